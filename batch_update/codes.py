@@ -1,0 +1,120 @@
+"""Every code that a problem, an outcome or a stop can carry, with what it means and what to do. Pure data.
+
+S1xx  the file                H1xx  headers                C1xx  a cell that cannot be read
+V1xx  a value out of bounds   X2xx  rows and fields that do not fit together
+A4xx  answers of the API      N5xx  the network            R1xx  ends of a run        U1xx  usage
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code: `batch-update explain CODE` shows it."""
+
+    code: str
+    title: str
+    meaning: str
+    remedy: str
+
+
+def _c(code: str, title: str, meaning: str, remedy: str) -> tuple[str, Code]:
+    return code, Code(code, title, meaning, remedy)
+
+
+# fmt: off
+CODES: dict[str, Code] = dict((
+    # ---- the file (sheet/reading, sheet/dialect)
+    _c("S101", "the file cannot be opened", "There is no such file, it may not be read, or it is no regular file.", "Check the path. Folders, pipes and devices are not read; `-` reads from stdin."),
+    _c("S102", "the format is not known", "The file is neither CSV, TSV, Excel, OpenDocument nor JSON Lines, or its content does not fit its name.", "Save it again as .csv or .xlsx."),
+    _c("S103", "the file is too large", "It is over a limit that keeps memory and time bounded.", "Split it, or save it as CSV."),
+    _c("S104", "the text cannot be decoded", "Its bytes do not fit the encoding.", "Save it as UTF-8, or name the encoding with --encoding."),
+    _c("S105", "the sheet is empty", "There is no header, or no row below it.", "The first row names the columns; each row below it is one assistant."),
+    _c("S106", "a row has too few or too many cells", "Its values may have shifted into the wrong columns.", "Look for a missing or surplus delimiter, or for a delimiter or quote inside a value that is not in quotes."),
+    _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number.", "Choose one of those listed, with --sheet."),
+    _c("S108", "the workbook cannot be read", "It is damaged, truncated, encrypted, or not what its name says.", "Open it in the spreadsheet program and save it again without a password."),
+    _c("S109", "a line is no JSON object", "Each line of a .jsonl file is one object: field name to value.", "Check quotes, commas and braces on that line."),
+    _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),
+    # ---- headers (sheet/headers)
+    _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
+    _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
+    _c("H103", "a field stands in two columns", "It would not be clear which one counts.", "Delete or rename one, or leave one out with --ignore."),
+    _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it."),
+    _c("H105", "parts of a value are not supported yet", "A header such as `variables.company_name` or `label_ids+` will change a part of a value and keep the rest; today only whole values can be set.", "Set the whole value in one column."),
+    _c("H106", "the column `account` is reserved", "It will say which account a row belongs to.", "Rename it, or leave it out with --ignore account."),
+    # ---- cells (fields/cells)
+    _c("C101", "no number", "The cell should hold a number.", "Write digits, with the decimal sign of the sheet."),
+    _c("C102", "no whole number", "The cell should hold a whole number.", "Write digits only."),
+    _c("C103", "a number that can be read in two ways", "1.200 is a thousand and two hundred to some, and one and a fifth to others.", "Write 1200."),
+    _c("C104", "neither yes nor no", "The cell should hold a yes or a no.", "Write true or false; yes/no, on/off, 1/0, ja/nein, an/aus, WAHR/FALSCH and x are understood."),
+    _c("C105", "a word that stands for nothing", "NaN, None, N/A, nil, - and ? are what programs and people write for `nothing`; it is not clear what should happen.", "Leave the cell empty to leave the field alone, or write null to clear it. Where the text itself is meant, put it in double quotes."),
+    _c("C106", "an error value of the spreadsheet program", "A formula failed, such as #N/A or #REF!.", "Mend the formula, or type the value."),
+    _c("C107", "an id that the spreadsheet program changed", "Excel keeps 15 digits and writes large numbers as 1.2E+05: the id may be another one now.", "Format the column as text and type the id again."),
+    _c("C108", "no id", "An id is a whole number above 0.", "Write the number."),
+    _c("C109", "no list of ids", "The cell should hold ids.", "Write 2, 3, 4 or [2, 3, 4]; [] empties the list."),
+    _c("C110", "no JSON", "The cell should hold a JSON object or array.", "Check quotes, commas and brackets at the place that is named."),
+    _c("C111", "names are not looked up yet", "A name in place of an id will be looked up; today only ids are understood.", "Write the id."),
+    _c("C112", "text from files is not supported yet", "`@prompts/sales.md` will stand for the content of that file.", "Paste the text. A text that really begins with @ is written @@."),
+    _c("C113", "the id is missing", "Without an id it is not known which assistant the row is about.", "Write the id, or delete the row."),
+    # ---- values (plan/checking from fields/assistant)
+    _c("V101", "the value has the wrong type", "The field takes another kind of value.", "See `batch-update fields FIELD`."),
+    _c("V102", "the text is too long", "Characters count, not bytes.", "Shorten it."),
+    _c("V103", "the value is below the minimum", "See `batch-update fields FIELD` for its bounds.", "Write a larger number."),
+    _c("V104", "the value is above the maximum", "See `batch-update fields FIELD` for its bounds.", "Write a smaller number."),
+    _c("V105", "the value is none of those allowed", "The field takes one of a few words.", "Choose one of them."),
+    _c("V106", "the field cannot be cleared", "The API takes null only for some fields.", "Leave the cell empty to leave the field alone, or write a value."),
+    _c("V107", "the field cannot be emptied", "The API takes [] or {} only for some fields.", "Leave the cell empty to leave the field alone, or write a value."),
+    _c("V108", "no time zone", "Time zones are IANA names.", "Write one such as Europe/Berlin."),
+    _c("V109", "no web address", "An address begins with https:// or http:// and names a host.", "Write the whole address."),
+    _c("V110", "something is missing inside the value", "A part that the API requires is not there.", "Add it."),
+    _c("V111", "something inside the value is not known", "The API knows no such part.", "Correct or delete it."),
+    _c("V112", "the text has the wrong form", "The API asks for a certain form.", "See `batch-update fields FIELD`."),
+    _c("V113", "the text is too short", "The API asks for more characters.", "Write more."),
+    _c("V120", "a built-in tool of a type that is not known here", "The vendor adds types; it is sent as it is.", "Check the spelling of `type`."),
+    _c("V121", "a setting of a built-in tool that is not known here", "The vendor adds settings; it is sent as it is.", "Check the spelling."),
+    # ---- across fields and rows (fields/rules, plan/checking)
+    _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with --on-duplicate first or last."),
+    _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
+    _c("X203", "another row was taken for this assistant", "--on-duplicate chose between two rows.", "Nothing needs to be done."),
+    _c("X204", "nothing to change", "The row has an id and no other value.", "Nothing needs to be done."),
+    _c("X205", "not selected", "--only or --limit left this row out.", "Apply the sheet again without that flag."),
+    _c("X206", "not sent because of other rows", "The sheet holds invalid rows, so nothing was sent.", "Mend them, or send the good rows with --skip-invalid."),
+    _c("X210", "a field that this mode does not have", "Some fields exist in one mode only.", "Leave the cell empty, or change the mode."),
+    _c("X211", "no mode allows these fields together", "Some fields are for pipeline only, others for multimodal and dualplex only.", "Keep the cells that belong to one mode."),
+    _c("X220", "a change of mode resets settings", "Models and providers go back to the new mode's defaults.", "Set the new mode's model in the same row."),
+    _c("X230", "a webhook that is on and has no address", "is_webhook_active needs a webhook_url.", "Give an address, or switch it off."),
+    _c("X231", "an assistant that transfers to itself", "An assistant_transfer tool must point at another assistant.", "Give another assistant_id."),
+    # ---- answers of the API (api/replies)
+    _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check --base-url."),
+    _c("A400", "the server refuses the request", "It was not applied.", "See the message; if the row is right, report it as a bug."),
+    _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or --key-file."),
+    _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions."),
+    _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is."),
+    _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv."),
+    _c("A409", "the server is busy with this assistant", "It was not applied, also not after further attempts.", "Apply failed.csv later."),
+    _c("A429", "too many requests", "The server's limit is lower than expected, or another program uses the same key.", "Wait, or lower --rate."),
+    _c("A500", "the server failed", "It is not known whether the change was applied.", "Look at the assistant, or apply the row again: the same change twice does no harm."),
+    _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm."),
+    _c("A200", "the answer makes no sense", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url; apply the row again."),
+    # ---- the network
+    _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then apply failed.csv."),
+    _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm."),
+    _c("N503", "the certificate is not trusted", "The server could be somebody else.", "Check --base-url; behind a company proxy, set SSL_CERT_FILE."),
+    # ---- ends of a run (run/)
+    _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Apply failed.csv once the cause is gone."),
+    _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "See the message; nothing more was sent."),
+    _c("R103", "the server is down", "It did not answer for longer than --max-outage.", "Apply failed.csv later."),
+    _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Apply failed.csv at the time that is named."),
+    _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Apply failed.csv to go on."),
+    # ---- usage
+    _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "See the message."),
+    _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),
+    _c("U103", "the address is not safe", "The key would travel unencrypted.", "Use https; http is for this machine only."),
+    _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, --key-file or systemd's credentials.", "Set one of them, or try --sandbox."),
+    _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces.", "Copy it again."),
+    _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
+    _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
+))
+# fmt: on

@@ -1,0 +1,81 @@
+"""The exceptions that end a command. What is wrong with a single row is a value, never one of these.
+
+BatchUpdateError
+  UsageError           a flag, setting or job file is wrong                     exit 2
+  SheetError           a sheet that cannot be read, or holds problems           exit 3
+  AccessError          no key, or the server refuses it                         exit 4
+    KeyMissing
+    KeyRefused
+  RunStopped           a guard, or failures that concern every row              exit 5
+  RunLocked            another run holds the lock                               exit 75
+  Interrupted          a signal                                                 exit 130 or 143
+"""
+
+from __future__ import annotations
+
+from batch_update.model import Exit, Problem
+
+
+class BatchUpdateError(Exception):
+    """Base of all: `code` is explained by `batch-update explain CODE`, `remedy` says what to do."""
+
+    exit = Exit.BUG
+
+    def __init__(self, message: str, *, code: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.remedy = remedy
+
+
+class UsageError(BatchUpdateError):
+    """A flag, a setting or a job file is wrong."""
+
+    exit = Exit.USAGE
+
+
+class SheetError(BatchUpdateError):
+    """A sheet that cannot be read at all, or whose problems forbid sending anything."""
+
+    exit = Exit.SHEET_INVALID
+
+    def __init__(
+        self, message: str, *, code: str = "", remedy: str = "", problems: tuple[Problem, ...] = ()
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy)
+        self.problems = problems
+
+
+class AccessError(BatchUpdateError):
+    """No key, or the server refuses it."""
+
+    exit = Exit.KEY_REFUSED
+
+
+class KeyMissing(AccessError):
+    """No API key was given in any of the places where one may be."""
+
+
+class KeyRefused(AccessError):
+    """The server refuses the key: no row can succeed."""
+
+
+class RunStopped(BatchUpdateError):
+    """Going on makes no sense or would do harm. What was not sent can be sent later."""
+
+    exit = Exit.STOPPED
+
+
+class RunLocked(BatchUpdateError):
+    """Another run holds the lock."""
+
+    exit = Exit.LOCKED
+
+
+class Interrupted(BatchUpdateError):
+    """A signal asked the run to end."""
+
+    def __init__(self, message: str, *, signal: int, remedy: str = "") -> None:
+        super().__init__(message, code="R130", remedy=remedy)
+        self.signal = signal
+        self.exit = Exit(128 + signal)

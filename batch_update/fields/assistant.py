@@ -1,0 +1,170 @@
+"""The fields of an assistant update: type, bounds, clearing, modes, help. Each fact stands here and only here.
+
+Source: the vendor's page for `PUT /user/assistant/{id}`; fields marked `wider` come from its wider docs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
+
+from batch_update.fields.rules import Context, broken_rules
+from batch_update.fields.tools import FillerConfig, PostCallField, Tool
+
+MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
+
+
+def _is_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise PydanticCustomError("timezone", "no IANA time zone, such as Europe/Berlin")
+    return text
+
+
+def _is_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not set(text) & set(" \t\r\n")
+    except ValueError:
+        good = False
+    if not good:
+        raise PydanticCustomError("url", "no web address that begins with https:// or http://")
+    return text
+
+
+Id = Annotated[int, Field(ge=1)]
+Timezone = Annotated[str, AfterValidator(_is_zone)]
+Url = Annotated[str, AfterValidator(_is_url)]
+Mode = Literal["pipeline", "multimodal", "dualplex"]
+AmbientSound = Literal["off", "office", "city", "forest", "crowded_room", "cafe", "nature"]
+
+
+def _f(
+    group: str,
+    help: str,
+    aliases: str = "",
+    *,
+    unit: str = "",
+    modes: str = "PMD",
+    empty: bool = False,
+    reported: bool = True,
+    wider: bool = False,
+    look_up: str = "",
+    **bounds: Any,
+) -> Any:
+    """One field. `aliases`: other headers, by comma; `empty`: `[]` or `{}` clears it; `reported`: the list of
+    assistants carries it; `look_up`: the catalogue that its ids come from; `wider`: not on the vendor's page."""
+    extra: dict[str, Any] = {
+        "group": group,
+        "aliases": [alias.strip() for alias in aliases.split(",") if alias.strip()],
+        "unit": unit,
+        "modes": [MODES[letter] for letter in modes],
+        "empty": empty,
+        "reported": reported,
+        "wider": wider,
+        "look_up": look_up,
+    }
+    return Field(default=None, description=help, json_schema_extra=extra, **bounds)
+
+
+class AssistantUpdate(BaseModel):
+    """A partial update: knows what was set and what was left alone.
+
+    `AssistantUpdate(speech_speed=1.1, phone_number_id=None).body()` is
+    `{"speech_speed": 1.1, "phone_number_id": None}`. A field that was not set reads as None and is not sent.
+    Raises pydantic.ValidationError where a value is out of bounds or no mode allows the fields together.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+    # fmt: off
+    name: str = _f("Core", "Name of the assistant", "Name, Bezeichnung, Assistent", max_length=255)
+    voice_id: Id = _f("Core", "Voice; must fit the mode", "Voice, Stimme", look_up="voices")
+    language_id: Id = _f("Core", "Main language", "Language, Sprache", look_up="languages")
+    type: Literal["inbound", "outbound"] = _f("Core", "Takes calls or makes them", "Typ, Richtung")
+    mode: Mode = _f("Core", "Engine mode; a change resets mode-specific settings", "Modus, Engine")
+    timezone: Timezone = _f("Core", "IANA time zone", "Time zone, Zeitzone")
+    initial_message: str = _f("Core", "First words of a call", "Greeting, Begrüßung", max_length=200)
+    system_prompt: str = _f("Core", "What the assistant is and how it behaves", "Prompt, Anweisung")
+
+    llm_model_id: Id = _f("Model", "Language model", "LLM, Sprachmodell", modes="P", look_up="models")
+    multimodal_model_id: Id = _f("Model", "Multimodal model", "Multimodal-Modell", modes="MD", look_up="models")
+    chat_llm_fallback_id: Id | None = _f("Model", "Model for tool calls; null removes it", "Fallback-Modell", modes="MD", reported=False, look_up="models")
+    turn_detection_threshold: float | None = _f("Model", "How soon a speaker's turn counts as over; null is automatic", "Sprecherwechsel", modes="MD", reported=False, ge=0, le=1)
+    llm_temperature: float = _f("Model", "Lower is more predictable", "Temperature, Temperatur", ge=0, le=1)
+
+    secondary_language_ids: list[Id] = _f("Languages", "Further languages; replaces all", "Weitere Sprachen", empty=True, reported=False, look_up="languages")
+
+    knowledgebase_id: Id | None = _f("Knowledge", "Knowledge base; null removes it", "Wissensdatenbank", look_up="knowledgebases")
+    knowledgebase_mode: Literal["function_call", "prompt"] = _f("Knowledge", "How the knowledge base is used; prompt only in pipeline", "Wissensmodus")
+
+    phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Telefonnummer, Rufnummer", look_up="phone-numbers")
+
+    tool_ids: list[Id] = _f("Tools", "Custom mid-call tools; replaces all", "Werkzeuge", empty=True, reported=False, look_up="tools")
+    tools: list[Tool] = _f("Tools", "Built-in tools; replaces all", "Eingebaute Werkzeuge", empty=True)
+
+    tts_emotion_enabled: bool = _f("Voice", "Emotional speech", "Emotionen", reported=False)
+    voice_stability: float = _f("Voice", "Higher is more even", "Stabilität, Stimmstabilität", ge=0, le=1)
+    voice_similarity: float = _f("Voice", "Higher is closer to the original voice", "Ähnlichkeit, Stimmähnlichkeit", ge=0, le=1)
+    speech_speed: float = _f("Voice", "Speed of speech; 1 is normal", "Speed, Sprechgeschwindigkeit, Tempo", ge=0.7, le=1.2)
+    synthesizer_provider_id: Id | None = _f("Voice", "Text-to-speech provider; null is the default", "TTS-Anbieter", modes="PD", look_up="synthesizer-providers")
+    transcriber_provider_id: Id | None = _f("Voice", "Speech-to-text provider; null is the default", "STT-Anbieter", modes="P", look_up="transcriber-providers")
+
+    allow_interruptions: bool = _f("Call", "Callers may interrupt; cannot be off in multimodal and dualplex", "Unterbrechungen")
+    fillers: bool = _f("Call", "Filler words while thinking", "Füllwörter", modes="P")
+    filler_config: FillerConfig = _f("Call", "Filler words by kind; replaces all", "Füllwort-Profile", modes="P")
+    record: bool = _f("Call", "Record calls", "Recording, Aufzeichnung, Aufnahme")
+    enable_noise_cancellation: bool = _f("Call", "Noise cancellation", "Rauschunterdrückung")
+    wait_for_customer: bool = _f("Call", "The caller speaks first", "Auf Kunden warten")
+
+    max_duration: int = _f("Timing", "Longest call", "Maximale Dauer, Gesprächsdauer", unit="s", ge=20, le=1200)
+    max_silence_duration: int = _f("Timing", "Silence before the assistant speaks up", "Maximale Stille", unit="s", ge=1, le=360)
+    max_initial_silence_duration: int | None = _f("Timing", "Silence at the start before hanging up; null is never", "Anfangsstille", unit="s", ge=1, le=120)
+    ringing_time: int = _f("Timing", "How long it rings", "Klingeldauer, Klingelzeit", unit="s", ge=1, le=60)
+
+    reengagement_interval: int = _f("Re-engagement", "Time between two attempts to speak up", "Nachfrage-Intervall", unit="s", ge=7, le=600)
+    reengagement_prompt: str | None = _f("Re-engagement", "What to say then; null is the default", "Nachfrage-Text", reported=False, max_length=1000)
+
+    end_call_on_voicemail: bool = _f("Voicemail", "Hang up on a voicemail", "Bei Anrufbeantworter auflegen")
+    voice_mail_message: str | None = _f("Voicemail", "What to say to a voicemail first; null is nothing", "Anrufbeantworter-Text, Mailbox-Text", reported=False, max_length=1000)
+
+    endpoint_type: Literal["vad", "ai"] = _f("Endpointing", "How the end of speech is found", "Endpunkt-Typ")
+    endpoint_sensitivity: float = _f("Endpointing", "Sensitivity to the end of speech", "Endpunkt-Empfindlichkeit", ge=0, le=5)
+    interrupt_sensitivity: float = _f("Endpointing", "Sensitivity to interruptions", "Unterbrechungs-Empfindlichkeit", ge=0, le=5)
+    min_interrupt_words: int | None = _f("Endpointing", "Words before an interruption counts; null is off", "Mindestwörter", ge=0, le=10)
+
+    ambient_sound: AmbientSound = _f("Ambience", "Background sound", "Hintergrundgeräusch")
+    ambient_sound_volume: float = _f("Ambience", "Volume of the background sound", "Hintergrundlautstärke", ge=0, le=1)
+
+    is_webhook_active: bool = _f("Webhook", "Webhook on or off", "Webhook aktiv")
+    webhook_url: Url | None = _f("Webhook", "Where call data is sent; null removes it", "Webhook, Webhook-Adresse")
+    send_webhook_only_on_completed: bool = _f("Webhook", "Only after calls that took place", "Webhook nur bei Abschluss")
+    include_recording_in_webhook: bool = _f("Webhook", "With the address of the recording", "Webhook mit Aufnahme")
+
+    post_call_evaluation: bool = _f("Evaluation", "Evaluate each call", "Auswertung")
+    post_call_schema: list[PostCallField] = _f("Evaluation", "What to extract from a call; replaces all", "Auswertungsschema", empty=True)
+
+    variables: dict[str, JsonValue] = _f("Variables", "Values for {{placeholders}}; replaces all", "Variablen", empty=True)
+
+    folder_id: Id | None = _f("Organization", "Folder; null takes it out", "Folder, Ordner", wider=True, reported=False, look_up="folders")
+    label_ids: list[Id] = _f("Organization", "Labels; replaces all", "Labels, Etiketten", empty=True, wider=True, reported=False, look_up="labels")
+    conversation_inactivity_timeout: int = _f("Chat", "Idle time that ends a chat", "Chat-Zeitlimit", unit="min", wider=True, reported=False, ge=1, le=1440)
+    conversation_ended_retrigger: bool = _f("Chat", "Trigger again when a chat ends again", "Chat-Ende erneut melden", wider=True, reported=False)
+    conversation_ended_webhook_url: Url | None = _f("Chat", "Where the end of a chat is sent; null removes it", "Chat-Webhook", wider=True, reported=False)
+    # fmt: on
+
+    def body(self) -> dict[str, Any]:
+        """What is sent: the fields that were set, None included."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    @model_validator(mode="after")
+    def _fields_fit_together(self) -> Self:
+        for rule in broken_rules(self.body(), Context()):
+            if rule.blocks:
+                raise PydanticCustomError(
+                    "rule", "{sentence}", {"sentence": rule.sentence, "code": rule.code}
+                )
+        return self

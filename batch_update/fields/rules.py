@@ -1,0 +1,159 @@
+"""Rules across fields, as data. With the present mode unknown, only what no mode could allow is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ALL_MODES = frozenset({"pipeline", "multimodal", "dualplex"})
+_P = frozenset({"pipeline"})
+_MD = frozenset({"multimodal", "dualplex"})
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the row: which assistant, and its present mode."""
+
+    assistant_id: int | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: it concerns a row that sets any of `fields`, and is broken where `broken` says so."""
+
+    code: str
+    fields: tuple[str, ...]
+    sentence: str
+    remedy: str
+    broken: Callable[[Body, Context], bool]
+    blocks: bool = True
+    """False: a warning"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that a row breaks, with the fields of the row that break it."""
+
+    code: str
+    fields: tuple[str, ...]
+    sentence: str
+    remedy: str
+    blocks: bool
+
+
+def _set(value: Any) -> bool:
+    return value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeFact:
+    """A value that only some modes allow."""
+
+    field: str
+    modes: frozenset[str]
+    applies: Callable[[Any], bool]
+    """whether this value is one that the modes must allow; clearing a field is allowed in every mode"""
+    phrase: str
+
+
+MODE_FACTS: tuple[ModeFact, ...] = (
+    ModeFact("llm_model_id", _P, _set, "llm_model_id"),
+    ModeFact("transcriber_provider_id", _P, _set, "transcriber_provider_id"),
+    ModeFact("fillers", _P, _set, "fillers"),
+    ModeFact("filler_config", _P, _set, "filler_config"),
+    ModeFact("knowledgebase_mode", _P, lambda value: value == "prompt", "knowledgebase_mode prompt"),
+    ModeFact("allow_interruptions", _P, lambda value: value is False, "allow_interruptions false"),
+    ModeFact("multimodal_model_id", _MD, _set, "multimodal_model_id"),
+    ModeFact("chat_llm_fallback_id", _MD, _set, "chat_llm_fallback_id"),
+    ModeFact("turn_detection_threshold", _MD, _set, "turn_detection_threshold"),
+    ModeFact("synthesizer_provider_id", frozenset({"pipeline", "dualplex"}), _set, "synthesizer_provider_id"),
+)
+
+MODE_MODELS = {
+    "pipeline": "llm_model_id",
+    "multimodal": "multimodal_model_id",
+    "dualplex": "multimodal_model_id",
+}
+"""The field that holds a mode's model."""
+
+
+def _transfers_to_itself(body: Body, context: Context) -> bool:
+    return context.assistant_id is not None and any(
+        tool.get("type") == "assistant_transfer" and tool.get("assistant_id") == context.assistant_id
+        for tool in body.get("tools") or ()
+    )
+
+
+def _webhook_without_address(body: Body, context: Context) -> bool:
+    return body.get("is_webhook_active") is True and "webhook_url" in body and body["webhook_url"] is None
+
+
+def _mode_without_model(body: Body, context: Context) -> bool:
+    mode = body.get("mode")
+    return mode is not None and mode != context.mode and body.get(MODE_MODELS[mode]) is None
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "X231",
+        ("tools",),
+        "an assistant_transfer tool points at the assistant itself",
+        "give the id of another assistant, or take the tool out",
+        _transfers_to_itself,
+    ),
+    Rule(
+        "X230",
+        ("is_webhook_active", "webhook_url"),
+        "the webhook is switched on and its address is cleared in the same row",
+        "give a webhook_url, or set is_webhook_active to false",
+        _webhook_without_address,
+    ),
+    Rule(
+        "X220",
+        ("mode",),
+        "a change of mode resets models and providers to the new mode's defaults",
+        "set the new mode's model in the same row to choose it yourself",
+        _mode_without_model,
+        blocks=False,
+    ),
+)
+
+
+def broken_rules(body: Body, context: Context) -> Iterator[Broken]:
+    """Each rule that this row breaks. With the mode known it is exact; else only what no mode allows."""
+    yield from _broken_modes(body, context)
+    for rule in RULES:
+        if any(name in body for name in rule.fields) and rule.broken(body, context):
+            fields = tuple(name for name in rule.fields if name in body)
+            yield Broken(rule.code, fields, rule.sentence, rule.remedy, rule.blocks)
+
+
+def _broken_modes(body: Body, context: Context) -> Iterator[Broken]:
+    facts = [fact for fact in MODE_FACTS if fact.field in body and fact.applies(body[fact.field])]
+    mode = body.get("mode") or context.mode
+    if mode is not None:
+        for fact in facts:
+            if mode not in fact.modes:
+                yield Broken(
+                    "X210",
+                    (fact.field, "mode") if "mode" in body else (fact.field,),
+                    f"{fact.phrase} is not for mode {mode}, only for {' and '.join(sorted(fact.modes))}",
+                    "leave this cell empty, or change the mode",
+                    True,
+                )
+        return
+    allowed = ALL_MODES
+    for fact in facts:
+        allowed = allowed & fact.modes
+    if not allowed:
+        yield Broken(
+            "X211",
+            tuple(fact.field for fact in facts),
+            f"no mode allows {' together with '.join(fact.phrase for fact in facts)}",
+            "keep the cells that belong to one mode",
+            True,
+        )

@@ -1,0 +1,283 @@
+"""The nouns that travel between the stages: sheet, problem, change, plan, reply, outcome, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, or a list or dict of them."""
+
+Body = Mapping[str, Json]
+"""What one update sends: field name -> value, only the fields that are to change."""
+
+
+# ---------------------------------------------------------------- sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a sheet is written down on disk."""
+
+    format: str
+    """csv, tsv, xlsx, xls, xlsb, ods or jsonl"""
+    encoding: str = "utf-8"
+    """Python codec name; "utf-8-sig" where the file begins with a byte order mark"""
+    delimiter: str = ","
+    decimal: str = "."
+    newline: str = "\n"
+    worksheet: str | None = None
+
+
+class Role(StrEnum):
+    """What a column of a sheet is for."""
+
+    ID = "id"
+    FIELD = "field"
+    OWN = "own"
+    """begins with `_`: written by this program, ignored when read"""
+    IGNORED = "ignored"
+    """the user said so, or the column is empty"""
+    UNKNOWN = "unknown"
+    """matches nothing; there is a problem that says so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet: its header and its cells, verbatim."""
+
+    header: str
+    texts: Sequence[str]
+    """a cell for each row of the sheet, as it stands in the file; equal cells mostly share one string"""
+    role: Role
+    field: str | None = None
+    """the field of the update that it sets, for Role.FIELD"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet, seen on its own."""
+
+    number: int
+    """as the spreadsheet program shows it; the header is usually 1"""
+    line: int | None
+    """line in the file where the row begins, for text formats"""
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as read: columns of verbatim text, true row and line numbers, what was wrong with it.
+
+    Rows of blanks are not rows; they are counted in `blank_rows`. A *ragged* row (too few or too many cells)
+    is a row with empty cells here; its cells as they stand are in `ragged`, its problem in `problems`.
+    """
+
+    name: str
+    """file name to show; "-" for stdin"""
+    dialect: Dialect
+    columns: tuple[Column, ...]
+    numbers: Sequence[int]
+    """row number of each row"""
+    lines: Sequence[int] | None
+    """line number of each row, for text formats"""
+    header_row: int = 1
+    blank_rows: int = 0
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """row index -> the cells as they stand"""
+    problems: tuple[Problem, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def row(self, index: int) -> Row:
+        """The row at this index (0-based, not its number)."""
+        line = None if self.lines is None else self.lines[index]
+        cells = self.ragged.get(index) or tuple(column.texts[index] for column in self.columns)
+        return Row(self.numbers[index], line, cells)
+
+    @property
+    def id_column(self) -> Column | None:
+        return next((column for column in self.columns if column.role is Role.ID), None)
+
+
+# ---------------------------------------------------------------- problems
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a place in a sheet. Its code is explained in `codes.py`."""
+
+    code: str
+    message: str
+    """one sentence, without the place"""
+    severity: Severity = Severity.ERROR
+    index: int | None = None
+    """row index into the sheet; None: it concerns the whole sheet, and nothing can be sent"""
+    column: int | None = None
+    """column index into the sheet"""
+    assistant_id: int | None = None
+    given: str = ""
+    wanted: str = ""
+    remedy: str = ""
+    also: tuple[int, ...] = ()
+    """indexes of other rows that it concerns"""
+
+
+# ---------------------------------------------------------------- plans
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One update to send."""
+
+    assistant_id: int
+    body: Body
+    indexes: tuple[int, ...]
+    """the rows of the sheet that it settles; the first is the one it was made from"""
+
+
+class Status(StrEnum):
+    """What became of a row."""
+
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    INVALID = "invalid"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """sent, and no answer seen"""
+    NOT_SENT = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row of the sheet, and why."""
+
+    status: Status
+    code: str = ""
+    message: str = ""
+    http: int | None = None
+    attempts: int = 0
+    changed: tuple[str, ...] = ()
+    """fields that were sent and applied"""
+    request_id: str = ""
+    started: datetime | None = None
+    """UTC, first attempt"""
+    ms: int | None = None
+    """from the first attempt to the last answer, waiting included"""
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """what the server said of single fields: "post_call_schema.0.name" -> messages"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every row of a sheet, accounted for before anything is sent: to be sent, or settled already."""
+
+    sheet: Sheet
+    changes: tuple[Change, ...]
+    settled: Mapping[int, Outcome]
+    """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
+    problems: tuple[Problem, ...] = ()
+    """all of them, errors and warnings, in the sheet's order"""
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is Severity.WARNING)
+
+
+# ---------------------------------------------------------------- the API
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` requests in any `seconds` seconds."""
+
+    limit: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.limit}/{self.seconds:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one change, after all of its attempts."""
+
+    status: Status
+    """UPDATED, FAILED or UNKNOWN"""
+    code: str = ""
+    message: str = ""
+    http: int | None = None
+    """status of the last answer; None where none was seen"""
+    attempts: int = 0
+    """requests that were begun; a 429 is not counted"""
+    request_id: str = ""
+    started: datetime | None = None
+    ms: int | None = None
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
+
+    kind: str
+    """gate, slow, pause, resume, limit, shared or stop"""
+    message: str
+    seconds: float | None = None
+    """how long it lasts, where that is known"""
+
+
+# ---------------------------------------------------------------- reports
+
+
+class Exit(IntEnum):
+    """Exit statuses. Only `cli` exits with them."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    SHEET_INVALID = 3
+    KEY_REFUSED = 4
+    STOPPED = 5
+    CHANGES_PENDING = 10
+    BUG = 70
+    LOCKED = 75
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A plan and what came of it: an outcome for every row of the sheet, in its order."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    events: tuple[Event, ...] = ()
+    seconds: float = 0.0
+    """wall time of sending"""
+    stopped: Exception | None = None
+    """why the run did not reach its end"""
+
+    def counts(self) -> dict[Status, int]:
+        """How many rows ended in each status; statuses that did not occur are left out."""
+        found = dict.fromkeys(Status, 0)
+        for outcome in self.outcomes:
+            found[outcome.status] += 1
+        return {status: count for status, count in found.items() if count}
+
+    def __iter__(self) -> Iterator[tuple[Row, Outcome]]:
+        for index, outcome in enumerate(self.outcomes):
+            yield self.plan.sheet.row(index), outcome

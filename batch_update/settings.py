@@ -1,0 +1,167 @@
+"""Every tunable, once: default, bounds, help. Flags, environment variables, job keys and docs come from here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from batch_update.model import Window
+
+ENV_PREFIX = "BATCH_UPDATE_"
+DEFAULT_BASE_URL = "https://app.famulor.de/api"
+DEFAULT_RATES = (Window(20, 10), Window(100, 60))
+
+
+def read_window(text: str) -> Window:
+    """`100/60` -> at most 100 requests in any 60 seconds. Raises ValueError with what is wanted."""
+    match = re.fullmatch(r"\s*(\d{1,7})\s*/\s*(\d{1,6}(?:\.\d{1,3})?)\s*s?\s*", text)
+    if not match or int(match[1]) < 1 or float(match[2]) <= 0:
+        raise ValueError(f"{text!r} is no rate: write REQUESTS/SECONDS, for instance 100/60, or off")
+    return Window(int(match[1]), float(match[2]))
+
+
+def _windows(value: object) -> object:
+    """Accepts "off", "100/60", "20/10,100/60" or a list of such texts."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    texts = [text for item in value for text in (item.split(",") if isinstance(item, str) else [item])]
+    if [t.strip().lower() for t in texts if isinstance(t, str)] == ["off"]:
+        return ()
+    return tuple(read_window(t) if isinstance(t, str) else t for t in texts)
+
+
+def _ids(value: object) -> object:
+    """Accepts "101,102", a list of such texts, or a list of numbers."""
+    if isinstance(value, (str, int)):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    found: list[int] = []
+    for text in (part for item in value for part in re.split(r"[,;\s]+", str(item).strip()) if part):
+        if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+            raise ValueError(f"{text!r} is no assistant id: a whole number above 0 is wanted")
+        found.append(int(text))
+    return tuple(found)
+
+
+def _mapping(value: object) -> object:
+    """Accepts "Stimme neu=voice_id", a list of such texts, or a table."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, (list, tuple)):
+        pairs: dict[str, str] = {}
+        for item in value:
+            header, sign, name = str(item).rpartition("=")
+            if not sign or not header.strip() or not name.strip():
+                raise ValueError(f"{item!r} is no mapping: write HEADER=FIELD")
+            pairs[header.strip()] = name.strip()
+        return pairs
+    return value
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
+Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
+HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+
+
+def setting(
+    default: Any, help: str, *, group: str, metavar: str = "", job: bool = True, **bounds: Any
+) -> Any:
+    """One tunable. `job`: whether a job file may set it."""
+    extra: dict[str, Any] = {"group": group, "metavar": metavar, "job": job}
+    return Field(default, description=help, json_schema_extra=extra, validate_default=True, **bounds)
+
+
+class Settings(BaseModel):
+    """All tunables of a command, with their defaults. Frozen; unknown names are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # How the sheet is read
+    map: HeaderMap = setting(
+        {},
+        "Read a column as a field: 'Stimme neu=voice_id'. Repeatable.",
+        group="Sheet",
+        metavar="HEADER=FIELD",
+    )
+    ignore: Names = setting(
+        (), "Leave out a column by its header. Repeatable.", group="Sheet", metavar="HEADER"
+    )
+    sheet: str | None = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
+    delimiter: Literal[",", ";", "tab", "|"] | None = setting(
+        None, "Column separator of a CSV, where the guess is wrong.", group="Sheet"
+    )
+    encoding: str | None = setting(None, "Encoding of a CSV, where the guess is wrong.", group="Sheet")
+    decimal: Literal[".", ","] | None = setting(
+        None, "Decimal sign, where the guess is wrong.", group="Sheet"
+    )
+    on_duplicate: Literal["error", "first", "last"] = setting(
+        "error",
+        "Two rows with different values for one assistant: refuse, or take the first or last.",
+        group="Sheet",
+    )
+
+    # Which rows are sent
+    skip_invalid: bool = setting(False, "Send the good rows though others are invalid.", group="Rows")
+    only: Ids = setting((), "Only these assistants: 101,102. Repeatable.", group="Rows", metavar="IDS")
+    limit: int | None = setting(
+        None, "Send the first N changes and leave the rest.", group="Rows", metavar="N", ge=1
+    )
+    yes: bool = setting(False, "Do not ask before sending.", group="Rows")
+
+    # The server and how it is spoken to
+    base_url: str = setting(DEFAULT_BASE_URL, "Where the API lives.", group="Connection", metavar="URL")
+    key_file: Path | None = setting(
+        None, "File that holds the API key. Without it: FAMULOR_API_KEY.", group="Connection"
+    )
+    sandbox: bool = setting(
+        False, "Send to the built-in imitation of the API; no key, no network.", group="Connection"
+    )
+    sandbox_limits: Rates = setting(
+        DEFAULT_RATES, "Rate windows of that sandbox, or off.", group="Connection", metavar="N/SECONDS"
+    )
+    timeout: float = setting(
+        45.0, "Seconds one attempt may take.", group="Connection", metavar="SECONDS", gt=0, le=600
+    )
+
+    # Pace
+    rate: Rates = setting(
+        DEFAULT_RATES,
+        "At most N requests in any SECONDS; repeatable; off for none.",
+        group="Pace",
+        metavar="N/SECONDS",
+    )
+    pace: Literal["burst", "smooth"] = setting(
+        "burst", "As fast as the windows allow, or evenly spaced.", group="Pace"
+    )
+    concurrency: int = setting(8, "Requests under way at once.", group="Pace", metavar="N", ge=1, le=64)
+    max_attempts: int = setting(4, "Attempts for one row.", group="Pace", metavar="N", ge=1, le=20)
+    max_outage: float = setting(
+        600.0,
+        "Seconds to wait for a server that is down before stopping.",
+        group="Pace",
+        metavar="SECONDS",
+        ge=0,
+    )
+
+    # What is written and shown
+    run_dir: Path | None = setting(
+        None, "Write the results into exactly this folder.", group="Output", metavar="DIR"
+    )
+    runs_dir: Path = setting(
+        Path("runs"), "Where each run gets a folder of its own.", group="Output", metavar="DIR"
+    )
+    json_: bool = setting(
+        False, "Print one JSON document to stdout.", group="Output", job=False, alias="json"
+    )
+    quiet: bool = setting(False, "Print errors only.", group="Output")
