@@ -216,7 +216,7 @@ class Reply:
     """What came of one change, after all of its attempts."""
 
     status: Status
-    """UPDATED, FAILED or UNKNOWN"""
+    """UPDATED, FAILED, UNKNOWN, or NOT_SENT where sending was stopped before its first attempt"""
     code: str = ""
     message: str = ""
     http: int | None = None
@@ -227,6 +227,8 @@ class Reply:
     started: datetime | None = None
     ms: int | None = None
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stop: Exception | None = None
+    """set where this reply shows that going on makes no sense: KeyRefused or RunStopped"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from batch_update.fields.rules import Context, broken_rules
@@ -36,8 +36,8 @@ def _is_url(text: str) -> str:
 
 
 Id = Annotated[int, Field(ge=1)]
-Timezone = Annotated[str, AfterValidator(_is_zone)]
-Url = Annotated[str, AfterValidator(_is_url)]
+Timezone = Annotated[str, AfterValidator(_is_zone), WithJsonSchema({"type": "string", "format": "timezone"})]
+Url = Annotated[str, AfterValidator(_is_url), WithJsonSchema({"type": "string", "format": "url"})]
 Mode = Literal["pipeline", "multimodal", "dualplex"]
 AmbientSound = Literal["off", "office", "city", "forest", "crowded_room", "cafe", "nature"]
 
