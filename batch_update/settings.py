@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
+from batch_update.errors import UsageError
 from batch_update.model import Window
 
 ENV_PREFIX = "BATCH_UPDATE_"
@@ -124,14 +129,25 @@ class Settings(BaseModel):
     key_file: Path | None = setting(
         None, "File that holds the API key. Without it: FAMULOR_API_KEY.", group="Connection"
     )
-    sandbox: bool = setting(
-        False, "Send to the built-in imitation of the API; no key, no network.", group="Connection"
-    )
-    sandbox_limits: Rates = setting(
-        DEFAULT_RATES, "Rate windows of that sandbox, or off.", group="Connection", metavar="N/SECONDS"
-    )
     timeout: float = setting(
         45.0, "Seconds one attempt may take.", group="Connection", metavar="SECONDS", gt=0, le=600
+    )
+
+    # The built-in imitation of the API
+    sandbox: bool = setting(
+        False, "Send to the built-in imitation of the API: no key, no network.", group="Sandbox"
+    )
+    sandbox_limits: Rates = setting(
+        DEFAULT_RATES, "Its rate windows, or off.", group="Sandbox", metavar="N/SECONDS"
+    )
+    sandbox_state: Path | None = setting(
+        None,
+        "Where it keeps its assistants; a file of your own user folder by default.",
+        group="Sandbox",
+        metavar="FILE",
+    )
+    sandbox_faults: str = setting(
+        "", "What shall go wrong: 429@5 answers the 5th update with a 429.", group="Sandbox", metavar="FAULTS"
     )
 
     # Pace
@@ -162,6 +178,49 @@ class Settings(BaseModel):
         Path("runs"), "Where each run gets a folder of its own.", group="Output", metavar="DIR"
     )
     json_: bool = setting(
-        False, "Print one JSON document to stdout.", group="Output", job=False, alias="json"
+        False, "Print one JSON document to stdout.", group="Output", job=False
     )
     quiet: bool = setting(False, "Print errors only.", group="Output")
+
+
+def flag_of(name: str) -> str:
+    """`max_attempts` -> `--max-attempts`."""
+    return "--" + name.rstrip("_").replace("_", "-")
+
+
+def read_settings(
+    *layers: Mapping[str, object], environ: Mapping[str, str] = MappingProxyType({})
+) -> Settings:
+    """Settings from what was given: later layers win, then the environment is asked, then the defaults.
+
+    Names may be written as flags are (`max-attempts`) or as Python does (`max_attempts`). Raises UsageError with
+    every value that is not allowed and every name that is not known.
+    """
+    given: dict[str, object] = {}
+    for name in Settings.model_fields:
+        text = environ.get(ENV_PREFIX + name.rstrip("_").upper(), "")
+        if text:
+            given[name] = text.splitlines() if "\n" in text else text
+    for layer in layers:
+        for name, value in layer.items():
+            given[_python_name(name)] = value
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise UsageError("\n".join(_complaint(e) for e in error.errors()), code="U101") from None
+
+
+def _python_name(name: str) -> str:
+    python = name.replace("-", "_")
+    return python + "_" if python + "_" in Settings.model_fields else python
+
+
+def _complaint(error: ErrorDetails) -> str:
+    """One sentence about one wrong setting: the name as a flag, what was given, what is wanted."""
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        known = [field.rstrip("_").replace("_", "-") for field in Settings.model_fields]
+        close = difflib.get_close_matches(name.replace("_", "-"), known, n=1)
+        return f"there is no setting {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+    wanted = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"{flag_of(name)}: given {error['input']!r}, wanted {wanted}"

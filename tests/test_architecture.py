@@ -34,7 +34,7 @@ DOORS = {
     "rich": {"cli"},
     "platformdirs": {"cli"},
     "pydantic": {"fields", "plan", "settings.py", "jobs", "cli"},
-    "pydantic_core": {"fields", "plan"},
+    "pydantic_core": {"fields", "plan", "settings.py"},
     "asyncio": set(),
 }
 """Every foreign library (and asyncio, which nobody may use): the packages or files that may import it."""
