@@ -1,0 +1,125 @@
+"""Change many Famulor assistants from one sheet: read it, check it, apply it, get an outcome for each row.
+
+    import batch_update
+
+    sheet = batch_update.read_sheet("changes.csv")
+    plan = batch_update.make_plan(sheet)
+    for problem in plan.errors:
+        print(problem.code, problem.message)
+    report = batch_update.apply(plan)
+    for row, outcome in report:
+        print(row.number, outcome.status, outcome.message)
+
+Names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from batch_update.api.client import Client
+    from batch_update.errors import (
+        AccessError,
+        BatchUpdateError,
+        Interrupted,
+        KeyMissing,
+        KeyRefused,
+        RunStopped,
+        SheetError,
+        UsageError,
+    )
+    from batch_update.fields.assistant import AssistantUpdate
+    from batch_update.model import (
+        Change,
+        Exit,
+        Outcome,
+        Plan,
+        Problem,
+        Report,
+        Row,
+        Severity,
+        Sheet,
+        Status,
+        Window,
+    )
+    from batch_update.plan.checking import make_plan
+    from batch_update.report.files import write_run
+    from batch_update.run.library import apply, apply_async
+    from batch_update.settings import Settings, read_settings
+    from batch_update.sheet.reading import read_sheet
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AccessError": "errors",
+    "AssistantUpdate": "fields.assistant",
+    "BatchUpdateError": "errors",
+    "Change": "model",
+    "Client": "api.client",
+    "Exit": "model",
+    "Interrupted": "errors",
+    "KeyMissing": "errors",
+    "KeyRefused": "errors",
+    "Outcome": "model",
+    "Plan": "model",
+    "Problem": "model",
+    "Report": "model",
+    "Row": "model",
+    "RunStopped": "errors",
+    "Settings": "settings",
+    "Severity": "model",
+    "Sheet": "model",
+    "SheetError": "errors",
+    "Status": "model",
+    "UsageError": "errors",
+    "Window": "model",
+    "apply": "run.library",
+    "apply_async": "run.library",
+    "make_plan": "plan.checking",
+    "read_settings": "settings",
+    "read_sheet": "sheet.reading",
+    "write_run": "report.files",
+}
+
+__all__ = [
+    "AccessError",
+    "AssistantUpdate",
+    "BatchUpdateError",
+    "Change",
+    "Client",
+    "Exit",
+    "Interrupted",
+    "KeyMissing",
+    "KeyRefused",
+    "Outcome",
+    "Plan",
+    "Problem",
+    "Report",
+    "Row",
+    "RunStopped",
+    "Settings",
+    "Severity",
+    "Sheet",
+    "SheetError",
+    "Status",
+    "UsageError",
+    "Window",
+    "apply",
+    "apply_async",
+    "make_plan",
+    "read_settings",
+    "read_sheet",
+    "write_run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'batch_update' has no attribute {name!r}")
+    return getattr(import_module(f"batch_update.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -177,9 +177,7 @@ class Settings(BaseModel):
     runs_dir: Path = setting(
         Path("runs"), "Where each run gets a folder of its own.", group="Output", metavar="DIR"
     )
-    json_: bool = setting(
-        False, "Print one JSON document to stdout.", group="Output", job=False
-    )
+    json_: bool = setting(False, "Print one JSON document to stdout.", group="Output", job=False)
     quiet: bool = setting(False, "Print errors only.", group="Output")
 
 
@@ -222,5 +220,8 @@ def _complaint(error: ErrorDetails) -> str:
         known = [field.rstrip("_").replace("_", "-") for field in Settings.model_fields]
         close = difflib.get_close_matches(name.replace("_", "-"), known, n=1)
         return f"there is no setting {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
-    wanted = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"{flag_of(name)}: given {error['input']!r}, wanted {wanted}"
+    if error["type"] == "value_error":
+        return f"{flag_of(name)}: {error['msg'].removeprefix('Value error, ')}"
+    return (
+        f"{flag_of(name)}: given {error['input']!r}, wanted {error['msg'].removeprefix('Input should be ')}"
+    )

@@ -1,0 +1,115 @@
+"""`check`: every problem of a sheet at once, and nothing is sent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from batch_update.cli.options import settings_of, takes
+from batch_update.cli.screen import out, out_json, paint, paint_problems, say
+from batch_update.model import Dialect, Exit, Role, Sheet
+from batch_update.text import printable
+
+FILE = Annotated[
+    str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
+]
+
+
+@takes("Sheet", "Rows", "Output")
+def check(file: FILE, given: dict[str, Any]) -> None:
+    """Check a sheet: every problem at its row and cell. Nothing is sent, no key is needed.
+
+    Exit status: 0 no errors, 3 errors.
+    """
+    settings = settings_of(given)
+    show = not (settings.json_ or settings.quiet)
+    if show:
+        say(f"Reading {printable(file)} ...")
+    from batch_update.plan.checking import check_sheet
+    from batch_update.report.problems import count_words, problem_json, render_problems
+    from batch_update.sheet.reading import read_sheet
+
+    sheet = read_sheet(file, settings)
+    if show:
+        say(describe(sheet))
+    checked = check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
+    errors = sum(problem.severity == "error" for problem in checked.problems)
+    if settings.json_:
+        out_json(
+            {
+                "sheet": describe_json(sheet),
+                "to_change": checked.to_change,
+                "unchanged": checked.unchanged,
+                "invalid": checked.invalid_rows,
+                "problems": [problem_json(sheet, problem) for problem in checked.problems],
+            }
+        )
+    else:
+        if checked.problems:
+            out(paint_problems(render_problems(sheet, checked.problems)))
+        if errors:
+            out(f"{paint(f'Found {count_words(checked.problems)}.', 'error')} Nothing was sent.")
+            out(
+                f"Next: mend them, or send the good rows: batch-update apply {printable(file)} --skip-invalid"
+            )
+        elif not settings.quiet:
+            found = f"Found {count_words(checked.problems)}. " if checked.problems else "No problems. "
+            out(
+                f"{paint(found.strip(), 'good')} {checked.to_change} assistants to change, {checked.unchanged} rows without changes."
+            )
+            out(f"Next: batch-update apply {printable(file)}")
+    if errors:
+        raise typer.Exit(int(Exit.SHEET_INVALID))
+
+
+def describe(sheet: Sheet) -> str:
+    """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
+    lines = [
+        f"{dialect_words(sheet.dialect)}: {len(sheet)} rows, {len(sheet.columns)} columns"
+        + blank_words(sheet)
+    ]
+    mapped = [
+        f"{printable(column.header)} -> {column.field}"
+        for column in sheet.columns
+        if column.role is Role.FIELD and column.field and column.header.strip() != column.field
+    ]
+    left_out = [
+        printable(column.header) for column in sheet.columns if column.role is Role.IGNORED and column.header
+    ]
+    if mapped:
+        lines.append("  " + "   ".join(mapped))
+    if left_out:
+        lines.append("  left out: " + ", ".join(left_out))
+    return "\n".join(lines)
+
+
+def blank_words(sheet: Sheet) -> str:
+    return f", {sheet.blank_rows} blank rows skipped" if sheet.blank_rows else ""
+
+
+def dialect_words(dialect: Dialect) -> str:
+    """How a sheet is written down, in a few words."""
+    if dialect.format in {"csv", "tsv"}:
+        delimiter = {"\t": "tab"}.get(dialect.delimiter, f'"{dialect.delimiter}"')
+        decimal = "comma" if dialect.decimal == "," else "point"
+        return f"{dialect.encoding}, {delimiter}, decimal {decimal}"
+    worksheet = f', worksheet "{printable(dialect.worksheet)}"' if dialect.worksheet else ""
+    return f"{dialect.format}{worksheet}"
+
+
+def describe_json(sheet: Sheet) -> dict[str, Any]:
+    """A sheet as JSON: name, dialect, size, columns."""
+    return {
+        "name": sheet.name,
+        "format": sheet.dialect.format,
+        "encoding": sheet.dialect.encoding,
+        "delimiter": sheet.dialect.delimiter,
+        "decimal": sheet.dialect.decimal,
+        "rows": len(sheet),
+        "blank_rows": sheet.blank_rows,
+        "columns": [
+            {"header": column.header, "role": str(column.role), "field": column.field}
+            for column in sheet.columns
+        ],
+    }

@@ -1,0 +1,100 @@
+"""`fields` and `explain`: what may stand in a column, and what a code means. Neither loads pandas nor the network."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from batch_update.cli.screen import out, out_json
+from batch_update.codes import CODES
+from batch_update.errors import UsageError
+from batch_update.fields.reference import Field, all_fields
+from batch_update.text import printable
+
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
+
+
+def fields(
+    field: Annotated[
+        str | None, typer.Argument(metavar="FIELD", help="One field, for all that is known of it.")
+    ] = None,
+    as_json: AS_JSON = False,
+) -> None:
+    """Show what a column may hold: every field, or all about one."""
+    if field is None:
+        if as_json:
+            out_json([_facts(known) for known in all_fields().values()])
+        else:
+            _show_all()
+        return
+    found = _find(field)
+    if as_json:
+        out_json(_facts(found))
+    else:
+        _show_one(found)
+
+
+def _find(text: str) -> Field:
+    wanted = text.strip().lower().replace("-", "_").replace(" ", "_")
+    by_name = dict(all_fields())
+    for known in by_name.values():
+        if wanted == known.name or text.strip().casefold() in {alias.casefold() for alias in known.aliases}:
+            return known
+    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    raise UsageError(
+        f"there is no field {printable(text)!r}",
+        code="U101",
+        remedy=f"did you mean {' or '.join(close)}?" if close else "batch-update fields lists them all",
+    )
+
+
+def _show_all() -> None:
+    for group, members in groupby(all_fields().values(), key=lambda known: known.group):
+        out(f"\n{group}")
+        for known in members:
+            modes = "" if len(known.modes) == 3 else f"  ({', '.join(known.modes)} only)"
+            out(f"  {known.name:<32} {known.allowed}{modes}")
+    out("\nNext: batch-update fields FIELD tells all about one.")
+
+
+def _show_one(known: Field) -> None:
+    out(f"{known.name}: {known.help}")
+    rows = {
+        "allowed": known.allowed,
+        "clear it": _clearing(known),
+        "modes": "all" if len(known.modes) == 3 else ", ".join(known.modes),
+        "also written": ", ".join(known.aliases),
+        "look up": f"the ids come from the account's {known.look_up}" if known.look_up else "",
+        "source": "the vendor's wider docs" if known.wider else "the vendor's page of the endpoint",
+    }
+    for name, text in rows.items():
+        if text:
+            out(f"  {name:<13} {text}")
+    out("An empty cell leaves the field as it is.")
+
+
+def _clearing(known: Field) -> str:
+    words = ["null"] if known.nullable else []
+    if known.empty:
+        words.append("{}" if known.kind == "object" else "[]")
+    return f"write {' or '.join(words)}" if words else "not possible"
+
+
+def _facts(known: Field) -> dict[str, Any]:
+    return {name: getattr(known, name) for name in known.__slots__} | {"allowed": known.allowed}
+
+
+def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="For instance V104.")]) -> None:
+    """Explain a code of a problem, an outcome or a stop: what it means and what to do."""
+    found = CODES.get(code.strip().upper())
+    if found is None:
+        close = difflib.get_close_matches(code.upper(), CODES, n=3, cutoff=0.5)
+        raise UsageError(
+            f"there is no code {printable(code)!r}",
+            code="U101",
+            remedy=f"did you mean {' or '.join(close)}?" if close else "codes look like V104",
+        )
+    out(f"{found.code}: {found.title}\n\n{found.meaning}\n\nWhat to do: {found.remedy}")

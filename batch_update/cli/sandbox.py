@@ -1,0 +1,108 @@
+"""`sandbox` serves the imitation of the API; `demo` runs the main job against it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from batch_update.cli.options import settings_of, takes
+from batch_update.cli.screen import out, say
+from batch_update.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
+"""What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
+
+
+def sandbox_app(settings: Settings) -> Starlette:
+    """The imitation of the API as these settings want it."""
+    from batch_update.sandbox.app import make_app
+    from batch_update.sandbox.faults import Faults
+
+    path = settings.sandbox_state or default_state()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return make_app(path, limits=settings.sandbox_limits, faults=Faults.parse(settings.sandbox_faults))
+
+
+def default_state() -> Path:
+    """Where the sandbox keeps its assistants between commands."""
+    from platformdirs import user_state_path
+
+    return user_state_path("batch-update") / "sandbox.db"
+
+
+@takes("Sandbox")
+def sandbox(
+    given: dict[str, Any],
+    port: Annotated[
+        int, typer.Option("--port", help="Port to serve on; 0 takes a free one.", min=0, max=65535)
+    ] = 8080,
+    host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
+    reset: Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")] = False,
+) -> None:
+    """Serve an imitation of the API on this machine, to try things without an account."""
+    import anyio
+
+    from batch_update.sandbox.app import SANDBOX_KEY, serve
+
+    settings = settings_of(given)
+    if reset:
+        remove_state(settings.sandbox_state or default_state())
+    app = sandbox_app(settings)
+
+    def ready(address: str) -> None:
+        say(f"The sandbox listens on {address} (Ctrl-C ends it).")
+        say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
+        say(f"  batch-update apply samples/demo.csv --base-url {address}/api --skip-invalid")
+
+    anyio.run(serve, app, host, port, ready)
+
+
+def remove_state(path: Path) -> None:
+    """Forget what the sandbox holds."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def demo() -> None:
+    """See the main job at work on a sample sheet: no account, no network, half a minute."""
+    from tempfile import TemporaryDirectory
+
+    from batch_update.cli.applying import run_sheet
+    from batch_update.cli.checking import check
+
+    sheet = demo_sheet()
+    out("1. A sheet of 40 assistants. First, what is wrong with it:  batch-update check demo.csv\n")
+    try:
+        check(file=os.path.relpath(sheet), given={})
+    except typer.Exit:
+        out("\n   The exit status is 3: invalid rows stop everything, unless one says --skip-invalid.")
+    out("\n2. The good rows go out at the permitted pace, past a 429, a 503 and a lost answer:")
+    out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
+    with TemporaryDirectory() as folder:
+        given = {
+            "sandbox": True,
+            "sandbox_state": Path(folder) / "sandbox.db",
+            "sandbox_faults": DEMO_FAULTS,
+            "skip_invalid": True,
+            "yes": True,
+        }
+        status = run_sheet(os.path.relpath(sheet), settings_of(given))
+    out("\nThe exit status is 1: some rows were not done. A sheet without invalid rows ends with 0.")
+    out(
+        "Next: batch-update apply YOUR-SHEET.csv --sandbox   and then, with FAMULOR_API_KEY set, without --sandbox"
+    )
+    del status
+
+
+def demo_sheet() -> Path:
+    """The sample sheet: in the package where it was installed, beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    return next(
+        path for path in (package / "samples/demo.csv", package.parent / "samples/demo.csv") if path.exists()
+    )

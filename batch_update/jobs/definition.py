@@ -1,0 +1,110 @@
+"""Job files: a run written down, with its sheet and its settings, so that cron can repeat it."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from batch_update.errors import UsageError
+from batch_update.settings import Settings, read_settings
+
+OWN_KEYS = {"file": "the sheet to apply", "description": "what the job is for"}
+"""Keys of a job file beside the settings."""
+PATHS = ("key_file", "run_dir", "runs_dir", "sandbox_state")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job file that has been read and found in order."""
+
+    name: str
+    path: Path
+    file: str
+    """the sheet: a path, or "-" for stdin"""
+    description: str
+    given: Mapping[str, Any]
+    """the settings that it sets, by their Python names; relative paths made absolute"""
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(self.given)
+
+
+def load_job(path: Path) -> Job:
+    """Read a job file. Relative paths in it start at its own folder.
+
+    Raises UsageError U106 with every complaint: unknown keys, values that are not allowed, TOML that is none.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}", code="U106") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is no TOML: {error}", code="U106") from None
+    given = {_python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
+    complaints = [*_unknown_keys(document), *_own_keys(document)]
+    if not complaints:
+        try:
+            read_settings(given)
+        except UsageError as error:
+            complaints = error.message.replace("--", "").split("\n")
+    if complaints:
+        raise UsageError("\n".join(f"{path}: {text}" for text in complaints), code="U106")
+    folder = path.resolve().parent
+    given |= {name: folder / given.get(name, "runs") for name in PATHS if name in given or name == "runs_dir"}
+    file = document["file"]
+    file = file if file == "-" else str(folder / file)
+    return Job(path.stem, path, file, document.get("description", ""), given)
+
+
+def _python_name(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def _job_settings() -> set[str]:
+    extras: dict[str, Any] = {name: info.json_schema_extra for name, info in Settings.model_fields.items()}
+    return {name for name, extra in extras.items() if extra["job"]}
+
+
+def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
+    known = {name.replace("_", "-") for name in _job_settings()} | set(OWN_KEYS)
+    complaints = []
+    for key in document:
+        if key.replace("_", "-") not in known:
+            close = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
+            complaints.append(f"there is no key {key!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    return complaints
+
+
+def _own_keys(document: Mapping[str, Any]) -> list[str]:
+    complaints = [f"{key}: given {document[key]!r}, wanted text" for key in OWN_KEYS
+                  if key in document and not isinstance(document[key], str)]  # fmt: skip
+    return (
+        complaints
+        if document.get("file")
+        else [*complaints, "the key 'file' is missing: which sheet to apply"]
+    )
+
+
+def find_job(name: str, folder: Path) -> Path:
+    """The job file of this name in the folder, or at this path. Raises UsageError that lists those there are."""
+    for path in (folder / f"{name}.toml", Path(name)):
+        if path.suffix == ".toml" and path.is_file():
+            return path
+    names = [path.stem for path in find_jobs(folder)]
+    close = difflib.get_close_matches(name, names, n=1)
+    there = f"in {folder} there are: {', '.join(names)}" if names else f"{folder} holds no job files"
+    raise UsageError(
+        f"there is no job {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+        code="U106",
+        remedy=there,
+    )
+
+
+def find_jobs(folder: Path) -> list[Path]:
+    """All job files of a folder, by name."""
+    return sorted(folder.glob("*.toml"))

@@ -1,0 +1,149 @@
+"""Problems of a sheet as text and as JSON: place, excerpt, what is allowed, what to do; many of one kind grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from batch_update.model import Json, Problem, Severity, Sheet
+from batch_update.text import printable
+
+SHOWN_OF_A_KIND = 3
+"""How many problems of one kind in one column are shown in full; the rest are named by their rows."""
+EXCERPT = 76
+"""Characters of a row that are shown around the cell."""
+
+
+def column_letters(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA: as spreadsheet programs name columns."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def render_problems(sheet: Sheet, problems: Sequence[Problem]) -> str:
+    """All problems as text, those of one kind in one column together, in the order of their first rows."""
+    kinds: dict[tuple[str, int | None], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.code, problem.column), []).append(problem)
+    return "\n".join(block for kind in kinds.values() for block in _render_kind(sheet, kind))
+
+
+def _render_kind(sheet: Sheet, problems: list[Problem]) -> Iterator[str]:
+    shown = problems if len(problems) <= SHOWN_OF_A_KIND + 1 else problems[:SHOWN_OF_A_KIND]
+    for problem in shown:
+        yield render_problem(sheet, problem)
+    rest = problems[len(shown) :]
+    if rest:
+        rows = row_list(sheet.numbers[p.index] for p in rest if p.index is not None)
+        yield f"  ... and {len(rest)} more {problems[0].severity}s [{problems[0].code}] of this kind: {rows}\n"
+
+
+def row_list(numbers: Iterable[int], most: int = 12) -> str:
+    """`rows 3-5, 9`: row numbers with runs folded, cut after `most` runs."""
+    runs: list[str] = []
+    ordered = sorted(set(numbers))
+    for _, group in groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    word = "row" if len(ordered) == 1 else "rows"
+    more = f" and {len(runs) - most} more places" if len(runs) > most else ""
+    return f"{word} {', '.join(runs[:most])}{more}"
+
+
+def render_problem(sheet: Sheet, problem: Problem) -> str:
+    """One problem, like a compiler would show it."""
+    lines = [
+        f"{problem.severity}[{problem.code}]: {printable(problem.message)}",
+        f"  --> {place(sheet, problem)}",
+    ]
+    if problem.index is not None:
+        lines += _excerpt(sheet, problem)
+    elif problem.given:
+        lines.append(f"   = given: {printable(problem.given)}")
+    if problem.remedy:
+        lines.append(f"   = help: {printable(problem.remedy)}")
+    return "\n".join(lines) + "\n"
+
+
+def place(sheet: Sheet, problem: Problem) -> str:
+    """`changes.csv:31   row 14, cell D14   assistant 10437`."""
+    letters = "" if problem.column is None else column_letters(problem.column)
+    if problem.index is None:
+        where = f"row {sheet.header_row}" + (f", cell {letters}{sheet.header_row}" if letters else "")
+        return f"{printable(sheet.name)}   {where}"
+    number = sheet.numbers[problem.index]
+    line = "" if sheet.lines is None else f":{sheet.lines[problem.index]}"
+    cell = f", cell {letters}{number}" if letters else ""
+    who = f"   assistant {problem.assistant_id}" if problem.assistant_id else ""
+    also = "".join(f" and row {sheet.numbers[index]}" for index in problem.also)
+    return f"{printable(sheet.name)}{line}   row {number}{also}{cell}{who}"
+
+
+def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
+    """The row as it stands, with the cell underlined and what is allowed beside it."""
+    assert problem.index is not None
+    row = sheet.row(problem.index)
+    separator = {"\t": " | "}.get(sheet.dialect.delimiter, sheet.dialect.delimiter)
+    cells = [printable(cell) for cell in row.cells]
+    margin = str(row.line or row.number)
+    pad = " " * len(margin)
+    note = "; ".join(
+        part
+        for part in (printable(problem.given), problem.wanted and f"allowed: {printable(problem.wanted)}")
+        if part
+    )
+    if problem.column is None or problem.index in sheet.ragged:
+        return [
+            f"{pad} |",
+            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}",
+            f"{pad} | {note}".rstrip(),
+        ]
+    before = separator.join(cells[: problem.column]) + (separator if problem.column else "")
+    start, width = len(before), max(1, len(cells[problem.column]))
+    text = separator.join(cells)
+    left = 0 if start + width <= EXCERPT else max(0, start - 20)
+    lead = "... " if left else ""
+    marks = "^" * min(width, EXCERPT - (start - left))
+    return [
+        f"{pad} |",
+        f"{margin} | {lead}{_cut(text, left, EXCERPT)}",
+        f"{pad} | {' ' * (len(lead) + start - left)}{marks} {note}".rstrip(),
+    ]
+
+
+def _cut(text: str, start: int, width: int) -> str:
+    return text[start : start + width] + (" ..." if len(text) > start + width else "")
+
+
+def problem_json(sheet: Sheet, problem: Problem) -> Json:
+    """One problem as JSON: code, severity, message, row, line, column, cell, assistant, given, wanted, remedy."""
+    index, column = problem.index, problem.column
+    number = sheet.header_row if index is None else sheet.numbers[index]
+    return {
+        "code": problem.code,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "row": number,
+        "line": sheet.lines[index] if index is not None and sheet.lines is not None else None,
+        "column": None if column is None else sheet.columns[column].header,
+        "cell": None if column is None else f"{column_letters(column)}{number}",
+        "assistant_id": problem.assistant_id,
+        "given": problem.given,
+        "wanted": problem.wanted,
+        "remedy": problem.remedy,
+        "also_rows": [sheet.numbers[other] for other in problem.also],
+    }
+
+
+def count_words(problems: Sequence[Problem]) -> str:
+    """`5 errors in 4 rows, 12 warnings`."""
+    errors = [p for p in problems if p.severity is Severity.ERROR]
+    rows = len({p.index for p in errors if p.index is not None})
+    warnings = len(problems) - len(errors)
+    words = f"{len(errors)} error{'s' * (len(errors) != 1)}"
+    words += f" in {rows} row{'s' * (rows != 1)}" if rows else ""
+    return words + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else "")

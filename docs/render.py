@@ -1,0 +1,94 @@
+"""Renders fields.md, codes.md and settings.md from the code: `python docs/render.py` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from batch_update.codes import CODES
+from batch_update.fields.reference import Field, all_fields
+from batch_update.settings import ENV_PREFIX, Settings, flag_of
+
+HERE = Path(__file__).parent
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return (
+        "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        + "\n"
+    )
+
+
+def fields_page() -> str:
+    """Every field that a column may set."""
+    parts = ["# Fields\n\nWhat a column may hold. An empty cell leaves the field as it is.\n"]
+    for group, members in groupby(all_fields().values(), key=lambda field: field.group):
+        rows = [
+            [f"`{f.name}`", f.help, f.allowed, _clearing(f), _modes(f), ", ".join(f.aliases)] for f in members
+        ]
+        header = ["column", "what it is", "allowed", "cleared by", "modes", "also written"]
+        parts.append(f"## {group}\n\n{table(header, rows)}")
+    return "\n".join(parts)
+
+
+def _clearing(field: Field) -> str:
+    words = ["`null`"] if field.nullable else []
+    return " ".join(words + ([("`{}`" if field.kind == "object" else "`[]`")] if field.empty else []))
+
+
+def _modes(field: Field) -> str:
+    return "all" if len(field.modes) == 3 else ", ".join(field.modes)
+
+
+def codes_page() -> str:
+    """Every code of a problem, an outcome or a stop."""
+    rows = [[f"`{code.code}`", code.title, code.meaning, code.remedy] for code in CODES.values()]
+    header = ["code", "what", "meaning", "what to do"]
+    return f"# Codes\n\n`batch-update explain CODE` shows one of these.\n\n{table(header, rows)}"
+
+
+def settings_page() -> str:
+    """Every setting, as a flag, a variable and a key of a job file."""
+    parts = ["# Settings\n\nA flag wins over a job file, and that over the environment variable.\n"]
+    infos = Settings.model_fields.items()
+    for group, members in groupby(infos, key=lambda item: _extra(item[1])["group"]):
+        rows = [
+            [
+                f"`{flag_of(name)}`",
+                f"`{ENV_PREFIX}{name.rstrip('_').upper()}`",
+                f"`{flag_of(name)[2:]}`" if _extra(info)["job"] else "",
+                info.description or "",
+                _default(info.default),
+            ]
+            for name, info in members
+        ]
+        parts.append(f"## {group}\n\n{table(['flag', 'variable', 'job key', 'what', 'default'], rows)}")
+    return "\n".join(parts)
+
+
+def _extra(info) -> dict:
+    return info.json_schema_extra
+
+
+def _default(value: object) -> str:
+    if value in (None, "", (), {}):
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return (
+        f"{value:g}"
+        if isinstance(value, float)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
+
+
+PAGES = {"fields.md": fields_page, "codes.md": codes_page, "settings.md": settings_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), "utf-8")

@@ -1,0 +1,93 @@
+"""Settings: one place for defaults, bounds and names; every complaint at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_update.errors import UsageError
+from batch_update.model import Window
+from batch_update.settings import DEFAULT_RATES, Settings, flag_of, read_settings, read_window
+
+
+def test_the_default_pace_is_what_the_vendor_documents() -> None:
+    assert read_settings().rate == (Window(20, 10), Window(100, 60)) == DEFAULT_RATES
+
+
+def test_later_layers_win_and_the_environment_stands_below_all() -> None:
+    environ = {"BATCH_UPDATE_CONCURRENCY": "2", "BATCH_UPDATE_TIMEOUT": "7", "BATCH_UPDATE_MAX_ATTEMPTS": "9"}
+    settings = read_settings({"concurrency": 3, "timeout": 8}, {"concurrency": 4}, environ=environ)
+    assert (settings.concurrency, settings.timeout, settings.max_attempts) == (4, 8.0, 9)
+
+
+@pytest.mark.parametrize("name", ["max-attempts", "max_attempts"])
+def test_names_may_be_written_as_flags_or_as_python_does(name: str) -> None:
+    assert read_settings({name: 7}).max_attempts == 7
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_has_an_environment_variable(name: str) -> None:
+    """A wrong value in the variable is noticed, so the variable is read."""
+    wrong = {"map": "no equals sign", "only": "x", "rate": "x", "sandbox_limits": "x"}.get(name, "?!")
+    environ = {"BATCH_UPDATE_" + name.rstrip("_").upper(): wrong}
+    try:
+        settings = read_settings(environ=environ)
+    except UsageError as error:
+        assert flag_of(name) in error.message
+    else:
+        assert "?!" in str(getattr(settings, name))
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("100/60", (Window(100, 60),)),
+        ("20/10,100/60", (Window(20, 10), Window(100, 60))),
+        (["20/10", "100/60s"], (Window(20, 10), Window(100, 60))),
+        ("off", ()),
+        ("5/0.5", (Window(5, 0.5),)),
+    ],
+)
+def test_rates_are_read(text: object, windows: tuple[Window, ...]) -> None:
+    assert read_settings({"rate": text}).rate == windows
+
+
+@pytest.mark.parametrize("text", ["", "100", "0/60", "100/0", "-1/60", "a/b", "100/60/3", "1e3/60"])
+def test_what_is_no_rate_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="REQUESTS/SECONDS"):
+        read_window(text)
+
+
+def test_off_beside_a_rate_is_refused() -> None:
+    with pytest.raises(UsageError, match="rate"):
+        read_settings({"rate": ["off", "100/60"]})
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"), [("101,102", (101, 102)), (["101", "102 103"], (101, 102, 103)), (5, (5,))]
+)
+def test_ids_are_read(value: object, ids: tuple[int, ...]) -> None:
+    assert read_settings({"only": value}).only == ids
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "٣", "../1"])
+def test_what_is_no_id_is_refused(value: str) -> None:
+    with pytest.raises(UsageError, match="--only"):
+        read_settings({"only": value})
+
+
+def test_headers_may_hold_equals_signs() -> None:
+    assert read_settings({"map": "a=b=name"}).map == {"a=b": "name"}
+
+
+def test_all_complaints_come_at_once_and_name_their_flags() -> None:
+    with pytest.raises(UsageError) as caught:
+        read_settings({"max-atempts": 3, "concurrency": 0, "on-duplicate": "both", "limit": "many"})
+    message = caught.value.message
+    assert "did you mean 'max-attempts'" in message
+    assert all(flag in message for flag in ("--concurrency", "--on-duplicate", "--limit"))
+
+
+def test_every_setting_has_a_group_and_a_sentence() -> None:
+    for name, info in Settings.model_fields.items():
+        extra: dict = info.json_schema_extra
+        assert extra["group"] and info.description and info.description.endswith("."), name
