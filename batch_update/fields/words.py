@@ -1,0 +1,59 @@
+"""The words of a cell: those for yes and no, those that stand for nothing, those of failed formulas, units."""
+
+from __future__ import annotations
+
+import re
+
+FLAGS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "1.0", "1,0", "wahr", "ja", "an", "x"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "0.0", "0,0", "falsch", "nein", "aus"), False),
+}
+"""Folded word -> what it means where a yes or no is wanted."""
+
+NOTHINGS = frozenset(
+    {
+        *("nan", "-nan", "+nan", "nat", "none", "nil", "null", "undefined", "void", "\\n"),
+        *("na", "n/a", "n.a.", "n. a.", "n/a.", "n.a", "n\\a", "k.a.", "k. a.", "k.a", "n/v", "n.v."),
+        *("entf.", "entfällt"),
+        *("<na>", "<n/a>", "<nan>", "<none>", "<null>", "<nil>", "(null)", "(none)", "(nil)", "[null]"),
+        *("-", "--", "---", "–", "—", "−", "?", "??", "???", ".", "..", "...", "…", "/", "_"),
+    }
+)  # fmt: skip
+"""Folded words that programs and people write for `nothing`. `null` in lower case never comes this far."""
+
+LONGEST_WORD = 20
+"""No word above, and no error value below, is longer."""
+
+_ERRORS = (
+    r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
+    r"|EXTERNAL!|PYTHON!|ERROR!|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!|FELD!|BLOCKIERT!|VERBINDEN!"
+    r"|UNBEKANNT!|BESCHÄFTIGT!)"
+)
+_ERROR_INSIDE = re.compile(rf"(?<![\w&/#]){_ERRORS}(?!\w)")
+_ERROR_ALONE = re.compile(
+    rf"\s*(?:{_ERRORS}|#NV|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|#{{3,}}|Err:[0-9]{{3}})\s*", re.IGNORECASE
+)
+
+UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), 60),
+    **dict.fromkeys(("h", "std", "hour", "hours", "stunde", "stunden"), 3600),
+}
+"""Folded unit -> seconds."""
+
+
+def stands_for_nothing(text: str) -> bool:
+    """Whether this trimmed text is, as a whole, a word for `nothing`."""
+    return len(text) <= LONGEST_WORD and text.casefold() in NOTHINGS
+
+
+def is_failed_formula(text: str) -> bool:
+    """Whether a cell is, as a whole, what a spreadsheet program shows for a formula that failed."""
+    return len(text) <= 2 * LONGEST_WORD and _ERROR_ALONE.fullmatch(text) is not None
+
+
+def holds_failed_formula(text: str) -> bool:
+    """The same, also for a longer text that such a value found its way into: `Dear #N/A, ...`."""
+    if is_failed_formula(text):
+        return True
+    return "#" in text and _ERROR_INSIDE.search(text) is not None
