@@ -116,6 +116,17 @@ class Settings(BaseModel):
         group="Sheet",
     )
 
+    # What a sheet may cost in memory and time
+    max_csv_mb: int = setting(
+        1024, "Largest CSV, TSV or JSON Lines file, in MiB.", group="Limits", metavar="MIB", ge=1
+    )
+    max_excel_mb: int = setting(50, "Largest workbook, in MiB.", group="Limits", metavar="MIB", ge=1)
+    max_unpacked_mb: int = setting(
+        200, "Largest workbook once unpacked, in MiB.", group="Limits", metavar="MIB", ge=1
+    )
+    max_rows: int = setting(1_048_576, "Most rows of a sheet.", group="Limits", metavar="N", ge=1)
+    max_columns: int = setting(500, "Most columns of a sheet.", group="Limits", metavar="N", ge=1)
+
     # Which rows are sent
     skip_invalid: bool = setting(False, "Send the good rows though others are invalid.", group="Rows")
     only: Ids = setting((), "Only these assistants: 101,102. Repeatable.", group="Rows", metavar="IDS")
@@ -168,6 +179,15 @@ class Settings(BaseModel):
         group="Pace",
         metavar="SECONDS",
         ge=0,
+    )
+
+    grace: float = setting(
+        45.0,
+        "Seconds that requests under way may take after Ctrl-C.",
+        group="Pace",
+        metavar="SECONDS",
+        ge=0,
+        le=600,
     )
 
     # What is written and shown
