@@ -15,7 +15,7 @@ NOTHINGS = frozenset(
         *("nan", "-nan", "+nan", "nat", "none", "nil", "null", "undefined", "void", "\\n"),
         *("na", "n/a", "n.a.", "n. a.", "n/a.", "n.a", "n\\a", "k.a.", "k. a.", "k.a", "n/v", "n.v."),
         *("entf.", "entfällt"),
-        *("<na>", "<n/a>", "<nan>", "<none>", "<null>", "<nil>", "(null)", "(none)", "(nil)", "[null]"),
+        *("<na>", "<n/a>", "<nan>", "<none>", "<null>", "<nil>", "(null)", "(none)", "(nil)"),
         *("-", "--", "---", "–", "—", "−", "?", "??", "???", ".", "..", "...", "…", "/", "_"),
     }
 )  # fmt: skip
@@ -29,7 +29,8 @@ _ERRORS = (
     r"|EXTERNAL!|PYTHON!|ERROR!|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!|FELD!|BLOCKIERT!|VERBINDEN!"
     r"|UNBEKANNT!|BESCHÄFTIGT!)"
 )
-_ERROR_INSIDE = re.compile(rf"(?<![\w&/#]){_ERRORS}(?!\w)")
+# Begins with the # itself, so that the search can jump from one to the next: prompts have many, as headings.
+_ERROR_INSIDE = re.compile(rf"#(?<![\w&/#]#){_ERRORS[1:]}(?!\w)")
 _ERROR_ALONE = re.compile(
     rf"\s*(?:{_ERRORS}|#NV|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|#{{3,}}|Err:[0-9]{{3}})\s*", re.IGNORECASE
 )

@@ -1,0 +1,61 @@
+"""How a cell is refused: the error, and what it shows of the cell."""
+
+from __future__ import annotations
+
+from batch_update.codes import CODES
+from batch_update.fields.reference import Field
+from batch_update.fields.tools import SECRET_SETTINGS
+from batch_update.fields.words import is_failed_formula, stands_for_nothing
+
+
+class CellError(ValueError):
+    """A cell that cannot be read.
+
+    `str(error)` is a sentence without the place; `code` is one of C101 to C113; `given` an excerpt that is safe
+    to print, "" where the cell holds a secret; `wanted` what is allowed; `remedy` what to do.
+    """
+
+    def __init__(self, code: str, message: str, *, given: str, wanted: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.given = given
+        self.wanted = wanted
+        self.remedy = remedy
+
+
+def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str = "") -> CellError:
+    """The error of this code for a cell; `detail` goes on with the sentence, `remedy` replaces the code's own."""
+    secret = any(name in text for name in SECRET_SETTINGS)
+    return CellError(
+        code,
+        f"{field.name}: {CODES[code].title}{detail}",
+        given="" if secret else excerpt(text),
+        wanted=field.allowed,
+        remedy=remedy or CODES[code].remedy,
+    )
+
+
+def unreadable(code: str, field: Field, text: str, remedy: str = "") -> CellError:
+    """That error, unless the cell is a word for nothing or a failed formula: then that is what to say of it."""
+    if stands_for_nothing(text):
+        return refusal("C105", field, text, instead_of_nothing(field))
+    if is_failed_formula(text):
+        return refusal("C106", field, text)
+    return refusal(code, field, text, remedy)
+
+
+def instead_of_nothing(field: Field) -> str:
+    """What to write in this field in place of N/A and the like."""
+    clear = ", or write null to clear it" if field.nullable else ""
+    if field.empty:
+        clear = f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"
+    quotes = "; where the text itself is meant, put it in double quotes" if field.kind == "text" else ""
+    return f"leave the cell empty to leave the field alone{clear}{quotes}"
+
+
+def excerpt(text: str, width: int = 60) -> str:
+    """The beginning of a text, with control and direction characters escaped, safe for a terminal."""
+    cut = text if len(text) <= width else text[: width - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in cut)

@@ -1,0 +1,112 @@
+"""Cells of JSON: arrays and objects."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from batch_update.fields.cell_errors import CellError, excerpt, refusal, unreadable
+from batch_update.fields.cell_text import is_encodable, unix_lines
+from batch_update.fields.reference import Field
+from batch_update.fields.words import is_failed_formula, stands_for_nothing
+from batch_update.model import Json
+
+MAX_DEPTH = 100
+"""Levels of nesting."""
+
+
+def read_array(field: Field, text: str, decimal: str) -> list[Any]:
+    value = _parse(field, text)
+    if value == {}:
+        return []
+    if not isinstance(value, list):
+        remedy = "put it in [ ], since the field holds a list" if isinstance(value, dict) else ""
+        raise refusal("C110", field, text, remedy, detail=" array")
+    return value
+
+
+def read_object(field: Field, text: str, decimal: str) -> dict[str, Any]:
+    value = _parse(field, text)
+    if value == []:
+        return {}
+    if not isinstance(value, dict):
+        raise refusal("C110", field, text, "write an object in { }", detail=" object")
+    return value
+
+
+def show_json(field: Field, value: Json, decimal: str) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+class _Unfit(ValueError):
+    """JSON that Python would read and nobody should."""
+
+
+def _parse(field: Field, text: str) -> Json:
+    try:
+        value = _DECODER.decode(unix_lines(text))
+        _refuse_unfit(value)
+    except RecursionError:
+        raise refusal("C110", field, text, detail=": nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise _broken(field, text, error) from None
+    except ValueError as error:  # from int(), where a number has thousands of digits
+        reason = error if isinstance(error, _Unfit) else "a number has too many digits"
+        raise refusal("C110", field, text, detail=f": {reason}") from None
+    return value
+
+
+def _broken(field: Field, text: str, error: json.JSONDecodeError) -> CellError:
+    if stands_for_nothing(text) or is_failed_formula(text):
+        return unreadable("C110", field, text)
+    remedy = ""
+    if re.search("[“”„‟«»]", text):
+        remedy = 'replace the typographic quotes by straight ones, "'
+    elif re.match(r"[\[{\s]+'", text):
+        remedy = "put texts in double quotes"
+    reason = error.msg[:1].lower() + error.msg[1:]
+    return refusal(
+        "C110", field, text, remedy, detail=f" at line {error.lineno}, character {error.colno}: {reason}"
+    )
+
+
+# ---------------------------------------------------------------- what Python would let pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Unfit(f"{excerpt(twice)!r} stands twice in one object")
+    return found
+
+
+def _constant(name: str) -> None:
+    raise _Unfit(f"{name} is no number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _Unfit(f"{excerpt(text, 20)} is too large")
+    return value
+
+
+# Not strict: a line break inside a text is what Alt+Enter makes in a cell.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite, strict=False
+)
+
+
+def _refuse_unfit(value: Json, depth: int = 0) -> None:
+    if isinstance(value, str):
+        if not is_encodable(value):
+            raise _Unfit("half a character, between \\ud800 and \\udfff")
+    elif isinstance(value, (dict, list)):
+        if depth >= MAX_DEPTH:
+            raise _Unfit("nested too deeply")
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _refuse_unfit(item, depth + 1)

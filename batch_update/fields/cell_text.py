@@ -1,0 +1,141 @@
+"""Cells of words: texts, web addresses, time zones, choices, yes and no."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from batch_update.fields.cell_errors import instead_of_nothing, refusal, unreadable
+from batch_update.fields.reference import Field
+from batch_update.fields.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
+
+# ---------------------------------------------------------------- texts
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text surely means nothing but itself: a quick look that settles nearly all of them."""
+    return (
+        len(text) > LONGEST_WORD
+        and text[0].isalnum()
+        and "\r" not in text
+        and ("#" not in text or not holds_failed_formula(text))
+    )
+
+
+def read_text(field: Field, text: str, decimal: str) -> str:
+    """A text as it stands, spaces around it included; `"..."` and `@@` mean what the grammar says."""
+    trimmed = text.strip()
+    quoted = quoted_text(trimmed)
+    if quoted is not None:
+        return quoted
+    return unix_lines(_unmarked(field, text, trimmed))
+
+
+def show_text(field: Field, value: str, decimal: str) -> str:
+    trimmed = value.strip()
+    if trimmed in ("", "null") or _needs_quotes(value, trimmed):
+        return _in_quotes(value)
+    return value.replace("@", "@@", 1) if trimmed[0] == "@" else value
+
+
+def _needs_quotes(text: str, trimmed: str) -> bool:
+    """Whether this text would be read as something else, or not at all."""
+    return (
+        _UNSHOWABLE(text) is not None
+        or quoted_text(trimmed) is not None
+        or stands_for_nothing(trimmed)
+        or holds_failed_formula(text)
+    )
+
+
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]").search
+"""Characters that a sheet cannot hold, or that change on the way: a carriage return becomes a line feed."""
+
+
+def _in_quotes(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def quoted_text(text: str) -> str | None:
+    """The text inside JSON quotes; None where it is no complete JSON text, but say `"Hello" she said`.
+
+    Real line breaks may stand in it: that is what people type.
+    """
+    if text[:1] != '"' or text[-1:] != '"':
+        return None
+    try:
+        value = json.loads(unix_lines(text), strict=False)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) and is_encodable(value) else None
+
+
+def _unmarked(field: Field, text: str, trimmed: str) -> str:
+    """The text without its `@@`; refuses what names a file, stands for nothing, or is a failed formula."""
+    if trimmed[0] == "@":
+        if not trimmed.startswith("@@"):
+            raise refusal("C112", field, text)
+        return text.replace("@@", "@", 1)
+    _refuse_suspicious(field, text, trimmed)
+    return text
+
+
+def _refuse_suspicious(field: Field, text: str, trimmed: str) -> None:
+    if stands_for_nothing(trimmed):
+        raise refusal("C105", field, text, instead_of_nothing(field))
+    if holds_failed_formula(text):
+        raise refusal("C106", field, text)
+
+
+def is_encodable(text: str) -> bool:
+    """False for half a character (\\ud83d alone), which cannot be sent."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def unix_lines(text: str) -> str:
+    """Line breaks as \\n."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+# ---------------------------------------------------------------- web addresses and time zones
+
+
+def read_word(field: Field, text: str, decimal: str) -> str:
+    """A text whose surrounding white space means nothing."""
+    quoted = quoted_text(text)
+    return _unmarked(field, text, text) if quoted is None else quoted
+
+
+def show_word(field: Field, value: str, decimal: str) -> str:
+    return show_text(field, value, decimal) if value == value.strip() else _in_quotes(value)
+
+
+# ---------------------------------------------------------------- choices
+
+
+def read_choice(field: Field, text: str, decimal: str) -> str:
+    """One of the field's words, in any case; another word as it stands, to be refused with the bounds."""
+    word = quoted_text(text) or text
+    folded = word.strip().casefold()
+    if folded in field.choices:
+        return folded
+    _refuse_suspicious(field, text, text)
+    return word
+
+
+def show_choice(field: Field, value: str, decimal: str) -> str:
+    return value
+
+
+# ---------------------------------------------------------------- yes and no
+
+
+def read_flag(field: Field, text: str, decimal: str) -> bool:
+    found = FLAGS.get(text.casefold())
+    if found is None:
+        raise unreadable("C104", field, text)
+    return found
+
+
+def show_flag(field: Field, value: bool, decimal: str) -> str:
+    return "true" if value else "false"
