@@ -118,5 +118,6 @@ CODES: dict[str, Code] = dict((
     _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces.", "Copy it again."),
     _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
+    _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file."),
 ))
 # fmt: on

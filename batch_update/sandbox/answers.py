@@ -1,0 +1,120 @@
+"""The sandbox's answers, in the vendor's shapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from batch_update.sandbox.faults import Fault
+
+_GATEWAY_PAGE = """<html>
+<head><title>{status} {words}</title></head>
+<body>
+<center><h1>{status} {words}</h1></center>
+<hr><center>nginx</center>
+</body>
+</html>
+"""
+_WORDS = {
+    400: "Bad Request", 402: "Payment Required", 408: "Request Timeout", 409: "Conflict", 413: "Content Too Large",
+    423: "Locked", 425: "Too Early", 500: "Internal Server Error", 502: "Bad Gateway",
+    503: "Service Temporarily Unavailable", 504: "Gateway Time-out",
+}  # fmt: skip
+_DEFAULT_SLOW = 5.0
+_DEFAULT_RETRY_AFTER = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a status with a JSON value or a page, or, without a status, a cut connection."""
+
+    status: int | None
+    content: Any = None
+    page: str | None = None
+    """HTML in place of JSON"""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    applied: bool = False
+    """an assistant was changed"""
+    delay: float = 0.0
+    """seconds to hold it back"""
+
+    def body(self) -> bytes:
+        # Escapes beyond ASCII, as PHP does it: so that lone surrogates can go out too.
+        return (json.dumps(self.content) if self.page is None else self.page).encode()
+
+
+def ok(content: Any, *, applied: bool = False) -> Answer:
+    return Answer(200, content, applied=applied)
+
+
+def malformed(reason: str) -> Answer:
+    return Answer(400, {"message": f"The request body is malformed: {reason}."})
+
+
+def invalid_key() -> Answer:
+    message = "The API key is missing, invalid or expired."
+    return Answer(
+        401, {"error": "Invalid API key", "message": message}, headers={"WWW-Authenticate": "Bearer"}
+    )
+
+
+def forbidden() -> Answer:
+    message = "This API key is not allowed to do this."
+    return Answer(403, {"error": "Insufficient permissions", "message": message})
+
+
+def no_assistant() -> Answer:
+    return Answer(404, {"message": "Assistant not found"})
+
+
+def no_route(path: str) -> Answer:
+    return Answer(404, {"message": f"The route {path} could not be found."})
+
+
+def no_method(method: str, path: str, allowed: str) -> Answer:
+    message = f"The {method} method is not supported for route {path}. Supported methods: {allowed}."
+    return Answer(405, {"message": message}, headers={"Allow": allowed})
+
+
+def not_json() -> Answer:
+    return Answer(415, {"message": "The body must be sent with Content-Type: application/json."})
+
+
+def invalid(errors: Mapping[str, list[str]]) -> Answer:
+    """Field, or place inside one, -> sentences."""
+    return Answer(422, {"message": "Validation failed", "errors": errors})
+
+
+def too_many(retry_after: int, headers: Mapping[str, str]) -> Answer:
+    message = f"Too many requests. Please try again in {retry_after} seconds."
+    content = {"error": "Rate limit exceeded", "message": message, "retry_after": retry_after}
+    return Answer(429, content, headers={**headers, "Retry-After": str(retry_after)})
+
+
+def struck(fault: Fault, true_answer: Answer | None) -> Answer:
+    """What this fault makes of an answer; None: the request was not worked on."""
+    applied = true_answer is not None and true_answer.applied
+    if fault.cuts:
+        return Answer(None, applied=applied)
+    if fault.status is None:
+        assert true_answer is not None, "slow is an answer held back"
+        return replace(true_answer, delay=_DEFAULT_SLOW if fault.seconds is None else fault.seconds)
+    return replace(_in_place(fault, fault.status), applied=applied)
+
+
+def _in_place(fault: Fault, status: int) -> Answer:
+    known = {401: invalid_key, 403: forbidden, 404: no_assistant}
+    if status in known:
+        return known[status]()
+    if status == 422:
+        return invalid({})
+    if status == 429:
+        seconds = _DEFAULT_RETRY_AFTER if fault.seconds is None else fault.seconds
+        return too_many(-int(-seconds // 1), {})
+    words = _WORDS.get(status, "Error")
+    if status < 500:
+        return Answer(status, {"message": words})
+    wait = {} if fault.seconds is None else {"Retry-After": f"{fault.seconds:g}"}
+    return Answer(status, page=_GATEWAY_PAGE.format(status=status, words=words), headers=wait)

@@ -1,0 +1,182 @@
+"""What the sandbox's account has: languages, voices, models, numbers, providers, knowledge, tools, folders, labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice, and the modes that it fits."""
+
+    id: int
+    name: str
+    language_id: int
+    gender: str
+    accent: str
+    age: str
+    provider_id: int | None
+    modes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number of the account. A caller id can be shown to the callee and cannot be called."""
+
+    id: int
+    number: str
+    country: str
+    caller_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider of speech, and the languages that it speaks or understands."""
+
+    id: int
+    name: str
+    code: str
+    language_ids: tuple[int, ...]
+
+
+_P, _PD, _M, _MD, _D = (
+    ("pipeline",),
+    ("pipeline", "dualplex"),
+    ("multimodal",),
+    ("multimodal", "dualplex"),
+    ("dualplex",),
+)
+_ALL_LANGUAGES = tuple(range(1, 9))
+
+# fmt: off
+LANGUAGES: tuple[Entry, ...] = tuple(
+    {"id": number, "name": name, "iso_2": code}
+    for number, name, code in (
+        (1, "German", "de"), (2, "English", "en"), (3, "French", "fr"), (4, "Spanish", "es"),
+        (5, "Italian", "it"), (6, "Dutch", "nl"), (7, "Polish", "pl"), (8, "Turkish", "tr"),
+    )
+)
+
+VOICES = (
+    Voice(41, "Marin", 2, "female", "american", "young", None, _M),
+    Voice(42, "Cedar", 1, "male", "standard", "middle_aged", None, _MD),
+    Voice(43, "Coral", 1, "female", "standard", "young", None, _M),
+    Voice(61, "Nora", 1, "female", "standard", "middle_aged", 1, _D),
+    Voice(62, "Hazel", 2, "female", "british", "middle_aged", 2, _D),
+    Voice(405, "Matteo", 5, "male", "standard", "middle_aged", 3, _P),
+    Voice(412, "Sabine", 1, "female", "standard", "middle_aged", 1, _P),
+    Voice(418, "Susi", 1, "female", "bavarian", "young", 1, _P),
+    Voice(421, "Jonas", 1, "male", "standard", "young", 2, _PD),
+    Voice(425, "Reto", 1, "male", "swiss", "middle_aged", 3, _P),
+    Voice(430, "Emily", 2, "female", "british", "young", 1, _P),
+    Voice(431, "Oliver", 2, "male", "british", "middle_aged", 2, _PD),
+    Voice(440, "Camille", 3, "female", "standard", "young", 1, _P),
+    Voice(445, "Lucía", 4, "female", "castilian", "young", 1, _P),
+    Voice(533, "Clara", 1, "female", "standard", "young", 2, _PD),
+)
+
+MODELS: dict[str, tuple[Entry, ...]] = {
+    "llm": (
+        {"id": 1, "name": "GPT-4.1 mini", "code": "gpt-4.1-mini"},
+        {"id": 2, "name": "GPT-4.1", "code": "gpt-4.1"},
+        {"id": 3, "name": "Gemini 2.5 Flash", "code": "gemini-2.5-flash"},
+        {"id": 4, "name": "Claude Haiku 4.5", "code": "claude-haiku-4-5"},
+    ),
+    "multimodal": (
+        {"id": 1, "name": "GPT Realtime", "code": "gpt-realtime"},
+        {"id": 2, "name": "Gemini Live", "code": "gemini-live"},
+    ),
+    "dualplex": (
+        {"id": 3, "name": "Dualplex Standard"},
+        {"id": 4, "name": "Dualplex Fast"},
+    ),
+}
+
+NUMBERS = (
+    Number(1, "+493023125001", "DE"), Number(2, "+493023125002", "DE"), Number(3, "+493023125003", "DE"),
+    Number(4, "+4940669901", "DE"), Number(5, "+4922146690", "DE"), Number(6, "+442079460101", "GB"),
+    Number(7, "+12025550107", "US"), Number(8, "+12025550108", "US"),
+    Number(11, "+493023125011", "DE", caller_id=True), Number(12, "+442079460112", "GB", caller_id=True),
+)
+
+SYNTHESIZERS = (
+    Provider(1, "ElevenLabs", "elevenlabs", _ALL_LANGUAGES),
+    Provider(2, "Cartesia", "cartesia", (1, 2, 3, 4)),
+    Provider(3, "Azure Speech", "azure", _ALL_LANGUAGES),
+)
+
+TRANSCRIBERS = (
+    Provider(1, "Deepgram", "deepgram", (1, 2, 3, 4, 5, 6)),
+    Provider(2, "Gladia", "gladia", _ALL_LANGUAGES),
+    Provider(3, "Azure Speech", "azure", _ALL_LANGUAGES),
+)
+
+KNOWLEDGEBASES: tuple[Entry, ...] = tuple(
+    {"id": number, "name": name, "description": text, "status": status, "documents_count": documents}
+    for number, name, text, status, documents in (
+        (1, "Öffnungszeiten und Anfahrt", "Alle Filialen", "ready", 4),
+        (2, "Häufige Fragen", "Fragen und Antworten aus dem Kundendienst", "ready", 38),
+        (3, "Product catalogue", "Products with prices", "ready", 112),
+        (4, "Returns policy", "How goods are sent back", "processing", 2),
+    )
+)
+
+TOOLS: tuple[Entry, ...] = tuple(
+    {"id": number, "name": name, "description": text, "endpoint": f"https://example.com/tools/{name}", "method": "POST"}
+    for number, name, text in (
+        (1, "find_customer", "Finds a customer by phone number"),
+        (3, "order_status", "Where an order is"),
+        (5, "book_table", "Books a table"),
+        (8, "create_ticket", "Opens a ticket in the help desk"),
+        (12, "send_sms", "Sends the caller a text message"),
+    )
+)
+
+FOLDERS: tuple[Entry, ...] = tuple(
+    {"id": number, "name": name, "color": color}
+    for number, name, color in ((1, "Kundendienst", "#2563eb"), (2, "Sales", "#16a34a"), (3, "Praxen", "#d97706"))
+)
+
+LABELS: tuple[Entry, ...] = tuple(
+    {"id": number, "name": name, "color": color}
+    for number, name, color in (
+        (1, "live", "#16a34a"), (2, "test", "#6b7280"), (3, "wichtig", "#dc2626"), (4, "night shift", "#4f46e5"),
+    )
+)
+# fmt: on
+
+OWNER: Entry = {"name": "Sandbox Account", "email": "sandbox@example.com", "total_balance": 125.5}
+
+DEFAULT_VOICE = {"pipeline": 412, "multimodal": 42, "dualplex": 61}
+DEFAULT_LLM = 1
+DEFAULT_MULTIMODAL = {"multimodal": 1, "dualplex": 3}
+
+
+def ids_of(look_up: str) -> frozenset[int]:
+    """The ids that exist on the account, by the name of the look-up that lists them. Raises KeyError."""
+    return _IDS[look_up]
+
+
+def voice(number: int) -> Voice | None:
+    return next((found for found in VOICES if found.id == number), None)
+
+
+def is_caller_id(number: int) -> bool:
+    return any(found.id == number and found.caller_id for found in NUMBERS)
+
+
+_IDS: dict[str, frozenset[int]] = {
+    "languages": frozenset(entry["id"] for entry in LANGUAGES),
+    "voices": frozenset(found.id for found in VOICES),
+    "phone-numbers": frozenset(found.id for found in NUMBERS),
+    "synthesizer-providers": frozenset(found.id for found in SYNTHESIZERS),
+    "transcriber-providers": frozenset(found.id for found in TRANSCRIBERS),
+    "knowledgebases": frozenset(entry["id"] for entry in KNOWLEDGEBASES),
+    "tools": frozenset(entry["id"] for entry in TOOLS),
+    "folders": frozenset(entry["id"] for entry in FOLDERS),
+    "labels": frozenset(entry["id"] for entry in LABELS),
+    **{kind: frozenset(entry["id"] for entry in entries) for kind, entries in MODELS.items()},
+}

@@ -1,0 +1,56 @@
+"""How the list reports an assistant: not quite as it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batch_update.fields.reference import all_fields
+from batch_update.sandbox.catalogue import LANGUAGES
+from batch_update.sandbox.seeds import Assistant
+
+_NUMBERS_AS_TEXT = frozenset(
+    {"llm_temperature", "voice_stability", "voice_similarity", "speech_speed", "ambient_sound_volume"}
+)
+_FLAGS_AS_NUMBERS = frozenset({"fillers", "end_call_on_voicemail"})
+_LANGUAGE_NAMES = {entry["id"]: entry["name"] for entry in LANGUAGES}
+_ENGINES = {"pipeline": 1, "multimodal": 2, "dualplex": 3}
+
+
+def reported(assistant: Assistant) -> dict[str, Any]:
+    """An assistant as the list shows it: some fields missing, some in another shape, some that no update knows."""
+    number = assistant["id"]
+    fields = {
+        name: _reported(name, assistant[name]) for name, field in all_fields().items() if field.reported
+    }
+    return {
+        "id": number,
+        "uuid": assistant["uuid"],
+        "user_id": 501,
+        "status": assistant["status"],
+        "engine_id": _ENGINES[assistant["mode"]],
+        **fields,
+        "language": _LANGUAGE_NAMES.get(assistant["language_id"]),
+        "inbound_webhook_url": None,
+        "widget_settings": {"enabled": False, "color": "#2563eb"},
+        "created_at": assistant["created_at"],
+        "updated_at": assistant["updated_at"],
+        "deleted_at": None,
+    }
+
+
+def _reported(name: str, value: Any) -> Any:
+    if name in _NUMBERS_AS_TEXT:
+        return repr(value).removesuffix(".0")
+    if name in _FLAGS_AS_NUMBERS:
+        return int(value)
+    if name == "tools":
+        return [_nested(tool) for tool in value]
+    return value
+
+
+def _nested(tool: dict[str, Any]) -> dict[str, Any]:
+    """`{"type": t, "data": {...}}`, with the ids inside as text."""
+    data = {
+        name: str(value) if name.endswith("_id") else value for name, value in tool.items() if name != "type"
+    }
+    return {"type": tool["type"], "data": data}

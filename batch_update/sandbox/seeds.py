@@ -1,0 +1,143 @@
+"""The assistants that a fresh sandbox begins with: the same ones each time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from batch_update.sandbox.catalogue import DEFAULT_LLM, DEFAULT_MULTIMODAL, DEFAULT_VOICE
+
+Assistant = dict[str, Any]
+"""The settings of one assistant by field name, with id, uuid, status, created_at and updated_at beside them."""
+
+FIRST_ID = 10001
+HOW_MANY = 60
+
+_BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+_GERMAN, _ENGLISH = 1, 2
+
+# fmt: off
+_BUSINESSES = (
+    ("Bäckerei Größe", _GERMAN), ("Praxis Dr. Weiß", _GERMAN), ("Hotel Seeblick", _GERMAN),
+    ("Autohaus Krüger", _GERMAN), ("Harbour Dental", _ENGLISH), ("Stadtwerke Mühlheim", _GERMAN),
+    ("Northside Plumbing", _ENGLISH), ("Kanzlei Vogel & Söhne", _GERMAN), ("Blue Door Realty", _ENGLISH),
+    ("Gärtnerei Lindner", _GERMAN), ("Restaurant Zum Löwen", _GERMAN), ("Kingsway Insurance", _ENGLISH),
+)
+_ROLES = (
+    ("inbound", "Empfang", "Reception"), ("inbound", "Kundendienst", "Support"), ("outbound", "Rückruf", "Call-backs"),
+    ("inbound", "Terminvergabe", "Appointments"), ("outbound", "Umfrage", "Survey"),
+)
+_PROMPTS = {
+    _GERMAN: "Du bist die Stimme von {business}. Deine Aufgabe: {role}. Heute ist {{{{current_date}}}}, der Anruf "
+    "kommt von {{{{customer_phone}}}}. Sprich freundlich und in kurzen Sätzen; frage nach, wenn etwas unklar ist.",
+    _ENGLISH: "You speak for {business}. Your task: {role}. Today is {{{{current_date}}}}, the caller is "
+    "{{{{customer_phone}}}}. Be friendly and brief, and ask when something is not clear.",
+}
+_GREETINGS = {
+    _GERMAN: "Guten Tag, hier ist {business}. Was kann ich für Sie tun?",
+    _ENGLISH: "Hello, this is {business}. How can I help you?",
+}
+# fmt: on
+_VOICES = {_GERMAN: (412, 418, 421, 533), _ENGLISH: (430, 431)}
+_NUMBERS_IN_USE = {10001: 1, 10002: 2, 10004: 3}
+"""Assistant -> phone number, for the few that have one; all three take calls."""
+
+
+def seed_assistants(how_many: int = HOW_MANY) -> Iterator[Assistant]:
+    """Assistants 10001, 10002, ...: pipeline, but for 10041-10050 (multimodal) and 10051-10060 (dualplex)."""
+    for index in range(how_many):
+        yield _assistant(FIRST_ID + index, index)
+
+
+def _mode(number: int) -> str:
+    if 10041 <= number <= 10050:
+        return "multimodal"
+    return "dualplex" if 10051 <= number <= 10060 else "pipeline"
+
+
+def _assistant(number: int, index: int) -> Assistant:
+    business, language = _BUSINESSES[index % len(_BUSINESSES)]
+    kind, german, english = _ROLES[index % len(_ROLES)]
+    role = german if language == _GERMAN else english
+    created = (_BEGINNING + timedelta(hours=7 * index)).isoformat()
+    return {
+        "id": number,
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.com/assistants/{number}")),
+        "status": "active",
+        "created_at": created,
+        "updated_at": created,
+        **_everywhere(index, language),
+        **_mode_settings(_mode(number), language, index),
+        "name": f"{business} – {role}",
+        "type": kind,
+        "initial_message": _GREETINGS[language].format(business=business),
+        "system_prompt": _PROMPTS[language].format(business=business, role=role),
+        "phone_number_id": _NUMBERS_IN_USE.get(number),
+        "variables": {"company_name": business},
+    }
+
+
+def _mode_settings(mode: str, language: int, index: int) -> Assistant:
+    pipeline = mode == "pipeline"
+    voices = _VOICES[language]
+    return {
+        "mode": mode,
+        "voice_id": voices[index % len(voices)] if pipeline else DEFAULT_VOICE[mode],
+        "llm_model_id": DEFAULT_LLM if pipeline else None,
+        "multimodal_model_id": DEFAULT_MULTIMODAL.get(mode),
+        "chat_llm_fallback_id": None,
+        "turn_detection_threshold": None,
+        "synthesizer_provider_id": None,
+        "transcriber_provider_id": None,
+        "fillers": pipeline and index % 3 == 0,
+        "filler_config": {},
+    }
+
+
+def _everywhere(index: int, language: int) -> Assistant:
+    """Settings that do not depend on the mode."""
+    return {
+        "language_id": language,
+        "timezone": "Europe/Berlin" if language == _GERMAN else "Europe/London",
+        "secondary_language_ids": [],
+        "llm_temperature": round(0.3 + index % 5 / 10, 1),
+        "knowledgebase_id": 1 if index % 4 == 0 else None,
+        "knowledgebase_mode": "function_call",
+        "tool_ids": [],
+        "tools": [{"type": "end_call", "description": "End the call when everything is settled"}],
+        "tts_emotion_enabled": False,
+        "voice_stability": 0.5,
+        "voice_similarity": 0.75,
+        "speech_speed": 1.0,
+        "allow_interruptions": True,
+        "record": index % 2 == 0,
+        "enable_noise_cancellation": True,
+        "wait_for_customer": False,
+        "max_duration": 600,
+        "max_silence_duration": 30,
+        "max_initial_silence_duration": None,
+        "ringing_time": 30,
+        "reengagement_interval": 15,
+        "reengagement_prompt": None,
+        "end_call_on_voicemail": True,
+        "voice_mail_message": None,
+        "endpoint_type": "vad",
+        "endpoint_sensitivity": 1.0,
+        "interrupt_sensitivity": 1.0,
+        "min_interrupt_words": None,
+        "ambient_sound": "off",
+        "ambient_sound_volume": 0.5,
+        "is_webhook_active": False,
+        "webhook_url": None,
+        "send_webhook_only_on_completed": False,
+        "include_recording_in_webhook": False,
+        "post_call_evaluation": False,
+        "post_call_schema": [],
+        "folder_id": None,
+        "label_ids": [],
+        "conversation_inactivity_timeout": 60,
+        "conversation_ended_retrigger": False,
+        "conversation_ended_webhook_url": None,
+    }

@@ -1,0 +1,116 @@
+"""The sandbox on a port: uvicorn on a socket that answers at once, quiet, and gone cleanly on Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import anyio
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from batch_update.errors import UsageError
+from batch_update.sandbox.app import CUT
+
+_LAST_ANSWERS = 5
+"""Seconds that requests under way have when the server stops."""
+
+
+async def serve(
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Callable[[str], None] | None = None,
+    *,
+    signals: bool = True,
+) -> None:
+    """Serves the app until SIGINT, SIGTERM or cancellation; port 0 takes a free one. asyncio only.
+
+    `on_ready` is told the address, such as `http://127.0.0.1:8080`, once requests are answered. `signals`: False
+    leaves the signals alone, as one must outside the main thread. Raises UsageError where the port cannot be had.
+    """
+    listener = _listener(host, port)
+    config = uvicorn.Config(
+        app,
+        http=_Connection,
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
+    server = _Server(config, on_ready)
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_until_stopped, server, signals)
+            # Cancelled half-way, uvicorn would leave its sockets open: it is told to end instead.
+            with anyio.CancelScope(shield=True):
+                await server.serve([listener])
+            group.cancel_scope.cancel()
+    finally:
+        listener.close()
+
+
+async def _until_stopped(server: _Server, signals: bool) -> None:
+    try:
+        if not signals:
+            await anyio.sleep_forever()
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as received:
+            async for _ in received:
+                server.should_exit = True
+    finally:
+        server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, without signals of its own, that tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    def capture_signals(self) -> Any:
+        # uvicorn would raise each signal again after it has stopped.
+        nothing: AbstractContextManager[None] = nullcontext()
+        return nothing
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._on_ready is not None and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            self._on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+class _Connection(H11Protocol):
+    """uvicorn's connection, with a way for the app to cut it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inner: Any = self.app
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[CUT] = self.transport.abort
+            await inner(scope, receive, send)
+
+        self.app = app
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """A bound socket. Its protocol is named: asyncio turns delayed answers off (TCP_NODELAY) only where it is."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"The sandbox cannot listen on {host}, port {port}: {error.strerror or error}.",
+            code="U101",
+            remedy="Choose another --port; 0 takes a free one.",
+        ) from error
+    return listener
