@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ALL_MODES = frozenset({"pipeline", "multimodal", "dualplex"})
 _P = frozenset({"pipeline"})
 _MD = frozenset({"multimodal", "dualplex"})
 
@@ -94,7 +93,7 @@ def _webhook_without_address(body: Body, context: Context) -> bool:
 
 def _mode_without_model(body: Body, context: Context) -> bool:
     mode = body.get("mode")
-    return mode is not None and mode != context.mode and body.get(MODE_MODELS[mode]) is None
+    return mode in MODE_MODELS and mode != context.mode and body.get(MODE_MODELS[mode]) is None
 
 
 RULES: tuple[Rule, ...] = (
@@ -124,7 +123,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def broken_rules(body: Body, context: Context) -> Iterator[Broken]:
-    """Each rule that this row breaks. With the mode known it is exact; else only what no mode allows."""
+    """Each rule that this row breaks. With the mode known it is exact; else only what no mode allows.
+
+    The values are ones that the fields allow; a body that lacks those that are wrong is fine.
+    """
     yield from _broken_modes(body, context)
     for rule in RULES:
         if any(name in body for name in rule.fields) and rule.broken(body, context):
@@ -146,14 +148,12 @@ def _broken_modes(body: Body, context: Context) -> Iterator[Broken]:
                     True,
                 )
         return
-    allowed = ALL_MODES
-    for fact in facts:
-        allowed = allowed & fact.modes
-    if not allowed:
+    if facts and not frozenset.intersection(*(fact.modes for fact in facts)):
+        against = [fact for fact in facts if any(not fact.modes & other.modes for other in facts)]
         yield Broken(
             "X211",
-            tuple(fact.field for fact in facts),
-            f"no mode allows {' together with '.join(fact.phrase for fact in facts)}",
+            tuple(fact.field for fact in against),
+            f"no mode allows {' together with '.join(fact.phrase for fact in against)}",
             "keep the cells that belong to one mode",
             True,
         )
