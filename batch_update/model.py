@@ -236,7 +236,7 @@ class Event:
     """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
 
     kind: str
-    """gate, slow, pause, resume, limit, shared or stop"""
+    """gate, slow, pause, resume, limit, shared, stop, or display (progress could not be shown any more)"""
     message: str
     seconds: float | None = None
     """how long it lasts, where that is known"""
@@ -272,6 +272,8 @@ class Report:
     """wall time of sending"""
     stopped: Exception | None = None
     """why the run did not reach its end"""
+    started: datetime | None = None
+    """UTC, when sending began"""
 
     def counts(self) -> dict[Status, int]:
         """How many rows ended in each status; statuses that did not occur are left out."""

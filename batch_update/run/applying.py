@@ -1,0 +1,90 @@
+"""Applying a plan: nothing is sent while the sheet is wrong, and every row is accounted for at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from batch_update.errors import SheetError
+from batch_update.model import Outcome, Plan, Problem, Report, Status, Window
+from batch_update.run.dispatch import Sender, send_changes
+from batch_update.run.progress import EventLog, Meter, Progress
+
+
+async def apply_plan(
+    plan: Plan,
+    client: Sender,
+    *,
+    concurrency: int = 8,
+    skip_invalid: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    interrupted: AsyncIterable[int] | None = None,
+    events: EventLog | None = None,
+    rates: Sequence[Window] = (),
+    grace: float = 45.0,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Report:
+    """Send the plan's changes; every row of its sheet gets exactly one outcome.
+
+    `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
+    requests under way may take after the first one. `events` is the log that the client writes to; `rates`
+    only serve to tell the time left. What ended the run early is on `Report.stopped`, never raised; ValueError
+    where the plan does not account for every row exactly once.
+    """
+    events = events or EventLog()
+    started = now()
+    if blocking := _blocking(plan, skip_invalid):
+        return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+
+    _check_accounts(plan)
+    meter = Meter(len(plan.changes), on_progress, events=events, rates=rates, clock=clock)
+    sent = await send_changes(
+        plan, client, concurrency=concurrency, meter=meter, interrupted=interrupted, grace=grace, now=now
+    )
+    outcomes = _in_order(plan, sent.outcomes)
+    return Report(plan, outcomes, events.events, meter.elapsed, sent.stopped, started)
+
+
+def _check_accounts(plan: Plan) -> None:
+    """Every row is settled already or belongs to one change: else a row would be lost, or sent twice."""
+    homes = bytearray(len(plan.sheet))
+    for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
+        for index in indexes:
+            if not 0 <= index < len(homes):
+                raise ValueError(f"the plan speaks of row index {index}; the sheet has {len(homes)} rows")
+            homes[index] = min(homes[index] + 1, 2)
+    for index, home in enumerate(homes):
+        if home != 1:
+            fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
+            raise ValueError(f"row {plan.sheet.numbers[index]} {fault}")
+
+
+def _blocking(plan: Plan, skip_invalid: bool) -> tuple[Problem, ...]:
+    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
+    return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
+
+
+def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
+    whole = next((p for p in blocking if p.index is None), None)
+    reason = f"the sheet has a problem ({whole.code}: {whole.message})" if whole else "other rows are invalid"
+    not_sent = Outcome(Status.NOT_SENT, "X206", f"not sent: {reason}")
+    return tuple(plan.settled.get(index, not_sent) for index in range(len(plan.sheet)))
+
+
+def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
+    rows = len({p.index for p in blocking if p.index is not None})
+    count = f"{len(blocking)} error{'s' * (len(blocking) != 1)}"
+    where = f" in {rows} row{'s' * (rows != 1)}" if rows else ""
+    can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
+    remedy = "mend the sheet" + (", or send the good rows with --skip-invalid" if can_skip else "")
+    return SheetError(
+        f"the sheet has {count}{where}; nothing was sent", code="X206", remedy=remedy, problems=plan.errors
+    )
+
+
+def _in_order(plan: Plan, sent: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
+    return tuple(
+        plan.settled[index] if index in plan.settled else sent[index] for index in range(len(plan.sheet))
+    )

@@ -1,0 +1,53 @@
+"""Signals as a stream: SIGINT and SIGTERM, on every platform and event loop."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+import anyio
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+GLANCE = 0.2
+"""Seconds between two looks for a signal, where the event loop cannot wait for one."""
+
+
+@contextmanager
+def open_interrupts() -> Iterator[AsyncIterator[int]]:
+    """Signals that ask the program to end, as they come; meanwhile they do nothing else.
+
+    Hand the stream to `apply_plan`, and keep this open until the results are written, so that an impatient
+    third Ctrl-C does not tear them. Only in the main thread (ValueError or RuntimeError elsewhere).
+    """
+    with ExitStack() as stack:
+        try:
+            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*NUMBERS))
+        except NotImplementedError:  # asyncio on Windows
+            received = stack.enter_context(_handlers())
+        yield received
+
+
+@contextmanager
+def _handlers() -> Iterator[AsyncIterator[int]]:
+    """The same with plain signal handlers, which asyncio wakes up for but hands to nobody."""
+    caught: deque[int] = deque()
+
+    def catch(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
+
+    before = {number: signal.signal(number, catch) for number in NUMBERS}
+    try:
+        yield _looking(caught)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _looking(caught: deque[int]) -> AsyncIterator[int]:
+    while True:
+        while caught:
+            yield caught.popleft()
+        await anyio.sleep(GLANCE)

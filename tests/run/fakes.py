@@ -1,0 +1,127 @@
+"""A client that answers as it is told, sheets and plans without a file, and runs in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import trio.testing
+
+from batch_update.model import Body, Change, Column, Dialect, Outcome, Plan, Reply, Role, Sheet, Status
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FOREVER = 10_000.0
+
+
+def sheet_of(ids: Iterable[int | str], *columns: Column, **more: Any) -> Sheet:
+    """A CSV sheet with these ids from row 2 on, and further columns."""
+    texts = tuple(map(str, ids))
+    numbers = range(2, 2 + len(texts))
+    return Sheet(
+        more.pop("name", "changes.csv"),
+        more.pop("dialect", Dialect("csv")),
+        (Column("id", texts, Role.ID), *columns),
+        numbers,
+        numbers,
+        **more,
+    )
+
+
+def speeds(texts: Iterable[str], header: str = "speech_speed") -> Column:
+    return Column(header, tuple(texts), Role.FIELD, "speech_speed")
+
+
+def plan_of(
+    changes: Mapping[int, tuple[int, ...]] | int, settled: Mapping[int, Outcome] | None = None
+) -> Plan:
+    """A plan from assistant id -> its row indexes; a number n stands for ids 1 to n, a row each."""
+    if isinstance(changes, int):
+        changes = {number: (number - 1,) for number in range(1, changes + 1)}
+    settled = settled or {}
+    ids = {index: number for number, indexes in changes.items() for index in indexes}
+    rows = len(ids) + len(settled)
+    sheet = sheet_of((ids.get(index, 900_000 + index) for index in range(rows)), speeds(["1.1"] * rows))
+    made = tuple(Change(number, {"speech_speed": 1.1}, indexes) for number, indexes in changes.items())
+    return Plan(sheet, made, settled)
+
+
+@dataclass(frozen=True)
+class Act:
+    """How the fake client treats one assistant: it waits for a slot, sends, waits for the answer, answers."""
+
+    reply: Reply | Exception = field(default_factory=lambda: Reply(Status.UPDATED, http=200, attempts=1))
+    queued: float = 0.0
+    """seconds until its first attempt begins"""
+    flight: float = 0.0
+    """seconds until its answer is there"""
+
+
+class FakeClient:
+    """Keeps the promises of the real client, in as few lines as possible."""
+
+    def __init__(self, acts: Mapping[int, Act] | None = None) -> None:
+        self.acts = acts or {}
+        self.asked: list[int] = []
+        self.begun: list[int] = []
+        self.answered: dict[int, Reply] = {}
+        self.under_way: set[int] = set()
+        self.most_under_way = 0
+        self.asked_after_stop = 0
+        self._stopped = anyio.Event()
+
+    def stop_sending(self) -> None:
+        self._stopped.set()
+
+    async def update(
+        self, assistant_id: int, body: Body, *, before_send: Callable[[int], Awaitable[None]] | None = None
+    ) -> Reply:
+        assert assistant_id not in self.under_way, f"{assistant_id} is under way already"
+        self.asked_after_stop += self._stopped.is_set()
+        self.asked.append(assistant_id)
+        self.under_way.add(assistant_id)
+        self.most_under_way = max(self.most_under_way, len(self.under_way))
+        try:
+            return await self._update(assistant_id, before_send)
+        finally:
+            self.under_way.discard(assistant_id)
+
+    async def _update(self, assistant_id: int, before_send: Callable[[int], Awaitable[None]] | None) -> Reply:
+        act = self.acts.get(assistant_id, Act())
+        with anyio.move_on_after(act.queued):
+            await self._stopped.wait()
+        if self._stopped.is_set():
+            return Reply(Status.NOT_SENT, "R101", "sending was stopped")
+        if before_send is not None:
+            await before_send(1)
+        self.begun.append(assistant_id)
+        await anyio.sleep(act.flight)
+        if isinstance(act.reply, Exception):
+            raise act.reply
+        self.answered[assistant_id] = act.reply
+        return act.reply
+
+
+def run_virtually(function: Callable[[], Awaitable[Any]]) -> Any:
+    """Runs on trio with a clock that jumps: seconds cost nothing."""
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    return anyio.run(function, backend="trio", backend_options={"clock": clock})
+
+
+class Stream:
+    """Signals at given moments after the start, on the event loop's clock."""
+
+    def __init__(self, *moments: tuple[float, int]) -> None:
+        self._moments = iter(sorted(moments))
+        self._begun = anyio.current_time()
+
+    def __aiter__(self) -> Stream:
+        return self
+
+    async def __anext__(self) -> int:
+        for moment, number in self._moments:
+            await anyio.sleep_until(self._begun + moment)
+            return number
+        raise StopAsyncIteration
