@@ -6,6 +6,7 @@ BatchUpdateError
   AccessError          no key, or the server refuses it                         exit 4
     KeyMissing
     KeyRefused
+  ApiError             a look-up that the server does not answer                exit 5
   RunStopped           a guard, or failures that concern every row              exit 5
   RunLocked            another run holds the lock                               exit 75
   Interrupted          a signal                                                 exit 130 or 143
@@ -58,6 +59,12 @@ class KeyMissing(AccessError):
 
 class KeyRefused(AccessError):
     """The server refuses the key: no row can succeed."""
+
+
+class ApiError(BatchUpdateError):
+    """A look-up that the server does not answer, or not in a form that makes sense."""
+
+    exit = Exit.STOPPED
 
 
 class RunStopped(BatchUpdateError):

@@ -1,0 +1,434 @@
+"""The vendor's API for Python: update an assistant, list them, look up what may be chosen."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Self, TypeVar, cast
+
+import anyio
+import httpx
+
+from batch_update import __version__
+from batch_update.api.keys import ApiKey, check_base_url
+from batch_update.api.lookups import (
+    Account,
+    CustomTool,
+    Group,
+    Knowledgebase,
+    Language,
+    Model,
+    PhoneNumber,
+    Provider,
+    Voice,
+    read_as,
+)
+from batch_update.api.pacing import Pacer, Stats
+from batch_update.api.replies import Answer, Applied, Course, Failure, Verdict, clean, judge
+from batch_update.api.retrying import Retries, Tries
+from batch_update.api.transport import SENT, Connection, InProcess, UntrustedError
+from batch_update.api.windows import Ticket
+from batch_update.errors import ApiError, BatchUpdateError, RunStopped
+from batch_update.model import Body, Event, Json, Reply, Status, Window
+
+MOST_REPLY = 1 << 20
+"""bytes of an answer to an update that are read"""
+MOST_PAGE = 64 << 20
+"""bytes of a list that are read: a hundred assistants with long prompts"""
+MOST_PAGES = 100_000
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request to the API and what came of its attempts so far."""
+
+    method: str
+    url: str
+    tries: Tries
+    content: bytes = b""
+    assistant_id: int | None = None
+    before_send: Callable[[int], Awaitable[None]] | None = None
+    attempts: int = 0
+    first: bool = False
+    """goes ahead of the queue: it met a 429"""
+    doubt: str = ""
+    """code of an attempt that may have been applied"""
+    last: Verdict | None = None
+    started: datetime | None = None
+    begun: float = 0.0
+    ended: float = 0.0
+
+
+class _Departure:
+    """Notes when the first byte leaves."""
+
+    sent = False
+
+    async def note(self, name: str, info: Mapping[str, Any]) -> None:
+        self.sent = self.sent or name == SENT
+
+
+class Client:
+    """The API of one account. Use it as an async context manager, on asyncio or trio, from one event loop.
+
+    `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
+    a server that is down. With `app`, an ASGI application is spoken to in process. Raises UsageError (U103) for an
+    address that a key must not travel to.
+    """
+
+    def __init__(
+        self,
+        key: ApiKey,
+        *,
+        base_url: str,
+        rates: tuple[Window, ...],
+        pace: str = "burst",
+        concurrency: int = 8,
+        timeout: float = 45.0,
+        max_attempts: int = 4,
+        max_outage: float = 600.0,
+        app: Any = None,
+        on_event: Callable[[Event], None] = lambda event: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rng: random.Random | None = None,
+    ) -> None:
+        self._base = check_base_url(base_url)
+        self._key = key
+        self._headers = httpx.Headers(
+            {
+                "Host": httpx.URL(self._base).netloc.decode("ascii"),
+                "Authorization": f"Bearer {key.reveal()}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"batch-update/{__version__}",
+            }
+        )
+        self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
+        self._timeout = timeout
+        self._on_event = on_event
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        rng = rng or random.Random()
+        self._pacer = Pacer(
+            rates,
+            pace=pace,
+            concurrency=concurrency,
+            max_outage=max_outage,
+            on_event=on_event,
+            clock=clock,
+            sleep=sleep,
+            rng=rng,
+        )
+        self._retries = Retries(max_attempts, stats=self._pacer.stats, sleep=self._nap, rng=rng)
+        self._course = Course()
+        self._reason: BatchUpdateError | None = None
+        self._naps: set[anyio.CancelScope] = set()
+        self._app = app
+        # One context for all connections: making one takes 40 to 80 ms. It heeds SSL_CERT_FILE and SSL_CERT_DIR.
+        self._tls = httpx.create_ssl_context() if self._base.startswith("https") and app is None else None
+        self._idle: list[httpx.AsyncBaseTransport] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self.stop_sending()
+        with anyio.CancelScope(shield=True):
+            while self._idle:
+                await self._idle.pop().aclose()
+
+    @property
+    def stats(self) -> Stats:
+        """Requests, retries, gates and slow-downs so far."""
+        return self._pacer.stats
+
+    def stop_sending(self) -> None:
+        """From now on no attempt begins. Who waits returns at once, with what is true of it."""
+        self._pacer.stop()
+        for nap in self._naps:
+            nap.cancel()
+
+    # ------------------------------------------------------------ updates
+
+    async def update(
+        self,
+        assistant_id: int,
+        body: Body,
+        *,
+        before_send: Callable[[int], Awaitable[None]] | None = None,
+    ) -> Reply:
+        """Change an assistant: the fields of `body` and no others. `PUT /user/assistant/{id}`.
+
+        Never raises for what the server or the network does: that is in the reply. `before_send(attempt)` is
+        awaited when an attempt has leave to go out and before its first byte; what it raises is passed on, and
+        nothing is sent.
+        """
+        if assistant_id < 1:
+            raise ValueError(f"an assistant's id is a whole number above 0, not {assistant_id}")
+        content = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode("ascii")
+        url = f"{self._base}/user/assistant/{assistant_id:d}"
+        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send)
+        return self._reply(call, await call.tries.run(partial(self._attempt, call)))
+
+    def _reply(self, call: _Call, verdict: Verdict) -> Reply:
+        status, code, message = _conclude(call, verdict)
+        return Reply(
+            status=status,
+            code=code,
+            message=message,
+            http=verdict.http,
+            attempts=call.attempts,
+            request_id=verdict.request_id,
+            started=call.started,
+            ms=round((call.ended - call.begun) * 1000) if call.started else None,
+            field_errors=verdict.field_errors,
+            stop=verdict.stop,
+        )
+
+    # ------------------------------------------------------------ one attempt
+
+    async def _attempt(self, call: _Call) -> Verdict:
+        ticket = await self._pacer.admit(first=call.first)
+        if ticket is None:
+            return self._unsent(call)
+        departure = _Departure()
+        try:
+            if call.before_send is not None:
+                await call.before_send(call.attempts + 1)
+            began = self._begin(call)
+            seen = await self._exchange(call, departure)
+        except BaseException:
+            self._pacer.withdrawn(ticket, sent=departure.sent)
+            raise
+        call.ended = self._clock()
+        call.tries.seconds += call.ended - began
+        verdict = judge(seen, call.assistant_id, self._key.redact)
+        call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
+        return verdict
+
+    def _begin(self, call: _Call) -> float:
+        now = self._clock()
+        call.attempts += 1
+        if call.started is None:
+            call.started, call.begun = self._now(), now
+        return now
+
+    def _unsent(self, call: _Call) -> Verdict:
+        """Sending was stopped before this attempt: what is true of the call is what its last attempt showed."""
+        last = call.last or Verdict(Applied.NO, "R101", "not sent: the run was stopped")
+        return replace(last, repeats=0, free=False, stop=self._reason)
+
+    async def _exchange(self, call: _Call, departure: _Departure) -> Answer | Failure:
+        """Send the request and read the answer, within the deadline. On a connection that nobody else uses."""
+        request = httpx.Request(
+            call.method,
+            call.url,
+            headers=self._json_headers if call.content else self._headers,
+            content=call.content,
+            extensions={"trace": departure.note},
+        )
+        wire = self._idle.pop() if self._idle else self._wire()
+        most = MOST_REPLY if call.method == "PUT" else MOST_PAGE
+        answer: httpx.Response | None = None
+        body = bytearray()
+        complete = False
+        reason = f"no answer within {self._timeout:g} s"
+        try:
+            with anyio.move_on_after(self._timeout):
+                answer = await wire.handle_async_request(request)
+                complete = await _read(answer, body, most)
+        except httpx.TransportError as error:
+            if answer is None:
+                sent = departure.sent and not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+                departure.sent = sent
+                return Failure(str(error), sent, isinstance(error, UntrustedError))
+        finally:
+            if not complete:
+                with anyio.CancelScope(shield=True):
+                    await wire.aclose()
+            self._idle.append(wire)
+        if answer is None:
+            return Failure(reason, departure.sent)
+        return Answer(answer.status_code, answer.headers, bytes(body), complete)
+
+    def _wire(self) -> httpx.AsyncBaseTransport:
+        if self._app is not None:
+            return InProcess(self._app)
+        return Connection(self._tls, clock=self._clock)
+
+    # ------------------------------------------------------------ what came of it
+
+    def _settle(self, call: _Call, ticket: Ticket, verdict: Verdict, *, sent: bool) -> Verdict:
+        """Tell the pacer, and see whether the run has to end."""
+        stop: BatchUpdateError | None = None
+        if verdict.gate:
+            limited = verdict.http == 429
+            stop = self._pacer.refused(ticket, verdict.wait, limits=verdict.limits, limited=limited)
+            call.first = limited
+            call.attempts -= limited
+        elif verdict.trouble:
+            down, stop = self._pacer.failed(ticket, call.assistant_id or 0, sent=sent)
+            verdict = replace(verdict, free=True, paced=True) if down else verdict
+        else:
+            self._pacer.answered(ticket, verdict.limits)
+        if verdict.applied is Applied.MAYBE:
+            call.doubt = verdict.code
+        if call.method == "PUT":
+            stop = self._course.stop_after(verdict) or stop
+        stop = stop or verdict.stop
+        return verdict if stop is None else self._end(verdict, stop)
+
+    def _end(self, verdict: Verdict, stop: BatchUpdateError) -> Verdict:
+        """No row can succeed, or none should be tried."""
+        if self._reason is None:
+            self._reason = stop
+            self._on_event(Event("stop", stop.message))
+        self.stop_sending()
+        return replace(verdict, repeats=0, free=False, stop=stop)
+
+    async def _nap(self, seconds: float) -> None:
+        """The pause before a retry; `stop_sending` ends it."""
+        if seconds <= 0 or self._pacer.stopped:
+            return
+        with anyio.CancelScope() as nap:
+            self._naps.add(nap)
+            try:
+                await self._sleep(seconds)
+            finally:
+                self._naps.discard(nap)
+
+    # ------------------------------------------------------------ look-ups
+
+    async def whoami(self) -> Account:
+        """Whose key this is. `GET /user/me`. Look-ups raise KeyRefused, RunStopped or ApiError."""
+        found = await self._get("/user/me")
+        inner = found.get("data") if isinstance(found, dict) else None
+        return self._typed(Account, inner if isinstance(inner, dict) else found)
+
+    async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
+        """All assistants of the account with their configuration, as the API tells it. All pages."""
+        async with aclosing(self._pages("/user/assistants/get", per_page)) as entries:
+            async for entry in entries:
+                yield entry
+
+    async def voices(self, mode: str | None = None, language_id: int | None = None) -> list[Voice]:
+        return await self._all(Voice, "/user/assistants/voices", mode=mode, language_id=language_id)
+
+    async def languages(self) -> list[Language]:
+        return await self._all(Language, "/user/assistants/languages")
+
+    async def models(self, type: str = "llm") -> list[Model]:
+        """`llm` is for pipeline; the others are `multimodal` and `dualplex`."""
+        return await self._all(Model, "/user/assistants/models", type=type)
+
+    async def phone_numbers(self, type: str | None = None) -> list[PhoneNumber]:
+        """`inbound` or `outbound`; both where nothing is said."""
+        return await self._all(PhoneNumber, "/user/assistants/phone-numbers", type=type)
+
+    async def synthesizer_providers(self, language_id: int | None = None) -> list[Provider]:
+        return await self._all(Provider, "/user/assistants/synthesizer-providers", language_id=language_id)
+
+    async def transcriber_providers(self, language_id: int | None = None) -> list[Provider]:
+        return await self._all(Provider, "/user/assistants/transcriber-providers", language_id=language_id)
+
+    async def knowledgebases(self) -> list[Knowledgebase]:
+        return await self._all(Knowledgebase, "/user/knowledgebases")
+
+    async def tools(self) -> list[CustomTool]:
+        return await self._all(CustomTool, "/user/tools")
+
+    async def folders(self) -> list[Group]:
+        return [self._typed(Group, entry) async for entry in self._pages("/user/folders", 100)]
+
+    async def labels(self) -> list[Group]:
+        return [self._typed(Group, entry) async for entry in self._pages("/user/labels", 100)]
+
+    async def _all(self, kind: type[T], path: str, **query: str | int | None) -> list[T]:
+        return [self._typed(kind, entry) for entry in self._entries(await self._get(path, **query))]
+
+    async def _pages(self, path: str, per_page: int) -> AsyncGenerator[dict[str, Json], None]:
+        before: list[Json] = []
+        for page in range(1, MOST_PAGES + 1):
+            found = await self._get(path, per_page=per_page, page=page)
+            entries = self._entries(found)
+            if page > 1 and entries == before:  # a server that does not know pages
+                return
+            for entry in entries:
+                yield self._entry(entry)
+            last = found.get("last_page") if isinstance(found, dict) else page
+            if not entries or (page >= last if type(last) is int else len(entries) < per_page):
+                return
+            before = entries
+
+    async def _get(self, path: str, **query: str | int | None) -> Json:
+        """The JSON behind a path."""
+        given = {name: value for name, value in query.items() if value is not None}
+        url = str(httpx.URL(self._base + path, params=given)) if given else self._base + path
+        call = _Call("GET", url, self._retries.begin())
+        verdict = await call.tries.run(partial(self._attempt, call))
+        if verdict.applied is Applied.YES:
+            return verdict.data
+        if verdict.stop is not None:
+            raise verdict.stop
+        if call.attempts == 0:
+            raise RunStopped("sending was stopped before this look-up", code="R101")
+        raise ApiError(f"{path}: {verdict.message}", code=verdict.code)
+
+    def _entries(self, found: Json) -> list[Json]:
+        """Lists come bare in some places and as `{"data": [...]}` in others."""
+        entries = found.get("data") if isinstance(found, dict) else found
+        if not isinstance(entries, list):
+            raise self._odd("it is no list")
+        return entries
+
+    def _entry(self, entry: Json) -> dict[str, Json]:
+        if not isinstance(entry, dict):
+            raise self._odd("an entry is no object")
+        return entry
+
+    def _typed(self, kind: type[T], entry: Json) -> T:
+        try:
+            return read_as(kind, entry)
+        except ValueError as error:
+            raise self._odd(str(error)) from None
+
+    def _odd(self, fault: str) -> ApiError:
+        message = clean(f"an answer of the server makes no sense: {fault}", self._key.redact)
+        return ApiError(message, code="A200", remedy="check --base-url")
+
+
+async def _read(answer: httpx.Response, body: bytearray, most: int) -> bool:
+    """Reads the answer as it stands, without inflating anything, up to `most` bytes. Whether that was all."""
+    # Every stream of an answer is an async generator; one that is left half-way has to be closed.
+    pieces = cast("AsyncGenerator[bytes, None]", aiter(cast(httpx.AsyncByteStream, answer.stream)))
+    async with aclosing(pieces):
+        async for piece in pieces:
+            body += piece
+            if len(body) > most:
+                return False
+    return True
+
+
+def _conclude(call: _Call, verdict: Verdict) -> tuple[Status, str, str]:
+    """Status, code and message of a call that is over."""
+    if verdict.applied is Applied.YES:
+        lost = f"applied at attempt {call.attempts}; an earlier one had no clear answer" if call.doubt else ""
+        return Status.UPDATED, "", lost
+    if verdict.applied is Applied.MAYBE:
+        return Status.UNKNOWN, verdict.code, verdict.message
+    if call.doubt:
+        return Status.UNKNOWN, call.doubt, f"{verdict.message}; an earlier attempt may have been applied"
+    if call.started is None:
+        return Status.NOT_SENT, verdict.code, verdict.message
+    return Status.FAILED, verdict.code, verdict.message

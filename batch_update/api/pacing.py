@@ -1,0 +1,268 @@
+"""The pacer of a key: every attempt asks it for leave, waits its turn, and reports what came of it."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+import anyio
+
+from batch_update.api.gate import Gate, State
+from batch_update.api.windows import Ticket, WindowLog
+from batch_update.errors import RunStopped
+from batch_update.model import Event, Window
+
+
+@dataclass(slots=True)
+class Stats:
+    """Counts of a client's life, for the report."""
+
+    requests: int = 0
+    """begun, retries and look-ups included"""
+    retries: int = 0
+    gates: int = 0
+    """times that the server had everybody wait"""
+    slowdowns: int = 0
+    """times that a limit was lowered"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer says of the server's limit."""
+
+    limit: int
+    remaining: int
+    reset_in: float | None = None
+    """seconds until the window is free again"""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    scope: anyio.CancelScope | None = None
+
+    def wake(self) -> None:
+        if self.scope is not None:
+            self.scope.cancel()
+
+
+class Pacer:
+    """Leave to send, first come first served: both windows, one gate, at most `concurrency` at once.
+
+    Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
+    or `withdrawn`. Clock and sleep are seconds; asyncio and trio.
+    """
+
+    def __init__(
+        self,
+        windows: Iterable[Window],
+        *,
+        pace: str = "burst",
+        concurrency: int,
+        max_outage: float = 600.0,
+        on_event: Callable[[Event], None] = lambda event: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.stats = Stats()
+        self.stopped = False
+        self._logs = [WindowLog(window) for window in windows]
+        self._even = pace == "smooth"
+        self._concurrency = concurrency
+        self._gate = Gate(max_outage, rng or random.Random())
+        self._on_event = on_event
+        self._clock = clock
+        self._sleep = sleep
+        self._capped = True
+        self._epoch = 0
+        self._next_even = -math.inf
+        self._flying: dict[Ticket, None] = {}
+        self._queue: deque[_Waiter] = deque()
+
+    # ------------------------------------------------------------ leave to send
+
+    async def admit(self, *, first: bool = False) -> Ticket | None:
+        """Waits for leave to send one request; None once sending has been stopped. `first`: ahead of the queue."""
+        if not self.stopped and not self._queue and self._wait() <= 0:
+            return self._grant()
+        waiter = _Waiter()
+        self._queue.appendleft(waiter) if first else self._queue.append(waiter)
+        try:
+            while not self.stopped:
+                wait = self._wait() if self._queue[0] is waiter else math.inf
+                if wait <= 0:
+                    return self._grant()
+                await self._rest(waiter, wait)
+            return None
+        finally:
+            self._queue.remove(waiter)
+            self._wake()
+
+    async def _rest(self, waiter: _Waiter, wait: float) -> None:
+        """Until the time is over or somebody calls."""
+        with anyio.CancelScope() as waiter.scope:
+            await (anyio.sleep_forever() if wait == math.inf else self._sleep(wait))
+        waiter.scope = None
+
+    def _wait(self) -> float:
+        """Seconds until the next request may go out; `inf`: only an answer can tell."""
+        if len(self._flying) >= self._concurrency:
+            return math.inf
+        now = self._clock()
+        at = max(self._gate.ready_at(now), self._next_even if self._even else now)
+        for log in self._logs:
+            at = max(at, log.ready_at(now, self._flying, self._capped))
+        return at - now
+
+    def _grant(self) -> Ticket:
+        now = self._clock()
+        ticket = Ticket(now, self._epoch, probe=self._gate.state is not State.OPEN)
+        self._gate.probing = ticket.probe
+        self._flying[ticket] = None
+        self.stats.requests += 1
+        if self._even and self._logs:
+            self._next_even = now + max(log.spacing for log in self._logs)
+        return ticket
+
+    def _wake(self) -> None:
+        if self._queue:
+            self._queue[0].wake()
+
+    def stop(self) -> None:
+        """From now on nobody gets leave; who waits for it is told so."""
+        self.stopped = True
+        for waiter in self._queue:
+            waiter.wake()
+
+    # ------------------------------------------------------------ what came of it
+
+    def answered(self, ticket: Ticket, limits: Limits | None = None) -> None:
+        """A complete answer that is neither a refusal to serve nor a sign of an outage."""
+        now = self._land(ticket)
+        if limits is not None:
+            self._learn(limits, now)
+        ended = self._gate.succeeded(ticket.probe)
+        if ended is not State.OPEN:
+            what = (
+                "the server answers again"
+                if ended is State.DOWN
+                else "the server lets requests through again"
+            )
+            self._on_event(Event("resume", what))
+        self._wake()
+
+    def refused(
+        self, ticket: Ticket, asked: float | None, *, limits: Limits | None = None, limited: bool = True
+    ) -> RunStopped | None:
+        """The server has everybody wait: 429 (`limited`), or 503 with Retry-After. A value where that is too long."""
+        now = self._land(ticket)
+        if ticket.epoch != self._epoch and not ticket.probe:  # sent before everybody was told to wait
+            self._wake()
+            return None
+        self._epoch += 1
+        if limited and not ticket.probe:
+            self._slow_down(limits)
+        wait = self._gate.refused(now, asked)
+        if wait == math.inf:
+            return _too_long(asked)
+        self.stats.gates += 1
+        what = "too many requests" if limited else "the server is busy"
+        self._on_event(Event("gate", f"{what}: waiting {wait:.0f} s, then trying one request", wait))
+        self._wake()
+        return None
+
+    def failed(self, ticket: Ticket, row: int, *, sent: bool) -> tuple[bool, RunStopped | None]:
+        """No answer, or one that says that the server is down; `row` tells rows apart.
+
+        Whether the server counts as down, so that the row does not lose a try; and what ends the run, if it does.
+        """
+        now = self._land(ticket, counts=sent)
+        was = self._gate.state
+        down = self._gate.failed(row, now)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        if self._gate.outage_over_limit(now):
+            return down, _down(self._gate.max_outage)
+        if down and (was is not State.DOWN or ticket.probe):
+            wait = self._gate.until - now
+            self._on_event(Event("pause", f"the server is down: trying again in {wait:.0f} s", wait))
+        self._wake()
+        return down, None
+
+    def withdrawn(self, ticket: Ticket, *, sent: bool) -> None:
+        """The caller gave up, before or after sending."""
+        now = self._land(ticket, counts=sent)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        self._wake()
+
+    def _land(self, ticket: Ticket, *, counts: bool = True) -> float:
+        now = self._clock()
+        del self._flying[ticket]
+        if counts:
+            for log in self._logs:
+                log.landed(ticket, now, self._capped)
+        return now
+
+    # ------------------------------------------------------------ learning
+
+    def _learn(self, limits: Limits, now: float) -> None:
+        """An answer tells of one window, and its limit tells of which one."""
+        log = next((log for log in self._logs if log.advertised == limits.limit), None)
+        if log is None:
+            log = self._lower(limits)
+            if log is None:
+                return
+            log.adopt(limits.limit)
+            self._epoch += 1
+            window = Window(limits.limit, log.seconds)
+            self._on_event(
+                Event("limit", f"the server's limit is lower than configured: keeping to {window} s")
+            )
+        if log.heard(limits.limit - limits.remaining, now, self._flying):
+            self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
+
+    def _lower(self, limits: Limits) -> WindowLog | None:
+        """The window that an unfamiliar limit belongs to: the nearest above it that is long enough."""
+        above = [log for log in self._logs if log.advertised > limits.limit]
+        long_enough = [log for log in above if log.seconds + 2 >= (limits.reset_in or 0)]
+        return min(long_enough or above, key=lambda log: log.advertised, default=None)
+
+    def _slow_down(self, limits: Limits | None) -> None:
+        """A refusal that our own log does not explain: the server counts otherwise than it says."""
+        self._capped = False
+        self._even = True
+        log = next((log for log in self._logs if limits and log.advertised == limits.limit), None)
+        log = log or max(self._logs, key=lambda log: log.count(self._flying) / log.limit, default=None)
+        if log is None:
+            return
+        log.slow_down()
+        self.stats.slowdowns += 1
+        window = Window(log.limit, log.seconds)
+        self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced"))
+
+
+def _too_long(asked: float | None) -> RunStopped:
+    if asked is None or asked <= 300:
+        message = "the server refused one request after another, with pauses between"
+        remedy = "try again later, with a lower --rate"
+    else:
+        message = f"the server asks to wait for {_minutes(asked)}"
+        remedy = f"apply failed.csv in {_minutes(asked)}"
+    return RunStopped(message, code="R104", remedy=remedy)
+
+
+def _down(max_outage: float) -> RunStopped:
+    return RunStopped(
+        f"the server has been down for {_minutes(max_outage)}",
+        code="R103",
+        remedy="apply failed.csv once it answers again; --max-outage says how long to wait",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"

@@ -1,0 +1,359 @@
+"""What an answer, or its absence, means for a change: applied or not, again or not, and what to tell. Pure.
+
+connection not made          not applied   again      a certificate that is not trusted: stop
+sent, no status seen         ambiguous     again
+2xx complete, with the id    applied
+2xx otherwise                ambiguous     once       HTML as the very first answer: stop
+3xx                          not applied   no         stop
+401 402 419                  not applied   no         stop
+403 404                      not applied   no         several in a row: stop
+408 409 423 425              not applied   again
+429                          not applied   gate
+other 4xx                    not applied   no         20 in a row from the start: stop
+500, unknown statuses        ambiguous     twice
+502 503 504 520-527          ambiguous     again      503 with Retry-After: gate
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+from batch_update.api.pacing import Limits
+from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
+from batch_update.model import Json
+from batch_update.text import printable
+
+MOST_TEXT = 300
+ALWAYS = 1000
+"""repeats of a verdict that only the number of attempts bounds"""
+REFUSALS_FROM_START = 20
+MISSING_FROM_START = 5
+FORBIDDEN_IN_A_ROW = 3
+_DAY = 86_400.0
+
+
+class Applied(Enum):
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status that came, with its headers (any case, as `httpx.Headers`) and what came of its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    complete: bool = True
+    """False: the body was cut, or longer than is read"""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No status came."""
+
+    reason: str
+    sent: bool
+    """False: certainly not a byte of the request left"""
+    untrusted: bool = False
+    """the certificate is not trusted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one attempt means."""
+
+    applied: Applied
+    code: str = ""
+    message: str = ""
+    http: int | None = None
+    repeats: int = 0
+    """how many more attempts such a verdict allows"""
+    trouble: bool = False
+    """a sign that the server is down"""
+    gate: bool = False
+    """everybody has to wait"""
+    wait: float | None = None
+    """seconds that the server asks for"""
+    paced: bool = False
+    """the pacer does the waiting before the next attempt"""
+    free: bool = False
+    """costs no attempt"""
+    limits: Limits | None = None
+    request_id: str = ""
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data: Json = None
+    """the answer's JSON, where it is applied"""
+    stop: BatchUpdateError | None = None
+    """no row can succeed"""
+    html: bool = False
+
+
+def judge(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
+    """The meaning of one attempt to change this assistant; None: of one that only reads.
+
+    `redact` takes the key out of a text; whatever the server said passes it and is safe to print afterwards.
+    """
+    if isinstance(seen, Failure):
+        return _judge_failure(seen, redact)
+    say = _Speaker(seen, redact)
+    verdict = (
+        _judge_success(seen, assistant_id, say) if 200 <= seen.status < 300 else _judge_status(seen, say)
+    )
+    return replace(verdict, http=seen.status, limits=read_limits(seen.headers), request_id=say.request_id())
+
+
+def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
+    reason = clean(seen.reason, redact)
+    if seen.untrusted:
+        message = f"the server's certificate is not trusted: {reason}"
+        stop = RunStopped(
+            message, code="N503", remedy="check --base-url; behind a company proxy, set SSL_CERT_FILE"
+        )
+        return Verdict(Applied.NO, "N503", message, stop=stop)
+    if seen.sent:
+        return Verdict(
+            Applied.MAYBE, "N502", f"sent, and no answer came: {reason}", repeats=ALWAYS, trouble=True
+        )
+    return Verdict(Applied.NO, "N501", f"no connection: {reason}", repeats=ALWAYS, trouble=True)
+
+
+# ---------------------------------------------------------------- 2xx
+
+
+def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Verdict:
+    fault = ""
+    if not seen.complete:
+        fault = "it was cut short"
+    elif seen.status == 204 and not seen.body:
+        return Verdict(Applied.YES)
+    elif say.data is _UNREADABLE:
+        fault = "it is a web page, not JSON" if say.is_html() else "it is no JSON"
+    elif assistant_id is not None and _id_in(say.data) != assistant_id:
+        fault = "it is not about this assistant"
+    if not fault:
+        return Verdict(Applied.YES, data=say.data)
+    message = f"the server said yes ({seen.status}), but its answer makes no sense: {fault}"
+    return Verdict(Applied.MAYBE, "A200", message, repeats=1, trouble=True, html=say.is_html())
+
+
+def _id_in(data: Json) -> int | None:
+    """The id that an answer to an update is about."""
+    inner = data.get("data") if isinstance(data, dict) else None
+    found = inner.get("id") if isinstance(inner, dict) else None
+    if isinstance(found, str) and re.fullmatch(r"[0-9]{1,18}", found):
+        return int(found)
+    return found if type(found) is int else None
+
+
+# ---------------------------------------------------------------- all other statuses
+
+
+def _judge_status(seen: Answer, say: _Speaker) -> Verdict:
+    status = seen.status
+    if status < 400:
+        return _stop(Applied.NO, "A300", say(f"the server redirects ({status})"), "check --base-url")
+    if status in (401, 402, 419):
+        message = say(f"the server refuses the key ({status})")
+        stop = KeyRefused(
+            message, code="A401", remedy="check the key, and that it is the one for this server"
+        )
+        return Verdict(Applied.NO, "A401", message, stop=stop)
+    if status == 429:
+        message = say("too many requests (429)")
+        wait = asked_wait(seen.headers, say.data)
+        return Verdict(Applied.NO, "A429", message, gate=True, wait=wait, paced=True, free=True)
+    if status < 500:
+        return _judge_refusal(status, say)
+    if status in (502, 503, 504) or 520 <= status <= 527:
+        wait = asked_wait(seen.headers, say.data) if status == 503 and "retry-after" in seen.headers else None
+        gate = wait is not None
+        message = say(f"the gateway failed ({status})")
+        return Verdict(
+            Applied.MAYBE, "A502", message, repeats=ALWAYS, trouble=not gate, gate=gate, wait=wait, paced=gate
+        )
+    return Verdict(Applied.MAYBE, "A500", say(f"the server failed ({status})"), repeats=2, trouble=True)
+
+
+def _judge_refusal(status: int, say: _Speaker) -> Verdict:
+    if status in (408, 409, 423, 425):
+        return Verdict(Applied.NO, "A409", say(f"the server is busy with it ({status})"), repeats=ALWAYS)
+    codes = {403: "A403", 404: "A404", 422: "A422"}
+    return Verdict(
+        Applied.NO, codes.get(status, "A400"), say(f"refused ({status})"), field_errors=say.field_errors()
+    )
+
+
+def _stop(applied: Applied, code: str, message: str, remedy: str) -> Verdict:
+    return Verdict(applied, code, message, stop=RunStopped(message, code=code, remedy=remedy))
+
+
+# ---------------------------------------------------------------- what the server says
+
+
+_UNREADABLE = object()
+
+
+def clean(text: str, redact: Callable[[str], str], most: int = MOST_TEXT) -> str:
+    """Safe to print: without the key, on one line, control characters escaped, not long."""
+    # The key first: neither escaping nor cutting may leave a part of it.
+    shown = printable(redact(text)[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 4] + " ..."
+
+
+class _Speaker:
+    """Takes sentences out of an answer."""
+
+    def __init__(self, seen: Answer, redact: Callable[[str], str]) -> None:
+        self._seen = seen
+        self._redact = redact
+        self.data: Json = _read_json(seen.body)
+
+    def __call__(self, what: str) -> str:
+        """`what`, followed by the server's own words if it has any."""
+        words = [text for text in self._words() if text]
+        return clean(f"{what}: {'; '.join(words)}" if words else what, self._redact)
+
+    def _words(self) -> Iterator[str]:
+        if not isinstance(self.data, dict):
+            return
+        details = [f"{name}: {text}" for name, texts in self.field_errors().items() for text in texts]
+        if details:
+            yield from details
+            return
+        seen = [self.data.get(name) for name in ("message", "error")]
+        yield next((text.strip() for text in seen if isinstance(text, str) and text.strip()), "")
+
+    def field_errors(self) -> dict[str, tuple[str, ...]]:
+        """What was said of single fields, bounded: 50 fields, 5 sentences each."""
+        errors = self.data.get("errors") if isinstance(self.data, dict) else None
+        found: dict[str, tuple[str, ...]] = {}
+        for name, texts in list(errors.items())[:50] if isinstance(errors, dict) else ():
+            sentences = [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
+            kept = tuple(clean(text, self._redact) for text in sentences[:5] if isinstance(text, str))
+            found[clean(name, self._redact, 100)] = kept
+        return found
+
+    def is_html(self) -> bool:
+        kind = self._seen.headers.get("content-type", "")
+        return "html" in kind.lower() or self._seen.body[:200].lstrip()[:1] == b"<"
+
+    def request_id(self) -> str:
+        """The name that the server gave to this request, for its support."""
+        for name in ("x-request-id", "request-id", "x-correlation-id", "x-amzn-trace-id", "cf-ray"):
+            if found := self._seen.headers.get(name):
+                return clean(found, self._redact, 100)
+        return ""
+
+
+def _read_json(body: bytes) -> Json:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return _UNREADABLE
+
+
+# ---------------------------------------------------------------- limits and waits
+
+
+def read_limits(headers: Mapping[str, str]) -> Limits | None:
+    """The X-RateLimit headers, where they are whole and make sense."""
+    limit = _count(headers.get("x-ratelimit-limit"))
+    remaining = _count(headers.get("x-ratelimit-remaining"))
+    if limit is None or remaining is None or not limit > 0 or remaining > limit:
+        return None
+    return Limits(limit, remaining, _reset_in(headers))
+
+
+def asked_wait(headers: Mapping[str, str], data: Json) -> float | None:
+    """Seconds that the server asks to wait: the first of Retry-After, `retry_after` and X-RateLimit-Reset that
+    makes sense. Dates are read against the answer's own Date, never our clock."""
+    inside = data.get("retry_after") if isinstance(data, dict) else None
+    if isinstance(inside, str):
+        inside = _count(inside)
+    given = inside if isinstance(inside, (int, float)) and not isinstance(inside, bool) else None
+    for wait in (_retry_after(headers), given, _reset_in(headers)):
+        if wait is not None and 0 <= wait <= _DAY:
+            return float(wait)
+    return None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    text = headers.get("retry-after")
+    seconds = _count(text)
+    if seconds is not None:
+        return seconds
+    at, now = _date(text), _date(headers.get("date"))
+    return (at - now).total_seconds() if at and now else None
+
+
+def _reset_in(headers: Mapping[str, str]) -> float | None:
+    reset, now = _count(headers.get("x-ratelimit-reset")), _date(headers.get("date"))
+    if reset is None or now is None:
+        return None
+    wait = reset - now.timestamp()
+    return wait if 0 <= wait <= _DAY else None
+
+
+def _count(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text or "")
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- rows in a row
+
+
+class Course:
+    """What the replies of a run show together: that the key, the account or the address is wrong."""
+
+    def __init__(self) -> None:
+        self._replies = 0
+        self._refused = 0
+        self._missing = 0
+        self._forbidden = 0
+
+    def stop_after(self, verdict: Verdict) -> BatchUpdateError | None:
+        """Notes one answer to an update; what ends the run, if this shows that going on makes no sense."""
+        if verdict.stop is not None:
+            return verdict.stop
+        if verdict.http is None or verdict.gate:
+            return None
+        self._replies += 1
+        self._refused += verdict.code in ("A400", "A403", "A404", "A422")
+        self._missing += verdict.code == "A404"
+        self._forbidden = self._forbidden + 1 if verdict.code == "A403" else 0
+        return self._verdict(verdict)
+
+    def _verdict(self, verdict: Verdict) -> BatchUpdateError | None:
+        last = f"the last: {verdict.message}"
+        if self._replies == 1 and verdict.html:
+            return RunStopped(
+                "the first answer is a web page, not this API", code="A200", remedy="check --base-url"
+            )
+        if self._forbidden >= FORBIDDEN_IN_A_ROW:
+            message = f"{self._forbidden} rows in a row are forbidden; {last}"
+            return RunStopped(message, code="A403", remedy="use a key with more permissions")
+        if self._missing == self._replies == MISSING_FROM_START:
+            message = f"none of the first {self._missing} assistants exists; {last}"
+            return RunStopped(message, code="A404", remedy="check whose key this is, and --base-url")
+        if self._refused == self._replies == REFUSALS_FROM_START:
+            message = f"the first {self._refused} rows were all refused; {last}"
+            return RunStopped(
+                message, code="R102", remedy="look at the messages in results.csv, then apply failed.csv"
+            )
+        return None

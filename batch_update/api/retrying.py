@@ -1,0 +1,85 @@
+"""When a change is tried again: how often, after which pause, and when to leave it. The only door to tenacity."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+
+from batch_update.api.pacing import Stats
+from batch_update.api.replies import Verdict
+
+FIRST_PAUSE = 4.0
+"""seconds at most before the first retry; doubles each time"""
+MOST_PAUSE = 30.0
+MOST_SECONDS = 600.0
+"""seconds that one change may take in attempts and pauses; waiting for leave to send is not counted"""
+BUDGET_SHARE = 0.1
+BUDGET_FLOOR = 20
+"""of all requests at most this share, plus this many, are retries: a sick server is not flooded"""
+
+
+class Retries:
+    """The policy, shared by all changes of a client; `begin` starts one change."""
+
+    def __init__(
+        self,
+        max_attempts: int,
+        *,
+        stats: Stats,
+        sleep: Callable[[float], Awaitable[None]],
+        rng: random.Random,
+    ) -> None:
+        self.max_attempts = max_attempts
+        self.stats = stats
+        self.rng = rng
+        self.policy = AsyncRetrying(sleep=sleep)
+
+    def begin(self) -> Tries:
+        """The tries of one change."""
+        return Tries(self)
+
+
+class Tries:
+    """How often one change was tried and what that cost. The policy's state is copied: tenacity keeps it on itself."""
+
+    __slots__ = ("_met", "_retries", "charged", "seconds")
+
+    def __init__(self, retries: Retries) -> None:
+        self.charged = 0
+        """attempts that count; a 429 and a server that is down cost none"""
+        self.seconds = 0.0
+        self._met: Counter[str] = Counter()
+        self._retries = retries
+
+    async def run(self, attempt: Callable[[], Awaitable[Verdict]]) -> Verdict:
+        """Attempts until one is final or nothing more is allowed; the last verdict."""
+        policy = self._retries.policy.copy(wait=self._pause, retry=retry_if_result(self._again))
+        return await policy(attempt)
+
+    def _again(self, verdict: Verdict) -> bool:
+        if verdict.free:
+            return True
+        self.charged += 1
+        self._met[verdict.code] += 1
+        stats = self._retries.stats
+        allowed = (
+            self._met[verdict.code] <= verdict.repeats
+            and self.charged < self._retries.max_attempts
+            and self.seconds < MOST_SECONDS
+            and stats.retries < BUDGET_FLOOR + BUDGET_SHARE * stats.requests
+        )
+        stats.retries += allowed
+        return allowed
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Full jitter: anything between nothing and a bound that doubles. None where the pacer does the waiting."""
+        verdict = state.outcome.result() if state.outcome else None
+        if verdict is None or verdict.free or verdict.paced:
+            return 0.0
+        bound = min(MOST_PAUSE, FIRST_PAUSE * 2 ** (self.charged - 1))
+        pause = self._retries.rng.uniform(0, bound)
+        self.seconds += pause
+        return pause

@@ -1,0 +1,188 @@
+"""One keep-alive connection for one request at a time, as an httpx transport; and the same for an app in process.
+
+httpx's own pool is passed by: it polls every idle socket at every request, and with many tasks on one client most
+of the time goes there. HTTP/1.1 itself is read and written by h11, as in httpx; sockets and TLS come from anyio.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import anyio
+import h11
+import httpx
+from anyio.abc import ByteStream, SocketAttribute
+from anyio.streams.tls import TLSStream
+
+SENT = "http11.send_request_headers.started"
+"""The event that the request's `trace` extension hears of before its first byte leaves, as from httpx's own."""
+KEEPALIVE = 2.0
+"""seconds after which an idle connection is not used again: servers close theirs after 5"""
+CONNECT = 15.0
+"""seconds to connect in"""
+MOST_HEADERS = 64 * 1024
+_CHUNK = 64 * 1024
+_BROKEN = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError)
+
+
+class UntrustedError(httpx.ConnectError):
+    """The server's certificate is not trusted."""
+
+
+class Connection(httpx.AsyncBaseTransport):
+    """To one server, kept open between requests. Raises httpx.TransportError and nothing else of its own.
+
+    The answer's stream has to be read to its end or closed before the next request.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tls = tls
+        self._clock = clock
+        self._stream: ByteStream | None = None
+        self._wire = h11.Connection(h11.CLIENT)
+        self._poll: Callable[[], bool] = lambda: False
+        self._idle_since = 0.0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection."""
+        try:
+            if self._stream is None or not self._is_usable():
+                await self._connect(request.url)
+            await self._send(request)
+            while not isinstance(event := await self._receive(), h11.Response):
+                pass  # 1xx
+        except BaseException:
+            await self.aclose()
+            raise
+        return httpx.Response(event.status_code, headers=event.headers.raw_items(), stream=_Body(self))
+
+    async def aclose(self) -> None:
+        """Closes the socket, without ceremony."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await anyio.aclose_forcefully(stream)
+
+    # ------------------------------------------------------------ the socket
+
+    def _is_usable(self) -> bool:
+        """Not idle for too long, and nothing to read: there would only be the end, or an answer to nothing."""
+        return self._clock() - self._idle_since < KEEPALIVE and not self._poll()
+
+    async def _connect(self, url: httpx.URL) -> None:
+        await self.aclose()
+        port = url.port or (443 if url.scheme == "https" else 80)
+        try:
+            with anyio.fail_after(CONNECT):
+                self._stream = await anyio.connect_tcp(url.host, port)
+                self._poll = _readable(self._stream.extra(SocketAttribute.raw_socket))
+                if url.scheme == "https":
+                    self._stream = await TLSStream.wrap(
+                        self._stream, hostname=url.host, ssl_context=self._tls, standard_compatible=False
+                    )
+        except ssl.SSLCertVerificationError as error:
+            raise UntrustedError(error.verify_message) from None
+        except TimeoutError:
+            raise httpx.ConnectTimeout("connecting took too long") from None
+        except (*_BROKEN, ValueError) as error:  # ValueError: a host name that cannot be encoded
+            raise httpx.ConnectError(_reason(error, "the connection was not accepted")) from None
+        self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
+
+    # ------------------------------------------------------------ one exchange
+
+    async def _send(self, request: httpx.Request) -> None:
+        assert self._stream is not None
+        if trace := request.extensions.get("trace"):
+            await trace(SENT, {})
+        # A server may answer and close before it has read everything: the answer counts, so it is read anyway.
+        # The bytes get no name here: a traceback with local variables must not show the key in them.
+        with contextlib.suppress(*_BROKEN):
+            await self._stream.send(_encode(self._wire, request))
+
+    async def _receive(self) -> Any:
+        """The next h11 event."""
+        while True:
+            try:
+                event = self._wire.next_event()
+            except h11.RemoteProtocolError:  # its text may quote the answer, and that anything
+                raise httpx.RemoteProtocolError("the answer is no proper HTTP, or ends too soon") from None
+            if event is not h11.NEED_DATA:
+                return event
+            assert self._stream is not None
+            try:
+                data = await self._stream.receive(_CHUNK)
+            except anyio.EndOfStream:
+                data = b""
+            except _BROKEN as error:
+                raise httpx.ReadError(_reason(error, "the connection was reset")) from None
+            if not data and self._wire.their_state is h11.SEND_RESPONSE:
+                raise httpx.RemoteProtocolError("the connection was closed")
+            self._wire.receive_data(data)
+
+    async def receive_body(self) -> AsyncIterator[bytes]:
+        """The body's pieces; at its end the connection is ready for the next request, or closed."""
+        try:
+            while isinstance(event := await self._receive(), h11.Data):
+                yield bytes(event.data)
+        except BaseException:
+            await self.aclose()
+            raise
+        if self._wire.our_state is self._wire.their_state is h11.DONE and not self._wire.trailing_data[0]:
+            self._wire.start_next_cycle()
+            self._idle_since = self._clock()
+        else:
+            await self.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, connection: Connection) -> None:
+        self._pieces = connection.receive_body()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
+
+
+def _encode(wire: h11.Connection, request: httpx.Request) -> bytes:
+    """The whole request as bytes: one packet for most."""
+    url = request.url
+    head = wire.send(h11.Request(method=request.method, target=url.raw_path, headers=request.headers.raw))
+    body = wire.send(h11.Data(data=request.content)) if request.content else b""
+    return b"".join(part for part in (head, body, wire.send(h11.EndOfMessage())) if part)
+
+
+def _readable(raw: Any) -> Callable[[], bool]:
+    """A function that tells whether this socket has something to read, or is gone."""
+    number = raw.fileno()
+    if not hasattr(select, "poll"):  # Windows
+        return lambda: bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return lambda: bool(poll.poll(0))
+
+
+def _reason(error: Exception, otherwise: str) -> str:
+    """The operating system's word for it, where there is one."""
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, (socket.gaierror, ssl.SSLError)):
+        return cause.strerror or otherwise
+    return os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else otherwise
+
+
+class InProcess(httpx.ASGITransport):
+    """An ASGI app in this process. What it raises is a broken connection; ConnectionRefusedError, one not made."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """As a server would: an app that raises has cut the connection."""
+        await request.extensions["trace"](SENT, {})
+        try:
+            return await super().handle_async_request(request)
+        except ConnectionRefusedError:
+            raise httpx.ConnectError("Connection refused") from None
+        except Exception as error:  # noqa: BLE001 - an app can raise anything; to its client it is a cut
+            raise httpx.RemoteProtocolError(f"the connection was cut ({type(error).__name__})") from None
