@@ -1,0 +1,169 @@
+"""A sheet checked: every problem at its row and cell, and every row either to be sent or settled. Pure.
+
+Cells of one column are mostly alike, so each distinct text is read and checked once, and a row is looked at only
+where something is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Literal
+
+from batch_update.errors import UsageError
+from batch_update.model import Change, Outcome, Plan, Problem, Severity, Sheet, Status
+from batch_update.plan.across import rule_problems, settle_repeated
+from batch_update.plan.rows import Rows
+
+OnDuplicate = Literal["error", "first", "last"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found."""
+
+    problems: tuple[Problem, ...]
+    """all of them, errors and warnings, in the sheet's order"""
+    invalid_rows: int
+    to_change: int
+    """assistants: one update each"""
+    unchanged: int
+    """rows that nothing is sent for although nothing is wrong with them"""
+    rows: Rows
+
+    @cached_property
+    def fields(self) -> dict[str, int]:
+        """Field -> how many rows of the sheet give it a value."""
+        return {column.name: column.rows_that_set() for column in self.rows.columns}
+
+
+def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
+    """Every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
+    found = _examine(sheet, on_duplicate, only)
+    statuses = [outcome.status for outcome in found.settled.values()]
+    return Checked(
+        problems=found.problems,
+        invalid_rows=statuses.count(Status.INVALID),
+        to_change=len(sheet) - len(found.settled) - sum(map(len, found.merged.values())),
+        unchanged=statuses.count(Status.UNCHANGED),
+        rows=found.rows,
+    )
+
+
+def make_plan(
+    sheet: Sheet,
+    *,
+    on_duplicate: OnDuplicate = "error",
+    only: Collection[int] = (),
+    limit: int | None = None,
+) -> Plan:
+    """Every row of the sheet, either in one of the changes or settled, with every problem.
+
+    `on_duplicate`: which of several rows with different values for one assistant is taken, if any.
+    `only`: assistants; the rows of all others are left out, and their problems do not count. Empty: all.
+    `limit`: the first so many changes are kept.
+    Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
+    names an assistant that the sheet does not.
+    """
+    found = _examine(sheet, on_duplicate, only)
+    followers = {row for rows in found.merged.values() for row in rows}
+    senders = [row for row in range(len(sheet)) if row not in found.settled and row not in followers]
+    kept = senders if limit is None else senders[:limit]
+    left_out = Outcome(Status.NOT_SENT, "X205", f"left out by --limit {limit}")
+    for sender in senders[len(kept) :]:
+        found.settled.update(dict.fromkeys((sender, *found.merged.get(sender, ())), left_out))
+    changes = tuple(_changes(found, kept))
+    return Plan(sheet, changes, dict(sorted(found.settled.items())), found.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    rows: Rows
+    problems: tuple[Problem, ...]
+    settled: dict[int, Outcome]
+    """rows that nothing is sent for; all others are sent, or settled by one that is"""
+    merged: dict[int, tuple[int, ...]]
+    """row that is sent -> rows that it settles too"""
+
+
+def _changes(found: _Examined, senders: Iterable[int]) -> Iterator[Change]:
+    for row in senders:
+        assistant_id = found.rows.assistant(row)
+        assert assistant_id is not None, "a row without a readable id is settled as invalid"
+        yield Change(assistant_id, found.rows.body(row), (row, *found.merged.get(row, ())))
+
+
+def _examine(sheet: Sheet, on_duplicate: OnDuplicate, only: Collection[int]) -> _Examined:
+    rows = Rows(sheet)
+    left_out = _left_out(rows, frozenset(only)) if only else frozenset()
+    problems = [*sheet.problems, *rows.cell_problems(), *rule_problems(rows)]
+    repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
+    problems += repeated.problems
+    problems = sorted((problem for problem in problems if problem.index not in left_out), key=_place)
+
+    settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
+    settled |= repeated.settled
+    settled |= _invalid(problems)
+    settled |= _held_by_sheet(sheet, settled)
+    settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by --only"))
+    merged = {row: others for row, others in repeated.merged.items() if row not in settled}
+    return _Examined(rows, tuple(problems), settled, merged)
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """The sheet's order; what concerns the whole sheet comes first."""
+    return (
+        -1 if problem.index is None else problem.index,
+        -1 if problem.column is None else problem.column,
+    )
+
+
+def _rows_with_errors(problems: Iterable[Problem]) -> set[int]:
+    return {p.index for p in problems if p.severity is Severity.ERROR and p.index is not None}
+
+
+def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
+    """The rows of assistants that were not asked for. Raises UsageError where one that was is not there."""
+    if rows.id_index is None:
+        return frozenset()
+    assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
+    missing = sorted(only.difference(assistants))
+    if missing:
+        names = ", ".join(map(str, missing[:10])) + (f" and {len(missing) - 10} more" if missing[10:] else "")
+        raise UsageError(
+            f"--only names what no row of {rows.sheet.name} is about: {names}",
+            code="U101",
+            remedy="check these ids, or leave them out",
+        )
+    return frozenset(row for row, assistant_id in enumerate(assistants) if assistant_id not in only)
+
+
+def _invalid(problems: Iterable[Problem]) -> dict[int, Outcome]:
+    """An outcome for each row with errors: the code of the first, and the words of all."""
+    errors = (p for p in problems if p.severity is Severity.ERROR)
+    found = {}
+    for row, group in groupby(errors, key=lambda problem: problem.index):
+        if row is not None:
+            of_row = list(group)
+            words = "; ".join(map(_words, of_row))
+            found[row] = Outcome(Status.INVALID, of_row[0].code, words)
+    return found
+
+
+def _words(problem: Problem) -> str:
+    """`speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)`."""
+    wanted = f"allowed {problem.wanted}" if problem.wanted else ""
+    details = ", ".join(part for part in (problem.given, wanted) if part)
+    return f"{problem.message} ({details})" if details else problem.message
+
+
+def _held_by_sheet(sheet: Sheet, settled: dict[int, Outcome]) -> dict[int, Outcome]:
+    """Every row that is not invalid itself, where something is wrong with the sheet as a whole."""
+    wrong = [p for p in sheet.problems if p.index is None and p.severity is Severity.ERROR]
+    if not wrong:
+        return {}
+    held = Outcome(Status.NOT_SENT, "X206", f"nothing was sent: {wrong[0].message}")
+    rows = range(len(sheet))
+    return {row: held for row in rows if row not in settled or settled[row].status is not Status.INVALID}

@@ -1,0 +1,160 @@
+"""A column of a sheet, read once for each distinct text, and where nearly all differ only as far as needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
+
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
+from batch_update.fields.reference import Field
+from batch_update.fields.words import NOTHINGS
+from batch_update.model import Json
+from batch_update.plan.faults import Fault, judge, shown
+
+_SAMPLE = 500
+_CHUNK = 20_000
+_SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
+"""A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
+_EXACT = 15
+"""Digits of an id that a spreadsheet program keeps."""
+
+
+class FieldColumn:
+    """The cells of one field: which texts are wrong, which leave the field alone, and what the others mean."""
+
+    def __init__(self, index: int, field: Field, texts: Sequence[str], decimal: str) -> None:
+        self.index = index
+        self.field = field
+        self.name = field.name
+        self.texts = texts
+        self.faults: dict[str, tuple[Fault, ...]] = {}
+        """text -> errors and warnings, for texts that have any"""
+        self._values: dict[str, Json | Leave] = {}
+        """what texts mean that were judged; LEAVE also for those that are wrong"""
+        for text in _suspects(field, texts):
+            value, faults = judge(field, text, decimal)
+            self._values[text] = value
+            if faults:
+                self.faults[text] = faults
+        wrong = {text for text, faults in self.faults.items() if any(f.severity == "error" for f in faults)}
+        self.blanks = frozenset(text for text, value in self._values.items() if value is LEAVE) - wrong
+        """texts that leave the field alone"""
+
+    def value(self, text: str) -> Json | Leave:
+        """What a text means; LEAVE where the field is left alone or the text is wrong."""
+        if text in self._values:
+            return self._values[text]
+        return text if self.field.kind == "text" else int(text)
+
+    def rows_that_set(self) -> int:
+        """How many rows give the field a value, good or not."""
+        return len(self.texts) - sum(map(self.texts.count, self.blanks))
+
+
+class IdColumn:
+    """Which assistant each row is about, which ids cannot be read, and which assistants appear more than once."""
+
+    def __init__(self, texts: Sequence[str], without: Container[int] = ()) -> None:
+        """`without`: rows whose id is not known, and no matter."""
+        self.texts = texts
+        self.faults: dict[int, Fault] = {}
+        """row -> why its id cannot be read"""
+        self.missing: set[int] = set()
+        """rows with an empty id cell; they are not among the faults"""
+        self._odd: dict[str, int | None] = {}
+        """what texts mean that are not just the digits of an id; None for those that cannot be read"""
+        if not _all_plain_ids(texts):
+            self._read({text for text in texts if not _is_plain_id(text)}, without)
+
+    def __getitem__(self, row: int) -> int | None:
+        """The id of the row's assistant; None where it cannot be read."""
+        text = self.texts[row]
+        return self._odd[text] if text in self._odd else int(text)
+
+    def repeated(self) -> list[list[int]]:
+        """The rows of each assistant that has several, in the order of their first rows."""
+        if not self._odd and len(set(self.texts)) == len(self.texts):
+            return []
+        seen: set[int | None] = set()
+        twice: set[int | None] = set()
+        for number in map(self.__getitem__, range(len(self.texts))):
+            (twice if number in seen else seen).add(number)
+        twice.discard(None)
+        groups: dict[int | None, list[int]] = {}
+        for row in range(len(self.texts) if twice else 0):
+            if self[row] in twice:
+                groups.setdefault(self[row], []).append(row)
+        return list(groups.values())
+
+    def _read(self, odd: Iterable[str], without: Container[int]) -> None:
+        wrong: dict[str, Fault] = {}
+        for text in odd:
+            self._odd[text] = None
+            try:
+                self._odd[text] = read_id(text)
+            except CellError as error:
+                wrong[text] = Fault(error.code, str(error), shown(text), error.wanted, error.remedy)
+        for row, text in enumerate(self.texts if wrong else ()):
+            if text not in wrong or row in without:
+                continue
+            if text.strip():
+                self.faults[row] = wrong[text]
+            else:
+                self.missing.add(row)
+
+
+# ---------------------------------------------------------------- what is certainly good need not be looked at
+
+
+def _suspects(field: Field, texts: Sequence[str]) -> set[str]:
+    """The distinct texts that have to be judged; all others are good: texts that mean themselves, and ids."""
+    if field.kind not in ("text", "id"):
+        return set(texts)
+    sample = set(islice(texts, _SAMPLE))
+    nearly_all_differ = len(sample) > _SAMPLE * 0.8
+    if field.kind == "id":
+        certainly = nearly_all_differ and _all_plain_ids(texts)
+        return set() if certainly else {text for text in set(texts) if not _is_plain_id(text)}
+    if nearly_all_differ:
+        return {text for part in _parts(texts) for text in _odd_texts(part, field.max_length)}
+    return set(texts)
+
+
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """In pieces, so that the texts joined do not take their memory twice."""
+    return (texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK))
+
+
+def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
+    """Those that the grammar may read as something else than themselves, or that are too long."""
+    least, most = _SHORT + 1, longest or sys.maxsize
+    whole = "".join(texts)
+    first = {text[:1] for text in texts} - {""}
+    last = {text[-1:] for text in texts}
+    if "#" in whole or "\r" in whole or not all(map(str.isalnum, first)) or any(map(str.isspace, last)):
+        return [text for text in texts if not (least <= len(text) <= most and _means_itself(text))]
+    return [text for text in texts if not least <= len(text) <= most]
+
+
+def _means_itself(text: str) -> bool:
+    return text[:1].isalnum() and not text[-1:].isspace() and "#" not in text and "\r" not in text
+
+
+def _is_plain_id(text: str) -> bool:
+    """Digits alone, without a leading zero, few enough for a spreadsheet program."""
+    return text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= _EXACT
+
+
+def _all_plain_ids(texts: Sequence[str]) -> bool:
+    """The same of every cell, at a tenth of the cost."""
+    joined = "\n".join(texts)
+    digits = joined.replace("\n", "")
+    return (
+        digits.isdigit()
+        and digits.isascii()
+        and len(joined) - len(digits) == len(texts) - 1
+        and "\n0" not in f"\n{joined}"
+        and "\n\n" not in f"\n{joined}\n"
+        and max(map(len, texts)) <= _EXACT
+    )

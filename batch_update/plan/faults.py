@@ -1,0 +1,336 @@
+"""What is wrong with one cell, in our own words: given, allowed, and what to do about it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from batch_update.fields.assistant import time_zones
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_cell, show_cell
+from batch_update.fields.reference import Field, validator
+from batch_update.fields.tools import (
+    SECRET_SETTINGS,
+    TOOL_TYPES,
+    FillerConfig,
+    PostCallField,
+    unknown_settings,
+)
+from batch_update.model import Json, Severity
+from batch_update.text import excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a text of a column, wherever in the column it stands."""
+
+    code: str
+    message: str
+    """one sentence without row and cell"""
+    given: str = ""
+    wanted: str = ""
+    remedy: str = ""
+    severity: Severity = Severity.ERROR
+
+
+def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fault, ...]]:
+    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing."""
+    if not field.empty and text.strip() in ("[]", "{}"):
+        return LEAVE, (_cannot_be_emptied(field, text),)
+    try:
+        value = read_cell(field.name, text, decimal)
+    except CellError as error:
+        given = "" if holds_secret(text) else error.given
+        return LEAVE, (Fault(error.code, str(error), given, error.wanted, error.remedy),)
+    if value is LEAVE or (value is None and field.nullable):
+        return value, ()
+    if value is None:
+        return LEAVE, (_cannot_be_cleared(field, text),)
+    try:
+        validator(field.name).validate_python(value)
+    except ValidationError as error:
+        cell = _Cell(field, text, value, decimal)
+        return LEAVE, tuple(_fault(cell, detail) for detail in error.errors(include_url=False))
+    return value, tuple(_unknown_parts(field, value))
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text names a secret setting, so that none of it may be shown."""
+    return any(name in text for name in SECRET_SETTINGS)
+
+
+def shown(text: str) -> str:
+    """A short, printable beginning of a cell; "" where it holds a secret."""
+    return "" if holds_secret(text) else excerpt(text, 60)
+
+
+# ---------------------------------------------------------------- clearing
+
+
+def _cannot_be_cleared(field: Field, text: str) -> Fault:
+    remedy = "leave the cell empty to leave the field alone"
+    if field.empty:
+        remedy += f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"
+    if field.kind == "text":
+        remedy += '; the word itself is written "null", in double quotes'
+    return Fault("V106", f"{field.name} cannot be cleared", shown(text), field.allowed, remedy)
+
+
+def _cannot_be_emptied(field: Field, text: str) -> Fault:
+    remedy = "leave the cell empty to leave the field alone"
+    if field.nullable:
+        remedy += ", or write null to clear it"
+    if field.kind == "text":
+        remedy += f'; the text itself is written "{text.strip()}", in double quotes'
+    return Fault("V107", f"{field.name} cannot be emptied", shown(text), field.allowed, remedy)
+
+
+# ---------------------------------------------------------------- what pydantic says, in our words
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    field: Field
+    text: str
+    value: Json
+    decimal: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """One complaint about a value or a part of it."""
+
+    cell: _Cell
+    path: tuple[str | int, ...]
+    """names and positions inside the value; empty for the value itself"""
+    input: Any
+    context: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """`speech_speed`, `tools.0.timeout`."""
+        return ".".join(map(str, (self.cell.field.name, *self.path)))
+
+    @property
+    def given(self) -> str:
+        """The part that is wrong; lists and objects are named only, since a secret may be among their parts."""
+        if any(name in SECRET_SETTINGS for name in self.path):
+            return ""
+        if not self.path and not isinstance(self.input, (list, dict)):
+            return shown(self.cell.text.strip())
+        return _describe(self.input)
+
+    def wanted(self, inside: str) -> str:
+        """What is allowed: the field's own words for the whole value, `inside` for a part of it."""
+        return inside if self.path else self.cell.field.allowed
+
+
+def _describe(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+    return shown(str(value))
+
+
+def _fault(cell: _Cell, error: Mapping[str, Any]) -> Fault:
+    path = error["loc"]
+    if cell.field.name == "tools" and len(path) > 1:
+        path = (path[0], *path[2:])  # the second step is the tag of the tool's model, no part of the value
+    detail = _Detail(cell, path, error["input"], error.get("ctx", {}))
+    return _FAULTS.get(error["type"], _wrong_type(error["type"]))(detail)
+
+
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+}
+"""pydantic's name of an error -> what was wanted."""
+
+
+def _wrong_type(kind: str) -> Callable[[_Detail], Fault]:
+    wanted = _TYPES.get(kind, "another kind of value")
+
+    def fault(detail: _Detail) -> Fault:
+        remedy = "write it without quotes" if _only_quoted(detail.input, wanted) else ""
+        return Fault("V101", f"{detail.place} is not {wanted}", detail.given, wanted, remedy)
+
+    return fault
+
+
+def _only_quoted(value: Json, wanted: str) -> bool:
+    if not isinstance(value, str):
+        return False
+    if wanted == "true or false":
+        return value in ("true", "false")
+    return wanted in ("a whole number", "a number") and value.strip().isdecimal()
+
+
+def _below(detail: _Detail) -> Fault:
+    wanted = detail.wanted(f"at least {detail.context['ge']:g}")
+    remedy = _other_number(detail, detail.context["ge"])
+    return Fault("V103", f"{detail.place} is below the minimum", detail.given, wanted, remedy)
+
+
+def _above(detail: _Detail) -> Fault:
+    wanted = detail.wanted(f"at most {detail.context['le']:g}")
+    remedy = _other_number(detail, detail.context["le"])
+    return Fault("V104", f"{detail.place} is above the maximum", detail.given, wanted, remedy)
+
+
+def _other_number(detail: _Detail, bound: float) -> str:
+    """`did you mean 0.7?` for 1.7, 70 or -0.7 where only 0 to 1 is allowed; else the nearest allowed number."""
+    field, value = detail.cell.field, detail.input
+    if detail.path or field.minimum is None or field.maximum is None:
+        return f"the nearest that is allowed is {bound:g}"
+    guesses = [abs(value), value % 1, value / 100] if field.kind == "number" else [abs(value), value / 1000]
+    for guess in (round(guess, 6) for guess in guesses if guess):
+        if field.minimum <= guess <= field.maximum and (field.kind == "number" or guess == int(guess)):
+            return f"did you mean {_show(detail.cell, guess)}?"
+    return f"the nearest that is allowed is {_show(detail.cell, bound)}"
+
+
+def _show(cell: _Cell, number: float) -> str:
+    value = number if cell.field.kind == "number" else int(number)
+    return show_cell(cell.field.name, value, cell.decimal).removesuffix(f"{cell.decimal}0")
+
+
+def _too_long(detail: _Detail) -> Fault:
+    most, has = detail.context["max_length"], len(detail.input)
+    return Fault(
+        "V102",
+        f"{detail.place} is too long",
+        _characters(has),
+        detail.wanted(f"up to {_characters(most)}"),
+        f"take out {_characters(has - most)}",
+    )
+
+
+def _too_short(detail: _Detail) -> Fault:
+    least = detail.context["min_length"]
+    wanted = detail.wanted(f"at least {_characters(least)}")
+    return Fault("V113", f"{detail.place} is too short", _characters(len(detail.input)), wanted, "write more")
+
+
+def _characters(count: int) -> str:
+    return f"{count} character{'s' * (count != 1)}"
+
+
+def _no_choice(detail: _Detail) -> Fault:
+    if detail.path:
+        choices = re.findall(r"'([^']*)'", detail.context["expected"])
+    else:
+        choices = list(detail.cell.field.choices)
+    wanted = detail.wanted(" or ".join((", ".join(choices[:-1]), choices[-1])) if choices[1:] else choices[0])
+    remedy = did_you_mean(str(detail.input), choices) or "write one of those"
+    return Fault("V105", f"{detail.place} is none of the words allowed", detail.given, wanted, remedy)
+
+
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """`did you mean office?`, without regard to case and spaces; "" where no name is near."""
+    folded = {name.casefold(): name for name in names}
+    wanted = re.sub(r"[\s-]+", "_", given.strip().casefold())
+    found = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    return f"did you mean {folded[found[0]]}?" if found else ""
+
+
+def _no_zone(detail: _Detail) -> Fault:
+    zones = time_zones()
+    given = str(detail.input)
+    by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == given.casefold())
+    remedy = f"did you mean {by_city[-1]}?" if by_city else did_you_mean(given, zones)
+    wanted = detail.cell.field.allowed
+    return Fault("V108", f"{detail.place} is no time zone", detail.given, wanted, remedy)
+
+
+def _no_url(detail: _Detail) -> Fault:
+    bare = re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?", str(detail.input))
+    remedy = (
+        f"did you mean https://{shown(bare[0])}?" if bare else "write the whole address, from https:// on"
+    )
+    return Fault("V109", f"{detail.place} is no web address", detail.given, detail.cell.field.allowed, remedy)
+
+
+def _missing(detail: _Detail) -> Fault:
+    return Fault("V110", f"{detail.place} is missing", remedy=f"add {detail.path[-1]}")
+
+
+def _not_known(detail: _Detail) -> Fault:
+    model = FillerConfig if detail.cell.field.name == "filler_config" else PostCallField
+    names = list(model.model_fields)
+    remedy = did_you_mean(str(detail.path[-1]), names) or "take it out"
+    return Fault("V111", f"{detail.place} is not known", wanted=", ".join(names), remedy=remedy)
+
+
+_CLASS = re.compile(r"\^\[(?P<characters>[^\]]+)\]\{(?P<least>\d+),(?P<most>\d+)\}\$").fullmatch
+"""The one form of patterns that fields have: so many of these characters."""
+
+
+def _wrong_form(detail: _Detail) -> Fault:
+    pattern = _CLASS(detail.context["pattern"])
+    assert pattern is not None, "a test holds that patterns have this form"
+    characters, most = pattern["characters"], int(pattern["most"])
+    guess = re.sub(f"[^{characters}]+", "_", str(detail.input).casefold()).strip("_")[:most]
+    remedy = f"did you mean {guess}?" if len(guess) >= int(pattern["least"]) else ""
+    wanted = f"{pattern['least']} to {most} characters of {' '.join(re.findall('.-.|.', characters))}"
+    return Fault("V112", f"{detail.place} has the wrong form", detail.given, wanted, remedy)
+
+
+_FAULTS: dict[str, Callable[[_Detail], Fault]] = {
+    "greater_than_equal": _below,
+    "less_than_equal": _above,
+    "string_too_long": _too_long,
+    "string_too_short": _too_short,
+    "literal_error": _no_choice,
+    "timezone": _no_zone,
+    "url": _no_url,
+    "missing": _missing,
+    "extra_forbidden": _not_known,
+    "string_pattern_mismatch": _wrong_form,
+}
+"""pydantic's name of an error -> ours. Every other is a wrong type."""
+
+
+# ---------------------------------------------------------------- parts that are sent though not known
+
+
+def _unknown_parts(field: Field, value: Json) -> Iterable[Fault]:
+    """Warnings: the vendor adds tools and settings, so that what is not known here is sent as it is."""
+    for number, tool in enumerate(value if field.name == "tools" else ()):
+        for name in unknown_settings(tool):
+            yield (
+                _unknown_type(number, tool["type"])
+                if name == "type"
+                else _unknown_setting(number, tool, name)
+            )
+
+
+def _unknown_type(number: int, given: str) -> Fault:
+    known: Sequence[str] = list(TOOL_TYPES)
+    remedy = did_you_mean(given, known) or "check the spelling; it is sent as it is"
+    message = f"tools.{number}.type is a tool that is not known here"
+    return Fault("V120", message, shown(given), ", ".join(known), remedy, Severity.WARNING)
+
+
+def _unknown_setting(number: int, tool: Mapping[str, Json], name: str) -> Fault:
+    known = [setting for setting in TOOL_TYPES[tool["type"]].model_fields if setting != "type"]
+    remedy = did_you_mean(name, known) or "check the spelling; it is sent as it is"
+    message = f"tools.{number}.{shown(name)} is a setting that is not known here"
+    return Fault("V121", message, wanted=", ".join(known), remedy=remedy, severity=Severity.WARNING)
