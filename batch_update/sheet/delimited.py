@@ -1,0 +1,302 @@
+"""Owns CSV and TSV on their way in: pandas parses them block by block, and each block is proved or read again.
+
+pandas pads records that are too short, and its low-memory mode loses cells of a record that is too long and
+happens to come first in a chunk. So each block is parsed on its own below a guard record as wide as the header:
+longer records raise, and shorter ones show in a count of delimiters. A block that fails any proof goes through
+the csv module, record by record. A block's end is a record's end, since pandas raises where a quote is open there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO
+
+import numpy as np
+import pandas as pd
+
+from batch_update.errors import SheetError
+from batch_update.model import Dialect, Problem
+from batch_update.settings import Settings
+from batch_update.sheet.dialect import (
+    find_decimal,
+    find_delimiter,
+    find_encoding,
+    newline_of,
+    sep_line,
+    text_of,
+)
+from batch_update.sheet.headers import is_known, number_columns
+from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
+from batch_update.sheet.writing import unguard
+
+BLOCK = 2 << 20
+"""characters parsed at once: about 20,000 rows"""
+LONGEST_CELL = 16 << 20
+_GUARDED = ("'=", "'@", "'+", "'-", "'\t", "'\r")
+
+
+def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -> Table:
+    """A CSV or TSV as a table. Raises SheetError (S103, S104, S105, S111) where it cannot be one."""
+    codec = find_encoding(name, file, settings.encoding)
+    feed = _Feed(text_of(file, codec))
+    sep = sep_line(feed.head)
+    if sep:
+        feed.line()
+    delimiter = find_delimiter(
+        feed.head, settings.delimiter or (sep and sep[1]), lambda header: is_known(header, settings)
+    )
+    newline = newline_of(feed.head)
+    with _long_cells():
+        rows, header, header_row = _read(feed, name, settings, delimiter, first_line=2 if sep else 1)
+    decimal = find_decimal(
+        [rows.columns[column] for column in number_columns(header, settings)], delimiter, settings.decimal
+    )
+    dialect = Dialect(format, codec, delimiter, decimal, newline)
+    return rows.table(dialect, header, header_row, lines=True)
+
+
+def _read(
+    feed: _Feed, name: str, settings: Settings, delimiter: str, *, first_line: int
+) -> tuple[Rows, list[str], int]:
+    """Rows, header and the header's row number."""
+    lines = _Lines(feed)
+    number, cells = _header(lines, name, delimiter)
+    require_width(name, len(cells), settings)
+    body = _Body(Rows(len(cells), name, settings, blank_rows=number - 1), delimiter, name)
+    body.number, body.line = number + 1, first_line + lines.taken
+    while block := feed.block():
+        if not body.add_proved(block):
+            body.add_carefully(block, feed)
+    return body.rows, cells, number
+
+
+def _header(lines: _Lines, name: str, delimiter: str) -> tuple[int, list[str]]:
+    """Number and cells of the first record that is not blank."""
+    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+        raw = lines.take()
+        if all(map(is_blank, cells)):
+            continue
+        if _is_misquoted(raw, delimiter):
+            raise SheetError(
+                f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
+                code="S111",
+                remedy="Write quotes inside a quoted cell twice.",
+            )
+        return number, [unguard(cell) for cell in cells]
+    raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
+
+
+class _Feed:
+    """The text of a file in blocks that end where a record probably does, or line by line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._ended = False
+        self.head = self._more()
+        """what was read and not handed out yet"""
+
+    def block(self) -> str:
+        text = self.head + self._more()
+        end = len(text) if self._ended else _record_end(text)
+        self.head = text[end:]
+        return text[:end]
+
+    def line(self) -> str:
+        """The next line with its end; "" at the end of the file."""
+        line = io.StringIO(self.head, newline="").readline()
+        self.head = self.head[len(line) :]
+        if not line.endswith(("\n", "\r")) and not self._ended:
+            line += self._stream.readline()
+        return line
+
+    def _more(self) -> str:
+        text = self._stream.read(BLOCK)
+        while text.endswith("\r") and (next_one := self._stream.read(1)):
+            text += next_one
+        self._ended = self._ended or len(text) < BLOCK
+        return text
+
+
+def _record_end(text: str) -> int:
+    """The end of the last line before which quotes pair up; where there is none, of the last line."""
+    end = last = text.rfind("\n") + 1
+    quotes = text.count('"', 0, end)
+    while quotes % 2 and end:
+        before = text.rfind("\n", 0, end - 1) + 1
+        quotes -= text.count('"', before, end)
+        end = before
+    return end or last or len(text)
+
+
+class _Lines(Iterator[str]):
+    """Lines for a csv.reader: those of a block, and where its last record is still open, more of the feed."""
+
+    def __init__(self, feed: _Feed, block: str | None = None) -> None:
+        self._feed = feed
+        self._block = None if block is None else io.StringIO(block, newline="")
+        self._record: list[str] = []
+        self.taken = 0
+        """lines of the records taken so far"""
+
+    def __next__(self) -> str:
+        line = self._block.readline() if self._block else ""
+        if not line and (self._block is None or self._record):
+            line = self._feed.line()
+        if not line:
+            raise StopIteration
+        self._record.append(line)
+        return line
+
+    def take(self) -> list[str]:
+        """The lines of the record that the reader has just made."""
+        record, self._record = self._record, []
+        self.taken += len(record)
+        return record
+
+
+class _Body:
+    """The records below the header, with their true numbers and lines."""
+
+    def __init__(self, rows: Rows, delimiter: str, name: str) -> None:
+        self.rows = rows
+        self.number = 0
+        """of the next record"""
+        self.line = 0
+        """where the next record begins"""
+        self._delimiter = delimiter
+        self._name = name
+
+    def add_carefully(self, block: str, feed: _Feed) -> None:
+        lines = _Lines(feed, block)
+        reader = csv.reader(lines, delimiter=self._delimiter)
+        try:
+            for cells in reader:
+                raw = lines.take()
+                self._add_record([unguard(cell) for cell in cells], raw)
+        except csv.Error:
+            raise SheetError(
+                f"{self._name}, line {self.line}: a cell is longer than {LONGEST_CELL:,} characters",
+                code="S111",
+                remedy="A quote is probably never closed there.",
+            ) from None
+
+    def _add_record(self, cells: list[str], raw: list[str]) -> None:
+        before = len(self.rows)
+        self.rows.add(cells, self.number, self.line)
+        if len(self.rows) > before and _is_misquoted(raw, self._delimiter):
+            self.rows.problems.append(
+                Problem(
+                    "S111",
+                    "a quote is not closed or stands in the wrong place",
+                    index=before,
+                    given=excerpt("".join(raw).rstrip("\r\n")),
+                    wanted='quotes around the whole cell, and "" for each quote inside',
+                    remedy="Write quotes inside a quoted cell twice.",
+                )
+            )
+        self.number += 1
+        self.line += len(raw)
+
+    def add_proved(self, block: str) -> bool:
+        """Adds a block parsed by pandas, if it is certain that every record is as wide as the header."""
+        width, delimiter = len(self.rows.columns), self._delimiter
+        quoted = '"' in block
+        if (
+            "\0" in block
+            or block.count("\r") != block.count("\r\n")
+            or (quoted and _odd_quotes(block, delimiter))
+        ):
+            return False
+        columns = _parse(block, delimiter, width)
+        if columns is None:
+            return False
+        records = len(columns[0])
+        inside, breaks = _inside(columns, delimiter) if quoted else (0, None)
+        if block.count(delimiter) - inside != (width - 1) * records:
+            return False
+        lines: Sequence[int] = range(self.line, self.line + records)
+        if breaks is not None:
+            lines = (self.line + np.arange(records) + np.cumsum(breaks) - breaks).tolist()
+        if "'" in block and any(sign in block for sign in _GUARDED):
+            columns = [[unguard(cell) for cell in column] for column in columns]
+        self.rows.extend(columns, range(self.number, self.number + records), lines)
+        self.number += records
+        self.line += records + (0 if breaks is None else int(breaks.sum()))
+        return True
+
+
+def _parse(block: str, delimiter: str, width: int) -> list[list[str]] | None:
+    """The cells of a block, column by column; None where pandas finds a record too long or a quote left open."""
+    guard = "0" + delimiter * (width - 1) + "\n"
+    try:
+        frame = pd.read_csv(
+            io.StringIO(guard + block, newline=""),
+            sep=delimiter,
+            dtype=object,
+            header=None,
+            index_col=False,
+            na_filter=False,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            low_memory=False,
+            engine="c",
+        )
+    except pd.errors.ParserError:
+        return None
+    columns = [frame[column].tolist() for column in range(width)]
+    for column in columns:
+        del column[0]
+    return columns
+
+
+def _inside(columns: Sequence[list[str]], delimiter: str) -> tuple[int, np.ndarray | None]:
+    """How many delimiters stand inside cells, and how many line breaks inside the cells of each record."""
+    delimiters, breaks = 0, None
+    for column in columns:
+        joined = "".join(column)
+        delimiters += joined.count(delimiter)
+        if "\n" in joined:
+            found = np.array([cell.count("\n") for cell in column])
+            breaks = found if breaks is None else breaks + found
+    return delimiters, breaks
+
+
+def _odd_quotes(block: str, delimiter: str) -> bool:
+    """Whether a quote stands where no proper writer puts one: then the csv module judges each record.
+
+    Runs of quotes, seen from the quotes before them: outside a quoted cell a run may only begin a cell; a run
+    after which the cell is closed may only end it.
+    """
+    data = np.frombuffer(f"\n{block}\n".encode(), dtype=np.uint8)
+    at = np.flatnonzero(data == ord('"'))
+    first, last = data[at - 1] != ord('"'), data[at + 1] != ord('"')
+    outside = np.flatnonzero(first) % 2 == 0
+    outside_after = np.flatnonzero(last) % 2 == 1
+    edges = np.zeros(256, dtype=bool)
+    edges[[ord(delimiter), ord("\n"), ord("\r")]] = True
+    begins, ends = edges[data[at[first] - 1]], edges[data[at[last] + 1]]
+    return bool(((outside & ~begins) | (outside_after & ~ends)).any())
+
+
+def _is_misquoted(raw: Sequence[str], delimiter: str) -> bool:
+    if not any('"' in line for line in raw):
+        return False
+    try:
+        for _ in csv.reader(raw, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return True
+    return False
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """The csv module refuses cells of 131,072 characters; a prompt may be longer."""
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

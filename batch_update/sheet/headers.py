@@ -1,0 +1,203 @@
+"""Owns what the headers of a sheet mean: column names to fields, aliases, did-you-mean."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from batch_update.errors import UsageError
+from batch_update.fields.reference import all_fields
+from batch_update.model import Problem, Role
+from batch_update.settings import Settings
+
+ID = "id"
+"""stands for the id column wherever a field is named, as in --map 'Nr=id'"""
+ID_NAMES = ("id", "assistant_id", "assistent_id", "assistenten_id")
+ACCOUNT = "account"
+
+_PART = re.compile(r"(?P<base>[^.]+)\.(?P<part>.+)|(?P<list>.+)[+-]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What one column is for."""
+
+    role: Role
+    field: str | None = None
+
+
+def normalize(header: str) -> str:
+    """The form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts."""
+    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).casefold())
+
+
+@cache
+def known_names() -> Mapping[str, str]:
+    """Normalized header -> field, for every name and alias; the id column's names -> `id`."""
+    names = {normalize(alias): field.name for field in all_fields().values() for alias in field.aliases}
+    names |= {normalize(name): name for name in all_fields()}
+    names |= {normalize(name): ID for name in ID_NAMES}
+    return MappingProxyType(names)
+
+
+def is_known(header: str, settings: Settings) -> bool:
+    """Whether a header says something to us or to the user's settings; for guessing the delimiter."""
+    mentioned = {normalize(name) for name in (*settings.map, *settings.ignore, ACCOUNT)}
+    return header.strip().startswith("_") or normalize(header) in known_names().keys() | mentioned
+
+
+def resolve(
+    headers: Sequence[str], settings: Settings, *, has_values: Callable[[int], bool]
+) -> tuple[tuple[Heading, ...], tuple[Problem, ...]]:
+    """What each column is for, and every problem of the headers (index None, at their column).
+
+    `has_values(column)` tells whether a column without a header holds anything. Raises UsageError where --map or
+    --ignore name a header or a field that does not exist.
+    """
+    mapped = _by_user(headers, settings)
+    found = [_one(header, column, mapped, has_values) for column, header in enumerate(headers)]
+    headings = [heading for heading, _ in found]
+    problems = [problem for _, problem in found if problem is not None]
+    problems += _doubled(headers, headings)
+    if not any(heading.role is Role.ID for heading in headings):
+        problems.append(_no_id(headers, headings))
+    return tuple(headings), tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column))
+
+
+def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
+    """Normalized header -> what --map and --ignore say of it."""
+    present = {normalize(header) for header in headers}
+    said: dict[str, Heading] = {}
+    for flag, names in (("--map", settings.map), ("--ignore", settings.ignore)):
+        missing = [name for name in names if normalize(name) not in present]
+        if missing:
+            raise UsageError(
+                f"{flag}: the sheet has no column {_quoted(missing)}; its columns are {_quoted(headers)}",
+                code="U101",
+                remedy=_did_you_mean(missing[0], [header for header in headers if header.strip()]),
+            )
+    for header, target in settings.map.items():
+        field = known_names().get(normalize(target))
+        if field is None:
+            raise UsageError(
+                f"--map: {target!r} is no field; the columns of the sheet are {_quoted(headers)}",
+                code="U101",
+                remedy=_did_you_mean(target, [*all_fields(), *ID_NAMES])
+                or "`batch-update fields` lists all fields.",
+            )
+        said[normalize(header)] = Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
+    said |= {normalize(header): Heading(Role.IGNORED) for header in settings.ignore}
+    return said
+
+
+def _one(
+    header: str, column: int, mapped: Mapping[str, Heading], has_values: Callable[[int], bool]
+) -> tuple[Heading, Problem | None]:
+    plain = normalize(header)
+    if plain in mapped:
+        return mapped[plain], None
+    if not header.strip():
+        if not has_values(column):
+            return Heading(Role.IGNORED), None
+        message = f"column {column + 1} has values and no header"
+        return Heading(Role.UNKNOWN), Problem("H104", message, column=column, wanted="a header")
+    if header.strip().startswith("_"):
+        return Heading(Role.OWN), None
+    part = _part(header)
+    if part is not None:
+        return Heading(Role.UNKNOWN), _part_problem(header, column, part)
+    if plain == ACCOUNT:
+        message = f"{header!r} will say which account a row belongs to, and means nothing yet"
+        remedy = "Rename it, or leave it out with --ignore account."
+        return Heading(Role.UNKNOWN), Problem("H106", message, column=column, given=header, remedy=remedy)
+    field = known_names().get(plain)
+    if field is None:
+        return Heading(Role.UNKNOWN), _unknown(header, column)
+    return (Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)), None
+
+
+def _part(header: str) -> str | None:
+    """The field that a header names a part of; None where it names none."""
+    match = _PART.fullmatch(header.strip())
+    base = match and (match["base"] or match["list"])
+    return known_names().get(normalize(base)) if base else None
+
+
+def _part_problem(header: str, column: int, field: str) -> Problem:
+    message = f"{header!r} names a part of {field}; only whole values can be set"
+    remedy = f"Name the column {field} and write the whole value, or leave it out with --ignore '{header}'."
+    return Problem("H105", message, column=column, given=header, wanted=field, remedy=remedy)
+
+
+def _unknown(header: str, column: int) -> Problem:
+    close = difflib.get_close_matches(normalize(header), known_names(), n=1, cutoff=0.7)
+    field = known_names()[close[0]] if close else ""
+    remedy = (
+        f"Did you mean {field}? Rename it, or --map '{header}={field}', or --ignore '{header}'."
+        if field
+        else f"Read it as a field with --map '{header}=FIELD', or leave it out with --ignore '{header}'."
+    )
+    message = f"{header!r} matches no field"
+    return Problem(
+        "H102", message, column=column, given=header, wanted=field or "a field's name", remedy=remedy
+    )
+
+
+def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterable[Problem]:
+    """Problems for columns that set what an earlier one sets already; those columns count for nothing."""
+    first: dict[str, int] = {}
+    for column, heading in enumerate(headings):
+        name = ID if heading.role is Role.ID else heading.field
+        if name is None:
+            continue
+        if name not in first:
+            first[name] = column
+            continue
+        headings[column] = Heading(Role.UNKNOWN)
+        message = f"{headers[column]!r} means {name}, and so does {headers[first[name]]!r} (column {first[name] + 1})"
+        remedy = f"Delete or rename one, or leave one out with --ignore '{headers[column]}'."
+        yield Problem("H103", message, column=column, given=headers[column], remedy=remedy)
+
+
+def _no_id(headers: Sequence[str], headings: Sequence[Heading]) -> Problem:
+    candidates = {
+        normalize(h): h for h, heading in zip(headers, headings, strict=True) if heading.role is Role.UNKNOWN
+    }
+    scores = [
+        (difflib.SequenceMatcher(None, plain, normalize(name)).ratio(), header)
+        for plain, header in candidates.items()
+        if plain
+        for name in ID_NAMES
+    ]
+    score, header = max(scores, default=(0.0, ""))
+    remedy = f"Did you mean {header!r}? --map '{header}=id'" if score > 0.5 else "Name it id or assistant_id."
+    return Problem(
+        "H101", "no column says which assistant a row is about", wanted="a column id", remedy=remedy
+    )
+
+
+def _did_you_mean(given: str, known: Iterable[str]) -> str:
+    names = {normalize(name): name for name in known}
+    close = difflib.get_close_matches(normalize(given), names, n=1)
+    return f"Did you mean {names[close[0]]}?" if close else ""
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def number_columns(headers: Sequence[str], settings: Settings) -> list[int]:
+    """The columns whose fields take numbers with decimals; for guessing the decimal sign."""
+    names = {normalize(h): normalize(field) for h, field in settings.map.items()}
+    ignored = {normalize(header) for header in settings.ignore}
+    found = []
+    for column, plain in enumerate(map(normalize, headers)):
+        field = all_fields().get(known_names().get(names.get(plain, plain), ""))
+        if field is not None and field.kind == "number" and plain not in ignored:
+            found.append(column)
+    return found

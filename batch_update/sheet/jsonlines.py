@@ -1,0 +1,107 @@
+"""Owns JSON Lines on their way in: each line is one object, each key of any line is a column."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import partial
+from typing import BinaryIO
+
+from batch_update.errors import SheetError
+from batch_update.model import Dialect, Json, Problem
+from batch_update.settings import Settings
+from batch_update.sheet.dialect import find_encoding, newline_of, text_of
+from batch_update.sheet.sources import too_large
+from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
+
+LONGEST_LINE = 16 << 20
+
+
+def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
+    """A JSON Lines file as a table whose rows are numbered by their lines.
+
+    A line that is no object becomes a row without cells, with a problem (S109); its text is in `ragged`.
+    Raises SheetError S103, S104 or S105.
+    """
+    codec = find_encoding(name, file, settings.encoding)
+    lines = iter(partial(text_of(file, codec).readline, LONGEST_LINE), "")
+    header: dict[str, int] = {}
+    decimal = settings.decimal or "."
+    rows = Rows(0, name, settings)
+    newline = ""
+    for number, line in enumerate(lines, 1):
+        newline = newline or newline_of(line)
+        if len(line) == LONGEST_LINE:
+            raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
+        if is_blank(line):
+            rows.blank_rows += 1
+            continue
+        try:
+            cells = {key: as_text(value, decimal) for key, value in _object(line).items()}
+        except (ValueError, RecursionError) as error:
+            text = line.rstrip("\r\n")
+            rows.fail([text], number, number, _broken(text, error))
+            continue
+        for key in cells:
+            if key not in header:
+                header[key] = len(header)
+                rows.columns.append([""] * len(rows))
+                require_width(name, len(header), settings)
+        rows.add([cells.get(key, "") for key in header], number, number)
+    if not header and not rows.problems:
+        raise SheetError(
+            f"{name} is empty", code="S105", remedy="Each line is one object: field name to value."
+        )
+    dialect = Dialect("jsonl", codec, decimal=decimal, newline=newline)
+    return rows.table(dialect, list(header), 0, lines=True)
+
+
+def as_text(value: Json, decimal: str) -> str:
+    """A JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace(".", decimal) if isinstance(value, float) else text
+
+
+def _object(line: str) -> dict[str, Json]:
+    """The object on a line. Raises ValueError with what is wrong."""
+    value = json.loads(
+        line, object_pairs_hook=_no_key_twice, parse_float=_finite, parse_constant=_no_constant
+    )
+    if not isinstance(value, dict):
+        raise ValueError("the line is no JSON object")
+    if "\\u" in line:
+        json.dumps(value, ensure_ascii=False).encode()  # raises for half a character, such as \\ud800 alone
+    return value
+
+
+def _no_key_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _broken(text: str, error: ValueError | RecursionError) -> Problem:
+    what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return Problem(
+        "S109",
+        f"the line is no JSON object: {what}",
+        given=excerpt(text),
+        wanted='one object a line, such as {"id": 101, "name": "Anna"}',
+        remedy="Check quotes, commas and braces on that line.",
+    )

@@ -1,0 +1,58 @@
+"""Owns `read_sheet`: a file or stdin to a Sheet, whatever its format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from batch_update.model import Column, Sheet
+from batch_update.settings import Settings
+from batch_update.sheet.delimited import read_delimited
+from batch_update.sheet.headers import resolve
+from batch_update.sheet.jsonlines import read_jsonlines
+from batch_update.sheet.sources import STDIN, WORKBOOKS, format_of, opened
+from batch_update.sheet.table import Table, is_blank
+from batch_update.sheet.workbooks import read_workbook
+
+DEFAULTS = Settings()
+
+
+def read_sheet(source: str | Path, settings: Settings = DEFAULTS, *, stdin: BinaryIO | None = None) -> Sheet:
+    """Read a CSV, TSV, workbook or JSON Lines file; "-" reads `stdin` (by default the process's own).
+
+    What is wrong with rows, cells and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what
+    cannot be read at all, UsageError where the settings name columns, fields or encodings that do not exist.
+    """
+    name = STDIN if str(source) == STDIN else Path(source).name
+    with opened(source, stdin, settings) as file:
+        format = format_of(name, file, settings)
+        if format in WORKBOOKS:
+            table = read_workbook(file, name, settings, format)
+        elif format == "jsonl":
+            table = read_jsonlines(file, name, settings)
+        else:
+            table = read_delimited(file, name, settings, format)
+    return _sheet(name, table, settings)
+
+
+def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
+    headings, problems = resolve(
+        table.header,
+        settings,
+        has_values=lambda column: not all(map(is_blank, set(table.columns[column]))),
+    )
+    columns = tuple(
+        Column(header, texts, heading.role, heading.field)
+        for header, texts, heading in zip(table.header, table.columns, headings, strict=True)
+    )
+    return Sheet(
+        name=name,
+        dialect=table.dialect,
+        columns=columns,
+        numbers=table.numbers,
+        lines=table.lines,
+        header_row=table.header_row,
+        blank_rows=table.blank_rows,
+        ragged=table.ragged,
+        problems=problems + table.problems,
+    )

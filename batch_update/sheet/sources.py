@@ -1,0 +1,143 @@
+"""Owns opening a sheet: regular files and stdin only, within limits, and what the first bytes say it is."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from batch_update.errors import SheetError
+from batch_update.settings import Settings
+
+MIB = 1 << 20
+STDIN = "-"
+WORKBOOKS = ("xlsx", "xls", "xlsb", "ods")
+
+_SUFFIXES = {
+    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".ods": "ods",
+}  # fmt: skip
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"PK\x05\x06": "an empty zip archive", b"\x7fELF": "a program",
+           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"SQLite format 3": "a database"}  # fmt: skip
+
+
+@contextmanager
+def opened(source: str | Path, stdin: BinaryIO | None, settings: Settings) -> Iterator[BinaryIO]:
+    """The sheet's bytes as a seekable file, at its beginning. Raises SheetError S101 or S103."""
+    if str(source) == STDIN:
+        with tempfile.SpooledTemporaryFile(max_size=16 * MIB) as spool:
+            _drain(stdin or sys.stdin.buffer, cast(BinaryIO, spool), settings.max_csv_mb)
+            yield cast(BinaryIO, spool)
+    else:
+        with _open_regular(Path(source)) as file:
+            yield file
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Opens without ever waiting: a pipe without a writer would block for good."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        if path.is_dir():
+            raise _no_file(path, "is a folder") from None
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _no_file(path, f"cannot be opened: {reason}") from None
+    mode = os.fstat(number).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(number)
+        raise _no_file(
+            path, "is a folder" if stat.S_ISDIR(mode) else "is a pipe or a device, no regular file"
+        )
+    return os.fdopen(number, "rb")
+
+
+def _no_file(path: Path, what: str) -> SheetError:
+    return SheetError(f"{path} {what}", code="S101", remedy="Check the path; `-` reads from stdin.")
+
+
+def _drain(stdin: BinaryIO, spool: BinaryIO, limit_mb: int) -> None:
+    size = 0
+    while block := stdin.read(MIB):
+        size += len(block)
+        if size > limit_mb * MIB:
+            raise too_large("stdin", f"more than {limit_mb} MiB", "--max-csv-mb")
+        spool.write(block)
+    spool.seek(0)
+
+
+def too_large(name: str, given: str, flag: str = "") -> SheetError:
+    """The SheetError for what is over a limit; `flag` names the setting that raises it, if there is one."""
+    return SheetError(
+        f"{name}: {given}", code="S103", remedy=f"Split it, or raise {flag}." if flag else "Split it."
+    )
+
+
+def format_of(name: str, file: BinaryIO, settings: Settings) -> str:
+    """csv, tsv, jsonl, xlsx, xls, xlsb or ods, by the content; the name must not say otherwise.
+
+    Raises SheetError S102 where they do not fit or nobody knows the content, S103 where the file is too large.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(4096)
+    file.seek(0)
+    is_workbook = head.startswith((_ZIP, _OLE))
+    limit = settings.max_excel_mb if is_workbook else settings.max_csv_mb
+    if size > limit * MIB:
+        flag = "--max-excel-mb" if is_workbook else "--max-csv-mb"
+        raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", flag)
+    by_name = _SUFFIXES.get(Path(name).suffix.lower(), "")
+    found = _by_content(name, file, head, by_name)
+    if by_name and (by_name in WORKBOOKS) != is_workbook:
+        what, ending = (f"a workbook ({found})", found) if is_workbook else ("text, no workbook", "csv")
+        remedy = f"Give it a name that ends in .{ending}, or save it again as .xlsx."
+        raise SheetError(f"{name} holds {what}", code="S102", remedy=remedy)
+    return found
+
+
+def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
+    if head.startswith(_ZIP):
+        return _kind_of_zip(name, file)
+    if head.startswith(_OLE):
+        return "xls"
+    for magic, what in _OTHERS.items():
+        if head.startswith(magic):
+            raise _unknown(name, f"holds {what}, no sheet")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<"):
+        raise _unknown(name, "holds a web page or XML, no sheet")
+    if by_name in ("csv", "tsv", "jsonl"):
+        return by_name
+    if text.startswith(b"{"):
+        return "jsonl"
+    return "csv"
+
+
+def _kind_of_zip(name: str, file: BinaryIO) -> str:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise SheetError(
+            f"{name} is a damaged or truncated workbook",
+            code="S108",
+            remedy="Open it in the spreadsheet program and save it again.",
+        ) from None
+    finally:
+        file.seek(0)
+    lowered = {member.lower() for member in members}
+    for member, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
+        if member in lowered:
+            return kind
+    raise _unknown(name, "is a zip archive, no workbook")
+
+
+def _unknown(name: str, what: str) -> SheetError:
+    return SheetError(f"{name} {what}", code="S102", remedy="Save it again as .csv or .xlsx.")

@@ -1,0 +1,159 @@
+"""Owns the form in which every reader hands over what it read, before anybody asks what the columns mean."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from batch_update.errors import SheetError
+from batch_update.model import Dialect, Problem
+from batch_update.settings import Settings
+from batch_update.sheet.sources import too_large
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and the cells below it, verbatim."""
+
+    dialect: Dialect
+    header: tuple[str, ...]
+    header_row: int
+    columns: Sequence[Sequence[str]]
+    numbers: Sequence[int]
+    lines: Sequence[int] | None
+    blank_rows: int = 0
+    ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class Rows:
+    """Collects the rows of a table column by column; blank ones are counted and left out."""
+
+    def __init__(self, width: int, name: str, settings: Settings, *, blank_rows: int = 0) -> None:
+        self.columns: list[list[str]] = [[] for _ in range(width)]
+        self.numbers = array("q")
+        self.lines = array("q")
+        self.blank_rows = blank_rows
+        self.ragged: dict[int, tuple[str, ...]] = {}
+        self.problems: list[Problem] = []
+        self._name = name
+        self._most = settings.max_rows
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def add(self, cells: Sequence[str], number: int, line: int) -> None:
+        """One row. With too few or too many cells its columns stay empty and a problem says so."""
+        if all(map(is_blank, cells)):
+            self.blank_rows += 1
+            return
+        if len(cells) == len(self.columns):
+            self._append(cells, number, line)
+        else:
+            self.fail(cells, number, line, _ragged(cells, len(self.columns)))
+        if any("\0" in cell for cell in cells):
+            self._add_nul(cells)
+
+    def fail(self, cells: Sequence[str], number: int, line: int, problem: Problem) -> None:
+        """One row that is not to be trusted: its columns are empty, its cells are kept beside."""
+        self.ragged[len(self)] = tuple(cells)
+        self.problems.append(replace(problem, index=len(self)))
+        self._append([""] * len(self.columns), number, line)
+
+    def extend(self, columns: Sequence[list[str]], numbers: Sequence[int], lines: Sequence[int]) -> None:
+        """Many rows of full width, column by column."""
+        blank = _blank_rows(columns)
+        if blank:
+            keep = [index for index in range(len(numbers)) if index not in blank]
+            columns = [[column[index] for index in keep] for column in columns]
+            numbers, lines = [numbers[index] for index in keep], [lines[index] for index in keep]
+            self.blank_rows += len(blank)
+        for mine, more in zip(self.columns, columns, strict=True):
+            mine.extend(more)
+        self._count(numbers, lines)
+
+    def table(self, dialect: Dialect, header: Sequence[str], header_row: int, *, lines: bool) -> Table:
+        """What was collected. Raises SheetError S105 where there is no row."""
+        if not self.numbers and not self.problems:
+            raise SheetError(
+                f"{self._name} has a header and no row below it",
+                code="S105",
+                remedy="Each row below the header is one assistant.",
+            )
+        return Table(
+            dialect,
+            tuple(header),
+            header_row,
+            self.columns,
+            self.numbers,
+            self.lines if lines else None,
+            self.blank_rows,
+            self.ragged,
+            tuple(self.problems),
+        )
+
+    def _count(self, numbers: Sequence[int], lines: Sequence[int]) -> None:
+        self.numbers.extend(numbers)
+        self.lines.extend(lines)
+        if len(self.numbers) > self._most:
+            raise too_large(self._name, f"more than {self._most:,} rows", "--max-rows")
+
+    def _append(self, cells: Sequence[str], number: int, line: int) -> None:
+        for column, cell in zip(self.columns, cells, strict=True):
+            column.append(cell)
+        self._count([number], [line])
+
+    def _add_nul(self, cells: Sequence[str]) -> None:
+        for column, cell in enumerate(cells):
+            if "\0" in cell:
+                place = column if len(cells) == len(self.columns) else None
+                self.problems.append(
+                    Problem(
+                        "S110",
+                        "the cell holds a NUL byte",
+                        index=len(self) - 1,
+                        column=place,
+                        given=excerpt(cell),
+                        wanted="text",
+                        remedy="Save the file again, or name the encoding with --encoding.",
+                    )
+                )
+
+
+def is_blank(cell: str) -> bool:
+    """Empty, or nothing but white space."""
+    return not cell or cell.isspace()
+
+
+def excerpt(text: str, most: int = 60) -> str:
+    """The beginning of a text, for a message."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def require_width(name: str, width: int, settings: Settings) -> None:
+    """Raises SheetError S103 where a sheet has more columns than the settings allow."""
+    if width > settings.max_columns:
+        raise too_large(name, f"{width:,} columns, the limit is {settings.max_columns}", "--max-columns")
+
+
+def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
+    first, *others = columns
+    if "" not in first and not any(map(str.isspace, first)):
+        return set()
+    candidates = [index for index, cell in enumerate(first) if is_blank(cell)]
+    return {index for index in candidates if all(is_blank(column[index]) for column in others)}
+
+
+def _ragged(cells: Sequence[str], width: int) -> Problem:
+    return Problem(
+        "S106",
+        f"the row has {_cells(len(cells))}, the header has {width}",
+        given=f"{_cells(len(cells))}: {excerpt(' | '.join(cells))}",
+        wanted=_cells(width),
+        remedy="Look for a missing or surplus delimiter, or for one inside a value that is not in quotes.",
+    )
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"

@@ -1,0 +1,152 @@
+"""Owns CSV and TSV on their way out: the grammar that reading takes in, safe to open in a spreadsheet program."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from batch_update.errors import SheetError
+from batch_update.model import Dialect
+from batch_update.sheet.dialect import find_encoding, text_of
+
+_FORMULA = re.compile(
+    r"'*(?:[=@\t\r]"
+    r"|[+-](?!(?:[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+)\Z)"  # a number
+    r"(?!(?<=\+)[0-9][0-9 ()/.-]*\Z))"  # a phone number
+)
+_SIGNS = frozenset("=@\t\r+-'")
+_PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
+_MARKS = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}
+
+
+def csv_dialect(dialect: Dialect) -> Dialect:
+    """The dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
+    if dialect.format in ("csv", "tsv"):
+        return dialect
+    return Dialect("csv", "utf-8-sig", decimal=dialect.decimal)
+
+
+def write_table(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    dialect: Dialect,
+    *,
+    rename: Callable[[Path, Path], object] = os.replace,
+) -> Path:
+    """Write a CSV or TSV beside its place and rename it; returns where it lies, readable by its owner only.
+
+    That is another name (`results (2).csv`) where another program holds the file open. Texts that the dialect's
+    encoding cannot carry, or that would be read back otherwise, make it UTF-8 with BOM. NUL bytes are left out.
+    Raises OSError, with nothing left behind.
+    """
+    with _temporary(path) as draft:
+        _write(
+            draft, _records(header, rows, dialect), "utf-8" if dialect.encoding == "utf-8" else "utf-8-sig"
+        )
+        if dialect.encoding not in ("utf-8", "utf-8-sig"):
+            with _temporary(path) as final:
+                if _transcode(draft, final, dialect.encoding):
+                    return _move(final, path, rename)
+        return _move(draft, path, rename)
+
+
+def guard(cell: str) -> str:
+    """A cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """The other way: `unguard(guard(cell)) == cell` for every cell."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+
+
+def _records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
+    """Each record as text with its line end."""
+    # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
+    plain = not header or _PLAIN_START.fullmatch(header[0])
+    yield _formatter(dialect, csv.QUOTE_MINIMAL if plain else csv.QUOTE_ALL)(header)
+    yield from map(_formatter(dialect, csv.QUOTE_MINIMAL), rows)
+
+
+def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[str]], str]:
+    record: list[str] = []
+    # csv.writer quotes only those line breaks that its own line end holds: so it gets both, and they are exchanged.
+    writer = csv.writer(_Lines(record), delimiter=dialect.delimiter, lineterminator="\r\n", quoting=quoting)
+
+    def formatted(cells: Sequence[str]) -> str:
+        writer.writerow([guard(cell) if cell and cell[0] in _SIGNS else cell for cell in cells])
+        return record.pop().replace("\0", "")[:-2] + dialect.newline
+
+    return formatted
+
+
+class _Lines:
+    """A file for csv.writer that keeps what is written."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
+def _write(path: Path, records: Iterable[str], codec: str) -> None:
+    # A lone half of a character, as a server may send it, has no bytes in UTF-8: it becomes a question mark.
+    with path.open("w", encoding=codec, errors="replace", newline="") as file:
+        file.writelines(records)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _transcode(draft: Path, final: Path, codec: str) -> bool:
+    """Whether the draft could be written in this codec, such that reading it guesses the same codec."""
+    try:
+        with draft.open("rb") as source, final.open("w", encoding=codec, newline="") as file:
+            text = text_of(source, "utf-8-sig")
+            file.write(_MARKS.get(codec, ""))
+            while block := text.read(1 << 20):
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+    except (UnicodeError, LookupError):
+        return False
+    with final.open("rb") as file:
+        try:
+            found = find_encoding(final.name, file, None)
+        except SheetError:
+            return False
+        return found == codec or (found == "utf-8" and _is_ascii(file))
+
+
+def _is_ascii(file: BinaryIO) -> bool:
+    return all(block.isascii() for block in iter(lambda: file.read(1 << 20), b""))
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A file of ours alone beside `path`; gone afterwards unless it was renamed."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(number)
+    Path(name).chmod(0o600)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _move(draft: Path, path: Path, rename: Callable[[Path, Path], object]) -> Path:
+    """Windows refuses to replace a file that a spreadsheet program holds open: then the next free name serves."""
+    try:
+        rename(draft, path)
+        return path
+    except PermissionError:
+        for number in range(2, 100):
+            other = path.with_name(f"{path.stem} ({number}){path.suffix}")
+            if not other.exists():
+                rename(draft, other)
+                return other
+        raise
