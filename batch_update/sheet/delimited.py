@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
 from batch_update.model import Dialect, Problem
@@ -31,6 +32,9 @@ from batch_update.sheet.dialect import (
 from batch_update.sheet.headers import is_known, number_columns
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
 from batch_update.sheet.writing import unguard
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
 
 BLOCK = 2 << 20
 """characters parsed at once: about 20,000 rows"""
@@ -204,27 +208,24 @@ class _Body:
         """Adds a block parsed by pandas, if it is certain that every record is as wide as the header."""
         width, delimiter = len(self.rows.columns), self._delimiter
         quoted = '"' in block
-        if (
-            "\0" in block
-            or block.count("\r") != block.count("\r\n")
-            or (quoted and _odd_quotes(block, delimiter))
-        ):
+        if "\0" in block or ("\r" in block and block.count("\r") != block.count("\r\n")):
+            return False
+        data = np.frombuffer(f"\n{block}\n".encode(), dtype=np.uint8)
+        if quoted and _odd_quotes(data, delimiter):
             return False
         columns = _parse(block, delimiter, width)
         if columns is None:
             return False
         records = len(columns[0])
-        inside, breaks = _inside(columns, delimiter) if quoted else (0, None)
-        if block.count(delimiter) - inside != (width - 1) * records:
+        inside, breaks = _inside(columns, delimiter) if quoted else (0, np.zeros(records, dtype=np.int64))
+        if np.count_nonzero(data == ord(delimiter)) - inside != (width - 1) * records:
             return False
-        lines: Sequence[int] = range(self.line, self.line + records)
-        if breaks is not None:
-            lines = (self.line + np.arange(records) + np.cumsum(breaks) - breaks).tolist()
         if "'" in block and any(sign in block for sign in _GUARDED):
             columns = [[unguard(cell) for cell in column] for column in columns]
-        self.rows.extend(columns, range(self.number, self.number + records), lines)
+        index = np.arange(records, dtype=np.int64)
+        self.rows.extend(columns, self.number + index, self.line + index + np.cumsum(breaks) - breaks)
         self.number += records
-        self.line += records + (0 if breaks is None else int(breaks.sum()))
+        self.line += records + int(breaks.sum())
         return True
 
 
@@ -252,25 +253,23 @@ def _parse(block: str, delimiter: str, width: int) -> list[list[str]] | None:
     return columns
 
 
-def _inside(columns: Sequence[list[str]], delimiter: str) -> tuple[int, np.ndarray | None]:
+def _inside(columns: Sequence[list[str]], delimiter: str) -> tuple[int, Integers]:
     """How many delimiters stand inside cells, and how many line breaks inside the cells of each record."""
-    delimiters, breaks = 0, None
+    delimiters, breaks = 0, np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         joined = "".join(column)
-        delimiters += joined.count(delimiter)
+        delimiters += joined.count(delimiter) if delimiter in joined else 0
         if "\n" in joined:
-            found = np.array([cell.count("\n") for cell in column])
-            breaks = found if breaks is None else breaks + found
+            breaks += np.fromiter((cell.count("\n") for cell in column), np.int64, len(column))
     return delimiters, breaks
 
 
-def _odd_quotes(block: str, delimiter: str) -> bool:
+def _odd_quotes(data: Bytes, delimiter: str) -> bool:
     """Whether a quote stands where no proper writer puts one: then the csv module judges each record.
 
     Runs of quotes, seen from the quotes before them: outside a quoted cell a run may only begin a cell; a run
-    after which the cell is closed may only end it.
+    after which the cell is closed may only end it. `data` begins and ends with a line break.
     """
-    data = np.frombuffer(f"\n{block}\n".encode(), dtype=np.uint8)
     at = np.flatnonzero(data == ord('"'))
     first, last = data[at - 1] != ord('"'), data[at + 1] != ord('"')
     outside = np.flatnonzero(first) % 2 == 0

@@ -6,6 +6,9 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from batch_update.errors import SheetError
 from batch_update.model import Dialect, Problem
 from batch_update.settings import Settings
@@ -61,17 +64,21 @@ class Rows:
         self.problems.append(replace(problem, index=len(self)))
         self._append([""] * len(self.columns), number, line)
 
-    def extend(self, columns: Sequence[list[str]], numbers: Sequence[int], lines: Sequence[int]) -> None:
+    def extend(
+        self, columns: Sequence[list[str]], numbers: NDArray[np.int64], lines: NDArray[np.int64]
+    ) -> None:
         """Many rows of full width, column by column."""
         blank = _blank_rows(columns)
         if blank:
             keep = [index for index in range(len(numbers)) if index not in blank]
             columns = [[column[index] for index in keep] for column in columns]
-            numbers, lines = [numbers[index] for index in keep], [lines[index] for index in keep]
+            numbers, lines = numbers[keep], lines[keep]
             self.blank_rows += len(blank)
         for mine, more in zip(self.columns, columns, strict=True):
             mine.extend(more)
-        self._count(numbers, lines)
+        self.numbers.frombytes(numbers.tobytes())
+        self.lines.frombytes(lines.tobytes())
+        self._check_length()
 
     def table(self, dialect: Dialect, header: Sequence[str], header_row: int, *, lines: bool) -> Table:
         """What was collected. Raises SheetError S105 where there is no row."""
@@ -93,16 +100,16 @@ class Rows:
             tuple(self.problems),
         )
 
-    def _count(self, numbers: Sequence[int], lines: Sequence[int]) -> None:
-        self.numbers.extend(numbers)
-        self.lines.extend(lines)
+    def _check_length(self) -> None:
         if len(self.numbers) > self._most:
             raise too_large(self._name, f"more than {self._most:,} rows", "--max-rows")
 
     def _append(self, cells: Sequence[str], number: int, line: int) -> None:
         for column, cell in zip(self.columns, cells, strict=True):
             column.append(cell)
-        self._count([number], [line])
+        self.numbers.append(number)
+        self.lines.append(line)
+        self._check_length()
 
     def _add_nul(self, cells: Sequence[str]) -> None:
         for column, cell in enumerate(cells):
