@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, paint_problems, say
-from batch_update.model import Dialect, Exit, Role, Sheet
+from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.text import printable
+
+if TYPE_CHECKING:
+    from batch_update.plan.checking import Checked
 
 FILE = Annotated[
     str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
@@ -28,39 +31,38 @@ def check(file: FILE, given: dict[str, Any]) -> None:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import check_sheet
     from batch_update.report.problems import count_words, problem_json, render_problems
+    from batch_update.report.summary import quoted
     from batch_update.sheet.reading import read_sheet
 
     sheet = read_sheet(file, settings)
     if show:
         say(describe(sheet))
     checked = check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
-    errors = sum(problem.severity == "error" for problem in checked.problems)
+    is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     if settings.json_:
-        out_json(
-            {
-                "sheet": describe_json(sheet),
-                "to_change": checked.to_change,
-                "unchanged": checked.unchanged,
-                "invalid": checked.invalid_rows,
-                "problems": [problem_json(sheet, problem) for problem in checked.problems],
-            }
-        )
-    else:
+        counts = {
+            "to_change": checked.to_change,
+            "unchanged": checked.unchanged,
+            "invalid": checked.invalid_rows,
+        }
+        problems = [problem_json(sheet, problem) for problem in checked.problems]
+        out_json({"sheet": describe_json(sheet), **counts, "problems": problems})
+    elif is_wrong or not settings.quiet:
         if checked.problems:
             out(paint_problems(render_problems(sheet, checked.problems)))
-        if errors:
-            out(f"{paint(f'Found {count_words(checked.problems)}.', 'error')} Nothing was sent.")
-            out(
-                f"Next: mend them, or send the good rows: batch-update apply {printable(file)} --skip-invalid"
-            )
-        elif not settings.quiet:
-            found = f"Found {count_words(checked.problems)}. " if checked.problems else "No problems. "
-            out(
-                f"{paint(found.strip(), 'good')} {checked.to_change} assistants to change, {checked.unchanged} rows without changes."
-            )
-            out(f"Next: batch-update apply {printable(file)}")
-    if errors:
+        found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
+        out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
+        skip = " --skip-invalid" if is_wrong else ""
+        out(f"Next: {'mend them, or send the good rows: ' * is_wrong}batch-update apply {quoted(file)}{skip}")
+    if is_wrong:
         raise typer.Exit(int(Exit.SHEET_INVALID))
+
+
+def _rest(checked: Checked, *, is_wrong: bool) -> str:
+    if is_wrong:
+        return "Nothing was sent."
+    unchanged = f", {checked.unchanged} rows with nothing to change" if checked.unchanged else ""
+    return f"{checked.to_change} assistants to change{unchanged}."
 
 
 def describe(sheet: Sheet) -> str:

@@ -6,7 +6,7 @@ import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -22,7 +22,10 @@ def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
-        own = [p for p in signature.parameters.values() if p.name != "given"]
+        hints = get_type_hints(command, include_extras=True)
+        own = [
+            p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != "given"
+        ]
         options = [_option(name) for group in groups for name in _names_of(group)]
 
         def run(**values: Any) -> None:
@@ -64,7 +67,7 @@ def _option(name: str) -> inspect.Parameter:
         rich_help_panel=_extra(info)["group"],
         show_default=False,
     )
-    annotation = Annotated[(list[str] if many else kind) | None, option]  # type: ignore[operator]  # built for typer
+    annotation: Any = Annotated[list[str] | None if many else kind | None, option]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 

@@ -13,13 +13,13 @@ from batch_update.cli.screen import out, say
 from batch_update.settings import Settings
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from batch_update.sandbox.app import Sandbox
 
 DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
 """What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
 
 
-def sandbox_app(settings: Settings) -> Starlette:
+def sandbox_app(settings: Settings) -> Sandbox:
     """The imitation of the API as these settings want it."""
     from batch_update.sandbox.app import make_app
     from batch_update.sandbox.faults import Faults
@@ -48,7 +48,8 @@ def sandbox(
     """Serve an imitation of the API on this machine, to try things without an account."""
     import anyio
 
-    from batch_update.sandbox.app import SANDBOX_KEY, serve
+    from batch_update.sandbox.app import SANDBOX_KEY
+    from batch_update.sandbox.serving import serve
 
     settings = settings_of(given)
     if reset:

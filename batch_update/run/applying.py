@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from batch_update.errors import SheetError
-from batch_update.model import Outcome, Plan, Problem, Report, Status, Window
+from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
 from batch_update.run.dispatch import Sender, send_changes
 from batch_update.run.progress import EventLog, Meter, Progress
 
@@ -19,6 +19,7 @@ async def apply_plan(
     concurrency: int = 8,
     skip_invalid: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
+    on_outcome: Callable[[Change, Outcome], None] | None = None,
     interrupted: AsyncIterable[int] | None = None,
     events: EventLog | None = None,
     rates: Sequence[Window] = (),
@@ -35,16 +36,24 @@ async def apply_plan(
     """
     events = events or EventLog()
     started = now()
-    if blocking := _blocking(plan, skip_invalid):
-        return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+    if refused := refused_report(plan, skip_invalid=skip_invalid, started=started):
+        return refused
 
     _check_accounts(plan)
-    meter = Meter(len(plan.changes), on_progress, events=events, rates=rates, clock=clock)
+    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
     sent = await send_changes(
         plan, client, concurrency=concurrency, meter=meter, interrupted=interrupted, grace=grace, now=now
     )
     outcomes = _in_order(plan, sent.outcomes)
     return Report(plan, outcomes, events.events, meter.elapsed, sent.stopped, started)
+
+
+def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:
+    """The report of a plan whose problems forbid sending anything; None where sending is in order."""
+    blocking = _blocking(plan, skip_invalid)
+    if not blocking:
+        return None
+    return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
 
 
 def _check_accounts(plan: Plan) -> None:

@@ -149,7 +149,7 @@ class _Dispatch:
         self.outcomes[first] = outcome
         for index in others:
             self.outcomes[index] = _sent_with(outcome, self._plan.sheet.numbers[first])
-        self._meter.add(outcome.status)
+        self._meter.add(change, outcome)
 
     # ------------------------------------------------------------ ends
 

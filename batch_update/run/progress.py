@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from batch_update.model import Event, Status, Window
+from batch_update.model import Change, Event, Outcome, Status, Window
 
 EVERY = 0.1
 """Seconds between two calls of the progress callback, so that showing it never slows sending."""
@@ -76,6 +77,7 @@ class Meter:
         self,
         total: int,
         tell: Callable[[Progress], None] | None,
+        tell_outcome: Callable[[Change, Outcome], None] | None = None,
         *,
         events: EventLog,
         rates: Sequence[Window] = (),
@@ -83,6 +85,7 @@ class Meter:
     ) -> None:
         self._total = total
         self._tell = tell
+        self._tell_outcome = tell_outcome
         self._events = events
         self._rates = rates
         self._clock = clock
@@ -97,23 +100,27 @@ class Meter:
     def elapsed(self) -> float:
         return self._clock() - self._begun
 
-    def add(self, status: Status) -> None:
+    def add(self, change: Change, outcome: Outcome) -> None:
         """One more change has its outcome."""
-        self._counts[status] += 1
+        self._counts[outcome.status] += 1
         self._done += 1
+        if self._tell_outcome is not None:
+            self._show_safely(partial(self._tell_outcome, change, outcome))
         if self._done == self._total or self._clock() >= self._due:
             self.show()
 
     def show(self) -> None:
         """Tells the callback now."""
-        if self._tell is None:
-            return
         self._due = self._clock() + EVERY
+        if self._tell is not None:
+            self._show_safely(partial(self._tell, self.progress()))
+
+    def _show_safely(self, show: Callable[[], None]) -> None:
         try:
-            self._tell(self.progress())
+            show()
         except Exception as trouble:  # noqa: BLE001
             # A closed terminal or a fault in drawing must not end a run that is going well. It is told once.
-            self._tell = None
+            self._tell = self._tell_outcome = None
             self._events(Event("display", f"progress is not shown any more: {type(trouble).__name__}"))
 
     def progress(self) -> Progress:

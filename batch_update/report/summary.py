@@ -1,0 +1,166 @@
+"""A run in a screenful of text: counts in words, failures by their codes, pauses, files, the next command."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from batch_update.codes import CODES
+from batch_update.errors import BatchUpdateError, SheetError
+from batch_update.model import Event, Report, Status
+from batch_update.report.files import Written
+from batch_update.report.messages import as_wanted, clean
+from batch_update.report.problems import row_list
+from batch_update.text import excerpt, printable
+
+if TYPE_CHECKING:
+    from batch_update.api.pacing import Stats
+
+MOST_CODES = 12
+MOST_MESSAGES = 3
+"""Different messages shown for one code."""
+MOST_EVENTS = 5
+MOST_WORDS = 100
+"""Characters of a message."""
+
+WORDS = {
+    Status.UPDATED: "updated",
+    Status.UNCHANGED: "with nothing to change",
+    Status.INVALID: "invalid",
+    Status.FAILED: "failed",
+    Status.UNKNOWN: "unknown (sent, and no answer seen)",
+    Status.NOT_SENT: "not sent",
+}
+
+
+def summary(
+    report: Report,
+    files: Written | None = None,
+    *,
+    stats: Stats | None = None,
+    command: str = "batch-update apply",
+) -> str:
+    """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
+
+    `command` is what applies a sheet with the same settings; the next command is made from it.
+    """
+    lines = [_counts(report, stats), *_codes(report), *_events(report.events), *_stop(report)]
+    if files is not None:
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command)]
+    return "\n".join(lines)
+
+
+def _counts(report: Report, stats: Stats | None) -> str:
+    """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause, 0 slow-downs)`."""
+    counts = report.counts()
+    left_out = sum(o.status is Status.NOT_SENT and as_wanted(o) for o in report.outcomes)
+    if left_out:
+        counts[Status.NOT_SENT] -= left_out
+    parts = [f"{number:,} {WORDS[status]}" for status, number in counts.items() if number]
+    parts += [f"{left_out:,} left out"] * bool(left_out)
+    text = ", ".join(parts or ["No rows"]) + f" in {_duration(report.seconds)}"
+    if stats is None:
+        return text
+    traffic = (
+        _plural(stats.retries, "retry"),
+        _plural(stats.gates, "pause"),
+        _plural(stats.slowdowns, "slow-down"),
+    )
+    return f"{text} ({', '.join(traffic)})"
+
+
+def _plural(number: int, word: str) -> str:
+    if number == 1:
+        return f"1 {word}"
+    return f"{number:,} {word.removesuffix('y')}ies" if word.endswith("y") else f"{number:,} {word}s"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+# ---------------------------------------------------------------- what went wrong
+
+
+def _codes(report: Report) -> Iterator[str]:
+    """A line for each code, in the order of the rows, with its messages where they differ."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for index, outcome in enumerate(report.outcomes):
+        if not as_wanted(outcome):
+            found.setdefault(outcome.code, {}).setdefault(outcome.message, []).append(index)
+    for code, messages in list(found.items())[:MOST_CODES]:
+        yield from _code(report, code, messages)
+    if len(found) > MOST_CODES:
+        yield f"  and {len(found) - MOST_CODES} more kinds: see _code in the results"
+
+
+def _code(report: Report, code: str, messages: dict[str, list[int]]) -> Iterator[str]:
+    indexes = [index for group in messages.values() for index in group]
+    if len(messages) == 1:
+        yield f"  {len(indexes):,}x {code} {_message(report, indexes)}   {_rows(report, indexes)}"
+        return
+    title = CODES[code].title if code in CODES else "different reasons"
+    yield f"  {len(indexes):,}x {code} {title}   {_rows(report, indexes)}"
+    for group in list(messages.values())[:MOST_MESSAGES]:
+        yield f"       {_message(report, group)}   {_rows(report, group)}"
+    if len(messages) > MOST_MESSAGES:
+        yield f"       and {len(messages) - MOST_MESSAGES} more messages"
+
+
+def _message(report: Report, indexes: Sequence[int]) -> str:
+    first = indexes[0]
+    return excerpt(clean(report.outcomes[first].message, report.plan.sheet, first), MOST_WORDS)
+
+
+def _rows(report: Report, indexes: Sequence[int]) -> str:
+    return row_list(report.plan.sheet.numbers[index] for index in indexes)
+
+
+def _events(events: Sequence[Event]) -> Iterator[str]:
+    for event in events[:MOST_EVENTS]:
+        yield f"  {event.kind}: {excerpt(event.message, MOST_WORDS)}"
+    if len(events) > MOST_EVENTS:
+        yield f"  and {len(events) - MOST_EVENTS} more events: see run.json"
+
+
+# ---------------------------------------------------------------- how to go on
+
+
+def _stop(report: Report) -> Iterator[str]:
+    stopped = report.stopped
+    if isinstance(stopped, BatchUpdateError):
+        code = f" [{stopped.code}]" if stopped.code else ""
+        remedy = f". {printable(stopped.remedy)}" if stopped.remedy else ""
+        yield f"Stopped{code}: {printable(stopped.message)}{remedy}"
+    elif stopped is not None:
+        yield f"Stopped by a bug in batch-update ({type(stopped).__name__}). Please report it."
+
+
+def _next(report: Report, files: Written, command: str) -> Iterator[str]:
+    if files.failed is None:
+        return
+    again = f"{command} {quoted(files.failed)}"
+    if isinstance(report.stopped, SheetError):
+        yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
+    elif any(outcome.status in {Status.INVALID, Status.FAILED} for outcome in report.outcomes):
+        yield f"Fix     edit failed.csv there, then: {again}"
+    else:
+        yield f"Go on   {again}"
+
+
+def quoted(path: Path | str) -> str:
+    """A path as it can be pasted into a command line."""
+    text = str(path)
+    if text != printable(text):
+        return repr(text)
+    return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)

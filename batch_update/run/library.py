@@ -1,0 +1,65 @@
+"""The main job for Python programs: settings to a client, and a plan through it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey, find_key
+from batch_update.errors import UsageError
+from batch_update.model import Event, Plan, Report
+from batch_update.run.applying import apply_plan
+from batch_update.settings import Settings
+
+
+def connect(
+    settings: Settings,
+    *,
+    key: ApiKey | None = None,
+    app: Any = None,
+    environ: Mapping[str, str] = os.environ,
+    on_event: Callable[[Event], None] | None = None,
+) -> Client:
+    """A client as these settings want it; `app` is an ASGI application to speak to in process.
+
+    Raises KeyMissing without a key, UsageError for an address that is not safe.
+    """
+    if settings.sandbox and app is None:
+        raise UsageError(
+            "the setting sandbox is for the command line",
+            code="U101",
+            remedy="serve one with `batch-update sandbox` and set base_url, or pass app=make_app(...)",
+        )
+    return Client(
+        key or find_key(settings.key_file, environ),
+        base_url=settings.base_url,
+        rates=settings.rate,
+        pace=settings.pace,
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        max_attempts=settings.max_attempts,
+        max_outage=settings.max_outage,
+        app=app,
+        on_event=on_event or (lambda event: None),
+    )
+
+
+def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
+    """Send a plan's changes and account for every row. Blocks until done; `connection` as for `connect`.
+
+    What goes wrong with a row is in its outcome; why a run ended early is in `Report.stopped`.
+    """
+    return anyio.run(lambda: apply_async(plan, settings, **connection))
+
+
+async def apply_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
+    """The same on an event loop that runs already (asyncio or trio)."""
+    settings = settings or Settings()
+    async with connect(settings, **connection) as client:
+        return await apply_plan(
+            plan, client, concurrency=settings.concurrency, skip_invalid=settings.skip_invalid
+        )
