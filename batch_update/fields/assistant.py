@@ -5,6 +5,7 @@ Source: the vendor's page for `PUT /user/assistant/{id}`; fields marked `wider` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from pydantic_core import PydanticCustomError
 
 from batch_update.fields.rules import Context, broken_rules
-from batch_update.fields.tools import FillerConfig, PostCallField, Tool
+from batch_update.fields.tools import FillerConfig, PostCallField, Tool, redact
 
 MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
 
@@ -85,7 +86,10 @@ class AssistantUpdate(BaseModel):
     Raises pydantic.ValidationError where a value is out of bounds or no mode allows the fields together.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+    # Errors do not show what was given: it may be a secret.
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+    )
 
     # fmt: off
     name: str = _f("Core", "Name of the assistant", "Assistant name, Assistentenname, Bezeichnung", max_length=255)
@@ -166,6 +170,9 @@ class AssistantUpdate(BaseModel):
     def body(self) -> dict[str, Any]:
         """What is sent: the fields that were set, None included."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield from redact(self.body()).items()
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Self:

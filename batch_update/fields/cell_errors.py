@@ -35,13 +35,13 @@ def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str
     )
 
 
-def unreadable(code: str, field: Field, text: str, remedy: str = "") -> CellError:
+def unreadable(code: str, field: Field, text: str, remedy: str = "", *, detail: str = "") -> CellError:
     """That error, unless the cell is a word for nothing or a failed formula: then that is what to say of it."""
     if stands_for_nothing(text):
         return refusal("C105", field, text, instead_of_nothing(field))
     if is_failed_formula(text):
         return refusal("C106", field, text)
-    return refusal(code, field, text, remedy)
+    return refusal(code, field, text, remedy, detail=detail)
 
 
 def instead_of_nothing(field: Field) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from batch_update.fields.cell_errors import CellError, excerpt, refusal, unreadable
 from batch_update.fields.cell_text import is_encodable, unix_lines
 from batch_update.fields.reference import Field
-from batch_update.fields.words import is_failed_formula, stands_for_nothing
 from batch_update.model import Json
 
 MAX_DEPTH = 100
@@ -54,22 +53,19 @@ def _parse(field: Field, text: str) -> Json:
         raise _broken(field, text, error) from None
     except ValueError as error:  # from int(), where a number has thousands of digits
         reason = error if isinstance(error, _Unfit) else "a number has too many digits"
-        raise refusal("C110", field, text, detail=f": {reason}") from None
+        raise unreadable("C110", field, text, detail=f": {reason}") from None
     return value
 
 
 def _broken(field: Field, text: str, error: json.JSONDecodeError) -> CellError:
-    if stands_for_nothing(text) or is_failed_formula(text):
-        return unreadable("C110", field, text)
     remedy = ""
     if re.search("[“”„‟«»]", text):
         remedy = 'replace the typographic quotes by straight ones, "'
     elif re.match(r"[\[{\s]+'", text):
         remedy = "put texts in double quotes"
     reason = error.msg[:1].lower() + error.msg[1:]
-    return refusal(
-        "C110", field, text, remedy, detail=f" at line {error.lineno}, character {error.colno}: {reason}"
-    )
+    place = f" at line {error.lineno}, character {error.colno}"
+    return unreadable("C110", field, text, remedy, detail=f"{place}: {reason}")
 
 
 # ---------------------------------------------------------------- what Python would let pass

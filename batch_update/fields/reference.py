@@ -67,7 +67,8 @@ def validator(name: str) -> TypeAdapter[Any]:
     for constraint in info.metadata:
         kind = Annotated[kind, constraint]
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
-    return TypeAdapter(kind, config=None if is_model else ConfigDict(strict=True, allow_inf_nan=False))
+    config = ConfigDict(strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+    return TypeAdapter(kind, config=None if is_model else config)
 
 
 def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:

@@ -1,0 +1,313 @@
+"""The vendor's facts about every field, transcribed by hand from its page: what the code says must agree."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from pydantic import ValidationError
+
+from batch_update.fields.assistant import AssistantUpdate
+from batch_update.fields.reference import all_fields, validator
+
+
+class Fact(NamedTuple):
+    name: str
+    type: str
+    bounds: Any = None
+    """(lowest, highest), the longest text, or the words that are allowed"""
+    clears: str = ""
+    """null, [] or {} where the page says that it clears the field"""
+    modes: str = "PMD"
+
+
+# Not generated: read off the vendor's page, line by line and in its order. Change it only with the page beside you.
+# fmt: off
+PAGE = [
+    # Core Fields
+    Fact("name", "string", 255),
+    Fact("voice_id", "integer"),
+    Fact("language_id", "integer"),
+    Fact("type", "enum", {"inbound", "outbound"}),
+    Fact("mode", "enum", {"pipeline", "multimodal", "dualplex"}),
+    Fact("timezone", "timezone"),
+    Fact("initial_message", "string", 200),
+    Fact("system_prompt", "string"),
+    # Mode-Specific Fields
+    Fact("llm_model_id", "integer", modes="P"),
+    Fact("multimodal_model_id", "integer", modes="MD"),
+    Fact("chat_llm_fallback_id", "integer", clears="null", modes="MD"),
+    Fact("turn_detection_threshold", "number", (0, 1), clears="null", modes="MD"),
+    # Secondary Languages
+    Fact("secondary_language_ids", "integer[]", clears="[]"),
+    # Knowledgebase
+    Fact("knowledgebase_id", "integer", clears="null"),
+    Fact("knowledgebase_mode", "enum", {"function_call", "prompt"}),
+    # Phone Number
+    Fact("phone_number_id", "integer", clears="null"),
+    # Tools
+    Fact("tool_ids", "integer[]", clears="[]"),
+    Fact("tools", "array", clears="[]"),
+    # Speech and TTS
+    Fact("tts_emotion_enabled", "boolean"),
+    Fact("voice_stability", "number", (0, 1)),
+    Fact("voice_similarity", "number", (0, 1)),
+    Fact("speech_speed", "number", (0.7, 1.2)),
+    Fact("llm_temperature", "number", (0, 1)),
+    Fact("synthesizer_provider_id", "integer", clears="null", modes="PD"),
+    Fact("transcriber_provider_id", "integer", clears="null", modes="P"),
+    # Call Behavior
+    Fact("allow_interruptions", "boolean"),
+    Fact("fillers", "boolean", modes="P"),
+    Fact("filler_config", "object", modes="P"),
+    Fact("record", "boolean"),
+    Fact("enable_noise_cancellation", "boolean"),
+    Fact("wait_for_customer", "boolean"),
+    # Timing
+    Fact("max_duration", "integer", (20, 1200)),
+    Fact("max_silence_duration", "integer", (1, 360)),
+    Fact("max_initial_silence_duration", "integer", (1, 120), clears="null"),
+    Fact("ringing_time", "integer", (1, 60)),
+    # Re-Engagement
+    Fact("reengagement_interval", "integer", (7, 600)),
+    Fact("reengagement_prompt", "string", 1000, clears="null"),
+    # Voicemail
+    Fact("end_call_on_voicemail", "boolean"),
+    Fact("voice_mail_message", "string", 1000, clears="null"),
+    # Endpoint Detection
+    Fact("endpoint_type", "enum", {"vad", "ai"}),
+    Fact("endpoint_sensitivity", "number", (0, 5)),
+    Fact("interrupt_sensitivity", "number", (0, 5)),
+    Fact("min_interrupt_words", "integer", (0, 10), clears="null"),
+    # Ambient Sound
+    Fact("ambient_sound", "enum", {"off", "office", "city", "forest", "crowded_room", "cafe", "nature"}),
+    Fact("ambient_sound_volume", "number", (0, 1)),
+    # Webhook
+    Fact("is_webhook_active", "boolean"),
+    Fact("webhook_url", "url", clears="null"),
+    Fact("send_webhook_only_on_completed", "boolean"),
+    Fact("include_recording_in_webhook", "boolean"),
+    # Post-Call Evaluation
+    Fact("post_call_evaluation", "boolean"),
+    Fact("post_call_schema", "array", clears="[]"),
+    # Variables
+    Fact("variables", "object", clears="{}"),
+]
+WIDER = [
+    Fact("folder_id", "integer", clears="null"),
+    Fact("label_ids", "integer[]", clears="[]"),
+    Fact("conversation_inactivity_timeout", "integer", (1, 1440)),
+    Fact("conversation_ended_retrigger", "boolean"),
+    Fact("conversation_ended_webhook_url", "url", clears="null"),
+]
+FACTS = PAGE + WIDER
+
+KINDS = {
+    "string": {"text"}, "integer": {"id", "integer"}, "number": {"number"}, "boolean": {"flag"}, "enum": {"choice"},
+    "integer[]": {"ids"}, "array": {"array"}, "object": {"object"}, "url": {"url"}, "timezone": {"timezone"},
+}
+GOOD = {
+    "string": "Hello", "integer": 30, "number": 0.9, "boolean": True, "integer[]": [2, 3],
+    "url": "https://example.com/hook", "timezone": "America/New_York", "object": {}, "array": [],
+}
+UNITS = {
+    "s": {
+        "max_duration", "max_silence_duration", "max_initial_silence_duration", "ringing_time",
+        "reengagement_interval",
+    },
+    "min": {"conversation_inactivity_timeout"},
+}
+# What the documented list of assistants does not carry.
+UNREPORTED = {
+    "secondary_language_ids", "tool_ids", "folder_id", "label_ids", "tts_emotion_enabled", "turn_detection_threshold",
+    "chat_llm_fallback_id", "reengagement_prompt", "voice_mail_message", "conversation_inactivity_timeout",
+    "conversation_ended_retrigger", "conversation_ended_webhook_url",
+}
+LOOK_UPS = {
+    "voice_id": "voices", "language_id": "languages", "secondary_language_ids": "languages", "llm_model_id": "models",
+    "multimodal_model_id": "models", "chat_llm_fallback_id": "models", "knowledgebase_id": "knowledgebases",
+    "phone_number_id": "phone-numbers", "tool_ids": "tools", "synthesizer_provider_id": "synthesizer-providers",
+    "transcriber_provider_id": "transcriber-providers", "folder_id": "folders", "label_ids": "labels",
+}
+# fmt: on
+MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
+
+each_fact = pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+
+
+def accepted(fact: Fact, value: Any) -> bool:
+    """Whether both ways in agree that this value may be set; it is an error of this test where they do not."""
+    verdicts = set()
+    for way_in in (validator(fact.name).validate_python, lambda v: AssistantUpdate(**{fact.name: v})):
+        try:
+            way_in(value)
+            verdicts.add(True)
+        except ValidationError:
+            verdicts.add(False)
+    (verdict,) = verdicts
+    return verdict
+
+
+def good(fact: Fact) -> Any:
+    if fact.type == "enum":
+        return min(fact.bounds)
+    if isinstance(fact.bounds, tuple):
+        return fact.bounds[0]
+    return GOOD[fact.type]
+
+
+def test_there_are_52_fields_on_the_page_and_5_in_the_wider_docs() -> None:
+    assert (len(PAGE), len(WIDER)) == (52, 5)
+    assert set(all_fields()) == {fact.name for fact in FACTS} and len(all_fields()) == 57
+    assert {name for name, field in all_fields().items() if field.wider} == {fact.name for fact in WIDER}
+
+
+@each_fact
+def test_the_table_says_what_the_vendor_says(fact: Fact) -> None:
+    field = all_fields()[fact.name]
+    assert field.kind in KINDS[fact.type]
+    assert field.nullable is (fact.clears == "null")
+    assert field.empty is (fact.clears in ("[]", "{}"))
+    assert field.modes == tuple(MODES[letter] for letter in fact.modes)
+    assert field.reported is (fact.name not in UNREPORTED)
+    assert field.look_up == LOOK_UPS.get(fact.name, "")
+    assert field.unit == next((unit for unit, names in UNITS.items() if fact.name in names), "")
+    assert set(field.choices) == (fact.bounds if fact.type == "enum" else set())
+    assert field.max_length == (fact.bounds if fact.type == "string" else None)
+    if fact.type in ("integer", "number") and fact.bounds:
+        assert (field.minimum, field.maximum) == fact.bounds
+
+
+@each_fact
+def test_a_good_value_is_accepted_and_sent_as_it_is(fact: Fact) -> None:
+    assert accepted(fact, good(fact))
+    body = AssistantUpdate(**{fact.name: good(fact)}).body()
+    assert body == {fact.name: good(fact)}
+    assert type(body[fact.name]) is type(good(fact)) or isinstance(body[fact.name], float)
+
+
+@each_fact
+def test_null_is_accepted_only_where_it_clears(fact: Fact) -> None:
+    assert accepted(fact, None) is (fact.clears == "null")
+
+
+@pytest.mark.parametrize(
+    "fact", [fact for fact in FACTS if isinstance(fact.bounds, tuple)], ids=lambda f: f.name
+)
+def test_bounds_are_inclusive_and_nothing_is_accepted_beyond_them(fact: Fact) -> None:
+    lowest, highest = fact.bounds
+    step = 1 if fact.type == "integer" else 0.01
+    assert accepted(fact, lowest) and accepted(fact, highest)
+    assert accepted(fact, lowest + step) and accepted(fact, highest - step)
+    assert not accepted(fact, lowest - step) and not accepted(fact, highest + step)
+
+
+@pytest.mark.parametrize(
+    "fact", [fact for fact in FACTS if isinstance(fact.bounds, int)], ids=lambda f: f.name
+)
+def test_lengths_count_characters_and_not_bytes(fact: Fact) -> None:
+    for letter in ("a", "ß", "😀"):
+        assert accepted(fact, letter * fact.bounds)
+        assert not accepted(fact, letter * (fact.bounds + 1))
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.type == "enum"], ids=lambda f: f.name)
+def test_exactly_the_listed_words_are_accepted(fact: Fact) -> None:
+    assert all(accepted(fact, word) for word in fact.bounds)
+    assert not any(accepted(fact, word) for word in ("", "other", min(fact.bounds).upper(), "null"))
+
+
+@pytest.mark.parametrize(
+    "fact", [fact for fact in FACTS if "integer" in fact.type and not fact.bounds], ids=lambda f: f.name
+)
+def test_an_id_is_a_whole_number_above_0(fact: Fact) -> None:
+    wrap = (lambda v: [7, v]) if fact.type == "integer[]" else (lambda v: v)
+    assert accepted(fact, wrap(1)) and accepted(fact, wrap(10**17))
+    for wrong in (0, -1, 1.0, 1.5, "1", True):
+        assert not accepted(fact, wrap(wrong)), wrong
+
+
+WRONG_TYPES: dict[str, list[Any]] = {
+    "string": [1, True, ["a"], b"a"],
+    "integer": [1.5, 30.0, "30", True, [30]],
+    "number": ["0.9", True, float("nan"), float("inf"), [0.9]],
+    "boolean": [0, 1, "true", "yes"],
+    "enum": [1, True, ["inbound"]],
+    "integer[]": [2, "2, 3", {"a": 2}, ["2"], [[2]], [None]],
+    "array": [{}, "[]", ["end_call"], [None], 3],
+    "object": [[], "{}", 3, [["positive", []]]],
+    "url": [1, "", "example.com", "ftp://example.com", "https://", "javascript:alert(1)", "https://a b.de"],
+    "timezone": [1, "", "Berlin", "europe/berlin", "UTC+1", "Mars/Phobos", "../etc/passwd"],
+}
+
+
+@each_fact
+def test_another_type_is_refused(fact: Fact) -> None:
+    for wrong in WRONG_TYPES[fact.type]:
+        assert not accepted(fact, wrong), wrong
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kolkata"])
+def test_time_zones_are_those_of_iana(zone: str) -> None:
+    assert accepted(Fact("timezone", "timezone"), zone)
+
+
+def test_an_empty_array_empties_the_fields_that_the_page_names() -> None:
+    assert {fact.name for fact in FACTS if fact.clears == "[]"} == {
+        *("secondary_language_ids", "tool_ids", "tools", "post_call_schema", "label_ids")
+    }
+    assert all(accepted(fact, []) for fact in FACTS if fact.clears == "[]")
+
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "basic settings": {
+        "name": "Updated Assistant Name",
+        "initial_message": "Hello! How can I help you today?",
+        "max_duration": 900,
+    },
+    "switch to multimodal": {
+        "mode": "multimodal",
+        "voice_id": 41,
+        "multimodal_model_id": 1,
+        "chat_llm_fallback_id": 2,
+        "knowledgebase_mode": "function_call",
+    },
+    "tools and knowledge base": {
+        "tool_ids": [1, 5, 12],
+        "knowledgebase_id": 3,
+        "knowledgebase_mode": "prompt",
+    },
+    "re-engagement and voicemail": {
+        "reengagement_interval": 15,
+        "reengagement_prompt": "Are you still there? I'm here to help.",
+        "end_call_on_voicemail": True,
+        "voice_mail_message": "Hello, please call us back at your earliest convenience.",
+    },
+    "remove optional settings": {
+        "phone_number_id": None,
+        "webhook_url": None,
+        "tool_ids": [],
+        "secondary_language_ids": [],
+    },
+}
+INLINE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "filler_config": {
+        "positive": ["Great!", "Perfect!"],
+        "negative": ["Hmm.", "Understood."],
+        "question": ["Good question.", "One moment."],
+        "neutral": ["Okay.", "Noted."],
+    },
+    "variables": {"company_name": "Acme Corp", "product": "Premium Widget"},
+    "secondary_language_ids": [2, 3, 4],
+}
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_the_example_requests_of_the_page_go_out_as_they_stand(example: dict[str, Any]) -> None:
+    body = AssistantUpdate(**example).body()
+    assert body == example and list(body) == sorted(example, key=list(all_fields()).index)
+
+
+@pytest.mark.parametrize("name", INLINE_EXAMPLES)
+def test_the_examples_of_single_fields_go_out_as_they_stand(name: str) -> None:
+    assert AssistantUpdate(**{name: INLINE_EXAMPLES[name]}).body() == {name: INLINE_EXAMPLES[name]}
