@@ -27,6 +27,9 @@ MOST_EVENTS = 5
 MOST_WORDS = 100
 """Characters of a message."""
 
+MENDABLE = frozenset({"A400", "A404", "A422"})
+"""Refusals that the row itself is the cause of. The others pass with time, or with another key."""
+
 WORDS = {
     Status.UPDATED: "updated",
     Status.UNCHANGED: "with nothing to change",
@@ -127,10 +130,12 @@ def _rows(report: Report, indexes: Sequence[int]) -> str:
 
 
 def _events(events: Sequence[Event]) -> Iterator[str]:
-    for event in events[:MOST_EVENTS]:
+    """Pauses and slow-downs. That a pause ended goes without saying, and a stop has a line of its own."""
+    told = [event for event in events if event.kind not in {"resume", "stop"}]
+    for event in told[:MOST_EVENTS]:
         yield f"  {event.kind}: {excerpt(event.message, MOST_WORDS)}"
-    if len(events) > MOST_EVENTS:
-        yield f"  and {len(events) - MOST_EVENTS} more events: see run.json"
+    if len(told) > MOST_EVENTS:
+        yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
 
 
 # ---------------------------------------------------------------- how to go on
@@ -140,10 +145,11 @@ def _stop(report: Report) -> Iterator[str]:
     stopped = report.stopped
     if isinstance(stopped, BatchUpdateError):
         code = f" [{stopped.code}]" if stopped.code else ""
-        remedy = f". {printable(stopped.remedy)}" if stopped.remedy else ""
-        yield f"Stopped{code}: {printable(stopped.message)}{remedy}"
+        yield f"Stopped {printable(stopped.message)}{code}"
+        if stopped.remedy:
+            yield f"Help    {printable(stopped.remedy)}"
     elif stopped is not None:
-        yield f"Stopped by a bug in batch-update ({type(stopped).__name__}). Please report it."
+        yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
 
 
 def _next(report: Report, files: Written, command: str) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _next(report: Report, files: Written, command: str) -> Iterator[str]:
     again = f"{command} {quoted(files.failed)}"
     if isinstance(report.stopped, SheetError):
         yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
-    elif any(outcome.status in {Status.INVALID, Status.FAILED} for outcome in report.outcomes):
+    elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
         yield f"Fix     edit failed.csv there, then: {again}"
     else:
         yield f"Go on   {again}"

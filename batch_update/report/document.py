@@ -1,0 +1,131 @@
+"""`run.json`: a run in figures, for programs. No cell of the sheet, no address beyond the host, no secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from batch_update import __version__
+from batch_update.codes import CODES
+from batch_update.errors import BatchUpdateError
+from batch_update.model import Event, Json, Report, Status
+from batch_update.report.status import exit_status
+from batch_update.report.table import utc_text
+from batch_update.settings import Settings
+
+if TYPE_CHECKING:
+    from batch_update.api.pacing import Stats
+
+SCHEMA = 1
+"""Raised when a key of run.json changes its meaning or goes away. New keys do not count."""
+FIRST_ROWS = 10
+"""Rows that are named for each code."""
+SETTINGS = (
+    "rate",
+    "pace",
+    "concurrency",
+    "timeout",
+    "max_attempts",
+    "max_outage",
+    "grace",
+    "on_duplicate",
+    "skip_invalid",
+    "only",
+    "limit",
+    "sandbox",
+)
+"""The settings that decide what a run does to assistants, and how fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run beside its outcomes. All of it may be left out."""
+
+    settings: Settings | None = None
+    stats: Stats | None = None
+    """the client's, at the end"""
+    sha256: str = ""
+    """of the sheet's file"""
+
+
+def run_document(report: Report, facts: RunFacts) -> dict[str, Json]:
+    """The run as JSON values, `files` left to be added by who writes them."""
+    sheet = report.plan.sheet
+    return {
+        "schema": SCHEMA,
+        "tool": f"batch-update {__version__}",
+        **_times(report),
+        "sheet": {
+            "name": sheet.name,
+            "sha256": facts.sha256 or None,
+            "rows": len(sheet),
+            "blank_rows": sheet.blank_rows,
+        },
+        "server": urlsplit(facts.settings.base_url).netloc.rpartition("@")[2] if facts.settings else None,
+        "counts": {str(status): report.counts().get(status, 0) for status in Status},
+        "codes": _codes(report),
+        "stats": _stats(facts.stats),
+        "settings": _settings(facts.settings),
+        "events": [_event(event) for event in report.events],
+        "stopped": _stop(report.stopped),
+        "exit": int(exit_status(report)),
+    }
+
+
+def _times(report: Report) -> dict[str, Json]:
+    if report.started is None:
+        return {"started": None, "finished": None, "seconds": round(report.seconds, 3)}
+    finished = report.started + timedelta(seconds=report.seconds)
+    return {
+        "started": utc_text(report.started),
+        "finished": utc_text(finished),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _codes(report: Report) -> dict[str, Json]:
+    """Code -> how many rows, and the first of them."""
+    found: dict[str, Json] = {}
+    for number, outcome in zip(report.plan.sheet.numbers, report.outcomes, strict=True):
+        if outcome.code:
+            title = CODES[outcome.code].title if outcome.code in CODES else ""
+            entry = found.setdefault(outcome.code, {"title": title, "rows": 0, "first_rows": []})
+            entry["rows"] += 1
+            if len(entry["first_rows"]) < FIRST_ROWS:
+                entry["first_rows"].append(int(number))
+    return found
+
+
+def _event(event: Event) -> Json:
+    seconds = None if event.seconds is None else round(event.seconds, 3)
+    return {"kind": event.kind, "message": event.message, "seconds": seconds}
+
+
+def _stats(stats: Stats | None) -> Json:
+    if stats is None:
+        return None
+    names = ("requests", "retries", "gates", "slowdowns")
+    return {name: getattr(stats, name) for name in names}
+
+
+def _settings(settings: Settings | None) -> Json:
+    if settings is None:
+        return None
+    values = settings.model_dump(mode="json", include=set(SETTINGS))
+    return values | {"rate": [str(window) for window in settings.rate]}
+
+
+def _stop(stopped: Exception | None) -> Json:
+    """Why the run ended early. Of a bug only its kind: its text could hold anything, a key too."""
+    if stopped is None:
+        return None
+    if isinstance(stopped, BatchUpdateError):
+        return {
+            "kind": type(stopped).__name__,
+            "code": stopped.code,
+            "message": stopped.message,
+            "remedy": stopped.remedy,
+        }
+    return {"kind": type(stopped).__name__, "code": "", "message": "a bug in batch-update", "remedy": ""}

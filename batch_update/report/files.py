@@ -1,0 +1,103 @@
+"""The run folder: `results.csv`, `failed.csv` and `run.json`, readable by their owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path, PureWindowsPath
+
+from batch_update.errors import UsageError
+from batch_update.model import Json, Report
+from batch_update.report.document import RunFacts, run_document
+from batch_update.report.messages import as_wanted
+from batch_update.report.table import failed_rows, header, result_rows
+from batch_update.sheet.writing import csv_dialect, write_table
+
+FILE_NAMES = ("results.csv", "failed.csv", "run.json")
+LONGEST_NAME = 60
+"""Characters of the sheet's name that go into the name of its run folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a run, as they are really called: where one was held open, it has another name."""
+
+    results: Path
+    """every row of the sheet, in its order"""
+    failed: Path | None
+    """the rows that are still to be done, ready to be mended and applied; None where there are none"""
+    run: Path
+    """the run as JSON, for programs"""
+
+
+def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
+    """Make and return a new folder for a run: `runs/2026-11-22T0931-changes`, with -2, -3 ... if it is taken.
+
+    `now` is local time, as people read it.
+    """
+    stem = "stdin" if sheet_name == "-" else Path(PureWindowsPath(sheet_name).name).stem
+    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
+    name = f"{now:%Y-%m-%dT%H%M}-{stem}"
+    runs_dir.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        folder = runs_dir / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("count() has no end")
+
+
+def claim_folder(folder: Path) -> Path:
+    """Make a folder that the user named, before anything is sent.
+
+    Raises UsageError U107 where the results of another run lie there, U101 where it cannot be a folder.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = [name for name in FILE_NAMES if (folder / name).exists()]
+    except OSError as error:
+        raise UsageError(f"the run folder {folder} cannot be made: {error.strerror}", code="U101") from error
+    if taken:
+        raise UsageError(
+            f"{folder} holds the results of another run: {', '.join(taken)}",
+            code="U107",
+            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+        )
+    return folder
+
+
+def write_run(report: Report, folder: Path, facts: RunFacts | None = None) -> Written:
+    """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
+
+    The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
+    the run beside its outcomes.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    dialect = csv_dialect(report.plan.sheet.dialect)
+    columns = header(report.plan.sheet)
+    results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
+    failed = None
+    if not all(map(as_wanted, report.outcomes)):
+        failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
+    names = {"results": results.name, "failed": failed and failed.name}
+    run = _write_json(folder / "run.json", run_document(report, facts or RunFacts()) | {"files": names})
+    return Written(results, failed, run)
+
+
+def _write_json(path: Path, document: Json) -> Path:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(document, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,83 @@
+"""What is said of a row: the server's words at the cell they concern, a shifted row quoted, secrets left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from batch_update.fields.tools import SECRET_SETTINGS
+from batch_update.model import Outcome, Report, Sheet, Status
+from batch_update.report.columns import ragged_cells
+from batch_update.report.problems import column_letters
+from batch_update.text import excerpt, printable
+
+NOT_WANTED = frozenset({"X203", "X205"})
+"""Codes of rows that the user chose to leave out: another row of the assistant was taken, or it was not selected."""
+
+QUOTED = 1_000
+"""Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
+
+SHORTEST_SECRET = 6
+"""Shorter values are words such as null, which may stand in a message for other reasons."""
+
+_SECRET = re.compile(
+    rf"((?:{'|'.join(sorted(SECRET_SETTINGS))})[\"'\\\s]*[:=][\"'\\\s]*)([^\s\"'\\,;|}}\]]+)"
+)
+"""A secret setting and its value, however it is quoted, or no longer quoted where a row has shifted."""
+
+
+def as_wanted(outcome: Outcome) -> bool:
+    """Whether nothing is left to do for this row."""
+    if outcome.status is Status.NOT_SENT:
+        return outcome.code in NOT_WANTED
+    return outcome.status in {Status.UPDATED, Status.UNCHANGED}
+
+
+def row_message(report: Report, index: int) -> str:
+    """All that is known of why a row ended as it did, on one line, safe to show."""
+    sheet, outcome = report.plan.sheet, report.outcomes[index]
+    parts = [_words(sheet, index, outcome)]
+    if index in sheet.ragged:
+        separator = sheet.dialect.delimiter if sheet.dialect.delimiter.strip() else " | "
+        record = clean(separator.join(ragged_cells(sheet, index)), sheet, index)
+        parts.append(f"the row as it stands: {excerpt(record, QUOTED)}")
+    return clean("; ".join(part for part in parts if part), sheet, index)
+
+
+def clean(text: str, sheet: Sheet, index: int) -> str:
+    """The text on one line, without any secret that stands in this row of the sheet."""
+    for secret in _secrets(sheet, index):
+        text = text.replace(secret, "***")
+    return printable(_SECRET.sub(r"\1***", text))
+
+
+def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
+    """Values of secret settings in the row. They are the user's own, in the user's own column, and stay there."""
+    if index in sheet.ragged:
+        cells = sheet.ragged[index]
+    else:
+        cells = tuple(column.texts[index] for column in sheet.columns if column.field == "tools")
+    for cell in cells:
+        yield from (match[2] for match in _SECRET.finditer(cell) if len(match[2]) >= SHORTEST_SECRET)
+
+
+def _words(sheet: Sheet, index: int, outcome: Outcome) -> str:
+    """The message; `speech_speed at F14 (Tempo): must be ...` for each field that the server names."""
+    if not outcome.field_errors:
+        return outcome.message
+    details = "; ".join(
+        f"{name}{_place(sheet, index, name)}: {' '.join(messages)}"
+        for name, messages in outcome.field_errors.items()
+    )
+    # The message lists the fields too, without their cells and cut where it gets long.
+    head, found, _ = outcome.message.partition(f"{next(iter(outcome.field_errors))}: ")
+    return head + details if found or not head else f"{head}; {details}"
+
+
+def _place(sheet: Sheet, index: int, name: str) -> str:
+    field = name.split(".")[0]
+    for number, column in enumerate(sheet.columns):
+        if column.field == field:
+            header = f" ({column.header})" if column.header.strip() != field else ""
+            return f" at {column_letters(number)}{sheet.numbers[index]}{header}"
+    return ""

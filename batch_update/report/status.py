@@ -1,0 +1,20 @@
+"""The exit status of a run: what a script or cron learns of it."""
+
+from __future__ import annotations
+
+from batch_update.errors import BatchUpdateError
+from batch_update.model import Exit, Report
+from batch_update.report.messages import as_wanted
+
+
+def exit_status(report: Report) -> Exit:
+    """0 every row as wanted; 1 finished, some rows not; else what the end of the run stands for.
+
+    3 the sheet is invalid and nothing was sent, 4 the key is refused, 5 stopped, 70 a bug of ours,
+    130 or 143 interrupted.
+    """
+    if isinstance(report.stopped, BatchUpdateError):
+        return report.stopped.exit
+    if report.stopped is not None:
+        return Exit.BUG
+    return Exit.OK if all(map(as_wanted, report.outcomes)) else Exit.SOME_FAILED
