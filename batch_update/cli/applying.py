@@ -15,16 +15,15 @@ from batch_update.cli.checking import FILE, describe
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import (
     ask,
-    error_json,
     on_terminal,
     out,
     out_json,
     paint,
     paint_problems,
     say,
-    show_error,
+    telling_errors,
 )
-from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import Settings
 from batch_update.text import printable
@@ -40,7 +39,7 @@ PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
 
 
-@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output")
+@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output", "Limits")
 def apply(file: FILE, given: dict[str, Any]) -> None:
     """Apply a sheet: check it, show what will happen, ask, send, report.
 
@@ -54,14 +53,8 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
 
 def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
-    try:
+    with telling_errors(as_json=settings.json_):
         return _run_sheet(file, settings)
-    except BatchUpdateError as error:
-        if settings.json_:
-            out_json(error_json(error))
-        else:
-            show_error(error)
-        return Exit(error.exit)
 
 
 def _run_sheet(file: str, settings: Settings) -> Exit:

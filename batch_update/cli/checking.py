@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.options import settings_of, takes
-from batch_update.cli.screen import out, out_json, paint, paint_problems, say
+from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
+from batch_update.settings import Settings
 from batch_update.text import printable
 
 if TYPE_CHECKING:
@@ -19,13 +20,18 @@ FILE = Annotated[
 ]
 
 
-@takes("Sheet", "Rows", "Output")
+@takes("Sheet", "Rows", "Output", "Limits")
 def check(file: FILE, given: dict[str, Any]) -> None:
     """Check a sheet: every problem at its row and cell. Nothing is sent, no key is needed.
 
     Exit status: 0 no errors, 3 errors.
     """
     settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        _check(file, settings)
+
+
+def _check(file: str, settings: Settings) -> None:
     show = not (settings.json_ or settings.quiet)
     if show:
         say(f"Reading {printable(file)} ...")

@@ -24,7 +24,7 @@ DEFAULT_DIR = Path("jobs")
 
 
 @app.command("run")
-@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output")
+@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output", "Limits")
 def run(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")

@@ -10,6 +10,7 @@ import typer
 
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, say
+from batch_update.errors import UsageError
 from batch_update.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ def sandbox_app(settings: Settings) -> Sandbox:
     from batch_update.sandbox.app import make_app
     from batch_update.sandbox.faults import Faults
 
+    try:
+        faults = Faults.parse(settings.sandbox_faults)
+    except ValueError as error:
+        raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
     path = settings.sandbox_state or default_state()
     path.parent.mkdir(parents=True, exist_ok=True)
-    return make_app(path, limits=settings.sandbox_limits, faults=Faults.parse(settings.sandbox_faults))
+    return make_app(path, limits=settings.sandbox_limits, faults=faults)
 
 
 def default_state() -> Path:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import typer
 
 from batch_update.errors import BatchUpdateError, SheetError
 from batch_update.text import printable
@@ -55,11 +59,21 @@ def ask(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes", "j", "ja"}
 
 
-def show_error(error: BatchUpdateError, *, as_json: bool = False) -> None:
+@contextmanager
+def telling_errors(*, as_json: bool) -> Iterator[None]:
+    """An exception of ours inside becomes a message, or the one JSON document, and the exit status."""
+    try:
+        yield
+    except BatchUpdateError as error:
+        if as_json:
+            out_json(error_json(error))
+        else:
+            show_error(error)
+        raise typer.Exit(int(error.exit)) from None
+
+
+def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
-    if as_json:
-        out_json(error_json(error))
-        return
     code = f"[{error.code}]" if error.code else ""
     first, *more = error.message.split("\n")
     say(f"{paint('error', 'error', sys.stderr)}{code}: {printable(first)}")

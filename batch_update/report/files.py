@@ -72,12 +72,13 @@ def claim_folder(folder: Path) -> Path:
     return folder
 
 
-def write_run(report: Report, folder: Path, facts: RunFacts | None = None) -> Written:
+def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None) -> Written:
     """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
 
     The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
     the run beside its outcomes.
     """
+    folder = Path(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     dialect = csv_dialect(report.plan.sheet.dialect)
     columns = header(report.plan.sheet)

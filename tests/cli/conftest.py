@@ -1,0 +1,50 @@
+"""Runs the program in this process, in an empty folder, with nobody at the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_update.cli import main
+
+GOOD = "id,speech_speed,name\n10001,1.1,Praxis Dr. Weiß\n10002,,Bäckerei Größe\n10003,0.9,\n"
+BAD = "id,speech_speed,name\n10001,1.7,Praxis\n10002,1.1,Bäckerei\n"
+
+
+@dataclass
+class Result:
+    exit: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAMULOR_API_KEY", raising=False)
+    monkeypatch.setenv("BATCH_UPDATE_SANDBOX_STATE", str(tmp_path / "state" / "sandbox.db"))
+    monkeypatch.setenv("COLUMNS", "100")
+    (tmp_path / "good.csv").write_text(GOOD, "utf-8")
+    (tmp_path / "bad.csv").write_text(BAD, "utf-8")
+
+    def call(*words: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["batch-update", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        return Result(int(end.value.code or 0), captured.out, captured.err)
+
+    return call

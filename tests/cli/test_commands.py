@@ -1,0 +1,228 @@
+"""The commands: what goes to which stream, which exit status, and that nothing is sent without a yes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from batch_update.settings import Settings, flag_of
+from tests.cli.conftest import Run
+
+SEND = ("--sandbox", "--sandbox-limits", "off", "--rate", "off", "--yes")
+
+
+def statuses(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["_status"] for row in csv.DictReader(file)]
+
+
+def only_run(folder: Path) -> Path:
+    (found,) = folder.glob("runs/*")
+    return found
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["--version"]]
+)
+def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
+    code = (
+        "import sys; sys.argv = ['batch-update', *sys.argv[1:]]\n"
+        "from batch_update.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'httpx', 'starlette', 'uvicorn', 'python_calamine'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_help_starts_with_examples(run: Run) -> None:
+    shown = run("--help").out
+    assert shown.index("Examples:") < shown.index("Options:")
+
+
+def test_apply_has_a_flag_for_every_setting(run: Run) -> None:
+    shown = run("apply", "--help").out
+    assert [name for name in Settings.model_fields if flag_of(name) not in shown] == []
+
+
+def test_check_of_a_good_sheet(run: Run) -> None:
+    result = run("check", "good.csv")
+    assert (result.exit, "No problems. 3 assistants to change" in result.out) == (0, True)
+
+
+def test_check_shows_place_given_allowed_and_remedy(run: Run) -> None:
+    result = run("check", "bad.csv")
+    assert result.exit == 3
+    for words in (
+        "error[V104]",
+        "bad.csv:2",
+        "row 2, cell B2",
+        "assistant 10001",
+        "1.7",
+        "0.7 to 1.2",
+        "help:",
+    ):
+        assert words in result.out
+
+
+def test_check_as_json_is_one_document(run: Run) -> None:
+    result = run("check", "bad.csv", "--json")
+    (problem,) = result.json["problems"]
+    assert (problem["code"], problem["row"], problem["line"], problem["cell"]) == ("V104", 2, 2, "B2")
+    assert (result.exit, result.err) == (3, "")
+
+
+def test_a_file_that_is_not_there(run: Run) -> None:
+    result = run("check", "none.csv")
+    assert (result.exit, "S101" in result.err, result.out) == (3, True, "")
+
+
+@pytest.mark.parametrize("command", ["check", "apply"])
+def test_errors_are_json_too(run: Run, command: str) -> None:
+    result = run(command, "none.csv", "--json")
+    assert (result.exit, result.json["error"]["code"], result.json["error"]["exit"]) == (3, "S101", 3)
+
+
+def test_apply_changes_the_assistants_and_the_sandbox_remembers(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "good.csv", *SEND)
+    assert (result.exit, "3 updated" in result.out) == (0, True)
+    assert statuses(only_run(tmp_path) / "results.csv") == ["updated"] * 3
+    state = sqlite3.connect(tmp_path / "state" / "sandbox.db")
+    ((settings,),) = state.execute("SELECT settings FROM assistant WHERE id = 10001")
+    state.close()
+    assert json.loads(settings)["name"] == "Praxis Dr. Weiß"
+
+
+def test_without_a_terminal_it_needs_a_yes_and_sends_nothing(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "good.csv", *SEND[:-1])
+    assert (result.exit, "U102" in result.err, "--yes" in result.err) == (2, True, True)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_flag_may_come_from_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_UPDATE_YES", "1")
+    assert run("apply", "good.csv", *SEND[:-1]).exit == 0
+
+
+def test_invalid_rows_stop_everything_and_are_reported(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "bad.csv", *SEND)
+    assert result.exit == 3
+    assert statuses(only_run(tmp_path) / "results.csv") == ["invalid", "not_sent"]
+    assert not (tmp_path / "state" / "sandbox.db").exists(), "the sandbox was never opened"
+
+
+def test_skip_invalid_sends_the_good_rows(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "bad.csv", *SEND, "--skip-invalid")
+    assert result.exit == 1
+    assert statuses(only_run(tmp_path) / "results.csv") == ["invalid", "updated"]
+
+
+def test_failed_csv_can_be_mended_and_applied(run: Run, tmp_path: Path) -> None:
+    run("apply", "bad.csv", *SEND, "--skip-invalid")
+    failed = only_run(tmp_path) / "failed.csv"
+    failed.write_text(failed.read_text("utf-8-sig").replace("1.7", "1.2", 1), "utf-8")
+    assert run("apply", str(failed), *SEND, "--run-dir", "second").exit == 0
+    assert statuses(tmp_path / "second" / "results.csv") == ["updated"]
+
+
+def test_limit_and_only_choose_rows(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--limit", "1", "--run-dir", "a").exit == 0
+    assert statuses(tmp_path / "a" / "results.csv") == ["updated", "not_sent", "not_sent"]
+    assert run("apply", "good.csv", *SEND, "--only", "10002,10003", "--run-dir", "b").exit == 0
+    assert statuses(tmp_path / "b" / "results.csv") == ["not_sent", "updated", "updated"]
+
+
+def test_an_explicit_run_folder_is_used_exactly_and_never_overwritten(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--run-dir", "mine").exit == 0
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"results.csv", "run.json"}
+    result = run("apply", "good.csv", *SEND, "--run-dir", "mine")
+    assert (result.exit, "U107" in result.err) == (2, True)
+
+
+def test_apply_as_json_is_one_document(run: Run) -> None:
+    result = run("apply", "good.csv", *SEND, "--json")
+    assert result.json["counts"]["updated"] == 3
+    assert (result.exit, result.err) == (0, "")
+
+
+def test_quiet_says_nothing_when_all_is_well(run: Run) -> None:
+    result = run("apply", "good.csv", *SEND, "--quiet")
+    assert (result.exit, result.out, result.err) == (0, "", "")
+
+
+def test_quiet_still_tells_what_went_wrong(run: Run) -> None:
+    result = run("apply", "bad.csv", *SEND, "--skip-invalid", "--quiet")
+    assert (result.exit, "1 invalid" in result.out) == (1, True)
+
+
+def test_without_a_key_nothing_begins(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "good.csv", "--yes", "--base-url", "http://127.0.0.1:9")
+    assert (result.exit, "U104" in result.err) == (4, True)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_refused_key_ends_the_run_at_once(run: Run, tmp_path: Path) -> None:
+    result = run("apply", "good.csv", *SEND, "--sandbox-faults", "401@1+", "--concurrency", "1")
+    assert (result.exit, "A401" in result.out) == (4, True)
+    assert sorted(statuses(only_run(tmp_path) / "results.csv")) == ["failed", "not_sent", "not_sent"]
+
+
+def test_trouble_on_the_way_is_survived(run: Run) -> None:
+    result = run("apply", "good.csv", *SEND, "--sandbox-faults", "503@1,cut-before@2", "--concurrency", "1")
+    assert (result.exit, "3 updated" in result.out) == (0, True)
+
+
+def test_faults_that_cannot_be_read_are_a_usage_error(run: Run) -> None:
+    assert run("apply", "good.csv", *SEND, "--sandbox-faults", "nonsense").exit == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["aply"], "apply"),
+        (["apply", "good.csv", "--concurency", "3"], "--concurrency"),
+        (["apply", "good.csv", "--concurrency", "100"], "--concurrency"),
+        (["apply", "good.csv", "--rate", "fast"], "REQUESTS/SECONDS"),
+        (["apply", "good.csv", "--base-url", "http://example.org", "--yes"], "U103"),
+        (["fields", "speech_sped"], "speech_speed"),
+        (["explain", "V99"], "there is no code"),
+        (["job", "run", "none"], "there is no job"),
+    ],
+)
+def test_wrong_words_are_answered_with_what_was_meant(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.setenv("FAMULOR_API_KEY", "not-a-real-key")
+    result = run(*words)
+    assert (result.exit, message in result.err) == (2, True), result.err
+
+
+def test_fields_lists_all_and_tells_all_about_one(run: Run) -> None:
+    listed = run("fields").out
+    assert sum(line.startswith("  ") for line in listed.splitlines()) == 57
+    assert "0.7 to 1.2" in run("fields", "Sprechgeschwindigkeit").out
+    assert len(run("fields", "--json").json) == 57
+
+
+def test_explain_tells_meaning_and_remedy(run: Run) -> None:
+    assert "What to do" in run("explain", "v104").out
+
+
+def test_the_key_shows_nowhere(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMULOR_API_KEY", "a-very-secret-key-0123456789")
+    address = ("--base-url", "http://127.0.0.1:9", "--yes", "--max-outage", "0", "--max-attempts", "1")
+    result = run("apply", "good.csv", *address)
+    written = "".join(path.read_text("utf-8-sig") for path in only_run(tmp_path).iterdir())
+    assert result.exit in {1, 5}
+    assert "a-very-secret-key" not in result.out + result.err + written

@@ -1,0 +1,46 @@
+"""The package from Python: its public names, and the README's ten lines."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import batch_update
+from batch_update.api.keys import ApiKey
+from batch_update.sandbox.app import SANDBOX_KEY, make_app
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_the_public_names_are_sorted_and_all_there() -> None:
+    assert list(batch_update.__all__) == sorted(batch_update.__all__)
+    for name in batch_update.__all__:
+        assert getattr(batch_update, name).__module__.startswith("batch_update."), name
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing_like_it"):
+        batch_update.nothing_like_it  # noqa: B018
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, batch_update; sys.exit(bool({'pandas', 'httpx', 'pydantic'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_the_ten_lines_of_the_readme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("changes.csv").write_text("id,speech_speed\n10001,1.1\n10002,0.9\n", "utf-8")
+    (code,) = re.findall(r"```python\n(import batch_update.*?)```", README.read_text("utf-8"), re.DOTALL)
+    sandbox = {"app": make_app(tmp_path / "state.db", limits=()), "key": ApiKey(SANDBOX_KEY)}
+    real_apply = batch_update.apply
+    monkeypatch.setattr(batch_update, "apply", lambda plan: real_apply(plan, **sandbox), raising=False)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.split("\n")[:2] == ["2 updated ", "3 updated "]
+    assert (tmp_path / "runs" / "mine" / "results.csv").exists()
