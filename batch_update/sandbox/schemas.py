@@ -42,7 +42,7 @@ def _shape(field: Field) -> Schema:
         case "choice":
             return {"type": "string", "enum": list(field.choices)}
         case "url":
-            return {"type": "string", "format": "uri", "pattern": "^https?://"}
+            return {"type": "string", "format": "url", "pattern": "^https?://"}
         case "timezone":
             return {"type": "string", "format": "timezone"}
         case "id":

@@ -75,7 +75,7 @@ def _text(value: str, schema: Mapping[str, Any], path: str) -> Iterator[Complain
         yield path, f"{name} must be at least {schema['minLength']} characters."
     if len(value) > schema.get("maxLength", len(value)):
         yield path, f"{name} may not be greater than {schema['maxLength']} characters."
-    if schema.get("format") == "uri" and not _is_web_address(value):
+    if schema.get("format") == "url" and not _is_web_address(value):
         yield path, f"{name} must be a valid URL."
     elif schema.get("format") == "timezone" and value not in available_timezones():
         yield path, f"{name} must be a valid timezone."
