@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from batch_update.errors import UsageError
 from batch_update.model import Json, Report
@@ -39,7 +39,7 @@ def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
 
     `now` is local time, as people read it.
     """
-    stem = "stdin" if sheet_name == "-" else Path(PureWindowsPath(sheet_name).name).stem
+    stem = "stdin" if sheet_name == "-" else Path(re.split(r"[/\\]", sheet_name)[-1]).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
     name = f"{now:%Y-%m-%dT%H%M}-{stem}"
     runs_dir.mkdir(parents=True, exist_ok=True)

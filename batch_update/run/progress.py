@@ -50,10 +50,19 @@ class EventLog:
             self._pause_ends = max(self._pause_ends, self._clock() + event.seconds)
         elif event.kind == "resume":
             self._pause_ends = float("-inf")
-        if self._tell is not None:
-            self._tell(event)
+        self._pass_on(event)
         if self.changed is not None:
             self.changed()
+
+    def _pass_on(self, event: Event) -> None:
+        if self._tell is None:
+            return
+        try:
+            self._tell(event)
+        except Exception as trouble:  # noqa: BLE001
+            # The client tells of events in the middle of sending: a closed terminal must not look like its fault.
+            self._tell = None
+            self._events.append(Event("display", f"events are not shown any more: {type(trouble).__name__}"))
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -28,6 +28,10 @@ def metered(
     return Meter(total, tell, events=events, rates=rates, clock=clock), clock, events
 
 
+def add(meter: Meter, status: Status = Status.UPDATED) -> None:
+    meter.add(Change(1, {}, (0,)), Outcome(status))
+
+
 def test_counts_rate_and_time_left() -> None:
     meter, clock, _ = metered(100)
     for status in [Status.UPDATED] * 19 + [Status.FAILED]:
@@ -108,3 +112,24 @@ def test_events_are_kept_in_order_and_passed_on() -> None:
     for event in events:
         log(event)
     assert log.events == events and told == list(events)
+
+
+def test_each_outcome_is_told_with_its_change() -> None:
+    told: list[tuple[Change, Outcome]] = []
+    meter = Meter(1, None, lambda change, outcome: told.append((change, outcome)), events=EventLog())
+    add(meter, Status.FAILED)
+    assert told == [(Change(1, {}, (0,)), Outcome(Status.FAILED))]
+
+
+def test_who_shows_events_and_fails_is_not_told_again_and_does_no_harm() -> None:
+    calls = 0
+
+    def broken(event: Event) -> None:
+        nonlocal calls
+        calls += 1
+        raise BrokenPipeError("the terminal is gone")
+
+    log = EventLog(broken)
+    log(Event("gate", "a", 1))
+    log(Event("slow", "b"))
+    assert calls == 1 and [event.kind for event in log.events] == ["gate", "display", "slow"]

@@ -1,0 +1,147 @@
+"""The summary says in a screenful what became of the rows, why, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_update.api.pacing import Stats
+from batch_update.errors import Interrupted, KeyRefused, SheetError
+from batch_update.model import Event, Outcome, Status
+from batch_update.report.files import Written
+from batch_update.report.summary import quoted, summary
+from tests.report.reports import (
+    FAILED,
+    INVALID,
+    LEFT_OUT,
+    NOT_SENT,
+    OK,
+    UNCHANGED,
+    UNKNOWN,
+    column,
+    report_of,
+)
+
+FOLDER = Path("runs/2026-11-22T0931-changes")
+FILES = Written(FOLDER / "results.csv", FOLDER / "failed.csv", FOLDER / "run.json")
+DONE = Written(FOLDER / "results.csv", None, FOLDER / "run.json")
+
+
+def test_a_run_with_a_failure() -> None:
+    report = report_of(*[OK] * 117, FAILED, *[UNCHANGED] * 2, *[LEFT_OUT] * 3, seconds=61.2)
+    assert summary(report, FILES, stats=Stats(121, 3, 1, 0)).splitlines() == [
+        "117 updated, 2 with nothing to change, 1 failed, 3 left out in 1 min 1 s (3 retries, 1 pause, 0 slow-downs)",
+        "  1x A404 refused (404): Assistant not found   row 119",
+        "Report  runs/2026-11-22T0931-changes/results.csv",
+        "Fix     edit failed.csv there, then: batch-update apply runs/2026-11-22T0931-changes/failed.csv",
+    ]
+
+
+def test_a_run_where_all_went_well_is_two_lines() -> None:
+    assert summary(report_of(OK, seconds=0.42), DONE).splitlines() == [
+        "1 updated in 0.4 s",
+        "Report  runs/2026-11-22T0931-changes/results.csv",
+    ]
+
+
+def test_each_status_has_its_words() -> None:
+    first = summary(report_of(OK, UNCHANGED, INVALID, FAILED, UNKNOWN, NOT_SENT, LEFT_OUT)).splitlines()[0]
+    for words in (
+        "1 updated",
+        "1 with nothing",
+        "1 invalid",
+        "1 failed",
+        "1 unknown",
+        "1 not sent",
+        "1 left out",
+    ):
+        assert words in first
+
+
+def test_failures_of_one_code_stand_together_with_their_rows() -> None:
+    other = replace(FAILED, message="refused (404): gone")
+    lines = summary(report_of(FAILED, FAILED, OK, FAILED, other)).splitlines()
+    assert lines[1:] == [
+        "  4x A404 no such assistant on this account   rows 2-3, 5-6",
+        "       refused (404): Assistant not found   rows 2-3, 5",
+        "       refused (404): gone   row 6",
+    ]
+
+
+def test_many_codes_and_messages_are_cut_and_counted() -> None:
+    codes = [Outcome(Status.FAILED, f"Z{number}", "odd") for number in range(30)]
+    assert "  and 18 more kinds: see _code in the results" in summary(report_of(*codes))
+    messages = [Outcome(Status.FAILED, "A422", f"odd {number}") for number in range(30)]
+    assert "       and 27 more messages" in summary(report_of(*messages))
+
+
+def test_pauses_are_told_but_not_their_ends() -> None:
+    events = (
+        Event("gate", "waiting 60 s", 60),
+        Event("resume", "goes on"),
+        Event("slow", "14/10 from now on"),
+    )
+    text = summary(report_of(OK, events=events))
+    assert "  gate: waiting 60 s" in text and "  slow: 14/10 from now on" in text and "goes on" not in text
+    assert "and 3 more events" in summary(report_of(OK, events=events[:1] * 8))
+
+
+def test_an_interrupted_run_says_how_to_go_on() -> None:
+    stopped = Interrupted("the run was interrupted by SIGINT", signal=2, remedy="apply failed.csv to go on")
+    lines = summary(
+        report_of(OK, NOT_SENT, stopped=stopped), FILES, command="batch-update apply --sandbox"
+    ).splitlines()
+    assert "Stopped the run was interrupted by SIGINT [R130]" in lines
+    assert lines[-1] == "Go on   batch-update apply --sandbox runs/2026-11-22T0931-changes/failed.csv"
+
+
+def test_a_refused_key_is_no_reason_to_edit_the_rows() -> None:
+    refused = Outcome(Status.FAILED, "A401", "the server refuses the key (401)", 401, 1)
+    report = report_of(refused, NOT_SENT, stopped=KeyRefused("refused", code="A401", remedy="check the key"))
+    lines = summary(report, FILES).splitlines()
+    assert lines[-3] == "Help    check the key" and lines[-1].startswith("Go on   ")
+
+
+def test_an_invalid_sheet_is_to_be_mended() -> None:
+    report = report_of(INVALID, stopped=SheetError("the sheet has 1 error", code="X206"))
+    assert (
+        summary(report, FILES)
+        .splitlines()[-1]
+        .startswith("Fix     edit the sheet, or the rows in failed.csv")
+    )
+
+
+def test_of_a_bug_only_its_kind_is_told() -> None:
+    text = summary(report_of(UNKNOWN, stopped=KeyError("Bearer live-key")))
+    assert "Stopped by a bug in batch-update (KeyError)" in text and "live-key" not in text
+
+
+def test_a_path_can_be_pasted() -> None:
+    assert shlex.split(quoted(Path("my runs/it's/failed.csv"))) == ["my runs/it's/failed.csv"]
+    assert "\x1b" not in quoted(Path("a\x1b[2J"))
+
+
+def test_hours_and_minutes() -> None:
+    assert summary(report_of(OK, seconds=3_725)) == "1 updated in 1 h 2 min"
+    assert summary(report_of(OK, seconds=59.7)) == "1 updated in 1 min 0 s"
+
+
+def test_no_rows() -> None:
+    assert summary(report_of()) == "No rows in 0.0 s"
+
+
+@given(st.text(), st.text(), st.text())
+def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: str, secret: str) -> None:
+    hidden = "\x1b[2J\u202e\r"
+    outcome = Outcome(Status.FAILED, "A422", hidden + message)
+    stop = KeyRefused(hidden + message, code="A401", remedy=hidden)
+    report = report_of(
+        outcome, columns=[column("id", [hidden])], events=(Event("gate", hidden + event),), stopped=stop
+    )
+    text = summary(report, FILES)
+    assert not set("\x1b\u202e\r\x07\u2028\x85") & set(text)
+    assert text.count("\n") == 6
