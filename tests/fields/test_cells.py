@@ -168,6 +168,7 @@ def test_clearing_is_offered_only_where_the_api_takes_it() -> None:
         ("'null'", "'null'"),
         ("@@x", "@x"),
         ("@@@x", "@@x"),
+        ("@@x and @@y", "@x and @@y"),
         (" @@x", " @x"),
         ("mail@example.com", "mail@example.com"),
         ("[]", "[]"),
@@ -276,7 +277,7 @@ def test_a_number_that_is_obvious_is_offered(text: str, decimal: str, meant: str
     assert refused("number", text, decimal).remedy == meant
 
 
-@pytest.mark.parametrize("text", ["1,7", "7 %", "0,8 x", "5 min", "-0,8"])
+@pytest.mark.parametrize("text", ["1,7", "7 %", "0,8 x", "5 min", "-0,8", "0" * 30 + ",8"])
 def test_nothing_out_of_bounds_or_unclear_is_offered(text: str) -> None:
     error = refused("number", text)
     assert error.code == "C101" and "did you mean" not in error.remedy
@@ -398,6 +399,7 @@ def test_an_id(text: str, value: int) -> None:
         "1.5",
         "12-13",
         "2026-11-22",
+        "12 - 13",
         "1 2",
         "../1",
         "1?",
@@ -751,6 +753,11 @@ def test_reading_undoes_showing_null(field: str) -> None:
 )  # fmt: skip
 def test_values_are_shown_as_people_write_them(field: str, value: Any, decimal: str, shown: str) -> None:
     assert show_cell(field, value, decimal) == shown
+
+
+def test_what_is_no_json_is_not_shown_as_json() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        show_cell("variables", {"a": float("nan")})
 
 
 @each_field
