@@ -19,7 +19,6 @@ from batch_update.cli.screen import (
     out,
     out_json,
     paint,
-    paint_problems,
     say,
     telling_errors,
 )
@@ -144,15 +143,15 @@ def _client(settings: Settings, events: EventLog) -> Client:
 
 
 def _show_problems(plan: Plan, file: str) -> None:
-    from batch_update.report.problems import count_words, render_problems
+    """A line for each of the first problems; `check` shows all, with excerpts."""
+    from batch_update.report.problems import count_words, problem_line
+    from batch_update.report.summary import quoted
 
     if not plan.problems:
         return
-    say(paint_problems(render_problems(plan.sheet, plan.problems[:PROBLEMS_SHOWN])))
-    more = len(plan.problems) - PROBLEMS_SHOWN
-    if more > 0:
-        say(f"... and {more} more: batch-update check {printable(file)} shows all.")
-    say(f"Found {count_words(plan.problems)}.")
+    for problem in plan.problems[:PROBLEMS_SHOWN]:
+        say(f"  {problem_line(plan.sheet, problem)}")
+    say(f"Found {count_words(plan.problems)}: batch-update check {quoted(file)} shows all.")
 
 
 def _agree(plan: Plan, settings: Settings, *, talk: bool) -> None:

@@ -28,10 +28,11 @@ def check(file: FILE, given: dict[str, Any]) -> None:
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        _check(file, settings)
+        raise typer.Exit(int(check_sheet_file(file, settings)))
 
 
-def _check(file: str, settings: Settings) -> None:
+def check_sheet_file(file: str, settings: Settings) -> Exit:
+    """Show every problem of a sheet; SHEET_INVALID where one is an error."""
     show = not (settings.json_ or settings.quiet)
     if show:
         say(f"Reading {printable(file)} ...")
@@ -60,8 +61,7 @@ def _check(file: str, settings: Settings) -> None:
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
         skip = " --skip-invalid" if is_wrong else ""
         out(f"Next: {'mend them, or send the good rows: ' * is_wrong}batch-update apply {quoted(file)}{skip}")
-    if is_wrong:
-        raise typer.Exit(int(Exit.SHEET_INVALID))
+    return Exit.SHEET_INVALID if is_wrong else Exit.OK
 
 
 def _rest(checked: Checked, *, is_wrong: bool) -> str:

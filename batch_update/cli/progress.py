@@ -134,7 +134,7 @@ class Bar(Silence):
             console=self._console,
             auto_refresh=False,
         )
-        self._task = self._columns.add_task("apply", total=None, note="")
+        self._task = self._columns.add_task("apply", total=1, note="")
         self._limits = limits
         self._failures = Failures(numbers, lambda line: self._columns.console.print(line, style="red"))
 

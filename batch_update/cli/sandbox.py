@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,30 +79,30 @@ def demo() -> None:
     from tempfile import TemporaryDirectory
 
     from batch_update.cli.applying import run_sheet
-    from batch_update.cli.checking import check
+    from batch_update.cli.checking import check_sheet_file
 
-    sheet = demo_sheet()
-    out("1. A sheet of 40 assistants. First, what is wrong with it:  batch-update check demo.csv\n")
-    try:
-        check(file=os.path.relpath(sheet), given={})
-    except typer.Exit:
-        out("\n   The exit status is 3: invalid rows stop everything, unless one says --skip-invalid.")
-    out("\n2. The good rows go out at the permitted pace, past a 429, a 503 and a lost answer:")
+    sheet = _shortest(demo_sheet())
+    out("1. What is wrong with this sheet?   batch-update check demo.csv\n")
+    check_sheet_file(sheet, Settings())
+    out("\n2. Send its good rows at the permitted pace, past a 429, a 503 and an answer that gets lost:")
     out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
     with TemporaryDirectory() as folder:
-        given = {
-            "sandbox": True,
-            "sandbox_state": Path(folder) / "sandbox.db",
-            "sandbox_faults": DEMO_FAULTS,
-            "skip_invalid": True,
-            "yes": True,
-        }
-        status = run_sheet(os.path.relpath(sheet), settings_of(given))
-    out("\nThe exit status is 1: some rows were not done. A sheet without invalid rows ends with 0.")
+        state = Path(folder) / "sandbox.db"
+        run_sheet(
+            sheet,
+            Settings(
+                sandbox=True, sandbox_state=state, sandbox_faults=DEMO_FAULTS, skip_invalid=True, yes=True
+            ),
+        )
     out(
-        "Next: batch-update apply YOUR-SHEET.csv --sandbox   and then, with FAMULOR_API_KEY set, without --sandbox"
+        "\n3. Look into the report, then try a sheet of your own: batch-update apply YOUR-SHEET.csv --sandbox"
     )
-    del status
+
+
+def _shortest(path: Path) -> str:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def demo_sheet() -> Path:

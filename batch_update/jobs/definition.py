@@ -55,9 +55,10 @@ def load_job(path: Path) -> Job:
     if complaints:
         raise UsageError("\n".join(f"{path}: {text}" for text in complaints), code="U106")
     folder = path.resolve().parent
-    given |= {name: folder / given.get(name, "runs") for name in PATHS if name in given or name == "runs_dir"}
+    given.setdefault("runs_dir", "runs")
+    given |= {name: (folder / given[name]).resolve() for name in PATHS if name in given}
     file = document["file"]
-    file = file if file == "-" else str(folder / file)
+    file = file if file == "-" else str((folder / file).resolve())
     return Job(path.stem, path, file, document.get("description", ""), given)
 
 

@@ -69,6 +69,13 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
     return "\n".join(lines) + "\n"
 
 
+def problem_line(sheet: Sheet, problem: Problem) -> str:
+    """One problem on one line: `row 10, cell F10, assistant 10009: V104 speech_speed is above the maximum (1.7)`."""
+    where = ", ".join(place(sheet, problem).split("   ")[1:])
+    given = f" ({printable(problem.given)})" if problem.given else ""
+    return f"{problem.severity} {problem.code} {where}: {printable(problem.message)}{given}"
+
+
 def place(sheet: Sheet, problem: Problem) -> str:
     """`changes.csv:31   row 14, cell D14   assistant 10437`."""
     letters = "" if problem.column is None else column_letters(problem.column)

@@ -28,7 +28,7 @@ def test_relative_paths_start_at_the_job_file(tmp_path: Path) -> None:
     job = load_job(write(tmp_path, 'file = "../a.csv"\nkey-file = "key"\n'))
     assert job.settings.key_file == tmp_path / "key"
     assert job.settings.runs_dir == tmp_path / "runs"
-    assert Path(job.file) == tmp_path / ".." / "a.csv"
+    assert Path(job.file) == tmp_path.parent / "a.csv"
 
 
 def test_stdin_stays_stdin(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Job files from the command line: the examples run as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path.stem for path in (ROOT / "jobs").glob("*.toml"))
+JOBS = ("--jobs-dir", str(ROOT / "jobs"))
+
+
+def test_there_are_two_working_examples(run: Run) -> None:
+    assert len(EXAMPLES) >= 2
+    result = run("job", "check", *JOBS)
+    assert (result.exit, result.out.count("in order")) == (0, len(EXAMPLES))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_run_against_the_sandbox(run: Run, tmp_path: Path, name: str) -> None:
+    """At their own pace they would take half a minute; the pace is not what is tested here."""
+    quick = ("--rate", "off", "--pace", "burst", "--sandbox-limits", "off")
+    result = run("job", "run", name, *JOBS, *quick, "--run-dir", str(tmp_path / "run"))
+    assert (result.exit, (tmp_path / "run" / "results.csv").exists()) == (0, True), result.out
+
+
+def test_list_names_them(run: Run) -> None:
+    shown = run("job", "list", *JOBS).out
+    assert all(name in shown for name in EXAMPLES)
+    assert {row["name"] for row in run("job", "list", *JOBS, "--json").json} == set(EXAMPLES)
+
+
+def test_a_wrong_job_is_listed_and_told_apart(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "odd.toml").write_text('file = "../bad.csv"\nskip-invalit = true\n', "utf-8")
+    (tmp_path / "jobs" / "bad.toml").write_text('file = "../bad.csv"\n', "utf-8")
+    assert "job check" in run("job", "list").out
+    result = run("job", "check")
+    assert (result.exit, "did you mean 'skip-invalid'" in result.out, "1 invalid rows" in result.out) == (
+        2,
+        True,
+        True,
+    )
+    assert run("job", "check", "bad").exit == 3
+    assert run("job", "run", "odd").exit == 2
+
+
+def test_flags_win_over_the_job_file_and_that_over_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "jobs").mkdir()
+    text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nlimit = 1\n'
+    (tmp_path / "jobs" / "one.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("BATCH_UPDATE_LIMIT", "3")
+    assert run("job", "run", "one", "--json").json["counts"]["updated"] == 1
+    assert run("job", "run", "one", "--json", "--limit", "2").json["counts"]["updated"] == 2
+
+
+def test_the_job_file_of_the_readme_is_in_order(run: Run, tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "nightly.toml").write_text(
+        text.replace("../samples", str(ROOT / "samples")), "utf-8"
+    )
+    assert run("job", "check", "nightly").exit == 0
