@@ -38,6 +38,7 @@ CODES: dict[str, Code] = dict((
     _c("S109", "a line is no JSON object", "Each line of a .jsonl file is one object: field name to value.", "Check quotes, commas and braces on that line."),
     _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),
     _c("S111", "a quote stands in the wrong place", "A quoted cell is never closed, or goes on after its closing quote, so cells may have merged or lost quotes.", "Write quotes inside a quoted cell twice: \"Say \"\"yes\"\".\""),
+    _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program, save it, and try again; or type the value."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),

@@ -188,19 +188,8 @@ class _Body:
             ) from None
 
     def _add_record(self, cells: list[str], raw: list[str]) -> None:
-        before = len(self.rows)
-        self.rows.add(cells, self.number, self.line)
-        if len(self.rows) > before and _is_misquoted(raw, self._delimiter):
-            self.rows.problems.append(
-                Problem(
-                    "S111",
-                    "a quote is not closed or stands in the wrong place",
-                    index=before,
-                    given=excerpt("".join(raw).rstrip("\r\n")),
-                    wanted='quotes around the whole cell, and "" for each quote inside',
-                    remedy="Write quotes inside a quoted cell twice.",
-                )
-            )
+        problems = [_misquoted(raw)] if _is_misquoted(raw, self._delimiter) else []
+        self.rows.add(cells, self.number, self.line, problems=problems)
         self.number += 1
         self.line += len(raw)
 
@@ -289,6 +278,16 @@ def _is_misquoted(raw: Sequence[str], delimiter: str) -> bool:
     except csv.Error:
         return True
     return False
+
+
+def _misquoted(raw: Sequence[str]) -> Problem:
+    return Problem(
+        "S111",
+        "a quote is not closed or stands in the wrong place",
+        given=excerpt("".join(raw).rstrip("\r\n")),
+        wanted='quotes around the whole cell, and "" for each quote inside',
+        remedy="Write quotes inside a quoted cell twice.",
+    )
 
 
 @contextmanager

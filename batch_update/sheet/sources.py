@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import BinaryIO, cast
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
+from batch_update.sheet.archives import open_archive
 
 MIB = 1 << 20
 STDIN = "-"
@@ -121,20 +121,11 @@ def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
 
 
 def _kind_of_zip(name: str, file: BinaryIO) -> str:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise SheetError(
-            f"{name} is a damaged or truncated workbook",
-            code="S108",
-            remedy="Open it in the spreadsheet program and save it again.",
-        ) from None
-    finally:
-        file.seek(0)
-    lowered = {member.lower() for member in members}
+    with open_archive(file, name) as archive:
+        members = {member.lower() for member in archive.namelist()}
+    file.seek(0)
     for member, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
-        if member in lowered:
+        if member in members:
             return kind
     raise _unknown(name, "is a zip archive, no workbook")
 

@@ -46,15 +46,19 @@ class Rows:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def add(self, cells: Sequence[str], number: int, line: int) -> None:
+    def add(
+        self, cells: Sequence[str], number: int, line: int = 0, *, problems: Sequence[Problem] = ()
+    ) -> None:
         """One row. With too few or too many cells its columns stay empty and a problem says so."""
-        if all(map(is_blank, cells)):
+        if all(map(is_blank, cells)) and not problems:
             self.blank_rows += 1
             return
+        index = len(self)
         if len(cells) == len(self.columns):
             self._append(cells, number, line)
         else:
             self.fail(cells, number, line, _ragged(cells, len(self.columns)))
+        self.problems += [replace(problem, index=index) for problem in problems]
         if any("\0" in cell for cell in cells):
             self._add_nul(cells)
 
