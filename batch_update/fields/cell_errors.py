@@ -6,6 +6,7 @@ from batch_update.codes import CODES
 from batch_update.fields.reference import Field
 from batch_update.fields.tools import SECRET_SETTINGS
 from batch_update.fields.words import is_failed_formula, stands_for_nothing
+from batch_update.text import excerpt
 
 
 class CellError(ValueError):
@@ -29,7 +30,7 @@ def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str
     return CellError(
         code,
         f"{field.name}: {CODES[code].title}{detail}",
-        given="" if secret else excerpt(text),
+        given="" if secret else excerpt(text, 60),
         wanted=field.allowed,
         remedy=remedy or CODES[code].remedy,
     )
@@ -51,11 +52,3 @@ def instead_of_nothing(field: Field) -> str:
         clear = f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"
     quotes = "; where the text itself is meant, put it in double quotes" if field.kind == "text" else ""
     return f"leave the cell empty to leave the field alone{clear}{quotes}"
-
-
-def excerpt(text: str, width: int = 60) -> str:
-    """The beginning of a text, with control and direction characters escaped, safe for a terminal."""
-    cut = text if len(text) <= width else text[: width - 1] + "…"
-    if cut.isprintable():
-        return cut
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in cut)

@@ -33,9 +33,13 @@ def read_text(field: Field, text: str, decimal: str) -> str:
 
 def show_text(field: Field, value: str, decimal: str) -> str:
     trimmed = value.strip()
-    if trimmed in ("", "null") or _needs_quotes(value, trimmed):
+    if trimmed in _MEANINGFUL or _needs_quotes(value, trimmed):
         return _in_quotes(value)
     return value.replace("@", "@@", 1) if trimmed[0] == "@" else value
+
+
+_MEANINGFUL = frozenset({"", "null", "[]", "{}"})
+"""[] and {} are read as they stand; the check refuses them, since people who write them want to empty the field."""
 
 
 def _needs_quotes(text: str, trimmed: str) -> bool:

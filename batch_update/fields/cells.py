@@ -23,7 +23,7 @@ from enum import Enum
 from functools import cache, partial
 from typing import Any, Final
 
-from batch_update.fields.cell_errors import CellError, excerpt, refusal
+from batch_update.fields.cell_errors import CellError, refusal
 from batch_update.fields.cell_ids import read_ids, read_one_id, show_ids, show_one_id
 from batch_update.fields.cell_json import read_array, read_object, show_json
 from batch_update.fields.cell_numbers import read_integer, read_number, show_integer, show_number
@@ -41,7 +41,7 @@ from batch_update.fields.cell_text import (
 from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Json
 
-__all__ = ["LEAVE", "CellError", "Leave", "cell_reader", "excerpt", "read_cell", "read_id", "show_cell"]
+__all__ = ["LEAVE", "CellError", "Leave", "cell_reader", "read_cell", "read_id", "show_cell"]
 
 
 class Leave(Enum):

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from batch_update.codes import CODES
-from batch_update.fields.cells import LEAVE, CellError, cell_reader, excerpt, read_cell, read_id, show_cell
+from batch_update.fields.cells import LEAVE, CellError, cell_reader, read_cell, read_id, show_cell
 from batch_update.fields.reference import all_fields, validator
+from batch_update.text import printable
 
 ONE_OF_EACH = {
     "text": "system_prompt",
@@ -633,9 +634,9 @@ def test_an_error_says_what_was_given_what_is_wanted_and_what_to_do() -> None:
     assert (error.given, error.wanted, error.remedy) == ("0,8", "0.7 to 1.2", "did you mean 0.8?")
 
 
-def test_an_excerpt_is_short_and_holds_nothing_that_moves_a_terminal() -> None:
-    assert excerpt("a\x1b[31m\u202eb\n\x00") == r"a\x1b[31m\u202eb\n\x00"
-    assert excerpt("x" * 61) == "x" * 59 + "…" and excerpt("x" * 60) == "x" * 60
+def test_what_was_given_is_shown_short_and_moves_no_terminal() -> None:
+    assert refused("number", "a\x1b[31m\u202eb\nc").given == r"a\x1b[31m\u202eb\nc"
+    assert len(refused("number", "x" * 5000).given) <= 60
 
 
 def test_an_unknown_field_is_a_bug_and_no_cell_error() -> None:
@@ -662,7 +663,12 @@ def test_any_text_is_a_value_or_a_cell_error(field: str, text: str, decimal: str
         value = read_cell(field, text, decimal)
     except CellError as error:
         assert error.code in CODES and error.code.startswith("C1")
-        assert error.wanted and error.remedy and error.given.isprintable() and str(error).isprintable()
+        assert (
+            error.wanted
+            and error.remedy
+            and printable(error.given) == error.given
+            and str(error).isprintable()
+        )
     else:
         if value is not LEAVE:
             json.dumps(value, allow_nan=False).encode()
@@ -733,6 +739,7 @@ def test_reading_undoes_showing_null(field: str) -> None:
         ("system_prompt", " Hello\nyou", ".", " Hello\nyou"),
         ("system_prompt", "", ".", '""'),
         ("system_prompt", "null", ".", '"null"'),
+        ("system_prompt", "[]", ".", '"[]"'),
         ("system_prompt", "@x", ".", "@@x"),
         ("system_prompt", "a\r\nb", ".", r'"a\r\nb"'),
         ("system_prompt", '"x"', ".", r'"\"x\""'),
