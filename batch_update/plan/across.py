@@ -12,7 +12,7 @@ from batch_update.fields.cells import LEAVE
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
 from batch_update.model import Outcome, Problem, Severity, Status
 from batch_update.plan.columns import FieldColumn
-from batch_update.plan.faults import Fault, shown
+from batch_update.plan.fault import Fault, shown
 from batch_update.plan.rows import Rows
 
 # ---------------------------------------------------------------- the fields of one row

@@ -10,7 +10,8 @@ from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
 from batch_update.fields.reference import Field
 from batch_update.fields.words import NOTHINGS
 from batch_update.model import Json
-from batch_update.plan.faults import Fault, judge, shown
+from batch_update.plan.fault import Fault, shown
+from batch_update.plan.judging import judge
 
 _SAMPLE = 500
 _CHUNK = 20_000

@@ -10,7 +10,7 @@ from batch_update.fields.cells import LEAVE
 from batch_update.fields.reference import all_fields
 from batch_update.model import Json, Problem, Role, Severity, Sheet
 from batch_update.plan.columns import FieldColumn, IdColumn
-from batch_update.plan.faults import Fault
+from batch_update.plan.fault import Fault
 
 
 class Rows:

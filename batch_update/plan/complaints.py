@@ -1,99 +1,24 @@
-"""What is wrong with one cell, in our own words: given, allowed, and what to do about it. Pure."""
+"""What pydantic says of a value, in our words: the place inside, what was given, what is allowed, what to do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
-
 from batch_update.fields.assistant import time_zones
-from batch_update.fields.cells import LEAVE, CellError, Leave, read_cell, show_cell
-from batch_update.fields.reference import Field, validator
-from batch_update.fields.tools import (
-    SECRET_SETTINGS,
-    TOOL_TYPES,
-    FillerConfig,
-    PostCallField,
-    unknown_settings,
-)
-from batch_update.model import Json, Severity
-from batch_update.text import excerpt
+from batch_update.fields.cells import show_cell
+from batch_update.fields.reference import Field
+from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField
+from batch_update.model import Json
+from batch_update.plan.fault import Fault, did_you_mean, shown
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a text of a column, wherever in the column it stands."""
+class Cell:
+    """A cell, the value that was read from it, and the decimal sign of its sheet."""
 
-    code: str
-    message: str
-    """one sentence without row and cell"""
-    given: str = ""
-    wanted: str = ""
-    remedy: str = ""
-    severity: Severity = Severity.ERROR
-
-
-def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fault, ...]]:
-    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing."""
-    if not field.empty and text.strip() in ("[]", "{}"):
-        return LEAVE, (_cannot_be_emptied(field, text),)
-    try:
-        value = read_cell(field.name, text, decimal)
-    except CellError as error:
-        given = "" if holds_secret(text) else error.given
-        return LEAVE, (Fault(error.code, str(error), given, error.wanted, error.remedy),)
-    if value is LEAVE or (value is None and field.nullable):
-        return value, ()
-    if value is None:
-        return LEAVE, (_cannot_be_cleared(field, text),)
-    try:
-        validator(field.name).validate_python(value)
-    except ValidationError as error:
-        cell = _Cell(field, text, value, decimal)
-        return LEAVE, tuple(_fault(cell, detail) for detail in error.errors(include_url=False))
-    return value, tuple(_unknown_parts(field, value))
-
-
-def holds_secret(text: str) -> bool:
-    """Whether a text names a secret setting, so that none of it may be shown."""
-    return any(name in text for name in SECRET_SETTINGS)
-
-
-def shown(text: str) -> str:
-    """A short, printable beginning of a cell; "" where it holds a secret."""
-    return "" if holds_secret(text) else excerpt(text, 60)
-
-
-# ---------------------------------------------------------------- clearing
-
-
-def _cannot_be_cleared(field: Field, text: str) -> Fault:
-    remedy = "leave the cell empty to leave the field alone"
-    if field.empty:
-        remedy += f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"
-    if field.kind == "text":
-        remedy += '; the word itself is written "null", in double quotes'
-    return Fault("V106", f"{field.name} cannot be cleared", shown(text), field.allowed, remedy)
-
-
-def _cannot_be_emptied(field: Field, text: str) -> Fault:
-    remedy = "leave the cell empty to leave the field alone"
-    if field.nullable:
-        remedy += ", or write null to clear it"
-    if field.kind == "text":
-        remedy += f'; the text itself is written "{text.strip()}", in double quotes'
-    return Fault("V107", f"{field.name} cannot be emptied", shown(text), field.allowed, remedy)
-
-
-# ---------------------------------------------------------------- what pydantic says, in our words
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
     field: Field
     text: str
     value: Json
@@ -104,7 +29,7 @@ class _Cell:
 class _Detail:
     """One complaint about a value or a part of it."""
 
-    cell: _Cell
+    cell: Cell
     path: tuple[str | int, ...]
     """names and positions inside the value; empty for the value itself"""
     input: Any
@@ -142,7 +67,8 @@ def _describe(value: Json) -> str:
     return shown(str(value))
 
 
-def _fault(cell: _Cell, error: Mapping[str, Any]) -> Fault:
+def complaint(cell: Cell, error: Mapping[str, Any]) -> Fault:
+    """One of the errors of a pydantic.ValidationError about the cell's value."""
     path = error["loc"]
     if cell.field.name == "tools" and len(path) > 1:
         path = (path[0], *path[2:])  # the second step is the tag of the tool's model, no part of the value
@@ -200,14 +126,26 @@ def _other_number(detail: _Detail, bound: float) -> str:
     field, value = detail.cell.field, detail.input
     if detail.path or field.minimum is None or field.maximum is None:
         return f"the nearest that is allowed is {bound:g}"
-    guesses = [abs(value), value % 1, value / 100] if field.kind == "number" else [abs(value), value / 1000]
-    for guess in (round(guess, 6) for guess in guesses if guess):
-        if field.minimum <= guess <= field.maximum and (field.kind == "number" or guess == int(guess)):
+    for guess in (round(guess, 6) for guess in _guesses(value, bound, whole=field.kind == "integer")):
+        if (
+            guess
+            and field.minimum <= guess <= field.maximum
+            and (field.kind == "number" or guess == int(guess))
+        ):
             return f"did you mean {_show(detail.cell, guess)}?"
     return f"the nearest that is allowed is {_show(detail.cell, bound)}"
 
 
-def _show(cell: _Cell, number: float) -> str:
+def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
+    """Numbers that a slip turns into this one: a sign, a first digit, percent or milliseconds."""
+    if value < 0:
+        return [-value]
+    if value < bound * 1.2:
+        return []
+    return [value / 1000] if whole else [value % 1, value / 100]
+
+
+def _show(cell: Cell, number: float) -> str:
     value = number if cell.field.kind == "number" else int(number)
     return show_cell(cell.field.name, value, cell.decimal).removesuffix(f"{cell.decimal}0")
 
@@ -241,14 +179,6 @@ def _no_choice(detail: _Detail) -> Fault:
     wanted = detail.wanted(" or ".join((", ".join(choices[:-1]), choices[-1])) if choices[1:] else choices[0])
     remedy = did_you_mean(str(detail.input), choices) or "write one of those"
     return Fault("V105", f"{detail.place} is none of the words allowed", detail.given, wanted, remedy)
-
-
-def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """`did you mean office?`, without regard to case and spaces; "" where no name is near."""
-    folded = {name.casefold(): name for name in names}
-    wanted = re.sub(r"[\s-]+", "_", given.strip().casefold())
-    found = get_close_matches(wanted, folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[found[0]]}?" if found else ""
 
 
 def _no_zone(detail: _Detail) -> Fault:
@@ -306,31 +236,3 @@ _FAULTS: dict[str, Callable[[_Detail], Fault]] = {
     "string_pattern_mismatch": _wrong_form,
 }
 """pydantic's name of an error -> ours. Every other is a wrong type."""
-
-
-# ---------------------------------------------------------------- parts that are sent though not known
-
-
-def _unknown_parts(field: Field, value: Json) -> Iterable[Fault]:
-    """Warnings: the vendor adds tools and settings, so that what is not known here is sent as it is."""
-    for number, tool in enumerate(value if field.name == "tools" else ()):
-        for name in unknown_settings(tool):
-            yield (
-                _unknown_type(number, tool["type"])
-                if name == "type"
-                else _unknown_setting(number, tool, name)
-            )
-
-
-def _unknown_type(number: int, given: str) -> Fault:
-    known: Sequence[str] = list(TOOL_TYPES)
-    remedy = did_you_mean(given, known) or "check the spelling; it is sent as it is"
-    message = f"tools.{number}.type is a tool that is not known here"
-    return Fault("V120", message, shown(given), ", ".join(known), remedy, Severity.WARNING)
-
-
-def _unknown_setting(number: int, tool: Mapping[str, Json], name: str) -> Fault:
-    known = [setting for setting in TOOL_TYPES[tool["type"]].model_fields if setting != "type"]
-    remedy = did_you_mean(name, known) or "check the spelling; it is sent as it is"
-    message = f"tools.{number}.{shown(name)} is a setting that is not known here"
-    return Fault("V121", message, wanted=", ".join(known), remedy=remedy, severity=Severity.WARNING)

@@ -1,0 +1,84 @@
+"""One cell judged: the value that it stands for, and everything that is wrong with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import ValidationError
+
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_cell
+from batch_update.fields.reference import Field, validator
+from batch_update.fields.tools import TOOL_TYPES, unknown_settings
+from batch_update.model import Json, Severity
+from batch_update.plan.complaints import Cell, complaint
+from batch_update.plan.fault import Fault, did_you_mean, holds_secret, shown
+
+
+def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fault, ...]]:
+    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing."""
+    if not field.empty and text.strip() in ("[]", "{}"):
+        return LEAVE, (_cannot_be_emptied(field, text),)
+    try:
+        value = read_cell(field.name, text, decimal)
+    except CellError as error:
+        given = "" if holds_secret(text) else error.given
+        return LEAVE, (Fault(error.code, str(error), given, error.wanted, error.remedy),)
+    if value is LEAVE or (value is None and field.nullable):
+        return value, ()
+    if value is None:
+        return LEAVE, (_cannot_be_cleared(field, text),)
+    try:
+        validator(field.name).validate_python(value)
+    except ValidationError as error:
+        cell = Cell(field, text, value, decimal)
+        return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))
+    return value, tuple(_unknown_parts(field, value))
+
+
+# ---------------------------------------------------------------- clearing
+
+
+def _cannot_be_cleared(field: Field, text: str) -> Fault:
+    remedy = "leave the cell empty to leave the field alone"
+    if field.empty:
+        remedy += f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"
+    if field.kind == "text":
+        remedy += '; the word itself is written "null", in double quotes'
+    return Fault("V106", f"{field.name} cannot be cleared", shown(text), field.allowed, remedy)
+
+
+def _cannot_be_emptied(field: Field, text: str) -> Fault:
+    remedy = "leave the cell empty to leave the field alone"
+    if field.nullable:
+        remedy += ", or write null to clear it"
+    if field.kind == "text":
+        remedy += f'; the text itself is written "{text.strip()}", in double quotes'
+    return Fault("V107", f"{field.name} cannot be emptied", shown(text), field.allowed, remedy)
+
+
+# ---------------------------------------------------------------- parts that are sent though not known
+
+
+def _unknown_parts(field: Field, value: Json) -> Iterable[Fault]:
+    """Warnings: the vendor adds tools and settings, so that what is not known here is sent as it is."""
+    for number, tool in enumerate(value if field.name == "tools" else ()):
+        for name in unknown_settings(tool):
+            yield (
+                _unknown_type(number, tool["type"])
+                if name == "type"
+                else _unknown_setting(number, tool, name)
+            )
+
+
+def _unknown_type(number: int, given: str) -> Fault:
+    known: Sequence[str] = list(TOOL_TYPES)
+    remedy = did_you_mean(given, known) or "check the spelling; it is sent as it is"
+    message = f"tools.{number}.type is a tool that is not known here"
+    return Fault("V120", message, shown(given), ", ".join(known), remedy, Severity.WARNING)
+
+
+def _unknown_setting(number: int, tool: Mapping[str, Json], name: str) -> Fault:
+    known = [setting for setting in TOOL_TYPES[tool["type"]].model_fields if setting != "type"]
+    remedy = did_you_mean(name, known) or "check the spelling; it is sent as it is"
+    message = f"tools.{number}.{shown(name)} is a setting that is not known here"
+    return Fault("V121", message, wanted=", ".join(known), remedy=remedy, severity=Severity.WARNING)

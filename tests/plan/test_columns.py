@@ -1,0 +1,102 @@
+"""Columns whose cells nearly all differ are not read cell by cell; what comes of them must be the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_update.fields.cells import LEAVE, read_cell
+from batch_update.fields.reference import all_fields
+from batch_update.fields.words import NOTHINGS
+from batch_update.plan.columns import FieldColumn, IdColumn
+from batch_update.plan.judging import judge
+
+NAMES = [f"Bäckerei Größe, Filiale {number}" for number in range(600)]
+NUMBERS = [str(number) for number in range(10001, 10601)]
+PADDING = ["", " ", "\t", "\n", "\u00a0", "          "]
+WORDS = [
+    *NOTHINGS,
+    "null",
+    "#N/A",
+    "#REF!",
+    "#NAME?",
+    "#BEZUG!",
+    "Err:502",
+    "####",
+    '"null"',
+    "@file",
+    "@@at",
+]
+
+odd_texts = st.one_of(
+    st.text(max_size=30),
+    st.builds("{}{}{}".format, st.sampled_from(PADDING), st.sampled_from(WORDS), st.sampled_from(PADDING)),
+    st.sampled_from(WORDS).map(str.swapcase),
+    st.sampled_from(WORDS).map(lambda word: f"Dear {word}, this is no name at all"),
+    st.integers(200, 260).map(lambda length: "ä" * length),
+    st.text("ab\r\n# ", min_size=10, max_size=30),
+)
+odd_ids = st.one_of(
+    st.from_regex(r"[0-9]{0,20}", fullmatch=True),
+    st.text("0123456789\n ._-²١", max_size=8),
+    st.sampled_from(["0", "007", "1\n2", "\n", "1.0", "1e3", "null", "12345678901234567", "+5", "1_000"]),
+)
+
+
+def _same_as_judged(name: str, texts: list[str], odd: list[str]) -> None:
+    field = all_fields()[name]
+    column = FieldColumn(1, field, texts, ".")
+    for text in odd:
+        value, faults = judge(field, text, ".")
+        assert column.value(text) == value and type(column.value(text)) is type(value)
+        assert column.faults.get(text, ()) == faults
+        assert (text in column.blanks) == (value is LEAVE and not faults)
+    assert set(column.faults) <= set(odd)
+    assert column.rows_that_set() == sum(text not in column.blanks for text in texts)
+
+
+@given(st.lists(odd_texts, max_size=5), st.integers(0, 600))
+def test_an_odd_text_among_many_is_judged_as_if_it_stood_alone(odd: list[str], at: int) -> None:
+    _same_as_judged("name", [*NAMES[:at], *odd, *NAMES[at:]], odd)
+
+
+@given(st.lists(odd_ids, max_size=5), st.integers(0, 600))
+def test_an_odd_id_among_many_is_judged_as_if_it_stood_alone(odd: list[str], at: int) -> None:
+    _same_as_judged("phone_number_id", [*NUMBERS[:at], *odd, *NUMBERS[at:]], odd)
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("padding", PADDING)
+def test_no_word_for_nothing_passes_for_a_name(word: str, padding: str) -> None:
+    odd = [f"{padding}{word}", f"{word}{padding}", f"{padding}{word.upper()}{padding}"]
+    _same_as_judged("name", [*NAMES, *odd], odd)
+
+
+def test_names_that_are_plainly_names_mean_themselves() -> None:
+    column = FieldColumn(1, all_fields()["name"], NAMES, ".")
+    assert column.faults == {} and column.blanks == frozenset()
+    assert [column.value(text) for text in NAMES] == NAMES == [read_cell("name", text) for text in NAMES]
+
+
+@given(st.lists(st.one_of(odd_ids, st.sampled_from(NUMBERS)), max_size=8))
+def test_ids_are_read_one_by_one_or_all_at_once_with_the_same_result(texts: list[str]) -> None:
+    column = IdColumn(texts)
+    plain = re.compile(r"[1-9][0-9]{0,14}")
+    for row, text in enumerate(texts):
+        if plain.fullmatch(text):
+            assert column[row] == int(text) and row not in column.faults
+        assert (column[row] is None) == (row in column.faults or row in column.missing)
+    groups: dict[int, list[int]] = {}
+    for row in range(len(texts)):
+        number = column[row]
+        if number is not None:
+            groups.setdefault(number, []).append(row)
+    assert column.repeated() == [rows for rows in groups.values() if len(rows) > 1]
+
+
+def test_a_row_whose_id_is_no_matter_is_neither_wrong_nor_missing() -> None:
+    column = IdColumn(["10001", "", "x y", ""], without={1, 2})
+    assert column.faults == {} and column.missing == {3}
