@@ -6,6 +6,7 @@ gigabytes; and it hands over an error such as #REF!, or a formula without a valu
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,26 +46,31 @@ class Scan:
         self.columns = max(self.columns, column + across)
         self.cells += down * across
 
+    def fits(self, settings: Settings) -> bool:
+        """Whether loading the worksheet takes no more memory than it should."""
+        grid = self.rows * self.columns
+        is_dense = grid <= max(_SMALL_GRID, _SPARSE * self.cells) and grid <= _LARGEST_GRID
+        return is_dense and self.columns <= settings.max_columns and self.rows <= settings.max_rows + 1
+
     def check(self, name: str, sheet: str, settings: Settings) -> None:
         """Raises SheetError S103 where loading the worksheet would take too much memory."""
-        grid = self.rows * self.columns
-        if self.columns > settings.max_columns:
-            what, remedy = f"{self.columns:,} columns, the limit is {settings.max_columns}", "--max-columns"
-        elif self.rows > settings.max_rows + 1:
-            what, remedy = f"{self.rows:,} rows, the limit is {settings.max_rows:,}", "--max-rows"
-        elif grid > _LARGEST_GRID or (grid > _SMALL_GRID and grid > _SPARSE * self.cells):
-            what, remedy = (
-                f"its {self.cells:,} cells lie in {self.rows:,} rows and {self.columns} columns",
-                "",
-            )
-        else:
+        if self.fits(settings):
             return
-        hint = "Delete the cells far out, or save it as CSV" + (f", or raise {remedy}." if remedy else ".")
+        if self.columns > settings.max_columns:
+            what, flag = f"{self.columns:,} columns, the limit is {settings.max_columns}", "--max-columns"
+        elif self.rows > settings.max_rows + 1:
+            what, flag = f"{self.rows:,} rows, the limit is {settings.max_rows:,}", "--max-rows"
+        else:
+            what, flag = f"its {self.cells:,} cells lie in {self.rows:,} rows and {self.columns} columns", ""
+        hint = "Delete the cells far out, or save it as CSV" + (f", or raise {flag}." if flag else ".")
         raise SheetError(f"{name}, worksheet {sheet!r}: {what}", code="S103", remedy=hint)
 
 
 class _Watch(Protocol):
     """Follows the XML of a part, tags without namespace."""
+
+    listens: bool
+    """whether texts matter just now"""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
@@ -74,12 +80,37 @@ class _Watch(Protocol):
 # ---------------------------------------------------------------- xlsx
 
 
-def scan_xlsx(archive: zipfile.ZipFile, name: str, part: str) -> Scan:
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_ANYTHING = re.compile(rb"<(?:\w+:)?[cf]\b|\bt\s*=\s*[\"']e[\"']")
+
+
+def scan_xlsx(archive: zipfile.ZipFile, name: str, part: str, settings: Settings) -> Scan:
     """Scans one worksheet's part. Raises SheetError S108 where it is no XML."""
+    scan = _scan_plain(archive, part)
+    if scan is not None and scan.fits(settings):
+        return scan
     watch = _XlsxWatch()
     _parse(archive, name, part, watch)
     watch.close_cell()
     return watch.scan
+
+
+def _scan_plain(archive: zipfile.ZipFile, part: str) -> Scan | None:
+    """Eight times as fast, and counts empty cells too; None where there is a formula, an error or other spelling."""
+    scan, rest = Scan(), b""
+    for block in _blocks(archive, part):
+        text, _, rest = (rest + block).rpartition(b"<")
+        rest = b"<" + rest
+        places = _PLAIN_CELL.findall(text)
+        if len(places) != len(_ANYTHING.findall(text)):
+            return None
+        if places:
+            scan.cells += len(places)
+            scan.rows = max(scan.rows, *map(int, {row for _, row in places}))
+            scan.columns = max(
+                scan.columns, *(_column(letters.decode()) + 1 for letters in {c for c, _ in places})
+            )
+    return scan if scan.cells else None
 
 
 class _XlsxWatch:
@@ -87,44 +118,47 @@ class _XlsxWatch:
 
     def __init__(self) -> None:
         self.scan = Scan()
+        self.listens = False
         self._row, self._column = -1, -1
         self._kind = ""
-        self._text: list[str] | None = None
-        """what stands in <v>, where that matters: in errors and below formulas"""
+        self._text = ""
+        """what stands in <v>, of errors and below formulas"""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
-            self.close_cell()
-            place = attributes.get("r")
-            self._row, self._column = _place(place) if place else (self._row, self._column + 1)
+            if self.listens:
+                self.close_cell()
+            self._row, self._column = self._place(attributes.get("r"))
             self._kind = attributes.get("t", "")
-            self._text = [] if self._kind == "e" else None
-        elif tag == "f" and self._kind != "str":
-            self._text = []
-        elif tag in ("v", "is"):
+            self.listens = self._kind == "e"
+        elif tag == "v" or tag == "is":
             self.scan.see(self._row, self._column)
+        elif tag == "f" and self._kind != "str":
+            self.listens = True
         elif tag == "row":
             self.close_cell()
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
 
     def text(self, tag: str, text: str) -> None:
-        if tag == "v" and self._text is not None:
-            self._text.append(text)
+        if tag == "v" or tag == "t":
+            self._text += text
 
     def close_cell(self) -> None:
-        if self._text is not None:
-            place, text = (self._row, self._column), "".join(self._text).strip()
+        """What was heard of a cell, once it is over."""
+        if self.listens:
+            place = self._row, self._column
             if self._kind == "e":
-                self.scan.errors[place] = text or "#N/A"
-            elif not text:
+                self.scan.errors[place] = self._text.strip() or "#N/A"
+            elif not self._text.strip():
                 self.scan.missing.add(place)
                 self.scan.see(*place)
-        self._text = None
+        self.listens, self._text = False, ""
 
-
-def _place(reference: str) -> Place:
-    letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]) - 1, _column(letters)
+    def _place(self, reference: str | None) -> Place:
+        if not reference:
+            return self._row, self._column + 1
+        letters = reference.rstrip("0123456789")
+        return int(reference[len(letters) :]) - 1, _column(letters)
 
 
 @cache
@@ -147,6 +181,8 @@ def xlsx_part(archive: zipfile.ZipFile, name: str, sheet: str) -> str:
 
 class _SheetsWatch:
     """Follows <sheet> in the workbook's own part."""
+
+    listens = False
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
@@ -173,6 +209,8 @@ def related_part(archive: zipfile.ZipFile, name: str, part: str, id: str) -> str
 class _RelationsWatch:
     """Follows <Relationship>."""
 
+    listens = False
+
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
 
@@ -191,6 +229,7 @@ def scan_ods(archive: zipfile.ZipFile, name: str) -> dict[str, Scan]:
     """Scans every table of an OpenDocument spreadsheet: calamine loads them all at once."""
     watch = _OdsWatch()
     _parse(archive, name, "content.xml", watch)
+    watch.close_cell()
     return watch.scans
 
 
@@ -199,38 +238,52 @@ class _OdsWatch:
 
     def __init__(self) -> None:
         self.scans: dict[str, Scan] = {}
+        self.listens = False
         self._scan = Scan()
         self._row = self._column = 0
         self._down = self._across = 1
-        self._error: Place | None = None
+        self._text = ""
+        """what a cell shows whose value is an empty text"""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table":
+            self.close_cell()
             self._scan = self.scans[attributes.get("table:name", "")] = Scan()
             self._row, self._down = 0, 0
         elif tag == "table-row":
+            self.close_cell()
             self._row += self._down
             self._down = int(attributes.get("table:number-rows-repeated", 1))
             self._column, self._across = 0, 0
         elif tag in ("table-cell", "covered-table-cell"):
+            self.close_cell()
             self._column += self._across
             self._across = int(attributes.get("table:number-columns-repeated", 1))
             self._start_cell(attributes)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         place = self._row, self._column
-        self._error = place if attributes.get("calcext:value-type") == "error" else None
         if "office:value-type" in attributes:
             self._scan.see(*place, down=self._down, across=self._across)
+            is_error = attributes.get("calcext:value-type") == "error"
+            self.listens = is_error or attributes.get("office:string-value") == ""
         elif "table:formula" in attributes:
             self._scan.missing.add(place)
             self._scan.see(*place)
-        if self._error:
-            self._scan.errors[place] = ""
 
     def text(self, tag: str, text: str) -> None:
-        if self._error:
-            self._scan.errors[self._error] += text
+        self._text += text
+
+    def close_cell(self) -> None:
+        """What was heard of a cell, once it is over: `#DIV/0!`, or LibreOffice's own `Err:502`."""
+        text = self._text.strip()
+        if self.listens and text.startswith(("#", "Err:")):
+            if self._down * self._across > _SMALL_GRID:
+                raise ValueError("an error in a million cells")
+            for row in range(self._row, self._row + self._down):
+                for column in range(self._column, self._column + self._across):
+                    self._scan.errors[row, column] = text
+        self.listens, self._text = False, ""
 
 
 # ---------------------------------------------------------------- XML
@@ -242,13 +295,16 @@ def _parse(archive: zipfile.ZipFile, name: str, part: str, watch: _Watch) -> Non
     local: dict[str, str] = {}
     tag = ""
 
+    def hear(text: str) -> None:
+        watch.text(tag, text)
+
     def start(full: str, attributes: dict[str, str]) -> None:
         nonlocal tag
         tag = local.get(full) or local.setdefault(full, full.rpartition(":")[2])
         watch.start(tag, attributes)
+        parser.CharacterDataHandler = hear if watch.listens else None
 
     parser.StartElementHandler = start
-    parser.CharacterDataHandler = lambda text: watch.text(tag, text)
     try:
         for block in _blocks(archive, part):
             parser.Parse(block, False)

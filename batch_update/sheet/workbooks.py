@@ -52,7 +52,7 @@ def read_workbook(file: BinaryIO, name: str, settings: Settings, format: str) ->
         file.seek(0)
         with _loaded(file, name) as workbook:
             sheet = _choose(workbook.sheets_metadata, name, settings)
-            scan = tables[sheet] if format == "ods" else _scan_part(archive, name, sheet, format)
+            scan = tables[sheet] if format == "ods" else _scan_part(archive, name, sheet, format, settings)
             scan.check(name, sheet, settings)
             return _table(workbook.get_sheet_by_name(sheet), scan, name, settings, format)
 
@@ -67,9 +67,9 @@ def _read_xls(file: BinaryIO, name: str, settings: Settings) -> Table:
         return _table(workbook.get_sheet_by_index(index), scans[index], name, settings, "xls")
 
 
-def _scan_part(archive: zipfile.ZipFile, name: str, sheet: str, format: str) -> Scan:
+def _scan_part(archive: zipfile.ZipFile, name: str, sheet: str, format: str, settings: Settings) -> Scan:
     if format == "xlsx":
-        return scan_xlsx(archive, name, xlsx_part(archive, name, sheet))
+        return scan_xlsx(archive, name, xlsx_part(archive, name, sheet), settings)
     return scan_xlsb(archive, name, xlsb_part(archive, name, sheet))
 
 
