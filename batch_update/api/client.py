@@ -260,7 +260,7 @@ class Client:
             self._idle.append(wire)
         if answer is None:
             return Failure(reason, departure.sent)
-        return Answer(answer.status_code, answer.headers, bytes(body), complete)
+        return Answer(answer.status_code, _plain(answer.headers), bytes(body), complete)
 
     def _wire(self) -> httpx.AsyncBaseTransport:
         if self._app is not None:
@@ -406,6 +406,11 @@ class Client:
     def _odd(self, fault: str) -> ApiError:
         message = clean(f"an answer of the server makes no sense: {fault}", self._key.redact)
         return ApiError(message, code="A200", remedy="check --base-url")
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """Lower-case names to texts. A look-up in `httpx.Headers` takes as long as making this."""
+    return {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in headers.raw}
 
 
 async def _read(answer: httpx.Response, body: bytearray, most: int) -> bool:

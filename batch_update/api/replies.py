@@ -46,7 +46,7 @@ class Applied(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status that came, with its headers (any case, as `httpx.Headers`) and what came of its body."""
+    """A status that came, with its headers (lower-case names) and what came of its body."""
 
     status: int
     headers: Mapping[str, str]

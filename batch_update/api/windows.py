@@ -15,7 +15,10 @@ PATIENCE = 2.0
 """seconds after which a request without an answer is taken as counted by the server"""
 SPARE = 2
 """requests left free while somebody else is seen to use the key"""
+FAIR_SHARE = 0.25
+"""of a limit, kept whatever others seem to use"""
 SLOWER = 0.7
+"""of a limit is kept to after a refusal that our own log does not explain"""
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +98,10 @@ class WindowLog:
         return self.seconds / self.limit
 
     def _usable(self) -> int:
-        return max(1, self.limit - self._others - SPARE) if self._others else self.limit
+        """Never less than a fair share: headers may be wrong, and where they are right a 429 says so."""
+        if not self._others:
+            return self.limit
+        return max(self.limit - self._others - SPARE, math.ceil(self.limit * FAIR_SHARE))
 
     def _end_without_answer(self, ticket: Ticket, now: float = math.inf) -> float:
         return min(now, ticket.sent + PATIENCE) + self.seconds + MARGIN

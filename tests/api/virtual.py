@@ -1,0 +1,52 @@
+"""Event loops whose clock jumps: minutes of pacing cost no time, on asyncio and on trio."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import trio
+
+BACKENDS = ("asyncio", "trio")
+MOST_SECONDS = 100_000.0
+"""of virtual time: what is not over then hangs"""
+
+
+class _Selector(selectors.DefaultSelector):
+    """Where the loop would wait, the clock is put forward instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is None:
+            raise AssertionError("everybody waits for everybody: nothing will ever happen")
+        self.now += max(timeout, 0.0)
+        return super().select(0)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self.virtual = _Selector()
+        super().__init__(self.virtual)
+
+    def time(self) -> float:
+        return self.virtual.now
+
+
+def run(function: Callable[[], Awaitable[Any]], backend: str) -> Any:
+    """Runs it to its end in virtual time. `anyio.current_time` is the clock."""
+
+    async def bounded() -> Any:
+        with anyio.fail_after(MOST_SECONDS):
+            return await function()
+
+    if backend == "trio":
+        options: dict[str, Any] = {"clock": trio.testing.MockClock(autojump_threshold=0)}
+    else:
+        options = {"loop_factory": _Loop}
+    return anyio.run(bounded, backend=backend, backend_options=options)
