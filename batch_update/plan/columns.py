@@ -149,13 +149,11 @@ def _is_plain_id(text: str) -> bool:
 
 def _all_plain_ids(texts: Sequence[str]) -> bool:
     """The same of every cell, at a tenth of the cost."""
-    joined = "\n".join(texts)
-    digits = joined.replace("\n", "")
+    lines = b"\n" + "\n".join(texts).encode("utf-8", "surrogatepass") + b"\n"
     return (
-        digits.isdigit()
-        and digits.isascii()
-        and len(joined) - len(digits) == len(texts) - 1
-        and "\n0" not in f"\n{joined}"
-        and "\n\n" not in f"\n{joined}\n"
+        lines.count(b"\n") == len(texts) + 1
+        and not lines.translate(None, b"0123456789\n")
+        and b"\n0" not in lines
+        and b"\n\n" not in lines
         and max(map(len, texts)) <= _EXACT
     )
