@@ -121,13 +121,13 @@ def _address_fault(text: str, url: httpx.URL) -> str:
     """Why a key must not travel there, "" where it may. The address is not repeated: it may hold a password."""
     if url.userinfo:
         return "it holds a user name or password"
-    if url.scheme not in ("https", "http") or not url.host:
+    if url.scheme not in ("https", "http") or not re.fullmatch(rb"[a-z0-9._:-]+", url.raw_host):
         return "it does not begin with https:// and a host"
     if url.scheme == "http" and not _is_loopback(url.host):
         return "over http the key would travel unencrypted"
     if "?" in text or "#" in text:
         return "it holds a query or a fragment"
-    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or ".." in url.path.split("/"):
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or "/.." in text:
         return "its path holds more than letters, digits and single slashes"
     return ""
 

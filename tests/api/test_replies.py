@@ -1,0 +1,218 @@
+"""What each answer means, and what the server says cannot do harm on its way to a screen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_update.api.keys import ApiKey
+from batch_update.api.pacing import Limits
+from batch_update.api.replies import Answer, Applied, Course, Failure, Verdict, judge
+from batch_update.codes import CODES
+from batch_update.errors import KeyRefused, RunStopped
+
+KEY = ApiKey("fam_0123456789abcdef\\x")
+OK = {"message": "updated", "data": {"id": 5}}
+
+
+def answer(status: int = 200, body: Any = OK, complete: bool = True, **headers: str) -> Verdict:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    plain = {name.replace("_", "-"): text for name, text in headers.items()}
+    return judge(Answer(status, plain, raw, complete), 5, KEY.redact)
+
+
+# ---------------------------------------------------------------- the table
+
+
+@pytest.mark.parametrize("body", [OK, {"data": {"id": "5"}}])
+def test_a_complete_2xx_with_the_id_is_applied(body: Any) -> None:
+    assert answer(200, body).applied is Applied.YES
+    assert answer(201, body).applied is Applied.YES
+
+
+def test_204_without_a_body_is_applied() -> None:
+    assert answer(204, b"").applied is Applied.YES
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"ok", b"<html></html>", b"null", b"[]", b"{}", b'{"data": []}', b'{"data": {"id": 6}}',
+        b'{"data": {"id": true}}', b'{"data": {"id": 5.0}}', b'{"data": {"id": "5x"}}', b'{"data": {"id": 5}',
+        b"\xff\xfe", b"[" * 100_000, b"9" * 10_000, b'{"id": 5}', b'{"success": false}',
+    ],
+)  # fmt: skip
+def test_any_other_2xx_is_ambiguous_and_tried_once_more(body: bytes) -> None:
+    verdict = answer(200, body)
+    assert (verdict.applied, verdict.code, verdict.repeats) == (Applied.MAYBE, "A200", 1)
+
+
+def test_a_2xx_that_was_cut_is_ambiguous_whatever_came_of_it() -> None:
+    assert answer(200, OK, complete=False).applied is Applied.MAYBE
+    assert answer(204, b"", complete=False).applied is Applied.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("statuses", "applied", "code", "repeats"),
+    [
+        ((301, 302, 303, 307, 308), Applied.NO, "A300", 0),
+        ((400, 405, 413, 415, 406, 410, 418, 451, 499), Applied.NO, "A400", 0),
+        ((422,), Applied.NO, "A422", 0),
+        ((401, 402, 419), Applied.NO, "A401", 0),
+        ((403,), Applied.NO, "A403", 0),
+        ((404,), Applied.NO, "A404", 0),
+        ((408, 425, 409, 423), Applied.NO, "A409", 1000),
+        ((500, 501, 505, 599, 600, 999), Applied.MAYBE, "A500", 2),
+        ((502, 503, 504, *range(520, 528)), Applied.MAYBE, "A502", 1000),
+    ],
+)
+def test_each_status_has_its_meaning(
+    statuses: tuple[int, ...], applied: Applied, code: str, repeats: int
+) -> None:
+    for status in statuses:
+        verdict = answer(status, {"message": "because"})
+        assert (verdict.applied, verdict.code, verdict.repeats) == (applied, code, repeats), status
+        assert "because" in verdict.message and str(status) in verdict.message
+        assert verdict.http == status
+        assert code in CODES
+
+
+def test_a_429_is_a_gate_and_costs_nothing() -> None:
+    verdict = answer(429, {"retry_after": 60})
+    assert verdict.applied is Applied.NO and verdict.gate and verdict.free and verdict.wait == 60
+
+
+def test_a_503_is_a_gate_only_with_retry_after() -> None:
+    assert answer(503, b"", retry_after="30").gate
+    assert not answer(503, b"").gate
+    assert not answer(503, b"", retry_after="soon").gate
+    assert not answer(502, b"", retry_after="30").gate
+
+
+@pytest.mark.parametrize(
+    ("failure", "applied", "code"),
+    [
+        (Failure("refused", sent=False), Applied.NO, "N501"),
+        (Failure("reset", sent=True), Applied.MAYBE, "N502"),
+        (Failure("self-signed", sent=False, untrusted=True), Applied.NO, "N503"),
+    ],
+)
+def test_a_failure_is_certain_only_before_sending(failure: Failure, applied: Applied, code: str) -> None:
+    verdict = judge(failure, 5, KEY.redact)
+    assert (verdict.applied, verdict.code) == (applied, code)
+    assert (verdict.stop is not None) == failure.untrusted
+
+
+def test_what_concerns_the_whole_run_carries_an_exception() -> None:
+    for status in (401, 402, 419):
+        assert isinstance(answer(status, b"").stop, KeyRefused)
+    assert isinstance(answer(302, b"").stop, RunStopped)
+    assert answer(404, b"").stop is None
+
+
+def test_reading_asks_for_no_id() -> None:
+    seen = Answer(200, {}, b'[{"id": 7}]')
+    assert judge(seen, None, KEY.redact).data == [{"id": 7}]
+
+
+# ---------------------------------------------------------------- what the server says
+
+
+def test_422_brings_its_sentences_to_their_fields() -> None:
+    errors = {"speech_speed": ["Must be between 0.7 and 1.2."], "post_call_schema.0.name": "Too short."}
+    verdict = answer(422, {"message": "Validation failed", "errors": errors})
+    assert verdict.field_errors == {
+        "speech_speed": ("Must be between 0.7 and 1.2.",),
+        "post_call_schema.0.name": ("Too short.",),
+    }
+    assert "speech_speed: Must be between 0.7 and 1.2." in verdict.message
+
+
+@pytest.mark.parametrize("errors", [None, [], "no", 5, {"a": None}, {"a": {"b": 1}}, {"a": [1, None]}])
+def test_odd_field_errors_do_no_harm(errors: Any) -> None:
+    assert answer(422, {"message": "no", "errors": errors}).code == "A422"
+
+
+def test_the_key_is_redacted_before_it_is_cut_or_escaped() -> None:
+    secret = KEY.reveal()
+    for padding in range(250, 310):
+        body = {"message": "x" * padding + secret, "errors": {secret: [secret]}}
+        verdict = answer(422, body, x_request_id=secret)
+        shown = repr(verdict).replace("\\\\", "\\")
+        assert secret not in shown and secret[:12] not in shown
+
+
+@given(st.text(), st.dictionaries(st.text(), st.lists(st.text(), max_size=3), max_size=3))
+def test_no_answer_of_the_server_is_unsafe_or_long(message: str, errors: dict[str, list[str]]) -> None:
+    verdict = answer(400, {"message": message, "errors": errors})
+    texts = [verdict.message, *verdict.field_errors, *(t for ts in verdict.field_errors.values() for t in ts)]
+    for text in texts:
+        assert len(text) <= 300
+        assert not any(ord(c) < 32 or c in "\x7f\u202e\u2028" for c in text)
+
+
+@given(st.binary(max_size=300), st.integers(min_value=200, max_value=999))
+def test_any_bytes_with_any_status_are_judged(body: bytes, status: int) -> None:
+    verdict = answer(status, body)
+    assert verdict.applied is not Applied.YES or status == 204
+
+
+def test_the_request_id_is_found_under_its_usual_names() -> None:
+    assert answer(x_request_id="r-1").request_id == "r-1"
+    assert answer(cf_ray="ray").request_id == "ray"
+    assert answer(x_request_id="a\x1b[2J").request_id == "a\\x1b[2J"
+    assert answer().request_id == ""
+
+
+def test_limits_are_read_whole_or_not_at_all() -> None:
+    headers = {"x_ratelimit_limit": "100", "x_ratelimit_remaining": "95"}
+    assert answer(**headers).limits == Limits(100, 95)
+    assert answer(x_ratelimit_remaining="95").limits is None
+
+
+# ---------------------------------------------------------------- rows in a row
+
+
+def course(*statuses: int) -> list[Any]:
+    watch = Course()
+    return [
+        watch.stop_after(answer(status, OK if status == 200 else {"message": "no"})) for status in statuses
+    ]
+
+
+def test_the_first_answer_as_a_web_page_stops_the_run() -> None:
+    page = answer(200, b"<!doctype html>", content_type="text/html")
+    watch = Course()
+    assert isinstance(watch.stop_after(page), RunStopped)
+    watch = Course()
+    assert watch.stop_after(answer()) is None and watch.stop_after(page) is None
+
+
+def test_twenty_refusals_from_the_start_stop_the_run() -> None:
+    found = course(*[422, 400] * 10)
+    assert found[:19] == [None] * 19 and found[19].code == "R102"
+    assert course(200, *[422] * 30) == [None] * 31
+
+
+def test_three_times_403_in_a_row_stop_the_run() -> None:
+    assert course(200, 403, 403, 403)[-1].code == "A403"
+    assert course(403, 403, 200, 403, 403) == [None] * 5
+
+
+def test_the_first_five_all_404_stop_the_run() -> None:
+    assert course(404, 404, 404, 404, 404)[-1].code == "A404"
+    assert course(404, 404, 200, 404, 404, 404, 404) == [None] * 7
+    assert course(422, 404, 404, 404, 404, 404) == [None] * 6
+
+
+def test_neither_a_gate_nor_a_cut_connection_counts_as_an_answer() -> None:
+    watch = Course()
+    for _ in range(4):
+        watch.stop_after(answer(404, b""))
+        watch.stop_after(answer(429, b""))
+        watch.stop_after(judge(Failure("cut", sent=True), 5, KEY.redact))
+    assert watch.stop_after(answer(404, b"")) is not None
