@@ -45,15 +45,15 @@ _GUARDED = ("'=", "'@", "'+", "'-", "'\t", "'\r")
 def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -> Table:
     """A CSV or TSV as a table. Raises SheetError (S103, S104, S105, S111) where it cannot be one."""
     codec = find_encoding(name, file, settings.encoding)
-    feed = _Feed(text_of(file, codec))
-    sep = sep_line(feed.head)
-    if sep:
-        feed.line()
-    delimiter = find_delimiter(
-        feed.head, settings.delimiter or (sep and sep[1]), lambda header: is_known(header, settings)
-    )
-    newline = newline_of(feed.head)
-    with _long_cells():
+    with text_of(file, codec) as text, _long_cells():
+        feed = _Feed(text)
+        sep = sep_line(feed.head)
+        if sep:
+            feed.line()
+        delimiter = find_delimiter(
+            feed.head, settings.delimiter or (sep and sep[1]), lambda header: is_known(header, settings)
+        )
+        newline = newline_of(feed.head)
         rows, header, header_row = _read(feed, name, settings, delimiter, first_line=2 if sep else 1)
     decimal = find_decimal(
         [rows.columns[column] for column in number_columns(header, settings)], delimiter, settings.decimal
@@ -69,27 +69,33 @@ def _read(
     lines = _Lines(feed)
     number, cells = _header(lines, name, delimiter)
     require_width(name, len(cells), settings)
-    body = _Body(Rows(len(cells), name, settings, blank_rows=number - 1), delimiter, name)
+    body = _Body(Rows(len(cells), name, settings, blank_rows=number - 1), delimiter)
     body.number, body.line = number + 1, first_line + lines.taken
-    while block := feed.block():
-        if not body.add_proved(block):
-            body.add_carefully(block, feed)
+    try:
+        while block := feed.block():
+            if not body.add_proved(block):
+                body.add_carefully(block, feed)
+    except csv.Error:
+        raise _too_long(name, body.line) from None
     return body.rows, cells, number
 
 
 def _header(lines: _Lines, name: str, delimiter: str) -> tuple[int, list[str]]:
     """Number and cells of the first record that is not blank."""
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-        raw = lines.take()
-        if all(map(is_blank, cells)):
-            continue
-        if _is_misquoted(raw, delimiter):
-            raise SheetError(
-                f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
-                code="S111",
-                remedy="Write quotes inside a quoted cell twice.",
-            )
-        return number, [unguard(cell) for cell in cells]
+    try:
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+            raw = lines.take()
+            if all(map(is_blank, cells)):
+                continue
+            if _is_misquoted(raw, delimiter):
+                raise SheetError(
+                    f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
+                    code="S111",
+                    remedy="Write quotes inside a quoted cell twice.",
+                )
+            return number, [unguard(cell) for cell in cells]
+    except csv.Error:
+        raise _too_long(name, lines.taken + 1) from None
     raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
 
 
@@ -104,6 +110,8 @@ class _Feed:
 
     def block(self) -> str:
         text = self.head + self._more()
+        if not self._ended and "\n" not in text:
+            text += self._rest_of_line()
         end = len(text) if self._ended else _record_end(text)
         self.head = text[end:]
         return text[:end]
@@ -113,8 +121,14 @@ class _Feed:
         line = io.StringIO(self.head, newline="").readline()
         self.head = self.head[len(line) :]
         if not line.endswith(("\n", "\r")) and not self._ended:
-            line += self._stream.readline()
+            line += self._rest_of_line()
         return line
+
+    def _rest_of_line(self) -> str:
+        rest = self._stream.readline(LONGEST_CELL)
+        if len(rest) == LONGEST_CELL:
+            raise csv.Error("line too long")
+        return rest
 
     def _more(self) -> str:
         text = self._stream.read(BLOCK)
@@ -132,7 +146,7 @@ def _record_end(text: str) -> int:
         before = text.rfind("\n", 0, end - 1) + 1
         quotes -= text.count('"', before, end)
         end = before
-    return end or last or len(text)
+    return end or last or len(text)  # without any line feed, a whole line: old Macs end them with CR alone
 
 
 class _Lines(Iterator[str]):
@@ -164,28 +178,21 @@ class _Lines(Iterator[str]):
 class _Body:
     """The records below the header, with their true numbers and lines."""
 
-    def __init__(self, rows: Rows, delimiter: str, name: str) -> None:
+    def __init__(self, rows: Rows, delimiter: str) -> None:
         self.rows = rows
         self.number = 0
         """of the next record"""
         self.line = 0
         """where the next record begins"""
         self._delimiter = delimiter
-        self._name = name
 
     def add_carefully(self, block: str, feed: _Feed) -> None:
+        """Adds a block record by record. Raises csv.Error for cells beyond all measure."""
         lines = _Lines(feed, block)
         reader = csv.reader(lines, delimiter=self._delimiter)
-        try:
-            for cells in reader:
-                raw = lines.take()
-                self._add_record([unguard(cell) for cell in cells], raw)
-        except csv.Error:
-            raise SheetError(
-                f"{self._name}, line {self.line}: a cell is longer than {LONGEST_CELL:,} characters",
-                code="S111",
-                remedy="A quote is probably never closed there.",
-            ) from None
+        for cells in reader:
+            raw = lines.take()
+            self._add_record([unguard(cell) for cell in cells], raw)
 
     def _add_record(self, cells: list[str], raw: list[str]) -> None:
         problems = [_misquoted(raw)] if _is_misquoted(raw, self._delimiter) else []
@@ -278,6 +285,14 @@ def _is_misquoted(raw: Sequence[str], delimiter: str) -> bool:
     except csv.Error:
         return True
     return False
+
+
+def _too_long(name: str, line: int) -> SheetError:
+    return SheetError(
+        f"{name}, line {line}: a cell or line is longer than {LONGEST_CELL:,} characters",
+        code="S111",
+        remedy="A quote is probably never closed there, or the file is no CSV.",
+    )
 
 
 def _misquoted(raw: Sequence[str]) -> Problem:

@@ -6,7 +6,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from batch_update.errors import SheetError, UsageError
@@ -117,10 +118,15 @@ def _undecodable(name: str, file: BinaryIO, codec: str, bad: int) -> SheetError:
     )
 
 
-def text_of(file: BinaryIO, codec: str) -> io.TextIOWrapper:
+@contextmanager
+def text_of(file: BinaryIO, codec: str) -> Iterator[io.TextIOWrapper]:
     """The file as text from its beginning, line ends untouched. The byte order mark is not part of it."""
     file.seek(len(codecs.BOM_UTF16_LE) if _has_utf16_mark(file, codec) else 0)
-    return io.TextIOWrapper(file, codec, newline="")
+    text = io.TextIOWrapper(file, codec, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()  # else the file would be closed with it
 
 
 def _has_utf16_mark(file: BinaryIO, codec: str) -> bool:
@@ -147,14 +153,14 @@ def find_delimiter(text: str, wanted: str | None, is_known: Callable[[str], bool
     return max(DELIMITERS, key=lambda delimiter: _score(text, delimiter, is_known))
 
 
-def _score(text: str, delimiter: str, is_known: Callable[[str], bool]) -> tuple[int, int, int]:
+def _score(text: str, delimiter: str, is_known: Callable[[str], bool]) -> tuple[int, int, int, int]:
     records = first_records(text, delimiter, 20)
     if not records:
-        return 0, 0, 0
+        return 0, 0, 0, 0
     header, *rest = records
     known = sum(is_known(cell) for cell in header if cell.strip())
-    wide = sum(len(record) == len(header) for record in rest) if len(header) > 1 else 0
-    return known, wide, len(header)
+    even = sum(len(record) == len(header) for record in rest)
+    return known, even if len(header) > 1 else 0, len(header), even
 
 
 def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:

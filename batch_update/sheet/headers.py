@@ -48,7 +48,7 @@ def known_names() -> Mapping[str, str]:
 def is_known(header: str, settings: Settings) -> bool:
     """Whether a header says something to us or to the user's settings; for guessing the delimiter."""
     mentioned = {normalize(name) for name in (*settings.map, *settings.ignore, ACCOUNT)}
-    return header.strip().startswith("_") or normalize(header) in known_names().keys() | mentioned
+    return normalize(header) in known_names().keys() | mentioned
 
 
 def resolve(

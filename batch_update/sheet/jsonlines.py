@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from batch_update.errors import SheetError
 from batch_update.model import Dialect, Json, Problem
@@ -24,13 +24,23 @@ def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
     Raises SheetError S103, S104 or S105.
     """
     codec = find_encoding(name, file, settings.encoding)
-    lines = iter(partial(text_of(file, codec).readline, LONGEST_LINE), "")
-    header: dict[str, int] = {}
     decimal = settings.decimal or "."
+    with text_of(file, codec) as text:
+        rows, header, newline = _collect(text, name, settings, decimal)
+    if not header and not rows.problems:
+        remedy = "Each line is one object: field name to value."
+        raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
+    dialect = Dialect("jsonl", codec, decimal=decimal, newline=newline)
+    return rows.table(dialect, header, 0, lines=True)
+
+
+def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
+    """Rows, every key in the order in which it first came, and the line end."""
+    header: dict[str, None] = {}
     rows = Rows(0, name, settings)
-    newline = ""
-    for number, line in enumerate(lines, 1):
-        newline = newline or newline_of(line)
+    newline = "\n"
+    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
+        newline = newline_of(line) if number == 1 else newline
         if len(line) == LONGEST_LINE:
             raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
         if is_blank(line):
@@ -39,21 +49,14 @@ def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
         try:
             cells = {key: as_text(value, decimal) for key, value in _object(line).items()}
         except (ValueError, RecursionError) as error:
-            text = line.rstrip("\r\n")
-            rows.fail([text], number, number, _broken(text, error))
+            raw = line.rstrip("\r\n")
+            rows.fail([raw], number, number, _broken(raw, error))
             continue
-        for key in cells:
-            if key not in header:
-                header[key] = len(header)
-                rows.columns.append([""] * len(rows))
-                require_width(name, len(header), settings)
+        rows.columns.extend([""] * len(rows) for key in cells if key not in header)
+        header |= dict.fromkeys(cells)
+        require_width(name, len(header), settings)
         rows.add([cells.get(key, "") for key in header], number, number)
-    if not header and not rows.problems:
-        raise SheetError(
-            f"{name} is empty", code="S105", remedy="Each line is one object: field name to value."
-        )
-    dialect = Dialect("jsonl", codec, decimal=decimal, newline=newline)
-    return rows.table(dialect, list(header), 0, lines=True)
+    return rows, list(header), newline
 
 
 def as_text(value: Json, decimal: str) -> str:

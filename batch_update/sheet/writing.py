@@ -105,8 +105,11 @@ def _write(path: Path, records: Iterable[str], codec: str) -> None:
 def _transcode(draft: Path, final: Path, codec: str) -> bool:
     """Whether the draft could be written in this codec, such that reading it guesses the same codec."""
     try:
-        with draft.open("rb") as source, final.open("w", encoding=codec, newline="") as file:
-            text = text_of(source, "utf-8-sig")
+        with (
+            draft.open("rb") as source,
+            text_of(source, "utf-8-sig") as text,
+            final.open("w", encoding=codec, newline="") as file,
+        ):
             file.write(_MARKS.get(codec, ""))
             while block := text.read(1 << 20):
                 file.write(block)

@@ -1,0 +1,96 @@
+"""Blocks parsed by pandas and records read one by one make the same sheet, whatever the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from batch_update.errors import SheetError
+from batch_update.model import Sheet
+from batch_update.sheet import delimited
+from tests.sheet.tables import as_csv, read_text, tables
+
+PIECES = st.sampled_from(
+    ['"', '""', '","', '"\n', '\n"', ",", "\n", "\r\n", "\r", "a", "b c", " ", ",,", "1,2,3\n", '"x, y",', "=", "'=", "\0",
+     "ä", "x\"y", "\n\n", ",\n"]
+)  # fmt: skip
+
+
+@contextmanager
+def patched(**values: Any) -> Iterator[None]:
+    """hypothesis runs many examples in one test, so pytest's own patches would last too long."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in values.items():
+            patch.setattr(delimited, name, value)
+        yield
+
+
+def outcome(text: str) -> tuple[Any, ...]:
+    """Everything that reading gives, in a form that compares."""
+    try:
+        sheet: Sheet = read_text(text, delimiter=",")
+    except SheetError as error:
+        return error.code, error.message
+    columns = [(c.header, c.role, c.field, list(c.texts)) for c in sheet.columns]
+    rest = (sheet.dialect, sheet.header_row, sheet.blank_rows, dict(sheet.ragged), sheet.problems)
+    return columns, list(sheet.numbers), list(sheet.lines or ()), rest
+
+
+def carefully(text: str) -> tuple[Any, ...]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited._Body, "add_proved", lambda self, block: False)
+        return outcome(text)
+
+
+@settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
+@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from([8, 30, 1 << 20]))
+@example('a,b"c\n1,2\n', 30)
+@example('"a,"b,c\n1,2\n', 1 << 20)
+def test_any_text_is_read_the_same_both_ways(tail: str, block: int) -> None:
+    """In one block or cut into many."""
+    text = "id,name,system_prompt\n" + tail
+    expected = carefully(text)
+    assert outcome(text) == expected
+    with patched(BLOCK=block):
+        assert outcome(text) == expected
+        assert carefully(text) == expected
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(tables(), st.sampled_from([40, 1 << 20]), st.booleans())
+def test_any_table_is_read_the_same_both_ways(table: Any, block: int, always: bool) -> None:
+    text = as_csv(table, ",", "\n", always=always)
+    with patched(BLOCK=block):
+        assert outcome(text) == carefully(text)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=30), st.sampled_from([10, 25, 60]))
+def test_rows_that_are_too_long_or_too_short_never_shift_values(widths: list[int], block: int) -> None:
+    """A long and a short row together have as many cells as two right ones; and a block may begin with either."""
+    records = [[f"{number}.{cell}" for cell in range(width)] for number, width in enumerate(widths)]
+    with patched(BLOCK=block):
+        sheet = read_text(
+            "id,name,_x\n" + "".join(",".join(r) + "\n" for r in records) + "1,2,3\n", delimiter=","
+        )
+    rows = [record for record in records if record] + [["1", "2", "3"]]
+    assert [list(sheet.row(index).cells) for index in range(len(sheet))] == rows
+    assert sorted(sheet.ragged) == [index for index, row in enumerate(rows) if len(row) != 3]
+    assert [p.index for p in sheet.problems if p.code == "S106"] == sorted(sheet.ragged)
+    for index in sheet.ragged:
+        assert all(column.texts[index] == "" for column in sheet.columns)
+
+
+def test_an_ordinary_sheet_is_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes, delimiters and line breaks inside cells, umlauts, blank rows of delimiters: all that is quick."""
+    calls: list[str] = []
+    monkeypatch.setattr(delimited._Body, "add_carefully", lambda self, block, feed: calls.append(block))
+    rows = "".join(f'{n},"Say ""yes"", {n}\nor no",Größe\r\n' for n in range(1, 2000)) + ",,\r\n"
+    sheet = read_text("id,system_prompt,name\r\n" + rows)
+    assert (len(sheet), sheet.blank_rows, calls) == (1999, 1, [])
+    assert sheet.row(1998).line == 2 + 2 * 1998
