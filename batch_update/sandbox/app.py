@@ -20,7 +20,7 @@ from batch_update.sandbox import answers
 from batch_update.sandbox.answers import Answer
 from batch_update.sandbox.calls import Call, Handler, Refused, handlers
 from batch_update.sandbox.faults import Fault, Faults
-from batch_update.sandbox.limits import WindowKind, judge
+from batch_update.sandbox.limits import Verdict, WindowKind, judge
 from batch_update.sandbox.openapi import document
 from batch_update.sandbox.seeds import HOW_MANY
 from batch_update.sandbox.state import Desk, Seen, State
@@ -190,7 +190,7 @@ class Sandbox:
             answer = answers.struck(fault, answer)
         assert answer is not None, "without a fault the handler has answered"
         if answer.page is None:
-            answer = replace(answer, headers={**verdict.headers, **answer.headers})
+            answer = replace(answer, headers=_rate_headers(verdict, answer) | dict(answer.headers))
         return answer, fault, role
 
     def _role(self, request: Request) -> Role | None:
@@ -231,6 +231,14 @@ async def _cut(scope: Scope, receive: Receive) -> None:
     cut()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _rate_headers(verdict: Verdict, answer: Answer) -> dict[str, str]:
+    """A 429 on request says that nothing is left, as one of somebody else's doing would."""
+    told = dict(verdict.headers)
+    if told and answer.status == 429:
+        told["X-RateLimit-Remaining"] = "0"
+    return told
 
 
 def _handled(handler: Handler, call: Call) -> Answer:

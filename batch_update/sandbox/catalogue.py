@@ -97,7 +97,7 @@ MODELS: dict[str, tuple[Entry, ...]] = {
 
 NUMBERS = (
     Number(1, "+493023125001", "DE"), Number(2, "+493023125002", "DE"), Number(3, "+493023125003", "DE"),
-    Number(4, "+4940669901", "DE"), Number(5, "+4922146690", "DE"), Number(6, "+442079460101", "GB"),
+    Number(4, "+494066969104", "DE"), Number(5, "+492214710105", "DE"), Number(6, "+442079460101", "GB"),
     Number(7, "+12025550107", "US"), Number(8, "+12025550108", "US"),
     Number(11, "+493023125011", "DE", caller_id=True), Number(12, "+442079460112", "GB", caller_id=True),
 )

@@ -104,6 +104,12 @@ def test_a_429_says_how_long_to_wait_and_applies_nothing(make_api):
     assert api.held(10001)["name"] != "new"
 
 
+def test_a_429_on_request_does_not_claim_that_requests_are_left(make_api):
+    api = make_api(faults=Faults.parse("429@2"), limits=(Window(20, 10),))
+    left = [api.put(10001, {}).headers["X-RateLimit-Remaining"] for _ in range(3)]
+    assert left == ["19", "0", "17"]
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520])
 def test_a_gateway_s_failure_is_a_page_and_applies_nothing(make_api, status):
     api = make_api(faults=Faults.parse(f"{status}@1"))

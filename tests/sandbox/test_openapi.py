@@ -13,7 +13,7 @@ from batch_update.sandbox.openapi import document
 CONFIG = SchemathesisConfig.from_dict(
     {
         "seed": 1,
-        "generation": {"max-examples": 60, "deterministic": True, "database": "none"},
+        "generation": {"max-examples": 40, "deterministic": True, "database": "none"},
         "headers": {"Authorization": f"Bearer {SANDBOX_KEY}"},
         # No schema says which ids exist or what a mode allows, so good shapes may still be refused with 422.
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422"]}},

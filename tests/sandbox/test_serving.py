@@ -100,6 +100,18 @@ def test_a_client_that_leaves_in_the_middle_of_a_request_does_no_harm(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_signals_are_left_alone_where_that_is_asked_for():
+    async def main():
+        with make_app(None) as app:
+            async with served(app):
+                return [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)]
+
+    before = [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)]
+    # The event loop has a handler of its own for SIGINT; it is there without a server too.
+    assert anyio.run(main)[1] == before[1]
+    assert [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)] == before
+
+
 def test_a_port_that_is_taken_is_said():
     async def main():
         with socket.socket() as taken, make_app(None) as app:

@@ -143,13 +143,14 @@ def test_the_state_of_another_version_is_refused(tmp_path):
     assert "another version" in refused(path)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "overwritten"])
+@pytest.mark.parametrize("damage", ["cut off", "half of it", "one page"])
 def test_a_damaged_file_is_refused(tmp_path, damage):
     path = tmp_path / "s.db"
     State(path, assistants=300).close()
     content = path.read_bytes()
-    half = len(content) // 2
-    path.write_bytes(content[:half] if damage == "truncated" else content[:5000] + b"\x00" * half)
+    half = len(content) // 2 // 4096 * 4096
+    lost = {"cut off": 0, "half of it": half, "one page": 4096}[damage]
+    path.write_bytes(content[:half] + b"\x00" * lost + (content[half + lost :] if lost else b""))
     refused(path)
 
 
