@@ -1,0 +1,247 @@
+"""Lists and look-ups come in one form, however the server wraps them, and fail in three ways only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import anyio
+import pytest
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.api.lookups import Account, Group, Knowledgebase, Model, PhoneNumber, Provider, Voice
+from batch_update.errors import ApiError, KeyRefused, RunStopped, UsageError
+from batch_update.model import Event, Status
+from batch_update.settings import DEFAULT_BASE_URL
+from tests.api import virtual
+from tests.api.sending import KEY
+
+Answers = Callable[[str, dict[str, str]], tuple[int, Any]]
+
+
+class App:
+    """Answers GETs by path and query, and writes them down."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+        self.asked.append((scope["path"], query))
+        status, body = self.answers(scope["path"], query)
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": raw})
+
+
+def ask(
+    app: Any, question: Callable[[Client], Awaitable[Any]], backend: str = "asyncio", **options: Any
+) -> Any:
+    async def main() -> Any:
+        given: dict[str, Any] = {"base_url": DEFAULT_BASE_URL, "rates": (), "clock": anyio.current_time}
+        async with Client(ApiKey(KEY), app=app, **{**given, **options}) as client:
+            return await question(client)
+
+    return virtual.run(main, backend)
+
+
+async def collect(client: Client, per_page: int = 100) -> list[Any]:
+    return [entry async for entry in client.assistants(per_page)]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_list_may_come_bare_or_in_data(wrapped: bool, backend: str) -> None:
+    entries = [
+        {"id": "41", "name": "Marin", "language_id": 2, "gender": "female", "accent": None, "new": [1]},
+        {"id": 42, "name": "Cedar"},
+    ]
+    app = App(lambda path, query: (200, {"data": entries} if wrapped else entries))
+    voices = ask(app, lambda client: client.voices("multimodal", 2), backend)
+    assert voices == [
+        Voice(41, "Marin", 2, "female", "", "", "", None),
+        Voice(42, "Cedar", None, "", "", "", "", None),
+    ]
+    assert app.asked == [("/api/user/assistants/voices", {"mode": "multimodal", "language_id": "2"})]
+
+
+LOOK_UPS: dict[str, tuple[Callable[[Client], Awaitable[Any]], str, dict[str, str], Any]] = {
+    "models": (lambda c: c.models("dualplex"), "assistants/models", {"type": "dualplex"}, Model(1, "n", "")),
+    "numbers": (
+        lambda c: c.phone_numbers("inbound"),
+        "assistants/phone-numbers",
+        {"type": "inbound"},
+        PhoneNumber(1, "", "", "", None),
+    ),
+    "synthesizers": (
+        lambda c: c.synthesizer_providers(3),
+        "assistants/synthesizer-providers",
+        {"language_id": "3"},
+        Provider(1, "n", ""),
+    ),
+    "transcribers": (
+        lambda c: c.transcriber_providers(),
+        "assistants/transcriber-providers",
+        {},
+        Provider(1, "n", ""),
+    ),
+    "knowledgebases": (lambda c: c.knowledgebases(), "knowledgebases", {}, Knowledgebase(1, "n", "", "")),
+    "folders": (lambda c: c.folders(), "folders", {"per_page": "100", "page": "1"}, Group(1, "n", "", None)),
+    "labels": (lambda c: c.labels(), "labels", {"per_page": "100", "page": "1"}, Group(1, "n", "", None)),
+}
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+def test_each_look_up_asks_where_it_is_documented(name: str) -> None:
+    question, path, query, entry = LOOK_UPS[name]
+    app = App(lambda path, query: (200, {"data": [{"id": 1, "name": "n"}]}))
+    assert ask(app, question) == [entry]
+    assert app.asked == [(f"/api/user/{path}", query)]
+
+
+def test_languages_and_tools_are_typed() -> None:
+    app = App(lambda path, query: (200, [{"id": 1, "name": "n", "iso_2": "de", "description": "d"}]))
+    assert ask(app, lambda client: client.languages())[0].iso_2 == "de"
+    assert ask(app, lambda client: client.tools())[0].description == "d"
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_whoami_tells_whose_key_this_is(wrapped: bool) -> None:
+    me = {"name": "Ada", "email": "ada@example.com", "total_balance": "12.50"}
+    app = App(lambda path, query: (200, {"data": me} if wrapped else me))
+    assert ask(app, lambda client: client.whoami()) == Account("Ada", "ada@example.com", 12.5)
+
+
+def pages(total: int, *, last_page: bool = True) -> Answers:
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        size, page = int(query["per_page"]), int(query["page"])
+        data = [{"id": n} for n in range((page - 1) * size + 1, min(page * size, total) + 1)]
+        extra = {"last_page": max(1, -(-total // size))} if last_page else {}
+        return 200, {"data": data, "current_page": page, **extra}
+
+    return answers
+
+
+@pytest.mark.parametrize(("total", "asked"), [(0, 1), (1, 1), (99, 1), (100, 1), (101, 2), (250, 3)])
+def test_all_pages_are_read_once(total: int, asked: int, backend: str) -> None:
+    app = App(pages(total))
+    found = ask(app, collect, backend)
+    assert [entry["id"] for entry in found] == list(range(1, total + 1))
+    assert len(app.asked) == asked
+
+
+def test_pages_end_without_a_last_page_too() -> None:
+    assert len(ask(App(pages(250, last_page=False)), collect)) == 250
+    assert len(ask(App(pages(200, last_page=False)), collect)) == 200
+
+
+def test_a_server_that_knows_no_pages_is_not_asked_for_ever() -> None:
+    entries = [{"id": n} for n in range(100)]
+    assert len(ask(App(lambda path, query: (200, entries)), collect)) == 100
+
+
+def test_look_ups_are_paced_and_retried_like_everything_else(backend: str) -> None:
+    answers = iter([(502, b""), (429, {"retry_after": 3}), (500, b"<html>"), (200, [])])
+    events: list[Event] = []
+
+    async def question(client: Client) -> Any:
+        return await client.languages(), client.stats
+
+    found, stats = ask(App(lambda path, query: next(answers)), question, backend, on_event=events.append)
+    assert found == [] and stats.requests == 4 and stats.gates == 1 and stats.retries == 2
+    assert "gate" in [event.kind for event in events]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "code"),
+    [
+        (401, {"message": f"unknown key {KEY}"}, KeyRefused, "A401"),
+        (302, b"", RunStopped, "A300"),
+        (403, {"message": "no"}, ApiError, "A403"),
+        (404, b"<html>", ApiError, "A404"),
+        (500, b"", ApiError, "A500"),
+        (200, b"<html>", ApiError, "A200"),
+        (200, {"data": 5}, ApiError, "A200"),
+        (200, {"data": [5]}, ApiError, "A200"),
+        (200, {"data": [{"name": "no id"}]}, ApiError, "A200"),
+        (204, b"", ApiError, "A200"),
+    ],
+)
+def test_trouble_with_a_look_up_is_one_of_three_exceptions(
+    status: int, body: Any, error: type[Exception], code: str, backend: str
+) -> None:
+    with pytest.raises(error) as caught:
+        ask(App(lambda path, query: (status, body)), lambda client: client.languages(), backend)
+    assert getattr(caught.value, "code", None) == code
+    assert KEY not in f"{caught.value!r} {caught.value}"
+
+
+def test_after_a_stop_nothing_is_looked_up() -> None:
+    async def question(client: Client) -> None:
+        client.stop_sending()
+        await client.whoami()
+
+    app = App(lambda path, query: (200, {}))
+    with pytest.raises(RunStopped):
+        ask(app, question)
+    assert app.asked == []
+
+
+# ---------------------------------------------------------------- an app in process
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (ValueError("a bug of the app"), Status.UNKNOWN, "N502"),
+        (ConnectionResetError(), Status.UNKNOWN, "N502"),
+        (ConnectionRefusedError(), Status.FAILED, "N501"),
+    ],
+)
+def test_what_an_app_in_process_raises_is_a_connection_that_breaks(
+    error: Exception, status: Status, code: str, backend: str
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise error
+
+    reply = ask(app, lambda client: client.update(1, {"name": "x"}), backend)
+    assert (reply.status, reply.code, reply.attempts) == (status, code, 4)
+
+
+def test_an_app_that_never_answers_is_left_at_the_deadline(backend: str) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await anyio.sleep_forever()
+
+    async def question(client: Client) -> Any:
+        begin = anyio.current_time()
+        return await client.update(1, {"name": "x"}), anyio.current_time() - begin
+
+    reply, seconds = ask(app, question, backend, max_attempts=1)
+    assert (reply.status, reply.code) == (Status.UNKNOWN, "N502")
+    assert seconds == pytest.approx(45)
+    assert reply.ms == 45_000
+
+
+def test_one_change_takes_ten_minutes_at_most_in_attempts_and_pauses(backend: str) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await anyio.sleep_forever()
+
+    async def question(client: Client) -> Any:
+        return await client.update(1, {"name": "x"})
+
+    reply = ask(app, question, backend, max_attempts=20, timeout=200.0)
+    assert reply.attempts in (3, 4)
+
+
+def test_an_address_that_is_not_safe_makes_no_client() -> None:
+    with pytest.raises(UsageError):
+        Client(ApiKey(KEY), base_url="http://example.com", rates=())
+
+
+def test_a_client_does_not_show_its_key() -> None:
+    client = Client(ApiKey(KEY), base_url="https://example.com", rates=())
+    shown = repr({name: getattr(client, name) for name in vars(client)})
+    assert KEY not in shown and KEY.replace("\\", "\\\\") not in shown
