@@ -56,8 +56,8 @@ class FieldColumn:
 class IdColumn:
     """Which assistant each row is about, which ids cannot be read, and which assistants appear more than once."""
 
-    def __init__(self, texts: Sequence[str], without: Container[int] = ()) -> None:
-        """`without`: rows whose id is not known, and no matter."""
+    def __init__(self, texts: Sequence[str], without: Container[int | None] = ()) -> None:
+        """`without`: rows that could not be read as they stand, so that a missing id is no news."""
         self.texts = texts
         self.faults: dict[int, Fault] = {}
         """row -> why its id cannot be read"""
@@ -88,7 +88,7 @@ class IdColumn:
                 groups.setdefault(self[row], []).append(row)
         return list(groups.values())
 
-    def _read(self, odd: Iterable[str], without: Container[int]) -> None:
+    def _read(self, odd: Iterable[str], without: Container[int | None]) -> None:
         wrong: dict[str, Fault] = {}
         for text in odd:
             self._odd[text] = None

@@ -45,7 +45,7 @@ class _Detail:
         """The part that is wrong; lists and objects are named only, since a secret may be among their parts."""
         if any(name in SECRET_SETTINGS for name in self.path):
             return ""
-        if not self.path and not isinstance(self.input, (list, dict)):
+        if not self.path:
             return shown(self.cell.text.strip())
         return _describe(self.input)
 

@@ -11,7 +11,7 @@ from batch_update.fields.reference import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, unknown_settings
 from batch_update.model import Json, Severity
 from batch_update.plan.complaints import Cell, complaint
-from batch_update.plan.fault import Fault, did_you_mean, holds_secret, shown
+from batch_update.plan.fault import Fault, did_you_mean, shown
 
 
 def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fault, ...]]:
@@ -21,8 +21,7 @@ def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fa
     try:
         value = read_cell(field.name, text, decimal)
     except CellError as error:
-        given = "" if holds_secret(text) else error.given
-        return LEAVE, (Fault(error.code, str(error), given, error.wanted, error.remedy),)
+        return LEAVE, (Fault(error.code, str(error), error.given, error.wanted, error.remedy),)
     if value is LEAVE or (value is None and field.nullable):
         return value, ()
     if value is None:

@@ -18,21 +18,19 @@ class Rows:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        errors = (problem.index for problem in sheet.problems if problem.severity is Severity.ERROR)
-        self.broken = frozenset(row for row in errors if row is not None)
-        """rows that could not be read as they stand"""
         self.columns = tuple(
             FieldColumn(index, all_fields()[column.field], column.texts, sheet.dialect.decimal)
             for index, column in enumerate(sheet.columns)
             if column.role is Role.FIELD and column.field is not None
         )
         self.by_name = {column.name: column for column in self.columns}
-        self._ids = None if sheet.id_column is None else IdColumn(sheet.id_column.texts, self.broken)
+        broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
+        self._ids = None if sheet.id_column is None else IdColumn(sheet.id_column.texts, without=broken)
         self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
 
     def assistant(self, row: int) -> int | None:
         """The id of the assistant that the row is about; None where it cannot be read."""
-        return None if self._ids is None or row in self.broken else self._ids[row]
+        return None if self._ids is None else self._ids[row]
 
     def repeated(self) -> list[list[int]]:
         """The rows of each assistant that has several."""
@@ -55,7 +53,7 @@ class Rows:
         rows: Iterable[int] = range(len(self.sheet))
         for column in self.columns:
             rows = [row for row in rows if column.texts[row] in column.blanks]
-        return set(rows) - self.broken
+        return set(rows)
 
     def problem(self, row: int, column: int | None, fault: Fault, also: tuple[int, ...] = ()) -> Problem:
         """A fault at its place."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.fields.cells import LEAVE, read_cell
+from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id
 from batch_update.fields.reference import all_fields
 from batch_update.fields.words import NOTHINGS
 from batch_update.plan.columns import FieldColumn, IdColumn
@@ -68,11 +66,31 @@ def test_an_odd_id_among_many_is_judged_as_if_it_stood_alone(odd: list[str], at:
     _same_as_judged("phone_number_id", [*NUMBERS[:at], *odd, *NUMBERS[at:]], odd)
 
 
-@pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("padding", PADDING)
-def test_no_word_for_nothing_passes_for_a_name(word: str, padding: str) -> None:
-    odd = [f"{padding}{word}", f"{word}{padding}", f"{padding}{word.upper()}{padding}"]
-    _same_as_judged("name", [*NAMES, *odd], odd)
+@pytest.mark.parametrize(
+    "text", sorted({f"{p}{w}" for p in PADDING for w in WORDS} | {f"{w}{p}" for p in PADDING for w in WORDS})
+)
+def test_no_word_for_nothing_passes_for_a_name(text: str) -> None:
+    """Each alone among good names: another odd one beside it would have all of them looked at closely."""
+    for odd in (text, text.upper()):
+        _same_as_judged("name", [*NAMES, odd], [odd])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear #N/A, this is no name at all",
+        "two lines\r\nof which the first ends in a way of its own",
+        '"a text in JSON quotes, with \\n inside"',
+        "@prompts/a-file-with-a-long-name.md",
+        "@@home, with two signs for one",
+        "  leading spaces are part of a text",
+        "trailing spaces are part of a text  ",
+        "n" * 256,
+        "ä" * 255,
+    ],
+)
+def test_no_text_that_means_something_passes_for_a_name(text: str) -> None:
+    _same_as_judged("name", [*NAMES, text], [text])
 
 
 def test_names_that_are_plainly_names_mean_themselves() -> None:
@@ -81,13 +99,25 @@ def test_names_that_are_plainly_names_mean_themselves() -> None:
     assert [column.value(text) for text in NAMES] == NAMES == [read_cell("name", text) for text in NAMES]
 
 
+def _read_alone(text: str) -> int | None:
+    try:
+        return read_id(text)
+    except CellError:
+        return None
+
+
+@pytest.mark.parametrize(
+    "text", ["12345678901234000", "123456789012345678", "007", "0", "1\n2", "", "²", "١"]
+)
+def test_an_id_that_is_not_plain_is_read_with_care(text: str) -> None:
+    assert IdColumn([*NUMBERS, text])[len(NUMBERS)] == _read_alone(text)
+
+
 @given(st.lists(st.one_of(odd_ids, st.sampled_from(NUMBERS)), max_size=8))
 def test_ids_are_read_one_by_one_or_all_at_once_with_the_same_result(texts: list[str]) -> None:
     column = IdColumn(texts)
-    plain = re.compile(r"[1-9][0-9]{0,14}")
     for row, text in enumerate(texts):
-        if plain.fullmatch(text):
-            assert column[row] == int(text) and row not in column.faults
+        assert column[row] == _read_alone(text)
         assert (column[row] is None) == (row in column.faults or row in column.missing)
     groups: dict[int, list[int]] = {}
     for row in range(len(texts)):
