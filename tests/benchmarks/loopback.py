@@ -1,0 +1,77 @@
+"""The plainest server that answers updates: `python -m tests.benchmarks.loopback` prints its port and serves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Protocol(asyncio.Protocol):
+    """HTTP/1.1 as far as the benchmark's clients speak it. `windows`: pairs of limit and seconds, sliding."""
+
+    windows: tuple[tuple[int, float], ...] = ()
+    log: deque[float]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head = self.buffer[:end].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(self.buffer) < end + 4 + length:
+                return
+            assistant = int(head.split(b" ", 2)[1].rsplit(b"/", 1)[1])
+            self.buffer = self.buffer[end + 4 + length :]
+            self.transport.write(self.answer(assistant))  # type: ignore[attr-defined]
+
+    def answer(self, assistant: int) -> bytes:
+        now = time.monotonic()
+        if any(sum(t > now - seconds for t in self.log) >= limit for limit, seconds in self.windows):
+            status, body = "429 Too Many Requests", {"error": "Rate limit exceeded", "retry_after": 1}
+        else:
+            status, body = "200 OK", {"message": "Assistant updated", "data": {"id": assistant, "name": "x"}}
+            if self.windows:
+                self.log.append(now)
+        raw = json.dumps(body).encode()
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
+        return head.encode() + raw
+
+
+@contextmanager
+def serving(*windows: tuple[int, float]) -> Iterator[str]:
+    """A server in another process; its base URL."""
+    texts = [f"{limit}/{seconds}" for limit, seconds in windows]
+    command = [sys.executable, "-m", "tests.benchmarks.loopback", *texts]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/api"
+        finally:
+            process.kill()
+
+
+async def main() -> None:
+    pairs = (text.split("/") for text in sys.argv[1:])
+    Protocol.log = deque(maxlen=10_000)
+    Protocol.windows = tuple((int(limit), float(seconds)) for limit, seconds in pairs)
+    # With protocol 0 asyncio leaves Nagle's algorithm on, and every answer waits for a delayed ACK.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    server = await asyncio.get_running_loop().create_server(Protocol, sock=listener, backlog=512)
+    print(listener.getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
