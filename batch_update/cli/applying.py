@@ -12,7 +12,7 @@ import anyio
 import typer
 
 from batch_update.cli.checking import FILE, describe
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import (
     ask,
     on_terminal,
@@ -62,7 +62,6 @@ def _run_sheet(file: str, settings: Settings) -> Exit:
         say(f"Reading {printable(file)} ...")
     from batch_update.cli.progress import choose_display
     from batch_update.plan.checking import make_plan
-    from batch_update.report.files import write_run
     from batch_update.run.applying import refused_report
     from batch_update.run.progress import EventLog
     from batch_update.sheet.reading import read_sheet
@@ -74,7 +73,7 @@ def _run_sheet(file: str, settings: Settings) -> Exit:
         _show_problems(plan, file)
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
-        return _tell(refused, write_run(refused, _folder(plan, settings), facts_of(settings)), settings)
+        return _tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
     display = choose_display(
         quiet=settings.quiet or settings.json_,
         limits=" and ".join(map(str, settings.rate)),
@@ -92,7 +91,6 @@ async def _send(
     plan: Plan, client: Client, settings: Settings, display: Display, events: EventLog, folder: Path
 ) -> tuple[Report, Written]:
     """Send, and write what came of it; meanwhile signals only ask for an early end."""
-    from batch_update.report.files import write_run
     from batch_update.run.applying import apply_plan
     from batch_update.run.signals import open_interrupts
 
@@ -111,7 +109,21 @@ async def _send(
                     rates=settings.rate,
                     grace=settings.grace,
                 )
-        return report, write_run(report, folder, facts_of(settings, client))
+        return report, write_somewhere(report, folder, facts_of(settings, client))
+
+
+def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written:
+    """Write the run's files; where its folder cannot take them, into a temporary one, since they must not be lost."""
+    from tempfile import mkdtemp
+
+    from batch_update.report.files import write_run
+
+    try:
+        return write_run(report, folder, facts)
+    except OSError as error:
+        other = Path(mkdtemp(prefix="batch-update-"))
+        say(f"{folder} cannot be written: {error.strerror}. The results go to {other}.")
+        return write_run(report, other, facts)
 
 
 def facts_of(settings: Settings, client: Client | None = None) -> RunFacts:
@@ -192,9 +204,15 @@ def _tell(report: Report, files: Written, settings: Settings, client: Client | N
 
     status = exit_status(report)
     if settings.json_:
-        out_json(run_document(report, facts_of(settings, client)) | {"folder": str(files.run.parent)})
+        names = {
+            "results": str(files.results),
+            "failed": files.failed and str(files.failed),
+            "run": str(files.run),
+        }
+        out_json(run_document(report, facts_of(settings, client)) | {"files": names})
     elif not (settings.quiet and status is Exit.OK):
-        text = summary(report, files, stats=client.stats if client else None)
+        command = command_of("batch-update apply", settings, ("Sheet", "Connection", "Sandbox", "Pace"))
+        text = summary(report, files, stats=client.stats if client else None, command=command)
         first, _, rest = text.partition("\n")
         out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
     return status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -91,3 +92,26 @@ def _shown(default: Any) -> str:
     if isinstance(default, tuple):
         return " and ".join(str(item) for item in default)
     return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def command_of(command: str, settings: Settings, groups: tuple[str, ...]) -> str:
+    """The command with the flags that these settings need, for a next command that can be pasted."""
+    words = [command]
+    for name in (name for group in groups for name in _names_of(group)):
+        value, default = getattr(settings, name), Settings.model_fields[name].default
+        if value == default:
+            continue
+        for text in _as_typed(value):
+            words.append(flag_of(name) + (f" {shlex.quote(text)}" if text else ""))
+    return " ".join(words)
+
+
+def _as_typed(value: Any) -> list[str]:
+    """A setting's value as one would type it after its flag, once for each time the flag stands."""
+    if value is True:
+        return [""]
+    if isinstance(value, dict):
+        return [f"{header}={field}" for header, field in value.items()]
+    if isinstance(value, tuple):
+        return [str(item) for item in value] or ["off"]
+    return [_shown(value)]

@@ -13,6 +13,7 @@ from batch_update.api.keys import ApiKey, find_key
 from batch_update.errors import UsageError
 from batch_update.model import Event, Plan, Report
 from batch_update.run.applying import apply_plan
+from batch_update.run.progress import EventLog
 from batch_update.settings import Settings
 
 
@@ -59,7 +60,13 @@ def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Re
 async def apply_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
     """The same on an event loop that runs already (asyncio or trio)."""
     settings = settings or Settings()
-    async with connect(settings, **connection) as client:
+    events = EventLog(connection.pop("on_event", None))
+    async with connect(settings, on_event=events, **connection) as client:
         return await apply_plan(
-            plan, client, concurrency=settings.concurrency, skip_invalid=settings.skip_invalid
+            plan,
+            client,
+            concurrency=settings.concurrency,
+            skip_invalid=settings.skip_invalid,
+            events=events,
+            rates=settings.rate,
         )
