@@ -20,8 +20,8 @@ NASTY = [
     '"', '""', '"x', 'x"', 'x"y', 'say "yes"', ",", ";", "|", "\t", "a,b;c|d\te", "\n", "a\nb", "a\r\nb", "\r", "a\rb",
     "\n\n", '"\n"', "Größe", "Weiß & Söhne", "„so“", "€ 5", "naïve", "日本語", "🙂", "\u00a0", " ", "  x  ", "\ufeff",
     "=1+1", "@x", "+1", "+49 30 1234-5", "-0,5", "-5", "-", "+", "- item\n- item", "+x", "'=x", "''=x", "'x", "'", "''",
-    "'+49 30", "'-", "\t=x", "\rx", "null", "NULL", "NA", "None", "nan", "007", "1e5", "1.0", "true", "#N/A", "\\", "\\n",
-    '\\"', "{{name}}", '{"a": [1, "x"]}', "[]", "#", "sep=;", "\x0b", "\x0c", "\x1c", "\u2028", "\x85", "\x7f",
+    "'+49 30", "'-", "\t=x", "\rx", "null", "NULL", "NA", "None", "nan", "007", "1e5", "1.0", "true", "#N/A", "\\",
+    "\\n", '\\"', "{{name}}", '{"a": [1, "x"]}', "[]", "#", "sep=;", "\x0b", "\x0c", "\x1c", "\u2028", "\x85", "\x7f",
 ]  # fmt: skip
 FIELDS = ("id", "name", "system_prompt", "Stimme", "initial_message", "timezone", "webhook_url", "_message")
 

@@ -16,8 +16,8 @@ from batch_update.sheet import delimited
 from tests.sheet.tables import as_csv, read_text, tables
 
 PIECES = st.sampled_from(
-    ['"', '""', '","', '"\n', '\n"', ",", "\n", "\r\n", "\r", "a", "b c", " ", ",,", "1,2,3\n", '"x, y",', "=", "'=", "\0",
-     "ä", "x\"y", "\n\n", ",\n"]
+    ['"', '""', '","', '"\n', '\n"', ",", "\n", "\r\n", "\r", "a", "b c", " ", ",,", "1,2,3\n", '"x, y",', "=", "'=",
+     "\0", "ä", "x\"y", "\n\n", ",\n"]
 )  # fmt: skip
 
 

@@ -1,0 +1,206 @@
+"""CSV and TSV: numbers, lines, what is odd, and pandas' traps."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from batch_update.errors import SheetError
+from batch_update.model import Sheet
+from batch_update.sheet import delimited
+from tests.sheet.tables import read_bytes, read_text
+
+
+def cells(sheet: Sheet) -> list[tuple[str, ...]]:
+    return [sheet.row(index).cells for index in range(len(sheet))]
+
+
+def codes(sheet: Sheet) -> list[tuple[str, int | None]]:
+    return [(problem.code, problem.index) for problem in sheet.problems]
+
+
+def test_words_that_pandas_takes_for_nothing_stay_words() -> None:
+    words = [
+        "NA",
+        "None",
+        "null",
+        "nan",
+        "NaN",
+        "N/A",
+        "",
+        "#N/A",
+        "<NA>",
+        "+4930123",
+        "007",
+        "1.0",
+        "TRUE",
+        "1e5",
+    ]
+    sheet = read_text("id,name\n" + "".join(f"{n},{word}\n" for n, word in enumerate(words, 1)))
+    assert list(sheet.columns[1].texts) == words
+
+
+def test_a_header_that_comes_twice_is_not_renamed() -> None:
+    sheet = read_text("id,id,name\n1,2,x\n")
+    assert [column.header for column in sheet.columns] == ["id", "id", "name"]
+
+
+def test_a_surplus_cell_does_not_make_another_assistant() -> None:
+    """pandas alone would take 102 for the id."""
+    sheet = read_text("id,name\n101,102,foo\n103,Anna\n")
+    assert codes(sheet) == [("S106", 0)]
+    assert list(sheet.columns[0].texts) == ["", "103"]
+    assert sheet.row(0).cells == ("101", "102", "foo")
+    problem = sheet.problems[0]
+    assert (problem.given, problem.wanted) == ("3 cells: 101 | 102 | foo", "2 cells")
+
+
+def test_every_row_with_a_surplus_delimiter_is_ragged() -> None:
+    """pandas alone would take the first column for an index."""
+    sheet = read_text("id,name\n101,Anna,\n102,Bert,\n")
+    assert codes(sheet) == [("S106", 0), ("S106", 1)]
+
+
+def test_a_trailing_delimiter_in_the_header_too_is_an_empty_column() -> None:
+    sheet = read_text("id,name,\n101,Anna,\n")
+    assert (codes(sheet), cells(sheet)) == ([], [("101", "Anna", "")])
+
+
+def test_rows_of_blanks_are_skipped_counted_and_numbered() -> None:
+    sheet = read_text("\n  ,\nid,name\n\n1,a\n,\n \t,\u00a0\n2,b\n\n\n")
+    assert cells(sheet) == [("1", "a"), ("2", "b")]
+    assert (sheet.header_row, list(sheet.numbers), sheet.lines and list(sheet.lines)) == (3, [5, 8], [5, 8])
+    assert sheet.blank_rows == 7
+
+
+def test_a_blank_row_of_another_width_is_blank_not_ragged() -> None:
+    sheet = read_text("id,name,type\n1,a,inbound\n,\n,,,,\n2,b,inbound\n")
+    assert (codes(sheet), sheet.blank_rows, list(sheet.numbers)) == ([], 2, [2, 5])
+
+
+def test_a_prompt_over_several_lines_is_one_row_and_the_next_knows_its_line() -> None:
+    sheet = read_text('id,system_prompt\r\n1,"a\r\nb\n\nc"\r\n2,x\r\n')
+    assert sheet.columns[1].texts[0] == "a\r\nb\n\nc"
+    assert (list(sheet.numbers), list(sheet.lines or ())) == ([2, 3], [2, 6])
+
+
+def test_excels_sep_line_is_a_line_and_no_row() -> None:
+    sheet = read_text("sep=|\r\nid|name\r\n1|a;b,c\r\n")
+    assert (sheet.header_row, list(sheet.numbers), list(sheet.lines or ())) == (1, [2], [3])
+    assert (sheet.dialect.delimiter, cells(sheet)) == ("|", [("1", "a;b,c")])
+
+
+def test_the_last_line_needs_no_end() -> None:
+    assert cells(read_text("id,name\n1,a\n2,b")) == [("1", "a"), ("2", "b")]
+
+
+def test_a_lone_carriage_return_ends_a_line_outside_quotes_only() -> None:
+    sheet = read_text('id,name\r1,"a\rb"\r2,c\r')
+    assert cells(sheet) == [("1", "a\rb"), ("2", "c")]
+    assert (list(sheet.lines or ()), sheet.dialect.newline) == ([2, 4], "\r")
+
+
+def test_a_quote_inside_an_unquoted_cell_is_a_character() -> None:
+    sheet = read_text('id,name\n1,5" pipe\n2,the "best"\n')
+    assert (codes(sheet), cells(sheet)) == ([], [("1", '5" pipe'), ("2", 'the "best"')])
+
+
+@pytest.mark.parametrize("row", ['1,"Say "yes" now"', '1,"a" b', '1,"a,"b'])
+def test_quotes_that_are_not_doubled_are_a_problem(row: str) -> None:
+    """Readers would take quotes out of the text without a word."""
+    sheet = read_text(f"id,name\n{row}\n2,b\n")
+    assert codes(sheet) == [("S111", 0)]
+    assert sheet.columns[0].texts[1] == "2"
+
+
+def test_a_quote_that_is_never_closed_is_a_problem() -> None:
+    sheet = read_text('id,name\n1,a\n2,"b\n3,c\n4,d\n')
+    assert codes(sheet) == [("S111", 1)]
+    assert sheet.columns[1].texts[1] == "b\n3,c\n4,d\n"
+
+
+def test_a_quote_that_is_never_closed_in_the_header_ends_it() -> None:
+    with pytest.raises(SheetError) as caught:
+        read_text('id,"name\n1,a\n')
+    assert caught.value.code == "S111"
+
+
+def test_a_cell_may_be_longer_than_pythons_csv_allows() -> None:
+    long = 'ä"' * 100_000
+    sheet = read_text('id,name,system_prompt\n1,x"y,"' + long.replace('"', '""') + '"\n')
+    assert sheet.columns[2].texts[0] == long
+
+
+def test_a_cell_beyond_all_measure_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "LONGEST_CELL", 1000)
+    monkeypatch.setattr(delimited, "BLOCK", 100)
+    for text in ('id,name\n1,"' + "x\n" * 2000, "id,name\n1," + "x" * 2000, "x" * 2000):
+        with pytest.raises(SheetError) as caught:
+            read_text(text)
+        assert caught.value.code == "S111"
+
+
+def test_a_nul_byte_is_a_problem_at_its_cell() -> None:
+    sheet = read_text("id,name\n1,a\n2,b\0c\n3,d\n")
+    assert [(p.code, p.index, p.column) for p in sheet.problems] == [("S110", 1, 1)]
+
+
+def test_what_was_guarded_against_spreadsheet_programs_is_taken_off() -> None:
+    sheet = read_text("id,name\n1,'=1+1\n2,''=x\n3,'x\n4,'+49 30 1\n5,'-\n6,'@a\n")
+    assert list(sheet.columns[1].texts) == ["=1+1", "'=x", "'x", "'+49 30 1", "-", "@a"]
+
+
+def test_equal_cells_share_one_text() -> None:
+    """A million rows of twelve cells stay in memory."""
+    sheet = read_text("id,mode\n" + "".join(f"{n},pipeline\n" for n in range(1, 1000)))
+    assert len({id(text) for text in sheet.columns[1].texts}) == 1
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " , \n", "\ufeff"])
+def test_nothing_is_no_sheet(text: str) -> None:
+    with pytest.raises(SheetError) as caught:
+        read_text(text)
+    assert caught.value.code == "S105"
+
+
+@pytest.mark.parametrize("text", ["id,name", "id,name\n\n,\n"])
+def test_a_header_alone_is_no_sheet(text: str) -> None:
+    with pytest.raises(SheetError) as caught:
+        read_text(text)
+    assert caught.value.code == "S105"
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"), [("max_rows", "id\n1\n2\n3\n"), ("max_columns", "id,name,type\n1,a,\n")]
+)
+def test_rows_and_columns_are_limited_by_settings(setting: str, text: str) -> None:
+    with pytest.raises(SheetError) as caught:
+        read_text(text, **{setting: 2})
+    assert caught.value.code == "S103"
+    assert setting.replace("_", "-") in caught.value.remedy
+
+
+def test_a_sheet_may_come_in_small_pieces_through_a_pipe() -> None:
+    class Dribble(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(3, size if size and size > 0 else 3))
+
+    from batch_update.sheet.reading import read_sheet
+
+    sheet = read_sheet("-", stdin=Dribble("id;name\n1;Größe\n".encode()))
+    assert (sheet.name, cells(sheet)) == ("-", [("1", "Größe")])
+
+
+def test_stdin_is_limited_while_it_comes() -> None:
+    with pytest.raises(SheetError) as caught:
+        read_bytes(b"id\n" + b"1\n" * (1 << 20), max_csv_mb=1)
+    assert caught.value.code == "S103"
+
+
+def test_a_setting_beats_the_guess() -> None:
+    sheet = read_text("id,name;type\n1,a;b\n", delimiter=",")
+    assert [column.header for column in sheet.columns] == ["id", "name;type"]
+    assert read_text("id\tname\n1\ta\n", delimiter="tab").dialect.delimiter == "\t"
+    assert read_text("id,llm_temperature\n1,0.5\n", decimal=",").dialect.decimal == ","
+    assert read_bytes("id,name\n1,Größe\n".encode("cp850"), encoding="cp850").row(0).cells == ("1", "Größe")

@@ -1,0 +1,181 @@
+"""Which column is which field, and every complaint about headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from batch_update.errors import UsageError
+from batch_update.fields.reference import all_fields
+from batch_update.model import Problem, Role, Sheet
+from batch_update.settings import Settings
+from batch_update.sheet.headers import known_names, normalize, number_columns
+from tests.sheet.tables import read_text
+
+
+def sheet_with(*headers: str, **settings: Any) -> Sheet:
+    """One row below these headers, delimited by tabs."""
+    return read_text(
+        "\t".join(headers) + "\n" + "\t".join("1" for _ in headers) + "\n", delimiter="tab", **settings
+    )
+
+
+def only_problem(sheet: Sheet) -> Problem:
+    (problem,) = sheet.problems
+    assert problem.index is None
+    return problem
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id",
+        "ID",
+        " Id ",
+        "assistant_id",
+        "Assistant ID",
+        "assistant-id",
+        "ASSISTANTID",
+        "Assistenten-ID",
+        "Assistent ID",
+    ],
+)
+def test_the_id_column_has_several_names(header: str) -> None:
+    sheet = sheet_with(header, "voice_id")
+    assert sheet.id_column is sheet.columns[0] and not sheet.problems
+
+
+@pytest.mark.parametrize("name", all_fields())
+def test_every_field_is_found_by_its_name_however_it_is_spelled(name: str) -> None:
+    for header in (name, name.upper(), name.replace("_", " ").title(), name.replace("_", "-"), f"  {name} "):
+        column = sheet_with("id", header).columns[1]
+        assert (column.role, column.field) == (Role.FIELD, name)
+
+
+def test_every_alias_leads_to_its_field_and_to_no_other() -> None:
+    for field in all_fields().values():
+        for alias in field.aliases:
+            assert known_names()[normalize(alias)] == field.name
+    names = [
+        normalize(n) for f in all_fields().values() for n in {normalize(n): n for n in (f.name, *f.aliases)}
+    ]
+    assert len(names) == len(set(names)), "two fields share a header"
+
+
+def test_an_umlaut_may_be_written_in_two_characters() -> None:
+    """As files from a Mac have it."""
+    assert sheet_with("id", "Begru\u0308ßung").columns[1].field == "initial_message"
+
+
+def test_columns_of_our_own_are_ignored() -> None:
+    sheet = sheet_with("id", "_status", " _anything at all", "_status")
+    assert [column.role for column in sheet.columns[1:]] == [Role.OWN] * 3
+    assert not sheet.problems
+
+
+def test_an_unknown_header_is_a_problem_with_the_nearest_name() -> None:
+    problem = only_problem(sheet_with("id", "Stimmme"))
+    assert (problem.code, problem.column, problem.given, problem.wanted) == ("H102", 1, "Stimmme", "voice_id")
+    assert "--map 'Stimmme=voice_id'" in problem.remedy and "--ignore 'Stimmme'" in problem.remedy
+
+
+def test_an_unknown_header_like_nothing_gets_no_guess() -> None:
+    problem = only_problem(sheet_with("id", "Umsatz 2025"))
+    assert problem.code == "H102" and "Did you mean" not in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "headers", [("id", "voice_id", "Stimme"), ("id", "name", "Name"), ("id", "ID"), ("assistant_id", "id")]
+)
+def test_the_same_field_twice_is_a_problem_at_the_second_column(headers: tuple[str, ...]) -> None:
+    sheet = sheet_with(*headers)
+    problem = only_problem(sheet)
+    last = len(headers) - 1
+    assert (problem.code, problem.column) == ("H103", last)
+    assert headers[last] in problem.message and headers[last - 1] in problem.message
+    assert sheet.columns[last].role is Role.UNKNOWN
+
+
+def test_values_below_no_header_are_a_problem_and_an_empty_column_is_none() -> None:
+    sheet = read_text("id,,name, \n1,,a,\n2,,b,x\n")
+    assert [column.role for column in sheet.columns] == [Role.ID, Role.IGNORED, Role.FIELD, Role.UNKNOWN]
+    problem = only_problem(sheet)
+    assert (problem.code, problem.column) == ("H104", 3)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("variables.company_name", "variables"), ("filler_config.positive", "filler_config"), ("label_ids+", "label_ids"),
+     ("label_ids-", "label_ids"), ("Etiketten +", "label_ids"), ("tools.end_call.description", "tools"),
+     ("Variablen.Firma", "variables")],
+)  # fmt: skip
+def test_a_part_of_a_value_is_refused_and_never_read_as_the_whole(header: str, field: str) -> None:
+    sheet = sheet_with("id", header)
+    problem = only_problem(sheet)
+    assert (problem.code, problem.wanted) == ("H105", field)
+    assert (sheet.columns[1].role, sheet.columns[1].field) == (Role.UNKNOWN, None)
+
+
+def test_account_is_reserved() -> None:
+    assert only_problem(sheet_with("id", "Account")).code == "H106"
+    assert not sheet_with("id", "Account", ignore="account").problems
+
+
+def test_a_sheet_without_an_id_column_says_which_header_might_be_it() -> None:
+    first, second = sheet_with("assistant", "name").problems
+    assert {first.code, second.code} == {"H101", "H102"}
+    (missing,) = [p for p in (first, second) if p.code == "H101"]
+    assert (missing.index, missing.column) == (None, None)
+    assert "--map 'assistant=id'" in missing.remedy
+    assert only_problem(sheet_with("name")).remedy == "Name it id or assistant_id."
+
+
+def test_the_user_maps_and_ignores_columns() -> None:
+    sheet = sheet_with(
+        "Nr",
+        "Stimme neu",
+        "Umsatz",
+        "voice-id",
+        map=["nr=ID", "stimme neu=Stimme"],
+        ignore=("UMSATZ", "voice_id"),
+    )
+    assert [(c.role, c.field) for c in sheet.columns] == [
+        (Role.ID, None), (Role.FIELD, "voice_id"), (Role.IGNORED, None), (Role.IGNORED, None),
+    ]  # fmt: skip
+    assert not sheet.problems
+
+
+def test_a_column_of_our_own_may_be_mapped() -> None:
+    assert sheet_with("id", "_voice", map="_voice=voice_id").columns[1].field == "voice_id"
+
+
+@pytest.mark.parametrize("settings", [{"map": "Stimmen=voice_id"}, {"ignore": "Stimmen"}])
+def test_a_setting_for_a_column_that_is_not_there_lists_the_columns(settings: dict[str, str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        sheet_with("id", "Stimme", **settings)
+    assert "'Stimmen'" in caught.value.message and "'id', 'Stimme'" in caught.value.message
+    assert (caught.value.code, caught.value.remedy) == ("U101", "Did you mean Stimme?")
+
+
+@pytest.mark.parametrize("target", ["voice", "voiceid2", "variables.x", "_status", "account"])
+def test_a_map_to_no_field_says_so(target: str) -> None:
+    if target == "voice":  # an alias is a name
+        assert sheet_with("id", "X", map=f"X={target}").columns[1].field == "voice_id"
+        return
+    with pytest.raises(UsageError) as caught:
+        sheet_with("id", "X", map=f"X={target}")
+    assert repr(target) in caught.value.message and "'id', 'X'" in caught.value.message
+
+
+def test_every_problem_of_the_headers_is_told_at_once() -> None:
+    sheet = sheet_with("nme", "label_ids+", "voice_id", "Stimme", "")
+    assert sorted(p.code for p in sheet.problems) == ["H101", "H102", "H103", "H104", "H105"]
+
+
+def test_columns_of_numbers_follow_aliases_and_the_users_map() -> None:
+    settings = Settings(map={"Wärme": "llm_temperature"}, ignore=("Tempo",))
+    assert number_columns(["id", "Wärme", "Tempo", "voice_stability", "name", "max_duration"], settings) == [
+        1,
+        3,
+    ]
