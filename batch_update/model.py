@@ -135,6 +135,23 @@ class Problem:
 # ---------------------------------------------------------------- plans
 
 
+Present = Mapping[str, Json]
+"""What an assistant holds now, as an update would send it: field -> value. A field that is not in it is *unknown*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A change of a part of a value, the rest of which stays: `variables.company_name`, `label_ids+`."""
+
+    field: str
+    path: tuple[str, ...]
+    """keys inside the value: ("company_name",), ("end_call", "description"); () for a list that is added to"""
+    value: Json
+    """what the part becomes; None removes it. For a list: the ids"""
+    operation: str = "set"
+    """set, add or remove"""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One update to send."""
@@ -143,6 +160,12 @@ class Change:
     body: Body
     indexes: tuple[int, ...]
     """the rows of the sheet that it settles; the first is the one it was made from"""
+    parts: tuple[Part, ...] = ()
+    """parts that still have to be merged into the present values; a change that is sent has none"""
+    before: Present = field(default_factory=dict)
+    """what the fields of the body held when the change was planned, as far as it is known"""
+    name: str = ""
+    """what the assistant is called now, where that is known"""
 
 
 class Status(StrEnum):
@@ -155,6 +178,18 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     """sent, and no answer seen"""
     NOT_SENT = "not_sent"
+    CONFLICT = "conflict"
+    """not sent, since somebody changed the assistant after the change was planned"""
+
+
+class Verified(StrEnum):
+    """What reading back an updated row showed."""
+
+    NOT_READ = ""
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    UNVERIFIABLE = "unverifiable"
+    """the API does not report these fields"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +210,7 @@ class Outcome:
     """from the first attempt to the last answer, waiting included"""
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """what the server said of single fields: "post_call_schema.0.name" -> messages"""
+    verified: Verified = Verified.NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +223,8 @@ class Plan:
     """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
     problems: tuple[Problem, ...] = ()
     """all of them, errors and warnings, in the sheet's order"""
+    account: str = ""
+    """whose assistants it was compared with: e-mail address and server; "" where nothing was fetched"""
 
     @property
     def errors(self) -> tuple[Problem, ...]:

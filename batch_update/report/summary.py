@@ -37,6 +37,7 @@ WORDS = {
     Status.FAILED: "failed",
     Status.UNKNOWN: "unknown (sent, and no answer seen)",
     Status.NOT_SENT: "not sent",
+    Status.CONFLICT: "in conflict (changed by somebody else since)",
 }
 
 
