@@ -153,7 +153,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     assert document["sheet"] == {"name": "changes.csv", "sha256": "ab" * 32, "rows": 14, "blank_rows": 0}
     assert document["server"] == "api.example:8443"
     assert document["counts"] == {
-        "updated": 1, "unchanged": 0, "invalid": 0, "failed": 12, "unknown": 0, "not_sent": 1,
+        "updated": 1, "unchanged": 0, "invalid": 0, "failed": 12, "unknown": 0, "not_sent": 1, "conflict": 0,
     }  # fmt: skip
     assert document["codes"]["A404"]["rows"] == 12 and document["codes"]["A404"]["first_rows"] == list(
         range(3, 13)
