@@ -35,9 +35,8 @@ class Exchange:
     def applied(self) -> None:
         self.server.applied.append(self.request.assistant_id)
 
-    def send(self, *pieces: bytes) -> None:
-        for piece in pieces:
-            self.socket.sendall(piece)
+    def send(self, sent: bytes) -> None:
+        self.socket.sendall(sent)
 
     def ok(self, body: bytes | None = None) -> bytes:
         """The bytes of the answer that is wanted."""
@@ -205,14 +204,13 @@ def says(status: int, body: bytes = b'{"message": "no"}', **headers: str) -> Act
     return act
 
 
-def applied_then(*pieces: bytes, pause: float = 0.0) -> Act:
+def applied_then(sent: bytes, *, closes: bool = True) -> Act:
     """Applies, sends these bytes instead of a good answer, and closes."""
 
     def act(exchange: Exchange) -> bool:
         exchange.applied()
-        exchange.send(*pieces)
-        exchange.server.wait(pause)
-        return False
+        exchange.send(sent)
+        return not closes
 
     return act
 
