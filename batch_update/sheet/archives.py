@@ -6,6 +6,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
@@ -58,7 +59,7 @@ def check_archive(archive: zipfile.ZipFile, name: str, settings: Settings) -> No
 def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int) -> int:
     """Bytes that a member really unpacks to; stops counting above `most`."""
     declared, size = member.file_size, 0
-    member.file_size = most + 1  # zipfile stops at the size that the archive claims, others do not
+    member.file_size = 1 << 62  # zipfile stops at the size that the archive claims, others do not
     try:
         with archive.open(member) as content:
             while size <= most and (block := content.read(_BLOCK)):
@@ -67,7 +68,24 @@ def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str,
         raise damaged(name, "it is damaged") from None
     finally:
         member.file_size = declared
+    if size <= most and size != declared:
+        raise damaged(name, "it is damaged")
     return size
+
+
+def member_of(archive: zipfile.ZipFile, name: str, part: str) -> zipfile.ZipInfo:
+    """A member by its name, without regard to case as calamine does it. Raises SheetError S108 if there is none."""
+    found = [member for member in archive.infolist() if member.filename.lower() == part.lower()]
+    if not found:
+        raise damaged(name, f"it has no part {part}")
+    return found[0]
+
+
+def blocks_of(archive: zipfile.ZipFile, name: str, part: str) -> Iterator[bytes]:
+    """A member's content in blocks of a MiB. Raises SheetError S108."""
+    with archive.open(member_of(archive, name, part)) as content:
+        while block := content.read(_BLOCK):
+            yield block
 
 
 def damaged(name: str, what: str) -> SheetError:

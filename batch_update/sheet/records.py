@@ -6,8 +6,8 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator
 
-from batch_update.sheet.archives import damaged, encrypted
-from batch_update.sheet.scans import Scan, related_part
+from batch_update.sheet.archives import damaged, encrypted, member_of
+from batch_update.sheet.scans import LARGEST_GRID, Scan, related_part
 
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -19,7 +19,15 @@ _U16, _U32 = struct.Struct("<H"), struct.Struct("<L")
 _ROW, _BUNDLE_SHEET, _XLSB_ERRORS, _XLSB_CELLS = 0, 156, (3, 11), range(2, 12)
 
 # .xls, [MS-XLS] 2.3
-_EOF, _FORMULA, _FILE_PASS, _BOUND_SHEET, _BOOL_ERR, _MUL_RK = 0x0A, 0x06, 0x2F, 0x85, 0x205, 0xBD
+_EOF, _FORMULA, _FILE_PASS, _BOUND_SHEET, _BOOL_ERR, _MUL_RK, _DIMENSIONS = (
+    0x0A,
+    0x06,
+    0x2F,
+    0x85,
+    0x205,
+    0xBD,
+    0x200,
+)
 _XLS_CELLS = {_FORMULA, 0x206, 0x406, 0x203, 0x204, _BOOL_ERR, 0x27E, 0xFD, 0xD6, 0x04}
 
 
@@ -27,9 +35,8 @@ def scan_xlsb(archive: zipfile.ZipFile, name: str, part: str) -> Scan:
     """Scans one worksheet's part. Raises SheetError S108."""
     scan = Scan()
     row = 0
-    members = {member.lower(): member for member in archive.namelist()}
     try:
-        data = archive.read(members[part.lower()])
+        data = archive.read(member_of(archive, name, part))
         for kind, at in _xlsb_records(data):
             if kind == _ROW:
                 row = _U32.unpack_from(data, at)[0]
@@ -38,7 +45,7 @@ def scan_xlsb(archive: zipfile.ZipFile, name: str, part: str) -> Scan:
                 scan.see(row, column)
                 if kind in _XLSB_ERRORS:
                     scan.errors[row, column] = ERRORS.get(data[at + 8], "#N/A")
-    except (struct.error, IndexError, KeyError):
+    except (struct.error, IndexError):
         raise damaged(name, f"{part} is damaged") from None
     return scan
 
@@ -47,12 +54,12 @@ def xlsb_part(archive: zipfile.ZipFile, name: str, sheet: str) -> str:
     """The member that holds a worksheet of an xlsb. Raises SheetError S108."""
     ids: dict[str, str] = {}
     try:
-        data = archive.read("xl/workbook.bin")
+        data = archive.read(member_of(archive, name, "xl/workbook.bin"))
         for kind, at in _xlsb_records(data):
             if kind == _BUNDLE_SHEET:
                 id, after = _wide_string(data, at + 8)
                 ids[_wide_string(data, after)[0]] = id
-    except (struct.error, IndexError, KeyError):
+    except (struct.error, IndexError):
         raise damaged(name, "xl/workbook.bin is damaged") from None
     return related_part(archive, name, "xl/workbook.bin", ids.get(sheet, ""))
 
@@ -106,7 +113,9 @@ def _scan_xls_sheet(stream: bytes, start: int) -> Scan:
     for kind, at, length in _xls_records(stream, start):
         if kind == _EOF:
             break
-        if kind in _XLS_CELLS or kind == _MUL_RK:
+        if kind == _DIMENSIONS:
+            _check_dimensions(stream[at : at + length])
+        elif kind in _XLS_CELLS or kind == _MUL_RK:
             row, column = struct.unpack_from("<2H", stream, at)
             across = (
                 1 if kind != _MUL_RK else max(1, _U16.unpack_from(stream, at + length - 2)[0] - column + 1)
@@ -116,6 +125,13 @@ def _scan_xls_sheet(stream: bytes, start: int) -> Scan:
             if code is not None:
                 scan.errors[row, column] = ERRORS.get(code, "#N/A")
     return scan
+
+
+def _check_dimensions(content: bytes) -> None:
+    """calamine makes room for as many cells as a sheet claims to have. Raises ValueError, struct.error."""
+    first, last, left, right = struct.unpack_from("<2L2H" if len(content) == 14 else "<4H", content)
+    if last < first or right < left or (last - first + 1) * (right - left + 1) > LARGEST_GRID:
+        raise ValueError("dimensions")
 
 
 def _xls_error(stream: bytes, kind: int, at: int) -> int | None:

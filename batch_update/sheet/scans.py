@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
-from typing import Protocol
 from xml.parsers import expat
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
-from batch_update.sheet.archives import damaged
+from batch_update.sheet.archives import blocks_of, damaged
 
-_SMALL_GRID = 1_000_000
+SMALL_GRID = 1_000_000
 _SPARSE = 20
 """a grid above the small one may have this many places for each cell"""
-_LARGEST_GRID = 20_000_000
+LARGEST_GRID = 20_000_000
 Place = tuple[int, int]
 """row and column, both from 0"""
 
@@ -49,7 +47,7 @@ class Scan:
     def fits(self, settings: Settings) -> bool:
         """Whether loading the worksheet takes no more memory than it should."""
         grid = self.rows * self.columns
-        is_dense = grid <= max(_SMALL_GRID, _SPARSE * self.cells) and grid <= _LARGEST_GRID
+        is_dense = grid <= max(SMALL_GRID, _SPARSE * self.cells) and grid <= LARGEST_GRID
         return is_dense and self.columns <= settings.max_columns and self.rows <= settings.max_rows + 1
 
     def check(self, name: str, sheet: str, settings: Settings) -> None:
@@ -66,15 +64,54 @@ class Scan:
         raise SheetError(f"{name}, worksheet {sheet!r}: {what}", code="S103", remedy=hint)
 
 
-class _Watch(Protocol):
+# ---------------------------------------------------------------- XML
+
+
+class Watch:
     """Follows the XML of a part, tags without namespace."""
 
-    listens: bool
+    listens = False
     """whether texts matter just now"""
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
 
-    def text(self, tag: str, text: str) -> None: ...
+    def text(self, tag: str, text: str) -> None:
+        """A piece of text after that element's beginning."""
+
+    def end(self) -> None:
+        """The part is over."""
+
+
+def follow(archive: zipfile.ZipFile, name: str, part: str, watch: Watch) -> None:
+    """Shows a member to a watch, which may raise ValueError. Raises SheetError S108."""
+    parser = expat.ParserCreate()
+    local: dict[str, str] = {}
+    tag = ""
+
+    def hear(text: str) -> None:
+        watch.text(tag, text)
+
+    def start(full: str, attributes: dict[str, str]) -> None:
+        nonlocal tag
+        tag = local.get(full) or local.setdefault(full, full.rpartition(":")[2])
+        watch.start(tag, attributes)
+        parser.CharacterDataHandler = hear if watch.listens else None
+
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = _refuse
+    try:
+        for block in blocks_of(archive, name, part):
+            parser.Parse(block, False)
+        parser.Parse(b"", True)
+        watch.end()
+    except (expat.ExpatError, ValueError):
+        raise damaged(name, f"{part} is damaged") from None
+
+
+def _refuse(*_: object) -> None:
+    """No spreadsheet program declares entities; ten of them, one inside the other, stand for a billion letters."""
+    raise ValueError("an entity")
 
 
 # ---------------------------------------------------------------- xlsx
@@ -86,19 +123,28 @@ _ANYTHING = re.compile(rb"<(?:\w+:)?[cf]\b|\bt\s*=\s*[\"']e[\"']")
 
 def scan_xlsx(archive: zipfile.ZipFile, name: str, part: str, settings: Settings) -> Scan:
     """Scans one worksheet's part. Raises SheetError S108 where it is no XML."""
-    scan = _scan_plain(archive, part)
+    scan = _scan_plain(archive, name, part)
     if scan is not None and scan.fits(settings):
         return scan
     watch = _XlsxWatch()
-    _parse(archive, name, part, watch)
-    watch.close_cell()
+    follow(archive, name, part, watch)
     return watch.scan
 
 
-def _scan_plain(archive: zipfile.ZipFile, part: str) -> Scan | None:
+def check_counts(archive: zipfile.ZipFile, name: str) -> None:
+    """calamine makes room for as many texts as are claimed. Raises SheetError S108 for more than there can be."""
+    part = "xl/sharedStrings.xml"
+    size = sum(member.file_size for member in archive.infolist() if member.filename.lower() == part.lower())
+    if size:
+        claimed = re.search(rb"uniqueCount\s*=\s*[\"'](\d+)", next(blocks_of(archive, name, part)))
+        if claimed and int(claimed[1][:20]) > size:
+            raise damaged(name, "it claims to hold far too many texts")
+
+
+def _scan_plain(archive: zipfile.ZipFile, name: str, part: str) -> Scan | None:
     """Eight times as fast, and counts empty cells too; None where there is a formula, an error or other spelling."""
     scan, rest = Scan(), b""
-    for block in _blocks(archive, part):
+    for block in blocks_of(archive, name, part):
         text, _, rest = (rest + block).rpartition(b"<")
         rest = b"<" + rest
         places = _PLAIN_CELL.findall(text)
@@ -113,7 +159,7 @@ def _scan_plain(archive: zipfile.ZipFile, part: str) -> Scan | None:
     return scan if scan.cells else None
 
 
-class _XlsxWatch:
+class _XlsxWatch(Watch):
     """Follows <row>, <c>, <f> and <v>. Cells and rows without a place follow the one before."""
 
     def __init__(self) -> None:
@@ -127,7 +173,7 @@ class _XlsxWatch:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             if self.listens:
-                self.close_cell()
+                self.end()
             self._row, self._column = self._place(attributes.get("r"))
             self._kind = attributes.get("t", "")
             self.listens = self._kind == "e"
@@ -136,14 +182,14 @@ class _XlsxWatch:
         elif tag == "f" and self._kind != "str":
             self.listens = True
         elif tag == "row":
-            self.close_cell()
+            self.end()
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
 
     def text(self, tag: str, text: str) -> None:
         if tag == "v" or tag == "t":
             self._text += text
 
-    def close_cell(self) -> None:
+    def end(self) -> None:
         """What was heard of a cell, once it is over."""
         if self.listens:
             place = self._row, self._column
@@ -175,14 +221,12 @@ def _column(letters: str) -> int:
 def xlsx_part(archive: zipfile.ZipFile, name: str, sheet: str) -> str:
     """The member that holds a worksheet of an xlsx. Raises SheetError S108."""
     watch = _SheetsWatch()
-    _parse(archive, name, "xl/workbook.xml", watch)
+    follow(archive, name, "xl/workbook.xml", watch)
     return related_part(archive, name, "xl/workbook.xml", watch.ids.get(sheet, ""))
 
 
-class _SheetsWatch:
+class _SheetsWatch(Watch):
     """Follows <sheet> in the workbook's own part."""
-
-    listens = False
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
@@ -193,23 +237,18 @@ class _SheetsWatch:
             ids = [value for key, value in attributes.items() if key.rpartition(":")[2] == "id"]
             self.ids[attributes.get("name", "")] = "".join(ids[:1])
 
-    def text(self, tag: str, text: str) -> None:
-        """Nothing that matters stands there."""
-
 
 def related_part(archive: zipfile.ZipFile, name: str, part: str, id: str) -> str:
     """The member that a part calls by this id. Raises SheetError S108."""
     path = PurePosixPath(part)
     watch = _RelationsWatch()
-    _parse(archive, name, str(path.parent / "_rels" / f"{path.name}.rels"), watch)
+    follow(archive, name, str(path.parent / "_rels" / f"{path.name}.rels"), watch)
     target = watch.targets.get(id, "")
     return target.lstrip("/") if target.startswith(("/", "xl/")) else str(path.parent / target)
 
 
-class _RelationsWatch:
+class _RelationsWatch(Watch):
     """Follows <Relationship>."""
-
-    listens = False
 
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
@@ -217,105 +256,3 @@ class _RelationsWatch:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Relationship":
             self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    def text(self, tag: str, text: str) -> None:
-        """Nothing that matters stands there."""
-
-
-# ---------------------------------------------------------------- ods
-
-
-def scan_ods(archive: zipfile.ZipFile, name: str) -> dict[str, Scan]:
-    """Scans every table of an OpenDocument spreadsheet: calamine loads them all at once."""
-    watch = _OdsWatch()
-    _parse(archive, name, "content.xml", watch)
-    watch.close_cell()
-    return watch.scans
-
-
-class _OdsWatch:
-    """Follows tables, rows and cells, each of which may stand for many like it."""
-
-    def __init__(self) -> None:
-        self.scans: dict[str, Scan] = {}
-        self.listens = False
-        self._scan = Scan()
-        self._row = self._column = 0
-        self._down = self._across = 1
-        self._text = ""
-        """what a cell shows whose value is an empty text"""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "table":
-            self.close_cell()
-            self._scan = self.scans[attributes.get("table:name", "")] = Scan()
-            self._row, self._down = 0, 0
-        elif tag == "table-row":
-            self.close_cell()
-            self._row += self._down
-            self._down = int(attributes.get("table:number-rows-repeated", 1))
-            self._column, self._across = 0, 0
-        elif tag in ("table-cell", "covered-table-cell"):
-            self.close_cell()
-            self._column += self._across
-            self._across = int(attributes.get("table:number-columns-repeated", 1))
-            self._start_cell(attributes)
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        place = self._row, self._column
-        if "office:value-type" in attributes:
-            self._scan.see(*place, down=self._down, across=self._across)
-            is_error = attributes.get("calcext:value-type") == "error"
-            self.listens = is_error or attributes.get("office:string-value") == ""
-        elif "table:formula" in attributes:
-            self._scan.missing.add(place)
-            self._scan.see(*place)
-
-    def text(self, tag: str, text: str) -> None:
-        self._text += text
-
-    def close_cell(self) -> None:
-        """What was heard of a cell, once it is over: `#DIV/0!`, or LibreOffice's own `Err:502`."""
-        text = self._text.strip()
-        if self.listens and text.startswith(("#", "Err:")):
-            if self._down * self._across > _SMALL_GRID:
-                raise ValueError("an error in a million cells")
-            for row in range(self._row, self._row + self._down):
-                for column in range(self._column, self._column + self._across):
-                    self._scan.errors[row, column] = text
-        self.listens, self._text = False, ""
-
-
-# ---------------------------------------------------------------- XML
-
-
-def _parse(archive: zipfile.ZipFile, name: str, part: str, watch: _Watch) -> None:
-    """Feeds a member to a watch. Raises SheetError S108."""
-    parser = expat.ParserCreate()
-    local: dict[str, str] = {}
-    tag = ""
-
-    def hear(text: str) -> None:
-        watch.text(tag, text)
-
-    def start(full: str, attributes: dict[str, str]) -> None:
-        nonlocal tag
-        tag = local.get(full) or local.setdefault(full, full.rpartition(":")[2])
-        watch.start(tag, attributes)
-        parser.CharacterDataHandler = hear if watch.listens else None
-
-    parser.StartElementHandler = start
-    try:
-        for block in _blocks(archive, part):
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, KeyError):
-        raise damaged(name, f"{part} is damaged") from None
-
-
-def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """A member in blocks. Raises KeyError where there is none; names are compared as calamine does, without case."""
-    members = {member.lower(): member for member in archive.namelist()}
-    with archive.open(members[part.lower()]) as content:
-        while block := content.read(1 << 20):
-            yield block

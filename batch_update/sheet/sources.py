@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
-from batch_update.sheet.archives import open_archive
+from batch_update.sheet.archives import damaged, open_archive
 
 MIB = 1 << 20
 STDIN = "-"
@@ -124,9 +124,12 @@ def _kind_of_zip(name: str, file: BinaryIO) -> str:
     with open_archive(file, name) as archive:
         members = {member.lower() for member in archive.namelist()}
     file.seek(0)
-    for member, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
-        if member in members:
-            return kind
+    marks = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
+    kinds = [kind for member, kind in marks if member in members]
+    if len(kinds) > 1:  # what is looked at might not be what is loaded
+        raise damaged(name, f"it is {' and '.join(kinds)} at once")
+    if kinds:
+        return kinds[0]
     raise _unknown(name, "is a zip archive, no workbook")
 
 

@@ -28,8 +28,9 @@ from batch_update.settings import Settings
 from batch_update.sheet.archives import check_archive, damaged, encrypted, open_archive
 from batch_update.sheet.dialect import find_decimal
 from batch_update.sheet.headers import number_columns
+from batch_update.sheet.opendocument import scan_ods
 from batch_update.sheet.records import scan_xls, scan_xlsb, xlsb_part
-from batch_update.sheet.scans import Scan, scan_ods, scan_xlsx, xlsx_part
+from batch_update.sheet.scans import Scan, check_counts, scan_xlsx, xlsx_part
 from batch_update.sheet.table import Rows, Table, is_blank, require_width
 
 Notes = Mapping[int, Sequence[tuple[int, str | None]]]
@@ -46,6 +47,7 @@ def read_workbook(file: BinaryIO, name: str, settings: Settings, format: str) ->
         return _read_xls(file, name, settings)
     with open_archive(file, name) as archive:
         check_archive(archive, name, settings)
+        check_counts(archive, name)
         tables = scan_ods(archive, name) if format == "ods" else {}
         for sheet, scan in tables.items():
             scan.check(name, sheet, settings)
@@ -81,7 +83,7 @@ def _loaded(file: BinaryIO, name: str) -> Iterator[CalamineWorkbook]:
             yield workbook
     except PasswordError:
         raise encrypted(name) from None
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise damaged(name, str(error) or "it is damaged") from None
     except BaseException as error:  # a panic is no Exception, and its class cannot be imported
         if type(error).__name__ == "PanicException":

@@ -1,0 +1,412 @@
+"""Files that are not what they seem, or made to harm: each is refused with a code, in seconds, in little memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import xlwt
+from odf.table import TableCell
+
+from batch_update.errors import SheetError
+from batch_update.settings import Settings
+from batch_update.sheet.reading import read_sheet
+from tests.sheet.tables import read_bytes
+from tests.sheet.workbooks import HEADER_XML, ods, ods_cell, ods_row, repacked, with_sheet_xml, xlsb, xlsx
+
+
+def refusal(path: Path | str, **settings: object) -> SheetError:
+    with pytest.raises(SheetError) as caught:
+        read_sheet(path, Settings(**settings))
+    assert caught.value.code and caught.value.remedy
+    return caught.value
+
+
+# ---------------------------------------------------------------- what is no regular file
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["http://127.0.0.1:9/a.csv", "file:///etc/passwd", "s3://bucket/a.csv", "nowhere.csv", "a\0b", ""],
+)
+def test_only_paths_are_opened_never_addresses(source: str) -> None:
+    assert refusal(source).code == "S101"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such files there")
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_devices_are_refused(device: str) -> None:
+    assert refusal(device).code == "S101"
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path)
+    assert error.code == "S101" and "folder" in error.message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such files there")
+def test_a_pipe_without_a_writer_does_not_hang(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    errors: list[SheetError] = []
+    thread = threading.Thread(target=lambda: errors.append(refusal(pipe)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert [error.code for error in errors] == ["S101"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind the superuser")
+def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id\n1\n")
+    path.chmod(0)
+    assert refusal(path).code == "S101"
+
+
+# ---------------------------------------------------------------- what is not what its name says
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.csv", xlsx()), ("a.tsv", xlsb([(0, 0, "id"), (1, 0, 1.0)])), ("a.jsonl", xlsx()),
+     ("a.xlsx", b"id,name\n1,a\n"), ("a.ods", b"id;name\n1;a\n"),
+     ("a.xls", b"<html><table><tr><td>id</td></tr></table></html>"),
+     ("a.xls", b"\xef\xbb\xbf <?xml version='1.0'?><Workbook/>"), ("a.csv", b"\n<!DOCTYPE html>"),
+     ("a.csv", b"%PDF-1.7"),
+     ("a.csv", b"\x1f\x8b\x08\x00"), ("a", b"\x89PNG\r\n"), ("a.zip", b"PK\x05\x06" + bytes(18))],
+)  # fmt: skip
+def test_a_renamed_file_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    assert refusal(path).code == "S102"
+
+
+def test_an_archive_of_something_else_is_refused() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("changes.csv", "id,name\n1,a\n")
+    with pytest.raises(SheetError) as caught:
+        read_bytes(target.getvalue())
+    assert caught.value.code == "S102"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "A.XLSM", "a.xls", "a", "a.dat"])
+def test_among_workbooks_the_content_decides(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(xlsx())
+    assert read_sheet(path).dialect.format == "xlsx"
+
+
+# ---------------------------------------------------------------- encrypted
+
+
+def ole(name: str, content: bytes) -> bytes:
+    """A compound file with one stream of at least 4 KiB."""
+    content = content.ljust(4096, b"\0")
+    sectors = -(-len(content) // 512)
+    data = content.ljust(sectors * 512, b"\0")
+
+    def entry(name: str, kind: int, start: int, size: int, child: int = -1) -> bytes:
+        raw = (name + "\0").encode("utf-16-le")
+        return (
+            raw.ljust(64, b"\0") + struct.pack("<HBBlll", len(raw), kind, 1, -1, -1, child)
+            + bytes(36) + struct.pack("<lLL", start, size, 0)
+        )  # fmt: skip
+
+    directory = entry("Root Entry", 5, -2, 0, 1) + entry(name, 2, 2, len(content)) + bytes(256)
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
+    table = struct.pack(f"<{len(fat)}L", *fat).ljust(512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<LLLLLlLlL", 0, 1, 1, 0, 4096, -2, 0, -2, 0) + struct.pack("<L", 0) + b"\xff" * 432
+    assert len(header) == 512 and len(table) == 512
+    return header + table + directory + data
+
+
+def biff(*records: tuple[int, bytes]) -> bytes:
+    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in records)
+
+
+def xls_with(*cells: tuple[int, bytes]) -> bytes:
+    """A workbook of one worksheet with these records."""
+    bof = struct.pack("<HHHHLL", 0x600, 5, 0, 0, 0, 6)
+    sheet = struct.pack("<HHHHLL", 0x600, 0x10, 0, 0, 0, 6)
+    begin = 4 + len(bof) + 4 + 9 + 4
+    name = struct.pack("<LBBBB", begin, 0, 0, 1, 0) + b"S"
+    return ole("Workbook", biff((0x809, bof), (0x85, name), (0x0A, b""), (0x809, sheet), *cells, (0x0A, b"")))
+
+
+ENCRYPTED = {
+    "xlsx with a password": ole("EncryptedPackage", b""),
+    "xls with a password": ole("Workbook", biff((0x809, bytes(16)), (0x2F, bytes(6)), (0x0A, b""))),
+}
+
+
+@pytest.mark.parametrize("data", ENCRYPTED.values(), ids=list(ENCRYPTED))
+def test_a_password_is_named_as_the_cause(data: bytes) -> None:
+    with pytest.raises(SheetError) as caught:
+        read_bytes(data)
+    assert caught.value.code == "S108"
+    assert "encrypted" in caught.value.message and "password" in caught.value.remedy
+
+
+def test_an_open_document_with_a_password_is_named_as_such() -> None:
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml" manifest:size="100">'
+        '<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>'
+    )
+    good = ods({"T": [ods_row(ods_cell("id")), ods_row(ods_cell("1"))]})
+    changed = {"META-INF/manifest.xml": manifest.encode(), "content.xml": bytes(range(256))}
+    with pytest.raises(SheetError) as caught:
+        read_bytes(repacked(good, changed.get))
+    assert caught.value.code == "S108" and "encrypted" in caught.value.message
+
+
+# ---------------------------------------------------------------- damaged
+
+
+def good_files() -> dict[str, bytes]:
+    target = BytesIO()
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for row in range(40):
+        for column in range(4):
+            sheet.write(row, column, f"cell {row} {column}" if column % 2 else row * 1.5)
+    book.save(target)
+    return {
+        "xlsx": xlsx([["id", "name"], *([n, f"name {n}"] for n in range(40))]),
+        "xls": target.getvalue(),
+        "ods": ods({"T": [ods_row(ods_cell("id")), *(ods_row(ods_cell(str(n))) for n in range(40))]}),
+        "xlsb": xlsb([(0, 0, "id"), *((n, 0, float(n)) for n in range(1, 40))]),
+    }
+
+
+@pytest.mark.parametrize("format", ["xlsx", "xls", "ods", "xlsb"])
+def test_a_truncated_workbook_is_refused(format: str) -> None:
+    data = good_files()[format]
+    for part in range(1, 20):
+        with pytest.raises(SheetError) as caught:
+            read_bytes(data[: 8 + len(data) * part // 22])
+        assert caught.value.code in ("S108", "S105")
+
+
+@pytest.mark.parametrize("format", ["xlsx", "xls", "ods", "xlsb"])
+def test_damage_anywhere_is_refused_or_does_not_matter(format: str) -> None:
+    """Whatever the libraries below raise, panics included, only ours comes out."""
+    data, rng = good_files()[format], random.Random(format)
+    for _ in range(150):
+        broken = bytearray(data)
+        for _ in range(rng.choice((1, 3, 30))):
+            broken[rng.randrange(8, len(broken))] = rng.choice((0, 255, rng.randrange(256)))
+        try:
+            read_bytes(bytes(broken))
+        except SheetError as error:
+            assert error.code in ("S102", "S103", "S105", "S107", "S108")
+
+
+@pytest.mark.parametrize(
+    "gone",
+    ["xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "[Content_Types].xml"],
+)
+def test_a_workbook_without_one_of_its_parts_is_refused_or_read(gone: str) -> None:
+    data = repacked(xlsx(), lambda name, old: None if name == gone else old)
+    try:
+        assert read_bytes(data).row(0).cells == ("1", "Anna")
+    except SheetError as error:
+        assert error.code in ("S102", "S108")
+
+
+def test_an_archive_that_is_two_workbooks_at_once_is_refused() -> None:
+    with pytest.raises(SheetError) as caught:
+        read_bytes(repacked(xlsx(), lambda name, old: old, [("content.xml", b"<x/>")]))
+    assert caught.value.code == "S108"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_that_is_there_twice_is_refused() -> None:
+    """What is looked at first might not be what is loaded then."""
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(BytesIO(xlsx())) as archive:
+        more = [(sheet, archive.read(sheet))]
+    with pytest.raises(SheetError) as caught:
+        read_bytes(repacked(xlsx(), lambda name, old: old, more))
+    assert caught.value.code == "S108"
+
+
+# ---------------------------------------------------------------- too large
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "setting"), [("a.csv", b"id\n1\n", "max_csv_mb"), ("a.xlsx", xlsx(), "max_excel_mb")]
+)
+def test_a_file_over_the_limit_is_not_even_read(tmp_path: Path, name: str, head: bytes, setting: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(2 << 30)  # a hole: takes no room on disk
+    error = refusal(path)
+    assert error.code == "S103" and setting.replace("_", "-") in error.remedy
+
+
+def bomb(*, lie: bool = False, size: int = 1 << 30) -> bytes:
+    """A workbook one part of which unpacks to `size`; `lie`: the archive claims that it is small."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/sharedStrings.xml", "w") as member:
+            for _ in range(size >> 20):
+                member.write(bytes(1 << 20))
+    data = target.getvalue()
+    if lie:
+        assert data.count(struct.pack("<L", size)) >= 1
+        data = data.replace(struct.pack("<L", size), struct.pack("<L", 1000))
+    return data
+
+
+def crowd() -> bytes:
+    """An archive of a million parts, each of a few bytes: listing them would take a gigabyte."""
+    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
+    count = (48 << 20) // len(entry)
+    first = b"PK\x03\x04" + bytes(26)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, count * len(entry), len(first), 0)
+    return first + entry * count + end
+
+
+def far_xls(kind: int = 0x203) -> bytes:
+    number = struct.pack("<d", 1.0)
+    return xls_with(
+        (kind, struct.pack("<HHH", 0, 0, 0) + number), (kind, struct.pack("<HHH", 65535, 65535, 0) + number)
+    )
+
+
+def far(*places: str) -> bytes:
+    cells = "".join(f'<row r="{re.sub("[A-Z]", "", p)}"><c r="{p}"><v>1</v></c></row>' for p in places)
+    return with_sheet_xml(HEADER_XML + cells)
+
+
+def laugh() -> bytes:
+    """Entities that stand for ten of the next."""
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n + 1};" * 10}">' for n in range(12)) + '<!ENTITY e12 "x">'
+    cell = '<row r="1"><c r="A1" t="e"><v>&e0;</v></c></row>'
+    xml = f"<!DOCTYPE a [{entities}]><worksheet><sheetData>{cell}</sheetData></worksheet>"
+    return repacked(xlsx(), lambda name, old: xml.encode() if name.endswith("sheet1.xml") else old)
+
+
+def many_texts() -> bytes:
+    """A workbook that claims four billion texts."""
+    return repacked(xlsx(), lambda name, old: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4000000000"', old))
+
+
+REPEATED = "4000000000"
+HARMFUL: dict[str, Callable[[], bytes]] = {
+    "zip bomb": bomb,
+    "zip bomb that lies": lambda: bomb(lie=True),
+    "a million parts": crowd,
+    "far corner": lambda: far("XFD1048576"),
+    "far cell": lambda: far("XFD100000"),
+    "beyond any program": lambda: far("ZZZZZ99999999"),
+    "two far apart": lambda: far("L1048576"),
+    "many columns": lambda: far("XFD2"),
+    "no places": lambda: with_sheet_xml(HEADER_XML + "<row>" + "<c><v>1</v></c>" * 300_000 + "</row>"),
+    "far xls": far_xls,
+    "far xlsb": lambda: xlsb([(0, 0, "id"), (1_000_000, 16_000, 1.0)]),
+    "repeated cells": lambda: ods(
+        {"T": [ods_row(ods_cell("id", numbercolumnsrepeated=REPEATED), numberrowsrepeated=REPEATED)]}
+    ),
+    "cells after many": lambda: ods(
+        {"T": [ods_row(ods_cell("id"), TableCell(numbercolumnsrepeated="16000"), ods_cell("x"))]}
+    ),
+    "rows after many": lambda: ods(
+        {
+            "T": [
+                ods_row(ods_cell("id")),
+                ods_row(TableCell(), numberrowsrepeated=REPEATED),
+                ods_row(ods_cell("1")),
+            ]
+        }
+    ),
+    "errors without end": lambda: ods(
+        {
+            "T": [
+                ods_row(
+                    ods_cell("#N/A", stringvalue="", numbercolumnsrepeated=REPEATED),
+                    numberrowsrepeated=REPEATED,
+                )
+            ]
+        }
+    ),
+    "a laugh": laugh,
+    "texts without end": many_texts,
+    "a claim of many cells": lambda: xls_with((0x200, struct.pack("<2L2Hxx", 0, 65535, 0, 65535))),
+}
+
+
+CHILD = """
+import json, re, sys, time
+from batch_update.errors import SheetError
+from batch_update.sheet.reading import read_sheet
+for path in sys.argv[1:]:
+    began = time.monotonic()
+    try:
+        read_sheet(path)
+        code = "read"
+    except SheetError as error:
+        code = error.code
+    # Not getrusage: its maximum counts what the parent held before the child became another program.
+    peak = int(re.search("VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+    print(json.dumps([code, time.monotonic() - began, peak]), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_is_made_to_harm_is_refused_in_5_s_and_300_mib(tmp_path: Path) -> None:
+    paths = []
+    for number, make in enumerate(HARMFUL.values()):
+        path = tmp_path / str(number)
+        path.write_bytes(make())
+        paths.append(str(path))
+    command = [sys.executable, "-c", CHILD, *paths]
+    child = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    seen = dict(zip(HARMFUL, map(json.loads, child.stdout.splitlines()), strict=False))
+    assert child.returncode == 0, (seen, child.stderr)
+    for what, (code, seconds, peak) in seen.items():
+        assert code in ("S103", "S108"), what
+        assert seconds < 5 and peak < 300, (what, seconds, peak)
+    assert len(seen) == len(HARMFUL)
+
+
+def test_limits_of_workbooks_are_settings() -> None:
+    wide = [["id", *(f"_{number}" for number in range(9))], range(1, 11)]
+    for setting, data in (
+        ("max_unpacked_mb", xlsx([["id", "name"], [1, "x"]], fill=lambda book, sheet: many(sheet))),
+        ("max_columns", xlsx(wide)),
+        ("max_rows", xlsx([["id"], *([number] for number in range(1, 12))])),
+    ):
+        limit = 1 if setting == "max_unpacked_mb" else 9
+        with pytest.raises(SheetError) as caught:
+            read_bytes(data, **{setting: limit})
+        assert caught.value.code == "S103"
+        assert setting.replace("_", "-") in caught.value.remedy
+        assert len(read_bytes(data)) >= 1
+
+
+def many(sheet: object) -> None:
+    rng = random.Random(1)
+    for row in range(2, 20_000):
+        sheet.write_row(row, 0, [row, rng.random()])  # type: ignore[attr-defined]  # xlsxwriter has no types
+
+
+def test_a_dense_sheet_of_a_million_cells_is_no_harm() -> None:
+    cells = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(2, 60_000))
+    assert len(read_bytes(with_sheet_xml(HEADER_XML + cells))) == 59_998

@@ -1,0 +1,135 @@
+"""Makes workbooks, good ones and hostile ones."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Callable, Iterable
+from io import BytesIO
+
+import xlsxwriter
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
+
+Cells = Iterable[Iterable[object]]
+GOOD: list[list[object]] = [["id", "name"], [1, "Anna"]]
+
+
+def xlsx(rows: Cells = GOOD, *, sheets: Iterable[str] = (), fill: Callable[..., None] | None = None) -> bytes:
+    """Rows on the first worksheet; `fill(book, sheet)` may do more."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, list(row))
+        for name in sheets:
+            book.add_worksheet(name).write_row(0, 0, ["id", name])
+            book.get_worksheet_by_name(name).write_row(1, 0, [7, "x"])
+        if fill:
+            fill(book, sheet)
+    return target.getvalue()
+
+
+def repacked(
+    data: bytes, change: Callable[[str, bytes], bytes | None], more: Iterable[tuple[str, bytes]] = ()
+) -> bytes:
+    """The same archive with members changed or (None) left out, and others added."""
+    target = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in source.namelist():
+            content = change(name, source.read(name))
+            if content is not None:
+                archive.writestr(name, content)
+        for name, content in more:
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def with_sheet_xml(body: str) -> bytes:
+    """A workbook whose first worksheet holds these rows of XML."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = f'<worksheet xmlns="{space}"><sheetData>{body}</sheetData></worksheet>'
+    return repacked(xlsx(), lambda name, old: xml.encode() if name.endswith("sheet1.xml") else old)
+
+
+HEADER_XML = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c>'
+    '<c r="B1" t="inlineStr"><is><t>name</t></is></c></row>'
+)
+
+
+def ods(tables: dict[str, Iterable[TableRow]]) -> bytes:
+    document = OpenDocumentSpreadsheet()
+    for name, rows in tables.items():
+        table = Table(name=name)
+        for row in rows:
+            table.addElement(row)
+        document.spreadsheet.addElement(table)
+    target = BytesIO()
+    document.write(target)
+    return target.getvalue()
+
+
+def ods_row(*cells: TableCell, **attributes: str) -> TableRow:
+    row = TableRow(**attributes)
+    for cell in cells:
+        row.addElement(cell)
+    return row
+
+
+def ods_cell(shown: str = "", kind: str = "string", **attributes: str) -> TableCell:
+    cell = TableCell(valuetype=kind, **attributes)
+    for line in shown.split("\n"):
+        cell.addElement(P(text=line))
+    return cell
+
+
+# ---------------------------------------------------------------- .xlsb, by hand: no library writes it
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    length, size = b"", len(content)
+    while True:
+        length += bytes([size & 0x7F | (0x80 if size > 0x7F else 0)])
+        size >>= 7
+        if not size:
+            return head + length + content
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<L", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb(cells: Iterable[tuple[int, int, object]]) -> bytes:
+    """One worksheet `S`; a cell is row, column (from 0) and a text, a float or an error's code as bytes."""
+    parts = []
+    for row, column, value in cells:
+        place = struct.pack("<LL", column, 0)
+        parts.append(_record(0, struct.pack("<L", row) + bytes(21)))
+        if isinstance(value, str):
+            parts.append(_record(6, place + _wide(value)))
+        elif isinstance(value, bytes):
+            parts.append(_record(3, place + value))
+        else:
+            parts.append(_record(5, place + struct.pack("<d", value)))
+    dimension = _record(148, struct.pack("<4L", 0, 0, 0, 0))  # a lie, as hostile files tell it
+    sheet = _record(129) + dimension + _record(145) + b"".join(parts) + _record(146) + _record(130)
+    bundle = _record(156, struct.pack("<LL", 0, 1) + _wide("rId1") + _wide("S"))
+    book = _record(131) + _record(143) + bundle + _record(144) + _record(132)
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{relation}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/_rels/workbook.bin.rels", relations)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return target.getvalue()
