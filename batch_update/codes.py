@@ -39,6 +39,7 @@ CODES: dict[str, Code] = dict((
     _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),
     _c("S111", "a quote stands in the wrong place", "A quoted cell is never closed, or goes on after its closing quote, so cells may have merged or lost quotes.", "Write quotes inside a quoted cell twice: \"Say \"\"yes\"\".\""),
     _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program, save it, and try again; or type the value."),
+    _c("S113", "a saved plan that cannot be used", "It is damaged, was changed by hand, or was saved by another version.", "Make it again with batch-update plan SHEET --out FILE.json."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
@@ -76,6 +77,8 @@ CODES: dict[str, Code] = dict((
     _c("V113", "the text is too short", "The API asks for more characters.", "Write more."),
     _c("V120", "a built-in tool of a type that is not known here", "The vendor adds types; it is sent as it is.", "Check the spelling of `type`."),
     _c("V121", "a setting of a built-in tool that is not known here", "The vendor adds settings; it is sent as it is.", "Check the spelling."),
+    # ---- reading back (run/verifying)
+    _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again."),
     # ---- across fields and rows (fields/rules, plan/checking)
     _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with --on-duplicate first or last."),
     _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
@@ -88,6 +91,19 @@ CODES: dict[str, Code] = dict((
     _c("X220", "a change of mode resets settings", "Models and providers go back to the new mode's defaults.", "Set the new mode's model in the same row."),
     _c("X230", "a webhook that is on and has no address", "is_webhook_active needs a webhook_url.", "Give an address, or switch it off."),
     _c("X231", "an assistant that transfers to itself", "An assistant_transfer tool must point at another assistant.", "Give another assistant_id."),
+    # ---- parts of values, and what is there now (plan/across, plan/comparing)
+    _c("X240", "a value and a part of it in one row", "The row sets the whole value and a part of it, and it is not clear which counts.", "Keep one of the two cells."),
+    _c("X241", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is."),
+    _c("X242", "the rest of the value is not known", "A part can only be set beside the rest, since the API replaces such values whole; and it does not report this one.", "Set the whole value in one column."),
+    _c("X243", "a part needs to know what is there", "A part can only be set beside the rest, since the API replaces such values whole; and what is there was not read.", "Leave out --no-fetch, or set the whole value in one column."),
+    _c("X244", "no tool to set a part of, or several", "The assistant has no built-in tool of this type, or it is not clear which of several is meant.", "Set all of `tools` in one column."),
+    _c("X245", "an id is added and taken away", "The row adds an id to a list and takes the same one away.", "Keep one of the two."),
+    _c("X246", "with this part, the whole value cannot be sent", "The API replaces such values whole, and another part of what is there is not one that it takes.", "Set the whole value in one column."),
+    _c("X250", "already so", "The assistant holds these values already.", "Nothing needs to be done."),
+    _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold.", "Look at the three values; plan the sheet again to change it anyway."),
+    _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
+    _c("X310", "a plan for another account", "The plan was made with another key or for another server; its ids mean other assistants here.", "Use the key that it was made with, or make a new plan."),
+    _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at the plan again, and give its digest to --expect."),
     # ---- answers of the API (api/replies)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check --base-url."),
     _c("A400", "the server refuses the request", "It was not applied.", "See the message; if the row is right, report it as a bug."),

@@ -37,6 +37,8 @@ class Role(StrEnum):
 
     ID = "id"
     FIELD = "field"
+    PART = "part"
+    """sets a part of a field's value and keeps the rest"""
     OWN = "own"
     """begins with `_`: written by this program, ignored when read"""
     IGNORED = "ignored"
@@ -54,7 +56,11 @@ class Column:
     """a cell for each row of the sheet, as it stands in the file; equal cells mostly share one string"""
     role: Role
     field: str | None = None
-    """the field of the update that it sets, for Role.FIELD"""
+    """the field of the update that it sets, for Role.FIELD and Role.PART"""
+    path: tuple[str, ...] = ()
+    """keys inside the value, for Role.PART; see `Part`"""
+    operation: str = "set"
+    """set, add or remove, for Role.PART"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +169,13 @@ class Change:
     parts: tuple[Part, ...] = ()
     """parts that still have to be merged into the present values; a change that is sent has none"""
     before: Present = field(default_factory=dict)
-    """what the fields of the body held when the change was planned, as far as it is known"""
+    """what the fields of the body held when the change was planned, as far as it is known; for a change of mode also
+    the fields that it resets"""
     name: str = ""
     """what the assistant is called now, where that is known"""
+    held: str = ""
+    """fields that were taken out of the body since somebody changed them, with the values; "" for none. Once the
+    rest is sent, the row ends as a conflict that says so"""
 
 
 class Status(StrEnum):
@@ -179,7 +189,7 @@ class Status(StrEnum):
     """sent, and no answer seen"""
     NOT_SENT = "not_sent"
     CONFLICT = "conflict"
-    """not sent, since somebody changed the assistant after the change was planned"""
+    """not sent, or not all of it, since somebody changed the assistant after the change was planned"""
 
 
 class Verified(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _P = frozenset({"pipeline"})
@@ -14,10 +14,11 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the row: which assistant, and its present mode."""
+    """What is known beside the row: which assistant, its present mode, and whatever else it holds."""
 
     assistant_id: int | None = None
     mode: str | None = None
+    present: Body = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _transfers_to_itself(body: Body, context: Context) -> bool:
 
 
 def _webhook_without_address(body: Body, context: Context) -> bool:
-    return body.get("is_webhook_active") is True and "webhook_url" in body and body["webhook_url"] is None
+    address = body.get("webhook_url", context.present.get("webhook_url", "not known"))
+    return body.get("is_webhook_active") is True and address is None
 
 
 def _mode_without_model(body: Body, context: Context) -> bool:
@@ -107,7 +109,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "X230",
         ("is_webhook_active", "webhook_url"),
-        "the webhook is switched on and its address is cleared in the same row",
+        "the webhook is switched on and has no address",
         "give a webhook_url, or set is_webhook_active to false",
         _webhook_without_address,
     ),

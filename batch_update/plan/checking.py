@@ -101,19 +101,23 @@ def _examine(sheet: Sheet, on_duplicate: OnDuplicate, only: Collection[int]) -> 
     problems = [*sheet.problems, *rows.cell_problems(), *rule_problems(rows)]
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
     problems += repeated.problems
-    problems = sorted((problem for problem in problems if problem.index not in left_out), key=_place)
+    problems = [problem for problem in problems if problem.index not in left_out]
 
     settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
     settled |= repeated.settled
-    settled |= _invalid(problems)
+    settled |= invalid_rows(problems)
     settled |= _held_by_sheet(sheet, settled)
     settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by --only"))
     merged = {row: others for row, others in repeated.merged.items() if row not in settled}
-    return _Examined(rows, tuple(problems), settled, merged)
+    return _Examined(rows, in_order(problems), settled, merged)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The sheet's order; what concerns the whole sheet comes first."""
+    return tuple(sorted(problems, key=_place))
 
 
 def _place(problem: Problem) -> tuple[int, int]:
-    """The sheet's order; what concerns the whole sheet comes first."""
     return (
         -1 if problem.index is None else problem.index,
         -1 if problem.column is None else problem.column,
@@ -140,9 +144,9 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
     return frozenset(row for row, assistant_id in enumerate(assistants) if assistant_id not in only)
 
 
-def _invalid(problems: Iterable[Problem]) -> dict[int, Outcome]:
+def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
     """An outcome for each row with errors: the code of the first, and the words of all."""
-    errors = (p for p in problems if p.severity is Severity.ERROR)
+    errors = (p for p in in_order(problems) if p.severity is Severity.ERROR)
     found = {}
     for row, group in groupby(errors, key=lambda problem: problem.index):
         if row is not None:
