@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import anyio
 import httpx
 
-from batch_update import __version__
+from batch_update.api.exchange import Departure, Wires
 from batch_update.api.keys import ApiKey, check_base_url
 from batch_update.api.lookups import (
     Account,
@@ -30,17 +30,12 @@ from batch_update.api.lookups import (
     read_as,
 )
 from batch_update.api.pacing import Pacer, Stats
-from batch_update.api.replies import Answer, Applied, Course, Failure, Verdict, clean, judge
+from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
-from batch_update.api.transport import SENT, Connection, InProcess, UntrustedError
 from batch_update.api.windows import Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
-MOST_REPLY = 1 << 20
-"""bytes of an answer to an update that are read"""
-MOST_PAGE = 64 << 20
-"""bytes of a list that are read: a hundred assistants with long prompts"""
 MOST_PAGES = 100_000
 
 T = TypeVar("T")
@@ -65,15 +60,6 @@ class _Call:
     started: datetime | None = None
     begun: float = 0.0
     ended: float = 0.0
-
-
-class _Departure:
-    """Notes when the first byte leaves."""
-
-    sent = False
-
-    async def note(self, name: str, info: Mapping[str, Any]) -> None:
-        self.sent = self.sent or name == SENT
 
 
 class Client:
@@ -104,17 +90,7 @@ class Client:
     ) -> None:
         self._base = check_base_url(base_url)
         self._key = key
-        self._headers = httpx.Headers(
-            {
-                "Host": httpx.URL(self._base).netloc.decode("ascii"),
-                "Authorization": f"Bearer {key.reveal()}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": f"batch-update/{__version__}",
-            }
-        )
-        self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
-        self._timeout = timeout
+        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock)
         self._on_event = on_event
         self._clock = clock
         self._sleep = sleep
@@ -134,19 +110,13 @@ class Client:
         self._course = Course()
         self._reason: BatchUpdateError | None = None
         self._naps: set[anyio.CancelScope] = set()
-        self._app = app
-        # One context for all connections: making one takes 40 to 80 ms. It heeds SSL_CERT_FILE and SSL_CERT_DIR.
-        self._tls = httpx.create_ssl_context() if self._base.startswith("https") and app is None else None
-        self._idle: list[httpx.AsyncBaseTransport] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         self.stop_sending()
-        with anyio.CancelScope(shield=True):
-            while self._idle:
-                await self._idle.pop().aclose()
+        await self._wires.aclose()
 
     @property
     def stats(self) -> Stats:
@@ -202,12 +172,12 @@ class Client:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
-        departure = _Departure()
+        departure = Departure()
         try:
             if call.before_send is not None:
                 await call.before_send(call.attempts + 1)
             began = self._begin(call)
-            seen = await self._exchange(call, departure)
+            seen = await self._wires.exchange(call.method, call.url, call.content, departure)
         except BaseException:
             self._pacer.withdrawn(ticket, sent=departure.sent)
             raise
@@ -228,44 +198,6 @@ class Client:
         """Sending was stopped before this attempt: what is true of the call is what its last attempt showed."""
         last = call.last or Verdict(Applied.NO, "R101", "not sent: the run was stopped")
         return replace(last, repeats=0, free=False, stop=self._reason)
-
-    async def _exchange(self, call: _Call, departure: _Departure) -> Answer | Failure:
-        """Send the request and read the answer, within the deadline. On a connection that nobody else uses."""
-        request = httpx.Request(
-            call.method,
-            call.url,
-            headers=self._json_headers if call.content else self._headers,
-            content=call.content,
-            extensions={"trace": departure.note},
-        )
-        wire = self._idle.pop() if self._idle else self._wire()
-        most = MOST_REPLY if call.method == "PUT" else MOST_PAGE
-        answer: httpx.Response | None = None
-        body = bytearray()
-        complete = False
-        reason = f"no answer within {self._timeout:g} s"
-        try:
-            with anyio.move_on_after(self._timeout):
-                answer = await wire.handle_async_request(request)
-                complete = await _read(answer, body, most)
-        except httpx.TransportError as error:
-            if answer is None:
-                sent = departure.sent and not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-                departure.sent = sent
-                return Failure(str(error), sent, isinstance(error, UntrustedError))
-        finally:
-            if not complete:
-                with anyio.CancelScope(shield=True):
-                    await wire.aclose()
-            self._idle.append(wire)
-        if answer is None:
-            return Failure(reason, departure.sent)
-        return Answer(answer.status_code, _plain(answer.headers), bytes(body), complete)
-
-    def _wire(self) -> httpx.AsyncBaseTransport:
-        if self._app is not None:
-            return InProcess(self._app)
-        return Connection(self._tls, clock=self._clock)
 
     # ------------------------------------------------------------ what came of it
 
@@ -406,23 +338,6 @@ class Client:
     def _odd(self, fault: str) -> ApiError:
         message = clean(f"an answer of the server makes no sense: {fault}", self._key.redact)
         return ApiError(message, code="A200", remedy="check --base-url")
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Lower-case names to texts. A look-up in `httpx.Headers` takes as long as making this."""
-    return {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in headers.raw}
-
-
-async def _read(answer: httpx.Response, body: bytearray, most: int) -> bool:
-    """Reads the answer as it stands, without inflating anything, up to `most` bytes. Whether that was all."""
-    # Every stream of an answer is an async generator; one that is left half-way has to be closed.
-    pieces = cast("AsyncGenerator[bytes, None]", aiter(cast(httpx.AsyncByteStream, answer.stream)))
-    async with aclosing(pieces):
-        async for piece in pieces:
-            body += piece
-            if len(body) > most:
-                return False
-    return True
 
 
 def _conclude(call: _Call, verdict: Verdict) -> tuple[Status, str, str]:

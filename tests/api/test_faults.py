@@ -559,7 +559,7 @@ def test_100_cancellations_leak_nothing(backend: str) -> None:
                 with anyio.fail_after(5):
                     replies = await send_many(sender, range(100, 120))
                 assert not sender._pacer._flying and not sender._pacer._queue
-                assert len(sender._idle) <= 4
+                assert len(sender._wires._idle) <= 4
                 return replies
 
         replies = anyio.run(main, backend=backend)
