@@ -3,6 +3,7 @@
 S1xx  the file                H1xx  headers                C1xx  a cell that cannot be read
 V1xx  a value out of bounds   X2xx  rows and fields that do not fit together
 A4xx  answers of the API      N5xx  the network            R1xx  ends of a run        U1xx  usage
+J1xx  the journal of a run
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ CODES: dict[str, Code] = dict((
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
     _c("H103", "a field stands in two columns", "It would not be clear which one counts.", "Delete or rename one, or leave one out with --ignore."),
     _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it."),
-    _c("H105", "parts of a value are not supported yet", "A header such as `variables.company_name` or `label_ids+` will change a part of a value and keep the rest; today only whole values can be set.", "Set the whole value in one column."),
+    _c("H105", "no such part of a value", "A header such as `variables.company_name`, `filler_config.positive`, `tools.end_call.description` or `label_ids+` changes a part of a value and keeps the rest; this field has no such part.", "Correct it, or set the whole value in one column."),
     _c("H106", "the column `account` is reserved", "It will say which account a row belongs to.", "Rename it, or leave it out with --ignore account."),
     # ---- cells (fields/cells)
     _c("C101", "no number", "The cell should hold a number.", "Write digits, with the decimal sign of the sheet."),
@@ -61,6 +62,7 @@ CODES: dict[str, Code] = dict((
     _c("C111", "names are not looked up yet", "A name in place of an id will be looked up; today only ids are understood.", "Write the id."),
     _c("C112", "text from files is not supported yet", "`@prompts/sales.md` will stand for the content of that file.", "Paste the text. A text that really begins with @ is written @@."),
     _c("C113", "the id is missing", "Without an id it is not known which assistant the row is about.", "Write the id, or delete the row."),
+    _c("C114", "no phrases", "The cell should hold short texts, with | between them.", "Write Okay. | Noted. or [\"Okay.\", \"Noted.\"]; [] empties the list."),
     # ---- values (plan/checking from fields/assistant)
     _c("V101", "the value has the wrong type", "The field takes another kind of value.", "See `batch-update fields FIELD`."),
     _c("V102", "the text is too long", "Characters count, not bytes.", "Shorten it."),
@@ -126,7 +128,16 @@ CODES: dict[str, Code] = dict((
     _c("R103", "the server is down", "It did not answer for longer than --max-outage.", "Apply failed.csv later."),
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Apply failed.csv at the time that is named."),
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Apply failed.csv: the same change twice does no harm."),
+    _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Apply failed.csv to go on."),
+    # ---- the journal of a run (run/journal)
+    _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
+    _c("J102", "the journal is gone", "The run's folder was removed or replaced while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
+    _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside --runs-dir."),
+    _c("J104", "the journal is damaged", "It is not as it was written, so nothing that stands there is relied on.", "Restore it from a copy. Without one, plan the sheet anew: only what still differs is sent then."),
+    _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run."),
+    _c("J106", "the journal is of a newer version", "A newer version of this program wrote it, in a form that is not known here.", "Use the version that made it, or a newer one."),
+    _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder."),
     # ---- usage
     _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "See the message."),
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),

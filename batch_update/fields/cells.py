@@ -12,6 +12,7 @@ Grammar only. Whether a value is within bounds, and whether the field can be cle
   ids                  2, 3   2;3   2|3   [2, 3]   []
   flag, choice         words in any case
   array, object        JSON; NaN, infinity and doubled keys are refused; [] and {} both empty it
+  phrases              Okay. | Noted., each as a text may be written; or a JSON array of texts
 
 Words for nothing (NaN, N/A, -) and failed formulas (#REF!) are refused everywhere; in quotes they are texts.
 """
@@ -20,13 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from functools import cache, partial
 from typing import Any, Final
 
 from batch_update.fields.cell_errors import CellError, refusal
 from batch_update.fields.cell_ids import read_ids, read_one_id, show_ids, show_one_id
 from batch_update.fields.cell_json import read_array, read_object, show_json
 from batch_update.fields.cell_numbers import read_integer, read_number, show_integer, show_number
+from batch_update.fields.cell_phrases import read_phrases
 from batch_update.fields.cell_text import (
     is_plain,
     read_choice,
@@ -41,7 +42,7 @@ from batch_update.fields.cell_text import (
 from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Json
 
-__all__ = ["LEAVE", "CellError", "Leave", "cell_reader", "read_cell", "read_id", "show_cell"]
+__all__ = ["LEAVE", "CellError", "Leave", "read_as", "read_cell", "read_id", "show_as", "show_cell"]
 
 
 class Leave(Enum):
@@ -72,12 +73,13 @@ KINDS: dict[Kind, tuple[Reader, Shower]] = {
     "ids": (read_ids, show_ids),
     "array": (read_array, show_json),
     "object": (read_object, show_json),
+    "phrases": (read_phrases, show_json),
 }
 
 
 def read_cell(field: str, text: str, decimal: str = ".") -> Json | Leave:
     """The value that a cell of this field stands for, or LEAVE. Raises CellError; KeyError for an unknown field."""
-    return cell_reader(field, decimal)(text)
+    return read_as(all_fields()[field], text, decimal)
 
 
 def show_cell(field: str, value: Json, decimal: str = ".") -> str:
@@ -86,19 +88,19 @@ def show_cell(field: str, value: Json, decimal: str = ".") -> str:
     That holds for every value that the type of the field allows, with ids of at most 18 digits and JSON of at
     most 100 levels. Text with a carriage return or another control character goes out in JSON quotes.
     """
-    if value is None:
-        return "null"
-    facts = all_fields()[field]
-    return KINDS[facts.kind][1](facts, value, decimal)
+    return show_as(all_fields()[field], value, decimal)
 
 
-@cache
-def cell_reader(field: str, decimal: str = ".") -> Callable[[str], Json | Leave]:
-    """`read_cell` for the many cells of a column."""
-    facts = all_fields()[field]
+def read_as(facts: Field, text: str, decimal: str = ".") -> Json | Leave:
+    """`read_cell` for whatever these facts describe: a field, or a part of one."""
     if facts.kind == "text":
-        return partial(_read_text, facts)
-    return partial(_read, facts, KINDS[facts.kind][0], decimal)
+        return _read_text(facts, text)
+    return _read(facts, KINDS[facts.kind][0], decimal, text)
+
+
+def show_as(facts: Field, value: Json, decimal: str = ".") -> str:
+    """`show_cell` for whatever these facts describe."""
+    return "null" if value is None else KINDS[facts.kind][1](facts, value, decimal)
 
 
 def read_id(text: str) -> int:

@@ -14,8 +14,20 @@ from pydantic.fields import FieldInfo
 from batch_update.fields.assistant import AssistantUpdate
 
 Kind = Literal[
-    "text", "url", "timezone", "id", "integer", "number", "flag", "choice", "ids", "array", "object"
+    "text",
+    "url",
+    "timezone",
+    "id",
+    "integer",
+    "number",
+    "flag",
+    "choice",
+    "ids",
+    "array",
+    "object",
+    "phrases",
 ]
+"""`phrases` is a kind of part only: a list of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
     inner = next(option for option in options if option.get("type") != "null")
     return Field(
         name=name,
-        kind=_kind(inner, is_id=bool(extra["look_up"])),
+        kind=kind_of(inner, is_id=bool(extra["look_up"])),
         group=extra["group"],
         help=info.description or "",
         unit=extra["unit"],
@@ -95,7 +107,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
     )
 
 
-def _kind(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
+def kind_of(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
     """What kind of cell this is, from the field's JSON Schema."""
     match schema:
         case {"enum": _}:
@@ -133,5 +145,6 @@ def _allowed(field: Field) -> str:
             "ids": "ids, such as 2, 3, 4",
             "array": "a JSON array",
             "object": "a JSON object",
+            "phrases": "phrases, such as Okay. | Noted.",
         }[field.kind]
     return words + (", or null" if field.nullable else "")

@@ -9,9 +9,10 @@ from typing import Any
 
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
+from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
 from batch_update.model import Outcome, Problem, Severity, Status
-from batch_update.plan.columns import FieldColumn
+from batch_update.plan.columns import FieldColumn, PartColumn
 from batch_update.plan.fault import Fault, shown
 from batch_update.plan.rows import Rows
 
@@ -69,6 +70,49 @@ def _rule_problem(rows: Rows, row: int, rule: Broken) -> Problem:
     severity = Severity.ERROR if rule.blocks else Severity.WARNING
     fault = Fault(rule.code, rule.sentence, given, remedy=rule.remedy, severity=severity)
     return rows.problem(row, columns[0].index, fault)
+
+
+# ---------------------------------------------------------------- parts of values
+
+
+def part_problems(rows: Rows) -> Iterator[Problem]:
+    """Rows that set a part in two ways at once: with the whole value beside it, or added and taken away."""
+    for column in rows.part_columns:
+        whole = rows.by_name.get(column.whole)
+        if whole is not None:
+            yield from _with_the_whole(rows, column, whole)
+        removed = rows.by_name.get(part_name(column.whole, (), "remove"))
+        if column.operation == "add" and removed is not None:
+            yield from _added_and_removed(rows, column, removed)
+
+
+def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
+    message = f"the row sets {part.name} and all of {whole.name}"
+    fault = Fault("X240", message, remedy=CODES["X240"].remedy)
+    for row, texts in enumerate(zip(part.texts, whole.texts, strict=True)):
+        if texts[0] not in part.blanks and texts[1] not in whole.blanks:
+            yield rows.problem(row, part.index, fault)
+
+
+def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> Iterator[Problem]:
+    for row, texts in enumerate(zip(added.texts, removed.texts, strict=True)):
+        plus, minus = added.value(texts[0]), removed.value(texts[1])
+        both = set(plus) & set(minus) if isinstance(plus, list) and isinstance(minus, list) else ()
+        if both:
+            message = f"{added.name} and {removed.name} both name {', '.join(map(str, sorted(both)))}"
+            yield rows.problem(row, removed.index, Fault("X245", message, remedy=CODES["X245"].remedy))
+
+
+def parts_without_present(rows: Rows) -> Iterator[Problem]:
+    """Every part, where it is not known what is there around it."""
+    for column in rows.part_columns:
+        message = (
+            f"{column.name} can only be set beside the rest of {column.whole}, and what is there was not read"
+        )
+        fault = Fault("X243", message, remedy=CODES["X243"].remedy)
+        for row, text in enumerate(column.texts):
+            if column.value(text) is not LEAVE:
+                yield rows.problem(row, column.index, fault)
 
 
 # ---------------------------------------------------------------- the rows of one assistant
@@ -145,14 +189,14 @@ def _same_and_others(rows: Rows, first: int, later: Sequence[int]) -> tuple[tupl
 
 def _change(rows: Rows, row: int) -> str:
     """What the row would send, so that true and 1 differ, and the order of columns does not count."""
-    return json.dumps(rows.body(row), sort_keys=True)
+    return json.dumps(rows.wanted(row), sort_keys=True)
 
 
 def _conflict(rows: Rows, first: int, row: int) -> Problem:
-    here, there = rows.body(row), rows.body(first)
+    here, there = rows.wanted(row), rows.wanted(first)
     names = [
         column.name
-        for column in rows.columns
+        for column in rows.all_columns
         if json.dumps(here.get(column.name, "")) != json.dumps(there.get(column.name, ""))
     ]
     fault = Fault(

@@ -6,15 +6,15 @@ where something is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
 from batch_update.errors import UsageError
 from batch_update.model import Change, Outcome, Plan, Problem, Severity, Sheet, Status
-from batch_update.plan.across import rule_problems, settle_repeated
+from batch_update.plan.across import part_problems, parts_without_present, rule_problems, settle_repeated
 from batch_update.plan.rows import Rows
 
 OnDuplicate = Literal["error", "first", "last"]
@@ -35,13 +35,13 @@ class Checked:
 
     @cached_property
     def fields(self) -> dict[str, int]:
-        """Field -> how many rows of the sheet give it a value."""
-        return {column.name: column.rows_that_set() for column in self.rows.columns}
+        """Field, or part of one -> how many rows of the sheet give it a value."""
+        return {column.name: column.rows_that_set() for column in self.rows.all_columns}
 
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
     """Every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
-    found = _examine(sheet, on_duplicate, only)
+    found = _examine(sheet, on_duplicate, only, _checkable)
     statuses = [outcome.status for outcome in found.settled.values()]
     return Checked(
         problems=found.problems,
@@ -58,24 +58,33 @@ def make_plan(
     on_duplicate: OnDuplicate = "error",
     only: Collection[int] = (),
     limit: int | None = None,
+    fetched: bool = False,
 ) -> Plan:
     """Every row of the sheet, either in one of the changes or settled, with every problem.
 
     `on_duplicate`: which of several rows with different values for one assistant is taken, if any.
     `only`: assistants; the rows of all others are left out, and their problems do not count. Empty: all.
     `limit`: the first so many changes are kept.
+    `fetched`: what is there was read, and the plan goes through `compare` before it is sent: the rules across fields
+    wait for it, since only what differs is sent and can break them, and changes may have parts.
     Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
     names an assistant that the sheet does not.
     """
-    found = _examine(sheet, on_duplicate, only)
+    found = _examine(sheet, on_duplicate, only, _offline if not fetched else part_problems)
     followers = {row for rows in found.merged.values() for row in rows}
     senders = [row for row in range(len(sheet)) if row not in found.settled and row not in followers]
-    kept = senders if limit is None else senders[:limit]
+    plan = Plan(sheet, tuple(_changes(found, senders)), dict(sorted(found.settled.items())), found.problems)
+    return keep_first(plan, limit)
+
+
+def keep_first(plan: Plan, limit: int | None) -> Plan:
+    """The plan with its first so many changes; the rows of the others are left out. None keeps all."""
+    if limit is None or len(plan.changes) <= limit:
+        return plan
     left_out = Outcome(Status.NOT_SENT, "X205", f"left out by --limit {limit}")
-    for sender in senders[len(kept) :]:
-        found.settled.update(dict.fromkeys((sender, *found.merged.get(sender, ())), left_out))
-    changes = tuple(_changes(found, kept))
-    return Plan(sheet, changes, dict(sorted(found.settled.items())), found.problems)
+    rest = {index: left_out for change in plan.changes[limit:] for index in change.indexes}
+    settled = dict(sorted({**plan.settled, **rest}.items()))
+    return replace(plan, changes=plan.changes[:limit], settled=settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +101,31 @@ def _changes(found: _Examined, senders: Iterable[int]) -> Iterator[Change]:
     for row in senders:
         assistant_id = found.rows.assistant(row)
         assert assistant_id is not None, "a row without a readable id is settled as invalid"
-        yield Change(assistant_id, found.rows.body(row), (row, *found.merged.get(row, ())))
+        indexes = (row, *found.merged.get(row, ()))
+        yield Change(assistant_id, found.rows.body(row), indexes, found.rows.parts(row))
 
 
-def _examine(sheet: Sheet, on_duplicate: OnDuplicate, only: Collection[int]) -> _Examined:
+def _checkable(rows: Rows) -> Iterator[Problem]:
+    """What is wrong between cells that are good, whatever is there now."""
+    yield from rule_problems(rows)
+    yield from part_problems(rows)
+
+
+def _offline(rows: Rows) -> Iterator[Problem]:
+    """The same where nothing more will be known of it before it is sent."""
+    yield from _checkable(rows)
+    yield from parts_without_present(rows)
+
+
+def _examine(
+    sheet: Sheet,
+    on_duplicate: OnDuplicate,
+    only: Collection[int],
+    between: Callable[[Rows], Iterable[Problem]],
+) -> _Examined:
     rows = Rows(sheet)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
-    problems = [*sheet.problems, *rows.cell_problems(), *rule_problems(rows)]
+    problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
     problems += repeated.problems
     problems = [problem for problem in problems if problem.index not in left_out]

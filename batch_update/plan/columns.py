@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
+from batch_update.fields.parts import part_facts, part_validator
 from batch_update.fields.reference import Field
 from batch_update.fields.words import NOTHINGS
-from batch_update.model import Json
+from batch_update.model import Column, Json, Part
 from batch_update.plan.fault import Fault, shown
 from batch_update.plan.judging import judge
 
@@ -24,7 +28,14 @@ _EXACT = 15
 class FieldColumn:
     """The cells of one field: which texts are wrong, which leave the field alone, and what the others mean."""
 
-    def __init__(self, index: int, field: Field, texts: Sequence[str], decimal: str) -> None:
+    def __init__(
+        self,
+        index: int,
+        field: Field,
+        texts: Sequence[str],
+        decimal: str,
+        check: TypeAdapter[Any] | None = None,
+    ) -> None:
         self.index = index
         self.field = field
         self.name = field.name
@@ -34,7 +45,7 @@ class FieldColumn:
         self._values: dict[str, Json | Leave] = {}
         """what texts mean that were judged; LEAVE also for those that are wrong"""
         for text in _suspects(field, texts):
-            value, faults = judge(field, text, decimal)
+            value, faults = judge(field, text, decimal, check)
             self._values[text] = value
             if faults:
                 self.faults[text] = faults
@@ -51,6 +62,23 @@ class FieldColumn:
     def rows_that_set(self) -> int:
         """How many rows give the field a value, good or not."""
         return len(self.texts) - sum(map(self.texts.count, self.blanks))
+
+
+class PartColumn(FieldColumn):
+    """The cells of a part of a field's value; its name is that of the part."""
+
+    def __init__(self, index: int, column: Column, decimal: str) -> None:
+        assert column.field is not None, "a part is a part of a field"
+        part = (column.field, column.path, column.operation)
+        super().__init__(index, part_facts(*part), column.texts, decimal, part_validator(*part))
+        self.whole = column.field
+        self._path = column.path
+        self.operation = column.operation
+
+    def part(self, text: str) -> Part | None:
+        """The change that a text stands for; None where it leaves the part alone or is wrong."""
+        value = self.value(text)
+        return None if value is LEAVE else Part(self.whole, self._path, value, self.operation)
 
 
 class IdColumn:

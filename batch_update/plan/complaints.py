@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batch_update.fields.assistant import time_zones
-from batch_update.fields.cells import show_cell
+from batch_update.fields.cells import show_as
 from batch_update.fields.reference import Field
 from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField
 from batch_update.model import Json
@@ -147,7 +147,7 @@ def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
 
 def _show(cell: Cell, number: float) -> str:
     value = number if cell.field.kind == "number" else int(number)
-    return show_cell(cell.field.name, value, cell.decimal).removesuffix(f"{cell.decimal}0")
+    return show_as(cell.field, value, cell.decimal).removesuffix(f"{cell.decimal}0")
 
 
 def _too_long(detail: _Detail) -> Fault:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from batch_update.fields.cells import LEAVE, CellError, Leave, read_cell
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
 from batch_update.fields.reference import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, unknown_settings
 from batch_update.model import Json, Severity
@@ -14,12 +15,17 @@ from batch_update.plan.complaints import Cell, complaint
 from batch_update.plan.fault import Fault, did_you_mean, shown
 
 
-def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fault, ...]]:
-    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing."""
+def judge(
+    field: Field, text: str, decimal: str, check: TypeAdapter[Any] | None = None
+) -> tuple[Json | Leave, tuple[Fault, ...]]:
+    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing.
+
+    `check`: what its value has to pass, for a part of a field.
+    """
     if not field.empty and text.strip() in ("[]", "{}"):
         return LEAVE, (_cannot_be_emptied(field, text),)
     try:
-        value = read_cell(field.name, text, decimal)
+        value = read_as(field, text, decimal)
     except CellError as error:
         return LEAVE, (Fault(error.code, str(error), error.given, error.wanted, error.remedy),)
     if value is LEAVE or (value is None and field.nullable):
@@ -27,7 +33,7 @@ def judge(field: Field, text: str, decimal: str) -> tuple[Json | Leave, tuple[Fa
     if value is None:
         return LEAVE, (_cannot_be_cleared(field, text),)
     try:
-        validator(field.name).validate_python(value)
+        (check or validator(field.name)).validate_python(value)
     except ValidationError as error:
         cell = Cell(field, text, value, decimal)
         return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))

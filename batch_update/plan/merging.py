@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from batch_update.codes import CODES
+from batch_update.fields.parts import part_name
 from batch_update.fields.reference import all_fields, validator
 from batch_update.model import Json, Part, Present
 from batch_update.plan.complaints import Cell, complaint
@@ -51,9 +52,8 @@ def _merge_field(field: str, parts: list[Part], now: Present) -> tuple[Json, lis
     return value, faults or [(parts[0], fault) for fault in _refusals(field, value)]
 
 
-def part_name(part: Part) -> str:
-    """`variables.company_name`, `label_ids+`: how the header of its column would be written."""
-    return ".".join((part.field, *part.path)) + {"add": "+", "remove": "-"}.get(part.operation, "")
+def _name(part: Part) -> str:
+    return part_name(part.field, part.path, part.operation)
 
 
 def _put(part: Part, value: Json) -> Json | Fault:
@@ -67,7 +67,7 @@ def _put(part: Part, value: Json) -> Json | Fault:
             return _put_setting(part, kind, setting, value)
         case "set", (key,):
             return _with(value, key, part.value)
-    raise ValueError(f"{part_name(part)} is no part of a value")
+    raise ValueError(f"{_name(part)} is no part of a value")
 
 
 def _with(value: Mapping[str, Json], key: str, part: Json) -> Mapping[str, Json]:
@@ -79,7 +79,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
     found = [number for number, tool in enumerate(tools) if tool["type"] == kind]
     if len(found) != 1:
         count = f"{len(found)} tools" if found else "no tool"
-        message = f"{part_name(part)}: the assistant has {count} of type {kind}"
+        message = f"{_name(part)}: the assistant has {count} of type {kind}"
         return Fault("X244", message, wanted="one such tool", remedy="set all of tools in one column")
     return [_with(tool, setting, part.value) if n == found[0] else tool for n, tool in enumerate(tools)]
 
@@ -88,7 +88,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
 
 
 def _unknown(part: Part) -> Fault:
-    message = f"{part_name(part)}: the API does not report {part.field}, so that the rest of it would be lost"
+    message = f"{_name(part)}: the API does not report {part.field}, so that the rest of it would be lost"
     return Fault("X242", message, remedy=f"set all of {part.field} in one column, if it may be replaced")
 
 

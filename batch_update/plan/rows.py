@@ -8,8 +8,8 @@ from functools import cached_property
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.reference import all_fields
-from batch_update.model import Json, Problem, Role, Severity, Sheet
-from batch_update.plan.columns import FieldColumn, IdColumn
+from batch_update.model import Json, Part, Problem, Role, Severity, Sheet
+from batch_update.plan.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.plan.fault import Fault
 
 
@@ -23,7 +23,13 @@ class Rows:
             for index, column in enumerate(sheet.columns)
             if column.role is Role.FIELD and column.field is not None
         )
-        self.by_name = {column.name: column for column in self.columns}
+        self.part_columns = tuple(
+            PartColumn(index, column, sheet.dialect.decimal)
+            for index, column in enumerate(sheet.columns)
+            if column.role is Role.PART
+        )
+        self.all_columns: tuple[FieldColumn, ...] = (*self.columns, *self.part_columns)
+        self.by_name = {column.name: column for column in self.all_columns}
         broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
         self._ids = None if sheet.id_column is None else IdColumn(sheet.id_column.texts, without=broken)
         self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
@@ -45,13 +51,23 @@ class Rows:
                 found[column.name] = value
         return found
 
+    def parts(self, row: int) -> tuple[Part, ...]:
+        """The parts of values that the row would set. Cells that are wrong are left out."""
+        found = (column.part(column.texts[row]) for column in self.part_columns)
+        return tuple(part for part in found if part is not None)
+
+    def wanted(self, row: int) -> dict[str, Json]:
+        """What the row asks for, by the names of its columns: whole values and parts."""
+        values = {column.name: column.value(column.texts[row]) for column in self.all_columns}
+        return {name: value for name, value in values.items() if value is not LEAVE}
+
     @cached_property
     def idle(self) -> set[int]:
         """Rows that set nothing."""
-        if not all(column.blanks for column in self.columns):
+        if not all(column.blanks for column in self.all_columns):
             return set()
         rows: Iterable[int] = range(len(self.sheet))
-        for column in self.columns:
+        for column in self.all_columns:
             rows = [row for row in rows if column.texts[row] in column.blanks]
         return set(rows)
 
@@ -77,7 +93,7 @@ class Rows:
                 yield self.problem(row, self.id_index, fault)
             for row in self._ids.missing - self.idle:
                 yield self.problem(row, self.id_index, _NO_ID)
-        for column in self.columns:
+        for column in self.all_columns:
             for row, text in enumerate(column.texts if column.faults else ()):
                 for fault in column.faults.get(text, ()):
                     yield self.problem(row, column.index, fault)

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from batch_update.errors import UsageError
+from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_name, parts_of
 from batch_update.fields.reference import all_fields
 from batch_update.model import Problem, Role
 from batch_update.settings import Settings
@@ -20,15 +21,25 @@ ID = "id"
 ID_NAMES = ("id", "assistant_id", "assistent_id", "assistenten_id")
 ACCOUNT = "account"
 
-_PART = re.compile(r"(?P<base>[^.]+)\.(?P<part>.+)|(?P<list>.+)[+-]", re.DOTALL)
+_PART = re.compile(r"(?P<base>[^.]+)\.(?P<inside>.+)|(?P<list>.+)(?P<sign>[+-])", re.DOTALL)
+_OPERATIONS = {"+": "add", "-": "remove"}
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What one column is for."""
+    """What one column is for; `path` and `operation` as in `model.Column`."""
 
     role: Role
     field: str | None = None
+    path: Path = ()
+    operation: str = "set"
+
+    @property
+    def name(self) -> str | None:
+        """What it sets: `id`, a field, a part of one; None for nothing."""
+        if self.role is Role.ID:
+            return ID
+        return self.field and part_name(self.field, self.path, self.operation)
 
 
 def normalize(header: str) -> str:
@@ -47,8 +58,8 @@ def known_names() -> Mapping[str, str]:
 
 def is_known(header: str, settings: Settings) -> bool:
     """Whether a header says something to us or to the user's settings; for guessing the delimiter."""
-    mentioned = {normalize(name) for name in (*settings.map, *settings.ignore, ACCOUNT)}
-    return normalize(header) in known_names().keys() | mentioned
+    mentioned = {_key(name) for name in (*settings.map, *settings.ignore, ACCOUNT)}
+    return _key(header) in known_names().keys() | mentioned or _base(header) is not None
 
 
 def resolve(
@@ -70,11 +81,11 @@ def resolve(
 
 
 def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
-    """Normalized header -> what --map and --ignore say of it."""
-    present = {normalize(header) for header in headers}
+    """Header, as `_key` compares it -> what --map and --ignore say of it."""
+    present = {_key(header) for header in headers}
     said: dict[str, Heading] = {}
     for flag, names in (("--map", settings.map), ("--ignore", settings.ignore)):
-        missing = [name for name in names if normalize(name) not in present]
+        missing = [name for name in names if _key(name) not in present]
         if missing:
             raise UsageError(
                 f"{flag}: the sheet has no column {_quoted(missing)}; its columns are {_quoted(headers)}",
@@ -82,25 +93,24 @@ def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
                 remedy=_did_you_mean(missing[0], [header for header in headers if header.strip()]),
             )
     for header, target in settings.map.items():
-        field = known_names().get(normalize(target))
-        if field is None:
+        heading = _meaning(target)
+        if heading is None:
             raise UsageError(
                 f"--map: {target!r} is no field; the columns of the sheet are {_quoted(headers)}",
                 code="U101",
                 remedy=_did_you_mean(target, [*all_fields(), *ID_NAMES])
                 or "`batch-update fields` lists all fields.",
             )
-        said[normalize(header)] = Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
-    said |= {normalize(header): Heading(Role.IGNORED) for header in settings.ignore}
+        said[_key(header)] = heading
+    said |= {_key(header): Heading(Role.IGNORED) for header in settings.ignore}
     return said
 
 
 def _one(
     header: str, column: int, mapped: Mapping[str, Heading], has_values: Callable[[int], bool]
 ) -> tuple[Heading, Problem | None]:
-    plain = normalize(header)
-    if plain in mapped:
-        return mapped[plain], None
+    if _key(header) in mapped:
+        return mapped[_key(header)], None
     if not header.strip():
         if not has_values(column):
             return Heading(Role.IGNORED), None
@@ -108,30 +118,75 @@ def _one(
         return Heading(Role.UNKNOWN), Problem("H104", message, column=column, wanted="a header")
     if header.strip().startswith("_"):
         return Heading(Role.OWN), None
-    part = _part(header)
-    if part is not None:
-        return Heading(Role.UNKNOWN), _part_problem(header, column, part)
-    if plain == ACCOUNT:
+    heading = _meaning(header)
+    if heading is not None:
+        return heading, None
+    base = _base(header)
+    if base is not None:
+        return Heading(Role.UNKNOWN), _no_part(header, column, base)
+    if normalize(header) == ACCOUNT:
         message = f"{header!r} will say which account a row belongs to, and means nothing yet"
         remedy = "Rename it, or leave it out with --ignore account."
         return Heading(Role.UNKNOWN), Problem("H106", message, column=column, given=header, remedy=remedy)
-    field = known_names().get(plain)
+    return Heading(Role.UNKNOWN), _unknown(header, column)
+
+
+def _meaning(header: str) -> Heading | None:
+    """The id, the field or the part of one that a header names; None where it names none of them."""
+    base = _base(header)
+    if base is not None:
+        return _part_heading(header, base)
+    field = known_names().get(normalize(header))
     if field is None:
-        return Heading(Role.UNKNOWN), _unknown(header, column)
-    return (Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)), None
+        return None
+    return Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
 
 
-def _part(header: str) -> str | None:
+def _key(header: str) -> str:
+    """How headers are compared with those that --map and --ignore name: `label_ids-` is not `label_ids`."""
+    sign = "-" if header.rstrip().endswith("-") and _base(header) is not None else ""
+    return normalize(header) + sign
+
+
+# ---------------------------------------------------------------- parts of values
+
+
+def _base(header: str) -> str | None:
     """The field that a header names a part of; None where it names none."""
     match = _PART.fullmatch(header.strip())
-    base = match and (match["base"] or match["list"])
-    return known_names().get(normalize(base)) if base else None
+    field = known_names().get(normalize(match["base"] or match["list"])) if match else None
+    return None if field == ID else field
 
 
-def _part_problem(header: str, column: int, field: str) -> Problem:
-    message = f"{header!r} names a part of {field}; only whole values can be set"
-    remedy = f"Name the column {field} and write the whole value, or leave it out with --ignore '{header}'."
-    return Problem("H105", message, column=column, given=header, wanted=field, remedy=remedy)
+def _part_heading(header: str, field: str) -> Heading | None:
+    """The part of this field that a header names; None where the field has no such part."""
+    match = _PART.fullmatch(header.strip())
+    assert match is not None, "the header names a part of this field"
+    if match["sign"]:
+        return Heading(Role.PART, field, (), _OPERATIONS[match["sign"]]) if is_list(field) else None
+    inside = match["inside"].strip()
+    if field == FREE_KEYS:
+        return Heading(Role.PART, field, (inside,)) if inside else None
+    path = {normalize(name): path for name, path in parts_of(field).items()}.get(normalize(inside))
+    return Heading(Role.PART, field, path) if path else None
+
+
+def _no_part(header: str, column: int, field: str) -> Problem:
+    wanted = field
+    if field == FREE_KEYS:
+        wanted = f"{field}.KEY"
+    elif is_list(field):
+        wanted = f"{field}+ or {field}-"
+    elif parts_of(field):
+        wanted = f"{field} and one of {', '.join(parts_of(field))}"
+    remedy = _did_you_mean(header, [f"{field}.{name}" for name in parts_of(field)]) or (
+        f"Name the column {field} and write the whole value, or leave it out with --ignore '{header}'."
+    )
+    message = f"{header!r} names no part of {field} that can be set alone"
+    return Problem("H105", message, column=column, given=header, wanted=wanted, remedy=remedy)
+
+
+# ---------------------------------------------------------------- what is wrong with headers
 
 
 def _unknown(header: str, column: int) -> Problem:
@@ -152,7 +207,7 @@ def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterable[Proble
     """Problems for columns that set what an earlier one sets already; those columns count for nothing."""
     first: dict[str, int] = {}
     for column, heading in enumerate(headings):
-        name = ID if heading.role is Role.ID else heading.field
+        name = heading.name
         if name is None:
             continue
         if name not in first:

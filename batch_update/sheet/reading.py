@@ -42,7 +42,7 @@ def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
         has_values=lambda column: not all(map(is_blank, set(table.columns[column]))),
     )
     columns = tuple(
-        Column(header, texts, heading.role, heading.field)
+        Column(header, texts, heading.role, heading.field, heading.path, heading.operation)
         for header, texts, heading in zip(table.header, table.columns, headings, strict=True)
     )
     return Sheet(

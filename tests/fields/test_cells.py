@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from batch_update.codes import CODES
-from batch_update.fields.cells import LEAVE, CellError, cell_reader, read_cell, read_id, show_cell
+from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
 from batch_update.fields.reference import all_fields, validator
 from batch_update.text import printable
 
@@ -781,9 +781,3 @@ def test_bounds_are_none_of_the_grammars_business() -> None:
     assert read("number", "99") == 99.0 and read("integer", "-5") == -5 and read("url", "x") == "x"
     with pytest.raises(ValidationError):
         validator("speech_speed").validate_python(99.0)
-
-
-def test_a_column_reader_reads_what_read_cell_reads() -> None:
-    reader = cell_reader("speech_speed", ",")
-    assert [reader(text) for text in ("0,8", "", "null")] == [0.8, LEAVE, None]
-    assert reader is cell_reader("speech_speed", ",")

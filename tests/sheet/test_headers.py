@@ -105,16 +105,62 @@ def test_values_below_no_header_are_a_problem_and_an_empty_column_is_none() -> N
 
 
 @pytest.mark.parametrize(
-    ("header", "field"),
-    [("variables.company_name", "variables"), ("filler_config.positive", "filler_config"), ("label_ids+", "label_ids"),
-     ("label_ids-", "label_ids"), ("Etiketten +", "label_ids"), ("tools.end_call.description", "tools"),
-     ("Variablen.Firma", "variables")],
+    ("header", "part"),
+    [("variables.company_name", ("variables", ("company_name",), "set")),
+     ("Variablen.Firma ", ("variables", ("Firma",), "set")), ("VARIABLES. a.b-c+", ("variables", ("a.b-c+",), "set")),
+     ("filler_config.positive", ("filler_config", ("positive",), "set")),
+     ("Füllwort-Profile.Positive", ("filler_config", ("positive",), "set")),
+     ("tools.end_call.description", ("tools", ("end_call", "description"), "set")),
+     ("Eingebaute Werkzeuge.End-Call.Description", ("tools", ("end_call", "description"), "set")),
+     ("label_ids+", ("label_ids", (), "add")), ("Etiketten +", ("label_ids", (), "add")),
+     ("label_ids-", ("label_ids", (), "remove")), ("tool-ids -", ("tool_ids", (), "remove")),
+     ("secondary_language_ids+", ("secondary_language_ids", (), "add"))],
 )  # fmt: skip
-def test_a_part_of_a_value_is_refused_and_never_read_as_the_whole(header: str, field: str) -> None:
+def test_a_part_of_a_value_is_never_read_as_the_whole(
+    header: str, part: tuple[str, tuple[str, ...], str]
+) -> None:
+    sheet = sheet_with("id", header)
+    column = sheet.columns[1]
+    assert not sheet.problems
+    assert (column.role, (column.field, column.path, column.operation)) == (Role.PART, part)
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [("name.first", "Name the column name"), ("Name-", "Name the column name"), ("speech_speed+", "speech_speed"),
+     ("variables+", "Name the column variables"), ("label_ids.3", "Name the column label_ids"), ("tools+", "tools"),
+     ("filler_config.positiv", "Did you mean filler_config.positive?"), ("filler_config+", "filler_config"),
+     ("tools.end_call", "tools"), ("tools.end_call.descripton", "Did you mean tools.end_call.description?"),
+     ("tools.endcall.type", "tools"), ("tools.calendar_integration.calcom_api_key", "tools"),
+     ("tools.call_transfer.custom", "tools")],
+)  # fmt: skip
+def test_a_part_that_no_field_has_is_a_problem(header: str, remedy: str) -> None:
     sheet = sheet_with("id", header)
     problem = only_problem(sheet)
-    assert (problem.code, problem.wanted) == ("H105", field)
+    assert problem.code == "H105" and remedy in problem.remedy and problem.wanted
     assert (sheet.columns[1].role, sheet.columns[1].field) == (Role.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "other", "is_twice"),
+    [("label_ids+", "Labels +", True), ("variables.a", "Variablen.a", True),
+     ("tools.end_call.description", "tools.endcall.Description", True),
+     ("label_ids+", "label_ids-", False), ("label_ids-", "label_ids", False), ("variables.a", "variables.A", False),
+     ("variables.a", "variables", False)],
+)  # fmt: skip
+def test_one_part_in_two_columns_is_a_problem(header: str, other: str, is_twice: bool) -> None:
+    sheet = sheet_with("id", header, other)
+    assert [(p.code, p.column) for p in sheet.problems] == ([("H103", 2)] if is_twice else [])
+
+
+def test_the_user_maps_to_parts_and_ignores_them() -> None:
+    sheet = sheet_with(
+        "id", "Firma", "label_ids-", "label_ids", map="Firma=Variablen.company_name", ignore=("Label_IDs -",)
+    )
+    roles = [(c.role, c.field, c.path) for c in sheet.columns[1:]]
+    assert roles == [
+        (Role.PART, "variables", ("company_name",)), (Role.IGNORED, None, ()), (Role.FIELD, "label_ids", ()),
+    ]  # fmt: skip
 
 
 def test_account_is_reserved() -> None:
@@ -158,7 +204,7 @@ def test_a_setting_for_a_column_that_is_not_there_lists_the_columns(settings: di
     assert (caught.value.code, caught.value.remedy) == ("U101", "Did you mean Stimme?")
 
 
-@pytest.mark.parametrize("target", ["voice", "voiceid2", "variables.x", "_status", "account"])
+@pytest.mark.parametrize("target", ["voice", "voiceid2", "name.x", "_status", "account"])
 def test_a_map_to_no_field_says_so(target: str) -> None:
     if target == "voice":  # an alias is a name
         assert sheet_with("id", "X", map=f"X={target}").columns[1].field == "voice_id"
@@ -169,7 +215,7 @@ def test_a_map_to_no_field_says_so(target: str) -> None:
 
 
 def test_every_problem_of_the_headers_is_told_at_once() -> None:
-    sheet = sheet_with("nme", "label_ids+", "voice_id", "Stimme", "")
+    sheet = sheet_with("nme", "name.x", "voice_id", "Stimme", "")
     assert sorted(p.code for p in sheet.problems) == ["H101", "H102", "H103", "H104", "H105"]
 
 

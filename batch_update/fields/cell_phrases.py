@@ -1,0 +1,19 @@
+"""Cells of phrases: a list of texts."""
+
+from __future__ import annotations
+
+from batch_update.fields.cell_errors import refusal
+from batch_update.fields.cell_json import read_array
+from batch_update.fields.cell_text import read_word
+from batch_update.fields.reference import Field
+from batch_update.model import Json
+
+
+def read_phrases(field: Field, text: str, decimal: str) -> list[Json]:
+    """`Okay. | Noted.`, white space around each left out; `["Okay."]`; `[]` is none."""
+    if text == "{}" or (text[0] == "[" and text[-1] == "]"):
+        return read_array(field, text, decimal)
+    phrases = [phrase.strip() for phrase in text.split("|")]
+    if not all(phrases):
+        raise refusal("C114", field, text, "a phrase is missing before, after or between two |")
+    return [read_word(field, phrase, decimal) for phrase in phrases]

@@ -1,0 +1,102 @@
+"""The parts of values that can be set alone, the rest kept: what they are called, and what a cell of one holds.
+
+  variables.KEY                 text; KEY as it stands; null removes it
+  filler_config.positive        phrases; null removes that kind
+  tools.end_call.description    the one tool of that type; null removes a setting that is not required
+  label_ids+, label_ids-        ids that are added, or taken away; so for every list of ids
+
+A variable is always text here, since that is what placeholders are filled with, and 01234 must not become a number;
+other JSON is set with all of `variables`. Settings of types that are not documented, and secrets, are set with all of
+`tools`: a secret alone in a cell could not be told from other text, and would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, TypeAdapter
+
+from batch_update.fields.reference import Field, all_fields, kind_of, validator
+from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES, FillerConfig
+
+FREE_KEYS = "variables"
+"""The field whose keys are the user's own."""
+
+Path = tuple[str, ...]
+
+
+@cache
+def parts_of(field: str) -> Mapping[str, Path]:
+    """The parts of this field that have a name of their own, as they stand in a header after its dot -> their keys."""
+    paths: list[Path] = []
+    if field == "filler_config":
+        paths = [(kind,) for kind in FillerConfig.model_fields]
+    elif field == "tools":
+        paths = [(kind, setting) for kind in TOOL_TYPES for setting in _settings(kind)]
+    return MappingProxyType({".".join(path): path for path in paths})
+
+
+def is_list(field: str) -> bool:
+    """Whether ids can be added to this field and taken away from it."""
+    return all_fields()[field].kind == "ids"
+
+
+def part_name(field: str, path: Path, operation: str) -> str:
+    """`variables.company_name`, `label_ids+`: how the header of its column is written."""
+    return ".".join((field, *path)) + {"add": "+", "remove": "-"}.get(operation, "")
+
+
+@cache
+def part_facts(field: str, path: Path, operation: str) -> Field:
+    """What a cell of this part may hold, described as if it were a field. KeyError where there is no such part."""
+    plain = replace(
+        all_fields()[field],
+        name=part_name(field, path, operation),
+        nullable=True,
+        empty=False,
+        aliases=(),
+        look_up="",
+    )
+    if operation != "set":
+        return replace(plain, nullable=False)
+    if field == FREE_KEYS:
+        return replace(plain, kind="text")
+    if field == "filler_config":
+        return replace(plain, kind="phrases", empty=True)
+    kind, setting = parts_of(field)[".".join(path)]
+    schema = TOOL_TYPES[kind].model_json_schema()["properties"][setting]
+    return replace(
+        plain,
+        kind=kind_of(schema, is_id=setting.endswith("_id")),
+        choices=tuple(schema.get("enum", ())),
+        minimum=schema.get("minimum"),
+        maximum=schema.get("maximum"),
+        max_length=schema.get("maxLength"),
+        nullable=not TOOL_TYPES[kind].model_fields[setting].is_required(),
+    )
+
+
+@cache
+def part_validator(field: str, path: Path, operation: str) -> TypeAdapter[Any]:
+    """Checks the value of this part alone. Raises pydantic.ValidationError."""
+    if operation != "set":
+        return validator(field)
+    kind: Any = str
+    if field == "filler_config":
+        kind = list[str]
+    elif field == "tools":
+        info = TOOL_TYPES[path[0]].model_fields[path[1]]
+        kind = info.annotation
+        for constraint in info.metadata:
+            kind = Annotated[kind, constraint]
+    return TypeAdapter(kind, config=ConfigDict(strict=True, hide_input_in_errors=True))
+
+
+def _settings(kind: str) -> list[str]:
+    infos = TOOL_TYPES[kind].model_fields.items()
+    hidden = {"type", *SECRET_SETTINGS}
+    return [name for name, info in infos if name not in hidden and info.annotation is not Any]
