@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from batch_update.cli.connecting import default_state, sandbox_app
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, say
-from batch_update.errors import UsageError
 from batch_update.settings import Settings
-
-if TYPE_CHECKING:
-    from batch_update.sandbox.app import Sandbox
 
 DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
 """What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
-
-
-def sandbox_app(settings: Settings) -> Sandbox:
-    """The imitation of the API as these settings want it."""
-    from batch_update.sandbox.app import make_app
-    from batch_update.sandbox.faults import Faults
-
-    try:
-        faults = Faults.parse(settings.sandbox_faults)
-    except ValueError as error:
-        raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
-    path = settings.sandbox_state or default_state()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return make_app(path, limits=settings.sandbox_limits, faults=faults)
-
-
-def default_state() -> Path:
-    """Where the sandbox keeps its assistants between commands."""
-    from platformdirs import user_state_path
-
-    return user_state_path("batch-update") / "sandbox.db"
 
 
 @takes("Sandbox")
