@@ -135,6 +135,15 @@ class Settings(BaseModel):
     )
     yes: bool = setting(False, "Do not ask before sending.", group="Rows")
 
+    # What is there now
+    no_fetch: bool = setting(
+        False, "Do not read what is there first: send every value of the sheet.", group="Plan"
+    )
+    no_verify: bool = setting(False, "Do not read back what was sent.", group="Plan")
+    expect: str | None = setting(
+        None, "Send only if the plan has this digest, as plan showed it.", group="Plan", metavar="DIGEST"
+    )
+
     # The server and how it is spoken to
     base_url: str = setting(DEFAULT_BASE_URL, "Where the API lives.", group="Connection", metavar="URL")
     key_file: Path | None = setting(

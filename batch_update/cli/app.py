@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from batch_update import __version__
-from batch_update.cli import applying, checking, jobs, reference, sandbox
+from batch_update.cli import applying, checking, jobs, planning, reference, sandbox
 from batch_update.cli.screen import show_error
 from batch_update.errors import BatchUpdateError
 from batch_update.model import Exit
@@ -37,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(checking.check)
+app.command("plan")(planning.plan)
 app.command("apply")(applying.apply)
 app.command("fields")(reference.fields)
 app.command("explain")(reference.explain)

@@ -1,27 +1,19 @@
-"""`apply`: check, show what will happen, ask, send, report."""
+"""`apply`: check, look at what is there, show what will happen, ask, send, read back, report."""
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import anyio
 import typer
 
 from batch_update.cli.checking import FILE, describe
+from batch_update.cli.connecting import client_for, placed, server_name
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.screen import (
-    ask,
-    on_terminal,
-    out,
-    out_json,
-    paint,
-    say,
-    telling_errors,
-)
+from batch_update.cli.screen import ask, on_terminal, out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import Settings
@@ -32,15 +24,18 @@ if TYPE_CHECKING:
     from batch_update.cli.progress import Display
     from batch_update.report.document import RunFacts
     from batch_update.report.files import Written
+    from batch_update.run.looking import Looked
     from batch_update.run.progress import EventLog
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
+SENDING = ("Sheet", "Rows", "Plan", "Connection", "Sandbox", "Pace", "Output", "Limits")
+"""The groups of settings of every command that sends."""
 
 
-@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output", "Limits")
+@takes(*SENDING)
 def apply(file: FILE, given: dict[str, Any]) -> None:
-    """Apply a sheet: check it, show what will happen, ask, send, report.
+    """Apply a sheet, or a plan that was saved: check, show what will happen, ask, send, read back, report.
 
     Without a terminal it needs --yes. Invalid rows stop it before anything is sent, unless --skip-invalid.
 
@@ -53,50 +48,83 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
 def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
-        return _run_sheet(file, settings)
+        plan, is_saved = plan_of(file, settings)
+        return carry_out(plan, file, settings, is_saved=is_saved)
 
 
-def _run_sheet(file: str, settings: Settings) -> Exit:
+def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
+    """The plan of a sheet, or the plan that the file holds; whether it was saved earlier."""
     talk = not (settings.json_ or settings.quiet)
     if talk:
         say(f"Reading {printable(file)} ...")
-    from batch_update.cli.progress import choose_display
     from batch_update.plan.checking import make_plan
-    from batch_update.run.applying import refused_report
-    from batch_update.run.progress import EventLog
+    from batch_update.run.saving import is_saved_plan, load_plan
     from batch_update.sheet.reading import read_sheet
 
+    if file.endswith(".json"):
+        content = read_bytes(file, settings)
+        if is_saved_plan(content):
+            return load_plan(file, content.decode("utf-8", "replace")), True
     sheet = read_sheet(file, settings)
-    plan = make_plan(sheet, on_duplicate=settings.on_duplicate, only=settings.only, limit=settings.limit)
+    plan = make_plan(
+        sheet, on_duplicate=settings.on_duplicate, only=settings.only, fetched=not settings.no_fetch
+    )
     if talk:
         say(describe(sheet))
-        _show_problems(plan, file)
+    return plan, False
+
+
+def read_bytes(file: str, settings: Settings) -> bytes:
+    """A whole file, no larger than a CSV may be. Raises SheetError."""
+    from batch_update.sheet.sources import opened
+
+    with opened(file, None, settings) as source:
+        return source.read()
+
+
+def carry_out(plan: Plan, file: str, settings: Settings, *, is_saved: bool) -> Exit:
+    """Send a plan, with everything that people see of it. `is_saved`: it was made earlier, from other values."""
+    from batch_update.cli.progress import choose_display
+    from batch_update.run.applying import refused_report
+    from batch_update.run.progress import EventLog
+
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
+        _show_problems(plan, file, settings)
         return _tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
-    display = choose_display(
-        quiet=settings.quiet or settings.json_,
-        limits=" and ".join(map(str, settings.rate)),
-        numbers=sheet.numbers,
-    )
+    pace = " and ".join(map(str, settings.rate))
+    display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=plan.sheet.numbers)
     events = EventLog(display.event)
-    client = _client(settings, events)
-    _agree(plan, settings, talk=talk)
-    folder = _folder(plan, settings)
-    report, files = anyio.run(_send, plan, client, settings, display, events, folder)
+    client = client_for(settings, events)
+    report, files = anyio.run(_carry_out, plan, is_saved, file, client, settings, display, events)
     return _tell(report, files, settings, client)
 
 
-async def _send(
-    plan: Plan, client: Client, settings: Settings, display: Display, events: EventLog, folder: Path
+async def _carry_out(
+    plan: Plan,
+    is_saved: bool,
+    file: str,
+    client: Client,
+    settings: Settings,
+    display: Display,
+    events: EventLog,
 ) -> tuple[Report, Written]:
-    """Send, and write what came of it; meanwhile signals only ask for an early end."""
-    from batch_update.run.applying import apply_plan
+    from batch_update.run.applying import apply_plan, refused_report
     from batch_update.run.signals import open_interrupts
+    from batch_update.run.verifying import read_back
 
-    with open_interrupts() as interrupted:
-        with display:
-            async with client:
+    async with client:
+        looked = await look_at(plan, client, settings, is_saved=is_saved)
+        plan = looked.plan
+        if not is_saved:
+            _show_problems(plan, file, settings)
+        refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
+        if refused is not None:
+            return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
+        _agree(looked, settings)
+        folder = _folder(plan, settings)
+        with open_interrupts() as interrupted:
+            with display:
                 report = await apply_plan(
                     plan,
                     client,
@@ -109,7 +137,23 @@ async def _send(
                     rates=settings.rate,
                     grace=settings.grace,
                 )
-        return report, write_somewhere(report, folder, facts_of(settings, client))
+            if not settings.no_verify and report.stopped is None:
+                report = await read_back(report, client)
+            return report, write_somewhere(report, folder, facts_of(settings, client))
+
+
+async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: bool) -> Looked:
+    """The plan against what is there, unless nothing shall be fetched."""
+    from batch_update.plan.checking import keep_first
+    from batch_update.run.looking import Looked, expect, look, look_again
+
+    if is_saved:
+        expect(plan, settings.expect)
+        return await look_again(plan, client)
+    looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client)
+    looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
+    expect(looked.plan, settings.expect)
+    return looked
 
 
 def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written:
@@ -130,7 +174,7 @@ def facts_of(settings: Settings, client: Client | None = None) -> RunFacts:
     """What `run.json` tells beside the outcomes."""
     from batch_update.report.document import RunFacts
 
-    return RunFacts(settings, client.stats if client else None)
+    return RunFacts(placed(settings), client.stats if client else None)
 
 
 def _folder(plan: Plan, settings: Settings) -> Path:
@@ -141,45 +185,26 @@ def _folder(plan: Plan, settings: Settings) -> Path:
     return run_folder(settings.runs_dir, plan.sheet.name, datetime.now())
 
 
-def _client(settings: Settings, events: EventLog) -> Client:
-    """A client for the server, or for the sandbox in this process."""
-    from batch_update.run.library import connect
-
-    if not settings.sandbox:
-        return connect(settings, on_event=events)
-    from batch_update.api.keys import ApiKey
-    from batch_update.cli.sandbox import sandbox_app
-    from batch_update.sandbox.app import SANDBOX_KEY
-
-    return connect(settings, key=ApiKey(SANDBOX_KEY), app=sandbox_app(settings), on_event=events)
-
-
-def _show_problems(plan: Plan, file: str) -> None:
-    """A line for each of the first problems; `check` shows all, with excerpts."""
+def _show_problems(plan: Plan, file: str, settings: Settings) -> None:
+    """A line for each of the first problems; `plan` shows all, with excerpts."""
     from batch_update.report.problems import count_words, problem_line
     from batch_update.report.summary import quoted
 
-    if not plan.problems:
+    if not plan.problems or settings.json_ or settings.quiet:
         return
     for problem in plan.problems[:PROBLEMS_SHOWN]:
         say(f"  {problem_line(plan.sheet, problem)}")
-    say(f"Found {count_words(plan.problems)}: batch-update check {quoted(file)} shows all.")
+    say(f"Found {count_words(plan.problems)}: batch-update plan {quoted(file)} shows all.")
 
 
-def _agree(plan: Plan, settings: Settings, *, talk: bool) -> None:
+def _agree(looked: Looked, settings: Settings) -> None:
     """Says what will happen and asks. Raises UsageError where nobody can be asked."""
-    from batch_update.run.progress import shortest_time
+    from batch_update.report.planning import plan_totals
 
-    server = "the sandbox" if settings.sandbox else urlsplit(settings.base_url).netloc
-    count = len(plan.changes)
-    fields = Counter(name for change in plan.changes for name in change.body)
-    if talk:
-        most = ", ".join(f"{name} {times}" for name, times in fields.most_common(6))
-        more = f" and {len(fields) - 6} more fields" if len(fields) > 6 else ""
-        seconds = shortest_time(count, settings.rate)
-        say(f"{server}: {count} assistants to change, {duration_words(seconds)}")
-        if fields:
-            say(f"  {most}{more}")
+    count = len(looked.plan.changes)
+    server = server_name(settings)
+    if not (settings.json_ or settings.quiet):
+        say(f"{server}: " + plan_totals(looked.plan, duration=duration_of(count, settings)))
     if settings.yes or not count:
         return
     if not on_terminal():
@@ -188,9 +213,11 @@ def _agree(plan: Plan, settings: Settings, *, talk: bool) -> None:
         raise UsageError("nothing was sent", code="U102", remedy="answer y to send")
 
 
-def duration_words(seconds: float) -> str:
-    """`about 1 min 10 s`."""
-    minutes, rest = divmod(round(seconds), 60)
+def duration_of(requests: int, settings: Settings) -> str:
+    """`about 1 min 10 s`: how long so many requests take at the permitted pace."""
+    from batch_update.run.progress import shortest_time
+
+    minutes, rest = divmod(round(shortest_time(requests, settings.rate)), 60)
     if not minutes:
         return f"about {max(rest, 1)} s"
     return f"about {minutes} min" + (f" {rest} s" if rest else "")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from batch_update.cli.applying import SENDING
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
@@ -24,7 +25,7 @@ DEFAULT_DIR = Path("jobs")
 
 
 @app.command("run")
-@takes("Sheet", "Rows", "Connection", "Sandbox", "Pace", "Output", "Limits")
+@takes(*SENDING)
 def run(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")

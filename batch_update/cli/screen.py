@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,9 +55,13 @@ def paint_problems(text: str) -> str:
 
 
 def ask(question: str) -> bool:
-    """A question with the answer no at hand."""
+    """A question with the answer no at hand. Ctrl-C ends it at once, inside an event loop too."""
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes", "j", "ja"}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sys.stdin.readline().strip().lower() in {"y", "yes", "j", "ja"}
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -92,12 +92,16 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
 
 
 def _write_json(path: Path, document: Json) -> Path:
+    return write_text(path, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a file that its owner alone can read, beside its name first and then renamed. Raises OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(document, file, ensure_ascii=False, indent=2)
-            file.write("\n")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

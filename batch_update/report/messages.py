@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from batch_update.fields.tools import SECRET_SETTINGS
-from batch_update.model import Outcome, Report, Sheet, Status
+from batch_update.model import Outcome, Report, Sheet, Status, Verified
 from batch_update.report.columns import ragged_cells
 from batch_update.report.problems import column_letters
 from batch_update.text import excerpt, printable
@@ -30,6 +30,8 @@ def as_wanted(outcome: Outcome) -> bool:
     """Whether nothing is left to do for this row."""
     if outcome.status is Status.NOT_SENT:
         return outcome.code in NOT_WANTED
+    if outcome.verified is Verified.MISMATCH:
+        return False
     return outcome.status in {Status.UPDATED, Status.UNCHANGED}
 
 

@@ -56,12 +56,12 @@ def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
 
 
 def _what_became(report: Report, index: int) -> list[str]:
-    """A cell for each of RESULT_COLUMNS. `_verified` is empty until assistants are read back."""
+    """A cell for each of RESULT_COLUMNS. `_verified` is empty where the assistant was not read back."""
     outcome = report.outcomes[index]
     return [
         str(report.plan.sheet.numbers[index]),
         str(outcome.status),
-        "",
+        str(outcome.verified),
         outcome.code,
         row_message(report, index) if _has_words(report, index, outcome) else "",
         _text(outcome.http),

@@ -221,8 +221,9 @@ def test_explain_tells_meaning_and_remedy(run: Run) -> None:
 
 def test_the_key_shows_nowhere(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAMULOR_API_KEY", "a-very-secret-key-0123456789")
-    address = ("--base-url", "http://127.0.0.1:9", "--yes", "--max-outage", "0", "--max-attempts", "1")
-    result = run("apply", "good.csv", *address)
+    nowhere = ("--base-url", "http://127.0.0.1:9", "--yes", "--max-outage", "0", "--max-attempts", "1")
+    fetching = run("apply", "good.csv", *nowhere)
+    result = run("apply", "good.csv", *nowhere, "--no-fetch")
     written = "".join(path.read_text("utf-8-sig") for path in only_run(tmp_path).iterdir())
-    assert result.exit in {1, 5}
-    assert "a-very-secret-key" not in result.out + result.err + written
+    assert (fetching.exit, result.exit in {1, 5}) == (5, True)
+    assert "a-very-secret-key" not in fetching.out + fetching.err + result.out + result.err + written

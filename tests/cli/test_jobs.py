@@ -53,7 +53,7 @@ def test_flags_win_over_the_job_file_and_that_over_the_environment(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "jobs").mkdir()
-    text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nlimit = 1\n'
+    text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nlimit = 1\nno-fetch = true\n'
     (tmp_path / "jobs" / "one.toml").write_text(text, "utf-8")
     monkeypatch.setenv("BATCH_UPDATE_LIMIT", "3")
     assert run("job", "run", "one", "--json").json["counts"]["updated"] == 1

@@ -1,0 +1,95 @@
+"""`plan`: what a sheet would change, seen before it happens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from batch_update.cli.applying import SENDING, duration_of, look_at, plan_of
+from batch_update.cli.checking import FILE
+from batch_update.cli.connecting import client_for
+from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
+from batch_update.model import Event, Exit, Plan, Severity
+from batch_update.settings import ENV_PREFIX, Settings
+
+if TYPE_CHECKING:
+    from batch_update.run.looking import Looked
+
+OUT = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply.", envvar=f"{ENV_PREFIX}OUT"),
+]
+EXIT_CODE = Annotated[
+    bool,
+    typer.Option(
+        "--exit-code", help="End with 10 where something would change.", envvar=f"{ENV_PREFIX}EXIT_CODE"
+    ),
+]
+
+
+@takes(*SENDING)
+def plan(file: FILE, given: dict[str, Any], out_file: OUT = None, exit_code: EXIT_CODE = False) -> None:
+    """Show what a sheet would change: what is there, what is wanted, field by field. Nothing is sent.
+
+    Exit status: 0, or 10 with --exit-code where something would change; 3 where rows are invalid.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        made, is_saved = plan_of(file, settings)
+        looked = anyio.run(_look, made, settings, is_saved)
+        if out_file is not None:
+            _save(looked.plan, out_file)
+        _show(looked, file, settings, out_file)
+        raise typer.Exit(int(_status(looked.plan, settings, exit_code=exit_code)))
+
+
+async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
+    async with client_for(settings, _tell_event) as client:
+        return await look_at(plan, client, settings, is_saved=is_saved)
+
+
+def _tell_event(event: Event) -> None:
+    say(f"  {event.message}")
+
+
+def _save(plan: Plan, path: Path) -> None:
+    from batch_update.report.files import write_text
+    from batch_update.run.saving import save_plan
+
+    write_text(path, save_plan(plan, datetime.now(UTC)))
+
+
+def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) -> None:
+    from batch_update.report.planning import plan_json, plan_screen
+    from batch_update.report.problems import problem_json, render_problems
+    from batch_update.report.summary import quoted
+    from batch_update.run.saving import digest
+
+    made, mark = looked.plan, digest(looked.plan)
+    if settings.json_:
+        problems = [problem_json(made.sheet, problem) for problem in made.problems]
+        out_json({**plan_json(made, requests=looked.pages), "digest": mark, "problems": problems})
+        return
+    if settings.quiet:
+        return
+    if made.problems:
+        out(paint_problems(render_problems(made.sheet, made.problems)))
+    out(plan_screen(made, requests=looked.pages, duration=duration_of(len(made.changes), settings)))
+    out(f"Digest {mark}")
+    if made.changes:
+        command = command_of(
+            "batch-update apply", settings, ("Sheet", "Rows", "Connection", "Sandbox", "Pace")
+        )
+        out(f"Next: {command} {quoted(out_file) if out_file else f'{quoted(file)} --expect {mark}'}")
+
+
+def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:
+    errors = [p for p in plan.problems if p.severity is Severity.ERROR]
+    if errors and (not settings.skip_invalid or any(p.index is None for p in errors)):
+        return Exit.SHEET_INVALID
+    return Exit.CHANGES_PENDING if exit_code and plan.changes else Exit.OK

@@ -1,0 +1,162 @@
+"""A plan as people read it before anything is sent: totals, a line for each field, then old -> new by assistant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from batch_update.fields.rules import MODE_MODELS
+from batch_update.model import Change, Json, Plan, Status
+from batch_update.report.differences import UNKNOWN, changed_words, difference, show
+from batch_update.text import excerpt
+
+MOST_SHOWN = 100
+"""Assistants that are shown one by one; --out and --json have all."""
+
+
+def plan_screen(plan: Plan, *, requests: int, duration: str) -> str:
+    """The plan as text. `requests`: how many it took to read what is there; `duration`: how long sending takes."""
+    lines = [_title(plan, requests), "", f"  {_totals(plan)}", ""]
+    if plan.changes:
+        lines += [*_fields(plan.changes), ""]
+    for change in plan.changes[:MOST_SHOWN]:
+        lines += [*_assistant(plan, change), ""]
+    if len(plan.changes) > MOST_SHOWN:
+        lines += [f"... and {len(plan.changes) - MOST_SHOWN} more assistants: --out FILE.json has all", ""]
+    return "\n".join([*lines, plan_totals(plan, duration=duration)])
+
+
+def plan_totals(plan: Plan, *, duration: str) -> str:
+    """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`."""
+    count = len(plan.changes)
+    return _words(plan) + (f": {count} requests, {duration}" if count else "")
+
+
+def _title(plan: Plan, requests: int) -> str:
+    rows = len(plan.sheet)
+    if not plan.account:
+        return f"Plan: {rows} rows, not compared with what is there (--no-fetch)"
+    return f"Plan for {excerpt(plan.account, 80)}: {rows} rows, what is there read in {requests} requests"
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    settled = Counter(outcome.status for outcome in plan.settled.values())
+    return {
+        "change": len(plan.changes),
+        "already so": settled[Status.UNCHANGED],
+        "conflict": settled[Status.CONFLICT],
+        "invalid": settled[Status.INVALID],
+        "left out": settled[Status.NOT_SENT],
+    }
+
+
+def _totals(plan: Plan) -> str:
+    signs = {"change": "~", "already so": "=", "conflict": "!", "invalid": "x", "left out": "-"}
+    counts = _counts(plan)
+    shown = [
+        f"{signs[word]} {word} {number}"
+        for word, number in counts.items()
+        if number or word in {"change", "already so"}
+    ]
+    return "    ".join(shown)
+
+
+def _words(plan: Plan) -> str:
+    counts = _counts(plan)
+    parts = [f"{counts['change']} to change", f"{counts['already so']} already so"]
+    parts += [f"{counts[word]} {word}" for word in ("conflict", "invalid", "left out") if counts[word]]
+    return ", ".join(parts)
+
+
+# ---------------------------------------------------------------- by field
+
+
+def _fields(changes: Sequence[Change]) -> Iterator[str]:
+    by_field: dict[str, list[Change]] = {}
+    for change in changes:
+        for name in change.body:
+            by_field.setdefault(name, []).append(change)
+    width = max(map(len, by_field), default=0)
+    yield f"  {'field':<{width}}  assistants   typical change"
+    for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
+        yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members)}".rstrip()
+    clears = {
+        name: n for name, members in by_field.items() if (n := sum(_is_clear(c.body[name]) for c in members))
+    }
+    if clears:
+        yield f"  clears: {', '.join(f'{name} {count}' for name, count in clears.items())}"
+
+
+def _is_clear(value: Json) -> bool:
+    return value is None or value in ([], {})
+
+
+def _typical(name: str, members: Sequence[Change]) -> str:
+    """What most of them do, or the span of values, or how many words."""
+    pairs = [(change.before.get(name, UNKNOWN), change.body[name]) for change in members]
+    note = "   resets mode-specific settings" if name == "mode" else ""
+    texts = [
+        (old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str) and len(new) > 60
+    ]
+    if texts and len(members) > 1:
+        counts = [changed_words(old, new) for old, new in texts[:50]]
+        came, went = (round(sum(side) / len(counts)) for side in zip(*counts, strict=True))
+        return f"+{came} / -{went} words on average"
+    found = Counter(difference(old, new) for old, new in pairs)
+    (most, count), *_ = found.most_common(1)
+    if count == len(pairs):
+        return excerpt(most, 80) + (f"   (all {count})" if count > 1 else "") + note
+    return f"{_span(old for old, _ in pairs)} -> {_span(new for _, new in pairs)}{note}"
+
+
+def _span(values: Iterator[object]) -> str:
+    """`0.4-0.9` for numbers, `3 values` for others, the value where there is one."""
+    known = [value for value in values if value is not UNKNOWN]
+    if not known:
+        return "?"
+    different = {show(value, 30) for value in known}
+    if len(different) == 1:
+        return different.pop()
+    numbers = [value for value in known if isinstance(value, float)]
+    if len(numbers) == len(known):
+        return f"{min(numbers):g}-{max(numbers):g}"
+    return f"{len(different)} values"
+
+
+# ---------------------------------------------------------------- by assistant
+
+
+def _assistant(plan: Plan, change: Change) -> Iterator[str]:
+    rows = ", ".join(str(plan.sheet.numbers[index]) for index in change.indexes)
+    head = f"~ {change.assistant_id}  {excerpt(change.name, 50)}".rstrip()
+    yield f"{head:<66} row {rows}"
+    width = max(map(len, change.body), default=0)
+    for name, value in change.body.items():
+        text = difference(change.before.get(name, UNKNOWN), value)
+        yield f"    {name:<{width}}  {text}"
+    mode = change.body.get("mode")
+    if mode is not None and change.body.get(MODE_MODELS[mode]) is None:
+        yield f"    {'':<{width}}  resets models and providers to the defaults of {mode}"
+
+
+def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
+    """The plan's totals and changes as JSON; values of secrets replaced."""
+    from batch_update.fields.tools import redact
+
+    return {
+        "account": plan.account,
+        "rows": len(plan.sheet),
+        "requests": requests,
+        "counts": _counts(plan),
+        "changes": [
+            {
+                "assistant_id": change.assistant_id,
+                "name": change.name,
+                "rows": [plan.sheet.numbers[index] for index in change.indexes],
+                "before": redact(dict(change.before)),
+                "after": redact(dict(change.body)),
+                "unknown": [name for name in change.body if name not in change.before],
+            }
+            for change in plan.changes
+        ],
+    }

@@ -1,0 +1,56 @@
+"""A plan against what is there: fetched, compared, refused where it is for another account or came out differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batch_update.errors import RunStopped
+from batch_update.model import Plan
+from batch_update.plan.comparing import compare, hold_back
+from batch_update.run.fetching import Fetched, Lister, fetch_present
+from batch_update.run.saving import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A plan that knows what is there."""
+
+    plan: Plan
+    pages: int
+    """requests that it took to know"""
+
+
+async def look(plan: Plan, client: Lister) -> Looked:
+    """Fetch the assistants of a new plan and reduce it to what differs. Raises what the client raises."""
+    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes})
+    return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages)
+
+
+async def look_again(plan: Plan, client: Lister, *, by_field: bool = False) -> Looked:
+    """Fetch the assistants of a plan made earlier, and hold back what somebody has changed since.
+
+    Raises RunStopped X310 where the plan was made for another account.
+    """
+    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes})
+    _same_account(plan, fetched)
+    return Looked(hold_back(plan, fetched.present, by_field=by_field), fetched.pages)
+
+
+def _same_account(plan: Plan, fetched: Fetched) -> None:
+    if plan.account and plan.changes and fetched.account != plan.account:
+        raise RunStopped(
+            f"the plan was made for {plan.account}, and this is {fetched.account or 'an account without assistants'}",
+            code="X310",
+            remedy="use the key and the server that it was made with, or make a new plan",
+        )
+
+
+def expect(plan: Plan, wanted: str | None) -> None:
+    """Raises RunStopped X311 where the plan is not the one that was reviewed."""
+    found = digest(plan)
+    if wanted is not None and wanted.strip().lower() != found:
+        raise RunStopped(
+            f"the plan came out differently: its digest is {found}, expected was {wanted}",
+            code="X311",
+            remedy="look at it again with batch-update plan, and give its digest to --expect",
+        )

@@ -1,0 +1,88 @@
+"""`plan`, and applying exactly what was reviewed."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from batch_update.run.saving import load_plan, save_plan
+from tests.cli.conftest import Run
+from tests.cli.test_commands import SEND, statuses
+
+LOOK = ("--sandbox", "--sandbox-limits", "off", "--rate", "off")
+
+
+def test_a_plan_shows_old_and_new_and_sends_nothing(run: Run) -> None:
+    shown = run("plan", "good.csv", *LOOK)
+    assert shown.exit == 0
+    assert "~ change 3" in shown.out and "10001" in shown.out and "speech_speed" in shown.out
+    assert run("plan", "good.csv", *LOOK, "--exit-code").exit == 10, "nothing was sent by the first one"
+
+
+def test_what_is_already_so_is_not_sent_again(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--run-dir", "a").exit == 0
+    again = run("apply", "good.csv", *SEND, "--run-dir", "b")
+    assert (again.exit, statuses(tmp_path / "b" / "results.csv")) == (0, ["unchanged"] * 3)
+    assert run("plan", "good.csv", *LOOK, "--exit-code").exit == 0
+
+
+def test_a_saved_plan_is_applied_as_it_was_reviewed(run: Run, tmp_path: Path) -> None:
+    assert run("plan", "good.csv", *LOOK, "--out", "p.json").exit == 0
+    (tmp_path / "good.csv").write_text("id,speech_speed\n10001,0.7\n", "utf-8")
+    assert run("apply", "p.json", *SEND, "--run-dir", "a").exit == 0
+    assert statuses(tmp_path / "a" / "results.csv") == ["updated"] * 3
+    assert (tmp_path / "p.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_row_that_moved_since_is_a_conflict_and_the_others_go_out(run: Run, tmp_path: Path) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    (tmp_path / "edit.csv").write_text("id,speech_speed\n10001,0.8\n", "utf-8")
+    run("apply", "edit.csv", *SEND, "--run-dir", "edit")
+    result = run("apply", "p.json", *SEND, "--run-dir", "a")
+    assert (result.exit, statuses(tmp_path / "a" / "results.csv")) == (1, ["conflict", "updated", "updated"])
+    told = (tmp_path / "a" / "results.csv").read_text("utf-8-sig")
+    assert "planned from 1" in told and "wanted 1.1" in told and "now 0.8" in told
+
+
+def test_a_plan_that_was_changed_by_hand_is_refused(run: Run, tmp_path: Path) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    (tmp_path / "p.json").write_text((tmp_path / "p.json").read_text("utf-8").replace("1.1", "1.2"), "utf-8")
+    result = run("apply", "p.json", *SEND)
+    assert (result.exit, "S113" in result.err) == (3, True)
+
+
+def test_a_plan_for_another_account_is_refused(run: Run, tmp_path: Path) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    path = tmp_path / "p.json"
+    elsewhere = replace(load_plan("p.json", path.read_text("utf-8")), account="user 7 at sandbox")
+    path.write_text(save_plan(elsewhere, datetime.now(UTC)), "utf-8")
+    result = run("apply", "p.json", *SEND)
+    assert (result.exit, "X310" in result.err) == (5, True)
+
+
+def test_the_digest_holds_a_sheet_to_what_was_reviewed(run: Run, tmp_path: Path) -> None:
+    digest = run("plan", "good.csv", *LOOK, "--json").json["digest"]
+    (tmp_path / "edit.csv").write_text("id,speech_speed\n10001,0.8\n", "utf-8")
+    run("apply", "edit.csv", *SEND, "--run-dir", "edit")
+    refused = run("apply", "good.csv", *SEND, "--expect", digest, "--run-dir", "a")
+    assert (refused.exit, "X311" in refused.err, (tmp_path / "a").exists()) == (5, True, False)
+    now = run("plan", "good.csv", *LOOK, "--json").json["digest"]
+    assert run("apply", "good.csv", *SEND, "--expect", now, "--run-dir", "a").exit == 0
+
+
+def test_an_id_that_is_not_there_is_a_problem_at_its_cell_before_anything_is_sent(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "more.csv").write_text("id,speech_speed\n10001,0.8\n99999,0.8\n", "utf-8")
+    result = run("apply", "more.csv", *SEND, "--run-dir", "a")
+    assert (result.exit, "X241" in result.err, "A3" in result.err) == (3, True, True)
+    assert statuses(tmp_path / "a" / "results.csv") == ["not_sent", "invalid"]
+
+
+def test_updated_rows_are_read_back(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").write_text("id,speech_speed,folder_id\n10001,0.8,\n10002,0.8,1\n", "utf-8")
+    assert run("apply", "folder.csv", *SEND, "--run-dir", "a").exit == 0
+    with (tmp_path / "a" / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["_verified"] for row in csv.DictReader(file)] == ["verified", "unverifiable"]
