@@ -86,10 +86,7 @@ class Wires:
                 error, (httpx.ConnectError, httpx.ConnectTimeout)
             )
         finally:
-            if seen is None or not seen.complete:
-                with anyio.CancelScope(shield=True):
-                    await wire.aclose()
-            self._idle.append(wire)
+            self._idle.append(wire)  # where anything went wrong it has closed itself, and connects anew
         return seen or Failure(failure, departure.sent, untrusted)
 
     async def aclose(self) -> None:

@@ -259,6 +259,13 @@ def short_body(exchange: Exchange) -> bool:
     return False
 
 
+def half_a_body_and_hangs(exchange: Exchange) -> bool:
+    exchange.applied()
+    exchange.send(exchange.ok()[:-5])
+    exchange.server.wait(5)
+    return False
+
+
 def closes_after_answering(exchange: Exchange) -> bool:
     """Without having announced it: the connection looks as if it could be used again."""
     ok(exchange)
@@ -300,5 +307,5 @@ GZIP_BOMB = response(200, gzip.compress(b" " * 50_000_000), Content_Encoding="gz
 """50 kB that inflate to 50 MB"""
 HUGE_HEADER = b"HTTP/1.1 200 OK\r\nX-Filler: " + b"x" * 200_000 + b"\r\nContent-Length: 0\r\n\r\n"
 DEEP_JSON = response(200, b"[" * 100_000)
-HUGE_BODY = response(200, b" " * (2 << 20))
+HUGE_BODY = response(200, b'{"data": {"id": 2}}' + b" " * (2 << 20))
 PAGE = b"<!doctype html><title>Welcome</title>"

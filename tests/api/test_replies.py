@@ -140,10 +140,10 @@ def test_odd_field_errors_do_no_harm(errors: Any) -> None:
 def test_the_key_is_redacted_before_it_is_cut_or_escaped() -> None:
     secret = KEY.reveal()
     for padding in range(250, 310):
-        body = {"message": "x" * padding + secret, "errors": {secret: [secret]}}
-        verdict = answer(422, body, x_request_id=secret)
-        shown = repr(verdict).replace("\\\\", "\\")
-        assert secret not in shown and secret[:12] not in shown
+        long = "x" * padding + secret
+        for body in ({"message": long}, {"errors": {secret: [secret], "name": [long]}}):
+            shown = repr(answer(422, body, x_request_id=secret)).replace("\\\\", "\\")
+            assert secret not in shown and secret[:12] not in shown
 
 
 @given(st.text(), st.dictionaries(st.text(), st.lists(st.text(), max_size=3), max_size=3))
