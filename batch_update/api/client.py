@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
@@ -89,6 +90,8 @@ class Client:
         rng: random.Random | None = None,
     ) -> None:
         self._base = check_base_url(base_url)
+        self.server = urlsplit(self._base).netloc
+        """host and port, for people to read"""
         self._key = key
         self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock)
         self._on_event = on_event
