@@ -29,16 +29,17 @@ from batch_update.sheet.dialect import (
     sep_line,
     text_of,
 )
-from batch_update.sheet.headers import is_known, number_columns
+from batch_update.sheet.headers import number_columns, says_something
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
 from batch_update.sheet.writing import unguard
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-BLOCK = 2 << 20
-"""characters parsed at once: about 20,000 rows"""
-LONGEST_CELL = 16 << 20
+BLOCK = 1 << 20
+"""characters parsed at once: about 10,000 rows"""
+LONGEST_CELL = 1 << 20
+"""characters; a cell or line beyond it is taken for a quote that is never closed"""
 _GUARDED = ("'=", "'@", "'+", "'-", "'\t", "'\r")
 
 
@@ -51,7 +52,7 @@ def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -
         if sep:
             feed.line()
         delimiter = find_delimiter(
-            feed.head, settings.delimiter or (sep and sep[1]), lambda header: is_known(header, settings)
+            feed.head, settings.delimiter or (sep and sep[1]), says_something(settings)
         )
         newline = newline_of(feed.head)
         rows, header, header_row = _read(feed, name, settings, delimiter, first_line=2 if sep else 1)
@@ -132,10 +133,9 @@ class _Feed:
 
     def _more(self) -> str:
         text = self._stream.read(BLOCK)
-        while text.endswith("\r") and (next_one := self._stream.read(1)):
-            text += next_one
         self._ended = self._ended or len(text) < BLOCK
-        return text
+        # A line feed that belongs to the last carriage return would else begin the next block.
+        return text + self._rest_of_line() if text.endswith("\r") else text
 
 
 def _record_end(text: str) -> int:

@@ -56,10 +56,10 @@ def known_names() -> Mapping[str, str]:
     return MappingProxyType(names)
 
 
-def is_known(header: str, settings: Settings) -> bool:
-    """Whether a header says something to us or to the user's settings; for guessing the delimiter."""
-    mentioned = {_key(name) for name in (*settings.map, *settings.ignore, ACCOUNT)}
-    return _key(header) in known_names().keys() | mentioned or _base(header) is not None
+def says_something(settings: Settings) -> Callable[[str], bool]:
+    """Whether a header means something to us or to the user's settings; for guessing the delimiter."""
+    names = {*known_names(), *map(normalize, (*settings.map, *settings.ignore, ACCOUNT))}
+    return lambda header: normalize(header) in names
 
 
 def resolve(

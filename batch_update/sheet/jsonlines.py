@@ -44,7 +44,7 @@ def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple
         if len(line) == LONGEST_LINE:
             raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
         if is_blank(line):
-            rows.blank_rows += 1
+            rows.add((), number)
             continue
         try:
             cells = {key: as_text(value, decimal) for key, value in _object(line).items()}

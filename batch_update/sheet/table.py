@@ -41,7 +41,7 @@ class Rows:
         self.ragged: dict[int, tuple[str, ...]] = {}
         self.problems: list[Problem] = []
         self._name = name
-        self._most = settings.max_rows
+        self._settings = settings
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -50,6 +50,7 @@ class Rows:
         self, cells: Sequence[str], number: int, line: int = 0, *, problems: Sequence[Problem] = ()
     ) -> None:
         """One row. With too few or too many cells its columns stay empty and a problem says so."""
+        self._check_size(number, len(cells))
         if all(map(is_blank, cells)) and not problems:
             self.blank_rows += 1
             return
@@ -72,6 +73,7 @@ class Rows:
         self, columns: Sequence[list[str]], numbers: NDArray[np.int64], lines: NDArray[np.int64]
     ) -> None:
         """Many rows of full width, column by column."""
+        self._check_size(int(numbers[-1]), len(columns))
         blank = _blank_rows(columns)
         if blank:
             keep = [index for index in range(len(numbers)) if index not in blank]
@@ -82,7 +84,6 @@ class Rows:
             mine.extend(more)
         self.numbers.frombytes(numbers.tobytes())
         self.lines.frombytes(lines.tobytes())
-        self._check_length()
 
     def table(self, dialect: Dialect, header: Sequence[str], header_row: int, *, lines: bool) -> Table:
         """What was collected. Raises SheetError S105 where there is no row."""
@@ -104,16 +105,17 @@ class Rows:
             tuple(self.problems),
         )
 
-    def _check_length(self) -> None:
-        if len(self.numbers) > self._most:
-            raise too_large(self._name, f"more than {self._most:,} rows", "--max-rows")
+    def _check_size(self, number: int, width: int) -> None:
+        """Raises SheetError S103 where a row lies too far down, blank ones counted, or is far too wide."""
+        require_width(self._name, width, self._settings)
+        if number > self._settings.max_rows + 1:
+            raise too_large(self._name, f"more than {self._settings.max_rows:,} rows", "--max-rows")
 
     def _append(self, cells: Sequence[str], number: int, line: int) -> None:
         for column, cell in zip(self.columns, cells, strict=True):
             column.append(cell)
         self.numbers.append(number)
         self.lines.append(line)
-        self._check_length()
 
     def _add_nul(self, cells: Sequence[str]) -> None:
         for column, cell in enumerate(cells):

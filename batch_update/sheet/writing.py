@@ -47,14 +47,21 @@ def write_table(
     Raises OSError, with nothing left behind.
     """
     with _temporary(path) as draft:
-        _write(
-            draft, _records(header, rows, dialect), "utf-8" if dialect.encoding == "utf-8" else "utf-8-sig"
-        )
+        _write(draft, records(header, rows, dialect), "utf-8" if dialect.encoding == "utf-8" else "utf-8-sig")
         if dialect.encoding not in ("utf-8", "utf-8-sig"):
             with _temporary(path) as final:
                 if _transcode(draft, final, dialect.encoding):
                     return _move(final, path, rename)
         return _move(draft, path, rename)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
+    """Have a file written beside its place and rename it, as `write_table` does; returns where it lies."""
+    with _temporary(path) as draft:
+        write(draft)
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        return _move(draft, path, os.replace)
 
 
 def guard(cell: str) -> str:
@@ -67,8 +74,8 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
-def _records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
-    """Each record as text with its line end."""
+def records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
+    """A CSV or TSV as texts: each record with its line end, guarded, without NUL."""
     # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
     plain = not header or _PLAIN_START.fullmatch(header[0])
     yield _formatter(dialect, csv.QUOTE_MINIMAL if plain else csv.QUOTE_ALL)(header)

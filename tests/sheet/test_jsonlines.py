@@ -78,7 +78,7 @@ def test_no_row_is_no_sheet(text: str) -> None:
 
 def test_columns_rows_and_lines_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     many = json.dumps({f"_{number}": 1 for number in range(501)})
-    for text, settings in ((many, {}), ('{"id": 1}\n' * 3, {"max_rows": 2})):
+    for text, settings in ((many, {}), ('{"id": 1}\n' * 4, {"max_rows": 2})):
         with pytest.raises(SheetError) as caught:
             read_text(text, **settings)
         assert caught.value.code == "S103"
