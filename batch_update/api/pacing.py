@@ -227,10 +227,18 @@ class Pacer:
             self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
 
     def _lower(self, limits: Limits) -> WindowLog | None:
-        """The window that an unfamiliar limit belongs to: the nearest above it that is long enough."""
+        """The window that an unfamiliar limit belongs to: the nearest above it that is long enough.
+
+        None where it may as well be the limit of a shorter window, which the user keeps below it.
+        """
+        long_enough = [log for log in self._logs if log.seconds + 2 >= (limits.reset_in or 0)]
         above = [log for log in self._logs if log.advertised > limits.limit]
-        long_enough = [log for log in above if log.seconds + 2 >= (limits.reset_in or 0)]
-        return min(long_enough or above, key=lambda log: log.advertised, default=None)
+        fitting = [log for log in above if log in long_enough] or above
+        found = min(fitting, key=lambda log: log.advertised, default=None)
+        below = [log for log in long_enough if log.advertised < limits.limit]
+        if found is not None and any(log.seconds < found.seconds for log in below):
+            return None
+        return found
 
     def _slow_down(self, limits: Limits | None) -> None:
         """A refusal that our own log does not explain: the server counts otherwise than it says."""

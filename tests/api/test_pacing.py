@@ -119,16 +119,34 @@ def test_half_of_what_is_advertised_fails_no_row(kind: Kind, refusal: str) -> No
 
 
 def test_a_lower_limit_in_the_headers_is_adopted_before_it_hurts(backend: str) -> None:
-    headers = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49"}
+    def headers(now: float) -> dict[str, str]:
+        reset = str(math.ceil(EPOCH + now + 60))
+        return {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset": reset}
+
     server = Server(
         [simulated.sliding(20, 10, 0), simulated.sliding(50, 60, 0)],
         latency=jitter(1, 0.3),
-        headers=lambda now: headers,
+        headers=headers,
     )
     sent = send(server, 120, backend)
     assert server.refused == []
     assert sent.kinds() == ["limit"]
     assert "50/60" in sent.events[0].message
+
+
+@pytest.mark.parametrize("reset_in", [None, 9])
+def test_a_limit_that_may_be_the_one_of_a_shorter_window_teaches_nothing(reset_in: int | None) -> None:
+    """Whoever keeps to half of what the server allows hears of the whole, and of which window nobody knows."""
+
+    def headers(now: float) -> dict[str, str]:
+        told = {"X-RateLimit-Limit": "20", "X-RateLimit-Remaining": "19"}
+        reset = {} if reset_in is None else {"X-RateLimit-Reset": str(math.ceil(EPOCH + now + reset_in))}
+        return told | reset
+
+    server = Server([simulated.sliding(20, 10, 0), simulated.sliding(100, 60, 0)], headers=headers)
+    sent = send(server, 90, "asyncio", rates=(Window(10, 10), Window(40, 60)))
+    assert server.refused == []
+    assert sent.kinds() == []
 
 
 def test_a_limit_below_both_windows_belongs_to_the_one_that_lasts_long_enough() -> None:
