@@ -58,8 +58,8 @@ def known_names() -> Mapping[str, str]:
 
 def says_something(settings: Settings) -> Callable[[str], bool]:
     """Whether a header means something to us or to the user's settings; for guessing the delimiter."""
-    names = {*known_names(), *map(normalize, (*settings.map, *settings.ignore, ACCOUNT))}
-    return lambda header: normalize(header) in names
+    names = {*known_names(), *map(_key, (*settings.map, *settings.ignore, ACCOUNT))}
+    return lambda header: _key(header) in names or _base(header) is not None
 
 
 def resolve(

@@ -180,6 +180,12 @@ def test_headers_that_the_user_maps_count_as_known() -> None:
     assert sheet.dialect.delimiter == ";"
 
 
+def test_headers_of_parts_count_as_known() -> None:
+    """And the user's `label_ids-` is not mistaken for `label_ids`."""
+    assert read_text("variables.a,b;variables.c\n1,2;3\n").dialect.delimiter == ";"
+    assert read_text("id|a, b, label_ids-\n1|2, 3, 4\n", ignore="a, b, label_ids-").dialect.delimiter == "|"
+
+
 @pytest.mark.parametrize(
     ("text", "decimal"),
     [
