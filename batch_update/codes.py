@@ -41,6 +41,7 @@ CODES: dict[str, Code] = dict((
     _c("S111", "a quote stands in the wrong place", "A quoted cell is never closed, or goes on after its closing quote, so cells may have merged or lost quotes.", "Write quotes inside a quoted cell twice: \"Say \"\"yes\"\".\""),
     _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program, save it, and try again; or type the value."),
     _c("S113", "a saved plan that cannot be used", "It is damaged, was changed by hand, or was saved by another version.", "Make it again with batch-update plan SHEET --out FILE.json."),
+    _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write a .csv or .jsonl, or leave the column out with --fields."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
@@ -106,6 +107,7 @@ CODES: dict[str, Code] = dict((
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
     _c("X310", "a plan for another account", "The plan was made with another key or for another server; its ids mean other assistants here.", "Use the key that it was made with, or make a new plan."),
     _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at the plan again, and give its digest to --expect."),
+    _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
     # ---- answers of the API (api/replies)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check --base-url."),
     _c("A400", "the server refuses the request", "It was not applied.", "See the message; if the row is right, report it as a bug."),
@@ -145,7 +147,10 @@ CODES: dict[str, Code] = dict((
     _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, --key-file or systemd's credentials.", "Set one of them, or try --sandbox."),
     _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces.", "Copy it again."),
     _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
+    _c("U109", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
     _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file."),
+    _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name, or add --force."),
+    _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
 ))
 # fmt: on

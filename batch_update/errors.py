@@ -9,6 +9,7 @@ BatchUpdateError
   ApiError             a look-up that the server does not answer                exit 5
   RunStopped           a guard, or failures that concern every row              exit 5
   RunLocked            another run holds the lock                               exit 75
+  JournalError         a run folder whose journal cannot be read                exit 2
   Interrupted          a signal                                                 exit 130 or 143
 """
 
@@ -77,6 +78,12 @@ class RunLocked(BatchUpdateError):
     """Another run holds the lock."""
 
     exit = Exit.LOCKED
+
+
+class JournalError(BatchUpdateError):
+    """The journal of a run is missing, damaged, something else, or of a newer version."""
+
+    exit = Exit.USAGE
 
 
 class Interrupted(BatchUpdateError):

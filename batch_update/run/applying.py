@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from batch_update.errors import SheetError
 from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
 from batch_update.run.dispatch import Sender, send_changes
+from batch_update.run.journal import Journal
 from batch_update.run.progress import EventLog, Meter, Progress
 
 
@@ -26,12 +27,14 @@ async def apply_plan(
     grace: float = 45.0,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    journal: Journal | None = None,
 ) -> Report:
     """Send the plan's changes; every row of its sheet gets exactly one outcome.
 
     `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
     requests under way may take after the first one. `events` is the log that the client writes to; `rates`
-    only serve to tell the time left. What ended the run early is on `Report.stopped`, never raised; ValueError
+    only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
+    written down there. What ended the run early is on `Report.stopped`, never raised; ValueError
     where the plan does not account for every row exactly once.
     """
     events = events or EventLog()
@@ -40,12 +43,25 @@ async def apply_plan(
         return refused
 
     _check_accounts(plan)
+    if journal is not None:
+        journal.begin(started)
+        events.keep(journal.event)
     meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
     sent = await send_changes(
-        plan, client, concurrency=concurrency, meter=meter, interrupted=interrupted, grace=grace, now=now
+        plan,
+        client,
+        concurrency=concurrency,
+        meter=meter,
+        interrupted=interrupted,
+        grace=grace,
+        now=now,
+        journal=journal,
     )
-    outcomes = _in_order(plan, sent.outcomes)
-    return Report(plan, outcomes, events.events, meter.elapsed, sent.stopped, started)
+    seconds, stopped = meter.elapsed, sent.stopped
+    if journal is not None:
+        journal.end(seconds, stopped, getattr(client, "stats", None))
+        stopped = stopped or journal.trouble
+    return Report(plan, _in_order(plan, sent.outcomes), events.events, seconds, stopped, started)
 
 
 def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 import anyio
 
-from batch_update.errors import BatchUpdateError, Interrupted
+from batch_update.errors import BatchUpdateError, Interrupted, RunStopped
 from batch_update.model import Body, Change, Outcome, Plan, Reply, Status
+from batch_update.run.journal import Journal
+from batch_update.run.outcomes import left_under_way, not_begun, replied, spread
 from batch_update.run.progress import Meter
 
 
@@ -45,16 +47,20 @@ async def send_changes(
     interrupted: AsyncIterable[int] | None = None,
     grace: float = 45.0,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    journal: Journal | None = None,
 ) -> Sent:
     """Send every change of the plan with this many workers, never two of one assistant at once.
 
     A reply that says `stop`, a signal out of `interrupted` or a bug ends admission: what is under way lands
     (after a signal within `grace` seconds), the rest is not sent. A second signal leaves at once. Whatever
     happens, each row of each change has an outcome; nothing is raised for what happened to a row.
+
+    With a journal, each attempt is written down before its first byte, and each outcome before the worker goes on
+    or anything is shown of it. A journal that cannot be written ends admission, too.
     """
-    dispatch = _Dispatch(plan, client, meter=meter, grace=grace, now=now)
+    dispatch = _Dispatch(plan, client, meter=meter, grace=grace, now=now, journal=journal)
     await dispatch.run(concurrency, interrupted)
-    dispatch.close()
+    await dispatch.close()
     return Sent(dispatch.outcomes, dispatch.stopped)
 
 
@@ -64,19 +70,30 @@ class _Flight:
 
     change: Change
     now: Callable[[], datetime]
+    journal: Journal | None
     attempts: int = 0
     started: datetime | None = None
     later: deque[Change] = field(default_factory=deque)
 
     async def begun(self, attempt: int) -> None:
-        """The client is about to send an attempt."""
+        """The client is about to send an attempt. Raises RunStopped where that cannot be written down first."""
+        at = self.now()
+        if self.journal is not None:
+            await self.journal.intend(self.change, attempt, at)
         self.attempts = attempt
-        self.started = self.started or self.now()
+        self.started = self.started or at
 
 
 class _Dispatch:
     def __init__(
-        self, plan: Plan, client: Sender, *, meter: Meter, grace: float, now: Callable[[], datetime]
+        self,
+        plan: Plan,
+        client: Sender,
+        *,
+        meter: Meter,
+        grace: float,
+        now: Callable[[], datetime],
+        journal: Journal | None,
     ) -> None:
         self.outcomes: dict[int, Outcome] = {}
         self.stopped: Exception | None = None
@@ -85,6 +102,7 @@ class _Dispatch:
         self._meter = meter
         self._grace = grace
         self._now = now
+        self._journal = journal
         self._queue = iter(plan.changes)
         self._waited: deque[Change] = deque()
         self._flights: dict[int, _Flight] = {}
@@ -92,6 +110,7 @@ class _Dispatch:
 
     async def run(self, concurrency: int, interrupted: AsyncIterable[int] | None) -> None:
         """Until every change is sent, or those under way have landed after a stop, or a second signal."""
+        self._heed_journal()
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as self._landing:
                 if interrupted is not None:
@@ -108,7 +127,10 @@ class _Dispatch:
             change = flight.change
             try:
                 reply = await self._client.update(change.assistant_id, change.body, before_send=flight.begun)
-                self._land(flight, reply)
+                await self._land(flight, reply)
+            except RunStopped as stop:
+                # The attempt could not be written down, so it was not sent; `close` accounts for the change.
+                self._stop(stop)
             except Exception as bug:  # noqa: BLE001
                 # Nothing may be raised here, so this is a bug of ours, and it ends the run. The other rows
                 # under way can still land; `close` accounts for this one.
@@ -123,7 +145,7 @@ class _Dispatch:
             if (ahead := self._flights.get(change.assistant_id)) is not None:
                 ahead.later.append(change)
                 continue
-            flight = self._flights[change.assistant_id] = _Flight(change, self._now)
+            flight = self._flights[change.assistant_id] = _Flight(change, self._now, self._journal)
             return flight
         return None
 
@@ -132,23 +154,24 @@ class _Dispatch:
             yield self._waited.popleft()
         yield from self._queue
 
-    def _land(self, flight: _Flight, reply: Reply) -> None:
+    async def _land(self, flight: _Flight, reply: Reply) -> None:
         if reply.stop is not None:
             self._stop(reply.stop)
         if reply.status is Status.NOT_SENT and self.stopped is not None:
-            outcome = self._not_sent()
+            outcome = not_begun(self.stopped)
         else:
-            outcome = _outcome(flight.change, reply)
-        self._settle(flight.change, outcome)
+            outcome = replied(flight.change, reply)
+        await self._settle(flight.change, outcome)
         self._waited.extend(flight.later)
         del self._flights[flight.change.assistant_id]
 
-    def _settle(self, change: Change, outcome: Outcome) -> None:
-        """Writes the outcome down for every row that the change settles."""
-        first, *others = change.indexes
-        self.outcomes[first] = outcome
-        for index in others:
-            self.outcomes[index] = _sent_with(outcome, self._plan.sheet.numbers[first])
+    async def _settle(self, change: Change, outcome: Outcome) -> None:
+        """Writes the outcome down for every row that the change settles, then shows it."""
+        outcomes = spread(change, outcome, self._plan.sheet.numbers)
+        self.outcomes |= outcomes  # even if this is cancelled while the journal is written
+        if self._journal is not None:
+            await self._journal.settle(outcomes)
+            self._heed_journal()
         self._meter.add(change, outcome)
 
     # ------------------------------------------------------------ ends
@@ -173,32 +196,31 @@ class _Dispatch:
         if within is not None and self._landing is not None:
             self._landing.deadline = min(self._landing.deadline, anyio.current_time() + within)
 
-    def close(self) -> None:
-        """Accounts for what has no outcome: under way and left there, or never begun."""
+    def _heed_journal(self) -> None:
+        """What cannot be written down must not be sent."""
+        if self._journal is not None and self._journal.trouble is not None:
+            self._stop(self._journal.trouble)
+
+    async def close(self) -> None:
+        """Accounts for what has no outcome: under way and left there, or never begun.
+
+        What was never begun is not in the journal either: nothing being there says that.
+        """
         for flight in list(self._flights.values()):
-            if flight.change.indexes[0] not in self.outcomes:
-                self._settle(
-                    flight.change, self._left_under_way(flight) if flight.attempts else self._not_sent()
-                )
+            if (known := self.outcomes.get(flight.change.indexes[0])) is None:
+                await self._settle(flight.change, self._left(flight))
+            else:
+                self._meter.add(flight.change, known)
             self._waited.extend(flight.later)
+        never = not_begun(self.stopped)
         for change in self._remaining():
-            self._settle(change, self._not_sent())
+            self.outcomes |= spread(change, never, self._plan.sheet.numbers)
+            self._meter.add(change, never)
 
-    def _not_sent(self) -> Outcome:
-        return Outcome(Status.NOT_SENT, "R101", f"not sent: {reason_words(self.stopped)}")
-
-    def _left_under_way(self, flight: _Flight) -> Outcome:
-        message = f"sent, and its answer was not waited for: {reason_words(self.stopped)}"
-        return Outcome(Status.UNKNOWN, "R105", message, attempts=flight.attempts, started=flight.started)
-
-
-def reason_words(stopped: Exception | None) -> str:
-    """Why a run ended, in a few words. Of a bug only its kind: its text could hold anything, a key too."""
-    if stopped is None:
-        return "the run was stopped"
-    if isinstance(stopped, BatchUpdateError):
-        return stopped.message
-    return f"a bug in batch-update ended the run ({type(stopped).__name__})"
+    def _left(self, flight: _Flight) -> Outcome:
+        if not flight.attempts:
+            return not_begun(self.stopped)
+        return left_under_way(flight.attempts, flight.started, self.stopped)
 
 
 def _is_bug(reason: Exception) -> bool:
@@ -211,25 +233,3 @@ def _interruption(number: int) -> Interrupted:
         signal=number,
         remedy="apply failed.csv to go on",
     )
-
-
-def _outcome(change: Change, reply: Reply) -> Outcome:
-    return Outcome(
-        status=reply.status,
-        code=reply.code,
-        message=reply.message,
-        http=reply.http,
-        attempts=reply.attempts,
-        changed=tuple(change.body) if reply.status is Status.UPDATED else (),
-        request_id=reply.request_id,
-        started=reply.started,
-        ms=reply.ms,
-        field_errors=reply.field_errors,
-    )
-
-
-def _sent_with(outcome: Outcome, number: int) -> Outcome:
-    """The same outcome for another row of the same assistant, which asked for the same change."""
-    words = f"sent with row {number}" if outcome.status is not Status.NOT_SENT else f"belongs to row {number}"
-    message = f"{words}: {outcome.message}" if outcome.message else words
-    return replace(outcome, code=outcome.code or "X202", message=message)

@@ -43,9 +43,16 @@ class EventLog:
         self._pause_ends = float("-inf")
         self.changed: Callable[[], None] | None = None
         """called after each event; `apply_plan` shows progress then"""
+        self._keep: Callable[[Event], None] | None = None
+
+    def keep(self, keep: Callable[[Event], None]) -> None:
+        """From now on each event is also handed over here, at first those that there are."""
+        for event in self._events:
+            keep(event)
+        self._keep = keep
 
     def __call__(self, event: Event) -> None:
-        self._events.append(event)
+        self._add(event)
         if event.kind in {"gate", "pause"} and event.seconds is not None:
             self._pause_ends = max(self._pause_ends, self._clock() + event.seconds)
         elif event.kind == "resume":
@@ -53,6 +60,11 @@ class EventLog:
         self._pass_on(event)
         if self.changed is not None:
             self.changed()
+
+    def _add(self, event: Event) -> None:
+        self._events.append(event)
+        if self._keep is not None:
+            self._keep(event)
 
     def _pass_on(self, event: Event) -> None:
         if self._tell is None:
@@ -62,7 +74,7 @@ class EventLog:
         except Exception as trouble:  # noqa: BLE001
             # The client tells of events in the middle of sending: a closed terminal must not look like its fault.
             self._tell = None
-            self._events.append(Event("display", f"events are not shown any more: {type(trouble).__name__}"))
+            self._add(Event("display", f"events are not shown any more: {type(trouble).__name__}"))
 
     @property
     def events(self) -> tuple[Event, ...]:

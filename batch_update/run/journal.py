@@ -1,0 +1,421 @@
+"""The journal of a run, `journal.db`: what was planned, what was about to be sent, what came of it. The only truth."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import anyio
+import anyio.lowlevel
+
+from batch_update import __version__
+from batch_update.api.pacing import Stats
+from batch_update.errors import JournalError, RunStopped, UsageError
+from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
+from batch_update.run import schema
+from batch_update.run.lines import (
+    Damaged,
+    attempt_text,
+    ending_text,
+    event_text,
+    outcome_text,
+    plan_lines,
+    replay,
+    session_text,
+)
+from batch_update.run.recorded import Facts, RecordedRun
+
+NAME = "journal.db"
+RESERVE = "journal.reserve"
+RESERVED = 512 * 1024
+"""Bytes that are kept free for what is under way when the disk is full."""
+MOST_ROUNDS = 20
+"""Turns of the event loop that a commit waits at most for others to join it."""
+MOST_AT_ONCE = 64
+"""Lines that one statement adds."""
+
+Line = tuple[schema.Value, ...]
+"""A sealed line of the log."""
+
+
+# ---------------------------------------------------------------- writing
+
+
+@dataclass(slots=True)
+class _Group:
+    """What several workers wait for: one transaction."""
+
+    lines: list[Line]
+    done: anyio.Event = field(default_factory=anyio.Event)
+    kept: bool = False
+    """the intentions among the lines are on the disk too"""
+
+
+class Journal:
+    """The one connection that writes a run down. Use it as a context manager, from one event loop.
+
+    Once a line could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
+    and what comes of requests under way is still written where that is possible.
+    """
+
+    def __init__(
+        self, path: Path, db: sqlite3.Connection, facts: Facts, *, events: int, session: int
+    ) -> None:
+        self.folder = path.parent
+        self.trouble: RunStopped | None = None
+        self._path = path
+        self._db = db
+        self._facts = facts
+        self._events = events
+        self._session = session
+        self._group: _Group | None = None
+        self._identity = _identity(path)
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan, facts: Facts | None = None) -> Journal:
+        """Begin a run's journal in its folder, with the whole plan in one commit.
+
+        Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
+        for a plan whose parts are not merged yet.
+        """
+        facts = facts or Facts()
+        path = folder / NAME
+        with ExitStack() as undo, _writing(path):
+            _claim(path)
+            _reserve(folder)
+            db = undo.enter_context(closing(_connect(path)))
+            _prepare(db)
+            with _transaction(db):
+                for statement in schema.statements():
+                    db.execute(statement)
+                for table, lines in plan_lines(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
+                    db.executemany(schema.insertion(table), (schema.sealed(*line) for line in lines))
+            # Into the file itself: nothing of the plan hangs on the log beside it.
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _sync(folder)
+            undo.pop_all()
+        return cls(path, db, facts, events=0, session=0)
+
+    @classmethod
+    def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
+        """Go on with a run's journal; `facts` are those of the new session.
+
+        Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
+        """
+        path = folder / NAME
+        recorded = read_run(folder)
+        with ExitStack() as undo, _writing(path):
+            db = undo.enter_context(closing(_connect(path)))
+            _prepare(db)
+            _reserve(folder)
+            undo.pop_all()
+        facts = facts or Facts("resume", recorded.facts.settings)
+        return cls(path, db, facts, events=len(recorded.events), session=len(recorded.sessions))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and leave it in one piece. May be called more than once."""
+        with suppress(sqlite3.Error):
+            # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
+            self._db.execute("PRAGMA journal_mode = DELETE")
+        self._db.close()
+        if self.trouble is None:
+            with suppress(OSError):
+                (self.folder / RESERVE).unlink(missing_ok=True)
+
+    # ------------------------------------------------------------ a session
+
+    def begin(self, started: datetime) -> None:
+        """A process begins to send. What it settles from now on is this session's."""
+        self._session += 1
+        self._commit([self._line(schema.SESSION, -1, session_text(self._facts, started))])
+
+    async def intend(self, change: Change, attempt: int, at: datetime) -> None:
+        """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not."""
+        if self.trouble is None:
+            line = self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at))
+            if await self._join([line]):
+                return
+        raise self._stop()
+
+    async def settle(self, outcomes: Mapping[int, Outcome]) -> None:
+        """What became of these rows: returns once that is on the disk, or `trouble` says why it is not.
+
+        Cancelled, it returns earlier, and the outcomes are written down all the same.
+        """
+        await self._join([self._outcome(index, outcome) for index, outcome in outcomes.items()])
+
+    def settle_now(self, outcomes: Mapping[int, Outcome]) -> None:
+        """The same at once, for many rows."""
+        self._commit([self._outcome(index, outcome) for index, outcome in outcomes.items()])
+
+    def event(self, event: Event) -> None:
+        """Something happened to the run as a whole."""
+        self._events += 1
+        self._commit([self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC)))])
+
+    def verified(self, report: Report) -> None:
+        """What reading back showed, and what was said of it: the report's, where they are not written down yet."""
+        self.settle_now({i: o for i, o in enumerate(report.outcomes) if o.verified is not Verified.NOT_READ})
+        for event in report.events[self._events :]:
+            self.event(event)
+
+    def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
+        """The session ends; it may say so again, with later figures. The run is complete once no row is open."""
+        self._commit([self._line(schema.ENDING, -1, ending_text(seconds, stopped, stats))])
+
+    def _outcome(self, index: int, outcome: Outcome) -> Line:
+        return self._line(schema.OUTCOME, index, outcome_text(outcome))
+
+    def _line(self, kind: str, row: int, data: str) -> Line:
+        return schema.sealed(self._session, kind, row, data)
+
+    # ------------------------------------------------------------ commits
+
+    async def _join(self, lines: list[Line]) -> bool:
+        """The first of those that wait commits for all; meanwhile the others join. Whether all was written."""
+        if (group := self._group) is not None:
+            group.lines += lines
+            await group.done.wait()
+            return group.kept
+        group = self._group = _Group(lines)
+        try:
+            await self._gather(group)
+        finally:
+            self._group = None
+            try:
+                group.kept = self._commit(group.lines)
+            finally:
+                group.done.set()
+        return group.kept
+
+    async def _gather(self, group: _Group) -> None:
+        """Lets others run as long as that brings new lines."""
+        seen = 0
+        for _ in range(MOST_ROUNDS):
+            if len(group.lines) == seen:
+                return
+            seen = len(group.lines)
+            await anyio.lowlevel.cancel_shielded_checkpoint()
+
+    def _commit(self, lines: list[Line]) -> bool:
+        """Write these lines in one transaction. On failure, what is no intention once more, with the reserve's room."""
+        if self.trouble is None:
+            try:
+                self._write(lines)
+                return True
+            except (sqlite3.Error, OSError) as error:
+                self.trouble = _cannot_write(self._path, error)
+                with suppress(OSError):
+                    (self.folder / RESERVE).unlink(missing_ok=True)
+        # It has been said that the journal cannot be written; this is for what can still be saved.
+        with suppress(sqlite3.Error, OSError):
+            self._write([line for line in lines if line[1] != schema.ATTEMPT])
+        return False
+
+    def _write(self, lines: list[Line]) -> None:
+        # A file that was removed could be written to for ever, and nobody would ever read it.
+        if _identity(self._path) != self._identity:
+            raise FileNotFoundError(f"{self._path} is not the file that was opened")
+        if 0 < len(lines) <= MOST_AT_ONCE:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log", len(lines)), list(chain.from_iterable(lines)))
+            return
+        with _transaction(self._db):
+            self._db.executemany(schema.insertion("log"), lines)
+
+    def _stop(self) -> RunStopped:
+        """A new one each time: raised by many workers, one would collect all their tracebacks."""
+        trouble = self.trouble
+        assert trouble is not None, "an intention was not written, and nothing says why"
+        return RunStopped(trouble.message, code=trouble.code, remedy=trouble.remedy)
+
+
+def _claim(path: Path) -> None:
+    """Makes the file, readable by its owner alone; the files that SQLite puts beside it are as readable as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise UsageError(
+            f"{path.parent} holds the journal of another run",
+            code="U107",
+            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+        ) from None
+
+
+def _reserve(folder: Path) -> None:
+    """Takes the room that is given back when the disk is full. Random bytes, since a file system may pack others."""
+    descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(os.urandom(RESERVED))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """That the folder exists, and the file in it, outlives a power cut too."""
+    if os.name == "nt":
+        return
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA fullfsync = ON")  # on macOS fsync alone does not reach the disk
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turns what SQLite and the file system raise into a stop of the run."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: Exception) -> RunStopped:
+    if isinstance(error, FileNotFoundError):
+        return RunStopped(
+            f"the journal of the run is gone: {path} was removed or replaced",
+            code="J102",
+            remedy="the results say what was sent; apply failed.csv for the rest",
+        )
+    full = isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    reason = "the disk is full" if full else (isinstance(error, OSError) and error.strerror) or str(error)
+    return RunStopped(
+        f"the journal of the run cannot be written: {reason} ({path})",
+        code="J101",
+        remedy="make room on the disk, then go on with batch-update resume",
+    )
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read_run(folder: Path) -> RecordedRun:
+    """The run as its journal tells it, now: also while it is going on, and after it was killed. Changes nothing.
+
+    Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
+    version wrote it, J107 it was left before it held a plan.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise JournalError(
+            f"{folder} holds no journal of a run ({NAME})",
+            code="J103",
+            remedy="name the folder of a run; each is made inside --runs-dir",
+        )
+    with _reading(path), closing(_connect(path, mode="ro")) as db:
+        db.execute("BEGIN")  # one moment of the run, though it may be going on
+        _check(db, path)
+        return replay(folder, lambda table: _lines(db, table))
+
+
+def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    """That this is a journal, one that this version understands, and whole as far as SQLite can tell."""
+    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    if not application and not _pragma(db, "schema_version"):
+        raise JournalError(
+            f"{path} holds no plan: the run ended before anything was sent",
+            code="J107",
+            remedy="apply the sheet again, into another folder",
+        )
+    if application != schema.APPLICATION:
+        raise _foreign(path)
+    if not isinstance(version, int) or version > schema.VERSION:
+        raise JournalError(
+            f"{path} was written by a newer version of batch-update (its form is {version}, known is {schema.VERSION})",
+            code="J106",
+            remedy="use the version that made it, or a newer one",
+        )
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size and _pragma(db, "journal_mode") != "wal":
+        raise Damaged("there is a log beside it that it does not know of")
+    if (verdict := _pragma(db, "quick_check(1)")) != "ok":
+        raise Damaged(str(verdict))
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> object:
+    return db.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _lines(db: sqlite3.Connection, table: str) -> Iterator[tuple[schema.Value, ...]]:
+    """The values of each line of a table, in the order in which they were written. Raises Damaged."""
+    for expected, (n, *values) in enumerate(db.execute(schema.selection(table)), 1):
+        if n != expected or not schema.is_whole(tuple(values)):
+            raise Damaged(f"line {expected} of the table {table} is not as it was written")
+        yield tuple(values[:-1])
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns what SQLite, the file system and our own reading raise into an error of ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise _foreign(path) from error
+        raise _damaged(path, str(error)) from error
+    except OSError as error:
+        raise _damaged(path, error.strerror or str(error)) from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
+        raise _damaged(path, str(error)) from error
+
+
+def _foreign(path: Path) -> JournalError:
+    return JournalError(
+        f"{path} is no journal of this program, or its first bytes are damaged",
+        code="J105",
+        remedy="name the folder of a run",
+    )
+
+
+def _damaged(path: Path, reason: str) -> JournalError:
+    return JournalError(
+        f"the journal {path} is damaged: {reason}",
+        code="J104",
+        remedy="restore it from a copy; without one, plan the sheet anew: it then sends only what still differs",
+    )

@@ -1,0 +1,210 @@
+"""A run as the lines of its journal's tables, and the run that these lines tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from batch_update.api.pacing import Stats
+from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
+from batch_update.run.recorded import OPEN, Facts, Intention, RecordedRun, Session
+from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Value
+from batch_update.run.written import (
+    dump,
+    load,
+    read_change,
+    read_event,
+    read_outcome,
+    read_problem,
+    read_settings,
+    read_sheet,
+    read_stats,
+    read_stop,
+    settings_value,
+    stats_value,
+    stop_value,
+    write_change,
+    write_event,
+    write_outcome,
+    write_problem,
+    write_rows,
+    write_sheet,
+)
+
+Read = Callable[[str], Iterator[tuple[Any, ...]]]
+"""Table -> the values of its lines, in the order in which they were written."""
+
+
+class Damaged(ValueError):
+    """What stands in the journal is not what was written there."""
+
+
+# ---------------------------------------------------------------- to lines
+
+
+def plan_lines(
+    plan: Plan, facts: Facts, created: datetime, tool: str
+) -> Iterator[tuple[str, Iterable[tuple[Value, ...]]]]:
+    """Every table that a plan fills, with its lines. ValueError where parts of a change are not merged yet."""
+    for change in plan.changes:
+        if change.parts:
+            raise ValueError(f"the change of assistant {change.assistant_id} has parts that are not merged")
+    problems = (*plan.sheet.problems, *plan.problems)
+    run = {
+        "created": created,
+        "tool": tool,
+        "facts": _facts_value(facts) | {"parent": facts.parent, "sha256": facts.sha256},
+        "account": plan.account,
+        "sheet": write_sheet(plan.sheet),
+        "sheet_problems": len(plan.sheet.problems),
+        "lines": [len(plan.sheet), len(problems), len(plan.changes), len(plan.settled)],
+    }
+    yield "run", [(dump(run),)]
+    yield "sheet_row", ((text,) for text in write_rows(plan.sheet))
+    yield "problem", ((write_problem(problem),) for problem in problems)
+    yield "change", ((int(c.indexes[0]), c.assistant_id, write_change(c)) for c in plan.changes)
+    yield "log", ((0, OUTCOME, int(i), outcome_text(o)) for i, o in plan.settled.items())
+
+
+def outcome_text(outcome: Outcome) -> str:
+    return f'["{outcome.status}",{write_outcome(outcome)}]'
+
+
+def attempt_text(attempt: int, at: datetime) -> str:
+    return f'[{attempt},"{at.isoformat()}"]'
+
+
+def event_text(event: Event, at: datetime) -> str:
+    return f'["{at.isoformat()}",{write_event(event)}]'
+
+
+def session_text(facts: Facts, started: datetime) -> str:
+    """A process began to send."""
+    return dump(_facts_value(facts) | {"started": started})
+
+
+def ending_text(seconds: float, stopped: Exception | None, stats: Stats | None) -> str:
+    """It ended."""
+    return dump({"seconds": seconds, "stopped": stop_value(stopped), "stats": stats_value(stats)})
+
+
+def _facts_value(facts: Facts) -> dict[str, Json]:
+    return {"command": facts.command, "settings": settings_value(facts.settings)}
+
+
+# ---------------------------------------------------------------- from lines
+
+
+def replay(folder: Path, read: Read) -> RecordedRun:
+    """The run that these lines tell of. Raises Damaged, TypeError or LookupError where they make no sense."""
+    runs = list(read("run"))
+    if len(runs) != 1:
+        raise Damaged(f"it tells of {len(runs)} runs")
+    run = load(runs[0][0])
+    course = _Course()
+    for session, kind, row, text in read("log"):
+        course.add(session, kind, row, load(text))
+    plan = _plan(run, read, course.planned)
+    rows = {change.indexes[0] for change in plan.changes}
+    sessions = tuple(course.sessions(plan.errors))
+    outcomes = course.outcomes()
+    in_flight = {row: found for row in rows if (found := course.in_flight(row))}
+    is_open = any(row not in outcomes or outcomes[row].status in OPEN for row in rows)
+    return RecordedRun(
+        folder=folder,
+        created=datetime.fromisoformat(run["created"]),
+        tool=run["tool"],
+        facts=_facts(run["facts"]),
+        plan=plan,
+        outcomes=outcomes,
+        in_flight=in_flight,
+        sessions=sessions,
+        events=tuple(course.events),
+        complete=bool(sessions) and sessions[-1].ended and not in_flight and not is_open,
+    )
+
+
+def _facts(found: Json) -> Facts:
+    settings = read_settings(found["settings"])
+    return Facts(found["command"], settings, found.get("parent", ""), found.get("sha256", ""))
+
+
+def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
+    problems = tuple(read_problem(text) for (text,) in read("problem"))
+    of_sheet, of_plan = problems[: run["sheet_problems"]], problems[run["sheet_problems"] :]
+    sheet = read_sheet(run["sheet"], (text for (text,) in read("sheet_row")), of_sheet)
+    changes = tuple(read_change(assistant, text) for _, assistant, text in read("change"))
+    if run["lines"] != [len(sheet), len(problems), len(changes), len(settled)]:
+        raise Damaged("lines of the plan are missing")
+    return Plan(sheet, changes, settled, of_plan, run["account"])
+
+
+@dataclass(slots=True)
+class _Course:
+    """What the log tells, line by line. What was written later counts."""
+
+    planned: dict[int, Outcome] = field(default_factory=dict)
+    """what the plan itself settles"""
+    begun: list[Json] = field(default_factory=list)
+    endings: dict[int, Json] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    attempts: dict[int, list[tuple[int, int, datetime]]] = field(default_factory=dict)
+    """row -> session, attempt and when, of all its attempts"""
+    settled: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
+    """row -> session and outcome of what was sent, or settled without sending"""
+    withdrawn: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
+    """the same of what was not sent after all. It takes nothing back that an earlier session did."""
+    latest: dict[int, datetime] = field(default_factory=dict)
+    """session -> when it last wrote down a time"""
+
+    def add(self, session: int, kind: str, row: int, data: Json) -> None:
+        """The next line. Raises Damaged, ValueError, TypeError or LookupError."""
+        if kind == ATTEMPT:
+            self.latest[session] = at = datetime.fromisoformat(data[1])
+            self.attempts.setdefault(row, []).append((session, data[0], at))
+        elif kind == OUTCOME:
+            self._settle(session, row, read_outcome(*data))
+        elif kind == EVENT:
+            self.latest[session] = datetime.fromisoformat(data[0])
+            self.events.append(read_event(data[1]))
+        elif kind == SESSION:
+            self.begun.append(data)
+        elif kind == ENDING:
+            self.endings[session] = data
+        else:
+            raise Damaged(f"a line of the kind {kind!r} is not known")
+
+    def _settle(self, session: int, row: int, outcome: Outcome) -> None:
+        if session == 0:
+            self.planned[row] = outcome
+        elif outcome.status is Status.NOT_SENT:
+            self.withdrawn[row] = (session, outcome)
+        else:
+            self.settled[row] = (session, outcome)
+
+    def in_flight(self, row: int) -> Intention | None:
+        """The attempts of this change that nothing more is known of."""
+        since = self.settled[row][0] if row in self.settled else 0
+        withdrawn = self.withdrawn[row][0] if row in self.withdrawn else 0
+        left = [one for one in self.attempts.get(row, ()) if one[0] > since and one[0] != withdrawn]
+        return Intention(left[-1][1], left[0][2]) if left else None
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """The last word on each row that there is one of."""
+        last = len(self.begun)
+        found = {row: outcome for row, (session, outcome) in self.withdrawn.items() if session == last}
+        return found | {row: outcome for row, (_, outcome) in self.settled.items()}
+
+    def sessions(self, problems: tuple[Problem, ...]) -> Iterator[Session]:
+        """All of them. One without an ending was killed, or goes on; its clock may have been set back meanwhile."""
+        for number, begun in enumerate(self.begun, 1):
+            started = datetime.fromisoformat(begun["started"])
+            if (end := self.endings.get(number)) is None:
+                seconds = max(0.0, (self.latest.get(number, started) - started).total_seconds())
+                yield Session(_facts(begun), started, seconds, ended=False)
+            else:
+                stop, stats = read_stop(end["stopped"], problems), read_stats(end["stats"])
+                yield Session(_facts(begun), started, end["seconds"], True, stop, stats)

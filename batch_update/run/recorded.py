@@ -1,0 +1,138 @@
+"""A run as its journal tells it, and the report that can be made of it at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from batch_update.api.pacing import Stats
+from batch_update.errors import RunStopped
+from batch_update.model import Event, Outcome, Plan, Report, Status
+from batch_update.report.document import RunFacts
+from batch_update.run.outcomes import cut_off, not_begun, spread
+from batch_update.settings import Settings
+
+OPEN = frozenset({Status.NOT_SENT, Status.UNKNOWN})
+"""What a change is while something is left to be done or to be found out about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a journal keeps of a run beside its plan and what came of it."""
+
+    command: str = "apply"
+    settings: Settings | None = None
+    """of them, those that decide what a run does are kept"""
+    parent: str = ""
+    """the run that this one takes back: the name of its folder"""
+    sha256: str = ""
+    """of the sheet's file"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One process that worked on the run: `apply` first, then each `resume`."""
+
+    facts: Facts
+    started: datetime
+    """UTC"""
+    seconds: float
+    ended: bool
+    """False: it is still going on, or was killed"""
+    stopped: Exception | None = None
+    stats: Stats | None = None
+    """the client's at the end"""
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """An attempt that was about to be sent, and that nothing more is known of."""
+
+    attempts: int
+    started: datetime
+    """UTC, the first attempt"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run as it stands in its journal. Rows are named by their index in the sheet."""
+
+    folder: Path
+    created: datetime
+    """UTC"""
+    tool: str
+    """the program that began it, with its version"""
+    facts: Facts
+    plan: Plan
+    outcomes: Mapping[int, Outcome]
+    """the last word on each row that was sent, or settled later; without those that the plan itself settles"""
+    in_flight: Mapping[int, Intention]
+    """first row of a change -> its intention, where no outcome is known of it"""
+    sessions: tuple[Session, ...]
+    events: tuple[Event, ...]
+    complete: bool
+    """whether the run reached its end and left no row open"""
+
+    @property
+    def stopped(self) -> Exception | None:
+        """Why the last session did not reach its end."""
+        if not self.sessions:
+            return _cut_off("no assistant was changed")
+        last = self.sessions[-1]
+        return last.stopped if last.ended else _cut_off("it is still going on, or was killed")
+
+
+def _cut_off(words: str) -> RunStopped:
+    return RunStopped(
+        f"the run did not come to its end: {words}",
+        code="R106",
+        remedy="go on with batch-update resume, in the same folder",
+    )
+
+
+def report_of(recorded: RecordedRun) -> Report:
+    """The report that the run itself would have made, had it been asked now.
+
+    A row that was about to be sent and has no outcome is `unknown`, one whose turn did not come is `not_sent`.
+    """
+    sessions = recorded.sessions
+    outcomes = dict(recorded.plan.settled) | dict(_sent(recorded))
+    return Report(
+        recorded.plan,
+        tuple(outcomes[index] for index in range(len(recorded.plan.sheet))),
+        recorded.events,
+        sum(session.seconds for session in sessions),
+        recorded.stopped,
+        sessions[0].started if sessions else recorded.created,
+    )
+
+
+def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
+    """Row -> outcome for every row of every change."""
+    never = not_begun(recorded.stopped)
+    numbers = recorded.plan.sheet.numbers
+    for change in recorded.plan.changes:
+        first = change.indexes[0]
+        if (intention := recorded.in_flight.get(first)) is not None:
+            yield from spread(change, cut_off(intention.attempts, intention.started), numbers).items()
+        elif first in recorded.outcomes:
+            yield from ((index, recorded.outcomes[index]) for index in change.indexes)
+        else:
+            yield from spread(change, never, numbers).items()
+
+
+def facts_of(recorded: RecordedRun) -> RunFacts:
+    """What `run.json` tells of the run beside its outcomes: the last session's settings, all sessions' requests."""
+    known = [session.stats for session in recorded.sessions if session.stats is not None]
+    stats = None
+    if known:
+        stats = Stats(
+            requests=sum(s.requests for s in known),
+            retries=sum(s.retries for s in known),
+            gates=sum(s.gates for s in known),
+            slowdowns=sum(s.slowdowns for s in known),
+        )
+    last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
+    return RunFacts(last.settings or recorded.facts.settings, stats, recorded.facts.sha256)

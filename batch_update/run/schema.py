@@ -1,0 +1,64 @@
+"""The tables of a journal: append only, each line sealed with a checksum over its values."""
+
+from __future__ import annotations
+
+from binascii import crc32
+from collections.abc import Iterator
+from functools import cache
+
+APPLICATION = 0x42554A4C
+"""BUJL: marks the file as a journal of this program."""
+VERSION = 1
+"""Raised when an older program could no longer read what stands there."""
+
+TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    # what the run is about, in one line: the sheet without its rows, the plan's account, counts of all below
+    "run": (("data", "TEXT"),),
+    # the rows of the sheet, verbatim and in its order
+    "sheet_row": (("data", "TEXT"),),
+    "problem": (("data", "TEXT"),),
+    # `row` is the index of the first row that a change settles, and its name in the log
+    "change": (("row", "INTEGER"), ("assistant", "INTEGER"), ("data", "TEXT")),
+    # what happened, in its order. Sessions are counted from 1: one for apply, one more for each resume; what the
+    # plan itself settles belongs to session 0. A line that is about no row has row -1.
+    "log": (("session", "INTEGER"), ("kind", "TEXT"), ("row", "INTEGER"), ("data", "TEXT")),
+}
+"""Table -> its columns. Beside them each has `n`, which counts its lines from 1, and `seal`."""
+
+ATTEMPT, OUTCOME, EVENT, SESSION, ENDING = "attempt", "outcome", "event", "session", "ending"
+"""Kinds of lines in the log."""
+
+Value = str | int
+
+
+def statements() -> Iterator[str]:
+    """The SQL that makes an empty journal."""
+    yield f"PRAGMA application_id = {APPLICATION}"
+    yield f"PRAGMA user_version = {VERSION}"
+    for table, columns in TABLES.items():
+        inner = ", ".join(f"{name} {kind} NOT NULL" for name, kind in columns)
+        yield f"CREATE TABLE {table} (n INTEGER PRIMARY KEY, {inner}, seal INTEGER NOT NULL) STRICT"
+
+
+@cache
+def insertion(table: str, lines: int = 1) -> str:
+    """The SQL that adds lines; the values of each as `sealed` gives them."""
+    names = [name for name, _ in TABLES[table]] + ["seal"]
+    marks = f"({', '.join('?' * len(names))})"
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * lines)}"
+
+
+def selection(table: str) -> str:
+    """The SQL that reads all lines in the order in which they were written, `n` before their values."""
+    names = [name for name, _ in TABLES[table]]
+    return f"SELECT n, {', '.join(names)}, seal FROM {table} ORDER BY n"
+
+
+def sealed(*values: Value) -> tuple[Value, ...]:
+    """The values and their checksum."""
+    return (*values, crc32("\x1f".join(map(str, values)).encode()))
+
+
+def is_whole(values: tuple[Value, ...]) -> bool:
+    """Whether the last value is the checksum of those before it."""
+    return sealed(*values[:-1]) == values

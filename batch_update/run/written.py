@@ -1,0 +1,233 @@
+"""Single nouns of a run as JSON text and back, as its journal and saved plans hold them.
+
+Readers raise ValueError, TypeError or LookupError for a text that is not theirs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, asdict, fields
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from batch_update import errors
+from batch_update.api.pacing import Stats
+from batch_update.errors import BatchUpdateError, Interrupted, SheetError
+from batch_update.model import (
+    Change,
+    Column,
+    Dialect,
+    Event,
+    Json,
+    Outcome,
+    Part,
+    Problem,
+    Role,
+    Severity,
+    Sheet,
+    Status,
+    Verified,
+)
+from batch_update.report.document import SETTINGS
+from batch_update.settings import Settings
+
+
+def dump(value: Json) -> str:
+    """Compact JSON in ASCII, so that any text can be stored: a lone surrogate and a NUL byte too."""
+    return _ENCODER.encode(value)
+
+
+def load(text: str) -> Any:
+    """The JSON value."""
+    return json.loads(text)
+
+
+def _plain(value: object) -> Json:
+    """What `json` does not know by itself: times, and mappings of other kinds."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} cannot be written down")
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
+"""Making one costs as much as using it."""
+
+
+def _thin(value: Any, *leaving: str) -> dict[str, Json]:
+    """The fields of a dataclass that differ from their defaults."""
+    defaults = _defaults(type(value))  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[Any]
+    given = ((name, getattr(value, name), default) for name, default in defaults)
+    return {name: found for name, found, default in given if found != default and name not in leaving}
+
+
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (f.name, f.default if f.default_factory is MISSING else f.default_factory()) for f in fields(kind)
+    )
+
+
+# ---------------------------------------------------------------- the sheet
+
+
+def write_sheet(sheet: Sheet) -> str:
+    """The sheet without its rows and problems."""
+    return dump(
+        {
+            "name": sheet.name,
+            "dialect": asdict(sheet.dialect),
+            "columns": [[c.header, c.role, c.field, c.path, c.operation] for c in sheet.columns],
+            "header_row": int(sheet.header_row),
+            "blank_rows": int(sheet.blank_rows),
+            "lines": sheet.lines is not None,
+        }
+    )
+
+
+def write_rows(sheet: Sheet) -> Iterator[str]:
+    """For each row its number, line and cells, and the cells as they stand where it is ragged."""
+    lines = sheet.lines if sheet.lines is not None else [0] * len(sheet)
+    texts = [column.texts for column in sheet.columns]
+    cells = zip(*texts, strict=True) if texts else [()] * len(sheet)
+    for index, (number, line, own) in enumerate(zip(sheet.numbers, lines, cells, strict=True)):
+        row = (int(number), int(line), own)
+        yield dump((*row, sheet.ragged[index]) if index in sheet.ragged else row)
+
+
+def read_sheet(text: str, rows: Iterable[str], problems: tuple[Problem, ...]) -> Sheet:
+    """The sheet that `write_sheet` and `write_rows` wrote."""
+    found = load(text)
+    numbers: list[int] = []
+    lines: list[int] = []
+    ragged: dict[int, tuple[str, ...]] = {}
+    texts: list[list[str]] = [[] for _ in found["columns"]]
+    shared: dict[str, str] = {}  # equal cells are one string, as they were when the sheet was read
+    for index, row in enumerate(rows):
+        number, line, cells, *as_they_stand = load(row)
+        numbers.append(number)
+        lines.append(line)
+        for column, cell in zip(texts, cells, strict=True):
+            column.append(shared.setdefault(cell, cell))
+        if as_they_stand:
+            ragged[index] = tuple(as_they_stand[0])
+    columns = zip(found.pop("columns"), texts, strict=True)
+    return Sheet(
+        columns=tuple(
+            Column(header, cells, Role(role), name, tuple(path), operation)
+            for (header, role, name, path, operation), cells in columns
+        ),
+        dialect=Dialect(**found.pop("dialect")),
+        lines=lines if found.pop("lines") else None,
+        numbers=numbers,
+        ragged=ragged,
+        problems=problems,
+        **found,
+    )
+
+
+def write_problem(problem: Problem) -> str:
+    return dump(_thin(problem))
+
+
+def read_problem(text: str) -> Problem:
+    found = load(text)
+    severity = Severity(found.pop("severity", Severity.ERROR))
+    return Problem(severity=severity, also=tuple(found.pop("also", ())), **found)
+
+
+# ---------------------------------------------------------------- changes, outcomes, events
+
+
+def write_change(change: Change) -> str:
+    """The change but for its assistant, which has a place of its own."""
+    parts = {"parts": [_thin(part) for part in change.parts]} if change.parts else {}
+    return dump(_thin(change, "assistant_id", "parts") | parts)
+
+
+def read_change(assistant_id: int, text: str) -> Change:
+    found = load(text)
+    parts = tuple(Part(path=tuple(part.pop("path")), **part) for part in found.pop("parts", ()))
+    return Change(assistant_id, found.pop("body"), tuple(found.pop("indexes")), parts, **found)
+
+
+def write_outcome(outcome: Outcome) -> str:
+    """The outcome but for its status, which has a place of its own."""
+    return dump(_thin(outcome, "status"))
+
+
+def read_outcome(status: str, written: str | dict[str, Json]) -> Outcome:
+    """`written`: the text, or the JSON value of it."""
+    found = load(written) if isinstance(written, str) else written
+    found["changed"] = tuple(found.get("changed", ()))
+    if "started" in found:
+        found["started"] = datetime.fromisoformat(found["started"])
+    if "field_errors" in found:
+        found["field_errors"] = {field: tuple(texts) for field, texts in found["field_errors"].items()}
+    return Outcome(Status(status), verified=Verified(found.pop("verified", "")), **found)
+
+
+def write_event(event: Event) -> str:
+    return dump(_thin(event))
+
+
+def read_event(found: Mapping[str, Json]) -> Event:
+    """From the JSON value of what was written."""
+    return Event(**found)
+
+
+# ---------------------------------------------------------------- parts of a session's lines
+
+
+def stop_value(stopped: Exception | None) -> Json:
+    """Why a run ended early. Of a bug only its kind: its text could hold anything, a key too."""
+    if stopped is None:
+        return None
+    if not isinstance(stopped, BatchUpdateError):
+        return {"bug": type(stopped).__name__}
+    found: dict[str, Json] = {"kind": type(stopped).__name__, "message": stopped.message}
+    if isinstance(stopped, Interrupted):
+        return found | {"signal": int(stopped.signal), "remedy": stopped.remedy}
+    return found | {"code": stopped.code, "remedy": stopped.remedy}
+
+
+def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
+    """An exception of the same kind that says the same; a bug has lost its text. `problems` are a SheetError's."""
+    if found is None:
+        return None
+    if "bug" in found:
+        bug: Exception = type(str(found["bug"]), (Exception,), {})()
+        return bug
+    kind = getattr(errors, found.pop("kind"))
+    if kind is SheetError:
+        found["problems"] = problems
+    stop: BatchUpdateError = kind(found.pop("message"), **found)
+    return stop
+
+
+def stats_value(stats: Stats | None) -> Json:
+    return None if stats is None else asdict(stats)
+
+
+def read_stats(found: Json) -> Stats | None:
+    return None if found is None else Stats(**found)
+
+
+def settings_value(settings: Settings | None) -> Json:
+    """The settings that decide what a run does, and the address, without a user name and password in it."""
+    if settings is None:
+        return None
+    kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url"})
+    scheme, _, rest = settings.base_url.partition("://")
+    host, slash, path = rest.partition("/")
+    return kept | {"base_url": f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"}
+
+
+def read_settings(found: Json) -> Settings | None:
+    """The settings, the others at their defaults. A name that this version does not know is left out."""
+    if found is None:
+        return None
+    return Settings.model_validate({k: v for k, v in found.items() if k in Settings.model_fields})
