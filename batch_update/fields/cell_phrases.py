@@ -10,8 +10,11 @@ from batch_update.model import Json
 
 
 def read_phrases(field: Field, text: str, decimal: str) -> list[Json]:
-    """`Okay. | Noted.`, white space around each left out; `["Okay."]`; `[]` is none."""
-    if text == "{}" or (text[0] == "[" and text[-1] == "]"):
+    """`Okay. | Noted.`, white space around each left out; `[]` is none.
+
+    What begins with a bracket is JSON: `["Okay.", "Noted."]`.
+    """
+    if text[0] in "[{":
         return read_array(field, text, decimal)
     phrases = [phrase.strip() for phrase in text.split("|")]
     if not all(phrases):

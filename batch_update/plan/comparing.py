@@ -186,7 +186,7 @@ def hold_back(plan: Plan, present: Mapping[int, Present], *, by_field: bool) -> 
     A field that holds now what it should is not sent. One that still holds what it was planned from is sent. One
     that holds neither is a conflict, as is one that was known and is not reported any more. By row, a conflict holds
     back the whole row, and a change of mode looks also at the fields that it resets; by field, it holds back that
-    field, and with it fields that the present mode does not have. The row of a change with `held` ends as a conflict
+    field, and with the mode all fields that a mode resets. The row of a change with `held` ends as a conflict
     also where the rest of it is sent.
     """
     settled = dict(plan.settled)
@@ -212,7 +212,7 @@ def _hold_one(change: Change, now: Present | None, *, by_field: bool) -> tuple[C
     held = {name: _three_values(name, change, now) for name in moved if name in body}
     if held:
         body = _differing({name: value for name, value in body.items() if name not in held}, now)
-        held |= _without_mode(body, change.assistant_id, now) if "mode" in held else {}
+        held |= _without_mode(body, change.body["mode"]) if "mode" in held else {}
         body = {name: value for name, value in body.items() if name not in held}
     if not body:
         return change, _conflict(held.values()) if held else ALREADY_SO
@@ -229,12 +229,10 @@ def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:
     return not _is_so(name, change.before[name], now)
 
 
-def _without_mode(body: Body, assistant_id: int, now: Present) -> dict[str, str]:
-    """Fields that cannot be sent where the change of mode is held back, and why."""
-    mode = now.get("mode")
-    broken = broken_rules(body, Context(assistant_id, mode)) if isinstance(mode, str) else ()
-    names = (name for rule in broken if rule.blocks for name in rule.fields)
-    return {name: f"{name}: wanted {_brief(name, body)}, not for mode {mode}" for name in names}
+def _without_mode(body: Body, mode: Json) -> dict[str, str]:
+    """The fields that would go with a change of mode that is held back, and why they are, too."""
+    words = f"belongs to the change of mode to {mode}"
+    return {name: f"{name}: wanted {_brief(name, body)}, {words}" for name in body if name in MODE_SETTINGS}
 
 
 def _conflict(words: Iterable[str]) -> Outcome:

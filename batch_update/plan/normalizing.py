@@ -54,7 +54,7 @@ def _readers() -> Mapping[str, _Reader]:
 # ---------------------------------------------------------------- plain values
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}(?:\.0{1,9})?").fullmatch
-_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?").fullmatch
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?").fullmatch
 _FLAGS: Mapping[str, bool] = {"1": True, "0": False, "true": True, "false": False}
 
 
@@ -75,13 +75,17 @@ def _integer(value: Json) -> Json:
 
 
 def _number(value: Json) -> Json:
-    if isinstance(value, str):
-        return float(value) + 0.0 if _NUMBER(value) else _UNKNOWN  # which makes 0 of -0
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1e18:
+    if isinstance(value, bool) or not (
+        isinstance(value, (int, float)) or (isinstance(value, str) and _NUMBER(value))
+    ):
         return _UNKNOWN
-    return float(value) if math.isfinite(value) else _UNKNOWN
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return _UNKNOWN
+    return number if math.isfinite(number) else _UNKNOWN
 
 
 def _flag(value: Json) -> Json:
