@@ -1,4 +1,4 @@
-"""Text from sheets and servers, made safe to show."""
+"""Text from sheets and servers, made safe to show, and numbers with their nouns."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def excerpt(text: str, most: int = 80) -> str:
     """A printable beginning of the text, at most `most` characters long."""
     shown = printable(text if len(text) <= most else text[: most - 4])
     return shown if len(text) <= most else shown + " ..."
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `1,204 rows`, `2 retries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{number:,} {noun}s"

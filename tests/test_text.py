@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.text import excerpt, printable
+from batch_update.text import counted, excerpt, printable
 
 
 @given(st.text())
@@ -29,3 +30,17 @@ def test_ordinary_text_is_left_alone() -> None:
 @given(st.text(alphabet="abc äß"), st.integers(min_value=5, max_value=50))
 def test_an_excerpt_is_never_longer_than_asked(text: str, most: int) -> None:
     assert len(excerpt(text, most)) <= most
+
+
+@pytest.mark.parametrize(
+    "number, noun, shown",
+    [
+        (0, "row", "0 rows"),
+        (1, "row", "1 row"),
+        (1204, "row", "1,204 rows"),
+        (1, "retry", "1 retry"),
+        (2, "retry", "2 retries"),
+    ],
+)
+def test_a_number_is_shown_with_its_noun(number: int, noun: str, shown: str) -> None:
+    assert counted(number, noun) == shown

@@ -10,7 +10,7 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
-from batch_update.text import printable
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.plan.checking import Checked
@@ -67,14 +67,14 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
 def _rest(checked: Checked, *, is_wrong: bool) -> str:
     if is_wrong:
         return "Nothing was sent."
-    unchanged = f", {checked.unchanged} rows with nothing to change" if checked.unchanged else ""
-    return f"{checked.to_change} assistants to change{unchanged}."
+    unchanged = f", {counted(checked.unchanged, 'row')} with nothing to change" if checked.unchanged else ""
+    return f"{counted(checked.to_change, 'assistant')} to change{unchanged}."
 
 
 def describe(sheet: Sheet) -> str:
     """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
     lines = [
-        f"{dialect_words(sheet.dialect)}: {len(sheet)} rows, {len(sheet.columns)} columns"
+        f"{dialect_words(sheet.dialect)}: {counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}"
         + blank_words(sheet)
     ]
     mapped = [
@@ -93,7 +93,7 @@ def describe(sheet: Sheet) -> str:
 
 
 def blank_words(sheet: Sheet) -> str:
-    return f", {sheet.blank_rows} blank rows skipped" if sheet.blank_rows else ""
+    return f", {counted(sheet.blank_rows, 'blank row')} skipped" if sheet.blank_rows else ""
 
 
 def dialect_words(dialect: Dialect) -> str:

@@ -13,7 +13,7 @@ from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model import Exit
-from batch_update.text import printable
+from batch_update.text import counted, printable
 
 app = typer.Typer(
     help="Runs that are written down in job files: jobs/NAME.toml.",
@@ -103,6 +103,9 @@ def _check(path: Path) -> tuple[Exit, str]:
     except BatchUpdateError as error:
         return error.exit, error.message
     if checked.invalid_rows and not settings.skip_invalid:
-        return Exit.SHEET_INVALID, f"{checked.invalid_rows} invalid rows: batch-update check {job.file}"
-    skipped = f", {checked.invalid_rows} invalid rows skipped" if checked.invalid_rows else ""
-    return Exit.OK, f"in order: {checked.to_change} assistants to change{skipped}"
+        return (
+            Exit.SHEET_INVALID,
+            f"{counted(checked.invalid_rows, 'invalid row')}: batch-update check {job.file}",
+        )
+    skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
+    return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"

@@ -13,6 +13,7 @@ from batch_update.fields.reference import Field
 from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField
 from batch_update.model import Json
 from batch_update.plan.fault import Fault, did_you_mean, shown
+from batch_update.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +156,18 @@ def _too_long(detail: _Detail) -> Fault:
     return Fault(
         "V102",
         f"{detail.place} is too long",
-        _characters(has),
-        detail.wanted(f"up to {_characters(most)}"),
-        f"take out {_characters(has - most)}",
+        counted(has, "character"),
+        detail.wanted(f"up to {counted(most, 'character')}"),
+        f"take out {counted(has - most, 'character')}",
     )
 
 
 def _too_short(detail: _Detail) -> Fault:
     least = detail.context["min_length"]
-    wanted = detail.wanted(f"at least {_characters(least)}")
-    return Fault("V113", f"{detail.place} is too short", _characters(len(detail.input)), wanted, "write more")
-
-
-def _characters(count: int) -> str:
-    return f"{count} character{'s' * (count != 1)}"
+    wanted = detail.wanted(f"at least {counted(least, 'character')}")
+    return Fault(
+        "V113", f"{detail.place} is too short", counted(len(detail.input), "character"), wanted, "write more"
+    )
 
 
 def _no_choice(detail: _Detail) -> Fault:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.text import printable
+from batch_update.text import counted, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
@@ -151,6 +151,5 @@ def count_words(problems: Sequence[Problem]) -> str:
     errors = [p for p in problems if p.severity is Severity.ERROR]
     rows = len({p.index for p in errors if p.index is not None})
     warnings = len(problems) - len(errors)
-    words = f"{len(errors)} error{'s' * (len(errors) != 1)}"
-    words += f" in {rows} row{'s' * (rows != 1)}" if rows else ""
-    return words + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else "")
+    words = counted(len(errors), "error") + (f" in {counted(rows, 'row')}" if rows else "")
+    return words + (f", {counted(warnings, 'warning')}" if warnings else "")

@@ -40,7 +40,7 @@ def test_a_wrong_job_is_listed_and_told_apart(run: Run, tmp_path: Path) -> None:
     (tmp_path / "jobs" / "bad.toml").write_text('file = "../bad.csv"\n', "utf-8")
     assert "job check" in run("job", "list").out
     result = run("job", "check")
-    assert (result.exit, "did you mean 'skip-invalid'" in result.out, "1 invalid rows" in result.out) == (
+    assert (result.exit, "did you mean 'skip-invalid'" in result.out, "1 invalid row" in result.out) == (
         2,
         True,
         True,
