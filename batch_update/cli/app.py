@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from batch_update import __version__
-from batch_update.cli import applying, checking, jobs, planning, reference, sandbox
+from batch_update.cli import applying, checking, exporting, jobs, planning, reference, sandbox, undoing
 from batch_update.cli.screen import show_error
 from batch_update.errors import BatchUpdateError
 from batch_update.model import Exit
@@ -39,6 +39,8 @@ app = typer.Typer(
 app.command("check")(checking.check)
 app.command("plan")(planning.plan)
 app.command("apply")(applying.apply)
+app.command("export")(exporting.export)
+app.command("undo")(undoing.undo)
 app.command("fields")(reference.fields)
 app.command("explain")(reference.explain)
 app.add_typer(jobs.app, name="job")

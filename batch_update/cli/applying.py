@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from batch_update.run.looking import Looked
     from batch_update.run.progress import EventLog
 
+    Look = Callable[[Plan, Client], Awaitable[Looked]]
+
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
 SENDING = ("Sheet", "Rows", "Plan", "Connection", "Sandbox", "Pace", "Output", "Limits")
@@ -49,7 +53,10 @@ def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
         plan, is_saved = plan_of(file, settings)
-        return carry_out(plan, file, settings, is_saved=is_saved)
+        from batch_update.report.summary import quoted
+
+        look = partial(look_at, settings=settings, is_saved=is_saved)
+        return carry_out(plan, look, settings, shown_by=f"batch-update plan {quoted(file)}")
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
@@ -82,48 +89,60 @@ def read_bytes(file: str, settings: Settings) -> bytes:
         return source.read()
 
 
-def carry_out(plan: Plan, file: str, settings: Settings, *, is_saved: bool) -> Exit:
-    """Send a plan, with everything that people see of it. `is_saved`: it was made earlier, from other values."""
+def carry_out(
+    plan: Plan, look: Look, settings: Settings, *, shown_by: str, command: str = "apply", parent: str = ""
+) -> Exit:
+    """Send a plan, with everything that people see of it.
+
+    `look` holds it against what is there; `shown_by` is the command that shows all of its problems; `parent` is the
+    run that it takes back.
+    """
     from batch_update.cli.progress import choose_display
     from batch_update.run.applying import refused_report
     from batch_update.run.progress import EventLog
 
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
-        _show_problems(plan, file, settings)
+        _show_problems(plan, settings, shown_by)
         return _tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
     pace = " and ".join(map(str, settings.rate))
     display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=plan.sheet.numbers)
     events = EventLog(display.event)
     client = client_for(settings, events)
-    report, files = anyio.run(_carry_out, plan, is_saved, file, client, settings, display, events)
+    report, files = anyio.run(
+        _carry_out, plan, look, client, settings, display, events, shown_by, command, parent
+    )
     return _tell(report, files, settings, client)
 
 
 async def _carry_out(
     plan: Plan,
-    is_saved: bool,
-    file: str,
+    look: Look,
     client: Client,
     settings: Settings,
     display: Display,
     events: EventLog,
+    shown_by: str,
+    command: str,
+    parent: str,
 ) -> tuple[Report, Written]:
     from batch_update.run.applying import apply_plan, refused_report
+    from batch_update.run.journal import Journal
+    from batch_update.run.recorded import Facts
     from batch_update.run.signals import open_interrupts
     from batch_update.run.verifying import read_back
 
     async with client:
-        looked = await look_at(plan, client, settings, is_saved=is_saved)
+        looked = await look(plan, client)
         plan = looked.plan
-        if not is_saved:
-            _show_problems(plan, file, settings)
+        _show_problems(plan, settings, shown_by)
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
         _agree(looked, settings)
         folder = _folder(plan, settings)
-        with open_interrupts() as interrupted:
+        facts = Facts(command, settings=placed(settings), parent=parent)
+        with Journal.create(folder, plan, facts) as journal, open_interrupts() as interrupted:
             with display:
                 report = await apply_plan(
                     plan,
@@ -136,9 +155,11 @@ async def _carry_out(
                     events=events,
                     rates=settings.rate,
                     grace=settings.grace,
+                    journal=journal,
                 )
             if not settings.no_verify and report.stopped is None:
                 report = await read_back(report, client)
+                journal.verified(report)
             return report, write_somewhere(report, folder, facts_of(settings, client))
 
 
@@ -185,16 +206,15 @@ def _folder(plan: Plan, settings: Settings) -> Path:
     return run_folder(settings.runs_dir, plan.sheet.name, datetime.now())
 
 
-def _show_problems(plan: Plan, file: str, settings: Settings) -> None:
-    """A line for each of the first problems; `plan` shows all, with excerpts."""
+def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
+    """A line for each of the first problems, and the command that shows all."""
     from batch_update.report.problems import count_words, problem_line
-    from batch_update.report.summary import quoted
 
     if not plan.problems or settings.json_ or settings.quiet:
         return
     for problem in plan.problems[:PROBLEMS_SHOWN]:
         say(f"  {problem_line(plan.sheet, problem)}")
-    say(f"Found {count_words(plan.problems)}: batch-update plan {quoted(file)} shows all.")
+    say(f"Found {count_words(plan.problems)}: {shown_by} shows all.")
 
 
 def _agree(looked: Looked, settings: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +60,7 @@ def _save(plan: Plan, path: Path) -> None:
     from batch_update.report.files import write_text
     from batch_update.run.saving import save_plan
 
-    write_text(path, save_plan(plan, datetime.now(UTC)))
+    write_text(path, save_plan(plan))
 
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) -> None:

@@ -11,13 +11,14 @@ from itertools import count
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.model import Json, Report
+from batch_update.model import Dialect, Json, Report
 from batch_update.report.document import RunFacts, run_document
 from batch_update.report.messages import as_wanted
 from batch_update.report.table import failed_rows, header, result_rows
+from batch_update.report.undo import restorations, undo_cells, undo_header
 from batch_update.sheet.writing import csv_dialect, write_table
 
-FILE_NAMES = ("results.csv", "failed.csv", "run.json")
+FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
 LONGEST_NAME = 60
 """Characters of the sheet's name that go into the name of its run folder."""
 
@@ -30,6 +31,8 @@ class Written:
     """every row of the sheet, in its order"""
     failed: Path | None
     """the rows that are still to be done, ready to be mended and applied; None where there are none"""
+    undo: Path | None
+    """a sheet that brings back what was changed; None where nothing is known of it"""
     run: Path
     """the run as JSON, for programs"""
 
@@ -86,9 +89,19 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     failed = None
     if not all(map(as_wanted, report.outcomes)):
         failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
-    names = {"results": results.name, "failed": failed and failed.name}
+    undo = _write_undo(report, folder / "undo.csv", dialect)
+    names = {"results": results.name, "failed": failed and failed.name, "undo": undo and undo.name}
     run = _write_json(folder / "run.json", run_document(report, facts or RunFacts()) | {"files": names})
-    return Written(results, failed, run)
+    return Written(results, failed, undo, run)
+
+
+def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
+    """An ordinary sheet that brings back what the run changed, as far as it is known. None where there is nothing."""
+    found = [one for one in restorations(report) if one.values]
+    if not found:
+        return None
+    header = undo_header(found)
+    return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in found), dialect)
 
 
 def _write_json(path: Path, document: Json) -> Path:

@@ -154,15 +154,16 @@ def _stop(report: Report) -> Iterator[str]:
 
 
 def _next(report: Report, files: Written, command: str) -> Iterator[str]:
-    if files.failed is None:
-        return
-    again = f"{command} {quoted(files.failed)}"
-    if isinstance(report.stopped, SheetError):
-        yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
-    elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
-        yield f"Fix     edit failed.csv there, then: {again}"
-    else:
-        yield f"Go on   {again}"
+    if files.failed is not None:
+        again = f"{command} {quoted(files.failed)}"
+        if isinstance(report.stopped, SheetError):
+            yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
+        elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
+            yield f"Fix     edit failed.csv there, then: {again}"
+        else:
+            yield f"Go on   {again}"
+    if files.undo is not None:
+        yield f"Undo    batch-update undo {quoted(files.run.parent)}"
 
 
 def quoted(path: Path | str) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
 
-from batch_update import __version__
 from batch_update.errors import SheetError
 from batch_update.model import Json, Plan
-from batch_update.run.lines import plan_from, plan_lines
-from batch_update.run.recorded import Facts
-from batch_update.run.written import dump, load
+from batch_update.run.written import (
+    dump,
+    load,
+    read_change,
+    read_outcome,
+    read_problem,
+    read_sheet,
+    write_change,
+    write_outcome,
+    write_problem,
+    write_rows,
+    write_sheet,
+)
 
 SCHEMA = 1
 MARK = "batch_update_plan"
@@ -27,11 +33,21 @@ def digest(plan: Plan) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def save_plan(plan: Plan, now: datetime) -> str:
+def save_plan(plan: Plan) -> str:
     """The plan as JSON text. It holds what the sheet holds, secrets too: keep it as you keep the sheet."""
-    lines = plan_lines(plan, Facts(), now, f"batch-update {__version__}")
-    tables = {table: [[*values[:-1], load(str(values[-1]))] for values in rows] for table, rows in lines}
-    document = {MARK: SCHEMA, "account": plan.account, "digest": digest(plan), **tables}
+    document = {
+        MARK: SCHEMA,
+        "account": plan.account,
+        "digest": digest(plan),
+        "changes": [[c.assistant_id, load(write_change(c))] for c in plan.changes],
+        "settled": [
+            [i, str(outcome.status), load(write_outcome(outcome))] for i, outcome in plan.settled.items()
+        ],
+        "problems": [load(write_problem(problem)) for problem in plan.problems],
+        "sheet": load(write_sheet(plan.sheet)),
+        "sheet_problems": [load(write_problem(problem)) for problem in plan.sheet.problems],
+        "rows": [load(text) for text in write_rows(plan.sheet)],
+    }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -56,11 +72,14 @@ def load_plan(name: str, text: str) -> Plan:
 
 
 def _read(found: dict[str, Json]) -> Plan:
-    def lines(table: str) -> Iterator[tuple[Any, ...]]:
-        return ((*values[:-1], dump(values[-1])) for values in found[table])
-
-    ((run,),) = found["run"]
-    return plan_from(run, lines)
+    of_sheet = tuple(read_problem(dump(problem)) for problem in found["sheet_problems"])
+    return Plan(
+        sheet=read_sheet(dump(found["sheet"]), map(dump, found["rows"]), of_sheet),
+        changes=tuple(read_change(assistant, dump(change)) for assistant, change in found["changes"]),
+        settled={index: read_outcome(status, dump(outcome)) for index, status, outcome in found["settled"]},
+        problems=tuple(read_problem(dump(problem)) for problem in found["problems"]),
+        account=found["account"],
+    )
 
 
 def _unusable(name: str, reason: str) -> SheetError:

@@ -10,9 +10,8 @@ from batch_update.fields.reference import all_fields
 from batch_update.model import Change, Event, Outcome, Plan, Present, Report, Status, Verified
 from batch_update.plan.normalizing import same_value
 from batch_update.report.differences import show
+from batch_update.report.undo import was_sent
 from batch_update.run.fetching import Lister, fetch_present
-
-READ_BACK = frozenset({Status.UPDATED, Status.UNKNOWN})
 
 
 async def read_back(report: Report, client: Lister) -> Report:
@@ -29,7 +28,7 @@ async def read_back(report: Report, client: Lister) -> Report:
 
 
 def _sent(report: Report) -> Iterator[Change]:
-    return (c for c in report.plan.changes if report.outcomes[c.indexes[0]].status in READ_BACK)
+    return (c for c in report.plan.changes if was_sent(report.outcomes[c.indexes[0]]))
 
 
 def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> tuple[Outcome, ...]:
@@ -40,7 +39,7 @@ def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pres
     found = list(outcomes)
     for change in plan.changes:
         for index in change.indexes:
-            if outcomes[index].status in READ_BACK:
+            if was_sent(outcomes[index]):
                 found[index] = _judge(change, outcomes[index], present.get(change.assistant_id))
     return tuple(found)
 

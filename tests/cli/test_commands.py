@@ -145,7 +145,12 @@ def test_limit_and_only_choose_rows(run: Run, tmp_path: Path) -> None:
 
 def test_an_explicit_run_folder_is_used_exactly_and_never_overwritten(run: Run, tmp_path: Path) -> None:
     assert run("apply", "good.csv", *SEND, "--run-dir", "mine").exit == 0
-    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"results.csv", "run.json"}
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {
+        "journal.db",
+        "results.csv",
+        "run.json",
+        "undo.csv",
+    }
     result = run("apply", "good.csv", *SEND, "--run-dir", "mine")
     assert (result.exit, "U107" in result.err) == (2, True)
 
@@ -224,6 +229,6 @@ def test_the_key_shows_nowhere(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     nowhere = ("--base-url", "http://127.0.0.1:9", "--yes", "--max-outage", "0", "--max-attempts", "1")
     fetching = run("apply", "good.csv", *nowhere)
     result = run("apply", "good.csv", *nowhere, "--no-fetch")
-    written = "".join(path.read_text("utf-8-sig") for path in only_run(tmp_path).iterdir())
+    written = "".join(path.read_bytes().decode("latin-1") for path in only_run(tmp_path).iterdir())
     assert (fetching.exit, result.exit in {1, 5}) == (5, True)
     assert "a-very-secret-key" not in fetching.out + fetching.err + result.out + result.err + written

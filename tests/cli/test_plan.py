@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from batch_update.run.saving import load_plan, save_plan
@@ -57,7 +56,7 @@ def test_a_plan_for_another_account_is_refused(run: Run, tmp_path: Path) -> None
     run("plan", "good.csv", *LOOK, "--out", "p.json")
     path = tmp_path / "p.json"
     elsewhere = replace(load_plan("p.json", path.read_text("utf-8")), account="user 7 at sandbox")
-    path.write_text(save_plan(elsewhere, datetime.now(UTC)), "utf-8")
+    path.write_text(save_plan(elsewhere), "utf-8")
     result = run("apply", "p.json", *SEND)
     assert (result.exit, "X310" in result.err) == (5, True)
 

@@ -162,7 +162,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     assert document["settings"]["rate"] == ["20/10", "100/60"]
     assert document["events"] == [{"kind": "gate", "message": "too many requests", "seconds": 2.062}]
     assert document["stopped"]["code"] == "R103" and document["exit"] == 5
-    assert document["files"] == {"results": "results.csv", "failed": "failed.csv"}
+    assert document["files"] == {"results": "results.csv", "failed": "failed.csv", "undo": None}
 
 
 def test_run_json_does_without_the_facts_it_is_not_given(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_failed_write_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.
     def full(*args: object, **more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json, "dump", full)
+    monkeypatch.setattr(os, "fdopen", full)
     with pytest.raises(OSError, match="No space"):
         write_run(report_of(OK), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -27,8 +27,8 @@ from tests.report.reports import (
 )
 
 FOLDER = Path("runs/2026-11-22T0931-changes")
-FILES = Written(FOLDER / "results.csv", FOLDER / "failed.csv", FOLDER / "run.json")
-DONE = Written(FOLDER / "results.csv", None, FOLDER / "run.json")
+FILES = Written(FOLDER / "results.csv", FOLDER / "failed.csv", None, FOLDER / "run.json")
+DONE = Written(FOLDER / "results.csv", None, None, FOLDER / "run.json")
 
 
 def test_a_run_with_a_failure() -> None:
@@ -39,6 +39,14 @@ def test_a_run_with_a_failure() -> None:
         "Report  runs/2026-11-22T0931-changes/results.csv",
         "Fix     edit failed.csv there, then: batch-update apply runs/2026-11-22T0931-changes/failed.csv",
     ]
+
+
+def test_a_run_that_can_be_taken_back_says_how() -> None:
+    files = replace(DONE, undo=FOLDER / "undo.csv")
+    assert (
+        summary(report_of(OK), files).splitlines()[-1]
+        == "Undo    batch-update undo runs/2026-11-22T0931-changes"
+    )
 
 
 def test_a_run_where_all_went_well_is_two_lines() -> None:

@@ -1,0 +1,44 @@
+"""The folders of runs: finding the one that somebody means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from batch_update.errors import UsageError
+from batch_update.text import printable
+
+JOURNAL = "journal.db"
+"""What makes a folder the folder of a run."""
+
+
+def all_runs(runs_dir: Path) -> list[Path]:
+    """The folders of all runs, the one that was last worked on first. Raises UsageError where they cannot be listed."""
+    try:
+        found = [(path.stat().st_mtime_ns, path.parent) for path in runs_dir.glob(f"*/{JOURNAL}")]
+    except OSError as error:
+        raise UsageError(f"{runs_dir} cannot be listed: {error.strerror}", code="U109") from error
+    return [folder for _, folder in sorted(found, reverse=True)]
+
+
+def find_run(text: str, runs_dir: Path) -> Path:
+    """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U109."""
+    path = Path(text)
+    if (path / JOURNAL).is_file():
+        return path
+    runs = all_runs(runs_dir)
+    if text == "last" and runs:
+        return runs[0]
+    named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
+    if len(named) == 1:
+        return named[0]
+    there = ", ".join(run.name for run in (named or runs)[:5]) or "none"
+    what = (
+        f"{len(named)} runs begin with {printable(text)!r}"
+        if named
+        else f"there is no run {printable(text)!r}"
+    )
+    raise UsageError(
+        f"{what} in {runs_dir}",
+        code="U109",
+        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}",
+    )
