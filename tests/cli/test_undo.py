@@ -1,0 +1,83 @@
+"""`undo`: back to what was, except where somebody has been since."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from tests.cli.conftest import Run
+from tests.cli.test_commands import SEND, statuses
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, "utf-8")
+    return name
+
+
+def test_undo_restores_what_still_holds_and_leaves_what_moved(run: Run, tmp_path: Path) -> None:
+    """Two fields on 20 assistants; one of them edited elsewhere on 5: the other comes back on all."""
+    ids = range(10001, 10021)
+    sheet = "id,speech_speed,max_duration\n" + "".join(f"{i},0.75,777\n" for i in ids)
+    assert run("apply", write(tmp_path, "two.csv", sheet), *SEND, "--run-dir", "first").exit == 0
+    edit = "id,speech_speed\n" + "".join(f"{i},0.85\n" for i in list(ids)[:5])
+    assert run("apply", write(tmp_path, "edit.csv", edit), *SEND, "--run-dir", "edit").exit == 0
+
+    result = run("undo", "first", *SEND, "--run-dir", "back")
+    assert (result.exit, "5 in conflict" in result.out) == (1, True)
+    found = rows(tmp_path / "back" / "results.csv")
+    assert [row["_status"] for row in found] == ["conflict"] * 5 + ["updated"] * 15
+    assert all(
+        "planned from 0.75, wanted" in row["_message"] and "now 0.85" in row["_message"] for row in found[:5]
+    )
+    assert {row["_changed"] for row in found[:5]} == {"max_duration"}
+    assert {row["_changed"] for row in found[5:]} == {"speech_speed, max_duration"}
+
+    again = run("undo", "first", *SEND, "--run-dir", "again", "--json")
+    assert (again.exit, again.json["counts"]["conflict"], again.json["counts"]["updated"]) == (1, 5, 0)
+
+
+def test_an_undo_can_be_undone(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "one.csv", "id,speech_speed\n10001,0.75\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
+    assert run("undo", "back", *SEND, "--run-dir", "forth").exit == 0
+    assert run("plan", sheet, *SEND, "--exit-code").exit == 0, "the sheet holds again"
+
+
+def test_a_change_of_mode_is_taken_back_with_what_it_reset(run: Run, tmp_path: Path) -> None:
+    run("export", "-o", "before.csv", *SEND[:-1])
+    sheet = write(tmp_path, "mode.csv", "id,mode,multimodal_model_id\n10001,multimodal,1\n")
+    assert run("apply", sheet, *SEND, "--run-dir", "first").exit == 0
+    assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
+    assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
+
+
+def test_what_the_api_does_not_report_is_named(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "folder.csv", "id,speech_speed,folder_id\n10001,0.75,1\n10002,,1\n")
+    assert run("apply", sheet, *SEND, "--run-dir", "first").exit == 0
+    result = run("undo", "first", *SEND, "--run-dir", "back")
+    assert (result.exit, "folder_id cannot be brought back" in result.err) == (1, True)
+    assert statuses(tmp_path / "back" / "results.csv") == ["updated", "not_sent"]
+
+
+def test_undo_csv_is_an_ordinary_sheet(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "one.csv", "id,speech_speed,name\n10001,0.75,\n10002,,Neu\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    assert run("apply", "first/undo.csv", *SEND, "--run-dir", "back").exit == 0
+    assert statuses(tmp_path / "back" / "results.csv") == ["updated"] * 2
+    assert run("undo", "first", *SEND, "--run-dir", "none", "--json").json["counts"]["updated"] == 0
+
+
+def test_last_is_the_newest_run_and_a_beginning_is_enough(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "one.csv", "id,speech_speed\n10001,0.75\n")
+    assert run("apply", sheet, *SEND).exit == 0
+    (first,) = (tmp_path / "runs").iterdir()
+    assert run("undo", first.name[:9], *SEND).exit == 0
+    assert run("undo", "last", *SEND).exit == 0
+    result = run("undo", "nothing", *SEND)
+    assert (result.exit, "U109" in result.err, first.name in result.err) == (2, True, True)
