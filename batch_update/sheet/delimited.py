@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -29,17 +29,14 @@ from batch_update.sheet.dialect import (
     sep_line,
     text_of,
 )
+from batch_update.sheet.feed import LONGEST_CELL, Feed, Lines, count_of
 from batch_update.sheet.headers import number_columns, says_something
-from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
+from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_height, require_width
 from batch_update.sheet.writing import unguard
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-BLOCK = 1 << 20
-"""characters parsed at once: about 10,000 rows"""
-LONGEST_CELL = 1 << 20
-"""characters; a cell or line beyond it is taken for a quote that is never closed"""
 _GUARDED = ("'=", "'@", "'+", "'-", "'\t", "'\r")
 
 
@@ -47,7 +44,7 @@ def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -
     """A CSV or TSV as a table. Raises SheetError (S103, S104, S105, S111) where it cannot be one."""
     codec = find_encoding(name, file, settings.encoding)
     with text_of(file, codec) as text, _long_cells():
-        feed = _Feed(text)
+        feed = Feed(text)
         sep = sep_line(feed.head)
         if sep:
             feed.line()
@@ -64,11 +61,11 @@ def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -
 
 
 def _read(
-    feed: _Feed, name: str, settings: Settings, delimiter: str, *, first_line: int
+    feed: Feed, name: str, settings: Settings, delimiter: str, *, first_line: int
 ) -> tuple[Rows, list[str], int]:
     """Rows, header and the header's row number."""
-    lines = _Lines(feed)
-    number, cells = _header(lines, name, delimiter)
+    lines = Lines(feed)
+    number, cells = _header(lines, name, settings, delimiter)
     require_width(name, len(cells), settings)
     body = _Body(Rows(len(cells), name, settings, blank_rows=number - 1), delimiter)
     body.number, body.line = number + 1, first_line + lines.taken
@@ -81,11 +78,12 @@ def _read(
     return body.rows, cells, number
 
 
-def _header(lines: _Lines, name: str, delimiter: str) -> tuple[int, list[str]]:
+def _header(lines: Lines, name: str, settings: Settings, delimiter: str) -> tuple[int, list[str]]:
     """Number and cells of the first record that is not blank."""
     try:
         for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
             raw = lines.take()
+            require_height(name, number, settings)
             if all(map(is_blank, cells)):
                 continue
             if _is_misquoted(raw, delimiter):
@@ -100,81 +98,6 @@ def _header(lines: _Lines, name: str, delimiter: str) -> tuple[int, list[str]]:
     raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
 
 
-class _Feed:
-    """The text of a file in blocks that end where a record probably does, or line by line."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._ended = False
-        self.head = self._more()
-        """what was read and not handed out yet"""
-
-    def block(self) -> str:
-        text = self.head + self._more()
-        if not self._ended and "\n" not in text:
-            text += self._rest_of_line()
-        end = len(text) if self._ended else _record_end(text)
-        self.head = text[end:]
-        return text[:end]
-
-    def line(self) -> str:
-        """The next line with its end; "" at the end of the file."""
-        line = io.StringIO(self.head, newline="").readline()
-        self.head = self.head[len(line) :]
-        if not line.endswith(("\n", "\r")) and not self._ended:
-            line += self._rest_of_line()
-        return line
-
-    def _rest_of_line(self) -> str:
-        rest = self._stream.readline(LONGEST_CELL)
-        if len(rest) == LONGEST_CELL:
-            raise csv.Error("line too long")
-        return rest
-
-    def _more(self) -> str:
-        text = self._stream.read(BLOCK)
-        self._ended = self._ended or len(text) < BLOCK
-        # A line feed that belongs to the last carriage return would else begin the next block.
-        return text + self._rest_of_line() if text.endswith("\r") else text
-
-
-def _record_end(text: str) -> int:
-    """The end of the last line before which quotes pair up; where there is none, of the last line."""
-    end = last = text.rfind("\n") + 1
-    quotes = _count(text[:end], '"')
-    while quotes % 2 and end:
-        before = text.rfind("\n", 0, end - 1) + 1
-        quotes -= text.count('"', before, end)
-        end = before
-    return end or last or len(text)  # without any line feed, a whole line: old Macs end them with CR alone
-
-
-class _Lines(Iterator[str]):
-    """Lines for a csv.reader: those of a block, and where its last record is still open, more of the feed."""
-
-    def __init__(self, feed: _Feed, block: str | None = None) -> None:
-        self._feed = feed
-        self._block = None if block is None else io.StringIO(block, newline="")
-        self._record: list[str] = []
-        self.taken = 0
-        """lines of the records taken so far"""
-
-    def __next__(self) -> str:
-        line = self._block.readline() if self._block else ""
-        if not line and (self._block is None or self._record):
-            line = self._feed.line()
-        if not line:
-            raise StopIteration
-        self._record.append(line)
-        return line
-
-    def take(self) -> list[str]:
-        """The lines of the record that the reader has just made."""
-        record, self._record = self._record, []
-        self.taken += len(record)
-        return record
-
-
 class _Body:
     """The records below the header, with their true numbers and lines."""
 
@@ -186,9 +109,9 @@ class _Body:
         """where the next record begins"""
         self._delimiter = delimiter
 
-    def add_carefully(self, block: str, feed: _Feed) -> None:
+    def add_carefully(self, block: str, feed: Feed) -> None:
         """Adds a block record by record. Raises csv.Error for cells beyond all measure."""
-        lines = _Lines(feed, block)
+        lines = Lines(feed, block)
         reader = csv.reader(lines, delimiter=self._delimiter)
         for cells in reader:
             raw = lines.take()
@@ -236,7 +159,6 @@ def _parse(guarded: bytes, delimiter: str, width: int) -> list[list[str]] | None
             header=None,
             index_col=False,
             na_filter=False,
-            keep_default_na=False,
             skip_blank_lines=False,
             low_memory=False,
             engine="c",
@@ -254,15 +176,10 @@ def _inside(columns: Sequence[list[str]], delimiter: str) -> tuple[int, Integers
     delimiters, breaks = 0, np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         joined = "".join(column)
-        delimiters += _count(joined, delimiter) if delimiter in joined else 0
+        delimiters += count_of(joined, delimiter) if delimiter in joined else 0
         if "\n" in joined:
             breaks += np.fromiter((cell.count("\n") for cell in column), np.int64, len(column))
     return delimiters, breaks
-
-
-def _count(text: str, sign: str) -> int:
-    """How often an ASCII character occurs. `str.count` takes several times as long where it is frequent."""
-    return int(np.count_nonzero(np.frombuffer(text.encode(), dtype=np.uint8) == ord(sign)))
 
 
 def _lone_returns(data: Bytes) -> bool:

@@ -108,8 +108,7 @@ class Rows:
     def _check_size(self, number: int, width: int) -> None:
         """Raises SheetError S103 where a row lies too far down, blank ones counted, or is far too wide."""
         require_width(self._name, width, self._settings)
-        if number > self._settings.max_rows + 1:
-            raise too_large(self._name, f"more than {self._settings.max_rows:,} rows", "--max-rows")
+        require_height(self._name, number, self._settings)
 
     def _append(self, cells: Sequence[str], number: int, line: int) -> None:
         for column, cell in zip(self.columns, cells, strict=True):
@@ -142,6 +141,12 @@ def is_blank(cell: str) -> bool:
 def excerpt(text: str, most: int = 60) -> str:
     """The beginning of a text, for a message."""
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def require_height(name: str, number: int, settings: Settings) -> None:
+    """Raises SheetError S103 where a row lies further down than the settings allow; the header is one more."""
+    if number > settings.max_rows + 1:
+        raise too_large(name, f"more than {settings.max_rows:,} rows", "--max-rows")
 
 
 def require_width(name: str, width: int, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
-from batch_update.sheet import delimited
+from batch_update.sheet import delimited, feed
 from tests.sheet.tables import as_csv, read_text, tables
 
 PIECES = st.sampled_from(
@@ -26,7 +26,7 @@ def patched(**values: Any) -> Iterator[None]:
     """hypothesis runs many examples in one test, so pytest's own patches would last too long."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in values.items():
-            patch.setattr(delimited, name, value)
+            patch.setattr(feed, name, value)
         yield
 
 
@@ -88,6 +88,7 @@ def test_rows_that_are_too_long_or_too_short_never_shift_values(widths: list[int
 
 def test_an_ordinary_sheet_is_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quotes, delimiters and line breaks inside cells, umlauts, blank rows of delimiters: all that is quick."""
+    monkeypatch.setattr(feed, "BLOCK", 1000)
     calls: list[str] = []
     monkeypatch.setattr(delimited._Body, "add_carefully", lambda self, block, feed: calls.append(block))
     rows = "".join(f'{n},"Say ""yes"", {n}\nor no",Größe\r\n' for n in range(1, 2000)) + ",,\r\n"

@@ -8,7 +8,7 @@ import pytest
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
-from batch_update.sheet import delimited
+from batch_update.sheet import delimited, feed
 from tests.sheet.tables import read_bytes, read_text
 
 
@@ -133,8 +133,9 @@ def test_a_cell_may_be_longer_than_pythons_csv_allows() -> None:
 
 
 def test_a_cell_beyond_all_measure_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "LONGEST_CELL", 1000)
     monkeypatch.setattr(delimited, "LONGEST_CELL", 1000)
-    monkeypatch.setattr(delimited, "BLOCK", 100)
+    monkeypatch.setattr(feed, "BLOCK", 100)
     for text in ('id,name\n1,"' + "x\n" * 2000, "id,name\n1," + "x" * 2000, "x" * 2000):
         with pytest.raises(SheetError) as caught:
             read_text(text)
