@@ -1,0 +1,55 @@
+"""Applying and undoing leaves every reported field as it was, changes of mode included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from batch_update.api.keys import ApiKey
+from batch_update.model import Change, Column, Dialect, Plan, Present, Role, Sheet, Status
+from batch_update.run.fetching import fetch_present
+from batch_update.run.library import connect
+from batch_update.sandbox.app import SANDBOX_KEY, make_app
+from tests.run.test_present import UNPACED, Account
+from tests.strategies import MODES, bodies
+
+IDS = {"pipeline": 10005, "multimodal": 10045, "dualplex": 10053}
+
+
+def plan_of(assistant_id: int, body: dict[str, Any]) -> Plan:
+    columns = (Column("id", [str(assistant_id)], Role.ID),)
+    sheet = Sheet("sheet.csv", Dialect("csv"), columns, [2], [2])
+    return Plan(sheet, (Change(assistant_id, body, (0,)),), {})
+
+
+def present(app: Any) -> dict[int, Present]:
+    async def read() -> dict[int, Present]:
+        async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=app) as client:
+            return (await fetch_present(client)).present
+
+    return anyio.run(read)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_apply_and_undo_is_the_identity(data: st.DataObject) -> None:
+    mode = data.draw(st.sampled_from(MODES), label="mode")
+    wanted = data.draw(st.sampled_from(MODES), label="wanted mode")
+    body = data.draw(bodies(wanted), label="body")
+    if wanted != mode:
+        body["mode"] = wanted
+    with make_app(None, limits=()) as app:
+        account = Account(app, Path())
+        before = present(app)
+        report = account.run(plan_of(IDS[mode], body))
+        assert report.outcomes[0].status in {Status.UPDATED, Status.UNCHANGED}, report.outcomes[0]
+        undone = account.undo(report)
+        assert all(outcome.status is not Status.FAILED for outcome in undone.outcomes), undone.outcomes
+        after = present(app)
+    different = {name for name in before[IDS[mode]] if before[IDS[mode]][name] != after[IDS[mode]].get(name)}
+    assert different == set()
+    assert before == after
