@@ -28,7 +28,7 @@ def time_zones() -> frozenset[str]:
 
 def _is_zone(text: str) -> str:
     if text not in time_zones():
-        raise PydanticCustomError("timezone", "no IANA time zone, such as Europe/Berlin")
+        raise PydanticCustomError("timezone", "not an IANA time zone, such as Europe/Berlin")
     return text
 
 
@@ -39,7 +39,7 @@ def _is_url(text: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise PydanticCustomError("url", "no web address that begins with https:// or http://")
+        raise PydanticCustomError("url", "not a web address that begins with https:// or http://")
     return text
 
 

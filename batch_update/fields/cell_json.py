@@ -23,7 +23,7 @@ def read_array(field: Field, text: str, decimal: str) -> list[Any]:
         return []
     if not isinstance(value, list):
         remedy = "put it in [ ], since the field holds a list" if isinstance(value, dict) else ""
-        raise refusal("C110", field, text, remedy, detail=" array")
+        raise refusal("C110", field, text, remedy, detail=": an array is wanted")
     return value
 
 
@@ -32,7 +32,7 @@ def read_object(field: Field, text: str, decimal: str) -> dict[str, Any]:
     if value == []:
         return {}
     if not isinstance(value, dict):
-        raise refusal("C110", field, text, "write an object in { }", detail=" object")
+        raise refusal("C110", field, text, "write an object in { }", detail=": an object is wanted")
     return value
 
 

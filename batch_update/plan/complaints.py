@@ -186,7 +186,7 @@ def _no_zone(detail: _Detail) -> Fault:
     by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == given.casefold())
     remedy = f"did you mean {by_city[-1]}?" if by_city else did_you_mean(given, zones)
     wanted = detail.cell.field.allowed
-    return Fault("V108", f"{detail.place} is no time zone", detail.given, wanted, remedy)
+    return Fault("V108", f"{detail.place} is not a time zone", detail.given, wanted, remedy)
 
 
 def _no_url(detail: _Detail) -> Fault:
@@ -194,7 +194,9 @@ def _no_url(detail: _Detail) -> Fault:
     remedy = (
         f"did you mean https://{shown(bare[0])}?" if bare else "write the whole address, from https:// on"
     )
-    return Fault("V109", f"{detail.place} is no web address", detail.given, detail.cell.field.allowed, remedy)
+    return Fault(
+        "V109", f"{detail.place} is not a web address", detail.given, detail.cell.field.allowed, remedy
+    )
 
 
 def _missing(detail: _Detail) -> Fault:

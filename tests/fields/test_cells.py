@@ -587,10 +587,10 @@ def test_json(kind: str, text: str, value: Any) -> None:
         (r'["\ud83d"]', "half a character"),
         (r'[{"\udc00": 1}]', "half a character"),
         ("hello", "at line 1, character 1"),
-        ('"[]"', "no JSON array"),
-        ("3", "no JSON array"),
-        ("true", "no JSON array"),
-        ('{"type": "end_call"}', "no JSON array"),
+        ('"[]"', "not JSON: an array is wanted"),
+        ("3", "not JSON: an array is wanted"),
+        ("true", "not JSON: an array is wanted"),
+        ('{"type": "end_call"}', "not JSON: an array is wanted"),
     ],
 )
 def test_no_json_array(text: str, reason: str) -> None:
@@ -630,7 +630,7 @@ def test_a_secret_is_not_shown_by_the_error() -> None:
 
 def test_an_error_says_what_was_given_what_is_wanted_and_what_to_do() -> None:
     error = refused("number", "0,8")
-    assert (error.code, str(error)) == ("C101", "speech_speed: no number")
+    assert (error.code, str(error)) == ("C101", "speech_speed: not a number")
     assert (error.given, error.wanted, error.remedy) == ("0,8", "0.7 to 1.2", "did you mean 0.8?")
 
 
