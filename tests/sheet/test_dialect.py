@@ -165,6 +165,13 @@ def test_bytes_that_do_not_fit_the_users_encoding_are_not_guessed_around() -> No
     assert caught.value.code == "S104"
 
 
+def test_a_character_cut_off_at_the_edge_of_a_block_is_the_one_that_is_named() -> None:
+    data = b"id,name\n1,".ljust((1 << 20) - 1, b"x") + b"\xc3x\n"
+    with pytest.raises(SheetError) as caught:
+        read_bytes(data, encoding="utf-8")
+    assert "byte 0xc3" in caught.value.message
+
+
 def test_known_headers_beat_what_stands_in_the_cells() -> None:
     sheet = read_text("id;name\n1;a,b,c,d\n2;e,f,g,h\n")
     assert sheet.dialect.delimiter == ";"
