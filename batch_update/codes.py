@@ -147,10 +147,10 @@ CODES: dict[str, Code] = dict((
     _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, --key-file or systemd's credentials.", "Set one of them, or try --sandbox."),
     _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces.", "Copy it again."),
     _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
-    _c("U109", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
     _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file."),
     _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name, or add --force."),
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
+    _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
 ))
 # fmt: on

@@ -40,6 +40,12 @@ def test_every_code_that_is_explained_is_given_somewhere() -> None:
     assert CODES.keys() - all_given() == set()
 
 
+def test_no_code_means_two_things() -> None:
+    """The table is a dict: the second of two entries would hide the first."""
+    written = re.findall(r'^    _c\("(\w+)"', (ROOT / "codes.py").read_text("utf-8"), re.MULTILINE)
+    assert sorted(written) == sorted(CODES)
+
+
 @pytest.mark.parametrize(
     "source, found",
     [

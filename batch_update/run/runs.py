@@ -16,12 +16,12 @@ def all_runs(runs_dir: Path) -> list[Path]:
     try:
         found = [(path.stat().st_mtime_ns, path.parent) for path in runs_dir.glob(f"*/{JOURNAL}")]
     except OSError as error:
-        raise UsageError(f"{runs_dir} cannot be listed: {error.strerror}", code="U109") from error
+        raise UsageError(f"{runs_dir} cannot be listed: {error.strerror}", code="U111") from error
     return [folder for _, folder in sorted(found, reverse=True)]
 
 
 def find_run(text: str, runs_dir: Path) -> Path:
-    """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U109."""
+    """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111."""
     path = Path(text)
     if (path / JOURNAL).is_file():
         return path
@@ -39,6 +39,6 @@ def find_run(text: str, runs_dir: Path) -> Path:
     )
     raise UsageError(
         f"{what} in {runs_dir}",
-        code="U109",
+        code="U111",
         remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}",
     )

@@ -80,4 +80,4 @@ def test_last_is_the_newest_run_and_a_beginning_is_enough(run: Run, tmp_path: Pa
     assert run("undo", first.name[:9], *SEND).exit == 0
     assert run("undo", "last", *SEND).exit == 0
     result = run("undo", "nothing", *SEND)
-    assert (result.exit, "U109" in result.err, first.name in result.err) == (2, True, True)
+    assert (result.exit, "U111" in result.err, first.name in result.err) == (2, True, True)
