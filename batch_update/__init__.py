@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from batch_update.api.client import Client
     from batch_update.errors import (
         AccessError,
+        ApiError,
         BatchUpdateError,
         Interrupted,
         KeyMissing,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     )
     from batch_update.plan.checking import make_plan
     from batch_update.report.files import write_run
-    from batch_update.run.library import apply, apply_async
+    from batch_update.run.library import apply, apply_async, preview, preview_async
     from batch_update.settings import Settings, read_settings
     from batch_update.sheet.reading import read_sheet
 
@@ -54,6 +55,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AccessError": "errors",
+    "ApiError": "errors",
     "AssistantUpdate": "fields.assistant",
     "BatchUpdateError": "errors",
     "Change": "model",
@@ -78,6 +80,8 @@ _HOMES = {
     "apply": "run.library",
     "apply_async": "run.library",
     "make_plan": "plan.checking",
+    "preview": "run.library",
+    "preview_async": "run.library",
     "read_settings": "settings",
     "read_sheet": "sheet.reading",
     "write_run": "report.files",
@@ -85,6 +89,7 @@ _HOMES = {
 
 __all__ = [
     "AccessError",
+    "ApiError",
     "AssistantUpdate",
     "BatchUpdateError",
     "Change",
@@ -109,6 +114,8 @@ __all__ = [
     "apply",
     "apply_async",
     "make_plan",
+    "preview",
+    "preview_async",
     "read_settings",
     "read_sheet",
     "write_run",

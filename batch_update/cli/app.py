@@ -21,8 +21,10 @@ EXAMPLES = """Change many Famulor AI phone assistants from one sheet: checked, p
 Examples:
   batch-update demo                             see it at work: no account, no network
   batch-update check changes.csv                every problem of a sheet, nothing is sent
-  batch-update apply changes.xlsx               check, show, ask, send, report
+  batch-update plan changes.csv                 what it would change, old -> new
+  batch-update apply changes.xlsx               look, ask, send what differs, read back, report
   batch-update apply changes.csv --limit 5      try it on the first five
+  batch-update undo last                        take a run back
   batch-update fields speech_speed              what a column may hold
   batch-update explain V104                     what a code means and what to do
 

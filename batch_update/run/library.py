@@ -13,7 +13,9 @@ from batch_update.api.keys import ApiKey, find_key
 from batch_update.errors import UsageError
 from batch_update.model import Event, Plan, Report
 from batch_update.run.applying import apply_plan
+from batch_update.run.looking import look
 from batch_update.run.progress import EventLog
+from batch_update.run.verifying import read_back
 from batch_update.settings import Settings
 
 
@@ -49,10 +51,26 @@ def connect(
     )
 
 
-def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
-    """Send a plan's changes and account for every row. Blocks until done; `connection` as for `connect`.
+def preview(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
+    """The plan, held against what is there: only what differs is left in it. Sends no update.
 
-    What goes wrong with a row is in its outcome; why a run ended early is in `Report.stopped`.
+    `connection` as for `connect`. Raises AccessError, ApiError or RunStopped where the account cannot be read.
+    """
+    return anyio.run(lambda: preview_async(plan, settings, **connection))
+
+
+async def preview_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
+    """The same on an event loop that runs already (asyncio or trio)."""
+    async with connect(settings or Settings(), **connection) as client:
+        return (await look(plan, client)).plan
+
+
+def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
+    """Send what differs from what is there, read it back, and account for every row. Blocks until done.
+
+    `settings.no_fetch` sends everything, `settings.no_verify` reads nothing back; `connection` as for `connect`. What
+    goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`. Raises AccessError,
+    ApiError or RunStopped where the account cannot be read before anything is sent.
     """
     return anyio.run(lambda: apply_async(plan, settings, **connection))
 
@@ -62,7 +80,9 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
     settings = settings or Settings()
     events = EventLog(connection.pop("on_event", None))
     async with connect(settings, on_event=events, **connection) as client:
-        return await apply_plan(
+        if not settings.no_fetch:
+            plan = (await look(plan, client)).plan
+        report = await apply_plan(
             plan,
             client,
             concurrency=settings.concurrency,
@@ -70,3 +90,4 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
             events=events,
             rates=settings.rate,
         )
+        return report if settings.no_verify or report.stopped else await read_back(report, client)
