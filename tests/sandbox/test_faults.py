@@ -183,3 +183,9 @@ def test_after_a_reset_updates_count_from_one_again(make_api):
     assert statuses(api, 3) == [200, 503, 200]
     api.app.reset()
     assert statuses(api, 3) == [200, 503, 200]
+
+
+def test_a_key_that_is_refused_now_and_then_is_not_refused_for_good():
+    assert not Faults.parse("401@50%").key_is_dead(100)
+    assert not Faults.parse("401@5").key_is_dead(100)
+    assert Faults.parse("401@5+").key_is_dead(5)

@@ -45,6 +45,12 @@ def test_the_longer_window_binds_when_it_is_full(make_api):
     assert refusal.json()["retry_after"] == math.ceil(60 - 5 * 10.5)
 
 
+def test_with_both_windows_full_the_longer_wait_is_told(make_api):
+    api = make_api(limits=(Window(3, 10), Window(3, 60)))
+    passed, refusal = burst(api)
+    assert passed == 3 and refusal.json()["retry_after"] == 60
+
+
 def test_a_refused_request_does_not_count(make_api):
     api = make_api(limits=(Window(3, 10),))
     assert burst(api)[0] == 3
