@@ -399,18 +399,6 @@ def test_hanging_once_and_then_answering_is_updated(act: Act, backend: str) -> N
         assert run(server, 3, backend, workers=1, timeout=0.15).statuses() == [S.UPDATED] * 3
 
 
-def test_an_answer_may_carry_40_kb_of_headers(backend: str) -> None:
-    def talkative(exchange: f.Exchange) -> bool:
-        exchange.applied()
-        exchange.send(f.response(200, b'{"data": {"id": 2}}', X_Filler="x" * 40_000))
-        exchange.server.answered.append(exchange.request.assistant_id)
-        return True
-
-    with FaultServer(once(talkative)) as server:
-        reply = run(server, 3, backend, workers=1).replies[2]
-        assert (reply.status, reply.attempts) == (S.UPDATED, 1)
-
-
 def test_never_failed_after_an_ambiguous_attempt(backend: str) -> None:
     """The first attempt may have been applied, whatever is said of the second."""
     for status in (422, 404, 409, 403, 400):

@@ -181,7 +181,7 @@ def test_another_client_of_the_same_key_costs_few_refusals_and_no_row(backend: s
     server = Server([let], latency=jitter(4, 0.3), headers=headers, refusal=RETRY_AFTERS["short"])
     sent = send(server, 220, backend)
     assert sent.count(Status.UPDATED) == 220
-    assert sent.kinds().count("shared") == 1, "told once, not with every answer"
+    assert 1 <= sent.kinds().count("shared") <= 10, "told when it is seen anew, not with every answer"
     assert len(server.refused) <= 16
 
 
