@@ -15,7 +15,7 @@ from batch_update.settings import Settings, flag_of, read_settings
 
 
 def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of these groups of settings.
+    """Give a command the options of these groups of settings, or of single ones by their names.
 
     The command's keyword `given` receives what was really given, name -> value, so that the environment and job
     files can stand behind it.
@@ -48,7 +48,7 @@ def settings_of(given: dict[str, Any], *, beneath: dict[str, Any] | None = None)
 
 def _names_of(group: str) -> list[str]:
     fields = Settings.model_fields.items()
-    return [name for name, info in fields if _extra(info)["group"] == group]
+    return [name for name, info in fields if group in (_extra(info)["group"], name)]
 
 
 def _extra(info: Any) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _json_value(name: str, text: str) -> Json:
         return None
     if kind not in ("ids", "array", "object"):
         return _plain_value(name, text)
-    value = read_cell(name, text)
+    value: Json = read_cell(name, text)
     is_long = kind == "ids" and any(_short(item, "") == "" for item in value)
     return text if is_long else value
 

@@ -1,0 +1,227 @@
+"""`export`: the account's assistants as a sheet that can be edited and applied."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from batch_update.cli.connecting import client_for, server_name
+from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.screen import out, out_json, paint, say, telling_errors
+from batch_update.errors import UsageError
+from batch_update.model import Event
+from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.text import printable
+
+if TYPE_CHECKING:
+    from batch_update.plan.selecting import Condition
+    from batch_update.run.exporting import Export
+
+STDOUT = "-"
+
+FILE = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
+        envvar=f"{ENV_PREFIX}OUTPUT",
+        show_envvar=False,
+    ),
+]
+FIELDS = Annotated[
+    list[str] | None,
+    typer.Option("--fields", metavar="FIELDS", help="Only these columns: name,voice_id. Repeatable."),
+]
+WHERE = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help="Only assistants for which it holds: mode=dualplex, 'speech_speed>1', name~praxis, "
+        "phone_number_id=null; there are = != < <= > >= and ~ (contains). Repeatable: all have to hold.",
+    ),
+]
+SECRETS = Annotated[
+    bool | None,
+    typer.Option(
+        "--secrets/--no-secrets",
+        help="Whether cells that hold a secret (tools with a calcom_api_key) are written or left empty. "
+        "Default: written to files, which only you may read, and not to stdout.",
+        envvar=f"{ENV_PREFIX}SECRETS",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
+FORCE = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Overwrite FILE.", envvar=f"{ENV_PREFIX}FORCE", show_envvar=False, show_default=False
+    ),
+]
+
+
+@takes("only", "Connection", "Sandbox", "Pace", "json_", "quiet")
+def export(
+    output: FILE,
+    given: dict[str, Any],
+    fields: FIELDS = None,
+    where: WHERE = None,
+    secrets: SECRETS = None,
+    force: FORCE = False,
+) -> None:
+    """Write what the assistants hold into a sheet: edit it, then plan and apply it.
+
+    As it comes out it changes nothing. Cells are empty, which leaves a field alone, where the API does not report
+    the field, and where a value could not be sent as it is (out of bounds, or not for the assistant's mode).
+
+    Exit status: 0 written, 2 usage, 4 key missing or refused, 5 stopped.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        _check_place(output, settings, force=force)
+        from batch_update.plan.selecting import read_condition
+        from batch_update.run.exporting import choose_fields
+
+        names = choose_fields(_or_environment(fields, "FIELDS"))
+        conditions = [read_condition(text) for text in _or_environment(where, "WHERE")]
+        with_secrets = output != STDOUT if secrets is None else secrets
+        if not (settings.json_ or settings.quiet):
+            say(f"Reading the assistants of {server_name(settings)} ...")
+        found = anyio.run(_export, settings, names, conditions, with_secrets)
+        path = _write(found, output, settings, force=force)
+        _tell(found, path, settings, with_secrets=with_secrets)
+
+
+async def _export(
+    settings: Settings, names: tuple[str, ...], conditions: list[Condition], with_secrets: bool
+) -> Export:
+    from batch_update.run.exporting import export
+
+    async with client_for(settings, _event if not settings.quiet else _ignore) as client:
+        return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
+
+
+def _event(event: Event) -> None:
+    say(f"  {event.message}")
+
+
+def _ignore(event: Event) -> None:
+    """With --quiet only errors are told; a stop comes as one."""
+
+
+def _or_environment(values: list[str] | None, name: str) -> list[str]:
+    """What was given, or else the lines of the environment variable."""
+    return values or os.environ.get(ENV_PREFIX + name, "").splitlines()
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _check_place(output: str, settings: Settings, *, force: bool) -> None:
+    """What can be said before anything is asked of the server. Raises UsageError."""
+    if output == STDOUT:
+        if settings.json_:
+            raise UsageError("--json and a sheet cannot both go to stdout", code="U101", remedy="name a file")
+        return
+    from batch_update.sheet.exporting import format_to_write
+
+    path = Path(output)
+    format_to_write(path.name)
+    if not path.parent.is_dir():
+        raise _unwritable(path, f"there is no folder {path.parent}")
+    if path.is_dir():
+        raise _unwritable(path, "it is a folder")
+    if path.exists() and not force:
+        raise UsageError(
+            f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+        )
+
+
+def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Path | None:
+    """Where it lies now; None for stdout."""
+    from batch_update.sheet.exporting import write_export, write_stream
+
+    if output == STDOUT:
+        write_stream(sys.stdout.buffer, found.header, found.rows)
+        return None
+    _check_place(output, settings, force=force)  # reading took its time
+    try:
+        return write_export(Path(output), found.header, found.rows)
+    except OSError as error:
+        raise _unwritable(Path(output), error.strerror or str(error)) from None
+
+
+def _unwritable(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
+    from batch_update.report.summary import quoted
+
+    if settings.json_:
+        out_json(_document(found, path, with_secrets=with_secrets))
+        return
+    if settings.quiet:
+        return
+    requests = "1 request" if found.pages == 1 else f"{found.pages:,} requests"
+    size = f"{_count(len(found.rows), 'assistant')}, {_count(len(found.header), 'column')}"
+    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {requests}"
+    show = say if path is None else out
+    show(paint(line, "good") if path is not None else line)
+    for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
+        say(f"  {note}")
+    if path is not None and found.rows:
+        command = command_of("batch-update plan", settings, ("Connection", "Sandbox", "Pace"))
+        out(f"Next: edit it, then: {command} {quoted(path)}")
+
+
+def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
+    """What somebody who edits the sheet should know of it."""
+    notes = []
+    if found.secrets and with_secrets:
+        reader = "; only you may read the file" if to_file else ""
+        notes.append(f"{_cells(found.secrets)} hold a calcom_api_key{reader}. --no-secrets leaves them empty")
+    elif found.secrets:
+        notes.append(
+            f"{_cells(found.secrets)} left empty: tools with a calcom_api_key. --secrets writes them"
+        )
+    if found.left_empty:
+        fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
+        notes.append(
+            f"{_cells(sum(found.left_empty.values()))} left empty: the value could not be sent as it is, since it is "
+            f"out of bounds or not for the assistant's mode ({fields})"
+        )
+    if found.unreported:
+        notes.append(f"not reported by the API, so that the column is empty: {', '.join(found.unreported)}")
+    return notes
+
+
+def _cells(count: int) -> str:
+    return _count(count, "cell")
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def _document(found: Export, path: Path | None, *, with_secrets: bool) -> dict[str, Any]:
+    return {
+        "file": None if path is None else str(path),
+        "account": found.account,
+        "assistants": len(found.rows),
+        "columns": found.header,
+        "requests": found.pages,
+        "left_empty": found.left_empty,
+        "unreported": found.unreported,
+        "secrets": {"cells": found.secrets, "written": with_secrets},
+    }

@@ -1,0 +1,80 @@
+"""What assistants hold, as cells that would leave everything as it is. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from batch_update.fields.cells import LEAVE, show_cell
+from batch_update.fields.reference import all_fields
+from batch_update.fields.rules import Context, broken_rules
+from batch_update.fields.tools import redact
+from batch_update.model import Json, Present, Severity
+from batch_update.plan.judging import judge
+from batch_update.plan.normalizing import same_value
+
+
+class Statement:
+    """Makes rows of cells, and counts what it had to leave empty.
+
+    A cell that is written is proved first: read back, it is a value that may be sent and the same as what is there;
+    and the cells of a row break no rule together. All else is an empty cell, which leaves the field alone: what is
+    unknown, null where null cannot be sent, what is out of bounds, what the mode does not have.
+    """
+
+    def __init__(self, fields: Sequence[str], *, with_secrets: bool) -> None:
+        self.fields = tuple(fields)
+        self.secrets = 0
+        """cells that hold a secret, written or not"""
+        self.left_empty: Counter[str] = Counter()
+        """field -> cells of values that could not be sent as they are"""
+        self._with_secrets = with_secrets
+        self._proved: dict[tuple[str, str], bool] = {}
+
+    def row(self, assistant_id: int, present: Present) -> tuple[str, ...]:
+        """A cell for each of the fields."""
+        texts = {name: self._cell(name, present[name]) for name in self.fields if name in present}
+        kept = {name: present[name] for name, text in texts.items() if text}
+        for name in _against_rules(assistant_id, kept, present):
+            self.left_empty[name] += 1
+            texts[name] = ""
+        return tuple(texts.get(name, "") for name in self.fields)
+
+    def _cell(self, name: str, value: Json) -> str:
+        field = all_fields()[name]
+        if value is None:
+            return "null" if field.nullable else ""
+        if value in ({}, []) and not field.empty:
+            return ""  # nothing is there, and nothing can be said to leave it so
+        if redact(value) != value:
+            self.secrets += 1
+            if not self._with_secrets:
+                return ""
+        text = self._text(name, value)
+        self.left_empty[name] += not text
+        return text
+
+    def _text(self, name: str, value: Json) -> str:
+        """The cell of a value; "" where none would be read as the same."""
+        try:
+            text = show_cell(name, value)
+        except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels
+            return ""
+        key = name, text
+        if key not in self._proved:
+            self._proved[key] = _reads_back(name, text, value)
+        return text if self._proved[key] else ""
+
+
+def _reads_back(name: str, text: str, value: Json) -> bool:
+    found, faults = judge(all_fields()[name], text, ".")
+    is_wrong = any(fault.severity is Severity.ERROR for fault in faults)
+    return not is_wrong and found is not LEAVE and same_value(name, found, value)
+
+
+def _against_rules(assistant_id: int, kept: dict[str, Json], present: Present) -> set[str]:
+    """The fields that could not be sent together. The mode is what the others have to fit."""
+    mode = present.get("mode")
+    known = mode if mode in all_fields()["mode"].choices else None
+    broken = broken_rules(kept, Context(assistant_id, known, present))
+    return {name for rule in broken if rule.blocks for name in rule.fields} - {"mode"}
