@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
@@ -36,19 +35,22 @@ def normalize_assistant(raw: Mapping[str, Json]) -> Present:
     there, and can be compared, though it cannot be sent. Names that are no fields are ignored. Nothing is raised.
     """
     found = {}
-    readers = _readers()
+    forms = _forms()
     for name, value in raw.items():
-        if name in readers:
-            known = readers[name](value)
-            if known is not _UNKNOWN:
-                found[sys.intern(name)] = known
+        if name in forms:
+            plain, read = forms[name]
+            if type(value) is not plain:
+                value = read(value)
+            if value is not _UNKNOWN:
+                found[name] = value
     return found
 
 
 @cache
-def _readers() -> Mapping[str, _Reader]:
-    """Field -> how its reported value is read."""
-    return {name: _BY_NAME.get(name, _BY_KIND[field.kind]) for name, field in all_fields().items()}
+def _forms() -> Mapping[str, tuple[type | None, _Reader]]:
+    """Field -> the type whose values stand for themselves, and how all others are read."""
+    readers = {name: _BY_NAME.get(name, _BY_KIND[field.kind]) for name, field in all_fields().items()}
+    return {name: (_PLAIN.get(read), read) for name, read in readers.items()}
 
 
 # ---------------------------------------------------------------- plain values
@@ -176,6 +178,7 @@ _BY_KIND: Mapping[Kind, _Reader] = {
     "array": _objects,
     "object": _object,
 }
+_PLAIN: Mapping[_Reader, type] = {_text: str, _integer: int, _flag: bool}
 _BY_NAME: Mapping[str, _Reader] = {"tools": _tools, "filler_config": _filler_config}
 
 
@@ -196,14 +199,12 @@ def same_value(field: str, wanted: Json, now: Json) -> bool:
         return bool(wanted == now) or (isinstance(now, str) and _lines(wanted) == _lines(now))
     try:
         return _COMPARERS.get(field, _same_json)(wanted, now)
-    except (
-        RecursionError
-    ):  # nested deeper than anybody nests: too deep to tell, and different is the safe answer
+    except RecursionError:  # nested too deeply to tell, and different is the safe answer
         return False
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _same_json(one: Json, other: Json) -> bool:
