@@ -15,7 +15,16 @@ import typer
 from batch_update.cli.checking import FILE, describe
 from batch_update.cli.connecting import client_for, placed, server_name
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.screen import ask, on_terminal, out, out_json, paint, say, telling_errors
+from batch_update.cli.screen import (
+    ask,
+    on_terminal,
+    out,
+    out_json,
+    paint,
+    say,
+    show_error,
+    telling_errors,
+)
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import Settings
@@ -245,6 +254,16 @@ def duration_of(requests: int, settings: Settings) -> str:
 
 def _tell(report: Report, files: Written, settings: Settings, client: Client | None = None) -> Exit:
     """The summary, or the run as JSON; then the exit status."""
+    from batch_update.report.status import exit_status
+
+    try:
+        _show_report(report, files, settings, client)
+    except UsageError as error:  # the run is over and on disk: its status stands
+        show_error(error)
+    return exit_status(report)
+
+
+def _show_report(report: Report, files: Written, settings: Settings, client: Client | None) -> None:
     from batch_update.report.document import run_document
     from batch_update.report.status import exit_status
     from batch_update.report.summary import summary
@@ -258,8 +277,10 @@ def _tell(report: Report, files: Written, settings: Settings, client: Client | N
         }
         out_json(run_document(report, facts_of(settings, client)) | {"files": names})
     elif not (settings.quiet and status is Exit.OK):
-        command = command_of("batch-update apply", settings, ("Sheet", "Connection", "Sandbox", "Pace"))
-        text = summary(report, files, stats=client.stats if client else None, command=command)
+        quiet_now = settings.model_copy(update={"sandbox_faults": ""})
+        command = command_of("batch-update apply", quiet_now, ("Sheet", "Connection", "Sandbox", "Pace"))
+        undo = command_of("batch-update undo", quiet_now, ("Connection", "Sandbox", "Pace"))
+        stats = client.stats if client else None
+        text = summary(report, files, stats=stats, command=command, undo=undo)
         first, _, rest = text.partition("\n")
         out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
-    return status

@@ -39,12 +39,19 @@ def plan(file: FILE, given: dict[str, Any], out_file: OUT = None, exit_code: EXI
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        made, is_saved = plan_of(file, settings)
-        looked = anyio.run(_look, made, settings, is_saved)
-        if out_file is not None:
-            _save(looked.plan, out_file)
-        _show(looked, file, settings, out_file)
-        raise typer.Exit(int(_status(looked.plan, settings, exit_code=exit_code)))
+        raise typer.Exit(int(show_plan(file, settings, out_file, exit_code=exit_code)))
+
+
+def show_plan(
+    file: str, settings: Settings, out_file: Path | None = None, *, exit_code: bool = False
+) -> Exit:
+    """Hold a sheet, or a saved plan, against what is there, and show what would change."""
+    made, is_saved = plan_of(file, settings)
+    looked = anyio.run(_look, made, settings, is_saved)
+    if out_file is not None:
+        _save(looked.plan, out_file)
+    _show(looked, file, settings, out_file)
+    return _status(looked.plan, settings, exit_code=exit_code)
 
 
 async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
@@ -65,7 +72,7 @@ def _save(plan: Plan, path: Path) -> None:
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) -> None:
     from batch_update.report.planning import plan_json, plan_screen
-    from batch_update.report.problems import problem_json, render_problems
+    from batch_update.report.problems import problem_json, problem_line, render_problems
     from batch_update.report.summary import quoted
     from batch_update.run.saving import digest
 
@@ -76,7 +83,11 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) 
         return
     if settings.quiet:
         return
-    if made.problems:
+    if made.problems and settings.skip_invalid:
+        for problem in made.problems:
+            out(problem_line(made.sheet, problem))
+        out("")
+    elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
     out(plan_screen(made, requests=looked.pages, duration=duration_of(len(made.changes), settings)))
     out(f"Digest {mark}")

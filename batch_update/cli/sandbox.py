@@ -52,27 +52,24 @@ def remove_state(path: Path) -> None:
 
 def demo() -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
-    from tempfile import TemporaryDirectory
-
     from batch_update.cli.applying import run_sheet
     from batch_update.cli.checking import check_sheet_file
+    from batch_update.cli.planning import show_plan
 
     sheet = _shortest(demo_sheet())
+    state = default_state().with_name("demo.db")
+    remove_state(state)
+    settings = Settings(sandbox=True, sandbox_state=state, skip_invalid=True, yes=True)
     out("1. What is wrong with this sheet?   batch-update check demo.csv\n")
     check_sheet_file(sheet, Settings())
-    out("\n2. Send its good rows at the permitted pace, past a 429, a 503 and an answer that gets lost:")
-    out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
-    with TemporaryDirectory() as folder:
-        state = Path(folder) / "sandbox.db"
-        run_sheet(
-            sheet,
-            Settings(
-                sandbox=True, sandbox_state=state, sandbox_faults=DEMO_FAULTS, skip_invalid=True, yes=True
-            ),
-        )
     out(
-        "\n3. Look into the report, then try a sheet of your own: batch-update apply YOUR-SHEET.csv --sandbox"
+        "\n2. What would it change, say for the first three?   batch-update plan demo.csv --sandbox --limit 3\n"
     )
+    show_plan(sheet, settings.model_copy(update={"limit": 3}))
+    out("\n3. Send the good rows at the permitted pace, past a 429, a 503 and an answer that gets lost:")
+    out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
+    run_sheet(sheet, settings.model_copy(update={"sandbox_faults": DEMO_FAULTS}))
+    out("\n4. Look into the report, then try a sheet of your own: batch-update plan YOUR-SHEET.csv --sandbox")
 
 
 def _shortest(path: Path) -> str:

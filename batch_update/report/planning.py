@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from batch_update.fields.rules import MODE_MODELS
 from batch_update.model import Change, Json, Plan, Status
 from batch_update.report.differences import UNKNOWN, changed_words, difference, show
-from batch_update.text import excerpt
+from batch_update.text import counted, excerpt
 
 MOST_SHOWN = 100
 """Assistants that are shown one by one; --out and --json have all."""
@@ -29,14 +29,14 @@ def plan_screen(plan: Plan, *, requests: int, duration: str) -> str:
 def plan_totals(plan: Plan, *, duration: str) -> str:
     """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`."""
     count = len(plan.changes)
-    return _words(plan) + (f": {count} requests, {duration}" if count else "")
+    return _words(plan) + (f": {counted(count, 'request')}, {duration}" if count else "")
 
 
 def _title(plan: Plan, requests: int) -> str:
-    rows = len(plan.sheet)
+    rows_words = counted(len(plan.sheet), "row")
     if not plan.account:
-        return f"Plan: {rows} rows, not compared with what is there (--no-fetch)"
-    return f"Plan for {excerpt(plan.account, 80)}: {rows} rows, what is there read in {requests} requests"
+        return f"Plan: {rows_words}, not compared with what is there (--no-fetch)"
+    return f"Plan for {excerpt(plan.account, 80)}: {rows_words}, what is there read in {counted(requests, 'request')}"
 
 
 def _counts(plan: Plan) -> dict[str, int]:

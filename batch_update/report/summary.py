@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_update.codes import CODES
 from batch_update.errors import BatchUpdateError, SheetError
-from batch_update.model import Event, Report, Status
+from batch_update.model import Event, Report, Status, Verified
 from batch_update.report.files import Written
 from batch_update.report.messages import as_wanted, clean
 from batch_update.report.problems import row_list
@@ -47,14 +48,21 @@ def summary(
     *,
     stats: Stats | None = None,
     command: str = "batch-update apply",
+    undo: str = "batch-update undo",
 ) -> str:
     """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
 
-    `command` is what applies a sheet with the same settings; the next command is made from it.
+    `command` applies a sheet with the same settings, and `undo` takes a run back; the next commands are made of them.
     """
-    lines = [_counts(report, stats), *_codes(report), *_events(report.events), *_stop(report)]
+    lines = [
+        _counts(report, stats),
+        *_read_back(report),
+        *_codes(report),
+        *_events(report.events),
+        *_stop(report),
+    ]
     if files is not None:
-        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command)]
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo)]
     return "\n".join(lines)
 
 
@@ -75,6 +83,14 @@ def _counts(report: Report, stats: Stats | None) -> str:
         _plural(stats.slowdowns, "slow-down"),
     )
     return f"{text} ({', '.join(traffic)})"
+
+
+def _read_back(report: Report) -> Iterator[str]:
+    """`  read back: 33 verified, 1 mismatch, 1 unverifiable`."""
+    found = Counter(outcome.verified for outcome in report.outcomes)
+    parts = [f"{found[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and found[kind]]
+    if parts:
+        yield f"  read back: {', '.join(parts)}"
 
 
 def _plural(number: int, word: str) -> str:
@@ -153,7 +169,7 @@ def _stop(report: Report) -> Iterator[str]:
         yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
 
 
-def _next(report: Report, files: Written, command: str) -> Iterator[str]:
+def _next(report: Report, files: Written, command: str, undo: str) -> Iterator[str]:
     if files.failed is not None:
         again = f"{command} {quoted(files.failed)}"
         if isinstance(report.stopped, SheetError):
@@ -163,7 +179,7 @@ def _next(report: Report, files: Written, command: str) -> Iterator[str]:
         else:
             yield f"Go on   {again}"
     if files.undo is not None:
-        yield f"Undo    batch-update undo {quoted(files.run.parent)}"
+        yield f"Undo    {undo} {quoted(files.run.parent)}"
 
 
 def quoted(path: Path | str) -> str:
