@@ -188,26 +188,19 @@ def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets:
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     """What somebody who edits the sheet should know of it."""
     notes = []
+    secrets = f"{_count(found.secrets, 'cell')} with a calcom_api_key"
     if found.secrets and with_secrets:
         reader = "; only you may read the file" if to_file else ""
-        notes.append(f"{_cells(found.secrets)} hold a calcom_api_key{reader}. --no-secrets leaves them empty")
+        notes.append(f"written: {secrets}{reader} (--no-secrets leaves them empty)")
     elif found.secrets:
-        notes.append(
-            f"{_cells(found.secrets)} left empty: tools with a calcom_api_key. --secrets writes them"
-        )
+        notes.append(f"left empty: {secrets} (--secrets writes them)")
     if found.left_empty:
         fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
-        notes.append(
-            f"{_cells(sum(found.left_empty.values()))} left empty: the value could not be sent as it is, since it is "
-            f"out of bounds or not for the assistant's mode ({fields})"
-        )
+        cells = _count(sum(found.left_empty.values()), "cell")
+        notes.append(f"left empty: {cells} out of bounds, or not for the assistant's mode ({fields})")
     if found.unreported:
-        notes.append(f"not reported by the API, so that the column is empty: {', '.join(found.unreported)}")
+        notes.append(f"empty columns, since the API does not report them: {', '.join(found.unreported)}")
     return notes
-
-
-def _cells(count: int) -> str:
-    return _count(count, "cell")
 
 
 def _count(count: int, word: str) -> str:

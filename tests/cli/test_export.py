@@ -127,7 +127,10 @@ def test_a_secret_goes_into_files_and_it_is_said(run: Run, tmp_path: Path) -> No
     give_a_secret(run, tmp_path)
     result = run("export", "-o", "all.csv", *SANDBOX)
     assert SECRET in (tmp_path / "all.csv").read_text("utf-8-sig")
-    assert ("1 cell hold" in result.err, "only you may read" in result.err) == (True, True)
+    assert ("written: 1 cell with a calcom_api_key" in result.err, "only you may read" in result.err) == (
+        True,
+        True,
+    )
     assert SECRET not in result.out + result.err
     assert "60 already so" in run("plan", "all.csv", *SANDBOX).out
 
@@ -138,7 +141,7 @@ def test_without_secrets_the_cell_is_empty_and_the_sheet_still_changes_nothing(
     give_a_secret(run, tmp_path)
     result = run("export", "-o", "all.csv", *SANDBOX, "--no-secrets")
     assert SECRET not in (tmp_path / "all.csv").read_text("utf-8-sig")
-    assert "1 cell left empty" in result.err
+    assert "left empty: 1 cell with a calcom_api_key" in result.err
     assert "60 already so" in run("plan", "all.csv", *SANDBOX).out
 
 
@@ -146,6 +149,12 @@ def test_stdout_gets_a_secret_only_where_it_is_asked_for(run: Run, tmp_path: Pat
     give_a_secret(run, tmp_path)
     assert SECRET not in run("export", "-o", "-", *SANDBOX, "--fields", "tools").out
     assert SECRET in run("export", "-o", "-", *SANDBOX, "--fields", "tools", "--secrets").out
+
+
+def test_what_is_left_out_is_said(run: Run) -> None:
+    told = run("export", "-o", "all.csv", *SANDBOX, "--fields", "fillers,label_ids,folder_id").err
+    assert "left empty: 20 cells" in told and "(fillers 20)" in told
+    assert "empty columns" in told and "label_ids, folder_id" in told
 
 
 def test_json_is_one_document_about_the_file(run: Run) -> None:

@@ -31,8 +31,8 @@ from tests.strategies import MODES, TRANSFER_TO, assistants, json_values
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
 UNREPORTED = {field.name for field in all_fields().values() if not field.reported}
-PROPERTY = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
-SLOW = settings(PROPERTY, max_examples=20)
+PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+SLOW = settings(PROPERTY, max_examples=12)
 
 
 class Listed:
