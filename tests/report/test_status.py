@@ -62,3 +62,12 @@ def test_what_ended_a_run_decides_even_if_all_rows_are_as_wanted(stopped: Except
 def test_every_status_is_either_as_wanted_or_not() -> None:
     """Exhaustive: a new status needs a place here."""
     assert {status for status in Status if as_wanted(Outcome(status))} == {Status.UPDATED, Status.UNCHANGED}
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"), [("X203", True), ("X205", True), ("X206", False), ("R101", False)]
+)
+def test_of_rows_that_were_not_sent_only_those_the_user_left_out_are_as_wanted(
+    code: str, wanted: bool
+) -> None:
+    assert as_wanted(Outcome(Status.NOT_SENT, code)) is wanted
