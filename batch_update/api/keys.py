@@ -127,7 +127,9 @@ def _address_fault(text: str, url: httpx.URL) -> str:
         return "over http the key would travel unencrypted"
     if "?" in text or "#" in text:
         return "it holds a query or a fragment"
-    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or "/.." in text:
+    if url.port is not None and not 0 < url.port < 65536:
+        return "it has no such port"
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or "/.." in text or "%" in text:
         return "its path holds more than letters, digits and single slashes"
     return ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from batch_update import __version__
 from batch_update.cli import applying, checking, exporting, jobs, planning, reference, sandbox, undoing
-from batch_update.cli.screen import show_error
+from batch_update.cli.screen import ready_streams, show_error
 from batch_update.errors import BatchUpdateError
 from batch_update.model import Exit
 
@@ -66,15 +65,12 @@ def _root(
 
 def main() -> None:
     """Run the program and exit with one of `model.Exit`."""
+    ready_streams()
     try:
         app(standalone_mode=True)
     except BatchUpdateError as error:
         show_error(error)
         _leave(error.exit)
-    except BrokenPipeError:
-        # The reader of stdout went away, as `| head` does; what was to be written is written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _leave(Exit.SOME_FAILED)
     except KeyboardInterrupt:
         _leave(Exit.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  a bug of ours: say so, with its own exit status

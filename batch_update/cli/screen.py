@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import typer
 
-from batch_update.errors import BatchUpdateError, SheetError
+from batch_update.errors import BatchUpdateError, SheetError, UsageError
 from batch_update.text import printable
 
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
@@ -22,19 +25,45 @@ def on_terminal() -> bool:
     return sys.stderr.isatty() and sys.stdin is not None and sys.stdin.isatty()
 
 
+def ready_streams() -> None:
+    """Whatever stdout and stderr are, they take every text: `>&-` leaves none, and ASCII has no umlauts."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  until the end
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def out(text: str = "") -> None:
-    """A line of the result."""
-    print(text, flush=True)
+    """A line of the result. Where the reader went away, as `| head` does, the exit status alone tells the rest.
+
+    Raises UsageError where it cannot be written for another reason.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _to_nowhere(sys.stdout)
+    except OSError as error:
+        _to_nowhere(sys.stdout)
+        raise UsageError(f"the result cannot be written to stdout: {error.strerror}") from None
 
 
 def out_json(document: Any) -> None:
     """The one JSON document of a command with --json."""
-    print(json.dumps(document, ensure_ascii=False, indent=2, default=str), flush=True)
+    out(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 
 def say(text: str) -> None:
-    """A line about the work, beside the result."""
-    print(text, file=sys.stderr, flush=True)
+    """A line about the work, beside the result. That nobody can read it does not end the work."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _to_nowhere(sys.stderr)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """What is in the stream's buffer, and what comes after it, is written nowhere: else Python tries again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def paint(text: str, color: str, stream: Any = None) -> str:

@@ -40,12 +40,23 @@ class Written:
 def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
     """Make and return a new folder for a run: `runs/2026-11-22T0931-changes`, with -2, -3 ... if it is taken.
 
-    `now` is local time, as people read it.
+    `now` is local time, as people read it. Raises UsageError U101 where it cannot be made.
     """
     stem = "stdin" if sheet_name == "-" else Path(re.split(r"[/\\]", sheet_name)[-1]).stem
     stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
     name = f"{now:%Y-%m-%dT%H%M}-{stem}"
-    runs_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        return _new_folder(runs_dir, name)
+    except OSError as error:
+        raise UsageError(
+            f"no folder for this run can be made in {runs_dir}: {error.strerror}",
+            code="U101",
+            remedy="choose where runs go with --runs-dir, or a folder for this one with --run-dir",
+        ) from error
+
+
+def _new_folder(runs_dir: Path, name: str) -> Path:
     for number in count(1):
         folder = runs_dir / (name if number == 1 else f"{name}-{number}")
         try:

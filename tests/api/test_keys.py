@@ -147,6 +147,9 @@ def test_safe_addresses(given: str, kept: str) -> None:
         "https://exa mple.com/",
         "https://example.com\\@localhost",
         "https://example.com:port",
+        "https://example.com:65536",
+        "https://example.com:0",
+        "https://example.com/api/%2e%2e/x",
         "https://" + "a" * 70_000,
     ],
 )
