@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from batch_update.codes import CODES
 from batch_update.fields.cells import show_cell
-from batch_update.fields.rules import MODE_FACTS, RULES, Broken, Context, broken_rules
+from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
 from batch_update.fields.tools import redact
 from batch_update.model import (
     Body,
@@ -90,7 +90,8 @@ def _compare_one(change: Change, now: Present | None) -> _Compared:
     touched = (*body, *MODE_SETTINGS) if "mode" in body else body
     before = {name: now[name] for name in touched if name in now}
     compared = replace(change, body=body, parts=(), before=before, name=now.get("name") or "")
-    broken = _broken(body, wanted, Context(change.assistant_id, now.get("mode"), now))
+    mode = now.get("mode") if now.get("mode") in MODE_MODELS else None  # the vendor may add modes
+    broken = _broken(body, wanted, Context(change.assistant_id, mode, now))
     return _Compared(compared, (*merged.faults, *((rule, _fault(rule)) for rule in broken)))
 
 
