@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from batch_update.codes import CODES
-from batch_update.fields.cell_errors import CellError, refusal, unreadable
-from batch_update.fields.cell_numbers import is_thousands, without_thousands
-from batch_update.fields.cell_text import quoted_text
+from batch_update.fields.cells.errors import CellError, refusal, unreadable
+from batch_update.fields.cells.numbers import is_thousands, without_thousands
+from batch_update.fields.cells.texts import quoted_text
 from batch_update.fields.reference import Field
 from batch_update.fields.words import FLAGS
 

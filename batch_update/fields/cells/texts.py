@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from batch_update.fields.cell_errors import instead_of_nothing, refusal, unreadable
+from batch_update.fields.cells.errors import instead_of_nothing, refusal, unreadable
 from batch_update.fields.reference import Field
 from batch_update.fields.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
 

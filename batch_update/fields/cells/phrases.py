@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from batch_update.fields.cell_errors import refusal
-from batch_update.fields.cell_json import read_array
-from batch_update.fields.cell_text import read_word
+from batch_update.fields.cells.errors import refusal
+from batch_update.fields.cells.nested import read_array
+from batch_update.fields.cells.texts import read_word
 from batch_update.fields.reference import Field
 from batch_update.model import Json
 

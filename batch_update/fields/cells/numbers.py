@@ -7,7 +7,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from batch_update.fields.cell_errors import refusal, unreadable
+from batch_update.fields.cells.errors import refusal, unreadable
 from batch_update.fields.reference import Field
 from batch_update.fields.words import LONGEST_WORD, UNITS
 

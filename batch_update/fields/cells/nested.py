@@ -7,8 +7,8 @@ import math
 import re
 from typing import Any
 
-from batch_update.fields.cell_errors import CellError, refusal, unreadable
-from batch_update.fields.cell_text import is_encodable, unix_lines
+from batch_update.fields.cells.errors import CellError, refusal, unreadable
+from batch_update.fields.cells.texts import is_encodable, unix_lines
 from batch_update.fields.reference import Field
 from batch_update.model import Json
 from batch_update.text import excerpt

@@ -23,12 +23,12 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final
 
-from batch_update.fields.cell_errors import CellError, refusal
-from batch_update.fields.cell_ids import read_ids, read_one_id, show_ids, show_one_id
-from batch_update.fields.cell_json import read_array, read_object, show_json
-from batch_update.fields.cell_numbers import read_integer, read_number, show_integer, show_number
-from batch_update.fields.cell_phrases import read_phrases
-from batch_update.fields.cell_text import (
+from batch_update.fields.cells.errors import refusal
+from batch_update.fields.cells.ids import read_ids, read_one_id, show_ids, show_one_id
+from batch_update.fields.cells.nested import read_array, read_object, show_json
+from batch_update.fields.cells.numbers import read_integer, read_number, show_integer, show_number
+from batch_update.fields.cells.phrases import read_phrases
+from batch_update.fields.cells.texts import (
     is_plain,
     read_choice,
     read_flag,
@@ -41,8 +41,6 @@ from batch_update.fields.cell_text import (
 )
 from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Json
-
-__all__ = ["LEAVE", "CellError", "Leave", "read_as", "read_cell", "read_id", "show_as", "show_cell"]
 
 
 class Leave(Enum):
