@@ -3,7 +3,7 @@
 S1xx  the file                H1xx  headers                C1xx  a cell that cannot be read
 V1xx  a value out of bounds   X2xx  rows and fields that do not fit together
 A4xx  answers of the API      N5xx  the network            R1xx  ends of a run        U1xx  usage
-J1xx  the journal of a run
+J1xx  the journal of a run    G1xx  guards
 """
 
 from __future__ import annotations
@@ -132,6 +132,17 @@ CODES: dict[str, Code] = dict((
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Apply failed.csv: the same change twice does no harm."),
     _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Apply failed.csv to go on."),
+    # ---- guards: nothing was sent (plan/guarding)
+    _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at batch-update plan; where it is meant, add --allow mode."),
+    _c("G102", "the type would change", "An assistant that takes calls would make them, or the other way round.", "Where it is meant, add --allow type."),
+    _c("G103", "phone numbers would change", "A number that is given to one assistant or taken away decides who answers its callers.", "Where it is meant, add --allow phone_number_id."),
+    _c("G104", "fields would be cleared", "An empty value in the sheet (null, [] or {}) removes what is there.", "An empty cell leaves a field alone. Where clearing is meant, add --allow clear."),
+    _c("G105", "call data would go elsewhere", "A webhook address would change or go away: what depends on it hears nothing any more, and another server gets the calls' data.", "Check the address; where it is meant, add --allow webhook_url."),
+    _c("G106", "built-in tools would be emptied", "The assistants could not end or transfer a call any more.", "Change single tools with columns such as `tools.end_call.description`. Where it is meant, add --allow tools."),
+    _c("G107", "a system prompt would lose most of its text", "More than half of its words would go: it may be truncated, or belong to another assistant.", "Look at batch-update plan; where it is meant, add --allow prompt_shrinks."),
+    _c("G108", "one prompt for different assistants", "Assistants whose system prompts differ would all get the same one: a cell may have been filled down by mistake.", "Where it is meant, add --allow same_prompt."),
+    _c("G120", "too many changes", "More assistants would change than --max-changes allows.", "Look at batch-update plan, and raise the limit or send a part with --only or --limit."),
+    _c("G121", "too large a part of the account", "More of the account's assistants would change than --max-change-percent allows, or it is not known how many there are.", "Look at batch-update plan, and raise the limit or send a part with --only or --limit."),
     # ---- the journal of a run (run/journal)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
     _c("J102", "the journal is gone", "The run's folder was removed or replaced while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),

@@ -18,6 +18,18 @@ from batch_update.model import Window
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
 DEFAULT_RATES = (Window(20, 10), Window(100, 60))
+HAZARDS = (
+    "mode",
+    "type",
+    "phone_number_id",
+    "clear",
+    "webhook_url",
+    "tools",
+    "prompt_shrinks",
+    "same_prompt",
+)
+"""What has to be allowed by name before it is sent; `plan/guarding.py` says when."""
+ALL_HAZARDS = "all"
 
 
 def read_window(text: str) -> Window:
@@ -73,10 +85,27 @@ def _names(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _hazards(value: object) -> object:
+    """Accepts "mode,clear" or a list of such texts."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    names = [name.strip() for item in value for name in str(item).split(",")]
+    known = (*HAZARDS, ALL_HAZARDS)
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+            raise ValueError(f"{name!r} is no hazard; {hint}")
+    return tuple(dict.fromkeys(names))
+
+
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
 
 
 def setting(
@@ -142,6 +171,25 @@ class Settings(BaseModel):
     no_verify: bool = setting(False, "Do not read back what was sent.", group="Plan")
     expect: str | None = setting(
         None, "Send only if the plan has this digest, as plan showed it.", group="Plan", metavar="DIGEST"
+    )
+
+    # What must not happen
+    max_changes: int | None = setting(
+        None, "Send nothing where more assistants than this would change.", group="Guards", metavar="N", ge=0
+    )
+    max_change_percent: float | None = setting(
+        None,
+        "Send nothing where more of the account's assistants than this would change.",
+        group="Guards",
+        metavar="PERCENT",
+        ge=0,
+        le=100,
+    )
+    allow: Hazards = setting(
+        (),
+        f"Allow what is dangerous, by name: {', '.join(HAZARDS)}, or all. By comma, repeatable.",
+        group="Guards",
+        metavar="NAMES",
     )
 
     # The server and how it is spoken to

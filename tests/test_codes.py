@@ -12,7 +12,7 @@ import pytest
 from batch_update.codes import CODES
 
 ROOT = Path(__file__).parents[1] / "batch_update"
-FAMILIES = "SHCVXANRUJ"
+FAMILIES = "SHCVXANRUJG"
 
 
 def given_codes(node: ast.AST) -> Iterator[str]:

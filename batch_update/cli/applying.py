@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -25,10 +26,10 @@ from batch_update.cli.screen import (
     show_error,
     telling_errors,
 )
-from batch_update.errors import UsageError
+from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
-from batch_update.settings import Settings
-from batch_update.text import printable
+from batch_update.settings import ALL_HAZARDS, Settings
+from batch_update.text import counted, excerpt, printable
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
-SENDING = ("Sheet", "Rows", "Plan", "Connection", "Sandbox", "Pace", "Output", "Limits")
+SENDING = ("Sheet", "Rows", "Plan", "Guards", "Connection", "Sandbox", "Pace", "Output", "Limits")
 """The groups of settings of every command that sends."""
 
 
@@ -135,7 +136,7 @@ async def _carry_out(
     command: str,
     parent: str,
 ) -> tuple[Report, Written]:
-    from batch_update.run.applying import apply_plan, refused_report
+    from batch_update.run.applying import apply_plan, refused_report, stopped_report
     from batch_update.run.journal import Journal
     from batch_update.run.recorded import Facts
     from batch_update.run.signals import open_interrupts
@@ -148,10 +149,13 @@ async def _carry_out(
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
-        _agree(looked, settings)
+        stop = _agree(looked, settings, (ALL_HAZARDS,) if command == "undo" else settings.allow)
         folder = _folder(plan, settings)
         facts = Facts(command, settings=placed(settings), parent=parent)
         with Journal.create(folder, plan, facts) as journal, open_interrupts() as interrupted:
+            if stop is not None:
+                report = stopped_report(plan, stop, started=datetime.now(UTC), journal=journal)
+                return report, write_somewhere(report, folder, facts_of(settings, client))
             with display:
                 report = await apply_plan(
                     plan,
@@ -177,10 +181,11 @@ async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: b
     from batch_update.plan.checking import keep_first
     from batch_update.run.looking import Looked, expect, look, look_again
 
+    to_end = settings.max_change_percent is not None
     if is_saved:
         expect(plan, settings.expect)
-        return await look_again(plan, client)
-    looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client)
+        return await look_again(plan, client, to_end=to_end)
+    looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client, to_end=to_end)
     looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
     expect(looked.plan, settings.expect)
     return looked
@@ -226,19 +231,45 @@ def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
     say(f"Found {count_words(plan.problems)}: {shown_by} shows all.")
 
 
-def _agree(looked: Looked, settings: Settings) -> None:
-    """Says what will happen and asks. Raises UsageError where nobody can be asked."""
+def _agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStopped | None:
+    """Says what will happen and asks. Returns why a guard forbids it; raises UsageError where there is no yes.
+
+    A yes on the terminal lets hazards through, --yes does not. Limits are lifted by their flags alone.
+    """
+    from batch_update.plan.guarding import blind_spots, guard, refusal
     from batch_update.report.planning import plan_totals
 
-    count = len(looked.plan.changes)
+    talk = not (settings.json_ or settings.quiet)
     server = server_name(settings)
-    if not (settings.json_ or settings.quiet):
-        say(f"{server}: " + plan_totals(looked.plan, duration=duration_of(count, settings)))
-    if settings.yes or not count:
-        return
+    if talk:
+        duration = duration_of(len(looked.plan.changes), settings)
+        say(f"{server}: " + plan_totals(looked.plan, duration=duration))
+        if blind := blind_spots(looked.plan, allow):
+            say(f"  {blind}")
+    tripped = guard(
+        looked.plan,
+        total=looked.total,
+        max_changes=settings.max_changes,
+        max_change_percent=settings.max_change_percent,
+        allow=allow,
+    )
+    if tripped and not (on_terminal() and all(one.hazard for one in tripped)):
+        return refusal(tripped)
+    for one in tripped:
+        say(f"  {paint('careful', 'warning', sys.stderr)}[{one.code}]: {one.sentence}")
+    if looked.plan.changes and (tripped or not settings.yes):
+        _ask_to_send(looked.plan, server, [one.hazard for one in tripped])
+    return None
+
+
+def _ask_to_send(plan: Plan, server: str, hazards: list[str]) -> None:
+    """Raises UsageError where the answer is no, or nobody can give one."""
     if not on_terminal():
         raise UsageError("sending needs a yes, and nobody can be asked here", code="U102", remedy="add --yes")
-    if not ask(f"Change {count} assistants at {server}?"):
+    account = excerpt(plan.account, 80) or server
+    count = counted(len(plan.changes), "assistant")
+    allowing = f", allowing {', '.join(hazards)}" if hazards else ""
+    if not ask(f"Change {count} of {account}{allowing}?"):
         raise UsageError("nothing was sent", code="U102", remedy="answer y to send")
 
 

@@ -16,7 +16,7 @@ RUN = Annotated[
 ]
 
 
-@takes("Rows", "Plan", "Connection", "Sandbox", "Pace", "Output")
+@takes("Rows", "Plan", "max_changes", "max_change_percent", "Connection", "Sandbox", "Pace", "Output")
 def undo(run: RUN, given: dict[str, Any]) -> None:
     """Take back a run: every field that still holds what it wrote gets back what it held before.
 
@@ -39,7 +39,7 @@ def undo(run: RUN, given: dict[str, Any]) -> None:
         shown_by = f"batch-update undo {quoted(folder)}"
         status = carry_out(
             plan,
-            partial(look_again, by_field=True),
+            partial(look_again, by_field=True, to_end=settings.max_change_percent is not None),
             settings,
             shown_by=shown_by,
             command="undo",

@@ -10,6 +10,7 @@ from batch_update.errors import SheetError
 from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
 from batch_update.run.dispatch import Sender, send_changes
 from batch_update.run.journal import Journal
+from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter, Progress
 
 
@@ -70,6 +71,18 @@ def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Repo
     if not blocking:
         return None
     return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+
+
+def stopped_report(plan: Plan, stop: Exception, *, started: datetime, journal: Journal | None = None) -> Report:
+    """The report of a run that a guard ended before anything was sent. With a journal, the run can go on later."""
+    if journal is not None:
+        journal.begin(started)
+        journal.end(0.0, stop)
+    never = not_begun(stop)
+    sent: dict[int, Outcome] = {}
+    for change in plan.changes:
+        sent |= spread(change, never, plan.sheet.numbers)
+    return Report(plan, _in_order(plan, sent), (), 0.0, stop, started)
 
 
 def _check_accounts(plan: Plan) -> None:

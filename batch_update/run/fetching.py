@@ -28,16 +28,24 @@ class Fetched:
     """whose they are and where: `user 501 at app.famulor.de`; "" where there are none"""
     pages: int
     """requests that it took"""
-    complete: bool
-    """whether the whole list was read"""
+    total: int | None
+    """assistants of the account; None where the list was not read to its end"""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole list was read."""
+        return self.total is not None
 
 
 async def fetch_present(
-    client: Lister, wanted: Collection[int] | None = None, *, per_page: int = 100
+    client: Lister, wanted: Collection[int] | None = None, *, per_page: int = 100, to_end: bool = False
 ) -> Fetched:
-    """Read the list until every id in `wanted` has been seen, or all of it. Raises what the client raises."""
+    """Read the list until every id in `wanted` has been seen, or all of it. Raises what the client raises.
+
+    `to_end`: all of it in any case, so that the number of assistants is known; only those wanted are kept.
+    """
     if wanted is not None and not wanted:
-        return Fetched({}, "", 0, complete=False)
+        return Fetched({}, "", 0, None)
     missing = None if wanted is None else set(wanted)
     present: dict[int, Present] = {}
     account = ""
@@ -47,13 +55,13 @@ async def fetch_present(
             seen += 1
             account = account or _account(entry, client.server)
             number = entry.get("id")
-            if isinstance(number, int) and (missing is None or number in missing):
+            if isinstance(number, int) and (wanted is None or number in wanted):
                 present[number] = normalize_assistant(entry)
             if missing is not None:
                 missing.discard(number)
-                if not missing:  # leaving before the page is used up asks for no further page
-                    return Fetched(present, account, _pages(seen, per_page), complete=False)
-    return Fetched(present, account, _pages(seen, per_page), complete=True)
+                if not missing and not to_end:  # leaving before the page is used up asks for no further page
+                    return Fetched(present, account, _pages(seen, per_page), None)
+    return Fetched(present, account, _pages(seen, per_page), seen)
 
 
 def _pages(seen: int, per_page: int) -> int:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey, find_key
+from batch_update.api.ledger import Ledger
 from batch_update.errors import UsageError
 from batch_update.model import Event, Plan, Report
-from batch_update.run.applying import apply_plan
-from batch_update.run.looking import look
+from batch_update.plan.guarding import guard, refusal
+from batch_update.run.applying import apply_plan, refused_report, stopped_report
+from batch_update.run.looking import Looked, look
 from batch_update.run.progress import EventLog
 from batch_update.run.verifying import read_back
 from batch_update.settings import Settings
@@ -24,11 +27,13 @@ def connect(
     *,
     key: ApiKey | None = None,
     app: Any = None,
+    ledger: Ledger | None = None,
     environ: Mapping[str, str] = os.environ,
     on_event: Callable[[Event], None] | None = None,
 ) -> Client:
     """A client as these settings want it; `app` is an ASGI application to speak to in process.
 
+    With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
     Raises KeyMissing without a key, UsageError for an address that is not safe.
     """
     if settings.sandbox and app is None:
@@ -47,6 +52,7 @@ def connect(
         max_attempts=settings.max_attempts,
         max_outage=settings.max_outage,
         app=app,
+        ledger=ledger,
         on_event=on_event or (lambda event: None),
     )
 
@@ -69,7 +75,8 @@ def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Re
     """Send what differs from what is there, read it back, and account for every row. Blocks until done.
 
     `settings.no_fetch` sends everything, `settings.no_verify` reads nothing back; `connection` as for `connect`. What
-    goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`. Raises AccessError,
+    goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`: a guard of the settings
+    (`allow`, `max_changes`, `max_change_percent`) too, and then nothing was sent. Raises AccessError,
     ApiError or RunStopped where the account cannot be read before anything is sent.
     """
     return anyio.run(lambda: apply_async(plan, settings, **connection))
@@ -80,8 +87,20 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
     settings = settings or Settings()
     events = EventLog(connection.pop("on_event", None))
     async with connect(settings, on_event=events, **connection) as client:
+        looked = Looked(plan, 0)
         if not settings.no_fetch:
-            plan = (await look(plan, client)).plan
+            looked = await look(plan, client, to_end=settings.max_change_percent is not None)
+            plan = looked.plan
+        started = datetime.now(UTC)
+        tripped = guard(
+            plan,
+            total=looked.total,
+            max_changes=settings.max_changes,
+            max_change_percent=settings.max_change_percent,
+            allow=settings.allow,
+        )
+        if tripped and refused_report(plan, skip_invalid=settings.skip_invalid, started=started) is None:
+            return stopped_report(plan, refusal(tripped), started=started)
         report = await apply_plan(
             plan,
             client,

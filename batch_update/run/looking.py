@@ -18,22 +18,27 @@ class Looked:
     plan: Plan
     pages: int
     """requests that it took to know"""
+    total: int | None = None
+    """assistants of the account, where the whole list was read"""
 
 
-async def look(plan: Plan, client: Lister) -> Looked:
-    """Fetch the assistants of a new plan and reduce it to what differs. Raises what the client raises."""
-    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes})
-    return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages)
+async def look(plan: Plan, client: Lister, *, to_end: bool = False) -> Looked:
+    """Fetch the assistants of a new plan and reduce it to what differs. Raises what the client raises.
+
+    `to_end`: read the whole list, so that `total` is known.
+    """
+    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
+    return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages, fetched.total)
 
 
-async def look_again(plan: Plan, client: Lister, *, by_field: bool = False) -> Looked:
+async def look_again(plan: Plan, client: Lister, *, by_field: bool = False, to_end: bool = False) -> Looked:
     """Fetch the assistants of a plan made earlier, and hold back what somebody has changed since.
 
     Raises RunStopped X310 where the plan was made for another account.
     """
-    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes})
+    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
     _same_account(plan, fetched)
-    return Looked(hold_back(plan, fetched.present, by_field=by_field), fetched.pages)
+    return Looked(hold_back(plan, fetched.present, by_field=by_field), fetched.pages, fetched.total)
 
 
 def _same_account(plan: Plan, fetched: Fetched) -> None:

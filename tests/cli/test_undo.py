@@ -52,7 +52,7 @@ def test_an_undo_can_be_undone(run: Run, tmp_path: Path) -> None:
 def test_a_change_of_mode_is_taken_back_with_what_it_reset(run: Run, tmp_path: Path) -> None:
     run("export", "-o", "before.csv", *SEND[:-1])
     sheet = write(tmp_path, "mode.csv", "id,mode,multimodal_model_id\n10001,multimodal,1\n")
-    assert run("apply", sheet, *SEND, "--run-dir", "first").exit == 0
+    assert run("apply", sheet, *SEND, "--allow", "mode", "--run-dir", "first").exit == 0
     assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
     assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
 

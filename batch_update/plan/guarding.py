@@ -1,0 +1,204 @@
+"""Guards: changes that are dangerous all at once, or too many, stop a run before anything is sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from batch_update.errors import RunStopped
+from batch_update.model import Change, Json, Plan
+from batch_update.plan.normalizing import same_value
+from batch_update.settings import ALL_HAZARDS
+from batch_update.text import counted
+
+FIRST_ROWS = 5
+"""Rows that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tripped:
+    """A guard that stops the run."""
+
+    code: str
+    hazard: str
+    """its name, as --allow takes it; "" for a limit, which only a flag can lift"""
+    sentence: str
+    """what would happen, to how many assistants, in which rows"""
+    override: str
+    """the flag that lets it through"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hazard:
+    """One kind of danger: the changes of a plan that it is about."""
+
+    name: str
+    code: str
+    words: str
+    find: Callable[[Sequence[Change]], list[Change]]
+    fields: tuple[str, ...] = ()
+    """those that it looks at, where those are fixed"""
+
+
+def guard(
+    plan: Plan,
+    *,
+    total: int | None = None,
+    max_changes: int | None = None,
+    max_change_percent: float | None = None,
+    allow: Collection[str] = (),
+) -> tuple[Tripped, ...]:
+    """What forbids sending this plan: limits first, then hazards that are not allowed by name.
+
+    The plan is one that was compared: what was fetched of each change is in `before`. Where a field was not,
+    the change alone is judged, and the sentence says so; prompts cannot be judged then (see `blind_spots`).
+    `total`: the assistants of the account, None where that is not known.
+    """
+    limits = _limits(len(plan.changes), total, max_changes, max_change_percent)
+    return (*limits, *_hazards(plan, allow))
+
+
+def refusal(tripped: Sequence[Tripped]) -> RunStopped:
+    """What ends a run whose guards have tripped (at least one), with the flags that would let it through."""
+    first, *more = tripped
+    sentences = [first.sentence, *(f"{one.sentence} [{one.code}]" for one in more)]
+    flags = [one.override for one in tripped if not one.hazard]
+    if hazards := [one.hazard for one in tripped if one.hazard]:
+        flags.append(f"--allow {','.join(hazards)}")
+    return RunStopped(
+        "; ".join(sentences),
+        code=first.code,
+        remedy=f"look at it with batch-update plan; where it is meant, go on with {' '.join(flags)}",
+    )
+
+
+def blind_spots(plan: Plan, allow: Collection[str] = ()) -> str:
+    """What no guard can tell of this plan, since nothing was fetched; "" where all could be judged."""
+    if ALL_HAZARDS in allow or {"prompt_shrinks", "same_prompt"} <= set(allow):
+        return ""
+    blind = [c for c in plan.changes if "system_prompt" in c.body and "system_prompt" not in c.before]
+    if not blind:
+        return ""
+    return f"not compared: whether {counted(len(blind), 'system prompt')} would lose text cannot be told"
+
+
+# ---------------------------------------------------------------- limits
+
+
+def _limits(
+    count: int, total: int | None, max_changes: int | None, max_change_percent: float | None
+) -> Iterator[Tripped]:
+    if max_changes is not None and count > max_changes:
+        words = f"{counted(count, 'assistant')} would change, at most {max_changes} may"
+        yield Tripped("G120", "", words, f"--max-changes {count}")
+    if max_change_percent is None or not count:
+        return
+    if total is None:
+        words = "how many assistants the account has is not known, so no percentage of them can be told"
+        yield Tripped("G121", "", words, "--max-changes in place of --max-change-percent")
+    elif Fraction(count) * 100 > Fraction(str(max_change_percent)) * total:
+        percent = -(-count * 1000 // total) / 10 if total else 100.0
+        words = f"{count} of {counted(total, 'assistant')} would change: {percent:g} %"
+        words += f", at most {max_change_percent:g} % may"
+        yield Tripped("G121", "", words, f"--max-change-percent {percent:g}")
+
+
+# ---------------------------------------------------------------- hazards
+
+
+def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
+    if ALL_HAZARDS in allow:
+        return
+    for hazard in HAZARDS:
+        if hazard.name not in allow and (found := hazard.find(plan.changes)):
+            sentence = f"{hazard.words} on {counted(len(found), 'assistant')} ({_rows(plan, found)})"
+            if any(_is_blind(hazard, change) for change in found):
+                sentence += ", not compared with what is there"
+            yield Tripped(hazard.code, hazard.name, sentence, f"--allow {hazard.name}")
+
+
+def _rows(plan: Plan, changes: Sequence[Change]) -> str:
+    """`rows 2, 3, 4 and 7 more`: a row for each assistant."""
+    numbers = [plan.sheet.numbers[change.indexes[0]] for change in changes]
+    more = f" and {len(numbers) - FIRST_ROWS} more" * (len(numbers) > FIRST_ROWS)
+    return f"row{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:FIRST_ROWS]))}{more}"
+
+
+def _is_blind(hazard: _Hazard, change: Change) -> bool:
+    """Whether it is about a field that is sent, and whose value now was not read."""
+    names = hazard.fields or [name for name in change.body if _is_cleared(change, name)]
+    return any(name in change.body and name not in change.before for name in names)
+
+
+def _alters(change: Change, name: str) -> bool:
+    """Whether the field is sent, and holds something else now as far as is known."""
+    if name not in change.body:
+        return False
+    return name not in change.before or not same_value(name, change.body[name], change.before[name])
+
+
+def _is_empty(value: Json) -> bool:
+    return value is None or value in ([], {})
+
+
+def _altering(*names: str) -> Callable[[Sequence[Change]], list[Change]]:
+    return lambda changes: [c for c in changes if any(_alters(c, name) for name in names)]
+
+
+def _is_cleared(change: Change, name: str) -> bool:
+    return name not in _OWNED and _is_empty(change.body[name]) and _alters(change, name)
+
+
+def _clearing(changes: Sequence[Change]) -> list[Change]:
+    return [c for c in changes if any(_is_cleared(c, name) for name in c.body)]
+
+
+def _without_tools(changes: Sequence[Change]) -> list[Change]:
+    return [c for c in changes if _is_empty(c.body.get("tools", 0)) and _alters(c, "tools")]
+
+
+def _shrinking(changes: Sequence[Change]) -> list[Change]:
+    """More than half of the words go."""
+    return [c for c in changes if 2 * _words_of(c.body) < _words_of(c.before) and "system_prompt" in c.body]
+
+
+def _words_of(values: Json) -> int:
+    return len((values.get("system_prompt") or "").split())
+
+
+def _sharing(changes: Sequence[Change]) -> list[Change]:
+    """Assistants that would get one prompt and have different ones now. One without a prompt loses nothing."""
+    together: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.body.get("system_prompt") and (change.before.get("system_prompt") or "").strip():
+            together.setdefault(change.body["system_prompt"], []).append(change)
+    groups = (
+        group
+        for group in together.values()
+        if len({change.before["system_prompt"].strip() for change in group}) > 1
+    )
+    return [change for group in groups for change in group]
+
+
+_ADDRESSES = ("webhook_url", "conversation_ended_webhook_url")
+_OWNED = frozenset({"phone_number_id", "tools", *_ADDRESSES})
+"""Fields whose clearing is a hazard of another name."""
+
+HAZARDS: tuple[_Hazard, ...] = (
+    _Hazard("mode", "G101", "the engine mode changes, which resets settings,", _altering("mode"), ("mode",)),
+    _Hazard("type", "G102", "inbound turns into outbound or back", _altering("type"), ("type",)),
+    _Hazard(
+        "phone_number_id",
+        "G103",
+        "the phone number changes",
+        _altering("phone_number_id"),
+        ("phone_number_id",),
+    ),
+    _Hazard("clear", "G104", "fields are cleared", _clearing),
+    _Hazard("webhook_url", "G105", "call data goes elsewhere", _altering(*_ADDRESSES), _ADDRESSES),
+    _Hazard("tools", "G106", "all built-in tools are taken away", _without_tools, ("tools",)),
+    _Hazard("prompt_shrinks", "G107", "the system prompt loses more than half of its words", _shrinking),
+    _Hazard("same_prompt", "G108", "one system prompt replaces different ones", _sharing),
+)
+"""Every hazard. Their names stand in `settings.HAZARDS`, too, where --allow is read."""

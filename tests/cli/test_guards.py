@@ -1,0 +1,182 @@
+"""Guards from the command line: nothing is sent, the code is the guard's own, and its override is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_update.run.journal import read_run
+from batch_update.run.recorded import report_of
+from tests.cli.conftest import Run
+from tests.cli.test_commands import SEND, statuses
+from tests.cli.test_undo import rows
+
+LONG = "one two three four five six seven eight nine ten"
+
+
+def write(folder: Path, text: str, name: str = "sheet.csv") -> str:
+    (folder / name).write_text(text, "utf-8")
+    return name
+
+
+def export(run: Run, name: str) -> str:
+    """All that the sandbox holds, as a text."""
+    assert (
+        run("export", "-o", name, "--sandbox", "--sandbox-limits", "off", "--rate", "off", "--force").exit
+        == 0
+    )
+    return Path(name).read_text("utf-8-sig")
+
+
+DANGEROUS = {
+    "mode": ("G101", "id,mode,multimodal_model_id\n10001,multimodal,1\n"),
+    "type": ("G102", "id,type\n10001,outbound\n10002,outbound\n10003,inbound\n10004,inbound\n"),
+    "phone_number_id": ("G103", "id,phone_number_id\n10001,null\n10002,null\n10003,null\n"),
+    "clear": ("G104", "id,variables\n10001,{}\n"),
+    "webhook_url": ("G105", "id,webhook_url\n10001,https://other.example/hook\n"),
+    "tools": ("G106", "id,tools\n10001,[]\n"),
+    "prompt_shrinks": ("G107", "id,system_prompt\n10001,Hello\n"),
+    "same_prompt": ("G108", f"id,system_prompt\n10001,{LONG}\n10002,{LONG}\n"),
+}
+"""Hazard -> its code, and a sheet that has no other, once `READY` was applied."""
+READY = (
+    "id,system_prompt,variables,tools,webhook_url\n"
+    '10001,one two three,{"a":"b"},"[{""type"":""end_call"",""description"":""x""}]",https://a.example/hook\n'
+    "10002,four five six,,,\n"
+).replace('{"a":"b"}', '"{""a"":""b""}"')
+LIMITS = {
+    "--max-changes": ("G120", "0", "1"),
+    "--max-change-percent": ("G121", "0.001", "100"),
+}
+SPEED = "id,speech_speed\n10001,0.75\n"
+
+
+@pytest.mark.parametrize("name", DANGEROUS)
+def test_a_hazard_stops_the_run_before_anything_is_sent_and_allow_lets_it_through(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    assert run("apply", write(tmp_path, READY), *SEND, "--allow", "all", "--run-dir", "ready").exit == 0
+    code, text = DANGEROUS[name]
+    before = export(run, "before.csv")
+
+    held = run("apply", write(tmp_path, text), *SEND, "--run-dir", "held")
+    assert (held.exit, f"[{code}]" in held.out, f"--allow {name}\n" in held.out) == (5, True, True)
+    assert export(run, "after.csv") == before, "nothing was sent"
+    assert set(statuses(tmp_path / "held" / "results.csv")) <= {"not_sent", "unchanged"}
+
+    sent = run("apply", "sheet.csv", *SEND, "--allow", name, "--run-dir", "sent")
+    assert sent.exit == 0
+    assert export(run, "after.csv") != before
+    assert run("undo", "sent", *SEND, "--run-dir", "back").exit == 0, "an undo restores: no hazard holds it"
+
+
+@pytest.mark.parametrize("flag", LIMITS)
+def test_a_limit_stops_the_run_before_anything_is_sent_and_a_higher_one_does_not(
+    run: Run, tmp_path: Path, flag: str
+) -> None:
+    code, low, high = LIMITS[flag]
+    before = export(run, "before.csv")
+    held = run("apply", write(tmp_path, SPEED), *SEND, "--allow", "all", flag, low, "--run-dir", "held")
+    assert (held.exit, f"[{code}]" in held.out, flag in held.out) == (5, True, True)
+    assert export(run, "after.csv") == before
+    assert run("apply", "sheet.csv", *SEND, flag, high, "--run-dir", "sent").exit == 0
+    undo = run("undo", "sent", *SEND, flag, low, "--run-dir", "back", "--json")
+    assert (undo.exit, undo.json["counts"]["updated"]) == (5, 0), "limits hold for undo too"
+
+
+def test_a_percentage_needs_the_list(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, SPEED)
+    held = run("apply", sheet, *SEND, "--no-fetch", "--max-change-percent", "50", "--run-dir", "held")
+    assert (held.exit, "G121" in held.out, "not known" in held.out) == (5, True, True)
+
+
+def test_a_saved_plan_is_guarded_too(run: Run, tmp_path: Path) -> None:
+    run("plan", write(tmp_path, DANGEROUS["mode"][1]), *SEND[:-1], "--out", "p.json")
+    assert "G101" in run("apply", "p.json", *SEND, "--run-dir", "held").out
+    held = run("apply", "p.json", *SEND, "--allow", "mode", "--max-change-percent", "0.001", "--run-dir", "b")
+    assert (held.exit, "G121" in held.out) == (5, True)
+    assert run("apply", "p.json", *SEND, "--allow", "mode", "--run-dir", "sent").exit == 0
+
+
+def test_rows_in_are_lines_out_and_the_journal_has_the_run(run: Run, tmp_path: Path) -> None:
+    """A held run has a report like any other, and can be gone on with."""
+    sheet = write(tmp_path, "id,phone_number_id,speech_speed\n10001,3,0.75\n10002,,0.75\n,,\n10003,4,\n")
+    held = run("apply", sheet, *SEND, "--run-dir", "held", "--json")
+    assert (held.exit, held.json["counts"]["not_sent"]) == (5, 3)
+    found = rows(tmp_path / "held" / "results.csv")
+    assert [row["_status"] for row in found] == ["not_sent"] * 3
+    assert all("phone number" in row["_message"] for row in found)
+    recorded = read_run(tmp_path / "held")
+    assert recorded.stopped.code == "G103" and not recorded.complete
+    assert [outcome.message for outcome in report_of(recorded).outcomes] == [row["_message"] for row in found]
+
+
+def test_without_what_is_there_it_is_said_what_cannot_be_told(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "id,system_prompt,mode\n10001,Hi,pipeline\n")
+    held = run("apply", sheet, *SEND, "--no-fetch", "--run-dir", "held")
+    assert (held.exit, "not compared with what is there" in held.out) == (5, True)
+    assert "1 system prompt would lose text cannot be told" in held.err
+
+
+def test_a_hazard_that_is_not_known_is_a_usage_error_with_a_suggestion(run: Run) -> None:
+    result = run("apply", "good.csv", *SEND, "--allow", "mode,phone_numberid")
+    assert (result.exit, "did you mean 'phone_number_id'?" in result.err) == (2, True)
+
+
+def test_a_job_may_allow_hazards(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, DANGEROUS["mode"][1])
+    (tmp_path / "j.toml").write_text('file = "sheet.csv"\nallow = ["mode"]\nmax-changes = 1\n', "utf-8")
+    assert run("job", "run", "j.toml", *SEND).exit == 0
+    (tmp_path / "j.toml").write_text('file = "sheet.csv"\nallow = ["moed"]\n', "utf-8")
+    assert "did you mean 'mode'?" in run("job", "run", "j.toml", *SEND).err
+
+
+# ---------------------------------------------------------------- on a terminal
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Somebody at the terminal, who gives this answer; the questions that were asked."""
+    asked: list[str] = []
+
+    def at_terminal(answer: bool) -> list[str]:
+        def ask(question: str) -> bool:
+            asked.append(question)
+            return answer
+
+        monkeypatch.setattr("batch_update.cli.applying.on_terminal", lambda: True)
+        monkeypatch.setattr("batch_update.cli.applying.ask", ask)
+        return asked
+
+    return at_terminal
+
+
+@pytest.mark.parametrize("yes", [(), ("--yes",)])
+def test_the_question_names_account_number_and_hazards_whatever_yes_says(
+    run: Run, tmp_path: Path, answering: Any, yes: tuple[str, ...]
+) -> None:
+    asked = answering(False)
+    before = export(run, "before.csv")
+    sheet = write(tmp_path, DANGEROUS["mode"][1])
+    held = run("apply", sheet, *SEND[:-1], *yes)
+    assert (held.exit, "U102" in held.err, "[G101]" in held.err) == (2, True, True)
+    (question,) = asked
+    assert "1 assistant" in question and "user " in question and "mode" in question
+    assert export(run, "after.csv") == before
+    answering(True)
+    assert run("apply", sheet, *SEND[:-1], *yes).exit == 0
+    assert export(run, "after.csv") != before
+
+
+def test_a_yes_on_the_terminal_lifts_no_limit(run: Run, tmp_path: Path, answering: Any) -> None:
+    asked = answering(True)
+    held = run("apply", write(tmp_path, DANGEROUS["mode"][1]), *SEND[:-1], "--max-changes", "0")
+    assert (held.exit, "G120" in held.out, asked) == (5, True, [])
+
+
+def test_yes_says_yes_to_the_ordinary_question(run: Run, tmp_path: Path, answering: Any) -> None:
+    asked = answering(False)
+    assert run("apply", write(tmp_path, SPEED), *SEND).exit == 0
+    assert asked == []
