@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 import anyio
@@ -60,7 +61,7 @@ async def send_changes(
     """
     dispatch = _Dispatch(plan, client, meter=meter, grace=grace, now=now, journal=journal)
     await dispatch.run(concurrency, interrupted)
-    await dispatch.close()
+    dispatch.close()
     return Sent(dispatch.outcomes, dispatch.stopped)
 
 
@@ -112,6 +113,8 @@ class _Dispatch:
         """Until every change is sent, or those under way have landed after a stop, or a second signal."""
         self._heed_journal()
         async with anyio.create_task_group() as tasks:
+            if self._journal is not None:
+                tasks.start_soon(self._journal.keep)
             with anyio.CancelScope() as self._landing:
                 if interrupted is not None:
                     tasks.start_soon(self._listen, interrupted)
@@ -127,7 +130,7 @@ class _Dispatch:
             change = flight.change
             try:
                 reply = await self._client.update(change.assistant_id, change.body, before_send=flight.begun)
-                await self._land(flight, reply)
+                self._land(flight, reply)
             except RunStopped as stop:
                 # The attempt could not be written down, so it was not sent; `close` accounts for the change.
                 self._stop(stop)
@@ -154,24 +157,29 @@ class _Dispatch:
             yield self._waited.popleft()
         yield from self._queue
 
-    async def _land(self, flight: _Flight, reply: Reply) -> None:
+    def _land(self, flight: _Flight, reply: Reply) -> None:
         if reply.stop is not None:
             self._stop(reply.stop)
         if reply.status is Status.NOT_SENT and self.stopped is not None:
             outcome = not_begun(self.stopped)
         else:
             outcome = replied(flight.change, reply)
-        await self._settle(flight.change, outcome)
+        self._settle(flight.change, outcome)
         self._waited.extend(flight.later)
         del self._flights[flight.change.assistant_id]
 
-    async def _settle(self, change: Change, outcome: Outcome) -> None:
-        """Writes the outcome down for every row that the change settles, then shows it."""
+    def _settle(self, change: Change, outcome: Outcome) -> None:
+        """Writes the outcome down for every row that the change settles; it is shown once it is on the disk."""
         outcomes = spread(change, outcome, self._plan.sheet.numbers)
-        self.outcomes |= outcomes  # even if this is cancelled while the journal is written
-        if self._journal is not None:
-            await self._journal.settle(outcomes)
-            self._heed_journal()
+        self.outcomes |= outcomes
+        show = partial(self._show, change, outcome)
+        if self._journal is None:
+            show()
+        else:
+            self._journal.settle(outcomes, then=show)
+
+    def _show(self, change: Change, outcome: Outcome) -> None:
+        self._heed_journal()
         self._meter.add(change, outcome)
 
     # ------------------------------------------------------------ ends
@@ -201,16 +209,14 @@ class _Dispatch:
         if self._journal is not None and self._journal.trouble is not None:
             self._stop(self._journal.trouble)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Accounts for what has no outcome: under way and left there, or never begun.
 
         What was never begun is not in the journal either: nothing being there says that.
         """
         for flight in list(self._flights.values()):
-            if (known := self.outcomes.get(flight.change.indexes[0])) is None:
-                await self._settle(flight.change, self._left(flight))
-            else:
-                self._meter.add(flight.change, known)
+            if flight.change.indexes[0] not in self.outcomes:
+                self._settle(flight.change, self._left(flight))
             self._waited.extend(flight.later)
         never = not_begun(self.stopped)
         for change in self._remaining():

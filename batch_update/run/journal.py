@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,12 +51,13 @@ Line = tuple[schema.Value, ...]
 
 @dataclass(slots=True)
 class _Group:
-    """What several workers wait for: one transaction."""
+    """Lines that are written in one transaction."""
 
-    lines: list[Line]
+    lines: list[Line] = field(default_factory=list)
+    then: list[Callable[[], None]] = field(default_factory=list)
+    """called once it has been tried"""
     done: anyio.Event = field(default_factory=anyio.Event)
     kept: bool = False
-    """the intentions among the lines are on the disk too"""
 
 
 class Journal:
@@ -76,7 +77,9 @@ class Journal:
         self._facts = facts
         self._events = events
         self._session = session
-        self._group: _Group | None = None
+        self._group = _Group()
+        self._due: anyio.Event | None = None
+        """set when there is something to commit; None: nobody commits in groups"""
         self._identity = _identity(path)
 
     @classmethod
@@ -143,78 +146,93 @@ class Journal:
     def begin(self, started: datetime) -> None:
         """A process begins to send. What it settles from now on is this session's."""
         self._session += 1
-        self._commit([self._line(schema.SESSION, -1, session_text(self._facts, started))])
+        self._add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
 
     async def intend(self, change: Change, attempt: int, at: datetime) -> None:
-        """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not."""
+        """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not.
+
+        What was settled before is on the disk then, too.
+        """
         if self.trouble is None:
-            line = self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at))
-            if await self._join([line]):
+            group = self._add(self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at)))
+            if not group.done.is_set():
+                await group.done.wait()
+            if group.kept:
                 return
         raise self._stop()
 
-    async def settle(self, outcomes: Mapping[int, Outcome]) -> None:
-        """What became of these rows: returns once that is on the disk, or `trouble` says why it is not.
-
-        Cancelled, it returns earlier, and the outcomes are written down all the same.
-        """
-        await self._join([self._outcome(index, outcome) for index, outcome in outcomes.items()])
-
-    def settle_now(self, outcomes: Mapping[int, Outcome]) -> None:
-        """The same at once, for many rows."""
-        self._commit([self._outcome(index, outcome) for index, outcome in outcomes.items()])
+    def settle(self, outcomes: Mapping[int, Outcome], then: Callable[[], None] | None = None) -> None:
+        """What became of these rows. `then` is called once that is on the disk, or `trouble` says why it is not."""
+        lines = (self._line(schema.OUTCOME, index, outcome_text(o)) for index, o in outcomes.items())
+        self._add(*lines, then=then)
 
     def event(self, event: Event) -> None:
         """Something happened to the run as a whole."""
         self._events += 1
-        self._commit([self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC)))])
+        self._add(self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC))))
 
     def verified(self, report: Report) -> None:
         """What reading back showed, and what was said of it: the report's, where they are not written down yet."""
-        self.settle_now({i: o for i, o in enumerate(report.outcomes) if o.verified is not Verified.NOT_READ})
+        self.settle({i: o for i, o in enumerate(report.outcomes) if o.verified is not Verified.NOT_READ})
         for event in report.events[self._events :]:
             self.event(event)
 
     def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
         """The session ends; it may say so again, with later figures. The run is complete once no row is open."""
-        self._commit([self._line(schema.ENDING, -1, ending_text(seconds, stopped, stats))])
-
-    def _outcome(self, index: int, outcome: Outcome) -> Line:
-        return self._line(schema.OUTCOME, index, outcome_text(outcome))
+        self._add(self._line(schema.ENDING, -1, ending_text(seconds, stopped, stats)))
 
     def _line(self, kind: str, row: int, data: str) -> Line:
         return schema.sealed(self._session, kind, row, data)
 
     # ------------------------------------------------------------ commits
 
-    async def _join(self, lines: list[Line]) -> bool:
-        """The first of those that wait commits for all; meanwhile the others join. Whether all was written."""
-        if (group := self._group) is not None:
-            group.lines += lines
-            await group.done.wait()
-            return group.kept
-        group = self._group = _Group(lines)
+    async def keep(self) -> None:
+        """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
+        self._due = anyio.Event()
         try:
-            await self._gather(group)
+            while True:
+                await self._due.wait()
+                await self._gather()
+                self._due = anyio.Event()
+                self._flush()
         finally:
-            self._group = None
-            try:
-                group.kept = self._commit(group.lines)
-            finally:
-                group.done.set()
-        return group.kept
+            self._due = None
+            self._flush()
 
-    async def _gather(self, group: _Group) -> None:
+    async def _gather(self) -> None:
         """Lets others run as long as that brings new lines."""
         seen = 0
         for _ in range(MOST_ROUNDS):
-            if len(group.lines) == seen:
+            await anyio.lowlevel.checkpoint()
+            if len(self._group.lines) == seen:
                 return
-            seen = len(group.lines)
-            await anyio.lowlevel.cancel_shielded_checkpoint()
+            seen = len(self._group.lines)
+
+    def _add(self, *lines: Line, then: Callable[[], None] | None = None) -> _Group:
+        group = self._group
+        group.lines += lines
+        if then is not None:
+            group.then.append(then)
+        if self._due is None:
+            self._flush()
+        else:
+            self._due.set()
+        return group
+
+    def _flush(self) -> None:
+        group, self._group = self._group, _Group()
+        group.kept = self._commit(group.lines)
+        self._tell(group)
+
+    def _tell(self, group: _Group) -> None:
+        group.done.set()
+        for then in group.then:
+            then()
 
     def _commit(self, lines: list[Line]) -> bool:
         """Write these lines in one transaction. On failure, what is no intention once more, with the reserve's room."""
+        if not lines:
+            return True
         if self.trouble is None:
             try:
                 self._write(lines)
@@ -232,7 +250,7 @@ class Journal:
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
-        if 0 < len(lines) <= MOST_AT_ONCE:  # one statement is a transaction by itself
+        if len(lines) <= MOST_AT_ONCE:  # one statement is a transaction by itself
             self._db.execute(schema.insertion("log", len(lines)), list(chain.from_iterable(lines)))
             return
         with _transaction(self._db):

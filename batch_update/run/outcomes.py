@@ -35,8 +35,8 @@ def not_begun(stopped: Exception | None) -> Outcome:
 
 
 def left_under_way(attempts: int, started: datetime | None, stopped: Exception | None) -> Outcome:
-    """The run ended, and did not wait for the answer."""
-    message = f"sent, and its answer was not waited for: {reason_words(stopped)}"
+    """The run ended before there was an answer, or before an attempt that would have cleared it up."""
+    message = f"sent, and no answer settled it: {reason_words(stopped)}"
     return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
 
 
