@@ -61,7 +61,7 @@ class _Group:
 
 
 class Journal:
-    """The one connection that writes a run down. Use it as a context manager, from one event loop.
+    """The one connection that writes a run down, for one session. Use it as a context manager, from one event loop.
 
     Once a line could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
     and what comes of requests under way is still written where that is possible.
@@ -77,6 +77,8 @@ class Journal:
         self._facts = facts
         self._events = events
         self._session = session
+        self._begun = False
+        self._seconds = 0.0
         self._group = _Group()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
@@ -105,7 +107,7 @@ class Journal:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             _sync(folder)
             undo.pop_all()
-        return cls(path, db, facts, events=0, session=0)
+        return cls(path, db, facts, events=0, session=1)
 
     @classmethod
     def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
@@ -121,7 +123,7 @@ class Journal:
             _reserve(folder)
             undo.pop_all()
         facts = facts or Facts("resume", recorded.facts.settings)
-        return cls(path, db, facts, events=len(recorded.events), session=len(recorded.sessions))
+        return cls(path, db, facts, events=len(recorded.events), session=len(recorded.sessions) + 1)
 
     def __enter__(self) -> Self:
         return self
@@ -144,9 +146,10 @@ class Journal:
     # ------------------------------------------------------------ a session
 
     def begin(self, started: datetime) -> None:
-        """A process begins to send. What it settles from now on is this session's."""
-        self._session += 1
-        self._add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
+        """The session begins, where it has not begun already."""
+        if not self._begun:
+            self._begun = True
+            self._add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
 
     async def intend(self, change: Change, attempt: int, at: datetime) -> None:
         """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not.
@@ -178,8 +181,9 @@ class Journal:
             self.event(event)
 
     def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
-        """The session ends; it may say so again, with later figures. The run is complete once no row is open."""
-        self._add(self._line(schema.ENDING, -1, ending_text(seconds, stopped, stats)))
+        """The session ends. Where it goes on and ends again, the seconds add up and the rest is told anew."""
+        self._seconds += seconds
+        self._add(self._line(schema.ENDING, -1, ending_text(self._seconds, stopped, stats)))
 
     def _line(self, kind: str, row: int, data: str) -> Line:
         return schema.sealed(self._session, kind, row, data)

@@ -47,9 +47,10 @@ class EventLog:
 
     def keep(self, keep: Callable[[Event], None]) -> None:
         """From now on each event is also handed over here, at first those that there are."""
-        for event in self._events:
-            keep(event)
-        self._keep = keep
+        if self._keep != keep:
+            self._keep = keep
+            for event in self._events:
+                keep(event)
 
     def __call__(self, event: Event) -> None:
         self._add(event)
