@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from batch_update.model import Json, Problem, Severity, Sheet
+from batch_update.plan.fault import holds_secret
 from batch_update.text import counted, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
+SECRET = "(holds a secret)"
+"""Stands in an excerpt for a cell that is not shown."""
 EXCERPT = 76
 """Characters of a row that are shown around the cell."""
 
@@ -95,7 +98,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     assert problem.index is not None
     row = sheet.row(problem.index)
     separator = {"\t": " | "}.get(sheet.dialect.delimiter, sheet.dialect.delimiter)
-    cells = [printable(cell) for cell in row.cells]
+    cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
     margin = str(row.line or row.number)
     pad = " " * len(margin)
     note = "; ".join(
