@@ -1,0 +1,70 @@
+"""Problems as people read them: the place, the row as it stands, what is allowed, what to do; no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from batch_update.plan.checking import check_sheet
+from batch_update.report.problems import column_letters, count_words, problem_json, render_problems, row_list
+from batch_update.sheet.reading import read_sheet
+
+
+def rendered(folder: Path, text: str) -> str:
+    path = folder / "sheet.csv"
+    path.write_text(text, "utf-8")
+    sheet = read_sheet(path)
+    return render_problems(sheet, check_sheet(sheet).problems)
+
+
+@pytest.mark.parametrize(
+    ("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_columns_have_the_letters_of_spreadsheet_programs(index: int, letters: str) -> None:
+    assert column_letters(index) == letters
+
+
+def test_runs_of_rows_are_folded() -> None:
+    assert row_list([3, 4, 5, 9, 11, 12]) == "rows 3-5, 9, 11-12"
+    assert row_list([7]) == "row 7"
+    assert row_list(range(1, 100, 2), most=2) == "rows 1, 3 and 48 more places"
+
+
+def test_the_marks_stand_under_the_cell(tmp_path: Path) -> None:
+    lines = rendered(tmp_path, "id,name,speech_speed\n10001,Praxis Dr. Weiß,1.7\n").splitlines()
+    row = next(line for line in lines if line.startswith("2 |"))
+    marks = next(line for line in lines if "^" in line)
+    assert marks.index("^") == row.index("1.7") and marks.count("^") == 3
+
+
+def test_the_marks_stand_under_the_cell_of_a_long_row(tmp_path: Path) -> None:
+    lines = rendered(tmp_path, f"id,name,speech_speed\n10001,{'x' * 200},1.7\n").splitlines()
+    row = next(line for line in lines if line.startswith("2 |"))
+    marks = next(line for line in lines if "^" in line)
+    assert marks.index("^") == row.index("1.7") and len(row) < 100
+
+
+def test_many_of_a_kind_are_grouped(tmp_path: Path) -> None:
+    text = rendered(tmp_path, "id,speech_speed\n" + "".join(f"{10001 + n},1.7\n" for n in range(50)))
+    assert text.count("-->") == 3 and "47 more errors [V104]" in text and "rows 5-51" in text
+
+
+def test_a_secret_of_the_row_is_not_shown(tmp_path: Path) -> None:
+    tool = '"[{""type"":""calendar_integration"",""calcom_api_key"":""cal_live_123456"",""calcom_event_slug"":""x""}]"'
+    text = rendered(tmp_path, f"id,tools,speech_speed\n10001,{tool},1.7\n")
+    assert "V104" in text and "cal_live_123456" not in text
+
+
+def test_nothing_in_a_cell_steers_the_terminal(tmp_path: Path) -> None:
+    assert "\x1b" not in rendered(tmp_path, "id,name,speech_speed\n10001,\x1b[2J\u202e,1.7\n")
+
+
+def test_problems_as_json_have_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("id,speech_speed\n10001,1.7\n", "utf-8")
+    sheet = read_sheet(path)
+    problems = check_sheet(sheet).problems
+    found = problem_json(sheet, problems[0])
+    assert (found["row"], found["line"], found["cell"], found["column"]) == (2, 2, "B2", "speech_speed")
+    assert count_words(problems) == "1 error in 1 row"
