@@ -22,9 +22,22 @@ from odf.table import TableCell
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
+from batch_update.sheet import workbooks
 from batch_update.sheet.reading import read_sheet
 from tests.sheet.tables import read_bytes
-from tests.sheet.workbooks import HEADER_XML, ods, ods_cell, ods_row, repacked, with_sheet_xml, xlsb, xlsx
+from tests.sheet.workbooks import (
+    HEADER_XML,
+    biff,
+    ods,
+    ods_cell,
+    ods_row,
+    ole,
+    repacked,
+    with_sheet_xml,
+    xls_with,
+    xlsb,
+    xlsx,
+)
 
 
 def refusal(path: Path | str, **settings: object) -> SheetError:
@@ -112,41 +125,6 @@ def test_among_workbooks_the_content_decides(tmp_path: Path, name: str) -> None:
 # ---------------------------------------------------------------- encrypted
 
 
-def ole(name: str, content: bytes) -> bytes:
-    """A compound file with one stream of at least 4 KiB."""
-    content = content.ljust(4096, b"\0")
-    sectors = -(-len(content) // 512)
-    data = content.ljust(sectors * 512, b"\0")
-
-    def entry(name: str, kind: int, start: int, size: int, child: int = -1) -> bytes:
-        raw = (name + "\0").encode("utf-16-le")
-        return (
-            raw.ljust(64, b"\0") + struct.pack("<HBBlll", len(raw), kind, 1, -1, -1, child)
-            + bytes(36) + struct.pack("<lLL", start, size, 0)
-        )  # fmt: skip
-
-    directory = entry("Root Entry", 5, -2, 0, 1) + entry(name, 2, 2, len(content)) + bytes(256)
-    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
-    table = struct.pack(f"<{len(fat)}L", *fat).ljust(512, b"\xff")
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<LLLLLlLlL", 0, 1, 1, 0, 4096, -2, 0, -2, 0) + struct.pack("<L", 0) + b"\xff" * 432
-    assert len(header) == 512 and len(table) == 512
-    return header + table + directory + data
-
-
-def biff(*records: tuple[int, bytes]) -> bytes:
-    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in records)
-
-
-def xls_with(*cells: tuple[int, bytes]) -> bytes:
-    """A workbook of one worksheet with these records."""
-    bof = struct.pack("<HHHHLL", 0x600, 5, 0, 0, 0, 6)
-    sheet = struct.pack("<HHHHLL", 0x600, 0x10, 0, 0, 0, 6)
-    begin = 4 + len(bof) + 4 + 9 + 4
-    name = struct.pack("<LBBBB", begin, 0, 0, 1, 0) + b"S"
-    return ole("Workbook", biff((0x809, bof), (0x85, name), (0x0A, b""), (0x809, sheet), *cells, (0x0A, b"")))
-
-
 ENCRYPTED = {
     "xlsx with a password": ole("EncryptedPackage", b""),
     "xls with a password": ole("Workbook", biff((0x809, bytes(16)), (0x2F, bytes(6)), (0x0A, b""))),
@@ -214,6 +192,37 @@ def test_damage_anywhere_is_refused_or_does_not_matter(format: str) -> None:
             read_bytes(bytes(broken))
         except SheetError as error:
             assert error.code in ("S102", "S103", "S105", "S107", "S108")
+
+
+def test_an_error_of_the_operating_system_inside_the_library_is_ours() -> None:
+    """calamine meets the end of a part that lacks its dimensions."""
+    data = xlsb([(0, 0, "id"), (1, 0, 1.0)])
+    dimension = b"\x94\x01\x10" + bytes(16)
+    broken = repacked(data, lambda name, old: old.replace(dimension, b""))
+    assert broken != data
+    with pytest.raises(SheetError) as caught:
+        read_bytes(broken)
+    assert caught.value.code == "S108"
+
+
+def test_a_panic_inside_the_library_is_ours_and_a_signal_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """As the bindings raise it; the class itself cannot be imported."""
+
+    class Workbook:
+        error: BaseException = PanicException("index out of bounds")
+
+        @classmethod
+        def from_filelike(cls, file: object) -> None:
+            raise cls.error
+
+    monkeypatch.setattr(workbooks, "CalamineWorkbook", Workbook)
+    with pytest.raises(SheetError) as caught:
+        read_bytes(xlsx())
+    assert caught.value.code == "S108"
+    Workbook.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        read_bytes(xlsx())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +13,17 @@ import xlwt
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
 from tests.sheet.tables import read_bytes
-from tests.sheet.workbooks import HEADER_XML, ods, ods_cell, ods_row, repacked, with_sheet_xml, xlsb, xlsx
+from tests.sheet.workbooks import (
+    HEADER_XML,
+    ods,
+    ods_cell,
+    ods_row,
+    repacked,
+    with_sheet_xml,
+    xls_with,
+    xlsb,
+    xlsx,
+)
 
 
 def xls(rows: list[list[Any]]) -> bytes:
@@ -74,6 +85,11 @@ def test_a_formula_without_a_value_is_a_problem_at_its_cell(value: str) -> None:
     sheet = read_bytes(with_sheet_xml(HEADER_XML + row + far))
     assert errors_of(sheet) == [("S112", 0, 1), ("S112", 1, 1)]
     assert (list(sheet.numbers), sheet.blank_rows) == ([2, 4], 1)
+
+
+def test_a_number_has_the_fifteen_digits_that_spreadsheet_programs_count_with() -> None:
+    rows = '<row r="2"><c r="A2"><v>7</v></c><c r="B2"><v>1.2000000000000002</v></c></row>'
+    assert read_bytes(with_sheet_xml(HEADER_XML + rows)).row(0).cells == ("7", "1.2")
 
 
 def test_a_formula_with_a_value_is_that_value() -> None:
@@ -195,6 +211,15 @@ def test_a_large_old_excel_file_is_read() -> None:
     """Beyond the 4 KiB up to which its stream lies among the small ones."""
     sheet = read_bytes(xls([["id", "name"], *([number, f"name {number}"] for number in range(1, 3000))]))
     assert sheet.row(2998).cells == ("2999", "name 2999")
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_a_stream_of_an_old_excel_file_may_lie_among_the_small_ones(small: bool) -> None:
+    label = struct.pack("<HHHHB", 0, 0, 0, 2, 0) + b"id"
+    number = struct.pack("<HHHd", 1, 0, 0, 13.0)
+    error = struct.pack("<HHHBB", 2, 0, 0, 0x17, 1)
+    sheet = read_bytes(xls_with((0x204, label), (0x203, number), (0x205, error), small=small))
+    assert list(sheet.columns[0].texts) == ["13", "#REF!"]
 
 
 def test_an_error_in_an_old_excel_file_is_shown() -> None:

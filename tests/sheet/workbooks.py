@@ -88,6 +88,48 @@ def ods_cell(shown: str = "", kind: str = "string", **attributes: str) -> TableC
     return cell
 
 
+# ---------------------------------------------------------------- .xls, by hand: with what no library writes
+
+
+def ole(name: str, content: bytes, *, small: bool = False) -> bytes:
+    """A compound file with one stream; `small`: among the streams below 4 KiB, which lie in one of their own."""
+    if not small:
+        content = content.ljust(4096, b"\0")
+    sectors = -(-len(content) // 512)
+    pieces = -(-len(content) // 64)
+    data = content.ljust(sectors * 512, b"\0")
+
+    def entry(name: str, kind: int, start: int, size: int, child: int = -1) -> bytes:
+        raw = (name + "\0").encode("utf-16-le")
+        head = raw.ljust(64, b"\0") + struct.pack("<HBBlll", len(raw), kind, 1, -1, -1, child)
+        return head + bytes(36) + struct.pack("<lLL", start, size, 0)
+
+    def table(*numbers: int) -> bytes:
+        return struct.pack(f"<{len(numbers)}L", *numbers).ljust(512, b"\xff")
+
+    end, first = 0xFFFFFFFE, 3
+    fat = table(0xFFFFFFFD, end, end, *range(first + 1, first + sectors), end)
+    small_fat = table(*range(1, pieces), end)
+    root = entry("Root Entry", 5, first if small else -2, len(data) if small else 0, 1)
+    directory = root + entry(name, 2, 0 if small else first, len(content)) + bytes(256)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<5LlLlL", 0, 1, 1, 0, 4096, 2 if small else -2, int(small), -2, 0)
+    return header + struct.pack("<L", 0) + b"\xff" * 432 + fat + directory + small_fat + data
+
+
+def biff(*records: tuple[int, bytes]) -> bytes:
+    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in records)
+
+
+def xls_with(*cells: tuple[int, bytes], small: bool = False) -> bytes:
+    """A workbook of one worksheet `S` with these records."""
+    book, sheet = (struct.pack("<HHHHLL", 0x600, kind, 0, 0, 0, 6) for kind in (5, 0x10))
+    begin = 4 + len(book) + 4 + 9 + 4
+    name = struct.pack("<LBBBB", begin, 0, 0, 1, 0) + b"S"
+    stream = biff((0x809, book), (0x85, name), (0x0A, b""), (0x809, sheet), *cells, (0x0A, b""))
+    return ole("Workbook", stream, small=small)
+
+
 # ---------------------------------------------------------------- .xlsb, by hand: no library writes it
 
 
