@@ -10,7 +10,7 @@ BatchUpdateError
   RunStopped           a guard, or failures that concern every row              exit 5
   RunLocked            another run holds the lock                               exit 75
   JournalError         a run folder whose journal cannot be read                exit 2
-  Interrupted          a signal                                                 exit 130 or 143
+  Interrupted          a signal                                                 exit 129, 130 or 143
 """
 
 from __future__ import annotations

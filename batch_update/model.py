@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 Json = Any
@@ -260,6 +262,22 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """So many of some, or so many percent of them."""
+
+    number: float
+    is_percent: bool = False
+
+    def of(self, whole: int) -> int:
+        """How many that is, percentages rounded up; never 0."""
+        exact = Fraction(str(self.number)) * whole / 100 if self.is_percent else self.number
+        return max(1, ceil(exact))
+
+    def __str__(self) -> str:
+        return f"{self.number:g}" + "%" * self.is_percent
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What came of one change, after all of its attempts."""
 
@@ -284,7 +302,7 @@ class Event:
     """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
 
     kind: str
-    """gate, slow, pause, resume, limit, shared, stop, or display (progress could not be shown any more)"""
+    """gate, slow, pause, resume, limit, shared, wave, stop, or display (progress could not be shown any more)"""
     message: str
     seconds: float | None = None
     """how long it lasts, where that is known"""
@@ -305,6 +323,7 @@ class Exit(IntEnum):
     CHANGES_PENDING = 10
     BUG = 70
     LOCKED = 75
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 

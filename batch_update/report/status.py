@@ -11,7 +11,7 @@ def exit_status(report: Report) -> Exit:
     """0 every row as wanted; 1 finished, some rows not; else what the end of the run stands for.
 
     3 the sheet is invalid and nothing was sent, 4 the key is refused, 5 stopped, 70 a bug of ours,
-    130 or 143 interrupted.
+    129, 130 or 143 interrupted.
     """
     if isinstance(report.stopped, BatchUpdateError):
         return report.stopped.exit

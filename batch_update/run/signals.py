@@ -1,4 +1,4 @@
-"""Signals as a stream: SIGINT and SIGTERM, on every platform and event loop."""
+"""Signals as a stream: SIGINT, SIGTERM and a hang-up, on every platform and event loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import FrameType
 
 import anyio
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 GLANCE = 0.2
 """Seconds between two looks for a signal, where the event loop cannot wait for one."""
 
@@ -24,10 +24,15 @@ def open_interrupts() -> Iterator[AsyncIterator[int]]:
     """
     with ExitStack() as stack:
         try:
-            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*NUMBERS))
+            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*_heeded()))
         except NotImplementedError:  # asyncio on Windows
             received = stack.enter_context(_handlers())
         yield received
+
+
+def _heeded() -> list[signal.Signals]:
+    """All but those that are ignored already: nohup has a run go on when its terminal is closed."""
+    return [number for number in NUMBERS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 @contextmanager
@@ -38,7 +43,7 @@ def _handlers() -> Iterator[AsyncIterator[int]]:
     def catch(number: int, frame: FrameType | None) -> None:
         caught.append(number)
 
-    before = {number: signal.signal(number, catch) for number in NUMBERS}
+    before = {number: signal.signal(number, catch) for number in _heeded()}
     try:
         yield _looking(caught)
     finally:

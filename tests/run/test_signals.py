@@ -108,7 +108,7 @@ def ended(process: subprocess.Popen[str], folder: Path) -> tuple[int, Counter[st
     return process.returncode, Counter(row["_status"] for row in rows), said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_lets_land_what_is_under_way(tmp_path: Path, number: int) -> None:
     with loopback(held=True) as server:
         process = start(server, tmp_path)
@@ -118,6 +118,20 @@ def test_a_signal_lets_land_what_is_under_way(tmp_path: Path, number: int) -> No
         assert status == 128 + number
         assert counts["updated"] == len(server.seen) and counts["not_sent"] == ROWS - len(server.seen) >= 1
         assert "failed.csv" in said.splitlines()[-1] and said.splitlines()[-1].startswith("Go on")
+
+
+def test_a_hang_up_that_is_ignored_ends_no_run(tmp_path: Path) -> None:
+    """As nohup wants it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with loopback(held=True) as server:
+            process = start(server, tmp_path)
+            process.send_signal(signal.SIGHUP)
+            server.release()
+            status, counts, _ = ended(process, tmp_path)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert status == 0 and counts == {"updated": ROWS}
 
 
 def test_a_second_signal_leaves_at_once_and_still_writes_what_is_known(tmp_path: Path) -> None:
