@@ -131,6 +131,8 @@ CODES: dict[str, Code] = dict((
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Apply failed.csv at the time that is named."),
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Apply failed.csv: the same change twice does no harm."),
     _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),
+    _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as --max-failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume, with a higher --max-failures where that is wanted."),
+    _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Apply failed.csv to go on."),
     # ---- guards: nothing was sent (plan/guarding)
     _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at batch-update plan; where it is meant, add --allow mode."),

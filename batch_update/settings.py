@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from batch_update.errors import UsageError
-from batch_update.model import Window
+from batch_update.model import Share, Window
 
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
@@ -101,11 +101,45 @@ def _hazards(value: object) -> object:
     return tuple(dict.fromkeys(names))
 
 
+def read_share(text: str) -> Share:
+    """`5` or `20%`. Raises ValueError with what is wanted."""
+    match = re.fullmatch(r"\s*(\d{1,9})\s*|\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", text)
+    share = match and (Share(int(match[1])) if match[1] else Share(float(match[2]), is_percent=True))
+    if not share or share.number <= 0 or (share.is_percent and share.number > 100):
+        raise ValueError(f"{text!r} is neither a number from 1 on nor a percentage such as 20%")
+    return share
+
+
+def _share(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return read_share(value) if isinstance(value, str) else value
+
+
+def _waves(value: object) -> object:
+    """Accepts "1,5,20%,rest" or a list of such texts."""
+    if isinstance(value, (str, int)):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    items = [part for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
+    names = [str(item).strip().lower() for item in items]
+    if "rest" in names[:-1]:
+        raise ValueError("rest is the last wave")
+    return tuple(
+        Share(100.0, is_percent=True) if name == "rest" else _share(item)
+        for name, item in zip(names, items, strict=True)
+    )
+
+
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
+Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves)]
+Failures = Annotated[Share, BeforeValidator(_share)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
 def setting(
@@ -190,6 +224,26 @@ class Settings(BaseModel):
         f"Allow what is dangerous, by name: {', '.join(HAZARDS)}, or all. By comma, repeatable.",
         group="Guards",
         metavar="NAMES",
+    )
+
+    # How carefully it is sent
+    waves: Waves = setting(
+        (),
+        "Send in waves, each read back before the next: 1,5,20%,rest.",
+        group="Waves",
+        metavar="SIZES",
+    )
+    max_failures: Failures | None = setting(
+        None,
+        "Stop when N, or P%, of a wave or of all changes went wrong. With waves 1, unless given.",
+        group="Waves",
+        metavar="N|P%",
+    )
+    pause: Seconds | Literal["ask"] | None = setting(
+        None,
+        "Before each further wave wait so many seconds, or ask.",
+        group="Waves",
+        metavar="SECONDS|ask",
     )
 
     # The server and how it is spoken to

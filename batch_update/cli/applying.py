@@ -18,6 +18,7 @@ from batch_update.cli.connecting import client_for, placed, server_name
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import (
     ask,
+    ask_meanwhile,
     on_terminal,
     out,
     out_json,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
-SENDING = ("Sheet", "Rows", "Plan", "Guards", "Connection", "Sandbox", "Pace", "Output", "Limits")
+SENDING = ("Sheet", "Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output", "Limits")
 """The groups of settings of every command that sends."""
 
 
@@ -141,7 +142,9 @@ async def _carry_out(
     from batch_update.run.recorded import Facts
     from batch_update.run.signals import open_interrupts
     from batch_update.run.verifying import read_back
+    from batch_update.run.waves import caution_of, check_failures
 
+    caution = caution_of(settings, client, ask_meanwhile if on_terminal() else None)
     async with client:
         looked = await look(plan, client)
         plan = looked.plan
@@ -169,10 +172,13 @@ async def _carry_out(
                     rates=settings.rate,
                     grace=settings.grace,
                     journal=journal,
+                    caution=caution,
                 )
-            if not settings.no_verify and report.stopped is None:
-                report = await read_back(report, client)
+            if not settings.no_verify and report.stopped is None and not settings.waves:
+                report = check_failures(await read_back(report, client), settings.max_failures)
                 journal.verified(report)
+                if report.stopped is not None:
+                    journal.end(report.seconds, report.stopped, client.stats)
             return report, write_somewhere(report, folder, facts_of(settings, client))
 
 

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any, TextIO
 
+import anyio
 import typer
 
 from batch_update.errors import BatchUpdateError, SheetError, UsageError
@@ -88,9 +90,25 @@ def ask(question: str) -> bool:
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return sys.stdin.readline().strip().lower() in {"y", "yes", "j", "ja"}
+        return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+async def ask_meanwhile(question: str) -> bool:
+    """The same in the middle of a run: can be cancelled, and leaves signals to whoever heeds them."""
+    say(f"{question} [y/N]")
+    answers: list[bytes] = []
+    # A thread that nothing waits for, reading below Python's own buffer: left alone, it must not keep the program
+    # from ending, nor hold a lock that ending needs.
+    Thread(target=lambda: answers.append(os.read(sys.stdin.fileno(), 4096)), daemon=True).start()
+    while not answers:  # noqa: ASYNC110  # set by a plain thread, which can be on its own for ever
+        await anyio.sleep(0.1)
+    return _is_yes(answers[0].decode("utf-8", "replace"))
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.strip().lower() in {"y", "yes", "j", "ja"}
 
 
 @contextmanager

@@ -34,6 +34,12 @@ SETTINGS = (
     "skip_invalid",
     "only",
     "limit",
+    "max_changes",
+    "max_change_percent",
+    "allow",
+    "waves",
+    "max_failures",
+    "pause",
     "sandbox",
 )
 """The settings that decide what a run does to assistants, and how fast."""

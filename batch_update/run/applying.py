@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+
+import anyio
 
 from batch_update.errors import SheetError
 from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
@@ -12,6 +15,7 @@ from batch_update.run.dispatch import Sender, send_changes
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter, Progress
+from batch_update.run.waves import Caution, Sleep, send_in_waves
 
 
 async def apply_plan(
@@ -29,13 +33,16 @@ async def apply_plan(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     journal: Journal | None = None,
+    caution: Caution | None = None,
+    sleep: Sleep = anyio.sleep,
 ) -> Report:
     """Send the plan's changes; every row of its sheet gets exactly one outcome.
 
     `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
     requests under way may take after the first one. `events` is the log that the client writes to; `rates`
     only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
-    written down there. What ended the run early is on `Report.stopped`, never raised; ValueError
+    written down there. `caution`: in which waves, and how much may go
+    wrong; `sleep` waits between them. What ended the run early is on `Report.stopped`, never raised; ValueError
     where the plan does not account for every row exactly once.
     """
     events = events or EventLog()
@@ -48,15 +55,17 @@ async def apply_plan(
         journal.begin(started)
         events.keep(journal.event)
     meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
-    sent = await send_changes(
+    send = partial(send_changes, concurrency=concurrency, meter=meter, grace=grace, now=now, journal=journal)
+    sent = await send_in_waves(
         plan,
         client,
-        concurrency=concurrency,
+        send,
+        caution or Caution(),
         meter=meter,
+        events=events,
         interrupted=interrupted,
-        grace=grace,
-        now=now,
         journal=journal,
+        sleep=sleep,
     )
     seconds, stopped = meter.elapsed, sent.stopped
     if journal is not None:
@@ -73,7 +82,9 @@ def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Repo
     return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
 
 
-def stopped_report(plan: Plan, stop: Exception, *, started: datetime, journal: Journal | None = None) -> Report:
+def stopped_report(
+    plan: Plan, stop: Exception, *, started: datetime, journal: Journal | None = None
+) -> Report:
     """The report of a run that a guard ended before anything was sent. With a journal, the run can go on later."""
     if journal is not None:
         journal.begin(started)
@@ -87,6 +98,8 @@ def stopped_report(plan: Plan, stop: Exception, *, started: datetime, journal: J
 
 def _check_accounts(plan: Plan) -> None:
     """Every row is settled already or belongs to one change: else a row would be lost, or sent twice."""
+    if unmerged := next((change for change in plan.changes if change.parts), None):
+        raise ValueError(f"the change of assistant {unmerged.assistant_id} has parts that are not merged")
     homes = bytearray(len(plan.sheet))
     for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
         for index in indexes:

@@ -190,7 +190,7 @@ class _Dispatch:
             signals = 0
             async for number in interrupted:
                 signals += 1
-                self._stop(_interruption(number), within=self._grace if signals == 1 else 0.0)
+                self._stop(interruption(number), within=self._grace if signals == 1 else 0.0)
         except Exception as bug:  # noqa: BLE001  # a bug too: the rows under way must land all the same
             self._stop(bug, within=self._grace)
 
@@ -233,7 +233,8 @@ def _is_bug(reason: Exception) -> bool:
     return not isinstance(reason, BatchUpdateError)
 
 
-def _interruption(number: int) -> Interrupted:
+def interruption(number: int) -> Interrupted:
+    """Why a run ends that got this signal."""
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}",
         signal=number,

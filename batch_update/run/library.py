@@ -19,6 +19,7 @@ from batch_update.run.applying import apply_plan, refused_report, stopped_report
 from batch_update.run.looking import Looked, look
 from batch_update.run.progress import EventLog
 from batch_update.run.verifying import read_back
+from batch_update.run.waves import caution_of, check_failures
 from batch_update.settings import Settings
 
 
@@ -108,5 +109,8 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
             skip_invalid=settings.skip_invalid,
             events=events,
             rates=settings.rate,
+            caution=caution_of(settings, client),
         )
-        return report if settings.no_verify or report.stopped else await read_back(report, client)
+        if settings.no_verify or report.stopped or settings.waves:
+            return report
+        return check_failures(await read_back(report, client), settings.max_failures)

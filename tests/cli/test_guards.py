@@ -180,3 +180,57 @@ def test_yes_says_yes_to_the_ordinary_question(run: Run, tmp_path: Path, answeri
     asked = answering(False)
     assert run("apply", write(tmp_path, SPEED), *SEND).exit == 0
     assert asked == []
+
+
+# ---------------------------------------------------------------- waves
+
+
+def slow(count: int) -> str:
+    return "id,speech_speed\n" + "".join(f"{10001 + n},0.75\n" for n in range(count))
+
+
+def test_waves_are_told_one_by_one_and_a_failure_stops_the_rest(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, slow(12))
+    flags = (*SEND, "--waves", "1,25%,rest", "--sandbox-faults", "422@3", "--run-dir", "w")
+    result = run("apply", sheet, *flags)
+    assert (result.exit, "[R108]" in result.out) == (5, True)
+    assert "wave 1 of 3: 1 change, 1 updated; read back: 1 verified" in result.err
+    assert "wave 2 of 3: 3 changes" in result.err and "wave 3" not in result.err
+    found = statuses(tmp_path / "w" / "results.csv")
+    assert found[4:] == ["not_sent"] * 8 and "failed" in found[1:4]
+    rest = run("apply", "w/failed.csv", *SEND, "--waves", "5", "--max-failures", "2", "--run-dir", "rest")
+    assert rest.exit == 0
+
+
+def test_max_failures_holds_without_waves(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, slow(6))
+    flags = (*SEND, "--concurrency", "1", "--sandbox-faults", "422@2,422@3", "--run-dir", "w", "--json")
+    result = run("apply", sheet, *flags, "--max-failures", "2")
+    assert (result.exit, result.json["stopped"]["code"]) == (5, "R108")
+    assert result.json["counts"] | {"updated": 1, "failed": 2, "not_sent": 3} == result.json["counts"]
+
+
+def test_an_undo_can_go_in_waves(run: Run, tmp_path: Path) -> None:
+    assert run("apply", write(tmp_path, slow(4)), *SEND, "--run-dir", "first").exit == 0
+    back = run("undo", "first", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "back")
+    assert (back.exit, "wave 2 of 2" in back.err) == (0, True)
+
+
+def test_nothing_waits_for_an_answer_where_nobody_can_give_one(run: Run, tmp_path: Path) -> None:
+    before = export(run, "before.csv")
+    result = run("apply", write(tmp_path, slow(4)), *SEND, "--waves", "1", "--pause", "ask")
+    assert (result.exit, "U101" in result.err) == (2, True)
+    assert export(run, "after.csv") == before
+
+
+@pytest.mark.parametrize(("answer", "updated", "status"), [(b"y\n", 4, 0), (b"n\n", 1, 5), (b"", 1, 5)])
+def test_pause_ask_asks_between_waves(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, updated: int, status: int
+) -> None:
+    (tmp_path / "stdin").write_bytes(answer)
+    with (tmp_path / "stdin").open("rb") as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        monkeypatch.setattr("batch_update.cli.applying.on_terminal", lambda: True)
+        result = run("apply", write(tmp_path, slow(4)), *SEND, "--waves", "1", "--pause", "ask", "--json")
+    assert (result.exit, result.json["counts"]["updated"]) == (status, updated)
+    assert "Go on with wave 2 of 2, 3 changes? [y/N]" in result.err
