@@ -333,6 +333,11 @@ def _writing(path: Path) -> Iterator[None]:
         raise _cannot_write(path, error) from error
 
 
+def _errorcode(error: Exception) -> int | None:
+    """SQLite's own; errors that Python's module finds by itself have none."""
+    return getattr(error, "sqlite_errorcode", None)
+
+
 def _cannot_write(path: Path, error: Exception) -> RunStopped:
     if isinstance(error, FileNotFoundError):
         return RunStopped(
@@ -340,7 +345,7 @@ def _cannot_write(path: Path, error: Exception) -> RunStopped:
             code="J102",
             remedy="the results say what was sent; apply failed.csv for the rest",
         )
-    full = isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    full = _errorcode(error) == sqlite3.SQLITE_FULL
     reason = "the disk is full" if full else (isinstance(error, OSError) and error.strerror) or str(error)
     return RunStopped(
         f"the journal of the run cannot be written: {reason} ({path})",
@@ -392,9 +397,6 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
             code="J106",
             remedy="use the version that made it, or a newer one",
         )
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size and _pragma(db, "journal_mode") != "wal":
-        raise Damaged("there is a log beside it that it does not know of")
     if (verdict := _pragma(db, "quick_check(1)")) != "ok":
         raise Damaged(str(verdict))
 
@@ -417,7 +419,7 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        if _errorcode(error) == sqlite3.SQLITE_NOTADB:
             raise _foreign(path) from error
         raise _damaged(path, str(error)) from error
     except OSError as error:

@@ -139,6 +139,9 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     changes = tuple(read_change(assistant, text) for _, assistant, text in read("change"))
     if run["lines"] != [len(sheet), len(problems), len(changes), len(settled)]:
         raise Damaged("lines of the plan are missing")
+    homes = [*settled, *(index for change in changes for index in change.indexes)]
+    if sorted(homes) != list(range(len(sheet))):
+        raise Damaged("its plan does not account for each row once")
     return Plan(sheet, changes, settled, of_plan, run["account"])
 
 

@@ -1,0 +1,158 @@
+"""A journal that is damaged, foreign, newer or missing is named; it is never half believed."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_update.errors import JournalError
+from batch_update.model import Outcome, Plan, Status
+from batch_update.run.journal import NAME, Journal, read_run
+from batch_update.run.recorded import RecordedRun
+from batch_update.run.schema import VERSION
+from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.run.journals import copy_of, journalled
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of 60 rows that came to its end."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    journalled(plan_of(60), folder, FakeClient())
+    return folder
+
+
+def told(recorded: RecordedRun) -> Any:
+    """All that a journal tells, with the sheet as rows."""
+    sheet = recorded.plan.sheet
+    rows = [sheet.row(index) for index in range(len(sheet))]
+    rest = (
+        recorded.plan.changes,
+        recorded.plan.settled,
+        recorded.outcomes,
+        recorded.in_flight,
+        recorded.events,
+    )
+    return rows, rest, [(s.started, s.seconds, s.ended) for s in recorded.sessions], recorded.complete
+
+
+def code_of(folder: Path) -> str:
+    with pytest.raises(JournalError) as caught:
+        read_run(folder)
+    assert caught.value.remedy and int(caught.value.exit) == 2
+    with pytest.raises(JournalError) as again:
+        Journal.open(folder)
+    assert again.value.code == caught.value.code
+    return caught.value.code
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_bytes_are_noticed_or_make_no_difference(made: Path, tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    folder = copy_of(made, tmp_path / "copy")
+    content = bytearray((folder / NAME).read_bytes())
+    for _ in range(dice.choice([1, 1, 3, 100])):
+        start = dice.randrange(len(content))
+        length = dice.choice([1, 2, 16, 4096])
+        content[start : start + length] = dice.randbytes(min(length, len(content) - start))
+    (folder / NAME).write_bytes(content)
+    before = told(read_run(made))
+    try:
+        recorded = read_run(folder)
+    except JournalError as error:
+        assert error.code in {"J104", "J105", "J106", "J107"}
+    else:
+        assert told(recorded) == before
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.2, 0.5, 0.8, 0.999])
+def test_a_truncated_file_is_noticed(made: Path, tmp_path: Path, share: float) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    content = (folder / NAME).read_bytes()
+    (folder / NAME).write_bytes(content[: int(len(content) * share)])
+    assert code_of(folder) in {"J104", "J105", "J107"}
+
+
+def test_a_value_that_was_changed_behind_its_back_is_noticed(made: Path, tmp_path: Path) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    change(folder, "UPDATE change SET data = replace(data, '1.1', '1.9') WHERE row = 7")
+    assert code_of(folder) == "J104"
+
+
+@pytest.mark.parametrize("table", ["run", "sheet_row", "change", "log"])
+def test_a_line_that_is_missing_is_noticed(made: Path, tmp_path: Path, table: str) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    change(folder, f"DELETE FROM {table} WHERE n = 1")
+    assert code_of(folder) == "J104"
+
+
+def test_lines_missing_at_the_end_of_the_plan_are_noticed(made: Path, tmp_path: Path) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    change(folder, "DELETE FROM change WHERE n = 60")
+    assert code_of(folder) == "J104"
+
+
+def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, plan_of(1)) as journal:
+        journal._add(journal._line("surprise", 0, "[]"))
+    assert code_of(tmp_path) == "J104"
+    shutil.rmtree(tmp_path)
+    with Journal.create(tmp_path, plan_of(1)) as journal:
+        journal._add(journal._line("outcome", 0, '["flown",{}]'))
+    assert code_of(tmp_path) == "J104"
+
+
+def test_no_journal_in_the_folder(tmp_path: Path) -> None:
+    assert code_of(tmp_path) == "J103"
+    assert code_of(tmp_path / "nowhere") == "J103"
+    (tmp_path / NAME).mkdir()
+    assert code_of(tmp_path) == "J103"
+
+
+def test_something_else_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("id,speech_speed\n101,1.1\n" * 100, "utf-8")
+    assert code_of(tmp_path) == "J105"
+    (tmp_path / NAME).unlink()
+    change(tmp_path, "CREATE TABLE bookmark (url TEXT)")
+    assert code_of(tmp_path) == "J105"
+
+
+def test_a_newer_version(made: Path, tmp_path: Path) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    change(folder, f"PRAGMA user_version = {VERSION + 1}")
+    assert code_of(folder) == "J106"
+
+
+def test_a_run_that_was_killed_before_its_plan_was_there(tmp_path: Path) -> None:
+    (tmp_path / NAME).touch()
+    assert code_of(tmp_path) == "J107"
+
+
+def test_the_log_beside_it_counts_even_if_the_file_does_not_know_of_it(tmp_path: Path) -> None:
+    """The bytes that say so were damaged: without the log, what came last would silently be missing."""
+    with Journal.create(tmp_path / "run", plan_of(2)) as journal:
+        journal.begin(NOON)
+        journal.settle({0: Outcome(Status.UPDATED)})
+        folder = copy_of(tmp_path / "run", tmp_path / "copy")
+    content = bytearray((folder / NAME).read_bytes())
+    content[18:20] = b"\x01\x01"  # https://www.sqlite.org/fileformat.html: write and read version
+    (folder / NAME).write_bytes(content)
+    assert read_run(folder).outcomes == {0: Outcome(Status.UPDATED)}
+
+
+def test_a_row_that_nothing_accounts_for_is_noticed(tmp_path: Path) -> None:
+    plan = plan_of(2)
+    with Journal.create(tmp_path, Plan(plan.sheet, plan.changes[:1], {})):
+        pass
+    assert code_of(tmp_path) == "J104"
+
+
+def change(folder: Path, statement: str) -> None:
+    db = sqlite3.connect(folder / NAME, isolation_level=None)
+    db.execute(statement)
+    db.close()
