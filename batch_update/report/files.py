@@ -102,6 +102,9 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
         failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect)
     names = {"results": results.name, "failed": failed and failed.name, "undo": undo and undo.name}
+    for name, written in (("failed.csv", failed), ("undo.csv", undo)):
+        if written is None:  # one of an earlier session, which is not true any more
+            (folder / name).unlink(missing_ok=True)
     run = _write_json(folder / "run.json", run_document(report, facts or RunFacts()) | {"files": names})
     return Written(results, failed, undo, run)
 

@@ -79,6 +79,7 @@ def start(server: Loopback, folder: Path, *flags: str) -> subprocess.Popen[str]:
     sheet = folder / "changes.csv"
     sheet.write_text("id,speech_speed\n" + "".join(f"{101 + row},1.1\n" for row in range(ROWS)), "utf-8")
     command = [sys.executable, "-m", "batch_update", "apply", str(sheet), "--yes", "--rate", "off"]
+    command += ["--no-fetch", "--no-verify"]
     command += [
         "--base-url",
         server.base_url,
@@ -87,7 +88,7 @@ def start(server: Loopback, folder: Path, *flags: str) -> subprocess.Popen[str]:
         "--run-dir",
         str(folder / "run"),
     ]
-    environment = {**os.environ, "FAMULOR_API_KEY": KEY}
+    environment = {**os.environ, "FAMULOR_API_KEY": KEY, "XDG_STATE_HOME": str(folder / "state")}
     process = subprocess.Popen(
         [*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
@@ -99,7 +100,7 @@ def ended(process: subprocess.Popen[str], folder: Path) -> tuple[int, Counter[st
     """Exit status, how many rows in which status, and all that was said or written."""
     said, _ = process.communicate(timeout=60)
     files = list((folder / "run").iterdir())
-    written = "".join(path.read_text("utf-8") for path in files)
+    written = "".join(path.read_bytes().decode("latin-1") for path in files)
     with (folder / "run" / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["id"] for row in rows] == [str(101 + row) for row in range(ROWS)]
