@@ -59,9 +59,18 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             out(paint_problems(render_problems(sheet, checked.problems)))
         found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
-        skip = " --skip-invalid" if is_wrong else ""
-        out(f"Next: {'mend them, or send the good rows: ' * is_wrong}batch-update apply {quoted(file)}{skip}")
+        out(f"Next: {_next(checked, quoted(file), is_wrong=is_wrong)}")
     return Exit.SHEET_INVALID if is_wrong else Exit.OK
+
+
+def _next(checked: Checked, file: str, *, is_wrong: bool) -> str:
+    if not is_wrong:
+        return f"batch-update plan {file}"
+    concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
+    again = f"batch-update check {file}"
+    if concerns_all or not checked.to_change:
+        return f"mend the sheet, then: {again}"
+    return f"mend them, then: {again}   or send the good rows: batch-update apply {file} --skip-invalid"
 
 
 def _rest(checked: Checked, *, is_wrong: bool) -> str:

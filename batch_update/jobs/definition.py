@@ -46,7 +46,12 @@ def load_job(path: Path) -> Job:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: is no TOML: {error}", code="U106") from None
     given = {_python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
-    complaints = [*_unknown_keys(document), *_own_keys(document)]
+    complaints = [
+        *_unknown_keys(document),
+        *_own_keys(document),
+        *_doubled_keys(document),
+        *_odd_paths(document),
+    ]
     if not complaints:
         try:
             read_settings(given)
@@ -66,6 +71,27 @@ def _python_name(key: str) -> str:
     return key.replace("-", "_")
 
 
+def _doubled_keys(document: Mapping[str, Any]) -> list[str]:
+    """`run-dir` and `run_dir` are one key."""
+    names = [_python_name(key) for key in document]
+    return [
+        f"the key {name.replace('_', '-')!r} stands there twice"
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
+
+
+def _odd_paths(document: Mapping[str, Any]) -> list[str]:
+    """Values of paths that could not be one."""
+    odd = []
+    for key, value in document.items():
+        if _python_name(key) in {*PATHS, "file"} and (
+            not isinstance(value, str) or "\0" in value or not value
+        ):
+            odd.append(f"{key}: given {value!r}, wanted a path")
+    return odd
+
+
 def _job_settings() -> set[str]:
     extras: dict[str, Any] = {name: info.json_schema_extra for name, info in Settings.model_fields.items()}
     return {name for name, extra in extras.items() if extra["job"]}
@@ -82,12 +108,10 @@ def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
 
 
 def _own_keys(document: Mapping[str, Any]) -> list[str]:
-    complaints = [f"{key}: given {document[key]!r}, wanted text" for key in OWN_KEYS
-                  if key in document and not isinstance(document[key], str)]  # fmt: skip
+    description = document.get("description", "")
+    complaints = [] if isinstance(description, str) else [f"description: given {description!r}, wanted text"]
     return (
-        complaints
-        if document.get("file")
-        else [*complaints, "the key 'file' is missing: which sheet to apply"]
+        complaints if "file" in document else [*complaints, "the key 'file' is missing: which sheet to apply"]
     )
 
 
@@ -108,4 +132,4 @@ def find_job(name: str, folder: Path) -> Path:
 
 def find_jobs(folder: Path) -> list[Path]:
     """All job files of a folder, by name."""
-    return sorted(folder.glob("*.toml"))
+    return sorted(path for path in folder.glob("*.toml") if path.is_file())

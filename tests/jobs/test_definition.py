@@ -44,7 +44,11 @@ def test_stdin_stays_stdin(tmp_path: Path) -> None:
         ('file = "a.csv"\nconcurrency = 0', "concurrency"),
         ('file = "a.csv"\nonly = ["x"]', "no assistant id"),
         ('file = "a.csv"\njson = true', "no key 'json'"),
-        ("file = 3", "wanted text"),
+        ("file = 3", "wanted a path"),
+        ('file = "a\\u0000b"', "wanted a path"),
+        ('file = "a.csv"\nrun-dir = "x"\nrun_dir = "y"', "twice"),
+        ('file = "a.csv"\nruns-dir = 7', "wanted a path"),
+        ('file = "a.csv"\ndescription = 7', "wanted text"),
         ("file = ", "no TOML"),
     ],
 )
