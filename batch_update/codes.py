@@ -131,6 +131,7 @@ CODES: dict[str, Code] = dict((
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Apply failed.csv at the time that is named."),
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Apply failed.csv: the same change twice does no harm."),
     _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),
+    _c("R107", "another run works on this account", "Two runs at once would undo each other's work, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when the other run has ended; --wait SECONDS waits for that."),
     _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as --max-failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume, with a higher --max-failures where that is wanted."),
     _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Apply failed.csv to go on."),
@@ -165,5 +166,6 @@ CODES: dict[str, Code] = dict((
     _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name, or add --force."),
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
+    _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, or its file system knows no locks.", "Make it writable, or name another folder with XDG_STATE_HOME."),
 ))
 # fmt: on

@@ -301,6 +301,14 @@ class Settings(BaseModel):
         le=600,
     )
 
+    wait: float = setting(
+        0.0,
+        "Seconds to wait for another run on the same account to end.",
+        group="Pace",
+        metavar="SECONDS",
+        ge=0,
+    )
+
     # What is written and shown
     run_dir: Path | None = setting(
         None, "Write the results into exactly this folder.", group="Output", metavar="DIR"

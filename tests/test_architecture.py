@@ -34,6 +34,7 @@ DOORS = {
     "click": {"cli"},
     "rich": {"cli"},
     "platformdirs": {"cli"},
+    "filelock": {"run/locking.py", "api/ledger.py"},
     "pydantic": {"fields", "plan", "settings.py", "jobs", "cli"},
     "pydantic_core": {"fields", "plan", "settings.py"},
     "asyncio": set(),

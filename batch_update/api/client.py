@@ -18,6 +18,7 @@ import httpx
 
 from batch_update.api.exchange import Departure, Wires
 from batch_update.api.keys import ApiKey, check_base_url
+from batch_update.api.ledger import Ledger
 from batch_update.api.lookups import (
     Account,
     CustomTool,
@@ -67,8 +68,8 @@ class Client:
     """The API of one account. Use it as an async context manager, on asyncio or trio, from one event loop.
 
     `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
-    a server that is down. With `app`, an ASGI application is spoken to in process. Raises UsageError (U103) for an
-    address that a key must not travel to.
+    a server that is down. With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows are
+    shared with all other processes that use it. Raises UsageError (U103) for an address that a key must not travel to.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Client:
         max_attempts: int = 4,
         max_outage: float = 600.0,
         app: Any = None,
+        ledger: Ledger | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -104,6 +106,7 @@ class Client:
             pace=pace,
             concurrency=concurrency,
             max_outage=max_outage,
+            ledger=ledger,
             on_event=on_event,
             clock=clock,
             sleep=sleep,

@@ -6,15 +6,23 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import anyio
 
 from batch_update.api.gate import Gate, State
-from batch_update.api.windows import Ticket, WindowLog
+from batch_update.api.ledger import UNANSWERED, Ledger
+from batch_update.api.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.errors import RunStopped
 from batch_update.model import Event, Window
+
+GLANCE = 0.1
+"""seconds between two looks into the ledger, where another process may make room at any time"""
+TURN = 0.005
+"""seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
+rounded"""
 
 
 @dataclass(slots=True)
@@ -53,7 +61,8 @@ class Pacer:
     """Leave to send, first come first served: both windows, one gate, at most `concurrency` at once.
 
     Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
-    or `withdrawn`. Clock and sleep are seconds; asyncio and trio.
+    or `withdrawn`. Clock and sleep are seconds; asyncio and trio. With a ledger, requests of other processes count,
+    and theirs see ours; the clock is then the monotonic one of the machine.
     """
 
     def __init__(
@@ -63,6 +72,7 @@ class Pacer:
         pace: str = "burst",
         concurrency: int,
         max_outage: float = 600.0,
+        ledger: Ledger | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -71,6 +81,8 @@ class Pacer:
         self.stats = Stats()
         self.stopped = False
         self._logs = [WindowLog(window) for window in windows]
+        self._ledger = ledger if self._logs else None
+        self._told_of_others = False
         self._even = pace == "smooth"
         self._concurrency = concurrency
         self._gate = Gate(max_outage, rng or random.Random())
@@ -87,16 +99,16 @@ class Pacer:
 
     async def admit(self, *, first: bool = False) -> Ticket | None:
         """Waits for leave to send one request; None once sending has been stopped. `first`: ahead of the queue."""
-        if not self.stopped and not self._queue and self._wait() <= 0:
-            return self._grant()
+        if not self.stopped and not self._queue and isinstance(ticket := self._take(), Ticket):
+            return ticket
         waiter = _Waiter()
         self._queue.appendleft(waiter) if first else self._queue.append(waiter)
         try:
             while not self.stopped:
-                wait = self._wait() if self._queue[0] is waiter else math.inf
-                if wait <= 0:
-                    return self._grant()
-                await self._rest(waiter, wait)
+                found = self._take() if self._queue[0] is waiter else math.inf
+                if isinstance(found, Ticket):
+                    return found
+                await self._rest(waiter, found)
             return None
         finally:
             self._queue.remove(waiter)
@@ -107,6 +119,21 @@ class Pacer:
         with anyio.CancelScope() as waiter.scope:
             await (anyio.sleep_forever() if wait == math.inf else self._sleep(wait))
         waiter.scope = None
+
+    def _take(self) -> Ticket | float:
+        """Leave to send, or the seconds after which to ask again; `inf`: only an answer can tell."""
+        if self._ledger is None or len(self._flying) >= self._concurrency:
+            wait = self._wait()
+            return self._grant() if wait <= 0 else wait
+        with self._turn(self._ledger) as is_ours:
+            if not is_ours:
+                return TURN
+            wait = self._wait()
+            if wait <= 0:
+                return self._grant()
+            self._tell_of_others(wait)
+            # An answer to another process makes room earlier than it was to be expected.
+            return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN) if self._shares() else wait
 
     def _wait(self) -> float:
         """Seconds until the next request may go out; `inf`: only an answer can tell."""
@@ -137,6 +164,47 @@ class Pacer:
         self.stopped = True
         for waiter in self._queue:
             waiter.wake()
+
+    # ------------------------------------------------------------ other processes
+
+    @contextmanager
+    def _turn(self, ledger: Ledger) -> Iterator[bool]:
+        """Learn what others sent; inside nobody else gets leave, and at the end they learn what we sent.
+
+        False where another process is at it.
+        """
+        now = self._clock()
+        keep = max(log.seconds for log in self._logs) + MARGIN
+        full = max(log.limit for log in self._logs)
+        with ledger.turn(now, self._counted, keep=keep, full=full) as others:
+            if others is not None:
+                for log in self._logs:
+                    log.share(others, now)
+            self._tell_news(ledger)
+            yield others is not None
+        self._tell_news(ledger)
+
+    def _tell_news(self, ledger: Ledger) -> None:
+        if ledger.news:
+            self._on_event(Event("ledger", ledger.news))
+            ledger.news = ""
+
+    def _counted(self) -> list[float]:
+        """Our requests: the latest moments at which the server may have counted them."""
+        patience = PATIENCE if self._capped else UNANSWERED
+        longest = max(self._logs, key=lambda log: log.seconds)
+        return [*longest.counted(), *(ticket.sent + patience for ticket in self._flying)]
+
+    def _shares(self) -> bool:
+        return any(log.is_shared for log in self._logs)
+
+    def _tell_of_others(self, wait: float) -> None:
+        if self._told_of_others or not PATIENCE < wait < math.inf or not self._shares():
+            return
+        self._told_of_others = True
+        self._on_event(
+            Event("shared", f"other runs used this key within the last minute: waiting {wait:.0f} s", wait)
+        )
 
     # ------------------------------------------------------------ what came of it
 
@@ -206,6 +274,9 @@ class Pacer:
         if counts:
             for log in self._logs:
                 log.landed(ticket, now, self._capped)
+        if self._ledger is not None:
+            with self._turn(self._ledger):
+                pass  # where another process is at it: the next turn tells, and what it holds until then is safe
         return now
 
     # ------------------------------------------------------------ learning

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush, nsmallest
 
@@ -46,6 +46,7 @@ class WindowLog:
         self.limit = window.limit
         """what is kept to"""
         self._ends: list[float] = []
+        self._shared: list[float] = []
         self._others = 0
         self._others_until = 0.0
 
@@ -56,7 +57,8 @@ class WindowLog:
             heappop(ends)
         if self._others and self._others_until <= now:
             self._others = 0
-        surplus = len(ends) + len(flying) + 1 - self._usable()
+        shared = [end for end in self._shared if end > now]
+        surplus = len(ends) + len(shared) + len(flying) + 1 - self._usable()
         if surplus <= 0:
             return now
         pending = [end for t in flying if (end := self._end_without_answer(t)) > now] if capped else []
@@ -64,13 +66,26 @@ class WindowLog:
             surplus -= len(flying) - len(pending)
         if surplus <= 0:
             return now
-        known = nsmallest(surplus, [*ends, *pending])
+        known = nsmallest(surplus, [*ends, *shared, *pending])
         at = known[-1] if len(known) == surplus else math.inf
         return min(at, self._others_until) if self._others else at
 
     def count(self, flying: Collection[Ticket]) -> int:
-        """Requests of ours that count at most, those without an answer included."""
-        return len(self._ends) + len(flying)
+        """Requests of this machine that count at most, those without an answer included."""
+        return len(self._ends) + len(self._shared) + len(flying)
+
+    def share(self, counted: Iterable[float], now: float) -> None:
+        """What other processes sent: the latest moments at which the server may have counted it."""
+        self._shared = [end for at in counted if (end := at + self.seconds + MARGIN) > now]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether requests of other processes count."""
+        return bool(self._shared)
+
+    def counted(self) -> list[float]:
+        """The latest moments at which the server may have counted what has landed."""
+        return [end - self.seconds - MARGIN for end in self._ends]
 
     def landed(self, ticket: Ticket, now: float, capped: bool) -> None:
         """An answer came, or none will."""

@@ -14,7 +14,7 @@ import anyio
 import typer
 
 from batch_update.cli.checking import FILE, describe
-from batch_update.cli.connecting import client_for, placed, server_name
+from batch_update.cli.connecting import account_lock, account_of, client_for, placed, server_name
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import (
     ask,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from batch_update.cli.progress import Display
     from batch_update.report.document import RunFacts
     from batch_update.report.files import Written
+    from batch_update.run.locking import AccountLock
     from batch_update.run.looking import Looked
     from batch_update.run.progress import EventLog
 
@@ -115,15 +116,17 @@ def carry_out(
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
         _show_problems(plan, settings, shown_by)
-        return _tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
+        return tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
     pace = " and ".join(map(str, settings.rate))
     display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=plan.sheet.numbers)
     events = EventLog(display.event)
-    client = client_for(settings, events)
-    report, files = anyio.run(
-        _carry_out, plan, look, client, settings, display, events, shown_by, command, parent
-    )
-    return _tell(report, files, settings, client)
+    account = account_of(settings)
+    client = client_for(settings, events, account)
+    with account_lock(account, settings, command) as lock:
+        report, files = anyio.run(
+            _carry_out, plan, look, client, settings, display, events, shown_by, command, parent, lock
+        )
+    return tell(report, files, settings, client)
 
 
 async def _carry_out(
@@ -136,6 +139,7 @@ async def _carry_out(
     shown_by: str,
     command: str,
     parent: str,
+    lock: AccountLock,
 ) -> tuple[Report, Written]:
     from batch_update.run.applying import apply_plan, refused_report, stopped_report
     from batch_update.run.journal import Journal
@@ -154,6 +158,7 @@ async def _carry_out(
             return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
         stop = _agree(looked, settings, (ALL_HAZARDS,) if command == "undo" else settings.allow)
         folder = _folder(plan, settings)
+        lock.works_in(folder)
         facts = Facts(command, settings=placed(settings), parent=parent)
         with Journal.create(folder, plan, facts) as journal, open_interrupts() as interrupted:
             if stop is not None:
@@ -289,7 +294,7 @@ def duration_of(requests: int, settings: Settings) -> str:
     return f"about {minutes} min" + (f" {rest} s" if rest else "")
 
 
-def _tell(report: Report, files: Written, settings: Settings, client: Client | None = None) -> Exit:
+def tell(report: Report, files: Written, settings: Settings, client: Client | None = None) -> Exit:
     """The summary, or the run as JSON; then the exit status."""
     from batch_update.report.status import exit_status
 

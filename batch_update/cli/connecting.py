@@ -2,33 +2,91 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from batch_update.cli.screen import say
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import Settings
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
+    from batch_update.api.keys import ApiKey
+    from batch_update.run.locking import AccountLock
     from batch_update.sandbox.app import Sandbox
 
 SANDBOX_URL = "https://sandbox/api"
 """Where the sandbox in this process says that it lives, so that its plans and reports are not taken for real ones."""
 
 
-def client_for(settings: Settings, on_event: Callable[[Event], None]) -> Client:
-    """A client as these settings want it. Raises KeyMissing and UsageError."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A key at a server, and where the processes that use it tell of each other."""
+
+    key: ApiKey
+    folder: Path
+    name: str
+    """names the account in that folder; the key cannot be read from it"""
+
+    @property
+    def ledger(self) -> Path:
+        """The record of recent requests."""
+        return self.folder / f"{self.name}.ledger"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that sends."""
+        return self.folder / f"{self.name}.lock"
+
+
+def account_of(settings: Settings) -> Account:
+    """The account that these settings speak to. Raises KeyMissing and UsageError.
+
+    Each sandbox in this process is an account of its own, known by the file that holds it.
+    """
+    from batch_update.api.fingerprint import fingerprint
+    from batch_update.api.keys import ApiKey, find_key
+
+    if settings.sandbox:
+        from batch_update.sandbox.app import SANDBOX_KEY
+
+        key, place = ApiKey(SANDBOX_KEY), str(_state(settings).resolve())
+    else:
+        key, place = find_key(settings.key_file, os.environ), server_name(settings)
+    return Account(key, locks_folder(settings), fingerprint(key, place))
+
+
+def locks_folder(settings: Settings) -> Path:
+    """Where locks and records of recent requests lie; those of a sandbox beside what it holds."""
+    return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
+
+
+def account_lock(account: Account, settings: Settings, command: str) -> AccountLock:
+    """The lock that a command holds while it sends."""
+    from batch_update.run.locking import AccountLock
+
+    return AccountLock(account.lock, command=command, wait=settings.wait, on_wait=say)
+
+
+def client_for(
+    settings: Settings, on_event: Callable[[Event], None], account: Account | None = None
+) -> Client:
+    """A client as these settings want it. Raises KeyMissing and UsageError.
+
+    `account` is theirs, where it is known already: a key may come out of a pipe, once.
+    """
+    from batch_update.api.ledger import Ledger
     from batch_update.run.library import connect
 
-    if not settings.sandbox:
-        return connect(settings, on_event=on_event)
-    from batch_update.api.keys import ApiKey
-    from batch_update.sandbox.app import SANDBOX_KEY
-
-    return connect(placed(settings), key=ApiKey(SANDBOX_KEY), app=sandbox_app(settings), on_event=on_event)
+    account = account or account_of(settings)
+    app = sandbox_app(settings) if settings.sandbox else None
+    ledger = Ledger(account.ledger)
+    return connect(placed(settings), key=account.key, app=app, ledger=ledger, on_event=on_event)
 
 
 def sandbox_app(settings: Settings) -> Sandbox:
@@ -40,9 +98,13 @@ def sandbox_app(settings: Settings) -> Sandbox:
         faults = Faults.parse(settings.sandbox_faults)
     except ValueError as error:
         raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
-    path = settings.sandbox_state or default_state()
+    path = _state(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     return make_app(path, limits=settings.sandbox_limits, faults=faults)
+
+
+def _state(settings: Settings) -> Path:
+    return settings.sandbox_state or default_state()
 
 
 def default_state() -> Path:

@@ -1,0 +1,182 @@
+"""The lock of an account: one run at a time, and who holds it. The operating system frees it when its holder dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from batch_update.errors import RunLocked, UsageError
+from batch_update.report.files import write_text
+from batch_update.text import printable
+
+SUFFIX = ".lock"
+GLANCE = 0.05
+"""seconds between two tries"""
+AT_LEAST = 0.25
+"""seconds that everybody waits: somebody may only be looking whether the lock is held"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock."""
+
+    pid: int
+    host: str
+    since: datetime
+    """UTC"""
+    command: str = ""
+    run: str = ""
+    """the absolute path of the run's folder; "" before there is one"""
+
+
+class AccountLock:
+    """Keeps other runs on the same account out while it is held. Use it as a context manager, outside an event loop.
+
+    The file is never deleted, since of two processes each could then lock a file of its own. Beside it stands who
+    holds it. Entering waits `wait` seconds at most and calls `on_wait` with what it waits for; it raises RunLocked
+    (R107) where another process still holds the lock, UsageError (U112) where it cannot be taken at all.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        command: str = "",
+        wait: float = 0.0,
+        on_wait: Callable[[str], None] = lambda text: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._path = path
+        self._lock = _file_lock(path)
+        self._command = command
+        self._wait = wait
+        self._on_wait = on_wait
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._holder: Holder | None = None
+
+    def __enter__(self) -> Self:
+        with _taking(self._path):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._acquire()
+            try:
+                self._write(Holder(os.getpid(), socket.gethostname(), self._now(), self._command))
+            except BaseException:
+                self._lock.release()
+                raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):  # the lock itself tells that nobody holds it
+            _card(self._path).unlink(missing_ok=True)
+        self._lock.release()
+
+    def works_in(self, run: Path) -> None:
+        """Tell others which run it is that holds the lock. Raises UsageError (U112)."""
+        assert self._holder is not None, "the lock is not held"
+        with _taking(self._path):
+            self._write(replace(self._holder, run=str(run.resolve())))
+
+    def _write(self, holder: Holder) -> None:
+        self._holder = holder
+        write_text(_card(self._path), json.dumps(asdict(holder), default=datetime.isoformat) + "\n")
+
+    def _acquire(self) -> None:
+        begun = self._clock()
+        told = False
+        while True:
+            try:
+                self._lock.acquire(blocking=False)
+                return
+            except Timeout:
+                waited = self._clock() - begun
+            if waited >= max(self._wait, AT_LEAST):
+                raise self._locked()
+            if waited >= AT_LEAST and not told:
+                told = True
+                self._on_wait(f"{_said(holder_of(self._path))}: waiting for it, at most {self._wait:.0f} s")
+            self._sleep(GLANCE)
+
+    def _locked(self) -> RunLocked:
+        return RunLocked(
+            _said(holder_of(self._path)),
+            code="R107",
+            remedy="try again when it has ended; --wait SECONDS waits for that",
+        )
+
+
+@contextmanager
+def _taking(path: Path) -> Iterator[None]:
+    """Turns what the file system raises into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"the lock of the account cannot be taken: {error.strerror or error} ({path})",
+            code="U112",
+            remedy="make the folder writable; XDG_STATE_HOME names another one for such files",
+        ) from error
+
+
+def _file_lock(path: Path) -> FileLock:
+    # Without the system's lock there would be one that survives the death of its holder.
+    return FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
+
+
+def _card(path: Path) -> Path:
+    """The file that says who holds the lock: beside it, since a locked file cannot be read on every system."""
+    return path.with_suffix(".holder.json")
+
+
+def _said(holder: Holder | None) -> str:
+    if holder is None:
+        return "another run works on this account"
+    since = holder.since.astimezone()
+    text = f"another run works on this account: process {holder.pid} on {printable(holder.host)}"
+    text += f" since {since:%Y-%m-%d %H:%M:%S}"
+    return text + (f", in {printable(holder.run)}" if holder.run else "")
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who holds this lock, as its holder wrote down; None where that is not known."""
+    try:
+        found = json.loads(_card(path).read_text("utf-8"))
+        since = datetime.fromisoformat(found["since"]).astimezone(UTC)
+        return Holder(int(found["pid"]), str(found["host"]), since, str(found["command"]), str(found["run"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds this lock now. Raises OSError."""
+    if not path.exists():
+        return False
+    lock = _file_lock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def running(folder: Path) -> dict[Path, Holder]:
+    """Run folder -> who works in it now, of all locks in a folder. Raises OSError."""
+    found = ((path, holder_of(path)) for path in sorted(folder.glob(f"*{SUFFIX}")))
+    return {Path(h.run): h for path, h in found if h is not None and h.run and is_held(path)}
