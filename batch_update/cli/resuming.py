@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.applying import facts_of, tell, write_somewhere
-from batch_update.cli.connecting import account_lock, account_of, client_for, server_name
+from batch_update.cli.applying import agree, facts_of, tell, write_somewhere
+from batch_update.cli.connecting import account_lock, account_of, client_for
 from batch_update.cli.options import settings_of, takes
-from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, say, telling_errors
+from batch_update.cli.screen import ask_meanwhile, on_terminal, say, telling_errors
 from batch_update.cli.undoing import RUN
-from batch_update.errors import UsageError
 from batch_update.model import Exit, Report
-from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.settings import ALL_HAZARDS, ENV_PREFIX, Settings
 from batch_update.text import counted
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from batch_update.report.files import Written
     from batch_update.run.locking import AccountLock
     from batch_update.run.progress import EventLog
+    from batch_update.run.recorded import RecordedRun
 
 RETRY_FAILED = Annotated[
     bool,
@@ -31,7 +31,7 @@ RETRY_FAILED = Annotated[
 ]
 
 
-@takes("Rows", "Plan", "Waves", "Connection", "Sandbox", "Pace", "Output")
+@takes("Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output")
 def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) -> None:
     """Go on with a run after a crash, a signal, a guard or a full disk. What is done costs no request.
 
@@ -54,17 +54,21 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
     from batch_update.cli.progress import choose_display
     from batch_update.report.status import exit_status
     from batch_update.run.journal import read_run
+    from batch_update.run.looking import Looked
     from batch_update.run.progress import EventLog
     from batch_update.run.recorded import report_of
     from batch_update.run.resuming import plan_rest
 
     recorded = read_run(folder)
-    left = len(plan_rest(recorded, retry_failed=retry_failed).plan.changes)
-    if not left:
+    rest = plan_rest(recorded, retry_failed=retry_failed).plan
+    if not rest.changes:
         if not settings.quiet:
             say(f"{folder} is finished: nothing is left to send.")
         return exit_status(report_of(recorded))
-    _agree(folder, left, settings)
+    if settings.quiet is False and settings.json_ is False:
+        say(f"{folder}: {counted(len(rest.changes), 'assistant')} left to change")
+    if stop := agree(Looked(rest, 0), settings, _allowed(recorded, settings)):
+        raise stop
     pace = " and ".join(map(str, settings.rate))
     numbers = recorded.plan.sheet.numbers
     display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=numbers)
@@ -76,17 +80,11 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
     return tell(report, files, settings, client)
 
 
-def _agree(folder: Path, left: int, settings: Settings) -> None:
-    """Says what is left and asks. Raises UsageError where nobody can be asked."""
-    server = server_name(settings)
-    if not (settings.json_ or settings.quiet):
-        say(f"{folder}: {counted(left, 'assistant')} left to change at {server}")
-    if settings.yes:
-        return
-    if not on_terminal():
-        raise UsageError("sending needs a yes, and nobody can be asked here", code="U102", remedy="add --yes")
-    if not ask(f"Go on at {server}?"):
-        raise UsageError("nothing was sent", code="U102", remedy="answer y to send")
+def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
+    """What was allowed when the run began still is; an undo may do what it must."""
+    if recorded.facts.command == "undo":
+        return (ALL_HAZARDS,)
+    return (*settings.allow, *(recorded.facts.settings.allow if recorded.facts.settings else ()))
 
 
 async def _resume(

@@ -47,3 +47,12 @@ def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> No
 def test_without_a_terminal_it_needs_a_yes(run: Run, tmp_path: Path) -> None:
     stopped(run, tmp_path)
     assert run("resume", "it", *SEND[:-1]).exit == 2
+
+
+def test_a_run_that_a_guard_stopped_goes_on_once_that_is_allowed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mode.csv").write_text("id,mode,multimodal_model_id\n10001,multimodal,1\n", "utf-8")
+    assert run("apply", "mode.csv", *SEND, "--run-dir", "it").exit == 5
+    refused = run("resume", "it", *SEND)
+    assert (refused.exit, "G101" in refused.err) == (5, True)
+    assert run("resume", "it", *SEND, "--allow", "mode").exit == 0
+    assert statuses(tmp_path / "it" / "results.csv") == ["updated"]
