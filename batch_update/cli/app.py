@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from batch_update import __version__
-from batch_update.cli import applying, checking, exporting, jobs, planning, reference, sandbox, undoing
+from batch_update.cli import (
+    applying,
+    checking,
+    exporting,
+    jobs,
+    planning,
+    reference,
+    resuming,
+    runs,
+    sandbox,
+    undoing,
+)
 from batch_update.cli.screen import ready_streams, show_error
 from batch_update.errors import BatchUpdateError
 from batch_update.model import Exit
@@ -23,6 +34,7 @@ Examples:
   batch-update plan changes.csv                 what it would change, old -> new
   batch-update apply changes.xlsx               look, ask, send what differs, read back, report
   batch-update apply changes.csv --limit 5      try it on the first five
+  batch-update resume last                      go on after a crash or a stop
   batch-update undo last                        take a run back
   batch-update fields speech_speed              what a column may hold
   batch-update explain V104                     what a code means and what to do
@@ -41,9 +53,12 @@ app.command("check")(checking.check)
 app.command("plan")(planning.plan)
 app.command("apply")(applying.apply)
 app.command("export")(exporting.export)
+app.command("resume")(resuming.resume)
 app.command("undo")(undoing.undo)
 app.command("fields")(reference.fields)
 app.command("explain")(reference.explain)
+app.add_typer(runs.app, name="runs")
+app.command("report")(runs.report)
 app.add_typer(jobs.app, name="job")
 app.command("sandbox")(sandbox.sandbox)
 app.command("demo")(sandbox.demo)

@@ -156,7 +156,7 @@ async def _carry_out(
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
-        stop = _agree(looked, settings, (ALL_HAZARDS,) if command == "undo" else settings.allow)
+        stop = agree(looked, settings, (ALL_HAZARDS,) if command == "undo" else settings.allow)
         folder = _folder(plan, settings)
         lock.works_in(folder)
         facts = Facts(command, settings=placed(settings), parent=parent)
@@ -242,7 +242,7 @@ def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
     say(f"Found {count_words(plan.problems)}: {shown_by} shows all.")
 
 
-def _agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStopped | None:
+def agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStopped | None:
     """Says what will happen and asks. Returns why a guard forbids it; raises UsageError where there is no yes.
 
     A yes on the terminal lets hazards through, --yes does not. Limits are lifted by their flags alone.

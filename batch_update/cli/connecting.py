@@ -66,6 +66,11 @@ def locks_folder(settings: Settings) -> Path:
     return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
 
 
+def lock_folders(settings: Settings) -> set[Path]:
+    """All folders in which locks of runs may lie: those of real accounts, and of the sandbox."""
+    return {locks_folder(settings.model_copy(update={"sandbox": sandbox})) for sandbox in (False, True)}
+
+
 def account_lock(account: Account, settings: Settings, command: str) -> AccountLock:
     """The lock that a command holds while it sends."""
     from batch_update.run.locking import AccountLock

@@ -1,0 +1,108 @@
+"""What there is to say of the folders of runs, and which of them may go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from batch_update.errors import JournalError
+from batch_update.model import Status
+from batch_update.run.journal import read_run
+from batch_update.run.recorded import RecordedRun, report_of
+from batch_update.run.runs import JOURNAL
+
+FOREIGN = "J105"
+"""the file that is called like a journal is not one of ours"""
+
+
+class State(StrEnum):
+    """How far a run is."""
+
+    COMPLETE = "complete"
+    OPEN = "to be resumed"
+    RUNNING = "running"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run folder."""
+
+    folder: Path
+    state: State
+    worked_on: datetime
+    """UTC, the last time that its journal was written"""
+    started: datetime | None = None
+    """UTC; None where the journal cannot be read"""
+    command: str = ""
+    sheet: str = ""
+    counts: dict[Status, int] = field(default_factory=dict)
+    error: JournalError | None = None
+    """why the journal cannot be read"""
+
+
+def state_of(recorded: RecordedRun, running: Collection[Path]) -> State:
+    """How far a run is; `running` are the folders of runs that some process works on."""
+    if recorded.folder.resolve() in running:
+        return State.RUNNING
+    return State.COMPLETE if recorded.complete else State.OPEN
+
+
+def entry_of(folder: Path, running: Collection[Path]) -> Entry:
+    """What there is to say of a run folder, also where its journal cannot be read."""
+    worked_on = datetime.fromtimestamp((folder / JOURNAL).stat().st_mtime, UTC)
+    try:
+        recorded = read_run(folder)
+    except JournalError as error:
+        state = State.RUNNING if folder.resolve() in running else State.DAMAGED
+        return Entry(folder, state, worked_on, error=error)
+    report = report_of(recorded)
+    return Entry(
+        folder,
+        state_of(recorded, running),
+        worked_on,
+        report.started,
+        recorded.facts.command,
+        recorded.plan.sheet.name,
+        {status: number for status, number in report.counts().items() if number},
+    )
+
+
+def outdated(
+    entries: Iterable[Entry], *, keep: int | None, older_than: timedelta | None, now: datetime
+) -> list[Entry]:
+    """Those that neither are among the `keep` newest nor were worked on since; an unset limit keeps none."""
+    newest_first = sorted(entries, key=lambda entry: entry.worked_on, reverse=True)
+    rest = newest_first[keep or 0 :]
+    return [entry for entry in rest if older_than is None or now - entry.worked_on > older_than]
+
+
+def reason_to_stay(entry: Entry, *, force: bool) -> str:
+    """Why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
+    if entry.folder.is_symlink():
+        return "is a link to another folder"
+    if entry.state is State.RUNNING:
+        return "is running"
+    if entry.error is not None and entry.error.code == FOREIGN:
+        return "holds no journal of this program"
+    if entry.state is not State.COMPLETE and not force:
+        return f"is {entry.state}: --force removes it"
+    return ""
+
+
+def remove(folder: Path) -> None:
+    """Delete a run folder with all that is in it; its journal last, so that a half removed one is still a run.
+
+    Raises OSError.
+    """
+    from shutil import rmtree
+
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == JOURNAL):
+        if path.is_dir() and not path.is_symlink():
+            rmtree(path)
+        else:
+            path.unlink()
+    folder.rmdir()

@@ -1,0 +1,176 @@
+"""What became of the runs, and removing old ones: never one that is going on, nor what is no run."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from batch_update.run.locking import AccountLock
+from tests.cli.conftest import Run
+from tests.cli.test_commands import SEND
+
+DAY = 86400
+
+
+def begin(run: Run, *more: str) -> Path:
+    """One more run, its folder."""
+    before = set(Path("runs").glob("*"))
+    run("apply", "good.csv", *SEND, *more)
+    (made,) = set(Path("runs").glob("*")) - before
+    return made
+
+
+def age(folder: Path, days: float) -> None:
+    """As if its journal had been written so long ago."""
+    path = folder / "journal.db"
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - days * DAY))
+
+
+def stop(run: Run) -> Path:
+    """A run that a refused key stopped: the rest is still to be sent."""
+    return begin(run, "--no-fetch", "--sandbox-faults", "401@2", "--concurrency", "1")
+
+
+def names() -> set[str]:
+    return {path.name for path in Path("runs").iterdir()}
+
+
+@pytest.fixture
+def complete(run: Run) -> Path:
+    return begin(run)
+
+
+def test_a_run_folder_is_its_owners_alone(complete: Path) -> None:
+    assert stat.S_IMODE(complete.stat().st_mode) == 0o700
+
+
+def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete: Path) -> None:
+    age(complete, 1)
+    stopped = stop(run)
+    lines = run("runs", "list").out.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == [stopped.name, complete.name]
+    assert "complete" in lines[1] and "3 updated" in lines[1] and "good.csv" in lines[1]
+    assert "to be resumed" in lines[0]
+    listed = run("runs", "list", "--json").json
+    assert [entry["state"] for entry in listed] == ["to be resumed", "complete"]
+    assert listed[1]["counts"] == {"updated": 3}
+
+
+def test_without_runs_the_list_says_so(run: Run) -> None:
+    result = run("runs", "list")
+    assert (result.exit, result.out, "holds no runs" in result.err) == (0, "", True)
+    assert run("runs", "list", "--json").json == []
+
+
+def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, complete: Path) -> None:
+    other = begin(run)
+    journal = other / "journal.db"
+    content = bytearray(journal.read_bytes())
+    content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+    journal.write_bytes(content)
+    states = {
+        entry["name"]: (entry["state"], bool(entry["error"])) for entry in run("runs", "list", "--json").json
+    }
+    assert states == {complete.name: ("complete", False), other.name: ("damaged", True)}
+    assert run("runs", "list").exit == 0
+    assert run("runs", "show", other.name).exit == 2
+
+
+def test_show_tells_the_summary_and_the_next_command(run: Run, complete: Path) -> None:
+    shown = run("runs", "show", "last").out
+    assert "apply of good.csv" in shown and "complete" in shown and "3 updated" in shown
+    assert f"batch-update undo {complete}" in shown and "resume" not in shown
+    stopped = stop(run)
+    assert f"batch-update resume {stopped}" in run("runs", "show", stopped.name).out
+    document = run("runs", "show", complete.name, "--json").json
+    assert (document["state"], document["counts"]["updated"]) == ("complete", 3)
+
+
+def test_report_makes_the_files_again_as_they_were(run: Run, complete: Path) -> None:
+    before = {path.name: path.read_bytes() for path in complete.glob("*.csv")}
+    for path in complete.glob("*.csv"):
+        path.unlink()
+    (complete / "run.json").write_text("spoiled")
+    result = run("report", "last")
+    assert result.exit == 0 and str(complete / "results.csv") in result.out
+    assert {path.name: path.read_bytes() for path in complete.glob("*.csv")} == before
+    assert "spoiled" not in (complete / "run.json").read_text("utf-8")
+    assert run("report", "nothing").exit == 2
+
+
+# ---------------------------------------------------------------- prune
+
+
+def test_prune_keeps_the_newest(run: Run) -> None:
+    made = [begin(run) for _ in range(4)]
+    for days, folder in enumerate(reversed(made)):
+        age(folder, days)
+    result = run("runs", "prune", "--keep", "2", "--yes")
+    assert (result.exit, names()) == (0, {folder.name for folder in made[2:]})
+    assert result.out.count("removed") == 2
+
+
+@pytest.mark.parametrize("given, left", [("3d", {0, 2}), ("49h", {0, 2}), ("1w", {0, 2, 9}), ("1d", {0})])
+def test_prune_removes_only_what_is_older(run: Run, given: str, left: set[int]) -> None:
+    made = {days: begin(run) for days in (0, 2, 9)}
+    for days, folder in made.items():
+        age(folder, days)
+    if given == "1w":
+        age(made[9], -3)
+    run("runs", "prune", "--older-than", given, "--yes")
+    assert names() == {made[days].name for days in left}
+
+
+def test_both_limits_must_be_met(run: Run) -> None:
+    made = [begin(run) for _ in range(3)]
+    for folder, days in zip(made, (1, 20, 40), strict=True):
+        age(folder, days)
+    run("runs", "prune", "--keep", "1", "--older-than", "30d", "--yes")
+    assert names() == {made[0].name, made[1].name}
+
+
+def test_an_open_run_goes_only_by_force(run: Run) -> None:
+    stopped = stop(run)
+    result = run("runs", "prune", "--keep", "0", "--yes")
+    assert (names(), "--force" in result.err) == ({stopped.name}, True)
+    run("runs", "prune", "--keep", "0", "--yes", "--force")
+    assert names() == set()
+
+
+def test_a_run_that_is_going_on_never_goes(run: Run, complete: Path, tmp_path: Path) -> None:
+    """Its lock tells, though its journal may look complete; a lock that a dead process left tells nothing."""
+    (path,) = (tmp_path / "state" / "accounts").glob("*.lock")
+    with AccountLock(path) as lock:
+        lock.works_in(complete)
+        assert run("runs", "list", "--json").json[0]["state"] == "running"
+        result = run("runs", "prune", "--keep", "0", "--yes", "--force")
+        assert (names(), "is running" in result.err) == ({complete.name}, True)
+        card = path.with_suffix(".holder.json").read_bytes()
+    path.with_suffix(".holder.json").write_bytes(card)
+    run("runs", "prune", "--keep", "0", "--yes")
+    assert names() == set()
+
+
+def test_what_is_no_run_stays(run: Run, complete: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    (runs / "notes").mkdir()
+    (runs / "foreign").mkdir()
+    (runs / "foreign" / "journal.db").write_text("not a database, and nobody's journal" * 99)
+    (runs / "link").symlink_to(tmp_path / "elsewhere")
+    complete.rename(tmp_path / "elsewhere")
+    result = run("runs", "prune", "--keep", "0", "--yes", "--force")
+    assert result.exit == 0
+    assert names() == {"notes", "foreign", "link"}
+    assert (tmp_path / "elsewhere" / "journal.db").exists()
+
+
+def test_prune_needs_to_be_told_what_and_a_yes(run: Run, complete: Path) -> None:
+    nothing = run("runs", "prune", "--yes")
+    unasked = run("runs", "prune", "--keep", "0")
+    odd = run("runs", "prune", "--older-than", "soon", "--yes")
+    assert [nothing.exit, unasked.exit, odd.exit] == [2, 2, 2]
+    assert ("U101" in nothing.err, "U102" in unasked.err, "12h, 30d, 8w" in odd.err) == (True, True, True)
+    assert names() == {complete.name}
