@@ -78,7 +78,7 @@ class Journal:
         self._events = events
         self._session = session
         self._begun = False
-        self._seconds = 0.0
+        self._seconds: float | None = None
         self._group = _Group()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
@@ -181,8 +181,9 @@ class Journal:
             self.event(event)
 
     def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
-        """The session ends. Where it goes on and ends again, the seconds add up and the rest is told anew."""
-        self._seconds += seconds
+        """The session ends. Said again, as after reading back, the stop and the figures count, not the time."""
+        if self._seconds is None:
+            self._seconds = seconds
         self._add(self._line(schema.ENDING, -1, ending_text(self._seconds, stopped, stats)))
 
     def _line(self, kind: str, row: int, data: str) -> Line:

@@ -181,9 +181,8 @@ def test_sessions_events_and_figures_are_kept(tmp_path: Path) -> None:
     with Journal.open(tmp_path) as journal:
         journal.begin(NOON)
         journal.settle({1: DONE})
-        journal.end(1.25, None)
-        journal.begin(NOON)
-        journal.end(0.25, None)
+        journal.end(1.5, RunStopped("down"))
+        journal.end(99.0, None)
     recorded = read_run(tmp_path)
     assert [(s.facts.command, s.seconds, s.ended) for s in recorded.sessions] == [
         ("undo", 4.5, True),
@@ -231,6 +230,16 @@ def test_a_full_disk_ends_the_run_and_what_was_under_way_is_still_written(tmp_pa
     recorded = read_run(tmp_path)
     assert report_of(recorded).outcomes == report.outcomes and not recorded.complete
     assert vars(recorded.stopped) == vars(report.stopped)
+
+
+def test_sqlite_says_itself_that_there_is_no_room(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, plan_of(1)) as journal:
+        journal.begin(NOON)
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages}")
+        journal.settle({0: Outcome(Status.FAILED, "A422", "no" * 50_000)})
+        assert journal.trouble is not None and journal.trouble.code == "J101"
+        assert "the disk is full" in journal.trouble.message
 
 
 def test_what_cannot_even_be_written_with_the_reserve_is_reported_and_not_lost(tmp_path: Path) -> None:

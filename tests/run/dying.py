@@ -1,0 +1,48 @@
+"""`python -m tests.run.dying FOLDER NUMBER`: a run whose process is gone when its n-th update is about to leave."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.run.applying import apply_plan
+from batch_update.run.journal import Journal
+from tests.torture.child import plan_of
+
+ROWS = 12
+
+
+async def main(folder: Path, number: int) -> None:
+    seen = 0
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        """The other end of the connection: asked before the first byte of the request is handed over."""
+        nonlocal seen
+        seen += 1
+        if seen == number:
+            os._exit(9)
+        assistant = scope["path"].rpartition("/")[2].encode()
+        answer = b'{"message": "ok", "data": {"id": %s}}' % assistant
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
+        await send({"type": "http.response.body", "body": answer})
+
+    key = ApiKey("a-key-of-no-account")
+    async with Client(key, base_url="http://localhost/api", rates=(), concurrency=3, app=app) as client:
+        with Journal.create(folder, plan_of(ROWS)) as journal:
+            await apply_plan(journal=journal, plan=plan_of(ROWS), client=client, concurrency=3)
+
+
+if __name__ == "__main__":
+    anyio.run(main, Path(sys.argv[1]), int(sys.argv[2]))

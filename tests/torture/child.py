@@ -1,0 +1,55 @@
+"""`python -m tests.torture.child begin|resume FOLDER URL ROWS KIND`: one process of a run, for its parent to kill."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import anyio
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet
+from batch_update.run.applying import apply_plan
+from batch_update.run.journal import Journal
+from batch_update.run.looking import look
+from batch_update.run.resuming import resume_run
+from batch_update.sandbox.app import SANDBOX_KEY
+
+FIRST = 10_001
+"""the id of the sandbox's first assistant"""
+WORKERS = 8
+
+
+def wanted(row: int) -> dict[str, object]:
+    """What the assistant of this row shall hold."""
+    return {"name": f"Wanted {row}", "speech_speed": 0.7 + row % 6 / 10}
+
+
+def plan_of(rows: int) -> Plan:
+    ids = [str(FIRST + row) for row in range(rows)]
+    columns = (
+        Column("id", ids, Role.ID),
+        Column("name", [f"Wanted {row}" for row in range(rows)], Role.FIELD, "name"),
+    )
+    numbers = range(2, rows + 2)
+    sheet = Sheet("torture.csv", Dialect("csv"), columns, numbers, numbers)
+    return Plan(sheet, tuple(Change(FIRST + row, wanted(row), (row,)) for row in range(rows)), {})
+
+
+async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
+    async with Client(ApiKey(SANDBOX_KEY), base_url=url, rates=(), concurrency=WORKERS) as client:
+        if what == "resume":
+            with Journal.open(folder) as journal:
+                await resume_run(journal, client, concurrency=WORKERS)
+            return
+        plan = plan_of(rows)
+        if kind == "looked":
+            plan = (await look(plan, client)).plan
+        with Journal.create(folder, plan) as journal:
+            await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+
+
+if __name__ == "__main__":
+    what, folder, url, rows, kind = sys.argv[1:]
+    anyio.run(main, what, Path(folder), url, int(rows), kind)
