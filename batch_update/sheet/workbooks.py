@@ -122,14 +122,36 @@ def _table(sheet: CalamineSheet, scan: Scan, name: str, settings: Settings, form
     texts = [value for row in grid for value in map(row.__getitem__, numbers) if isinstance(value, str)]
     decimal = find_decimal([texts], ",", settings.decimal)
     rows = Rows(width, name, settings, blank_rows=header_row - 1)
+    covered = _covered(sheet, header_row, height, width)
     for number, row in enumerate(_grid(sheet, height, width), 1):
         if number > header_row:
             cells = [as_text(value, decimal) for value in row]
-            rows.add(cells, number, problems=_apply(notes.get(number, ()), cells))
+            hidden = [_merged(column) for column in covered.get(number, ()) if is_blank(cells[column])]
+            rows.add(cells, number, problems=[*_apply(notes.get(number, ()), cells), *hidden])
     while not header[-1].strip() and all(map(is_blank, rows.columns[-1])):
         del header[-1], rows.columns[-1]
     dialect = Dialect(format, decimal=decimal, worksheet=sheet.name)
     return rows.table(dialect, header, header_row, lines=False)
+
+
+def _covered(sheet: CalamineSheet, header_row: int, height: int, width: int) -> dict[int, list[int]]:
+    """Row number -> columns of cells below the header that are merged into another one, where the format tells it."""
+    found: dict[int, list[int]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in range(max(top, header_row), min(bottom + 1, height)):
+            first = left + 1 if row == top else left
+            found.setdefault(row + 1, []).extend(range(first, min(right + 1, width)))
+    return found
+
+
+def _merged(column: int) -> Problem:
+    return Problem(
+        "S115",
+        "the cell is merged into another one, which alone holds the value",
+        column=column,
+        wanted="a value of its own, or an empty cell",
+        remedy="Undo the merging, and fill every cell that should have the value.",
+    )
 
 
 def _grid(sheet: CalamineSheet, height: int, width: int) -> Iterator[list[Value]]:

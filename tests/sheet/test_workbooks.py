@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import xlsxwriter
 import xlwt
 
 from batch_update.errors import SheetError
@@ -294,3 +295,17 @@ def test_a_binary_workbook_is_read_with_its_errors() -> None:
     )
     assert (sheet.dialect.format, sheet.dialect.worksheet) == ("xlsb", "S")
     assert [sheet.row(index).cells for index in (0, 1)] == [("13", "ü"), ("14", "#REF!")]
+
+
+def test_merged_cells_are_problems_where_their_value_is_missing() -> None:
+    """Of four rows under one merged voice, three would be sent without it."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["id", "voice_id", "name"])
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [10000 + row, None, "Praxis"])
+        sheet.merge_range(1, 1, 4, 1, 412)
+    found = read_bytes(file.getvalue())
+    assert errors_of(found) == [("S115", index, 1) for index in (1, 2, 3)]
+    assert list(found.columns[1].texts) == ["412", "", "", ""]
