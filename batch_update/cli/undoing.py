@@ -16,7 +16,9 @@ RUN = Annotated[
 ]
 
 
-@takes("Rows", "Plan", "max_changes", "max_change_percent", "Waves", "Connection", "Sandbox", "Pace", "Output")
+@takes(
+    "Rows", "Plan", "max_changes", "max_change_percent", "Waves", "Connection", "Sandbox", "Pace", "Output"
+)
 def undo(run: RUN, given: dict[str, Any]) -> None:
     """Take back a run: every field that still holds what it wrote gets back what it held before.
 
