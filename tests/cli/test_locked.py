@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,17 @@ def test_no_key_shows_in_the_names_or_the_content(run: Run, held: AccountLock, t
     with held:
         for path in (tmp_path / "state" / "accounts").iterdir():
             assert SANDBOX_KEY not in path.name and SANDBOX_KEY.encode() not in path.read_bytes()
+
+
+def test_of_two_starts_in_the_same_second_one_runs(run: Run, tmp_path: Path) -> None:
+    """Real processes; the pace keeps the first one busy until the second one is there."""
+    flags = ["--sandbox", "--yes", "--no-fetch", "--rate", "1/0.5"]
+    command = [sys.executable, "-m", "batch_update", "apply", "good.csv", *flags]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=60)[1] for process in started]
+    assert sorted(process.returncode for process in started) == [0, 75]
+    assert sum("R107" in text for text in errors) == 1
+    assert len(list((tmp_path / "runs").iterdir())) == 1
