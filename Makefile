@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench torture clean
 
 demo: .venv/.installed
 	$(BIN)/batch-update demo
@@ -19,6 +19,9 @@ types: .venv/.installed-test
 
 bench: .venv/.installed-test
 	$(BIN)/python -m tests.benchmarks
+
+torture: .venv/.installed-test
+	$(BIN)/python -m tests.torture
 
 clean:
 	rm -rf .venv

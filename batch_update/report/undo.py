@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from batch_update.fields.cells import show_cell
 from batch_update.fields.reference import all_fields
 from batch_update.fields.rules import MODE_FACTS
+from batch_update.fields.tools import FillerConfig
 from batch_update.model import Change, Json, Outcome, Report, Severity, Status
 from batch_update.plan.judging import judge
+
+NO_FILLERS: Json = {kind: [] for kind in FillerConfig.model_fields}
+"""No filler words at all, in a form that an update may send: it may not send {}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,16 @@ def _restore(change: Change) -> Restoration:
     values: dict[str, Json] = {}
     lost: dict[str, str] = {}
     mode = change.before.get("mode")
-    for name in dict.fromkeys((*change.body, *change.before)):
-        if name not in change.before:
+    before = dict(change.before)
+    if before.get("filler_config") == {}:
+        before["filler_config"] = NO_FILLERS
+    for name in dict.fromkeys((*change.body, *before)):
+        if name not in before:
             lost[name] = "the API does not report what it was"
-        elif not _is_for(name, change.before[name], mode):
+        elif not _is_for(name, before[name], mode):
             continue
-        elif _can_be_sent(name, change.before[name]):
-            values[name] = change.before[name]
+        elif _can_be_sent(name, before[name]):
+            values[name] = before[name]
         elif name in change.body:
             lost[name] = "the API does not take what it was"
     return Restoration(change, values, lost)

@@ -11,6 +11,9 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import anyio
@@ -19,12 +22,16 @@ import requests
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Status, Window
+from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet, Status, Window
+from batch_update.run.applying import apply_plan
+from batch_update.run.journal import Journal
 from batch_update.settings import DEFAULT_RATES
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
 
 ROWS, WORKERS = 5_000, 16
+APPLY = "batch_update apply, no journal"
+JOURNALED = "batch_update apply, with its journal"
 ROUNDS = 3
 BODY = {"name": "Praxis Dr. Weiß", "speech_speed": 1.1, "llm_temperature": 0.4}
 KEY = ApiKey("benchmark-key-0123456789")
@@ -40,7 +47,8 @@ def unpaced() -> list[Line]:
     """Interleaved, several rounds: another process on the machine hits all of them alike. Medians."""
     contenders: dict[str, Callable[[str], float]] = {
         "one shared httpx.AsyncClient": lambda url: anyio.run(with_httpx, url),
-        "batch_update": lambda url: anyio.run(with_batch_update, url),
+        APPLY: lambda url: anyio.run(with_apply, url, False),
+        JOURNALED: lambda url: anyio.run(with_apply, url, True),
         "aiohttp": lambda url: asyncio.run(with_aiohttp(url)),
         "requests in threads": with_requests,
     }
@@ -49,12 +57,20 @@ def unpaced() -> list[Line]:
         for _ in range(ROUNDS):
             for name, send in contenders.items():
                 rates[name].append(ROWS / send(url))
-    bare = statistics.median(rates["one shared httpx.AsyncClient"])
-    return [_line(name, statistics.median(found), bare) for name, found in rates.items()]
+    medians = {name: statistics.median(found) for name, found in rates.items()}
+    kept = medians[JOURNALED] / medians[APPLY]
+    journal = Line(
+        "what the journal leaves of the speed", f"{medians[JOURNALED]:.0f}/s", f"{kept:.2f} x without it",
+        "at least 0.9 x", kept >= 0.9,
+    )  # fmt: skip
+    return [
+        *(_line(name, rate, medians["one shared httpx.AsyncClient"]) for name, rate in medians.items()),
+        journal,
+    ]
 
 
 def _line(name: str, rate: float, bare: float) -> Line:
-    ours = name == "batch_update"
+    ours = name in {APPLY, JOURNALED}
     what = f"{ROWS} updates, {WORKERS} workers, no pacing: {name}"
     target, met = ("at least 2.5 x", rate / bare >= 2.5) if ours else ("", None)
     return Line(what, f"{rate:.0f}/s", f"{rate / bare:.1f} x", target, met)
@@ -85,14 +101,19 @@ async def with_httpx(url: str) -> float:
         return await workers(send)
 
 
-async def with_batch_update(url: str) -> float:
+async def with_apply(url: str, journaled: bool) -> float:
+    """The main job from its plan to the outcome of every row; with a journal, that is made and closed as well."""
+    ids = [str(row) for row in range(1, ROWS + 1)]
+    sheet = Sheet("rows.csv", Dialect("csv"), (Column("id", ids, Role.ID),), range(2, ROWS + 2), None)
+    plan = Plan(sheet, tuple(Change(int(i), BODY, (n,)) for n, i in enumerate(ids)), {})
     async with Client(KEY, base_url=url, rates=(), concurrency=WORKERS) as client:
-
-        async def send(row: int) -> None:
-            reply = await client.update(row, BODY)
-            assert reply.status is Status.UPDATED, reply
-
-        return await workers(send)
+        with TemporaryDirectory() as folder:
+            begin = time.perf_counter()
+            with Journal.create(Path(folder), plan) if journaled else nullcontext() as journal:
+                report = await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+            seconds = time.perf_counter() - begin
+    assert report.counts() == {Status.UPDATED: ROWS}, report.counts()
+    return seconds
 
 
 async def with_aiohttp(url: str) -> float:
