@@ -19,7 +19,7 @@ from batch_update.run.applying import apply_plan
 from batch_update.run.journal import NAME, RESERVE, Journal, read_run
 from batch_update.run.recorded import Facts, report_of
 from batch_update.settings import Settings
-from tests.run.fakes import NOON, Act, FakeClient, plan_of, run_virtually
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, plan_of, run_virtually
 from tests.run.journals import FullDisk, Witness, copy_of, journalled
 
 DONE = Outcome(Status.UPDATED, http=200, attempts=1, changed=("speech_speed",), started=NOON, ms=4)
@@ -230,6 +230,26 @@ def test_a_full_disk_ends_the_run_and_what_was_under_way_is_still_written(tmp_pa
     recorded = read_run(tmp_path)
     assert report_of(recorded).outcomes == report.outcomes and not recorded.complete
     assert vars(recorded.stopped) == vars(report.stopped)
+    # What was refused because it could not be written was not written with the last of the room either.
+    log = sqlite3.connect(tmp_path / NAME)
+    assert log.execute("SELECT count(*) FROM log WHERE kind = 'attempt'").fetchone() == (5,)
+    log.close()
+
+
+def test_who_waits_for_a_turn_is_told_at_once_that_the_journal_is_in_trouble(tmp_path: Path) -> None:
+    acts = {1: Act(flight=3), 2: Act(queued=FOREVER)}
+    client = Witness(lambda name: FullDisk(journal) and None, 1, acts)
+
+    async def main() -> Any:
+        nonlocal journal
+        with Journal.create(tmp_path, plan_of(2)) as journal:
+            begun = anyio.current_time()
+            report = await apply_plan(plan_of(2), client, journal=journal)
+            return report, anyio.current_time() - begun
+
+    journal: Journal
+    report, seconds = run_virtually(main)
+    assert seconds == 3 and report.counts() == {Status.UPDATED: 1, Status.NOT_SENT: 1}
 
 
 def test_sqlite_says_itself_that_there_is_no_room(tmp_path: Path) -> None:

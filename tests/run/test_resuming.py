@@ -259,6 +259,10 @@ def test_an_intention_that_was_withdrawn_leaves_no_doubt(tmp_path: Path) -> None
     run_virtually(main)
     assert plan_rest(read_run(tmp_path)).doubtful == frozenset()
     assert report_of(read_run(tmp_path)).outcomes[0].message == "not sent: interrupted"
+    with Journal.open(tmp_path) as journal:
+        journal.begin(NOON)
+        journal.end(1.0, RunStopped("the server is down"))
+    assert {o.message for o in report_of(read_run(tmp_path)).outcomes} == {"not sent: the server is down"}
 
 
 def test_an_undo_that_goes_on_still_minds_each_field(tmp_path: Path) -> None:
