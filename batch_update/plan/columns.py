@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -158,12 +159,18 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
     """Those that the grammar may read as something else than themselves, or that are too long."""
     least, most = _SHORT + 1, longest or sys.maxsize
+    if least <= min(map(len, texts)) and max(map(len, texts)) <= most and _all_mean_themselves(texts):
+        return []
+    return [text for text in texts if not (least <= len(text) <= most and _means_itself(text))]
+
+
+def _all_mean_themselves(texts: Sequence[str]) -> bool:
+    """`_means_itself` for all of them, none of which is empty, at a third of the cost."""
     whole = "".join(texts)
-    first = {text[:1] for text in texts} - {""}
-    last = {text[-1:] for text in texts}
-    if "#" in whole or "\r" in whole or not all(map(str.isalnum, first)) or any(map(str.isspace, last)):
-        return [text for text in texts if not (least <= len(text) <= most and _means_itself(text))]
-    return [text for text in texts if not least <= len(text) <= most]
+    first, last = set(map(itemgetter(0), texts)), set(map(itemgetter(-1), texts))
+    return not (
+        "#" in whole or "\r" in whole or not all(map(str.isalnum, first)) or any(map(str.isspace, last))
+    )
 
 
 def _means_itself(text: str) -> bool:
