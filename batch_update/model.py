@@ -223,6 +223,8 @@ class Outcome:
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """what the server said of single fields: "post_call_schema.0.name" -> messages"""
     verified: Verified = Verified.NOT_READ
+    after_reset: Present = field(default_factory=dict)
+    """what a change of mode made of the fields that it resets, as reading back showed them"""
 
 
 @dataclass(frozen=True, slots=True)

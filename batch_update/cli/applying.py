@@ -141,6 +141,7 @@ async def _carry_out(
     parent: str,
     lock: AccountLock,
 ) -> tuple[Report, Written]:
+    from batch_update.report.planning import plan_screen
     from batch_update.run.applying import apply_plan, refused_report, stopped_report
     from batch_update.run.journal import Journal
     from batch_update.run.recorded import Facts
@@ -153,6 +154,9 @@ async def _carry_out(
         looked = await look(plan, client)
         plan = looked.plan
         _show_problems(plan, settings, shown_by)
+        if command == "undo" and not (settings.json_ or settings.quiet):
+            duration = duration_of(len(plan.changes), settings)
+            say(plan_screen(plan, requests=looked.pages, duration=duration))
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
@@ -190,16 +194,31 @@ async def _carry_out(
 async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: bool) -> Looked:
     """The plan against what is there, unless nothing shall be fetched."""
     from batch_update.plan.checking import keep_first
-    from batch_update.run.looking import Looked, expect, look, look_again
+    from batch_update.run.looking import Looked, expect, look
 
     to_end = settings.max_change_percent is not None
     if is_saved:
-        expect(plan, settings.expect)
-        return await look_again(plan, client, to_end=to_end)
+        return await look_at_made(plan, client, settings)
     looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client, to_end=to_end)
     looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
     expect(looked.plan, settings.expect)
     return looked
+
+
+async def look_at_made(plan: Plan, client: Client, settings: Settings, *, by_field: bool = False) -> Looked:
+    """A plan that was made earlier, or that takes a run back, against what is there."""
+    from batch_update.plan.checking import keep_first, keep_only
+    from batch_update.run.looking import expect, look_again
+
+    if settings.no_fetch:
+        raise UsageError(
+            "a plan that was made earlier is held against what is there, which --no-fetch forbids",
+            code="U101",
+        )
+    expect(plan, settings.expect)
+    to_end = settings.max_change_percent is not None
+    looked = await look_again(keep_only(plan, settings.only), client, by_field=by_field, to_end=to_end)
+    return replace(looked, plan=keep_first(looked.plan, settings.limit))
 
 
 def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written:
@@ -237,9 +256,9 @@ def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
 
     if not plan.problems or settings.json_ or settings.quiet:
         return
-    for problem in plan.problems[:PROBLEMS_SHOWN]:
+    for problem in plan.problems[:PROBLEMS_SHOWN] if shown_by else plan.problems:
         say(f"  {problem_line(plan.sheet, problem)}")
-    say(f"Found {count_words(plan.problems)}: {shown_by} shows all.")
+    say(f"Found {count_words(plan.problems)}" + (f": {shown_by} shows all." if shown_by else "."))
 
 
 def agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStopped | None:

@@ -13,6 +13,7 @@ from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
+from batch_update.errors import UsageError
 from batch_update.model import Event, Exit, Plan, Severity
 from batch_update.settings import ENV_PREFIX, Settings
 
@@ -48,9 +49,11 @@ def show_plan(
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
     made, is_saved = plan_of(file, settings)
     looked = anyio.run(_look, made, settings, is_saved)
+    if out_file is not None and settings.no_fetch:
+        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
     if out_file is not None:
         _save(looked.plan, out_file)
-    _show(looked, file, settings, out_file)
+    _show(looked, file, settings, out_file, is_saved=is_saved)
     return _status(looked.plan, settings, exit_code=exit_code)
 
 
@@ -70,7 +73,7 @@ def _save(plan: Plan, path: Path) -> None:
     write_text(path, save_plan(plan))
 
 
-def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) -> None:
+def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
     from batch_update.report.planning import plan_json, plan_screen
     from batch_update.report.problems import problem_json, problem_line, render_problems
     from batch_update.report.summary import quoted
@@ -93,9 +96,12 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None) 
     out(f"Digest {mark}")
     if made.changes:
         command = command_of(
-            "batch-update apply", settings, ("Sheet", "Rows", "Connection", "Sandbox", "Pace")
+            "batch-update apply",
+            settings,
+            ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits"),
         )
-        out(f"Next: {command} {quoted(out_file) if out_file else f'{quoted(file)} --expect {mark}'}")
+        expected = "" if out_file or is_saved else f" --expect {mark}"
+        out(f"Next: {command} {quoted(out_file or file)}{expected}")
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

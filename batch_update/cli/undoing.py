@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import carry_out
+from batch_update.cli.applying import carry_out, look_at_made
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
 
@@ -29,21 +29,18 @@ def undo(run: RUN, given: dict[str, Any]) -> None:
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.report.summary import quoted
         from batch_update.run.journal import read_run
-        from batch_update.run.looking import look_again
         from batch_update.run.recorded import report_of
         from batch_update.run.runs import find_run
         from batch_update.run.undoing import undo_plan
 
         folder = find_run(run, settings.runs_dir)
         plan = undo_plan(report_of(read_run(folder)), f"undo of {folder.name}")
-        shown_by = f"batch-update undo {quoted(folder)}"
         status = carry_out(
             plan,
-            partial(look_again, by_field=True, to_end=settings.max_change_percent is not None),
+            partial(look_at_made, settings=settings, by_field=True),
             settings,
-            shown_by=shown_by,
+            shown_by="",
             command="undo",
             parent=folder.name,
         )

@@ -77,6 +77,27 @@ def make_plan(
     return keep_first(plan, limit)
 
 
+def keep_only(plan: Plan, only: Collection[int]) -> Plan:
+    """The plan with the changes of these assistants; the rows of the others are left out. Empty: all are kept.
+
+    Raises UsageError where one is named that the plan does not change.
+    """
+    if not only:
+        return plan
+    missing = sorted(set(only) - {change.assistant_id for change in plan.changes})
+    if missing:
+        names = ", ".join(map(str, missing[:10]))
+        raise UsageError(
+            f"--only names assistants that the plan does not change: {names}",
+            code="U101",
+            remedy="check these ids, or leave them out",
+        )
+    left_out = Outcome(Status.NOT_SENT, "X205", "left out by --only")
+    rest = {i: left_out for change in plan.changes if change.assistant_id not in only for i in change.indexes}
+    kept = tuple(change for change in plan.changes if change.assistant_id in only)
+    return replace(plan, changes=kept, settled=dict(sorted({**plan.settled, **rest}.items())))
+
+
 def keep_first(plan: Plan, limit: int | None) -> Plan:
     """The plan with its first so many changes; the rows of the others are left out. None keeps all."""
     if limit is None or len(plan.changes) <= limit:

@@ -217,7 +217,10 @@ def _hold_one(change: Change, now: Present | None, *, by_field: bool) -> tuple[C
         body = {name: value for name, value in body.items() if name not in held}
     if not body:
         return change, _conflict(held.values()) if held else ALREADY_SO
-    return replace(change, body=body, held="; ".join(held.values())), None
+    # What it is sent over is what is there now: that is what an undo brings back.
+    touched = (*body, *MODE_SETTINGS) if "mode" in body else body
+    before = {name: now[name] for name in touched if name in now}
+    return replace(change, body=body, before=before, held="; ".join(held.values())), None
 
 
 def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:

@@ -28,7 +28,14 @@ def difference(before: object, after: Json) -> str:
         return word_diff(before, after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return "; ".join(_keys(before, after)) or f"{show(before)} -> {show(after)}"
-    return f"{show(before)} -> {show(after)}"
+    old, new = show(before), show(after)
+    if old == new:  # they differ beyond what would be shown
+        return word_diff(_spelled(before), _spelled(after))
+    return f"{old} -> {new}"
+
+
+def _spelled(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(redact(value), ensure_ascii=False)
 
 
 def show(value: object, most: int = LONG) -> str:
@@ -43,7 +50,8 @@ def _keys(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str
         if before.get(key) != after.get(key):
             old = show(before[key], 30) if key in before else "nothing"
             new = show(after[key], 30) if key in after else "nothing"
-            yield f"{printable(key)}: {old} -> {new}"
+            same = f"{word_diff(_spelled(before.get(key)), _spelled(after.get(key)))}"
+            yield f"{printable(key)}: {same if old == new else f'{old} -> {new}'}"
 
 
 def word_diff(before: str, after: str) -> str:

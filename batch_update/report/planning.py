@@ -35,7 +35,8 @@ def plan_totals(plan: Plan, *, duration: str) -> str:
 def _title(plan: Plan, requests: int) -> str:
     rows_words = counted(len(plan.sheet), "row")
     if not plan.account:
-        return f"Plan: {rows_words}, not compared with what is there (--no-fetch)"
+        why = "not compared with what is there (--no-fetch)" if plan.changes else "nothing to compare"
+        return f"Plan: {rows_words}, {why}"
     return f"Plan for {excerpt(plan.account, 80)}: {rows_words}, what is there read in {counted(requests, 'request')}"
 
 
@@ -104,7 +105,7 @@ def _typical(name: str, members: Sequence[Change]) -> str:
         return f"+{came} / -{went} words on average"
     found = Counter(difference(old, new) for old, new in pairs)
     (most, count), *_ = found.most_common(1)
-    if count == len(pairs):
+    if all(pair == pairs[0] for pair in pairs):
         return excerpt(most, 80) + (f"   (all {count})" if count > 1 else "") + note
     return f"{_span(old for old, _ in pairs)} -> {_span(new for _, new in pairs)}{note}"
 
@@ -114,13 +115,12 @@ def _span(values: Iterator[object]) -> str:
     known = [value for value in values if value is not UNKNOWN]
     if not known:
         return "?"
-    different = {show(value, 30) for value in known}
-    if len(different) == 1:
-        return different.pop()
+    if all(value == known[0] for value in known):
+        return show(known[0], 30)
     numbers = [value for value in known if isinstance(value, float)]
     if len(numbers) == len(known):
         return f"{min(numbers):g}-{max(numbers):g}"
-    return f"{len(different)} values"
+    return f"{len({show(value, 4000) for value in known})} values"
 
 
 # ---------------------------------------------------------------- by assistant

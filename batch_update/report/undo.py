@@ -22,6 +22,8 @@ class Restoration:
 
     change: Change
     """the change that was sent"""
+    written: Mapping[str, Json]
+    """what the run left there, as far as it is known: what it sent, and what a change of mode reset"""
     values: Mapping[str, Json]
     """field -> what it held, for every field that can be brought back"""
     lost: Mapping[str, str]
@@ -33,7 +35,7 @@ def restorations(report: Report) -> Iterator[Restoration]:
     for change in report.plan.changes:
         outcome = report.outcomes[change.indexes[0]]
         if was_sent(outcome):
-            yield _restore(change)
+            yield _restore(change, outcome)
 
 
 def was_sent(outcome: Outcome) -> bool:
@@ -41,11 +43,14 @@ def was_sent(outcome: Outcome) -> bool:
     return outcome.status in {Status.UPDATED, Status.UNKNOWN} or bool(outcome.changed)
 
 
-def _restore(change: Change) -> Restoration:
+def _restore(change: Change, outcome: Outcome) -> Restoration:
     values: dict[str, Json] = {}
     lost: dict[str, str] = {}
     mode = change.before.get("mode")
-    before = dict(change.before)
+    # Of what the run did not send, only a change of mode may have touched something.
+    before = {
+        name: value for name, value in change.before.items() if name in change.body or "mode" in change.body
+    }
     if before.get("filler_config") == {}:
         before["filler_config"] = NO_FILLERS
     for name in dict.fromkeys((*change.body, *before)):
@@ -57,13 +62,15 @@ def _restore(change: Change) -> Restoration:
             values[name] = before[name]
         elif name in change.body:
             lost[name] = "the API does not take what it was"
-    return Restoration(change, values, lost)
+    return Restoration(change, {**outcome.after_reset, **change.body}, values, lost)
 
 
 def _is_for(name: str, value: Json, mode: Json) -> bool:
     """Whether the mode that comes back has the field; if not, the change of mode takes care of it."""
     return all(
-        mode in fact.modes or not fact.applies(value) for fact in MODE_FACTS if fact.field == name and mode
+        mode in fact.modes or not (value is None or fact.applies(value))
+        for fact in MODE_FACTS
+        if fact.field == name and mode
     )
 
 

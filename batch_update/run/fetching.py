@@ -54,7 +54,7 @@ async def fetch_present(
         async for entry in entries:
             seen += 1
             account = account or _account(entry, client.server)
-            number = entry.get("id")
+            number = _id(entry.get("id"))
             if isinstance(number, int) and (wanted is None or number in wanted):
                 present[number] = normalize_assistant(entry)
             if missing is not None:
@@ -62,6 +62,13 @@ async def fetch_present(
                 if not missing and not to_end:  # leaving before the page is used up asks for no further page
                     return Fetched(present, account, _pages(seen, per_page), None)
     return Fetched(present, account, _pages(seen, per_page), seen)
+
+
+def _id(value: Json) -> int | None:
+    """An assistant's id, which may be reported as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value if type(value) is int else None
 
 
 def _pages(seen: int, per_page: int) -> int:

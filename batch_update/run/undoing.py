@@ -33,7 +33,7 @@ def undo_plan(report: Report, name: str) -> Plan:
 
 
 def _change(one: Restoration, index: int) -> Change:
-    written = {name: value for name, value in one.change.body.items() if name in one.values}
+    written = {name: value for name, value in one.written.items() if name in one.values}
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 

@@ -28,7 +28,9 @@ async def read_back(report: Report, client: Lister) -> Report:
 
 
 def _sent(report: Report) -> Iterator[Change]:
-    return (c for c in report.plan.changes if was_sent(report.outcomes[c.indexes[0]]))
+    """Those that were not read back yet: what a resumed run read back before stays as it was found then."""
+    first = ((change, report.outcomes[change.indexes[0]]) for change in report.plan.changes)
+    return (change for change, o in first if was_sent(o) and o.verified is Verified.NOT_READ)
 
 
 def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> tuple[Outcome, ...]:
@@ -39,7 +41,7 @@ def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pres
     found = list(outcomes)
     for change in plan.changes:
         for index in change.indexes:
-            if was_sent(outcomes[index]):
+            if was_sent(outcomes[index]) and outcomes[index].verified is Verified.NOT_READ:
                 found[index] = _judge(change, outcomes[index], present.get(change.assistant_id))
     return tuple(found)
 
@@ -47,6 +49,9 @@ def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pres
 def _judge(change: Change, outcome: Outcome, now: Present | None) -> Outcome:
     if now is None:
         return _say(outcome, Verified.MISMATCH, "V301", "the assistant was not found when it was read back")
+    if "mode" in change.body:
+        reset = {name: now[name] for name in change.before if name not in change.body and name in now}
+        outcome = replace(outcome, after_reset=reset)
     wrong = [
         name for name, value in change.body.items() if name in now and not same_value(name, value, now[name])
     ]

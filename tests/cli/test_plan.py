@@ -35,6 +35,13 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(run: Run, tmp_path: Path) ->
     assert (tmp_path / "p.json").stat().st_mode & 0o077 == 0
 
 
+def test_a_saved_plan_can_be_applied_in_part(run: Run, tmp_path: Path) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    assert run("apply", "p.json", *SEND, "--only", "10002", "--run-dir", "a").exit == 0
+    assert statuses(tmp_path / "a" / "results.csv") == ["not_sent", "updated", "not_sent"]
+    assert run("apply", "p.json", *SEND, "--only", "7", "--run-dir", "b").exit == 2
+
+
 def test_a_row_that_moved_since_is_a_conflict_and_the_others_go_out(run: Run, tmp_path: Path) -> None:
     run("plan", "good.csv", *LOOK, "--out", "p.json")
     (tmp_path / "edit.csv").write_text("id,speech_speed\n10001,0.8\n", "utf-8")

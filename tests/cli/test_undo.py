@@ -57,6 +57,56 @@ def test_a_change_of_mode_is_taken_back_with_what_it_reset(run: Run, tmp_path: P
     assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
 
 
+def test_what_somebody_chose_after_a_change_of_mode_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """The mode reset the voice to its own default, and somebody took another one since."""
+    sheet = write(tmp_path, "mode.csv", "id,mode,multimodal_model_id\n10001,multimodal,1\n")
+    assert run("apply", sheet, *SEND, "--allow", "mode", "--run-dir", "first").exit == 0
+    edit = write(tmp_path, "edit.csv", "id,voice_id\n10001,43\n")
+    assert run("apply", edit, *SEND, "--run-dir", "edit").exit == 0
+    result = run("undo", "first", *SEND, "--run-dir", "back")
+    assert result.exit == 1
+    (row,) = rows(tmp_path / "back" / "results.csv")
+    assert (row["_status"], "voice_id" in row["_message"], "now 43" in row["_message"]) == (
+        "conflict",
+        True,
+        True,
+    )
+
+
+def test_undo_touches_nothing_that_its_run_did_not_send(run: Run, tmp_path: Path) -> None:
+    """Of a saved plan one field was already so when it was sent: somebody else had set it."""
+    sheet = write(tmp_path, "two.csv", "id,speech_speed,name\n10001,1.17,Neu\n")
+    run("plan", sheet, *SEND, "--out", "p.json")
+    edit = write(tmp_path, "edit.csv", "id,speech_speed\n10001,1.17\n")
+    run("apply", edit, *SEND, "--run-dir", "edit")
+    assert run("apply", "p.json", *SEND, "--run-dir", "first").exit == 0
+    assert "speech_speed" not in rows(tmp_path / "first" / "undo.csv")[0]
+    assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
+    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "the other's edit stands"
+
+
+def test_undoing_an_undo_leaves_the_conflict_alone(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "two.csv", "id,speech_speed,max_duration\n10001,1.17,777\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    edit = write(tmp_path, "edit.csv", "id,speech_speed\n10001,0.8\n")
+    run("apply", edit, *SEND, "--run-dir", "edit")
+    assert run("undo", "first", *SEND, "--run-dir", "back").exit == 1
+    assert run("undo", "back", *SEND, "--run-dir", "forth").exit == 0
+    (row,) = rows(tmp_path / "forth" / "results.csv")
+    assert row["_changed"] == "max_duration"
+    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "0.8 stands"
+
+
+def test_undo_takes_a_part_of_a_run_back(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "three.csv", "id,speech_speed\n10001,0.75\n10002,0.75\n10003,0.75\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    assert run("undo", "first", *SEND, "--only", "10002", "--run-dir", "a").exit == 0
+    assert statuses(tmp_path / "a" / "results.csv") == ["not_sent", "updated", "not_sent"]
+    assert run("undo", "first", *SEND, "--limit", "1", "--run-dir", "b").exit == 0
+    assert statuses(tmp_path / "b" / "results.csv") == ["updated", "unchanged", "not_sent"]
+    assert run("undo", "first", *SEND, "--no-fetch", "--run-dir", "c").exit == 2
+
+
 def test_what_the_api_does_not_report_is_named(run: Run, tmp_path: Path) -> None:
     sheet = write(tmp_path, "folder.csv", "id,speech_speed,folder_id\n10001,0.75,1\n10002,,1\n")
     assert run("apply", sheet, *SEND, "--run-dir", "first").exit == 0

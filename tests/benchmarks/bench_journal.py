@@ -1,0 +1,83 @@
+"""What the journal costs: the same run with one and without, interleaved, against a loopback server without limits."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import anyio
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet, Status
+from batch_update.run.applying import apply_plan
+from batch_update.run.journal import Journal, read_run
+from batch_update.run.recorded import report_of
+from tests.benchmarks.lines import Line
+from tests.benchmarks.loopback import serving
+
+ROWS, WORKERS = 2_000, 16
+PAIRS = 9
+LARGE = 100_000
+
+
+def run() -> list[Line]:
+    return [sending(), *large()]
+
+
+def plan_of(rows: int) -> Plan:
+    columns = (
+        Column("id", [str(number) for number in range(1, rows + 1)], Role.ID),
+        Column("name", [f"Praxis {number}" for number in range(rows)], Role.FIELD, "name"),
+    )
+    numbers = range(2, rows + 2)
+    body = {"speech_speed": 1.1, "llm_temperature": 0.4}
+    changes = (Change(row + 1, {"name": f"Praxis {row}", **body}, (row,)) for row in range(rows))
+    return Plan(Sheet("bench.csv", Dialect("csv"), columns, numbers, numbers), tuple(changes), {})
+
+
+def sending() -> Line:
+    """Pairs, one run after the other: a slow moment of the machine spoils a pair and not the median."""
+    plan = plan_of(ROWS)
+    with serving() as url:
+        pairs = [(once(url, plan, journal=False), once(url, plan, journal=True)) for _ in range(PAIRS)]
+    ratio = statistics.median(without / with_one for without, with_one in pairs)
+    rate = ROWS / statistics.median(with_one for _, with_one in pairs)
+    what = f"{ROWS} updates, {WORKERS} workers, no pacing, with a journal"
+    return Line(what, f"{rate:.0f}/s", f"{ratio:.2f} x without", "at least 0.9 x", ratio >= 0.9)
+
+
+def once(url: str, plan: Plan, *, journal: bool) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        if not journal:
+            return anyio.run(send, url, plan, None)
+        with Journal.create(Path(folder) / "run", plan) as kept:
+            return anyio.run(send, url, plan, kept)
+
+
+async def send(url: str, plan: Plan, journal: Journal | None) -> float:
+    key = ApiKey("benchmark-key-0123456789")
+    async with Client(key, base_url=url, rates=(), concurrency=WORKERS) as client:
+        begin = time.perf_counter()
+        report = await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+        seconds = time.perf_counter() - begin
+    assert report.counts() == {Status.UPDATED: ROWS}
+    return seconds
+
+
+def large() -> list[Line]:
+    """A plan of many rows written down, and read again."""
+    plan = plan_of(LARGE)
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        with Journal.create(Path(folder) / "run", plan):
+            written = time.perf_counter() - begin
+        begin = time.perf_counter()
+        report_of(read_run(Path(folder) / "run"))
+        read = time.perf_counter() - begin
+    return [
+        Line(f"a plan of {LARGE:,} rows written into a journal", f"{written:.1f} s"),
+        Line("a report made from it", f"{read:.1f} s"),
+    ]
