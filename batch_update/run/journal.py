@@ -37,6 +37,8 @@ NAME = "journal.db"
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
+LOG_ROOM = 4 * 1024 * 1024
+"""Bytes that SQLite's log gets beforehand."""
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
 MOST_AT_ONCE = 64
@@ -104,7 +106,8 @@ class Journal:
                 for table, lines in plan_lines(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
                     db.executemany(schema.insertion(table), (schema.sealed(*line) for line in lines))
             # Into the file itself: nothing of the plan hangs on the log beside it.
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.execute("PRAGMA wal_checkpoint(RESTART)")
+            _make_room(db)
             _sync(folder)
             undo.pop_all()
         return cls(path, db, facts, events=0, session=1)
@@ -120,6 +123,7 @@ class Journal:
         with ExitStack() as undo, _writing(path):
             db = undo.enter_context(closing(_connect(path)))
             _prepare(db)
+            _make_room(db)
             _reserve(folder)
             undo.pop_all()
         facts = facts or Facts("resume", recorded.facts.settings)
@@ -311,6 +315,25 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA fullfsync = ON")  # on macOS fsync alone does not reach the disk
+
+
+def _make_room(db: sqlite3.Connection) -> None:
+    """Makes the log beside the file as long as it will get: writing over what is there takes half as long as appending.
+
+    A transaction that does not fit into the cache is written out as it grows; rolled back, its room stays.
+    """
+    db.execute("PRAGMA cache_size = 10")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        db.execute(schema.insertion("log"), schema.sealed(0, "", 0, "0" * LOG_ROOM))
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+    db.execute("PRAGMA cache_size = -2000")
+    db.execute(f"PRAGMA wal_autocheckpoint = {LOG_ROOM // 4096}")  # then it begins again from its start
+    db.execute(
+        f"PRAGMA application_id = {schema.APPLICATION}"
+    )  # the first commit pays for the room: this one
 
 
 @contextmanager
