@@ -16,6 +16,9 @@ from typing import Any, TextIO
 import anyio
 import typer
 
+if sys.platform != "win32":
+    import termios
+
 from batch_update.errors import BatchUpdateError, SheetError, UsageError
 from batch_update.text import printable
 
@@ -87,6 +90,7 @@ def paint_problems(text: str) -> str:
 
 def ask(question: str) -> bool:
     """A question with the answer no at hand. Ctrl-C ends it at once, inside an event loop too."""
+    _forget_typed()
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -97,6 +101,7 @@ def ask(question: str) -> bool:
 
 async def ask_meanwhile(question: str) -> bool:
     """The same in the middle of a run: can be cancelled, and leaves signals to whoever heeds them."""
+    _forget_typed()
     say(f"{question} [y/N]")
     answers: list[bytes] = []
     # A thread that nothing waits for, reading below Python's own buffer: left alone, it must not keep the program
@@ -105,6 +110,12 @@ async def ask_meanwhile(question: str) -> bool:
     while not answers:  # noqa: ASYNC110  # set by a plain thread, which can be on its own for ever
         await anyio.sleep(0.1)
     return _is_yes(answers[0].decode("utf-8", "replace"))
+
+
+def _forget_typed() -> None:
+    """What was typed before a question was seen is no answer to it."""
+    if sys.platform != "win32" and sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 def _is_yes(answer: str) -> bool:

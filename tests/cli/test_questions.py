@@ -1,0 +1,40 @@
+"""Questions on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("pty", reason="only Unix has pseudo terminals")
+
+ASK = "from batch_update.cli.screen import ask; print('sent' if ask('Change 800 assistants?') else 'kept')"
+MEANWHILE = (
+    "import anyio; from batch_update.cli.screen import ask_meanwhile;"
+    "print('sent' if anyio.run(ask_meanwhile, 'Change 800 assistants?') else 'kept')"
+)
+
+
+@pytest.mark.parametrize("asking", [ASK, MEANWHILE], ids=["before", "meanwhile"])
+@pytest.mark.parametrize(("answer", "outcome"), [("n", "kept"), ("y", "sent")])
+def test_what_was_typed_before_a_question_was_seen_is_no_answer(
+    asking: str, answer: str, outcome: str
+) -> None:
+    ours, theirs = os.openpty()
+    opposite = {"n": b"y\n", "y": b"n\n"}[answer]
+    try:
+        os.write(ours, opposite)
+        child = subprocess.Popen(
+            [sys.executable, "-c", asking], stdin=theirs, stderr=theirs, stdout=subprocess.PIPE
+        )
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += os.read(ours, 1024)
+        os.write(ours, answer.encode() + b"\n")
+        out, _ = child.communicate(timeout=30)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert out.decode().strip() == outcome
