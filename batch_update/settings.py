@@ -153,7 +153,8 @@ def setting(
 class Settings(BaseModel):
     """All tunables of a command, with their defaults. Frozen; unknown names are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Help shows all settings and checks none: what checks them is built when it is first needed.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     # How the sheet is read
     map: HeaderMap = setting(
