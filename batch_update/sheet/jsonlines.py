@@ -50,7 +50,7 @@ def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple
             cells = {key: as_text(value, decimal) for key, value in _object(line).items()}
         except (ValueError, RecursionError) as error:
             raw = line.rstrip("\r\n")
-            rows.fail([raw], number, number, _broken(raw, error))
+            rows.fail([raw], number, number, _broken(raw, error, len(rows)))
             continue
         rows.columns.extend([""] * len(rows) for key in cells if key not in header)
         header |= dict.fromkeys(cells)
@@ -99,11 +99,12 @@ def _no_constant(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
 
 
-def _broken(text: str, error: ValueError | RecursionError) -> Problem:
+def _broken(text: str, error: ValueError | RecursionError, index: int) -> Problem:
     what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
     return Problem(
         "S109",
         f"the line is no JSON object: {what}",
+        index=index,
         given=excerpt(text),
         wanted='one object a line, such as {"id": 101, "name": "Anna"}',
         remedy="Check quotes, commas and braces on that line.",

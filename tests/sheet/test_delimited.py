@@ -8,7 +8,7 @@ import pytest
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
-from batch_update.sheet import delimited, feed
+from batch_update.sheet import delimited, feed, table
 from tests.sheet.tables import read_bytes, read_text
 
 
@@ -156,6 +156,21 @@ def test_equal_cells_share_one_text() -> None:
     """A million rows of twelve cells stay in memory."""
     sheet = read_text("id,mode\n" + "".join(f"{n},pipeline\n" for n in range(1, 1000)))
     assert len({id(text) for text in sheet.columns[1].texts}) == 1
+
+
+def test_where_too_many_rows_are_broken_the_file_is_refused_by_its_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "MOST_PROBLEMS", 3)
+    text = "id,name\n1,a\n" + "2\n" * 3
+    assert len(read_text(text + "3,b\n").problems) == 3
+    with pytest.raises(SheetError) as caught:
+        read_text(text + "2\n" * 2)
+    assert caught.value.code == "S116"
+    assert "more than 3 problems, the first in row 3: the row has 1 cell, the header has 2" in str(
+        caught.value
+    )
+    assert "delimiter" in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " , \n", "\ufeff"])
