@@ -8,6 +8,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import BinaryIO
@@ -28,6 +29,7 @@ from batch_update.settings import Settings
 from batch_update.sheet.archives import check_archive, damaged, encrypted, open_archive
 from batch_update.sheet.dialect import find_decimal
 from batch_update.sheet.headers import number_columns
+from batch_update.sheet.hidden import hidden_problems
 from batch_update.sheet.opendocument import scan_ods
 from batch_update.sheet.records import scan_xls, scan_xlsb, xlsb_part
 from batch_update.sheet.scans import Scan, check_counts, scan_xlsx, xlsx_part
@@ -131,7 +133,9 @@ def _table(sheet: CalamineSheet, scan: Scan, name: str, settings: Settings, form
     while not header[-1].strip() and all(map(is_blank, rows.columns[-1])):
         del header[-1], rows.columns[-1]
     dialect = Dialect(format, decimal=decimal, worksheet=sheet.name)
-    return rows.table(dialect, header, header_row, lines=False)
+    table = rows.table(dialect, header, header_row, lines=False)
+    unseen = hidden_problems(scan.hidden, table.numbers, header, settings)
+    return replace(table, problems=(*table.problems, *unseen))
 
 
 def _covered(sheet: CalamineSheet, header_row: int, height: int, width: int) -> dict[int, list[int]]:
