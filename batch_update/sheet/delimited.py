@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
-from batch_update.model import Dialect, Problem
+from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.dialect import (
     find_decimal,
@@ -117,6 +118,8 @@ class _Body:
 
     def _add_record(self, cells: list[str], raw: list[str]) -> None:
         problems = [_misquoted(raw)] if _is_misquoted(raw, self._delimiter) else []
+        if len(raw) > 1 and not problems and len(cells) == len(self.rows.columns):
+            problems = _swallowed(cells, raw, self._delimiter)
         self.rows.add(cells, self.number, self.line, problems=problems)
         self.number += 1
         self.line += len(raw)
@@ -137,6 +140,8 @@ class _Body:
         records = len(columns[0])
         # Between every second quote and the next lies what is inside cells.
         inside = b"".join(block.split(b'"')[1::2]) if quoted else b""
+        if b"\n" in inside and re.search(rb"\n[0-9]+" + re.escape(delimiter), inside):
+            return False  # a row might be in there
         if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
         if b"'" in block and any(sign in block for sign in _GUARDED):
@@ -233,6 +238,34 @@ def _misquoted(raw: Sequence[str]) -> Problem:
         given=excerpt("".join(raw).rstrip("\r\n")),
         wanted='quotes around the whole cell, and "" for each quote inside',
         remedy="Write quotes inside a quoted cell twice.",
+    )
+
+
+def _swallowed(cells: Sequence[str], raw: Sequence[str], delimiter: str) -> list[Problem]:
+    """A warning where the first line inside a cell that would be a record begins with an id like the row's own.
+
+    A quote before a value and another one rows further down are proper quotes, and all between them is one cell.
+    """
+    own = cells[0].strip()
+    for line in raw[1:] if own.isdigit() else ():
+        id, _, _ = line.partition(delimiter)
+        is_alike = id.isdigit() and abs(len(id) - len(own)) <= 1
+        if is_alike and line.count(delimiter) == len(cells) - 1:
+            begin = id + delimiter
+            holds = (any(part.startswith(begin) for part in cell.splitlines()[1:]) for cell in cells)
+            column = next((number for number, found in enumerate(holds) if found), None)
+            return [_row_inside(id, column)]
+    return []
+
+
+def _row_inside(id: str, column: int | None) -> Problem:
+    return Problem(
+        "S118",
+        "the cell goes on over several lines, and one of them looks like a row of its own",
+        Severity.WARNING,
+        column=column,
+        given=f"a line that begins with {id}",
+        remedy="If it is a row, a quote before it is missing or too many; if it is text, all is well.",
     )
 
 

@@ -176,7 +176,7 @@ def require_width(name: str, width: int, settings: Settings) -> None:
 
 def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
     first, *others = columns
-    if "" not in first and not any(map(str.isspace, first)):
+    if all(map(str.strip, first)):
         return set()
     candidates = [index for index, cell in enumerate(first) if is_blank(cell)]
     return {index for index in candidates if all(is_blank(column[index]) for column in others)}
