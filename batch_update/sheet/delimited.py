@@ -130,11 +130,13 @@ class _Body:
         quoted = b'"' in block
         if b"\0" in block:
             return False
-        guarded = b"0%b\n%b\n" % (delimiter * (width - 1), block)
+        guarded = b"0" + delimiter * (width - 1) + b"\n" + block
+        if not block.endswith(b"\n"):
+            guarded += b"\n"
         data = np.frombuffer(guarded, dtype=np.uint8, offset=width)
         if (b"\r" in block and _lone_returns(data)) or (quoted and _odd_quotes(data, delimiter)):
             return False
-        columns = _parse(guarded[:-1], delimiter, width)
+        columns = _parse(guarded, delimiter, width)
         if columns is None:
             return False
         records = len(columns[0])
@@ -181,7 +183,7 @@ def _parse(guarded: bytes, delimiter: bytes, width: int) -> list[list[str]] | No
         )
     except pd.errors.ParserError:
         return None
-    columns = [frame[column].tolist() for column in range(width)]
+    columns = [frame[column].to_numpy().tolist() for column in range(width)]
     for column in columns:
         del column[0]
     return columns
