@@ -361,6 +361,9 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
     ),
     "a laugh": laugh,
     "texts without end": many_texts,
+    "hidden columns without end": lambda: with_sheet_xml(
+        HEADER_XML + '<col min="1" max="16384" hidden="1"/>' * 300_000
+    ),
     "broken: rows too short": lambda: b"id,name\n" + b"1\n" * 1_000_000,
     "broken: quotes in wrong places": lambda: b"id,name\n" + b'1,"a" b\n' * 1_000_000,
     "broken: lines that are no objects": lambda: b"{}\n" + b"{\n" * 1_000_000,
