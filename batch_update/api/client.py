@@ -36,6 +36,7 @@ from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
 from batch_update.api.windows import Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
+from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
 MOST_PAGES = 100_000
@@ -53,6 +54,8 @@ class _Call:
     content: bytes = b""
     assistant_id: int | None = None
     before_send: Callable[[int], Awaitable[None]] | None = None
+    secrets: frozenset[str] = frozenset()
+    """what its body holds and no message may show, should the server repeat it"""
     attempts: int = 0
     first: bool = False
     """goes ahead of the queue: it met a 429"""
@@ -154,7 +157,8 @@ class Client:
             raise ValueError(f"an assistant's id is a whole number above 0, not {assistant_id}")
         content = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode("ascii")
         url = f"{self._base}/user/assistant/{assistant_id:d}"
-        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send)
+        secrets = frozenset(secrets_in(body))
+        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send, secrets)
         return self._reply(call, await call.tries.run(partial(self._attempt, call)))
 
     def _reply(self, call: _Call, verdict: Verdict) -> Reply:
@@ -189,9 +193,14 @@ class Client:
             raise
         call.ended = self._clock()
         call.tries.seconds += call.ended - began
-        verdict = judge(seen, call.assistant_id, self._key.redact)
+        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets))
         call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
         return verdict
+
+    def _redact(self, secrets: frozenset[str], text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        return self._key.redact(text)
 
     def _begin(self, call: _Call) -> float:
         now = self._clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from batch_update.fields.tools import SECRET_SETTINGS
+from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
 from batch_update.model import Outcome, Report, Sheet, Status, Verified
 from batch_update.report.columns import ragged_cells
 from batch_update.report.problems import column_letters
@@ -16,9 +16,6 @@ NOT_WANTED = frozenset({"X203", "X205"})
 
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
-
-SHORTEST_SECRET = 6
-"""Shorter values are words such as null, which may stand in a message for other reasons."""
 
 _SECRET = re.compile(
     rf"((?:{'|'.join(sorted(SECRET_SETTINGS))})[\"'\\\s]*[:=][\"'\\\s]*)([^\s\"'\\,;|}}\]]+)"
