@@ -72,7 +72,8 @@ class Client:
 
     `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
     a server that is down. With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows are
-    shared with all other processes that use it. Raises UsageError (U103) for an address that a key must not travel to.
+    shared with all other processes that use it. Raises UsageError for an address that a key must not travel to (U103),
+    and where the certificates that SSL_CERT_FILE names cannot be read (U101).
     """
 
     def __init__(

@@ -19,7 +19,7 @@ import pytest
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.errors import KeyRefused, RunStopped
+from batch_update.errors import KeyRefused, RunStopped, UsageError
 from batch_update.model import Event, Reply, Status
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, FaultServer, Request
@@ -350,6 +350,19 @@ def test_a_trusted_certificate_of_another_host_stops_the_run(
         assert [reply.code for reply in result.replies.values()] == ["N503", "R101"]
         assert "localhost" in result.replies[1].message
         assert server.requests == [], "the key was not sent"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_an_error_of_usage(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trusted.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(UsageError) as caught:
+        Client(ApiKey(KEY), base_url="https://127.0.0.1/api", rates=())
+    assert caught.value.code == "U101" and "SSL_CERT_FILE" in caught.value.remedy
 
 
 def serving(certificate: Path) -> ssl.SSLContext:
