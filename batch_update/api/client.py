@@ -171,8 +171,8 @@ class Client:
             http=verdict.http,
             attempts=call.attempts,
             request_id=verdict.request_id,
-            started=call.started,
-            ms=round((call.ended - call.begun) * 1000) if call.started else None,
+            started=call.started if call.attempts else None,
+            ms=round((call.ended - call.begun) * 1000) if call.attempts else None,
             field_errors=verdict.field_errors,
             stop=verdict.stop,
         )
@@ -365,6 +365,6 @@ def _conclude(call: _Call, verdict: Verdict) -> tuple[Status, str, str]:
         return Status.UNKNOWN, verdict.code, verdict.message
     if call.doubt:
         return Status.UNKNOWN, call.doubt, f"{verdict.message}; an earlier attempt may have been applied"
-    if call.started is None:
+    if call.attempts == 0:  # none begun, or all met a 429
         return Status.NOT_SENT, verdict.code, verdict.message
     return Status.FAILED, verdict.code, verdict.message
