@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from batch_update.fields.rules import MODE_MODELS
 from batch_update.model import Change, Json, Plan, Status
-from batch_update.report.differences import UNKNOWN, changed_words, difference, show
+from batch_update.plan.differences import UNKNOWN, changed_words, difference, show
 from batch_update.text import counted, excerpt
 
 MOST_SHOWN = 100

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from batch_update.errors import BatchUpdateError
 from batch_update.fields.reference import all_fields
-from batch_update.model import Change, Event, Outcome, Plan, Present, Report, Status, Verified
+from batch_update.model import Change, Event, Json, Outcome, Plan, Present, Report, Status, Verified
+from batch_update.plan.differences import side_by_side
 from batch_update.plan.normalizing import same_value
-from batch_update.report.differences import show
 from batch_update.report.undo import was_sent
 from batch_update.run.fetching import Lister, fetch_present
 
@@ -67,9 +67,7 @@ def _judge(change: Change, outcome: Outcome, now: Present | None) -> Outcome:
             message="no answer was seen, but reading it back shows it there",
         )
     if wrong:
-        words = "; ".join(
-            f"{name}: sent {show(change.body[name])}, found {show(now[name])}" for name in wrong
-        )
+        words = "; ".join(_two_values(name, change.body[name], now[name]) for name in wrong)
         return _say(outcome, Verified.MISMATCH, "V301", f"not as it was sent: {words}")
     if unseen:
         reported = all_fields()
@@ -77,6 +75,11 @@ def _judge(change: Change, outcome: Outcome, now: Present | None) -> Outcome:
         words = f"the API does not report {', '.join(never or unseen)}"
         return _say(outcome, Verified.UNVERIFIABLE, outcome.code, words)
     return replace(outcome, verified=Verified.VERIFIED)
+
+
+def _two_values(name: str, wanted: Json, now: Json) -> str:
+    sent, found = side_by_side(wanted, now)
+    return f"{name}: sent {sent}, found {found}"
 
 
 def _say(outcome: Outcome, verified: Verified, code: str, words: str) -> Outcome:
