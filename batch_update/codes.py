@@ -104,7 +104,7 @@ CODES: dict[str, Code] = dict((
     _c("X245", "an id is added and taken away", "The row adds an id to a list and takes the same one away.", "Keep one of the two."),
     _c("X246", "with this part, the whole value cannot be sent", "The API replaces such values whole, and another part of what is there is not one that it takes.", "Set the whole value in one column."),
     _c("X250", "already so", "The assistant holds these values already.", "Nothing needs to be done."),
-    _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold.", "Look at the three values; plan the sheet again to change it anyway."),
+    _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back."),
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
     _c("X310", "a plan for another account", "The plan was made with another key or for another server; its ids mean other assistants here.", "Use the key that it was made with, or make a new plan."),
     _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at the plan again, and give its digest to --expect."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_update.fields.rules import MODE_SETTINGS
 from batch_update.model import (
     Change,
     Column,
@@ -33,7 +34,8 @@ def undo_plan(report: Report, name: str) -> Plan:
 
 
 def _change(one: Restoration, index: int) -> Change:
-    written = {name: value for name, value in one.written.items() if name in one.values}
+    relevant = {*one.values, "mode", *(MODE_SETTINGS if "mode" in one.values else ())}
+    written = {name: value for name, value in one.written.items() if name in relevant}
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 

@@ -56,3 +56,20 @@ def test_a_run_that_a_guard_stopped_goes_on_once_that_is_allowed(run: Run, tmp_p
     assert (refused.exit, "G101" in refused.err) == (5, True)
     assert run("resume", "it", *SEND, "--allow", "mode").exit == 0
     assert statuses(tmp_path / "it" / "results.csv") == ["updated"]
+
+
+def test_a_run_that_goes_on_does_not_send_what_the_mode_of_now_has_no_place_for(
+    run: Run, tmp_path: Path
+) -> None:
+    """Stopped before anything was sent, and meanwhile somebody changed the mode of one assistant."""
+    (tmp_path / "kb.csv").write_text("id,knowledgebase_mode\n10001,prompt\n10002,prompt\n", "utf-8")
+    (tmp_path / "mode.csv").write_text("id,mode,multimodal_model_id\n10001,multimodal,1\n", "utf-8")
+    stopped_run = run(
+        "apply", "kb.csv", *SEND, "--sandbox-faults", "401@1", "--concurrency", "1", "--run-dir", "it"
+    )
+    assert stopped_run.exit == 4
+    run("apply", "mode.csv", *SEND, "--allow", "mode", "--run-dir", "mode")
+    assert run("resume", "it", *SEND, "--retry-failed").exit == 1
+    assert statuses(tmp_path / "it" / "results.csv") == ["conflict", "updated"]
+    told = (tmp_path / "it" / "results.csv").read_text("utf-8-sig")
+    assert "mode: planned from pipeline, wanted as it was for knowledgebase_mode, now multimodal" in told

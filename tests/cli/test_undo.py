@@ -31,9 +31,7 @@ def test_undo_restores_what_still_holds_and_leaves_what_moved(run: Run, tmp_path
     assert (result.exit, "5 in conflict" in result.out) == (1, True)
     found = rows(tmp_path / "back" / "results.csv")
     assert [row["_status"] for row in found] == ["conflict"] * 5 + ["updated"] * 15
-    assert all(
-        "planned from 0.75, wanted" in row["_message"] and "now 0.85" in row["_message"] for row in found[:5]
-    )
+    assert all("before 1.0, ours 0.75, now 0.85" in row["_message"] for row in found[:5])
     assert {row["_changed"] for row in found[:5]} == {"max_duration"}
     assert {row["_changed"] for row in found[5:]} == {"speech_speed, max_duration"}
 
@@ -66,11 +64,24 @@ def test_what_somebody_chose_after_a_change_of_mode_is_left_alone(run: Run, tmp_
     result = run("undo", "first", *SEND, "--run-dir", "back")
     assert result.exit == 1
     (row,) = rows(tmp_path / "back" / "results.csv")
-    assert (row["_status"], "voice_id" in row["_message"], "now 43" in row["_message"]) == (
-        "conflict",
-        True,
-        True,
-    )
+    assert row["_status"] == "conflict" and "now 43" in row["_message"]
+    assert "mode: wanted pipeline, which would reset voice_id" in row["_message"]
+    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "the other's voice is still there"
+
+
+def test_a_change_of_mode_that_was_not_read_back_is_not_undone_on_faith(run: Run, tmp_path: Path) -> None:
+    """Nobody knows whether the voice is the reset's or somebody's: undo says so, and undo.csv brings it back."""
+    run("export", "-o", "before.csv", *SEND[:-1])
+    sheet = write(tmp_path, "mode.csv", "id,mode,speech_speed\n10001,multimodal,0.75\n")
+    sent = run("apply", sheet, *SEND, "--allow", "mode", "--no-verify", "--run-dir", "first")
+    assert sent.exit == 0
+    result = run("undo", "first", *SEND, "--run-dir", "back")
+    (row,) = rows(tmp_path / "back" / "results.csv")
+    assert (result.exit, row["_status"], row["_changed"]) == (1, "conflict", "speech_speed")
+    assert "ours not known (it was not read back), now" in row["_message"]
+    assert "undo.csv" in run("explain", "X301").out
+    assert run("apply", "first/undo.csv", *SEND, "--allow", "mode", "--run-dir", "forced").exit == 0
+    assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
 
 
 def test_undo_touches_nothing_that_its_run_did_not_send(run: Run, tmp_path: Path) -> None:
