@@ -32,13 +32,12 @@ from batch_update.api.lookups import (
     read_as,
 )
 from batch_update.api.pacing import Pacer, Stats
+from batch_update.api.paging import Page, Paging, entries_of
 from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
 from batch_update.api.windows import Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.model import Body, Event, Json, Reply, Status, Window
-
-MOST_PAGES = 100_000
 
 T = TypeVar("T")
 
@@ -116,6 +115,7 @@ class Client:
         self._course = Course()
         self._reason: BatchUpdateError | None = None
         self._naps: set[anyio.CancelScope] = set()
+        self._notes: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -256,9 +256,22 @@ class Client:
 
     async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
         """All assistants of the account with their configuration, as the API tells it. All pages."""
-        async with aclosing(self._pages("/user/assistants/get", per_page)) as entries:
-            async for entry in entries:
-                yield entry
+        async with aclosing(self.assistant_pages(per_page)) as pages:
+            async for page in pages:
+                for entry in page.entries:
+                    yield entry
+
+    async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
+        """The same page by page, with what makes it doubtful that these are all."""
+        async with aclosing(self._pages("/user/assistants/get", per_page)) as pages:
+            async for page in pages:
+                yield page
+
+    def note(self, message: str) -> None:
+        """Tell something of a list that is odd and can be lived with; the same is told once."""
+        if message not in self._notes:
+            self._notes.add(message)
+            self._on_event(Event("list", message))
 
     async def voices(self, mode: str | None = None, language_id: int | None = None) -> list[Voice]:
         return await self._all(Voice, "/user/assistants/voices", mode=mode, language_id=language_id)
@@ -287,27 +300,28 @@ class Client:
         return await self._all(CustomTool, "/user/tools")
 
     async def folders(self) -> list[Group]:
-        return [self._typed(Group, entry) async for entry in self._pages("/user/folders", 100)]
+        return await self._groups("/user/folders")
 
     async def labels(self) -> list[Group]:
-        return [self._typed(Group, entry) async for entry in self._pages("/user/labels", 100)]
+        return await self._groups("/user/labels")
+
+    async def _groups(self, path: str) -> list[Group]:
+        return [self._typed(Group, entry) async for page in self._pages(path, 100) for entry in page.entries]
 
     async def _all(self, kind: type[T], path: str, **query: str | int | None) -> list[T]:
-        return [self._typed(kind, entry) for entry in self._entries(await self._get(path, **query))]
+        return [self._typed(kind, entry) for entry in self._list(await self._get(path, **query))]
 
-    async def _pages(self, path: str, per_page: int) -> AsyncGenerator[dict[str, Json], None]:
-        before: list[Json] = []
-        for page in range(1, MOST_PAGES + 1):
-            found = await self._get(path, per_page=per_page, page=page)
-            entries = self._entries(found)
-            if page > 1 and entries == before:  # a server that does not know pages
-                return
-            for entry in entries:
-                yield self._entry(entry)
-            last = found.get("last_page") if isinstance(found, dict) else page
-            if not entries or (page >= last if type(last) is int else len(entries) < per_page):
-                return
-            before = entries
+    async def _pages(self, path: str, per_page: int) -> AsyncGenerator[Page, None]:
+        reading = Paging()
+        while reading.next is not None:
+            found = await self._get(path, per_page=per_page, page=reading.next)
+            try:
+                page = reading.take(found)
+            except ValueError as error:
+                raise self._odd(str(error)) from None
+            if not all(isinstance(entry, dict) for entry in page.entries):
+                raise self._odd("an entry is no object")
+            yield page
 
     async def _get(self, path: str, **query: str | int | None) -> Json:
         """The JSON behind a path."""
@@ -323,17 +337,11 @@ class Client:
             raise RunStopped("sending was stopped before this look-up", code="R101")
         raise ApiError(f"{path}: {verdict.message}", code=verdict.code)
 
-    def _entries(self, found: Json) -> list[Json]:
-        """Lists come bare in some places and as `{"data": [...]}` in others."""
-        entries = found.get("data") if isinstance(found, dict) else found
-        if not isinstance(entries, list):
-            raise self._odd("it is no list")
-        return entries
-
-    def _entry(self, entry: Json) -> dict[str, Json]:
-        if not isinstance(entry, dict):
-            raise self._odd("an entry is no object")
-        return entry
+    def _list(self, found: Json) -> list[Json]:
+        try:
+            return entries_of(found)
+        except ValueError as error:
+            raise self._odd(str(error)) from None
 
     def _typed(self, kind: type[T], entry: Json) -> T:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import anyio
 import trio.testing
 
+from batch_update.api.paging import Page
 from batch_update.model import Body, Change, Column, Dialect, Outcome, Plan, Reply, Role, Sheet, Status
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -102,6 +104,27 @@ class FakeClient:
             raise act.reply
         self.answered[assistant_id] = act.reply
         return act.reply
+
+
+class Pages:
+    """A list in pages, made of what `assistants` gives one by one."""
+
+    async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
+        number, entries = 1, list[Any]()
+        async with aclosing(self.assistants(per_page)) as found:
+            async for entry in found:
+                entries.append(entry)
+                if len(entries) == per_page:
+                    yield Page(number, tuple(entries))
+                    number, entries = number + 1, []
+        yield Page(number, tuple(entries))
+
+    def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Any], None]:
+        raise NotImplementedError
+
+    def note(self, message: str) -> None:
+        """Nothing in these lists is odd."""
+        raise AssertionError(message)
 
 
 def run_virtually(function: Callable[[], Awaitable[Any]]) -> Any:

@@ -27,6 +27,7 @@ from batch_update.sandbox.app import SANDBOX_KEY, Sandbox, make_app
 from batch_update.settings import Settings
 from batch_update.sheet.exporting import write_export
 from batch_update.sheet.reading import read_sheet
+from tests.run.fakes import Pages
 from tests.strategies import MODES, TRANSFER_TO, assistants, json_values
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
@@ -35,7 +36,7 @@ PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=list(H
 SLOW = settings(PROPERTY, max_examples=12)
 
 
-class Listed:
+class Listed(Pages):
     """An account whose list is given."""
 
     server = "example.test"

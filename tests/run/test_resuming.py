@@ -17,7 +17,7 @@ from batch_update.report.files import write_run
 from batch_update.run.journal import Journal, read_run
 from batch_update.run.recorded import Facts, facts_of, report_of
 from batch_update.run.resuming import plan_rest, resume_run
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
 from tests.run.journals import files_of, journalled, written_from
 
 SLOW, FAST = 0.9, 1.1
@@ -26,7 +26,7 @@ LOST = Reply(Status.UNKNOWN, "N502", "sent, and no answer came", attempts=2, sta
 UNCHANGED = Outcome(Status.UNCHANGED, "X204", "nothing to change")
 
 
-class Account(FakeClient):
+class Account(Pages, FakeClient):
     """A fake client whose assistants can be listed; an update that is answered with yes is applied."""
 
     server = "api.example"

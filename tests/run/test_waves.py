@@ -21,14 +21,14 @@ from batch_update.run.progress import EventLog
 from batch_update.run.recorded import report_of
 from batch_update.run.waves import Caution, caution_of, check_failures, split
 from batch_update.settings import read_settings
-from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.run.fakes import NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
 
 FAILED = Act(Reply(Status.FAILED, "A422", "no", http=422, attempts=1))
 LOST = Act(Reply(Status.UNKNOWN, "N503", "no answer was seen", attempts=4))
 ALL = Share(100, is_percent=True)
 
 
-class Shop(FakeClient):
+class Shop(Pages, FakeClient):
     """A client whose list shows what was sent, but for what is said to differ."""
 
     server = "test"
