@@ -276,6 +276,10 @@ def agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStop
         say(f"{server}: " + plan_totals(looked.plan, duration=duration))
         if blind := blind_spots(looked.plan, allow):
             say(f"  {blind}")
+        if settings.no_verify and any("mode" in change.body for change in looked.plan.changes):
+            say(
+                "  --no-verify: what changes of mode reset will not be known, and undo not bring back those modes"
+            )
     tripped = guard(
         looked.plan,
         total=looked.total,

@@ -33,7 +33,7 @@ def difference(before: object, after: Json) -> str:
         return word_diff(before, after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return "; ".join(_keys(before, after)) or f"{show(before)} -> {show(after)}"
-    old, new = show(before), show(after)
+    old, new = _brief(before), _brief(after)
     if old == new:  # they differ beyond what would be shown
         return _spelled_diff(before, after)
     return f"{old} -> {new}"

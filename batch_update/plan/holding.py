@@ -177,5 +177,5 @@ def _before_ours_now(name: str, change: Change, body: Body, now: Present) -> str
         return f"{name}: before {was}, ours {left}, now {is_now}"
     ours, is_now = _values(change.before, now, name=name)
     if name == "mode":
-        return f"mode: left {ours}, now {is_now}"
-    return f"{name}: left {ours}, now {is_now}, and the mode {change.body['mode']} would reset it"
+        return f"mode: expected {ours}, now {is_now}"
+    return f"{name}: expected {ours}, now {is_now}, and the mode {change.body['mode']} would reset it"

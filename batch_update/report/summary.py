@@ -27,6 +27,9 @@ MOST_MESSAGES = 3
 MOST_EVENTS = 5
 MOST_WORDS = 100
 """Characters of a message."""
+COMPARING = frozenset({"X301", "V301"})
+MOST_VALUES = 300
+"""Characters of a message of these codes, which tells of two or three values where they differ."""
 
 MENDABLE = frozenset({"A400", "A404", "A422"})
 """Refusals that the row itself is the cause of. The others pass with time, or with another key."""
@@ -38,7 +41,7 @@ WORDS = {
     Status.FAILED: "failed",
     Status.UNKNOWN: "unknown (sent, and no answer seen)",
     Status.NOT_SENT: "not sent",
-    Status.CONFLICT: "in conflict (changed by somebody else since)",
+    Status.CONFLICT: "in conflict (held back, all or in part)",
 }
 
 
@@ -139,7 +142,9 @@ def _code(report: Report, code: str, messages: dict[str, list[int]]) -> Iterator
 
 def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
-    return excerpt(clean(report.outcomes[first].message, report.plan.sheet, first), MOST_WORDS)
+    outcome = report.outcomes[first]
+    most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
+    return excerpt(clean(outcome.message, report.plan.sheet, first), most)
 
 
 def _rows(report: Report, indexes: Sequence[int]) -> str:
@@ -176,6 +181,8 @@ def _next(report: Report, files: Written, command: str, undo: str) -> Iterator[s
             yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
         elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
             yield f"Fix     edit failed.csv there, then: {again}"
+        elif all(o.status is Status.CONFLICT for o in report.outcomes if not as_wanted(o)):
+            yield f"Look    at the values; to change those in conflict anyway: {again}"
         else:
             yield f"Go on   {again}"
     if files.undo is not None:

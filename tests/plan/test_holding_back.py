@@ -169,7 +169,7 @@ def test_where_somebody_chose_what_the_mode_would_reset_the_mode_is_held_back() 
     assert "mode: wanted pipeline, which would reset voice_id" in change.held
     (change,) = _one({**still, "multimodal_model_id": 5}, by_field=True, **undo).changes
     assert change.body == {"name": "Old"}
-    assert "multimodal_model_id: left 3, now 5, and the mode pipeline would reset it" in change.held
+    assert "multimodal_model_id: expected 3, now 5, and the mode pipeline would reset it" in change.held
 
 
 NOT_READ: dict[str, Any] = {

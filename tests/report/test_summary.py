@@ -153,3 +153,11 @@ def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: s
     text = summary(report, FILES)
     assert not set("\x1b\u202e\r\x07\u2028\x85") & set(text)
     assert text.count("\n") == 6
+
+
+def test_a_conflict_shows_all_of_its_values_and_is_not_sent_again_unawares() -> None:
+    values = f"system_prompt: planned from {'a' * 60}, wanted {'b' * 60}, now {'c' * 60}"
+    conflict = Outcome(Status.CONFLICT, "X301", values)
+    text = summary(report_of(OK, conflict), FILES)
+    assert values in text
+    assert "Look    at the values; to change those in conflict anyway: batch-update apply" in text
