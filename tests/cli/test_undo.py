@@ -142,3 +142,26 @@ def test_last_is_the_newest_run_and_a_beginning_is_enough(run: Run, tmp_path: Pa
     assert run("undo", "last", *SEND).exit == 0
     result = run("undo", "nothing", *SEND)
     assert (result.exit, "U111" in result.err, first.name in result.err) == (2, True, True)
+
+
+def test_a_beginning_that_several_runs_share_undoes_none_of_them(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "one.csv", "id,speech_speed\n10001,0.75\n")
+    for name in ("runs/monday", "runs/month"):
+        run("apply", sheet, *SEND, "--run-dir", name)
+    result = run("undo", "mon", *SEND)
+    assert (result.exit, "U111" in result.err) == (2, True)
+    assert "monday" in result.err and "month" in result.err
+    assert run("plan", sheet, *SEND, "--exit-code").exit == 0, "nothing was taken back"
+    assert run("undo", "mond", *SEND).exit == 0
+    assert run("plan", sheet, *SEND, "--exit-code").exit == 10
+
+
+def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "two.csv", "id,speech_speed,max_duration\n10001,0.75,777\n10002,0.75,777\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    run("apply", write(tmp_path, "e.csv", "id,speech_speed\n10001,0.85\n"), *SEND, "--run-dir", "edit")
+    shown = run("undo", "first", *SEND[:-1], "--run-dir", "back")
+    assert (shown.exit, "U102" in shown.err) == (2, True), "nobody said yes"
+    assert "! speech_speed: before 1.0, ours 0.75, now 0.85" in shown.err
+    assert "max_duration" in shown.err and "1 of those to change held back in part" in shown.err
+    assert run("plan", sheet, *SEND, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"

@@ -49,3 +49,32 @@ def test_what_a_change_of_mode_takes_away_is_named() -> None:
     made = plan(Change(10001, {"mode": "dualplex", "voice_id": 61}, (0,), before=before))
     (line,) = (line.strip() for line in screen(made) if line.strip().startswith("resets "))
     assert line == "resets llm_model_id 7, fillers true to the defaults of dualplex"
+
+
+def test_the_screen_counts_shows_each_field_and_tells_requests_and_time() -> None:
+    prompt = "Du bist die Stimme der Praxis und freundlich zu allen, die anrufen. Geöffnet ist 9-18 Uhr."
+    made = plan(
+        Change(10001, {"speech_speed": 1.1}, (0,), before={"speech_speed": 0.9}, name="Bäckerei"),
+        Change(
+            10002,
+            {
+                "speech_speed": 1.1,
+                "system_prompt": prompt.replace("9-18", "8-17"),
+                "webhook_url": None,
+                "label_ids": [],
+            },
+            (1,),
+            before={"speech_speed": 1.0, "system_prompt": prompt, "webhook_url": "https://a.example"},
+        ),
+        r2=Outcome(Status.UNCHANGED, "X250", "already so"),
+    )
+    lines = screen(made)
+    assert "~ change 2    = already so 1" in lines[2]
+    assert any(line.split() == ["speech_speed", "2", "0.9-1", "->", "1.1"] for line in lines)
+    assert "  clears: webhook_url 1, label_ids 1" in lines, "clears are counted apart"
+    assert any("[-9-18-]{+8-17+} Uhr." in line for line in lines), "long texts as a word diff"
+    assert any(line.split() == ["label_ids", "?", "->", "[]"] for line in lines), (
+        "unknown is never called a value"
+    )
+    assert lines[-1] == "2 to change, 1 already so: 2 requests, about 1 s"
+    assert plan_json(made, requests=1)["changes"][1]["unknown"] == ["label_ids"]
