@@ -92,16 +92,14 @@ def _without(change: Change, held: Held, now: Present) -> Body:
 
 
 def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:
-    """Whether a field holds neither what it was planned from nor what it should hold.
-
-    One that is not to be sent, and not reported, is none of those that a reset could be told from.
-    """
+    """Whether a field holds neither what it was planned from nor what it should hold."""
     if name in change.body:
         if name not in body or is_so(name, change.body[name], now):
             return False
-    elif (name != "mode" and ("mode" not in body or name not in now)) or (
-        name == "mode" and not depends_on_mode(body)
-    ):
+    elif name == "mode":
+        if not depends_on_mode(body):
+            return False
+    elif "mode" not in body:
         return False
     return not is_so(name, change.before[name], now)
 

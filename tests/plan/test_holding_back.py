@@ -124,6 +124,13 @@ def test_by_row_a_change_of_mode_looks_at_what_it_resets() -> None:
     assert change.body == {"name": "New"}
 
 
+@pytest.mark.parametrize("by_field", [True, False])
+def test_what_the_mode_resets_and_is_not_reported_any_more_holds_the_mode_back(by_field: bool) -> None:
+    gone = {name: value for name, value in STILL.items() if name != "llm_model_id"}
+    plan = _one(gone, by_field=by_field, **P_TO_D)
+    assert [dict(change.body) for change in plan.changes] == ([{"name": "New"}] if by_field else [])
+
+
 def test_a_change_of_mode_that_is_still_to_come_sends_what_it_resets_though_it_is_so() -> None:
     change = {"body": {"mode": "dualplex", "voice_id": 533}, "before": {"mode": "pipeline", "voice_id": 412}}
     for by_field in (True, False):
