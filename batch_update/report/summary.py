@@ -49,10 +49,12 @@ def summary(
     stats: Stats | None = None,
     command: str = "batch-update apply",
     undo: str = "batch-update undo",
+    resume: str = "",
 ) -> str:
     """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
 
     `command` applies a sheet with the same settings, and `undo` takes a run back; the next commands are made of them.
+    `resume` goes on with this run; empty where it has no journal.
     """
     lines = [
         _counts(report, stats),
@@ -62,7 +64,7 @@ def summary(
         *_stop(report),
     ]
     if files is not None:
-        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo)]
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo, resume)]
     return "\n".join(lines)
 
 
@@ -169,17 +171,29 @@ def _stop(report: Report) -> Iterator[str]:
         yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
 
 
-def _next(report: Report, files: Written, command: str, undo: str) -> Iterator[str]:
+def _next(report: Report, files: Written, command: str, undo: str, resume: str) -> Iterator[str]:
+    if more := going_on(report, resume):
+        yield f"Go on   {more}"
     if files.failed is not None:
         again = f"{command} {quoted(files.failed)}"
         if isinstance(report.stopped, SheetError):
             yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
         elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
             yield f"Fix     edit failed.csv there, then: {again}"
-        else:
+        elif not more:
             yield f"Go on   {again}"
     if files.undo is not None:
         yield f"Undo    {undo} {quoted(files.run.parent)}"
+
+
+def going_on(report: Report, resume: str) -> str:
+    """The command that goes on with the run, where that would do something; "" elsewhere, or without `resume`."""
+    changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
+    is_open = any(outcome.status in {Status.NOT_SENT, Status.UNKNOWN} for outcome in changed)
+    may_pass = any(outcome.status is Status.FAILED and outcome.code not in MENDABLE for outcome in changed)
+    if not resume or not (is_open or may_pass):
+        return ""
+    return resume + " --retry-failed" * may_pass
 
 
 def quoted(path: Path | str) -> str:

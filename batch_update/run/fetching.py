@@ -44,7 +44,7 @@ async def fetch_present(
 
     `to_end`: all of it in any case, so that the number of assistants is known; only those wanted are kept.
     """
-    if wanted is not None and not wanted:
+    if wanted is not None and not wanted and not to_end:
         return Fetched({}, "", 0, None)
     missing = None if wanted is None else set(wanted)
     present: dict[int, Present] = {}

@@ -160,6 +160,8 @@ class _Course:
     """row -> session and outcome of what was sent, or settled without sending"""
     withdrawn: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
     """the same of what was not sent after all. It takes nothing back that an earlier session did."""
+    idle: set[tuple[int, int]] = field(default_factory=set)
+    """row and session of all that was not sent after all, though it may have been about to be"""
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
 
@@ -185,14 +187,16 @@ class _Course:
             self.planned[row] = outcome
         elif outcome.status is Status.NOT_SENT:
             self.withdrawn[row] = (session, outcome)
+            self.idle.add((row, session))
         else:
             self.settled[row] = (session, outcome)
 
     def in_flight(self, row: int) -> Intention | None:
         """The attempts of this change that nothing more is known of."""
         since = self.settled[row][0] if row in self.settled else 0
-        withdrawn = self.withdrawn[row][0] if row in self.withdrawn else 0
-        left = [one for one in self.attempts.get(row, ()) if one[0] > since and one[0] != withdrawn]
+        left = [
+            one for one in self.attempts.get(row, ()) if one[0] > since and (row, one[0]) not in self.idle
+        ]
         return Intention(left[-1][1], left[0][2]) if left else None
 
     def outcomes(self) -> dict[int, Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,15 +90,55 @@ def test_show_tells_the_summary_and_the_next_command(run: Run, complete: Path) -
     assert (document["state"], document["counts"]["updated"]) == ("complete", 3)
 
 
-def test_report_makes_the_files_again_as_they_were(run: Run, complete: Path) -> None:
-    before = {path.name: path.read_bytes() for path in complete.glob("*.csv")}
-    for path in complete.glob("*.csv"):
-        path.unlink()
-    (complete / "run.json").write_text("spoiled")
-    result = run("report", "last")
-    assert result.exit == 0 and str(complete / "results.csv") in result.out
-    assert {path.name: path.read_bytes() for path in complete.glob("*.csv")} == before
-    assert "spoiled" not in (complete / "run.json").read_text("utf-8")
+def finished(run: Run) -> Path:
+    return begin(run)
+
+
+def sent_in_waves(run: Run) -> Path:
+    return begin(run, "--waves", "1", "--sandbox-faults", "422@2")
+
+
+def held_by_a_guard(run: Run) -> Path:
+    return begin(run, "--max-changes", "0")
+
+
+def gone_on_with(run: Run) -> Path:
+    folder = stop(run)
+    run("resume", str(folder), *SEND, "--concurrency", "2", "--limit", "1", "--waves", "1")
+    return folder
+
+
+def gone_on_with_to_the_end(run: Run) -> Path:
+    folder = gone_on_with(run)
+    run("resume", str(folder), *SEND, "--retry-failed", "--sandbox-faults", "503@1")
+    return folder
+
+
+def taken_back(run: Run) -> Path:
+    begin(run)
+    before = names()
+    run("undo", "last", *SEND)
+    (made,) = names() - before
+    return Path("runs") / made
+
+
+MADE = [finished, stop, sent_in_waves, held_by_a_guard, gone_on_with, gone_on_with_to_the_end, taken_back]
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_report_makes_the_files_again_byte_for_byte(run: Run, make: Callable[[Run], Path]) -> None:
+    """Whatever the run met, and however often it was gone on with: run.json with its times and figures too."""
+    folder = make(run)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "journal.db"}
+    assert {"results.csv", "run.json"} <= set(before)
+    for name in before:
+        (folder / name).write_text("spoiled")
+    result = run("report", str(folder))
+    assert result.exit == 0 and str(folder / "results.csv") in result.out
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "journal.db"} == before
+
+
+def test_a_report_of_what_is_no_run_is_a_usage_error(run: Run) -> None:
     assert run("report", "nothing").exit == 2
 
 
