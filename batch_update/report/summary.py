@@ -189,8 +189,8 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
 def going_on(report: Report, resume: str) -> str:
     """The command that goes on with the run, where that would do something; "" elsewhere, or without `resume`."""
     changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
-    is_open = any(outcome.status in {Status.NOT_SENT, Status.UNKNOWN} for outcome in changed)
-    may_pass = any(outcome.status is Status.FAILED and outcome.code not in MENDABLE for outcome in changed)
+    is_open = any(o.status in {Status.NOT_SENT, Status.UNKNOWN} or o.code == "A429" for o in changed)
+    may_pass = any(o.status is Status.FAILED and o.code not in {*MENDABLE, "A429"} for o in changed)
     if not resume or not (is_open or may_pass):
         return ""
     return resume + " --retry-failed" * may_pass

@@ -238,5 +238,5 @@ def interruption(number: int) -> Interrupted:
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}",
         signal=number,
-        remedy="apply failed.csv to go on",
+        remedy="go on with batch-update resume",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from batch_update.api.pacing import Stats
 from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
-from batch_update.run.recorded import OPEN, Facts, Intention, RecordedRun, Session
+from batch_update.run.recorded import Facts, Intention, RecordedRun, Session, is_open
 from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Value
 from batch_update.run.written import (
     dump,
@@ -112,7 +112,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
     sessions = tuple(course.sessions(plan.errors))
     outcomes = course.outcomes()
     in_flight = {row: found for row in rows if (found := course.in_flight(row))}
-    is_open = any(row not in outcomes or outcomes[row].status in OPEN for row in rows)
+    open_rows = any(row not in outcomes or is_open(outcomes[row]) for row in rows)
     return RecordedRun(
         folder=folder,
         created=datetime.fromisoformat(run["created"]),
@@ -123,7 +123,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
         in_flight=in_flight,
         sessions=sessions,
         events=tuple(course.events),
-        complete=bool(sessions) and sessions[-1].ended and not in_flight and not is_open,
+        complete=bool(sessions) and sessions[-1].ended and not in_flight and not open_rows,
     )
 
 

@@ -16,6 +16,13 @@ from batch_update.settings import Settings
 
 OPEN = frozenset({Status.NOT_SENT, Status.UNKNOWN})
 """What a change is while something is left to be done or to be found out about it."""
+TOLD_TO_WAIT = "A429"
+"""The code of a row that was certainly not applied, and that the run did not come back to."""
+
+
+def is_open(outcome: Outcome) -> bool:
+    """Whether going on with the run sends the row, or looks for it. What failed for a reason of its own stays so."""
+    return outcome.status in OPEN or (outcome.status is Status.FAILED and outcome.code == TOLD_TO_WAIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from batch_update.run.journal import Journal, read_run
 from batch_update.run.looking import look_again
 from batch_update.run.outcomes import replied, spread
 from batch_update.run.progress import EventLog
-from batch_update.run.recorded import OPEN, RecordedRun, report_of
+from batch_update.run.recorded import RecordedRun, is_open, report_of
 from batch_update.text import counted
 
 
@@ -48,10 +48,10 @@ def plan_rest(recorded: RecordedRun, *, retry_failed: bool = False) -> Rest:
     doubt. Failed ones were certainly not applied, and are sent with `retry_failed` alone.
     """
     outcomes = report_of(recorded).outcomes
-    wanted = OPEN | {Status.FAILED} if retry_failed else OPEN
-    status = {c.indexes[0]: outcomes[c.indexes[0]].status for c in recorded.plan.changes}
-    changes = tuple(c for c in recorded.plan.changes if status[c.indexes[0]] in wanted)
-    doubtful = frozenset(c.indexes[0] for c in changes if status[c.indexes[0]] is Status.UNKNOWN)
+    first = {change.indexes[0]: outcomes[change.indexes[0]] for change in recorded.plan.changes}
+    wanted = {row for row, o in first.items() if is_open(o) or (retry_failed and o.status is Status.FAILED)}
+    changes = tuple(change for change in recorded.plan.changes if change.indexes[0] in wanted)
+    doubtful = frozenset(row for row in wanted if first[row].status is Status.UNKNOWN)
     left = {index for change in changes for index in change.indexes}
     settled = {index: outcome for index, outcome in enumerate(outcomes) if index not in left}
     return Rest(replace(recorded.plan, changes=changes, settled=settled), doubtful, {})

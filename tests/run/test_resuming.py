@@ -229,6 +229,15 @@ def test_failed_rows_are_sent_again_where_that_is_asked_for(tmp_path: Path) -> N
     check_told_twice(report, tmp_path)
 
 
+def test_a_row_that_was_only_told_to_wait_is_sent_though_failed_ones_are_not(tmp_path: Path) -> None:
+    wait = Reply(Status.FAILED, "A429", "too many requests (429)", 429)
+    begun(tmp_path, planned(3), {1: Act(wait), 2: Act(NO)})
+    assert not read_run(tmp_path).complete and not is_finished(read_run(tmp_path))
+    client = account(3, fast=(3,))
+    assert statuses(resumed(tmp_path, client)) == ["updated", "failed", "updated"] and client.asked == [1]
+    assert is_finished(read_run(tmp_path))
+
+
 def test_a_row_whose_second_turn_did_not_come_keeps_what_is_known_of_it(tmp_path: Path) -> None:
     acts = {1: Act(LOST), 2: Act(NO), 3: Act(queued=FOREVER)}
     begun(tmp_path, planned(3, by=""), acts, signals=((5, 2),))
