@@ -248,6 +248,9 @@ class Journal:
                 return True
             except (sqlite3.Error, OSError) as error:
                 self.trouble = _cannot_write(self._path, error)
+                with suppress(sqlite3.Error):
+                    # Else the log's lines are copied into the file after each commit, which takes the reserve's room.
+                    self._db.execute("PRAGMA wal_autocheckpoint = 0")
                 with suppress(OSError):
                     (self.folder / RESERVE).unlink(missing_ok=True)
         # It has been said that the journal cannot be written; this is for what can still be saved.

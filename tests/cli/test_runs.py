@@ -145,7 +145,7 @@ def test_report_makes_the_files_again_byte_for_byte(run: Run, make: Callable[[Ru
 def test_a_report_in_another_format_has_every_row_as_text_and_can_be_applied(
     run: Run, tmp_path: Path, format: str
 ) -> None:
-    texts = "id,speech_speed,name,_note,_more\n10001,1.1,Bäckerei,=1+1,+49 1\n10002,0.9,,\"a\nb\",\n10003,,,,\n"
+    texts = 'id,speech_speed,name,_note,_more\n10001,1.1,Bäckerei,=1+1,+49 1\n10002,0.9,,"a\nb",\n10003,,,,\n'
     (tmp_path / "good.csv").write_text(texts, "utf-8")
     folder = begin(run)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
