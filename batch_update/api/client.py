@@ -114,6 +114,8 @@ class Client:
         )
         self._retries = Retries(max_attempts, stats=self._pacer.stats, sleep=self._nap, rng=rng)
         self._course = Course()
+        self._tried = anyio.Event()
+        self._scouting = False
         self._reason: BatchUpdateError | None = None
         self._naps: set[anyio.CancelScope] = set()
 
@@ -175,6 +177,28 @@ class Client:
     # ------------------------------------------------------------ one attempt
 
     async def _attempt(self, call: _Call) -> Verdict:
+        """One attempt. The very first update goes alone: a key that is refused costs one request, not many at once."""
+        if call.method != "PUT" or self._tried.is_set():
+            return await self._send(call)
+        if self._scouting:
+            await self._until_tried()
+            return await self._send(call)
+        self._scouting = True
+        try:
+            return await self._send(call)
+        finally:
+            self._tried.set()
+
+    async def _until_tried(self) -> None:
+        """Until something came of the first update; `stop_sending` ends that, too."""
+        with anyio.CancelScope() as nap:
+            self._naps.add(nap)
+            try:
+                await self._tried.wait()
+            finally:
+                self._naps.discard(nap)
+
+    async def _send(self, call: _Call) -> Verdict:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)

@@ -254,10 +254,13 @@ def _next(recorded: RecordedRun, state: str) -> list[str]:
     from batch_update.report.summary import quoted
     from batch_update.run.listing import State
 
-    folder = quoted(recorded.folder)
+    settings = recorded.facts.settings
+    folder = "--sandbox " * bool(settings and settings.sandbox) + quoted(recorded.folder)
     results = recorded.folder / "results.csv"
     lines = [
-        f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"
+        f"Report  {printable(str(results))}"
+        if results.exists()
+        else f"Report  batch-update report {quoted(recorded.folder)}"
     ]
     if state == State.OPEN:
         lines.append(f"Go on   batch-update resume {folder}")

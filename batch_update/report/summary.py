@@ -152,7 +152,8 @@ def _events(events: Sequence[Event]) -> Iterator[str]:
     """Pauses and slow-downs. That a pause ended goes without saying, and a stop has a line of its own."""
     told = [event for event in events if event.kind not in {"resume", "stop"}]
     for event in told[:MOST_EVENTS]:
-        yield f"  {event.kind}: {excerpt(event.message, MOST_WORDS)}"
+        kind = "" if event.kind in event.message else f"{event.kind}: "
+        yield f"  {kind}{excerpt(event.message, MOST_WORDS)}"
     if len(told) > MOST_EVENTS:
         yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
 

@@ -457,6 +457,19 @@ def test_a_refused_key_at_row_50_stops_at_once(status: int, backend: str) -> Non
         assert [e.kind for e in result.events] == ["stop"]
 
 
+def test_a_refused_key_costs_one_request_however_many_workers_there_are(backend: str) -> None:
+    with FaultServer(lambda request: f.says(401)) as server:
+        result = run(server, 30, backend, workers=8)
+        assert len(server.requests) == 1
+        assert result.statuses().count(S.FAILED) == 1 and set(result.statuses()) == {S.FAILED, S.NOT_SENT}
+
+
+def test_whatever_comes_of_the_first_update_the_others_follow(backend: str) -> None:
+    """It goes alone, and is not waited for any longer than its first attempt."""
+    with FaultServer(lambda r: f.cut_after_reading if r.number == 1 else f.ok) as server:
+        assert run(server, 30, backend, workers=8).statuses() == [S.UPDATED] * 30
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int, backend: str) -> None:
     with FaultServer(lambda r: f.ok) as elsewhere:

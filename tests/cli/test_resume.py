@@ -182,6 +182,16 @@ def test_the_run_goes_on_in_its_own_folder(run: Run, tmp_path: Path) -> None:
     assert run("resume", "it", *SEND, "--run-dir", str(tmp_path / "it")).exit == 1
 
 
+def test_a_run_that_an_outage_ended_goes_on_once_the_server_is_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
+    flags = ("--sandbox-faults", "502@4+", "--concurrency", "1", "--max-attempts", "1", "--max-outage", "0")
+    result = run("apply", "twelve.csv", *SEND, *flags, "--run-dir", "it")
+    assert (result.exit, "[R103]" in result.out, "batch-update resume" in result.out) == (5, True, True)
+    assert statuses(tmp_path / "it" / "results.csv").count("updated") == 3
+    again = run("resume", "it", *SEND)
+    assert (again.exit, statuses(tmp_path / "it" / "results.csv")) == (0, ["updated"] * 12)
+
+
 # ---------------------------------------------------------------- finished runs
 
 

@@ -86,9 +86,9 @@ def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, comp
 def test_show_tells_the_summary_and_the_next_command(run: Run, complete: Path) -> None:
     shown = run("runs", "show", "last").out
     assert "apply of good.csv" in shown and "complete" in shown and "3 updated" in shown
-    assert f"batch-update undo {complete}" in shown and "resume" not in shown
+    assert f"batch-update undo --sandbox {complete}" in shown and "resume" not in shown
     stopped = stop(run)
-    assert f"batch-update resume {stopped}" in run("runs", "show", stopped.name).out
+    assert f"batch-update resume --sandbox {stopped}" in run("runs", "show", stopped.name).out
     document = run("runs", "show", complete.name, "--json").json
     assert (document["state"], document["counts"]["updated"]) == ("complete", 3)
 
