@@ -169,7 +169,7 @@ async def _carry_out(
                     report = await apply_plan(
                         plan, client, skip_invalid=settings.skip_invalid, journal=journal, **manner
                     )
-                report = await stage.finish(report, journal)
+                report = await stage.finish(report, journal, interrupted)
             return report, write_somewhere(report, folder, facts_of(settings, client)), folder
 
 

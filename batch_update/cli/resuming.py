@@ -124,7 +124,7 @@ async def _resume(
                 report = await send_rest(
                     journal, client, recorded, rest, **stage.manner(interrupted, caution)
                 )
-            report = await stage.finish(report, journal, sent=rest.plan.changes)
+            report = await stage.finish(report, journal, interrupted, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)
             return report, known, write_somewhere(report, folder, known)
 

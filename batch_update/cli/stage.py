@@ -51,18 +51,24 @@ class Stage:
         }
 
     async def finish(
-        self, report: Report, journal: Journal, *, sent: Sequence[Change] | None = None
+        self,
+        report: Report,
+        journal: Journal,
+        interrupted: AsyncIterable[int],
+        *,
+        sent: Sequence[Change] | None = None,
     ) -> Report:
         """The report, with what reading back shows, and that in the journal.
 
         Waves have been read back already. `sent`: the changes of this session, where there were others before it.
         """
-        from batch_update.run.verifying import read_back
+        from batch_update.run.verifying import read_back_unless
         from batch_update.run.waves import check_failures
 
         was_read = bool(self.settings.waves) and sent is None
         if not (self.settings.no_verify or report.stopped is not None or was_read):
-            report = check_failures(await read_back(report, self.client), self.settings.max_failures, sent)
+            report = await read_back_unless(report, self.client, interrupted)
+            report = check_failures(report, self.settings.max_failures, sent)
             journal.verified(report)
             journal.end(report.seconds, report.stopped, self.client.stats)
         return report

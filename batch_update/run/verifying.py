@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping
 from dataclasses import replace
+
+import anyio
 
 from batch_update.errors import BatchUpdateError
 from batch_update.fields.reference import all_fields
@@ -11,6 +13,7 @@ from batch_update.model import Change, Event, Outcome, Plan, Present, Report, St
 from batch_update.plan.normalizing import same_value
 from batch_update.report.differences import show
 from batch_update.report.undo import was_sent
+from batch_update.run.dispatch import interruption
 from batch_update.run.fetching import Lister, fetch_present
 
 
@@ -25,6 +28,24 @@ async def read_back(report: Report, client: Lister) -> Report:
         missed = Event("verify", f"not read back: {error.message}")
         return replace(report, events=(*report.events, missed))
     return replace(report, outcomes=verify(report.plan, report.outcomes, fetched.present))
+
+
+async def read_back_unless(report: Report, client: Lister, interrupted: AsyncIterable[int]) -> Report:
+    """The same, but a signal ends it at once, and is then why the run did not come to its end."""
+    found = report
+
+    async def watch() -> None:
+        nonlocal found
+        async for number in interrupted:
+            found = replace(report, stopped=interruption(number))
+            tasks.cancel_scope.cancel()
+            return
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        found = await read_back(report, client)
+        tasks.cancel_scope.cancel()
+    return found
 
 
 def _sent(report: Report) -> Iterator[Change]:
