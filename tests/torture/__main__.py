@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.torture.killing import Course, torture
 
-HEADER = "    kills  seed  plan    of this run  before any  in doubt   PUTs  again"
+HEADER = "    kills  seed  plan    of this run  before any  in doubt   PUTs  twice"
 
 
 def main(moments: int = 100, rows: int = 300, first: int = 0) -> int:
@@ -24,7 +24,7 @@ def main(moments: int = 100, rows: int = 300, first: int = 0) -> int:
         f"\n{kills} kills of {len(courses)} runs with {rows} rows in {time.monotonic() - begun:.0f} s: every row as "
         f"wanted, none lost, none sent again whose outcome was known or that had landed\n"
         f"{sum(c.in_doubt for c in courses)} rows were in doubt at a kill; "
-        f"{sum(c.updates - rows for c in courses)} of them had not landed and were sent again"
+        f"{sum(c.updates - rows for c in courses)} reached the server more than once"
     )
     return 0
 
