@@ -34,7 +34,7 @@ from batch_update.api.lookups import (
 from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
-from batch_update.api.windows import Ticket
+from batch_update.api.windows import PATIENCE, Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
@@ -190,13 +190,14 @@ class Client:
             self._tried.set()
 
     async def _until_tried(self) -> None:
-        """Until something came of the first update; `stop_sending` ends that, too."""
-        with anyio.CancelScope() as nap:
+        """Until something came of the first update, but not for ever; `stop_sending` ends that, too."""
+        with anyio.move_on_after(PATIENCE) as nap:
             self._naps.add(nap)
             try:
                 await self._tried.wait()
             finally:
                 self._naps.discard(nap)
+                self._tried.set()
 
     async def _send(self, call: _Call) -> Verdict:
         ticket = await self._pacer.admit(first=call.first)

@@ -22,7 +22,8 @@ from batch_update.errors import KeyRefused, RunStopped
 from batch_update.model import Event, Reply, Status
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, FaultServer, Request
-from tests.api.sending import KEY, send_rows
+from tests.api.sending import KEY, send, send_rows
+from tests.api.simulated import Server
 
 S = Status
 
@@ -462,6 +463,13 @@ def test_a_refused_key_costs_one_request_however_many_workers_there_are(backend:
         result = run(server, 30, backend, workers=8)
         assert len(server.requests) == 1
         assert result.statuses().count(S.FAILED) == 1 and set(result.statuses()) == {S.FAILED, S.NOT_SENT}
+
+
+def test_the_first_update_goes_alone_but_nobody_waits_long_for_its_answer(backend: str) -> None:
+    server = Server(latency=lambda: 20.0)
+    sent = send(server, 8, backend, workers=4, rates=())
+    assert sent.count(S.UPDATED) == 8 and server.most_under_way == 4
+    assert server.arrivals[:4] == pytest.approx([20, 22, 22, 22], abs=0.1)
 
 
 def test_whatever_comes_of_the_first_update_the_others_follow(backend: str) -> None:
