@@ -43,6 +43,7 @@ CODES: dict[str, Code] = dict((
     _c("S113", "a saved plan that cannot be used", "It is damaged, was changed by hand, or was saved by another version.", "Make it again with batch-update plan SHEET --out FILE.json."),
     _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write a .csv or .jsonl, or leave the column out with --fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
+    _c("S116", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),

@@ -47,6 +47,8 @@ PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
 SENDING = ("Sheet", "Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output", "Limits")
 """The groups of settings of every command that sends."""
+WHAT_IS_WRONG = ("Sheet", "only", "no_fetch", "Connection", "Sandbox", "Pace", "Limits")
+"""The settings that decide which problems a sheet has."""
 
 
 @takes(*SENDING)
@@ -68,7 +70,8 @@ def run_sheet(file: str, settings: Settings) -> Exit:
         from batch_update.report.summary import quoted
 
         look = partial(look_at, settings=settings, is_saved=is_saved)
-        return carry_out(plan, look, settings, shown_by=f"batch-update plan {quoted(file)}")
+        all_shown = command_of("batch-update plan", settings, WHAT_IS_WRONG)
+        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted(file)}")
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:

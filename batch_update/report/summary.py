@@ -187,4 +187,6 @@ def quoted(path: Path | str) -> str:
     text = str(path)
     if text != printable(text):
         return repr(text)
+    if text.startswith("-") and text != "-":  # else it would be taken for a flag
+        text = f"./{text}"
     return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)
