@@ -36,7 +36,7 @@ def complaints(
     for name, found in by_name.items():
         kind, place = found[0]["type"], places.get(name, name)
         if kind == "extra_forbidden":
-            yield no_such("setting", name.replace("_", "-"), known)
+            yield no_such("setting", as_flag(name), map(as_flag, known))
         elif kind == "value_error":
             yield f"{place}: {found[0]['msg'].removeprefix('Value error, ')}"
         else:
@@ -44,9 +44,14 @@ def complaints(
             yield f"{place}: given {found[0]['input']!r}, wanted {wanted}"
 
 
+def as_flag(name: str) -> str:
+    """`max_attempts` -> `max-attempts`."""
+    return name.rstrip("_").replace("_", "-")
+
+
 def no_such(noun: str, name: str, known: Iterable[str]) -> str:
     """`there is no key 'concurency'; did you mean 'concurrency'?`"""
-    close = difflib.get_close_matches(name, [one.rstrip("_").replace("_", "-") for one in known], n=1)
+    close = difflib.get_close_matches(name, list(known), n=1)
     return f"there is no {noun} {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
 
 

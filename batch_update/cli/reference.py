@@ -11,7 +11,10 @@ import typer
 from batch_update.cli.screen import out, out_json
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
+from batch_update.fields.cells.grammar import ID_COLUMN
 from batch_update.fields.reference import Field, all_fields
+from batch_update.model import Role
+from batch_update.sheet.headers import ID, known_names, meaning, normalize
 from batch_update.text import printable
 
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
@@ -38,16 +41,19 @@ def fields(
 
 
 def _find(text: str) -> Field:
-    wanted = text.strip().lower().replace("-", "_").replace(" ", "_")
-    by_name = dict(all_fields())
-    for known in by_name.values():
-        if wanted == known.name or text.strip().casefold() in {alias.casefold() for alias in known.aliases}:
-            return known
-    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    """The field, or the part of one, that a column with this header would set."""
+    found = meaning(text)
+    if found is not None and found.role is Role.ID:
+        return ID_COLUMN
+    if found is not None and found.field is not None:
+        return found.facts
+    close = difflib.get_close_matches(normalize(text), known_names(), n=3, cutoff=0.5)
+    names = dict.fromkeys(known_names()[name] for name in close)
+    names.pop(ID, None)
     raise UsageError(
         f"there is no field {printable(text)!r}",
         code="U101",
-        remedy=f"did you mean {' or '.join(close)}?" if close else "batch-update fields lists them all",
+        remedy=f"did you mean {' or '.join(names)}?" if names else "batch-update fields lists them all",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
-from batch_update.refusals import no_such
+from batch_update.refusals import as_flag, no_such
 from batch_update.settings import Settings, read_settings
 
 OWN_KEYS = {"file": "the sheet to apply", "description": "what the job is for"}
@@ -107,7 +107,7 @@ def _job_settings() -> set[str]:
 
 def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
     known = {*_job_settings(), *OWN_KEYS}
-    return [no_such("key", key, known) for key in document if _python_name(key) not in known]
+    return [no_such("key", key, map(as_flag, known)) for key in document if _python_name(key) not in known]
 
 
 def _own_keys(document: Mapping[str, Any]) -> list[str]:

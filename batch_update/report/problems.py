@@ -124,7 +124,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     if problem.column is None or problem.index in sheet.ragged:
         return [
             f"{pad} |",
-            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}",
+            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}".rstrip(),
             f"{pad} | {note}".rstrip(),
         ]
     before = separator.join(cells[: problem.column]) + (separator if problem.column else "")
@@ -135,7 +135,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     marks = "^" * min(width, EXCERPT - (start - left))
     return [
         f"{pad} |",
-        f"{margin} | {lead}{_cut(text, left, EXCERPT)}",
+        f"{margin} | {lead}{_cut(text, left, EXCERPT)}".rstrip(),
         f"{pad} | {' ' * (len(lead) + start - left)}{marks} {note}".rstrip(),
     ]
 

@@ -434,3 +434,9 @@ def many(sheet: object) -> None:
 def test_a_dense_sheet_of_a_million_cells_is_no_harm() -> None:
     cells = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(2, 60_000))
     assert len(read_bytes(with_sheet_xml(HEADER_XML + cells))) == 59_998
+
+
+def test_a_name_that_no_file_can_have_is_told() -> None:
+    with pytest.raises(SheetError) as caught:
+        read_sheet("x" * 300 + ".csv")
+    assert caught.value.code == "S101"

@@ -13,6 +13,7 @@ import xlwt
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
+from batch_update.plan.checking import check_sheet
 from tests.sheet.tables import read_bytes
 from tests.sheet.workbooks import (
     HEADER_XML,
@@ -309,3 +310,19 @@ def test_merged_cells_are_problems_where_their_value_is_missing() -> None:
     found = read_bytes(file.getvalue())
     assert errors_of(found) == [("S115", index, 1) for index in (1, 2, 3)]
     assert list(found.columns[1].texts) == ["412", "", "", ""]
+
+
+def test_a_number_that_was_a_list_of_ids_never_becomes_another_list() -> None:
+    """Excel makes 2.3 of `2,30`; beside a decimal comma it must not be read as the ids 2 and 3."""
+    rows: list[list[object]] = [["id", "Temperatur", "label_ids", "label_ids+"], [1, "0,5", 2.3, 4.5]]
+    sheet = read_bytes(xlsx(rows))
+    assert sheet.dialect.decimal == ","
+    assert sheet.row(0).cells == ("1", "0,5", "2.3", "4.5")
+    codes = [problem.code for problem in check_sheet(sheet).problems]
+    assert codes.count("C109") == 2
+
+
+def test_an_empty_worksheet_is_named() -> None:
+    with pytest.raises(SheetError, match='worksheet "Sheet1" is empty') as caught:
+        read_bytes(xlsx([], sheets=["Zwei"]))
+    assert "--sheet" in caught.value.remedy
