@@ -47,7 +47,7 @@ PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
 SENDING = ("Sheet", "Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output", "Limits")
 """The groups of settings of every command that sends."""
-WHAT_IS_WRONG = ("Sheet", "only", "no_fetch", "Connection", "Sandbox", "Pace", "Limits")
+WHAT_IS_WRONG = ("Sheet", "only", "no_fetch", "Connection", "sandbox", "sandbox_state", "Limits")
 """The settings that decide which problems a sheet has."""
 
 

@@ -14,8 +14,8 @@ SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
 SECRET = "(holds a secret)"
 """Stands in an excerpt for a cell that is not shown."""
-EXCERPT = 76
-"""Characters of a row that are shown around the cell."""
+EXCERPT = 70
+"""Characters of a row that are shown around the cell: with the row number they fit a terminal of 80."""
 
 
 def column_letters(index: int) -> str:
