@@ -8,7 +8,7 @@ demo: .venv/.installed
 	$(BIN)/batch-update demo
 
 test: .venv/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .

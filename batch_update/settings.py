@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from batch_update.errors import UsageError
 from batch_update.model import Share, Window
+from batch_update.refusals import complaints
 
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
@@ -63,6 +63,8 @@ def _ids(value: object) -> object:
         if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
             raise ValueError(f"{text!r} is no assistant id: a whole number above 0 is wanted")
         found.append(int(text))
+    if value and not found:  # an empty variable in somebody's script: it must not become "all of them"
+        raise ValueError("no assistant id is given: leave it out for all rows")
     return tuple(found)
 
 
@@ -79,6 +81,11 @@ def _mapping(value: object) -> object:
             pairs[header.strip()] = name.strip()
         return pairs
     return value
+
+
+def _worksheet(value: object) -> object:
+    """Accepts a number as a job file may hold it."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _names(value: object) -> object:
@@ -135,6 +142,7 @@ def _waves(value: object) -> object:
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
+Worksheet = Annotated[str | None, BeforeValidator(_worksheet)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
 Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves)]
@@ -153,7 +161,8 @@ def setting(
 class Settings(BaseModel):
     """All tunables of a command, with their defaults. Frozen; unknown names are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Help shows all settings and checks none: what checks them is built when it is first needed.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     # How the sheet is read
     map: HeaderMap = setting(
@@ -165,7 +174,7 @@ class Settings(BaseModel):
     ignore: Names = setting(
         (), "Leave out a column by its header. Repeatable.", group="Sheet", metavar="HEADER"
     )
-    sheet: str | None = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
+    sheet: Worksheet = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(
         None, "Column separator of a CSV, where the guess is wrong.", group="Sheet"
     )
@@ -325,6 +334,11 @@ def flag_of(name: str) -> str:
     return "--" + name.rstrip("_").replace("_", "-")
 
 
+def variable_of(name: str) -> str:
+    """`max_attempts` -> `BATCH_UPDATE_MAX_ATTEMPTS`."""
+    return ENV_PREFIX + name.strip("-_").replace("-", "_").upper()
+
+
 def read_settings(
     *layers: Mapping[str, object], environ: Mapping[str, str] = MappingProxyType({})
 ) -> Settings:
@@ -335,32 +349,22 @@ def read_settings(
     """
     given: dict[str, object] = {}
     for name in Settings.model_fields:
-        text = environ.get(ENV_PREFIX + name.rstrip("_").upper(), "")
+        text = environ.get(variable_of(name), "")
         if text:
             given[name] = text.splitlines() if "\n" in text else text
+    places = {name: f"{flag_of(name)} (from {variable_of(name)})" for name in given}
     for layer in layers:
         for name, value in layer.items():
             given[_python_name(name)] = value
+            places[_python_name(name)] = flag_of(name)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise UsageError("\n".join(_complaint(e) for e in error.errors()), code="U101") from None
+        raise UsageError(
+            "\n".join(complaints(error.errors(), places, Settings.model_fields)), code="U101"
+        ) from None
 
 
 def _python_name(name: str) -> str:
     python = name.replace("-", "_")
     return python + "_" if python + "_" in Settings.model_fields else python
-
-
-def _complaint(error: ErrorDetails) -> str:
-    """One sentence about one wrong setting: the name as a flag, what was given, what is wanted."""
-    name = str(error["loc"][0])
-    if error["type"] == "extra_forbidden":
-        known = [field.rstrip("_").replace("_", "-") for field in Settings.model_fields]
-        close = difflib.get_close_matches(name.replace("_", "-"), known, n=1)
-        return f"there is no setting {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
-    if error["type"] == "value_error":
-        return f"{flag_of(name)}: {error['msg'].removeprefix('Value error, ')}"
-    return (
-        f"{flag_of(name)}: given {error['input']!r}, wanted {error['msg'].removeprefix('Input should be ')}"
-    )

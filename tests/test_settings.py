@@ -91,3 +91,28 @@ def test_every_setting_has_a_group_and_a_sentence() -> None:
     for name, info in Settings.model_fields.items():
         extra: dict = info.json_schema_extra
         assert extra["group"] and info.description and info.description.endswith("."), name
+
+
+def test_a_wrong_value_from_the_environment_names_its_variable() -> None:
+    with pytest.raises(UsageError) as caught:
+        read_settings({"limit": 0}, environ={"BATCH_UPDATE_LIMIT": "5", "BATCH_UPDATE_CONCURRENCY": "abc"})
+    assert caught.value.message.split("\n") == [
+        "--limit: given 0, wanted at least 1",
+        "--concurrency (from BATCH_UPDATE_CONCURRENCY): given 'abc', wanted a whole number",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " ", ",", [""]])
+def test_no_id_at_all_is_not_every_id(text: object) -> None:
+    """`--only "$IDS"` with an empty variable would change all customers."""
+    with pytest.raises(UsageError, match="no assistant id is given"):
+        read_settings({"only": text})
+
+
+def test_what_may_be_one_of_two_things_is_one_complaint() -> None:
+    with pytest.raises(UsageError, match=r"^--pause: given 'x', wanted a number or 'ask'$"):
+        read_settings({"pause": "x"})
+
+
+def test_a_worksheet_may_be_named_by_a_number() -> None:
+    assert read_settings({"sheet": 2}).sheet == "2"

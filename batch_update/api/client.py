@@ -32,13 +32,13 @@ from batch_update.api.lookups import (
     read_as,
 )
 from batch_update.api.pacing import Pacer, Stats
+from batch_update.api.paging import Page, Paging, entries_of
 from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
-from batch_update.api.windows import Ticket
+from batch_update.api.windows import PATIENCE, Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
+from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
-
-MOST_PAGES = 100_000
 
 T = TypeVar("T")
 
@@ -53,6 +53,8 @@ class _Call:
     content: bytes = b""
     assistant_id: int | None = None
     before_send: Callable[[int], Awaitable[None]] | None = None
+    secrets: frozenset[str] = frozenset()
+    """what its body holds and no message may show, should the server repeat it"""
     attempts: int = 0
     first: bool = False
     """goes ahead of the queue: it met a 429"""
@@ -69,7 +71,8 @@ class Client:
 
     `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
     a server that is down. With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows are
-    shared with all other processes that use it. Raises UsageError (U103) for an address that a key must not travel to.
+    shared with all other processes that use it. Raises UsageError for an address that a key must not travel to (U103),
+    and where the certificates that SSL_CERT_FILE names cannot be read (U101).
     """
 
     def __init__(
@@ -114,8 +117,11 @@ class Client:
         )
         self._retries = Retries(max_attempts, stats=self._pacer.stats, sleep=self._nap, rng=rng)
         self._course = Course()
+        self._tried = anyio.Event()
+        self._scouting = False
         self._reason: BatchUpdateError | None = None
         self._naps: set[anyio.CancelScope] = set()
+        self._notes: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -154,7 +160,8 @@ class Client:
             raise ValueError(f"an assistant's id is a whole number above 0, not {assistant_id}")
         content = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode("ascii")
         url = f"{self._base}/user/assistant/{assistant_id:d}"
-        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send)
+        secrets = frozenset(secrets_in(body))
+        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send, secrets)
         return self._reply(call, await call.tries.run(partial(self._attempt, call)))
 
     def _reply(self, call: _Call, verdict: Verdict) -> Reply:
@@ -166,8 +173,8 @@ class Client:
             http=verdict.http,
             attempts=call.attempts,
             request_id=verdict.request_id,
-            started=call.started,
-            ms=round((call.ended - call.begun) * 1000) if call.started else None,
+            started=call.started if call.attempts else None,
+            ms=round((call.ended - call.begun) * 1000) if call.attempts else None,
             field_errors=verdict.field_errors,
             stop=verdict.stop,
         )
@@ -175,6 +182,29 @@ class Client:
     # ------------------------------------------------------------ one attempt
 
     async def _attempt(self, call: _Call) -> Verdict:
+        """One attempt. The very first update goes alone: a key that is refused costs one request, not many at once."""
+        if call.method != "PUT" or self._tried.is_set():
+            return await self._send(call)
+        if self._scouting:
+            await self._until_tried()
+            return await self._send(call)
+        self._scouting = True
+        try:
+            return await self._send(call)
+        finally:
+            self._tried.set()
+
+    async def _until_tried(self) -> None:
+        """Until something came of the first update, but not for ever; `stop_sending` ends that, too."""
+        with anyio.move_on_after(PATIENCE) as nap:
+            self._naps.add(nap)
+            try:
+                await self._tried.wait()
+            finally:
+                self._naps.discard(nap)
+                self._tried.set()
+
+    async def _send(self, call: _Call) -> Verdict:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
@@ -189,9 +219,14 @@ class Client:
             raise
         call.ended = self._clock()
         call.tries.seconds += call.ended - began
-        verdict = judge(seen, call.assistant_id, self._key.redact)
+        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets))
         call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
         return verdict
+
+    def _redact(self, secrets: frozenset[str], text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        return self._key.redact(text)
 
     def _begin(self, call: _Call) -> float:
         now = self._clock()
@@ -256,9 +291,22 @@ class Client:
 
     async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
         """All assistants of the account with their configuration, as the API tells it. All pages."""
-        async with aclosing(self._pages("/user/assistants/get", per_page)) as entries:
-            async for entry in entries:
-                yield entry
+        async with aclosing(self.assistant_pages(per_page)) as pages:
+            async for page in pages:
+                for entry in page.entries:
+                    yield entry
+
+    async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
+        """The same page by page, with what makes it doubtful that these are all."""
+        async with aclosing(self._pages("/user/assistants/get", per_page)) as pages:
+            async for page in pages:
+                yield page
+
+    def note(self, message: str) -> None:
+        """Tell something of a list that is odd and can be lived with; the same is told once."""
+        if message not in self._notes:
+            self._notes.add(message)
+            self._on_event(Event("list", message))
 
     async def voices(self, mode: str | None = None, language_id: int | None = None) -> list[Voice]:
         return await self._all(Voice, "/user/assistants/voices", mode=mode, language_id=language_id)
@@ -287,27 +335,28 @@ class Client:
         return await self._all(CustomTool, "/user/tools")
 
     async def folders(self) -> list[Group]:
-        return [self._typed(Group, entry) async for entry in self._pages("/user/folders", 100)]
+        return await self._groups("/user/folders")
 
     async def labels(self) -> list[Group]:
-        return [self._typed(Group, entry) async for entry in self._pages("/user/labels", 100)]
+        return await self._groups("/user/labels")
+
+    async def _groups(self, path: str) -> list[Group]:
+        return [self._typed(Group, entry) async for page in self._pages(path, 100) for entry in page.entries]
 
     async def _all(self, kind: type[T], path: str, **query: str | int | None) -> list[T]:
-        return [self._typed(kind, entry) for entry in self._entries(await self._get(path, **query))]
+        return [self._typed(kind, entry) for entry in self._list(await self._get(path, **query))]
 
-    async def _pages(self, path: str, per_page: int) -> AsyncGenerator[dict[str, Json], None]:
-        before: list[Json] = []
-        for page in range(1, MOST_PAGES + 1):
-            found = await self._get(path, per_page=per_page, page=page)
-            entries = self._entries(found)
-            if page > 1 and entries == before:  # a server that does not know pages
-                return
-            for entry in entries:
-                yield self._entry(entry)
-            last = found.get("last_page") if isinstance(found, dict) else page
-            if not entries or (page >= last if type(last) is int else len(entries) < per_page):
-                return
-            before = entries
+    async def _pages(self, path: str, per_page: int) -> AsyncGenerator[Page, None]:
+        reading = Paging()
+        while reading.next is not None:
+            found = await self._get(path, per_page=per_page, page=reading.next)
+            try:
+                page = reading.take(found)
+            except ValueError as error:
+                raise self._odd(str(error)) from None
+            if not all(isinstance(entry, dict) for entry in page.entries):
+                raise self._odd("an entry is no object")
+            yield page
 
     async def _get(self, path: str, **query: str | int | None) -> Json:
         """The JSON behind a path."""
@@ -323,17 +372,11 @@ class Client:
             raise RunStopped("sending was stopped before this look-up", code="R101")
         raise ApiError(f"{path}: {verdict.message}", code=verdict.code)
 
-    def _entries(self, found: Json) -> list[Json]:
-        """Lists come bare in some places and as `{"data": [...]}` in others."""
-        entries = found.get("data") if isinstance(found, dict) else found
-        if not isinstance(entries, list):
-            raise self._odd("it is no list")
-        return entries
-
-    def _entry(self, entry: Json) -> dict[str, Json]:
-        if not isinstance(entry, dict):
-            raise self._odd("an entry is no object")
-        return entry
+    def _list(self, found: Json) -> list[Json]:
+        try:
+            return entries_of(found)
+        except ValueError as error:
+            raise self._odd(str(error)) from None
 
     def _typed(self, kind: type[T], entry: Json) -> T:
         try:
@@ -355,6 +398,6 @@ def _conclude(call: _Call, verdict: Verdict) -> tuple[Status, str, str]:
         return Status.UNKNOWN, verdict.code, verdict.message
     if call.doubt:
         return Status.UNKNOWN, call.doubt, f"{verdict.message}; an earlier attempt may have been applied"
-    if call.started is None:
+    if call.attempts == 0:  # none begun, or all met a 429
         return Status.NOT_SENT, verdict.code, verdict.message
     return Status.FAILED, verdict.code, verdict.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
@@ -13,6 +14,7 @@ from batch_update import __version__
 from batch_update.api.keys import ApiKey
 from batch_update.api.replies import Answer, Failure
 from batch_update.api.transport import SENT, Connection, InProcess, UntrustedError
+from batch_update.errors import UsageError
 
 MOST_REPLY = 1 << 20
 """bytes of an answer to an update that are read"""
@@ -57,7 +59,7 @@ class Wires:
         self._app = app
         self._clock = clock
         # One context for all connections: making one takes 40 to 80 ms. It heeds SSL_CERT_FILE and SSL_CERT_DIR.
-        self._tls = httpx.create_ssl_context() if base_url.startswith("https") and app is None else None
+        self._tls = _trust() if base_url.startswith("https") and app is None else None
         self._idle: list[httpx.AsyncBaseTransport] = []
 
     async def exchange(self, method: str, url: str, content: bytes, departure: Departure) -> Answer | Failure:
@@ -97,6 +99,18 @@ class Wires:
 
     def _open(self) -> httpx.AsyncBaseTransport:
         return InProcess(self._app) if self._app is not None else Connection(self._tls, clock=self._clock)
+
+
+def _trust() -> ssl.SSLContext:
+    """The certificates to trust. Raises UsageError (U101) where those that were named cannot be read."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise UsageError(
+            f"the certificates to trust cannot be read: {error.strerror or error}",
+            code="U101",
+            remedy="SSL_CERT_FILE names a file of certificates in PEM form; without it the usual ones are trusted",
+        ) from None
 
 
 async def _read(response: httpx.Response, most: int) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -44,8 +45,13 @@ class ApiKey:
         return self._text
 
     def redact(self, text: str) -> str:
-        """The same text with every occurrence of the key replaced."""
-        return text.replace(self._text, "[key]")
+        """The same text with every occurrence of the key replaced, also where only one half of it or more is left."""
+        key = self._text
+        half = max(8, (len(key) + 1) // 2)
+        if key[:half] in text or key[-half:] in text:
+            for length in range(len(key), half - 1, -1):
+                text = text.replace(key[:length], "[key]").replace(key[-length:], "[key]")
+        return text
 
     def __repr__(self) -> str:
         return "ApiKey(hidden)"
@@ -98,7 +104,9 @@ def _read(path: Path) -> str:
             code="U101",
             remedy="check the path and who may read it",
         ) from None
-    return found.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace").strip()
+    if found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as PowerShell writes files
+        return found.decode("utf-16", "replace").strip()
+    return found.removeprefix(BOM_UTF8).decode("ascii", "replace").strip()
 
 
 def check_base_url(text: str) -> str:

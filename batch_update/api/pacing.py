@@ -331,7 +331,7 @@ def _too_long(asked: float | None) -> RunStopped:
         remedy = "try again later, with a lower --rate"
     else:
         message = f"the server asks to wait for {_minutes(asked)}"
-        remedy = f"apply failed.csv in {_minutes(asked)}"
+        remedy = f"go on with batch-update resume in {_minutes(asked)}"
     return RunStopped(message, code="R104", remedy=remedy)
 
 
@@ -339,7 +339,7 @@ def _down(max_outage: float) -> RunStopped:
     return RunStopped(
         f"the server has been down for {_minutes(max_outage)}",
         code="R103",
-        remedy="apply failed.csv once it answers again; --max-outage says how long to wait",
+        remedy="go on with batch-update resume once it answers again; --max-outage says how long to wait",
     )
 
 

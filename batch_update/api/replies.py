@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from itertools import islice
 
 from batch_update.api.pacing import Limits
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
@@ -30,6 +31,9 @@ from batch_update.model import Json
 from batch_update.text import printable
 
 MOST_TEXT = 300
+MOST_SENTENCES = 500
+DEEPEST_PLACE = 6
+"""levels of names that are followed into what a server says of fields"""
 ALWAYS = 1000
 """repeats of a verdict that only the number of attempts bounds"""
 REFUSALS_FROM_START = 20
@@ -225,20 +229,27 @@ class _Speaker:
         if not isinstance(self.data, dict):
             return
         details = [f"{name}: {text}" for name, texts in self.field_errors().items() for text in texts]
+        details += [text for place, text in self._errors() if not place]
         if details:
             yield from details
             return
         seen = [self.data.get(name) for name in ("message", "error")]
         yield next((text.strip() for text in seen if isinstance(text, str) and text.strip()), "")
 
+    def _errors(self) -> Iterator[tuple[str, str]]:
+        errors = self.data.get("errors") if isinstance(self.data, dict) else None
+        return islice(_sentences(errors), MOST_SENTENCES)
+
     def field_errors(self) -> dict[str, tuple[str, ...]]:
         """What was said of single fields, bounded: 50 fields, 5 sentences each."""
-        errors = self.data.get("errors") if isinstance(self.data, dict) else None
         found: dict[str, tuple[str, ...]] = {}
-        for name, texts in list(errors.items())[:50] if isinstance(errors, dict) else ():
-            sentences = [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
-            kept = tuple(clean(text, self._redact) for text in sentences[:5] if isinstance(text, str))
-            found[clean(name, self._redact, 100)] = kept
+        for place, text in self._errors():
+            if not place:
+                continue
+            name = clean(place, self._redact, 100)
+            said = found.get(name, ())
+            if len(said) < 5 and (said or len(found) < 50):
+                found[name] = (*said, clean(text, self._redact))
         return found
 
     def is_html(self) -> bool:
@@ -251,6 +262,21 @@ class _Speaker:
             if found := self._seen.headers.get(name):
                 return clean(found, self._redact, 100)
         return ""
+
+
+def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Place and text of each sentence; the place is "" in a bare list, and nested names are joined by dots."""
+    if isinstance(errors, str):
+        yield place, errors
+    elif depth == DEEPEST_PLACE:
+        return
+    elif isinstance(errors, dict):
+        for name, part in errors.items():
+            yield from _sentences(part, f"{place}.{name}" if place else name, depth + 1)
+    elif isinstance(errors, list):
+        for number, part in enumerate(errors):
+            inner = place if isinstance(part, str) else f"{place}.{number}" if place else str(number)
+            yield from _sentences(part, inner, depth + 1)
 
 
 def _read_json(body: bytes) -> Json:

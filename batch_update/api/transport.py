@@ -19,7 +19,7 @@ import anyio
 import h11
 import httpx
 from anyio.abc import ByteStream, SocketAttribute
-from anyio.streams.tls import TLSStream
+from anyio.streams.tls import TLSAttribute, TLSStream
 
 SENT = "http11.send_request_headers.started"
 """The event that the request's `trace` extension hears of before its first byte leaves, as from httpx's own."""
@@ -28,7 +28,10 @@ KEEPALIVE = 2.0
 CONNECT = 15.0
 """seconds to connect in"""
 MOST_HEADERS = 64 * 1024
-_CHUNK = 64 * 1024
+MOST_STATUSES = 100
+"""statuses of which only the last may be an answer; those before it are 1xx"""
+_CHUNK = 256 * 1024
+"""bytes to read at once: as many as asyncio does, which would keep the rest where `_is_usable` cannot see it"""
 _BROKEN = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError)
 
 
@@ -47,6 +50,7 @@ class Connection(httpx.AsyncBaseTransport):
         self._clock = clock
         self._stream: ByteStream | None = None
         self._wire = h11.Connection(h11.CLIENT)
+        self._session: ssl.SSLObject | None = None
         self._poll: Callable[[], bool] = lambda: False
         self._idle_since = 0.0
 
@@ -56,8 +60,7 @@ class Connection(httpx.AsyncBaseTransport):
             if self._stream is None or not self._is_usable():
                 await self._connect(request.url)
             await self._send(request)
-            while not isinstance(event := await self._receive(), h11.Response):
-                pass  # 1xx
+            event = await self._receive_status()
         except BaseException:
             await self.aclose()
             raise
@@ -73,7 +76,19 @@ class Connection(httpx.AsyncBaseTransport):
 
     def _is_usable(self) -> bool:
         """Not idle for too long, and nothing to read: there would only be the end, or an answer to nothing."""
-        return self._clock() - self._idle_since < KEEPALIVE and not self._poll()
+        return self._clock() - self._idle_since < KEEPALIVE and not self._poll() and not self._holds_more()
+
+    def _holds_more(self) -> bool:
+        """Whether TLS has more than the answer: what came in one packet with it has left the socket already."""
+        if self._session is None:
+            return False
+        try:
+            self._session.read(1)
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError:
+            pass  # the end of the session, or a broken record
+        return True
 
     async def _connect(self, url: httpx.URL) -> None:
         await self.aclose()
@@ -86,6 +101,7 @@ class Connection(httpx.AsyncBaseTransport):
                     self._stream = await TLSStream.wrap(
                         self._stream, hostname=url.host, ssl_context=self._tls, standard_compatible=False
                     )
+                    self._session = self._stream.extra(TLSAttribute.ssl_object)
         except ssl.SSLCertVerificationError as error:
             raise UntrustedError(error.verify_message) from None
         except TimeoutError:
@@ -104,6 +120,13 @@ class Connection(httpx.AsyncBaseTransport):
         # The bytes get no name here: a traceback with local variables must not show the key in them.
         with contextlib.suppress(*_BROKEN):
             await self._stream.send(_encode(self._wire, request))
+
+    async def _receive_status(self) -> h11.Response:
+        for _ in range(MOST_STATUSES):
+            event = await self._receive()
+            if isinstance(event, h11.Response):
+                return event
+        raise httpx.RemoteProtocolError("the answer does not begin, only 1xx come")
 
     async def _receive(self) -> Any:
         """The next h11 event."""

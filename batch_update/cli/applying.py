@@ -14,19 +14,10 @@ import anyio
 import typer
 
 from batch_update.cli.checking import FILE, describe
-from batch_update.cli.connecting import account_lock, account_of, client_for, placed, server_name
+from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.screen import (
-    ask,
-    ask_meanwhile,
-    on_terminal,
-    out,
-    out_json,
-    paint,
-    say,
-    show_error,
-    telling_errors,
-)
+from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
+from batch_update.cli.stage import Stage, facts_of, is_silent, tell, write_somewhere
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings
@@ -34,19 +25,22 @@ from batch_update.text import counted, excerpt, printable
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
-    from batch_update.cli.progress import Display
-    from batch_update.report.document import RunFacts
     from batch_update.report.files import Written
     from batch_update.run.locking import AccountLock
     from batch_update.run.looking import Looked
-    from batch_update.run.progress import EventLog
+    from batch_update.run.recorded import Facts
+    from batch_update.run.waves import Caution
 
     Look = Callable[[Plan, Client], Awaitable[Looked]]
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
-SENDING = ("Sheet", "Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output", "Limits")
+SENDING_AGAIN = ("Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output")
 """The groups of settings of every command that sends."""
+SENDING = ("Sheet", *SENDING_AGAIN, "Limits")
+"""The same for those that read a sheet."""
+WHAT_IS_WRONG = ("Sheet", "only", "no_fetch", "Connection", "sandbox", "sandbox_state", "Limits")
+"""The settings that decide which problems a sheet has."""
 
 
 @takes(*SENDING)
@@ -68,12 +62,13 @@ def run_sheet(file: str, settings: Settings) -> Exit:
         from batch_update.report.summary import quoted
 
         look = partial(look_at, settings=settings, is_saved=is_saved)
-        return carry_out(plan, look, settings, shown_by=f"batch-update plan {quoted(file)}")
+        all_shown = command_of("batch-update plan", settings, WHAT_IS_WRONG)
+        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted(file)}")
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     """The plan of a sheet, or the plan that the file holds; whether it was saved earlier."""
-    talk = not (settings.json_ or settings.quiet)
+    talk = not is_silent(settings)
     if talk:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import make_plan
@@ -104,91 +99,88 @@ def read_bytes(file: str, settings: Settings) -> bytes:
 def carry_out(
     plan: Plan, look: Look, settings: Settings, *, shown_by: str, command: str = "apply", parent: str = ""
 ) -> Exit:
-    """Send a plan, with everything that people see of it.
+    """Send a plan, with everything that people see of it. The account's lock is taken first, then one looks and asks.
 
     `look` holds it against what is there; `shown_by` is the command that shows all of its problems; `parent` is the
     run that it takes back.
     """
-    from batch_update.cli.progress import choose_display
     from batch_update.run.applying import refused_report
-    from batch_update.run.progress import EventLog
 
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
         _show_problems(plan, settings, shown_by)
-        return tell(refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings)), settings)
-    pace = " and ".join(map(str, settings.rate))
-    display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=plan.sheet.numbers)
-    events = EventLog(display.event)
+        folder = _folder(plan, settings)
+        files = write_somewhere(refused, folder, facts_of(settings))
+        return tell(refused, files, folder, settings, facts_of(settings))
     account = account_of(settings)
-    client = client_for(settings, events, account)
     with account_lock(account, settings, command) as lock:
-        report, files = anyio.run(
-            _carry_out, plan, look, client, settings, display, events, shown_by, command, parent, lock
-        )
-    return tell(report, files, settings, client)
+        return send(plan, look, settings, account, lock, shown_by=shown_by, command=command, parent=parent)
+
+
+def send(
+    plan: Plan,
+    look: Look,
+    settings: Settings,
+    account: Account,
+    lock: AccountLock,
+    *,
+    shown_by: str = "",
+    command: str = "apply",
+    parent: str = "",
+) -> Exit:
+    """The same where the account's lock is held: from here on nobody else sends to it."""
+    from batch_update.run.recorded import Facts
+
+    stage = Stage(settings, account, plan.sheet.numbers)
+    facts = Facts(command, settings=placed(settings), parent=parent)
+    report, files, folder = anyio.run(_carry_out, plan, look, stage, facts, lock, shown_by)
+    return tell(report, files, folder, settings, facts_of(settings, stage.client))
 
 
 async def _carry_out(
-    plan: Plan,
-    look: Look,
-    client: Client,
-    settings: Settings,
-    display: Display,
-    events: EventLog,
-    shown_by: str,
-    command: str,
-    parent: str,
-    lock: AccountLock,
-) -> tuple[Report, Written]:
+    plan: Plan, look: Look, stage: Stage, facts: Facts, lock: AccountLock, shown_by: str
+) -> tuple[Report, Written | None, Path]:
     from batch_update.report.planning import plan_screen
     from batch_update.run.applying import apply_plan, refused_report, stopped_report
     from batch_update.run.journal import Journal
-    from batch_update.run.recorded import Facts
     from batch_update.run.signals import open_interrupts
-    from batch_update.run.verifying import read_back
-    from batch_update.run.waves import caution_of, check_failures
 
-    caution = caution_of(settings, client, ask_meanwhile if on_terminal() else None)
+    settings, client = stage.settings, stage.client
+    is_undo = facts.command == "undo"
+    caution = caution_for(settings, client)
     async with client:
         looked = await look(plan, client)
         plan = looked.plan
         _show_problems(plan, settings, shown_by)
-        if command == "undo" and not (settings.json_ or settings.quiet):
-            duration = duration_of(len(plan.changes), settings)
-            say(plan_screen(plan, requests=looked.pages, duration=duration))
+        if is_undo and not is_silent(settings):
+            say(plan_screen(plan, requests=looked.pages, duration=duration_of(len(plan.changes), settings)))
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
-            return refused, write_somewhere(refused, _folder(plan, settings), facts_of(settings, client))
-        stop = agree(looked, settings, (ALL_HAZARDS,) if command == "undo" else settings.allow)
+            folder = _folder(plan, settings)
+            return refused, write_somewhere(refused, folder, facts_of(settings, client)), folder
+        stop = agree(looked, settings, (ALL_HAZARDS,) if is_undo else settings.allow)
         folder = _folder(plan, settings)
         lock.works_in(folder)
-        facts = Facts(command, settings=placed(settings), parent=parent)
         with Journal.create(folder, plan, facts) as journal, open_interrupts() as interrupted:
             if stop is not None:
-                report = stopped_report(plan, stop, started=datetime.now(UTC), journal=journal)
-                return report, write_somewhere(report, folder, facts_of(settings, client))
-            with display:
-                report = await apply_plan(
-                    plan,
-                    client,
-                    concurrency=settings.concurrency,
-                    skip_invalid=settings.skip_invalid,
-                    on_progress=display.progress,
-                    on_outcome=display.outcome,
-                    interrupted=interrupted,
-                    events=events,
-                    rates=settings.rate,
-                    grace=settings.grace,
-                    journal=journal,
-                    caution=caution,
+                report = stopped_report(
+                    plan, stop, started=datetime.now(UTC), journal=journal, stats=client.stats
                 )
-            if not settings.no_verify and report.stopped is None and not settings.waves:
-                report = check_failures(await read_back(report, client), settings.max_failures)
-                journal.verified(report)
-                if report.stopped is not None:
-                    journal.end(report.seconds, report.stopped, client.stats)
-            return report, write_somewhere(report, folder, facts_of(settings, client))
+            else:
+                manner = stage.manner(interrupted, caution)
+                with stage.display:
+                    report = await apply_plan(
+                        plan, client, skip_invalid=settings.skip_invalid, journal=journal, **manner
+                    )
+                report = await stage.finish(report, journal, interrupted)
+            return report, write_somewhere(report, folder, facts_of(settings, client)), folder
+
+
+def caution_for(settings: Settings, client: Client) -> Caution:
+    """How carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
+    from batch_update.run.waves import caution_of
+
+    return caution_of(settings, client, ask_meanwhile if on_terminal() else None)
 
 
 async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: bool) -> Looked:
@@ -221,27 +213,6 @@ async def look_at_made(plan: Plan, client: Client, settings: Settings, *, by_fie
     return replace(looked, plan=keep_first(looked.plan, settings.limit))
 
 
-def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written:
-    """Write the run's files; where its folder cannot take them, into a temporary one, since they must not be lost."""
-    from tempfile import mkdtemp
-
-    from batch_update.report.files import write_run
-
-    try:
-        return write_run(report, folder, facts)
-    except OSError as error:
-        other = Path(mkdtemp(prefix="batch-update-"))
-        say(f"{folder} cannot be written: {error.strerror}. The results go to {other}.")
-        return write_run(report, other, facts)
-
-
-def facts_of(settings: Settings, client: Client | None = None) -> RunFacts:
-    """What `run.json` tells beside the outcomes."""
-    from batch_update.report.document import RunFacts
-
-    return RunFacts(placed(settings), client.stats if client else None)
-
-
 def _folder(plan: Plan, settings: Settings) -> Path:
     from batch_update.report.files import claim_folder, run_folder
 
@@ -254,7 +225,7 @@ def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
     """A line for each of the first problems, and the command that shows all."""
     from batch_update.report.problems import count_words, problem_line
 
-    if not plan.problems or settings.json_ or settings.quiet:
+    if not plan.problems or is_silent(settings):
         return
     for problem in plan.problems[:PROBLEMS_SHOWN] if shown_by else plan.problems:
         say(f"  {problem_line(plan.sheet, problem)}")
@@ -269,13 +240,17 @@ def agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStop
     from batch_update.plan.guarding import blind_spots, guard, refusal
     from batch_update.report.planning import plan_totals
 
-    talk = not (settings.json_ or settings.quiet)
+    talk = not is_silent(settings)
     server = server_name(settings)
     if talk:
         duration = duration_of(len(looked.plan.changes), settings)
         say(f"{server}: " + plan_totals(looked.plan, duration=duration))
         if blind := blind_spots(looked.plan, allow):
             say(f"  {blind}")
+        if settings.no_verify and any("mode" in change.body for change in looked.plan.changes):
+            say(
+                "  --no-verify: what changes of mode reset will not be known, and undo not bring back those modes"
+            )
     tripped = guard(
         looked.plan,
         total=looked.total,
@@ -311,37 +286,3 @@ def duration_of(requests: int, settings: Settings) -> str:
     if not minutes:
         return f"about {max(rest, 1)} s"
     return f"about {minutes} min" + (f" {rest} s" if rest else "")
-
-
-def tell(report: Report, files: Written, settings: Settings, client: Client | None = None) -> Exit:
-    """The summary, or the run as JSON; then the exit status."""
-    from batch_update.report.status import exit_status
-
-    try:
-        _show_report(report, files, settings, client)
-    except UsageError as error:  # the run is over and on disk: its status stands
-        show_error(error)
-    return exit_status(report)
-
-
-def _show_report(report: Report, files: Written, settings: Settings, client: Client | None) -> None:
-    from batch_update.report.document import run_document
-    from batch_update.report.status import exit_status
-    from batch_update.report.summary import summary
-
-    status = exit_status(report)
-    if settings.json_:
-        names = {
-            "results": str(files.results),
-            "failed": files.failed and str(files.failed),
-            "run": str(files.run),
-        }
-        out_json(run_document(report, facts_of(settings, client)) | {"files": names})
-    elif not (settings.quiet and status is Exit.OK):
-        quiet_now = settings.model_copy(update={"sandbox_faults": ""})
-        command = command_of("batch-update apply", quiet_now, ("Sheet", "Connection", "Sandbox", "Pace"))
-        undo = command_of("batch-update undo", quiet_now, ("Connection", "Sandbox", "Pace"))
-        stats = client.stats if client else None
-        text = summary(report, files, stats=stats, command=command, undo=undo)
-        first, _, rest = text.partition("\n")
-        out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
@@ -59,18 +59,23 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             out(paint_problems(render_problems(sheet, checked.problems)))
         found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
-        out(f"Next: {_next(checked, quoted(file), is_wrong=is_wrong)}")
+        out(f"Next: {_next(checked, quoted(file), settings, is_wrong=is_wrong)}")
     return Exit.SHEET_INVALID if is_wrong else Exit.OK
 
 
-def _next(checked: Checked, file: str, *, is_wrong: bool) -> str:
+def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> str:
+    def command(verb: str, **changed: Any) -> str:
+        """With the flags that were given here: without --map or --sheet it would be another sheet."""
+        changed_settings = settings.model_copy(update=changed)
+        return f"{command_of(f'batch-update {verb}', changed_settings, ('Sheet', 'Rows', 'Limits'))} {file}"
+
     if not is_wrong:
-        return f"batch-update plan {file}"
+        return command("plan")
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
-    again = f"batch-update check {file}"
     if concerns_all or not checked.to_change:
-        return f"mend the sheet, then: {again}"
-    return f"mend them, then: {again}   or send the good rows: batch-update apply {file} --skip-invalid"
+        return f"mend the sheet, then: {command('check')}"
+    skipping = command("apply", skip_invalid=True)
+    return f"mend them, then: {command('check')}   or send the good rows: {skipping}"
 
 
 def _rest(checked: Checked, *, is_wrong: bool) -> str:

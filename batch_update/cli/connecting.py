@@ -78,6 +78,13 @@ def account_lock(account: Account, settings: Settings, command: str) -> AccountL
     return AccountLock(account.lock, command=command, wait=settings.wait, on_wait=say)
 
 
+def only_here(run: Path, account: Account, settings: Settings) -> None:
+    """Raises RunLocked where another process works in this run's folder, whatever key or sandbox it uses."""
+    from batch_update.run.locking import refuse_company
+
+    refuse_company(run, lock_folders(settings), but=account.lock)
+
+
 def client_for(
     settings: Settings, on_event: Callable[[Event], None], account: Account | None = None
 ) -> Client:

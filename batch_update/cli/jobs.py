@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from batch_update.cli.applying import SENDING
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
@@ -85,13 +85,17 @@ def check_jobs(
         status, note = _check(path)
         worst = max(worst, status) if worst is not Exit.USAGE else worst
         worst = status if status is Exit.USAGE else worst
-        out(f"{path.stem:<24} {paint(note, 'good' if status is Exit.OK else 'error')}")
+        first, *more = map(printable, note.split("\n"))
+        out(f"{path.stem:<24} {paint(first, 'good' if status is Exit.OK else 'error')}")
+        for line in more:
+            out(f"{'':<24} {paint(line, 'error')}")
     raise typer.Exit(int(worst))
 
 
 def _check(path: Path) -> tuple[Exit, str]:
     """Whether a job could run: its file, and its sheet where the job does not skip invalid rows."""
     from batch_update.plan.checking import check_sheet
+    from batch_update.report.summary import quoted
     from batch_update.sheet.reading import read_sheet
 
     try:
@@ -103,9 +107,10 @@ def _check(path: Path) -> tuple[Exit, str]:
     except BatchUpdateError as error:
         return error.exit, error.message
     if checked.invalid_rows and not settings.skip_invalid:
+        command = command_of("batch-update check", settings, ("Sheet", "only", "Limits"))
         return (
             Exit.SHEET_INVALID,
-            f"{counted(checked.invalid_rows, 'invalid row')}: batch-update check {job.file}",
+            f"{counted(checked.invalid_rows, 'invalid row')}: {command} {quoted(job.file)}",
         )
     skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
     return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"

@@ -81,13 +81,14 @@ class Log(Silence):
         self._told_done = -1
 
     def progress(self, progress: Progress) -> None:
-        if progress.done == self._told_done:
+        if progress.done == self._told_done or not progress.total:
             return
         is_end = progress.done == progress.total
         is_far = progress.done - self._told_done >= progress.total * LOG_SHARE
         is_late = self._clock() - self._told_at >= LOG_SECONDS
         if self._told_done < 0 or is_end or is_far or is_late:
-            self._tell(f"{progress.done}/{progress.total}  {pace_words(progress)}{count_words(progress)}")
+            line = f"{progress.done}/{progress.total}  {pace_words(progress)}{count_words(progress)}"
+            self._tell(line.rstrip())
             self._told_at, self._told_done = self._clock(), progress.done
 
     def event(self, event: Event) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from itertools import groupby
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from batch_update.cli.screen import out, out_json
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
-from batch_update.fields.reference import Field, all_fields
 from batch_update.text import printable
+
+if TYPE_CHECKING:
+    from batch_update.fields.reference import Field
 
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 
@@ -24,11 +27,14 @@ def fields(
     as_json: AS_JSON = False,
 ) -> None:
     """Show what a column may hold: every field, or all about one."""
+    from batch_update.fields.reference import all_fields
+
+    every = all_fields()
     if field is None:
         if as_json:
-            out_json([_facts(known) for known in all_fields().values()])
+            out_json([_facts(known) for known in every.values()])
         else:
-            _show_all()
+            _show_all(every)
         return
     found = _find(field)
     if as_json:
@@ -38,21 +44,28 @@ def fields(
 
 
 def _find(text: str) -> Field:
-    wanted = text.strip().lower().replace("-", "_").replace(" ", "_")
-    by_name = dict(all_fields())
-    for known in by_name.values():
-        if wanted == known.name or text.strip().casefold() in {alias.casefold() for alias in known.aliases}:
-            return known
-    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    """The field, or the part of one, that a column with this header would set."""
+    from batch_update.fields.cells.grammar import ID_COLUMN
+    from batch_update.model import Role
+    from batch_update.sheet.headers import ID, known_names, meaning, normalize
+
+    found = meaning(text)
+    if found is not None and found.role is Role.ID:
+        return ID_COLUMN
+    if found is not None and found.field is not None:
+        return found.facts
+    close = difflib.get_close_matches(normalize(text), known_names(), n=3, cutoff=0.5)
+    names = dict.fromkeys(known_names()[name] for name in close)
+    names.pop(ID, None)
     raise UsageError(
         f"there is no field {printable(text)!r}",
         code="U101",
-        remedy=f"did you mean {' or '.join(close)}?" if close else "batch-update fields lists them all",
+        remedy=f"did you mean {' or '.join(names)}?" if names else "batch-update fields lists them all",
     )
 
 
-def _show_all() -> None:
-    for group, members in groupby(all_fields().values(), key=lambda known: known.group):
+def _show_all(every: Mapping[str, Field]) -> None:
+    for group, members in groupby(every.values(), key=lambda known: known.group):
         out(f"\n{group}")
         for known in members:
             modes = "" if len(known.modes) == 3 else f"  ({', '.join(known.modes)} only)"

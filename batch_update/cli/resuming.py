@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.applying import agree, facts_of, tell, write_somewhere
-from batch_update.cli.connecting import account_lock, account_of, client_for
+from batch_update.cli.applying import SENDING_AGAIN, agree, caution_for
+from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
 from batch_update.cli.options import settings_of, takes
-from batch_update.cli.screen import ask_meanwhile, on_terminal, say, telling_errors
+from batch_update.cli.screen import out_json, say, telling_errors
+from batch_update.cli.stage import Stage, is_silent, tell, write_somewhere
 from batch_update.cli.undoing import RUN
-from batch_update.model import Exit, Report
+from batch_update.errors import UsageError
+from batch_update.model import Exit, Report, Status
 from batch_update.settings import ALL_HAZARDS, ENV_PREFIX, Settings
-from batch_update.text import counted
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
-    from batch_update.api.client import Client
-    from batch_update.cli.progress import Display
+    from batch_update.report.document import RunFacts
     from batch_update.report.files import Written
-    from batch_update.run.locking import AccountLock
-    from batch_update.run.progress import EventLog
     from batch_update.run.recorded import RecordedRun
+    from batch_update.run.resuming import Rest
 
 RETRY_FAILED = Annotated[
     bool,
@@ -31,12 +31,13 @@ RETRY_FAILED = Annotated[
 ]
 
 
-@takes("Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output")
+@takes(*SENDING_AGAIN)
 def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) -> None:
     """Go on with a run after a crash, a signal, a guard or a full disk. What is done costs no request.
 
     Rows that may have been sent are compared with what is there first. The plan is in the run's journal: an edited
-    sheet is no obstacle. The folder stays the same, and its report covers all rows.
+    sheet is no obstacle. The folder stays the same, and its report covers all rows. What --only and --limit leave out
+    is left for another time.
 
     Exit status: as apply; that of the run where nothing is left to do.
     """
@@ -44,40 +45,103 @@ def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) 
     with telling_errors(as_json=settings.json_):
         from batch_update.run.runs import find_run
 
-        raise typer.Exit(
-            int(resume_folder(find_run(run, settings.runs_dir), settings, retry_failed=retry_failed))
-        )
+        folder = find_run(run, settings.runs_dir)
+        raise typer.Exit(int(resume_folder(folder, settings, retry_failed=retry_failed)))
 
 
 def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = False) -> Exit:
     """Go on with the run in this folder, with everything that people see of it."""
-    from batch_update.cli.progress import choose_display
-    from batch_update.report.status import exit_status
     from batch_update.run.journal import read_run
-    from batch_update.run.looking import Looked
-    from batch_update.run.progress import EventLog
-    from batch_update.run.recorded import report_of
-    from batch_update.run.resuming import plan_rest
+    from batch_update.run.resuming import is_finished
 
+    if settings.run_dir is not None and settings.run_dir.resolve() != folder.resolve():
+        raise UsageError(
+            f"--run-dir names {settings.run_dir}, and a run goes on in its own folder, {folder}",
+            code="U101",
+            remedy="leave it out",
+        )
     recorded = read_run(folder)
-    rest = plan_rest(recorded, retry_failed=retry_failed).plan
-    if not rest.changes:
-        if not settings.quiet:
-            say(f"{folder} is finished: nothing is left to send.")
-        return exit_status(report_of(recorded))
-    if settings.quiet is False and settings.json_ is False:
-        say(f"{folder}: {counted(len(rest.changes), 'assistant')} left to change")
-    if stop := agree(Looked(rest, 0), settings, _allowed(recorded, settings)):
-        raise stop
-    pace = " and ".join(map(str, settings.rate))
-    numbers = recorded.plan.sheet.numbers
-    display = choose_display(quiet=settings.quiet or settings.json_, limits=pace, numbers=numbers)
-    events = EventLog(display.event)
-    account = account_of(settings)
-    client = client_for(settings, events, account)
-    with account_lock(account, settings, "resume") as lock:
-        report, files = anyio.run(_resume, folder, client, settings, display, events, retry_failed, lock)
-    return tell(report, files, settings, client)
+    if not is_finished(recorded, retry_failed=retry_failed):
+        account = account_of(settings)
+        with account_lock(account, settings, "resume") as lock:
+            lock.works_in(folder)
+            only_here(folder, account, settings)
+            # What it tells counts only now: until the lock was free, another process may have gone on with it.
+            recorded = read_run(folder)
+            if not is_finished(recorded, retry_failed=retry_failed):
+                return _go_on(recorded, settings, account, retry_failed=retry_failed)
+    return _nothing_left(recorded, settings)
+
+
+def _nothing_left(recorded: RecordedRun, settings: Settings) -> Exit:
+    from batch_update.report.document import run_document
+    from batch_update.report.status import exit_status
+    from batch_update.run.recorded import facts_of, report_of
+
+    report = report_of(recorded)
+    if settings.json_:
+        out_json(run_document(report, facts_of(recorded)))
+    elif not settings.quiet:
+        say(f"{recorded.folder} is finished: nothing is left to send.")
+    return exit_status(report)
+
+
+def _go_on(recorded: RecordedRun, settings: Settings, account: Account, *, retry_failed: bool) -> Exit:
+    stage = Stage(settings, account, recorded.plan.sheet.numbers)
+    report, facts, files = anyio.run(_resume, recorded, stage, retry_failed)
+    return tell(report, files, recorded.folder, settings, facts)
+
+
+async def _resume(
+    recorded: RecordedRun, stage: Stage, retry_failed: bool
+) -> tuple[Report, RunFacts, Written | None]:
+    from batch_update.run.journal import Journal
+    from batch_update.run.looking import Looked, expect
+    from batch_update.run.recorded import Facts, with_stats
+    from batch_update.run.resuming import look_at_rest, send_rest
+    from batch_update.run.signals import open_interrupts
+
+    folder, settings, client = recorded.folder, stage.settings, stage.client
+    caution = caution_for(settings, client)
+    expect(recorded.plan, settings.expect)
+    async with client:
+        rest = await look_at_rest(
+            recorded,
+            client,
+            retry_failed=retry_failed,
+            only=settings.only,
+            limit=settings.limit,
+            fetch=not settings.no_fetch,
+            to_end=settings.max_change_percent is not None,
+        )
+        if not is_silent(settings):
+            say(_left_words(recorded, rest))
+        if stop := agree(Looked(rest.plan, rest.pages, rest.total), settings, _allowed(recorded, settings)):
+            raise stop
+        facts = Facts("resume", settings=placed(settings))
+        with Journal.open(folder, facts) as journal, open_interrupts() as interrupted:
+            with stage.display:
+                report = await send_rest(
+                    journal, client, recorded, rest, **stage.manner(interrupted, caution)
+                )
+            report = await stage.finish(report, journal, interrupted, sent=rest.plan.changes)
+            known = with_stats(recorded, facts, client.stats)
+            return report, known, write_somewhere(report, folder, known)
+
+
+def _left_words(recorded: RecordedRun, rest: Rest) -> str:
+    """`runs/x: 12 assistants left to change; 2 that were under way had landed`."""
+    words = [f"{counted(len(rest.plan.changes), 'assistant')} left to change"]
+    landed = sum(
+        rest.found[c.indexes[0]].status is Status.UPDATED
+        for c in recorded.plan.changes
+        if c.indexes[0] in rest.found
+    )
+    if landed:
+        words.append(f"{landed} whose answer was not seen turned out to be done")
+    if rest.doubtful:
+        words.append(f"{len(rest.doubtful)} of them may have been sent before")
+    return f"{printable(str(recorded.folder))}: " + "; ".join(words)
 
 
 def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
@@ -85,44 +149,3 @@ def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
     if recorded.facts.command == "undo":
         return (ALL_HAZARDS,)
     return (*settings.allow, *(recorded.facts.settings.allow if recorded.facts.settings else ()))
-
-
-async def _resume(
-    folder: Path,
-    client: Client,
-    settings: Settings,
-    display: Display,
-    events: EventLog,
-    retry_failed: bool,
-    lock: AccountLock,
-) -> tuple[Report, Written]:
-    from batch_update.run.journal import Journal
-    from batch_update.run.resuming import resume_run
-    from batch_update.run.signals import open_interrupts
-    from batch_update.run.verifying import read_back
-    from batch_update.run.waves import caution_of, check_failures
-
-    caution = caution_of(settings, client, ask_meanwhile if on_terminal() else None)
-    lock.works_in(folder)
-    async with client:
-        with Journal.open(folder) as journal, open_interrupts() as interrupted:
-            with display:
-                report = await resume_run(
-                    journal,
-                    client,
-                    retry_failed=retry_failed,
-                    events=events,
-                    concurrency=settings.concurrency,
-                    on_progress=display.progress,
-                    on_outcome=display.outcome,
-                    interrupted=interrupted,
-                    rates=settings.rate,
-                    grace=settings.grace,
-                    caution=caution,
-                )
-            if not settings.no_verify and report.stopped is None and not settings.waves:
-                report = check_failures(await read_back(report, client), settings.max_failures)
-                journal.verified(report)
-                if report.stopped is not None:
-                    journal.end(report.seconds, report.stopped, client.stats)
-            return report, write_somewhere(report, folder, facts_of(settings, client))

@@ -14,7 +14,7 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
-from batch_update.settings import Settings
+from batch_update.settings import ENV_PREFIX, Settings
 from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
@@ -90,7 +90,12 @@ def prune(
         typer.Option("--older-than", metavar="AGE", help="Remove only what is older: 12h, 30d, 8w."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Also remove runs that are not complete, or damaged.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Also remove runs that are not complete, or damaged.",
+            envvar=f"{ENV_PREFIX}PRUNE_FORCE",  # the one of --force lets export overwrite a file
+        ),
     ] = False,
 ) -> None:
     """Remove the folders of old runs. What they hold is gone then: reports, and what undo would need.
@@ -108,27 +113,47 @@ def prune(
 
 
 @takes("runs_dir")
-def report(run: RUN, given: dict[str, Any]) -> None:
-    """Make all files of a run again from its journal: results.csv, failed.csv, undo.csv, run.json."""
+def report(
+    run: RUN,
+    given: dict[str, Any],
+    formats: Annotated[
+        list[str],
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable.",
+            envvar=f"{ENV_PREFIX}FORMAT",
+        ),
+    ] = ["csv"],  # noqa: B006  # typer reads it and nobody changes it
+) -> None:
+    """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
+
+    Every cell of a workbook is text, never a formula.
+    """
     settings = settings_of(given)
     with telling_errors(as_json=False):
-        from batch_update.report.files import write_run
+        from batch_update.report.files import FORMATS, write_again
         from batch_update.run.journal import read_run
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 
+        wanted = dict.fromkeys(part.strip().lower() for text in formats for part in text.split(","))
+        if unknown := next((name for name in wanted if name not in FORMATS), None):
+            raise UsageError(
+                f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(FORMATS)}"
+            )
         recorded = read_run(find_run(run, settings.runs_dir))
+        found, facts = report_of(recorded), facts_of(recorded)
         try:
-            written = write_run(report_of(recorded), recorded.folder, facts_of(recorded))
+            for name in wanted:
+                for path in write_again(found, recorded.folder, name, facts):
+                    out(printable(str(path)))
         except OSError as error:
             raise UsageError(
                 f"{recorded.folder} cannot be written: {error.strerror}",
                 code="U110",
                 remedy="make room, or the folder writable",
             ) from error
-        for path in (written.results, written.failed, written.undo, written.run):
-            if path is not None:
-                out(printable(str(path)))
 
 
 def read_age(text: str) -> timedelta:
@@ -235,10 +260,13 @@ def _next(recorded: RecordedRun, state: str) -> list[str]:
     from batch_update.report.summary import quoted
     from batch_update.run.listing import State
 
-    folder = quoted(recorded.folder)
+    settings = recorded.facts.settings
+    folder = "--sandbox " * bool(settings and settings.sandbox) + quoted(recorded.folder)
     results = recorded.folder / "results.csv"
     lines = [
-        f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"
+        f"Report  {printable(str(results))}"
+        if results.exists()
+        else f"Report  batch-update report {quoted(recorded.folder)}"
     ]
     if state == State.OPEN:
         lines.append(f"Go on   batch-update resume {folder}")

@@ -74,12 +74,18 @@ def _to_nowhere(stream: TextIO) -> None:
 def paint(text: str, color: str, stream: Any = None) -> str:
     """The text in color, where the stream is a terminal."""
     stream = stream or sys.stdout
-    return f"\033[{_COLORS[color]}m{text}\033[0m" if stream.isatty() else text
+    return f"\033[{_COLORS[color]}m{text}\033[0m" if _shows_color(stream) else text
+
+
+def _shows_color(stream: Any) -> bool:
+    """https://no-color.org, and terminals that know none."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and bool(stream.isatty())
 
 
 def paint_problems(text: str) -> str:
     """Colors the words error[...] and warning[...] at the beginnings of lines."""
-    if not sys.stdout.isatty():
+    if not _shows_color(sys.stdout):
         return text
     lines = []
     for line in text.split("\n"):

@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import carry_out, look_at_made
+from batch_update.cli.applying import SENDING_AGAIN, look_at_made, send
+from batch_update.cli.connecting import account_lock, account_of, only_here
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
+from batch_update.model import Exit
+from batch_update.settings import Settings
 
 RUN = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, its name, a unique beginning of one, or last.")
 ]
 
 
-@takes(
-    "Rows", "Plan", "max_changes", "max_change_percent", "Waves", "Connection", "Sandbox", "Pace", "Output"
-)
+@takes(*SENDING_AGAIN)
 def undo(run: RUN, given: dict[str, Any]) -> None:
     """Take back a run: every field that still holds what it wrote gets back what it held before.
 
     Fields that somebody changed since are left alone and reported as conflicts. An undo is a run with a report of its
-    own, and can be undone.
+    own, and can be undone. It may do what --allow is for.
 
     Exit status: as apply; 1 where there are conflicts.
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.run.journal import read_run
-        from batch_update.run.recorded import report_of
         from batch_update.run.runs import find_run
-        from batch_update.run.undoing import undo_plan
 
-        folder = find_run(run, settings.runs_dir)
+        raise typer.Exit(int(undo_folder(find_run(run, settings.runs_dir), settings)))
+
+
+def undo_folder(folder: Path, settings: Settings) -> Exit:
+    """Take back the run in this folder, with everything that people see of it."""
+    from batch_update.run.journal import read_run
+    from batch_update.run.recorded import report_of
+    from batch_update.run.undoing import undo_plan
+
+    look = partial(look_at_made, settings=settings, by_field=True)
+    account = account_of(settings)
+    with account_lock(account, settings, "undo") as lock:
+        only_here(folder, account, settings)
+        # Read now and not sooner: until the lock was free, the run may have been going on.
         plan = undo_plan(report_of(read_run(folder)), f"undo of {folder.name}")
-        status = carry_out(
-            plan,
-            partial(look_at_made, settings=settings, by_field=True),
-            settings,
-            shown_by="",
-            command="undo",
-            parent=folder.name,
-        )
-    raise typer.Exit(int(status))
+        return send(plan, look, settings, account, lock, command="undo", parent=folder.name)

@@ -53,9 +53,11 @@ def part_name(field: str, path: Path, operation: str) -> str:
 @cache
 def part_facts(field: str, path: Path, operation: str) -> Field:
     """What a cell of this part may hold, described as if it were a field. KeyError where there is no such part."""
+    does = {"add": "Added to", "remove": "Taken from"}.get(operation, "A part of")
     plain = replace(
         all_fields()[field],
         name=part_name(field, path, operation),
+        help=f"{does} {field}; the rest is kept",
         nullable=True,
         empty=False,
         aliases=(),

@@ -73,6 +73,26 @@ MODE_FACTS: tuple[ModeFact, ...] = (
     ModeFact("synthesizer_provider_id", frozenset({"pipeline", "dualplex"}), _set, "synthesizer_provider_id"),
 )
 
+MODE_SETTINGS = (*dict.fromkeys(fact.field for fact in MODE_FACTS), "voice_id")
+"""Fields that a change of mode may reset."""
+
+
+def depends_on_mode(body: Body) -> bool:
+    """Whether something of it is not for every mode. Which modes a voice is for, only the server knows."""
+    return "voice_id" in body or any(
+        fact.field in body and fact.applies(body[fact.field]) for fact in MODE_FACTS
+    )
+
+
+def fits_mode(name: str, value: Any, mode: str) -> bool:
+    """Whether an assistant of this mode can hold the value. Nothing at all is for the modes that have the field."""
+    return all(
+        mode in fact.modes or not (value is None or fact.applies(value))
+        for fact in MODE_FACTS
+        if fact.field == name
+    )
+
+
 MODE_MODELS = {
     "pipeline": "llm_model_id",
     "multimodal": "multimodal_model_id",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 SECRET_SETTINGS = frozenset({"calcom_api_key"})
 """Never shown: not in a report, a log or a diff."""
+SHORTEST_SECRET = 6
+"""Shorter values are words such as null, which may stand in a message for other reasons."""
 
 
 class _Part(BaseModel):
@@ -162,6 +164,19 @@ def unknown_settings(tool: dict[str, Any]) -> list[str]:
     """Names in a tool that this program does not know; ["type"] where it does not know the type."""
     known = TOOL_TYPES.get(str(tool.get("type")))
     return ["type"] if known is None else [name for name in tool if name not in known.model_fields]
+
+
+def secrets_in(value: Any) -> Iterator[str]:
+    """The values of all secret settings, however deep."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if name not in SECRET_SETTINGS:
+                yield from secrets_in(part)
+            elif isinstance(part, str) and len(part) >= SHORTEST_SECRET:
+                yield part
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from secrets_in(part)
 
 
 def redact(value: Any) -> Any:

@@ -43,6 +43,20 @@ UNITS = {
 """Folded unit -> seconds."""
 
 
+_MONTH = "jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?"  # as a workbook hands it over
+    r"|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}"
+    rf"|[0-9]{{1,2}}[. -]{{1,2}}(?:{_MONTH})[a-zä]*\.?(?:[ -]?[0-9]{{2,4}})?|(?:{_MONTH})[a-zä]*\.?[ -]?[0-9]{{1,4}}",
+    re.IGNORECASE,
+)
+
+
+def is_date(text: str) -> bool:
+    """Whether a cell is a date: where a number is wanted, a spreadsheet program made one of 1.1 or 2.3."""
+    return len(text) <= 2 * LONGEST_WORD and _DATE.fullmatch(text.strip()) is not None
+
+
 def stands_for_nothing(text: str) -> bool:
     """Whether this trimmed text is, as a whole, a word for `nothing`."""
     return len(text) <= LONGEST_WORD and text.casefold() in NOTHINGS

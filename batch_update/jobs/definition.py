@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
+from batch_update.refusals import as_flag, no_such
 from batch_update.settings import Settings, read_settings
 
 OWN_KEYS = {"file": "the sheet to apply", "description": "what the job is for"}
@@ -41,8 +42,10 @@ def load_job(path: Path) -> Job:
     """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}", code="U106") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is no UTF-8 text at byte {error.start}", code="U106") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: is no TOML: {error}", code="U106") from None
     given = {_python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
@@ -51,12 +54,8 @@ def load_job(path: Path) -> Job:
         *_own_keys(document),
         *_doubled_keys(document),
         *_odd_paths(document),
+        *_odd_values(given),
     ]
-    if not complaints:
-        try:
-            read_settings(given)
-        except UsageError as error:
-            complaints = error.message.replace("--", "").split("\n")
     if complaints:
         raise UsageError("\n".join(f"{path}: {text}" for text in complaints), code="U106")
     folder = path.resolve().parent
@@ -92,19 +91,23 @@ def _odd_paths(document: Mapping[str, Any]) -> list[str]:
     return odd
 
 
+def _odd_values(given: Mapping[str, Any]) -> list[str]:
+    """Complaints about the values of settings, but for paths, which are looked at more closely."""
+    try:
+        read_settings({key: given[key] for key in _job_settings() & given.keys() if key not in PATHS})
+    except UsageError as error:
+        return [text.removeprefix("--") for text in error.message.split("\n")]
+    return []
+
+
 def _job_settings() -> set[str]:
     extras: dict[str, Any] = {name: info.json_schema_extra for name, info in Settings.model_fields.items()}
     return {name for name, extra in extras.items() if extra["job"]}
 
 
 def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
-    known = {name.replace("_", "-") for name in _job_settings()} | set(OWN_KEYS)
-    complaints = []
-    for key in document:
-        if key.replace("_", "-") not in known:
-            close = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
-            complaints.append(f"there is no key {key!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-    return complaints
+    known = {*_job_settings(), *OWN_KEYS}
+    return [no_such("key", key, map(as_flag, known)) for key in document if _python_name(key) not in known]
 
 
 def _own_keys(document: Mapping[str, Any]) -> list[str]:

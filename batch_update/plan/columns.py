@@ -159,7 +159,8 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
     """Those that the grammar may read as something else than themselves, or that are too long."""
     least, most = _SHORT + 1, longest or sys.maxsize
-    if least <= min(map(len, texts)) and max(map(len, texts)) <= most and _all_mean_themselves(texts):
+    lengths = set(map(len, texts))
+    if least <= min(lengths) and max(lengths) <= most and _all_mean_themselves(texts):
         return []
     return [text for text in texts if not (least <= len(text) <= most and _means_itself(text))]
 

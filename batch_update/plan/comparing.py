@@ -6,9 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from batch_update.codes import CODES
-from batch_update.fields.cells import show_cell
-from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
-from batch_update.fields.tools import redact
+from batch_update.fields.rules import (
+    MODE_MODELS,
+    MODE_SETTINGS,
+    RULES,
+    Broken,
+    Context,
+    broken_rules,
+    depends_on_mode,
+)
 from batch_update.model import (
     Body,
     Change,
@@ -26,10 +32,6 @@ from batch_update.plan.checking import in_order, invalid_rows
 from batch_update.plan.fault import Fault, shown
 from batch_update.plan.merging import merge_parts
 from batch_update.plan.normalizing import same_value
-from batch_update.text import excerpt
-
-MODE_SETTINGS = (*dict.fromkeys(fact.field for fact in MODE_FACTS), "voice_id")
-"""Fields that a change of mode may reset. Where it does, it does not help that a field is already so."""
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
 
@@ -46,8 +48,9 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
     field that is not in it is unknown, and always sent. Parts are merged; the rules across fields are exact, with the
     present mode known; a change of mode sends all that its row says of the fields that the mode resets.
 
-    `before` of each change holds the known present values of what it sends, and for a change of mode also those of
-    the fields that it resets. What is there is never validated, unless it would be sent beside a merged part.
+    `before` of each change holds the known present values of what it sends, for a change of mode also those of the
+    fields that it resets, and the mode where what it sends is not for every mode. What is there is never validated,
+    unless it would be sent beside a merged part.
     """
     places = _Places(plan.sheet)
     found = [_compare_one(change, present.get(change.assistant_id)) for change in plan.changes]
@@ -86,33 +89,41 @@ def _compare_one(change: Change, now: Present | None) -> _Compared:
         return _Compared(change, ((None, _not_there(change.assistant_id)),))
     merged = merge_parts(change.parts, now)
     wanted = {**change.body, **merged.values} if change.parts else change.body
-    body = _differing(wanted, now)
-    touched = (*body, *MODE_SETTINGS) if "mode" in body else body
-    before = {name: now[name] for name in touched if name in now}
-    compared = replace(change, body=body, parts=(), before=before, name=now.get("name") or "")
-    mode = now.get("mode") if now.get("mode") in MODE_MODELS else None  # the vendor may add modes
-    broken = _broken(body, wanted, Context(change.assistant_id, mode, now))
+    body = differing(wanted, now)
+    compared = replace(change, body=body, parts=(), before=before_of(body, now), name=now.get("name") or "")
+    broken = broken_by(body, wanted, change.assistant_id, now)
     return _Compared(compared, (*merged.faults, *((rule, _fault(rule)) for rule in broken)))
 
 
-def _differing(wanted: Body, now: Present) -> dict[str, Json]:
+def before_of(body: Body, now: Present) -> dict[str, Json]:
+    """Of what is there: what sending this would change or reset, and the mode where it depends on it."""
+    touched = (
+        (*body, *MODE_SETTINGS) if "mode" in body else (*body, "mode") if depends_on_mode(body) else body
+    )
+    return {name: now[name] for name in touched if name in now}
+
+
+def differing(wanted: Body, now: Present) -> dict[str, Json]:
     """What of it has to be sent."""
-    body = {name: value for name, value in wanted.items() if not _is_so(name, value, now)}
+    body = {name: value for name, value in wanted.items() if not is_so(name, value, now)}
     if "mode" in body:
         return {name: value for name, value in wanted.items() if name in body or name in MODE_SETTINGS}
     return body
 
 
-def _is_so(name: str, wanted: Json, now: Present) -> bool:
+def is_so(name: str, wanted: Json, now: Present) -> bool:
+    """Whether the field is known to hold that already."""
     return name in now and same_value(name, wanted, now[name])
 
 
-def _broken(body: Body, wanted: Body, context: Context) -> Iterable[Broken]:
+def broken_by(body: Body, wanted: Body, assistant_id: int, now: Present) -> Iterable[Broken]:
     """Rules that are broken by what is sent. Of fields that belong together, those that are already so count too."""
     if _RULED.isdisjoint(body):
         return ()
+    mode = now.get("mode") if now.get("mode") in MODE_MODELS else None  # the vendor may add modes
     together = {name for rule in RULES if any(n in body for n in rule.fields) for name in rule.fields}
-    return broken_rules({n: v for n, v in wanted.items() if n in body or n in together}, context)
+    values = {n: v for n, v in wanted.items() if n in body or n in together}
+    return broken_rules(values, Context(assistant_id, mode, now))
 
 
 def _fault(rule: Broken) -> Fault:
@@ -176,77 +187,3 @@ class _Places:
     def _given(self, column: int, index: int) -> str:
         header = self._sheet.columns[column]
         return f"{header.field} {shown(header.texts[index].strip())}".strip()
-
-
-# ---------------------------------------------------------------- sending a plan that was made earlier
-
-
-def hold_back(plan: Plan, present: Mapping[int, Present], *, by_field: bool) -> Plan:
-    """A plan made earlier, whose changes know what they were planned from (`before`), against what is there now.
-
-    A field that holds now what it should is not sent. One that still holds what it was planned from is sent. One
-    that holds neither is a conflict, as is one that was known and is not reported any more. By row, a conflict holds
-    back the whole row, and a change of mode looks also at the fields that it resets; by field, it holds back that
-    field, and with the mode all fields that a mode resets. The row of a change with `held` ends as a conflict
-    also where the rest of it is sent.
-    """
-    settled = dict(plan.settled)
-    changes = []
-    for change in plan.changes:
-        kept, outcome = _hold_one(change, present.get(change.assistant_id), by_field=by_field)
-        if outcome is None:
-            changes.append(kept)
-        else:
-            settled.update(dict.fromkeys(change.indexes, outcome))
-    return replace(plan, changes=tuple(changes), settled=dict(sorted(settled.items())))
-
-
-def _hold_one(change: Change, now: Present | None, *, by_field: bool) -> tuple[Change, Outcome | None]:
-    """The change as it can be sent, or what becomes of its rows instead."""
-    if now is None:
-        message = f"assistant {change.assistant_id} is not on the account any more"
-        return change, Outcome(Status.CONFLICT, "X302", message)
-    body = _differing(change.body, now)
-    moved = [name for name in change.before if _has_moved(name, change, body, now)]
-    if moved and not by_field:
-        return change, _conflict([_three_values(name, change, now) for name in moved])
-    held = {name: _three_values(name, change, now) for name in moved if name in body}
-    if held:
-        body = _differing({name: value for name, value in body.items() if name not in held}, now)
-        held |= _without_mode(body, change.body["mode"]) if "mode" in held else {}
-        body = {name: value for name, value in body.items() if name not in held}
-    if not body:
-        return change, _conflict(held.values()) if held else ALREADY_SO
-    # What it is sent over is what is there now: that is what an undo brings back.
-    touched = (*body, *MODE_SETTINGS) if "mode" in body else body
-    before = {name: now[name] for name in touched if name in now}
-    return replace(change, body=body, before=before, held="; ".join(held.values())), None
-
-
-def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:
-    """Whether a field holds neither what it was planned from nor what it should hold."""
-    if name in change.body:
-        if name not in body or _is_so(name, change.body[name], now):
-            return False
-    elif "mode" not in body:
-        return False
-    return not _is_so(name, change.before[name], now)
-
-
-def _without_mode(body: Body, mode: Json) -> dict[str, str]:
-    """The fields that would go with a change of mode that is held back, and why they are, too."""
-    words = f"belongs to the change of mode to {mode}"
-    return {name: f"{name}: wanted {_brief(name, body)}, {words}" for name in body if name in MODE_SETTINGS}
-
-
-def _conflict(words: Iterable[str]) -> Outcome:
-    return Outcome(Status.CONFLICT, "X301", "; ".join(words))
-
-
-def _three_values(name: str, change: Change, now: Present) -> str:
-    wanted = f"wanted {_brief(name, change.body)}" if name in change.body else "reset by the new mode"
-    return f"{name}: planned from {_brief(name, change.before)}, {wanted}, now {_brief(name, now)}"
-
-
-def _brief(name: str, values: Mapping[str, Json]) -> str:
-    return excerpt(show_cell(name, redact(values[name])), 60) if name in values else "not reported"

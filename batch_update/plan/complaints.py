@@ -181,7 +181,8 @@ def _no_choice(detail: _Detail) -> Fault:
 
 
 def _no_zone(detail: _Detail) -> Fault:
-    zones = time_zones()
+    # Etc/GMT+1 is an hour behind Greenwich: nobody who writes GMT+1 means that.
+    zones = {zone for zone in time_zones() if not zone.startswith("Etc/")}
     given = str(detail.input)
     by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == given.casefold())
     remedy = f"did you mean {by_city[-1]}?" if by_city else did_you_mean(given, zones)

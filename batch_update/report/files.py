@@ -15,10 +15,13 @@ from batch_update.model import Dialect, Json, Report
 from batch_update.report.document import RunFacts, run_document
 from batch_update.report.messages import as_wanted
 from batch_update.report.table import failed_rows, header, result_rows
-from batch_update.report.undo import restorations, undo_cells, undo_header
+from batch_update.report.undo import Restoration, restorations, undo_cells, undo_header
+from batch_update.sheet.exporting import write_texts
 from batch_update.sheet.writing import csv_dialect, write_table
 
 FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
+FORMATS = ("csv", "json", "jsonl", "xlsx")
+"""In which results can be written again."""
 LONGEST_NAME = 60
 """Characters of the sheet's name that go into the name of its run folder."""
 
@@ -98,7 +101,7 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     columns = header(report.plan.sheet)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
     failed = None
-    if not all(map(as_wanted, report.outcomes)):
+    if _has_failed(report):
         failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect)
     names = {"results": results.name, "failed": failed and failed.name, "undo": undo and undo.name}
@@ -109,9 +112,30 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     return Written(results, failed, undo, run)
 
 
+def write_again(report: Report, folder: Path, format: str, facts: RunFacts) -> list[Path]:
+    """Write a run's files again, in one of FORMATS: csv is all that a run writes. Raises OSError, UsageError (S114)."""
+    if format == "csv":
+        written = write_run(report, folder, facts)
+        return [p for p in (written.results, written.failed, written.undo, written.run) if p is not None]
+    if format == "json":
+        there = {"results": True, "failed": _has_failed(report), "undo": bool(_undoable(report))}
+        names = {name: f"{name}.csv" if is_there else None for name, is_there in there.items()}
+        return [_write_json(folder / "run.json", run_document(report, facts) | {"files": names})]
+    columns, rows = header(report.plan.sheet), list(result_rows(report))
+    return [write_texts(folder / f"results.{format}", columns, rows, title="Results")]
+
+
+def _has_failed(report: Report) -> bool:
+    return not all(map(as_wanted, report.outcomes))
+
+
+def _undoable(report: Report) -> list[Restoration]:
+    return [one for one in restorations(report) if one.values]
+
+
 def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     """An ordinary sheet that brings back what the run changed, as far as it is known. None where there is nothing."""
-    found = [one for one in restorations(report) if one.values]
+    found = _undoable(report)
     if not found:
         return None
     header = undo_header(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from batch_update.fields.tools import SECRET_SETTINGS
+from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
 from batch_update.model import Outcome, Report, Sheet, Status, Verified
 from batch_update.report.columns import ragged_cells
 from batch_update.report.problems import column_letters
@@ -14,11 +14,11 @@ from batch_update.text import excerpt, printable
 NOT_WANTED = frozenset({"X203", "X205"})
 """Codes of rows that the user chose to leave out: another row of the assistant was taken, or it was not selected."""
 
+NOT_THE_ROWS = frozenset({"A300", "A401", "N501", "N503"})
+"""Codes of failures that say nothing of the row: whichever had been sent would have met them."""
+
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
-
-SHORTEST_SECRET = 6
-"""Shorter values are words such as null, which may stand in a message for other reasons."""
 
 _SECRET = re.compile(
     rf"((?:{'|'.join(sorted(SECRET_SETTINGS))})[\"'\\\s]*[:=][\"'\\\s]*)([^\s\"'\\,;|}}\]]+)"
@@ -33,6 +33,13 @@ def as_wanted(outcome: Outcome) -> bool:
     if outcome.verified is Verified.MISMATCH:
         return False
     return outcome.status in {Status.UPDATED, Status.UNCHANGED}
+
+
+def is_open(outcome: Outcome) -> bool:
+    """Whether going on with a run sends the row, or looks for it. What failed for a reason of its own stays so."""
+    if outcome.status is Status.FAILED:
+        return outcome.code in NOT_THE_ROWS
+    return outcome.status in {Status.NOT_SENT, Status.UNKNOWN}
 
 
 def row_message(report: Report, index: int) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from batch_update.fields.rules import MODE_MODELS
+from batch_update.fields.reference import all_fields
+from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model import Change, Json, Plan, Status
-from batch_update.report.differences import UNKNOWN, changed_words, difference, show
-from batch_update.text import counted, excerpt
+from batch_update.plan.differences import UNKNOWN, changed_words, difference, show
+from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
 """Assistants that are shown one by one; --out and --json have all."""
@@ -23,6 +25,11 @@ def plan_screen(plan: Plan, *, requests: int, duration: str) -> str:
         lines += [*_assistant(plan, change), ""]
     if len(plan.changes) > MOST_SHOWN:
         lines += [f"... and {len(plan.changes) - MOST_SHOWN} more assistants: --out FILE.json has all", ""]
+    held = [index for index, outcome in plan.settled.items() if outcome.status is Status.CONFLICT]
+    for index in held[:MOST_SHOWN]:
+        lines += [*_conflict(plan, index), ""]
+    if len(held) > MOST_SHOWN:
+        lines += [f"... and {len(held) - MOST_SHOWN} more conflicts: --json has all", ""]
     return "\n".join([*lines, plan_totals(plan, duration=duration)])
 
 
@@ -66,6 +73,8 @@ def _words(plan: Plan) -> str:
     counts = _counts(plan)
     parts = [f"{counts['change']} to change", f"{counts['already so']} already so"]
     parts += [f"{counts[word]} {word}" for word in ("conflict", "invalid", "left out") if counts[word]]
+    if held := sum(bool(change.held) for change in plan.changes):
+        parts.append(f"{held} of those to change held back in part")
     return ", ".join(parts)
 
 
@@ -126,17 +135,45 @@ def _span(values: Iterator[object]) -> str:
 # ---------------------------------------------------------------- by assistant
 
 
+def _head(sign: str, assistant: str, rows: str) -> str:
+    return f"{f'{sign} {assistant}'.rstrip():<66} row {rows}"
+
+
 def _assistant(plan: Plan, change: Change) -> Iterator[str]:
     rows = ", ".join(str(plan.sheet.numbers[index]) for index in change.indexes)
-    head = f"~ {change.assistant_id}  {excerpt(change.name, 50)}".rstrip()
-    yield f"{head:<66} row {rows}"
+    yield _head("~", f"{change.assistant_id}  {excerpt(change.name, 50)}", rows)
     width = max(map(len, change.body), default=0)
     for name, value in change.body.items():
         text = difference(change.before.get(name, UNKNOWN), value)
         yield f"    {name:<{width}}  {text}"
     mode = change.body.get("mode")
-    if mode is not None and change.body.get(MODE_MODELS[mode]) is None:
-        yield f"    {'':<{width}}  resets models and providers to the defaults of {mode}"
+    if mode is not None:
+        yield f"    {'':<{width}}  resets {_reset(change, mode)} to the defaults of {mode}"
+    if change.held:
+        yield from (f"  ! {line}" for line in _by_field(change.held))
+
+
+def _reset(change: Change, mode: str) -> str:
+    """What a change of mode takes away that the row does not set: `llm_model_id 1, voice_id 412`."""
+    lost = [
+        f"{name} {show(value, 30)}"
+        for name, value in change.before.items()
+        if name in MODE_SETTINGS and name not in change.body and not _is_clear(value)
+        if name.endswith("_id") or not fits_mode(name, value, mode)
+    ]
+    return ", ".join(lost) or "models and providers"
+
+
+def _conflict(plan: Plan, index: int) -> Iterator[str]:
+    ids = plan.sheet.id_column
+    yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
+    yield from (f"    {line}" for line in _by_field(plan.settled[index].message))
+
+
+def _by_field(message: str) -> Iterator[str]:
+    """A line for each field that the message tells of."""
+    names = "|".join(all_fields())
+    yield from (printable(part) for part in re.split(rf"; (?=(?:{names}): )", message))
 
 
 def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
@@ -156,7 +193,13 @@ def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
                 "before": redact(dict(change.before)),
                 "after": redact(dict(change.body)),
                 "unknown": [name for name in change.body if name not in change.before],
+                "held": change.held,
             }
             for change in plan.changes
+        ],
+        "conflicts": [
+            {"row": plan.sheet.numbers[index], "code": outcome.code, "message": outcome.message}
+            for index, outcome in plan.settled.items()
+            if outcome.status is Status.CONFLICT
         ],
     }

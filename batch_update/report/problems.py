@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from batch_update.codes import CODES
 from batch_update.model import Json, Problem, Severity, Sheet
 from batch_update.plan.fault import holds_secret
 from batch_update.text import counted, printable
@@ -13,8 +14,8 @@ SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
 SECRET = "(holds a secret)"
 """Stands in an excerpt for a cell that is not shown."""
-EXCERPT = 76
-"""Characters of a row that are shown around the cell."""
+EXCERPT = 70
+"""Characters of a row that are shown around the cell: with the row number they fit a terminal of 80."""
 
 
 def column_letters(index: int) -> str:
@@ -67,9 +68,14 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
         lines += _excerpt(sheet, problem)
     elif problem.given:
         lines.append(f"   = given: {printable(problem.given)}")
-    if problem.remedy:
-        lines.append(f"   = help: {printable(problem.remedy)}")
+    if remedy := remedy_of(problem):
+        lines.append(f"   = help: {printable(remedy)}")
     return "\n".join(lines) + "\n"
+
+
+def remedy_of(problem: Problem) -> str:
+    """What to do: the problem's own words, or those of its code."""
+    return problem.remedy or CODES[problem.code].remedy
 
 
 def problem_line(sheet: Sheet, problem: Problem) -> str:
@@ -81,23 +87,32 @@ def problem_line(sheet: Sheet, problem: Problem) -> str:
 
 def place(sheet: Sheet, problem: Problem) -> str:
     """`changes.csv:31   row 14, cell D14   assistant 10437`."""
-    letters = "" if problem.column is None else column_letters(problem.column)
     if problem.index is None:
-        where = f"row {sheet.header_row}" + (f", cell {letters}{sheet.header_row}" if letters else "")
-        return f"{printable(sheet.name)}   {where}"
+        where = [f"row {sheet.header_row}"] if sheet.header_row else []
+        return f"{printable(sheet.name)}   {', '.join([*where, *_cell(sheet, problem.column, sheet.header_row)])}"
     number = sheet.numbers[problem.index]
     line = "" if sheet.lines is None else f":{sheet.lines[problem.index]}"
-    cell = f", cell {letters}{number}" if letters else ""
+    cell = "".join(f", {words}" for words in _cell(sheet, problem.column, number))
     who = f"   assistant {problem.assistant_id}" if problem.assistant_id else ""
     also = "".join(f" and row {sheet.numbers[index]}" for index in problem.also)
     return f"{printable(sheet.name)}{line}   row {number}{also}{cell}{who}"
+
+
+def _cell(sheet: Sheet, column: int | None, number: int) -> list[str]:
+    """`cell D14`; in JSON Lines, which have no cells, `key speech_speed`."""
+    if column is None:
+        return []
+    if sheet.dialect.format == "jsonl":
+        return [f"key {printable(sheet.columns[column].header) or repr('')}"]
+    return [f"cell {column_letters(column)}{number}"]
 
 
 def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     """The row as it stands, with the cell underlined and what is allowed beside it."""
     assert problem.index is not None
     row = sheet.row(problem.index)
-    separator = {"\t": " | "}.get(sheet.dialect.delimiter, sheet.dialect.delimiter)
+    is_csv = sheet.dialect.format == "csv" and sheet.dialect.delimiter != "\t"
+    separator = sheet.dialect.delimiter if is_csv else " | "
     cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
     margin = str(row.line or row.number)
     pad = " " * len(margin)
@@ -109,7 +124,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     if problem.column is None or problem.index in sheet.ragged:
         return [
             f"{pad} |",
-            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}",
+            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}".rstrip(),
             f"{pad} | {note}".rstrip(),
         ]
     before = separator.join(cells[: problem.column]) + (separator if problem.column else "")
@@ -120,7 +135,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     marks = "^" * min(width, EXCERPT - (start - left))
     return [
         f"{pad} |",
-        f"{margin} | {lead}{_cut(text, left, EXCERPT)}",
+        f"{margin} | {lead}{_cut(text, left, EXCERPT)}".rstrip(),
         f"{pad} | {' ' * (len(lead) + start - left)}{marks} {note}".rstrip(),
     ]
 
@@ -137,14 +152,16 @@ def problem_json(sheet: Sheet, problem: Problem) -> Json:
         "code": problem.code,
         "severity": str(problem.severity),
         "message": problem.message,
-        "row": number,
+        "row": number or None,
         "line": sheet.lines[index] if index is not None and sheet.lines is not None else None,
         "column": None if column is None else sheet.columns[column].header,
-        "cell": None if column is None else f"{column_letters(column)}{number}",
+        "cell": None
+        if column is None or sheet.dialect.format == "jsonl"
+        else f"{column_letters(column)}{number}",
         "assistant_id": problem.assistant_id,
         "given": problem.given,
         "wanted": problem.wanted,
-        "remedy": problem.remedy,
+        "remedy": remedy_of(problem),
         "also_rows": [sheet.numbers[other] for other in problem.also],
     }
 

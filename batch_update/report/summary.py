@@ -14,7 +14,7 @@ from batch_update.codes import CODES
 from batch_update.errors import BatchUpdateError, SheetError
 from batch_update.model import Event, Report, Status, Verified
 from batch_update.report.files import Written
-from batch_update.report.messages import as_wanted, clean
+from batch_update.report.messages import as_wanted, clean, is_open
 from batch_update.report.problems import row_list
 from batch_update.text import excerpt, printable
 
@@ -27,6 +27,9 @@ MOST_MESSAGES = 3
 MOST_EVENTS = 5
 MOST_WORDS = 100
 """Characters of a message."""
+COMPARING = frozenset({"X301", "V301"})
+MOST_VALUES = 300
+"""Characters of a message of these codes, which tells of two or three values where they differ."""
 
 MENDABLE = frozenset({"A400", "A404", "A422"})
 """Refusals that the row itself is the cause of. The others pass with time, or with another key."""
@@ -38,7 +41,7 @@ WORDS = {
     Status.FAILED: "failed",
     Status.UNKNOWN: "unknown (sent, and no answer seen)",
     Status.NOT_SENT: "not sent",
-    Status.CONFLICT: "in conflict (changed by somebody else since)",
+    Status.CONFLICT: "in conflict (held back, all or in part)",
 }
 
 
@@ -49,10 +52,12 @@ def summary(
     stats: Stats | None = None,
     command: str = "batch-update apply",
     undo: str = "batch-update undo",
+    resume: str = "",
 ) -> str:
     """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
 
     `command` applies a sheet with the same settings, and `undo` takes a run back; the next commands are made of them.
+    `resume` goes on with this run; empty where it has no journal.
     """
     lines = [
         _counts(report, stats),
@@ -62,7 +67,7 @@ def summary(
         *_stop(report),
     ]
     if files is not None:
-        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo)]
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo, resume)]
     return "\n".join(lines)
 
 
@@ -139,7 +144,9 @@ def _code(report: Report, code: str, messages: dict[str, list[int]]) -> Iterator
 
 def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
-    return excerpt(clean(report.outcomes[first].message, report.plan.sheet, first), MOST_WORDS)
+    outcome = report.outcomes[first]
+    most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
+    return excerpt(clean(outcome.message, report.plan.sheet, first), most)
 
 
 def _rows(report: Report, indexes: Sequence[int]) -> str:
@@ -150,7 +157,8 @@ def _events(events: Sequence[Event]) -> Iterator[str]:
     """Pauses and slow-downs. That a pause ended goes without saying, and a stop has a line of its own."""
     told = [event for event in events if event.kind not in {"resume", "stop"}]
     for event in told[:MOST_EVENTS]:
-        yield f"  {event.kind}: {excerpt(event.message, MOST_WORDS)}"
+        kind = "" if event.kind in event.message else f"{event.kind}: "
+        yield f"  {kind}{excerpt(event.message, MOST_WORDS)}"
     if len(told) > MOST_EVENTS:
         yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
 
@@ -169,17 +177,31 @@ def _stop(report: Report) -> Iterator[str]:
         yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
 
 
-def _next(report: Report, files: Written, command: str, undo: str) -> Iterator[str]:
+def _next(report: Report, files: Written, command: str, undo: str, resume: str) -> Iterator[str]:
+    if more := going_on(report, resume):
+        yield f"Go on   {more}"
     if files.failed is not None:
         again = f"{command} {quoted(files.failed)}"
         if isinstance(report.stopped, SheetError):
             yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
         elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
             yield f"Fix     edit failed.csv there, then: {again}"
-        else:
+        elif {o.status for o in report.outcomes if not as_wanted(o)} == {Status.CONFLICT}:
+            yield f"Look    at the values; to change those in conflict anyway: {again}"
+        elif not more:
             yield f"Go on   {again}"
     if files.undo is not None:
         yield f"Undo    {undo} {quoted(files.run.parent)}"
+
+
+def going_on(report: Report, resume: str) -> str:
+    """The command that goes on with the run, where that would do something; "" elsewhere, or without `resume`."""
+    changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
+    is_left = any(map(is_open, changed))
+    may_pass = any(o.status is Status.FAILED and o.code not in MENDABLE and not is_open(o) for o in changed)
+    if not resume or not (is_left or may_pass):
+        return ""
+    return resume + " --retry-failed" * may_pass
 
 
 def quoted(path: Path | str) -> str:
@@ -187,4 +209,6 @@ def quoted(path: Path | str) -> str:
     text = str(path)
     if text != printable(text):
         return repr(text)
+    if text.startswith("-") and text != "-":  # else it would be taken for a flag
+        text = f"./{text}"
     return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from batch_update.fields.cells import show_cell
 from batch_update.fields.reference import all_fields
-from batch_update.fields.rules import MODE_FACTS
+from batch_update.fields.rules import fits_mode
 from batch_update.fields.tools import FillerConfig
 from batch_update.model import Change, Json, Outcome, Report, Severity, Status
 from batch_update.plan.judging import judge
@@ -23,7 +23,7 @@ class Restoration:
     change: Change
     """the change that was sent"""
     written: Mapping[str, Json]
-    """what the run left there, as far as it is known: what it sent, and what a change of mode reset"""
+    """what the run left there, as far as it is known: what it sent, what a change of mode reset, and the mode"""
     values: Mapping[str, Json]
     """field -> what it held, for every field that can be brought back"""
     lost: Mapping[str, str]
@@ -47,31 +47,25 @@ def _restore(change: Change, outcome: Outcome) -> Restoration:
     values: dict[str, Json] = {}
     lost: dict[str, str] = {}
     mode = change.before.get("mode")
+    changes_mode = "mode" in change.body
+    left = outcome.after_reset if changes_mode else {"mode": mode} if mode else {}
+    written = {**left, **change.body}
     # Of what the run did not send, only a change of mode may have touched something.
-    before = {
-        name: value for name, value in change.before.items() if name in change.body or "mode" in change.body
-    }
+    before = {name: value for name, value in change.before.items() if name in change.body or changes_mode}
     if before.get("filler_config") == {}:
         before["filler_config"] = NO_FILLERS
     for name in dict.fromkeys((*change.body, *before)):
         if name not in before:
             lost[name] = "the API does not report what it was"
-        elif not _is_for(name, before[name], mode):
-            continue
+        elif changes_mode and mode and not fits_mode(name, before[name], mode):
+            continue  # the change of mode takes care of it
         elif _can_be_sent(name, before[name]):
             values[name] = before[name]
         elif name in change.body:
             lost[name] = "the API does not take what it was"
-    return Restoration(change, {**outcome.after_reset, **change.body}, values, lost)
-
-
-def _is_for(name: str, value: Json, mode: Json) -> bool:
-    """Whether the mode that comes back has the field; if not, the change of mode takes care of it."""
-    return all(
-        mode in fact.modes or not (value is None or fact.applies(value))
-        for fact in MODE_FACTS
-        if fact.field == name and mode
-    )
+    if changes_mode:  # of a reset that was not read back nothing is known, and what it held is the best guess
+        written = {**{name: before[name] for name in before if name not in values}, **written}
+    return Restoration(change, written, values, lost)
 
 
 def _can_be_sent(name: str, value: Json) -> bool:

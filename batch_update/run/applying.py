@@ -9,6 +9,7 @@ from functools import partial
 
 import anyio
 
+from batch_update.api.pacing import Stats
 from batch_update.errors import SheetError
 from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
 from batch_update.run.dispatch import Sender, send_changes
@@ -83,12 +84,17 @@ def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Repo
 
 
 def stopped_report(
-    plan: Plan, stop: Exception, *, started: datetime, journal: Journal | None = None
+    plan: Plan,
+    stop: Exception,
+    *,
+    started: datetime,
+    journal: Journal | None = None,
+    stats: Stats | None = None,
 ) -> Report:
     """The report of a run that a guard ended before anything was sent. With a journal, the run can go on later."""
     if journal is not None:
         journal.begin(started)
-        journal.end(0.0, stop)
+        journal.end(0.0, stop, stats)
     never = not_begun(stop)
     sent: dict[int, Outcome] = {}
     for change in plan.changes:

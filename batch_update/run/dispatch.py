@@ -114,7 +114,7 @@ class _Dispatch:
         self._heed_journal()
         async with anyio.create_task_group() as tasks:
             if self._journal is not None:
-                tasks.start_soon(self._journal.keep)
+                tasks.start_soon(self._journal.keep, concurrency)
             with anyio.CancelScope() as self._landing:
                 if interrupted is not None:
                     tasks.start_soon(self._listen, interrupted)
@@ -238,5 +238,5 @@ def interruption(number: int) -> Interrupted:
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}",
         signal=number,
-        remedy="apply failed.csv to go on",
+        remedy="go on with batch-update resume",
     )

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from batch_update.api.paging import Page
+from batch_update.codes import CODES
+from batch_update.errors import ApiError
 from batch_update.model import Json, Present
+from batch_update.plan.fault import shown
 from batch_update.plan.normalizing import normalize_assistant
+from batch_update.text import counted
+
+MOST_NAMED = 10
+"""Ids, and places of a list, that a message names."""
 
 
 class Lister(Protocol):
@@ -16,12 +24,14 @@ class Lister(Protocol):
 
     server: str
 
-    def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]: ...
+    def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]: ...
+
+    def note(self, message: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The assistants that were seen, as an update would send them."""
+    """The assistants that were seen, as an update would send them; one that was wanted and is not here is gone."""
 
     present: dict[int, Present]
     account: str
@@ -31,51 +41,136 @@ class Fetched:
     total: int | None
     """assistants of the account; None where the list was not read to its end"""
 
-    @property
-    def complete(self) -> bool:
-        """Whether the whole list was read."""
-        return self.total is not None
-
 
 async def fetch_present(
     client: Lister, wanted: Collection[int] | None = None, *, per_page: int = 100, to_end: bool = False
 ) -> Fetched:
-    """Read the list until every id in `wanted` has been seen, or all of it. Raises what the client raises.
+    """Read the list until every id in `wanted` has been seen, or all of it.
 
     `to_end`: all of it in any case, so that the number of assistants is known; only those wanted are kept.
+
+    That one is missing is said only of a list that was read to its end and held still: one that changed meanwhile is
+    read again, once. What comes out alike both times is so. Raises ApiError A201 where it cannot be told, and what the
+    client raises.
     """
-    if wanted is not None and not wanted:
+    if wanted is not None and not wanted and not to_end:
         return Fetched({}, "", 0, None)
-    missing = None if wanted is None else set(wanted)
-    present: dict[int, Present] = {}
-    account = ""
-    seen = 0
-    async with aclosing(client.assistants(per_page)) as entries:
-        async for entry in entries:
-            seen += 1
-            account = account or _account(entry, client.server)
-            number = _id(entry.get("id"))
-            if isinstance(number, int) and (wanted is None or number in wanted):
-                present[number] = normalize_assistant(entry)
-            if missing is not None:
-                missing.discard(number)
-                if not missing and not to_end:  # leaving before the page is used up asks for no further page
-                    return Fetched(present, account, _pages(seen, per_page), None)
-    return Fetched(present, account, _pages(seen, per_page), seen)
+    reading = await _read(client, wanted, per_page, to_end)
+    if reading.leaves_open(to_end):
+        again = await _read(client, wanted, per_page, to_end)
+        again.follow(reading)
+        if again.leaves_open(to_end):
+            raise _restless(again)
+        reading = again
+    if reading.missing and reading.nameless:
+        raise _nameless(reading)
+    total = reading.seen if reading.ended else None
+    return Fetched(reading.present, reading.account, reading.pages, total)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One time that the list was read."""
+
+    missing: set[int] | None
+    """wanted and not seen; None: all are wanted"""
+    present: dict[int, Present] = field(default_factory=dict)
+    ids: set[int] = field(default_factory=set)
+    nameless: list[str] = field(default_factory=list)
+    """places of entries without a usable id"""
+    account: str = ""
+    pages: int = 0
+    seen: int = 0
+    ended: bool = False
+    doubt: str = ""
+
+    def leaves_open(self, to_end: bool) -> bool:
+        """Whether it is not certain that what was not seen is not there, and that matters."""
+        return bool(self.doubt) and (to_end or self.missing is None or bool(self.missing))
+
+    def follow(self, first: _Reading) -> None:
+        """This is the second time: what it makes certain, alone or together with the first."""
+        self.pages += first.pages
+        if self.doubt and (self.ids, self.doubt) == (first.ids, first.doubt):
+            self.doubt = ""
+        if self.doubt and self.missing is not None and first.missing is not None:
+            self.present = first.present | self.present
+            self.missing &= first.missing
+
+
+async def _read(client: Lister, wanted: Collection[int] | None, per_page: int, to_end: bool) -> _Reading:
+    found = _Reading(None if wanted is None else set(wanted))
+    async with aclosing(client.assistant_pages(per_page)) as pages:
+        async for page in pages:
+            found.pages += 1
+            found.doubt = page.doubt
+            _take(page, found, wanted, client)
+            if found.missing is not None and not found.missing and not to_end:
+                return found
+    found.ended = True
+    return found
+
+
+def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: Lister) -> None:
+    nameless = []
+    for place, entry in enumerate(page.entries, 1):
+        found.seen += 1
+        found.account = found.account or _account(entry, client.server)
+        number = _id(entry.get("id"))
+        if number is None:
+            nameless.append(f"{place} (id {shown(repr(entry['id'])) if 'id' in entry else 'missing'})")
+            continue
+        found.ids.add(number)
+        if wanted is None or number in wanted:
+            found.present[number] = normalize_assistant(entry)
+        if found.missing is not None:
+            found.missing.discard(number)
+    if nameless:
+        places = f"page {page.number}, {_some('entry', nameless)}"
+        client.note(f"the list of assistants, {places}: no usable id, left out")
+        found.nameless.append(places)
 
 
 def _id(value: Json) -> int | None:
     """An assistant's id, which may be reported as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    return value if type(value) is int else None
-
-
-def _pages(seen: int, per_page: int) -> int:
-    return max(1, -(-seen // per_page))
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
+        value = int(value)
+    return value if type(value) is int and value > 0 else None
 
 
 def _account(entry: dict[str, Json], server: str) -> str:
     """The list names the owner of each assistant; that saves asking for it."""
     owner = entry.get("user_id")
     return f"user {owner} at {server}" if owner is not None else server
+
+
+# ---------------------------------------------------------------- when it cannot be told
+
+
+def _restless(reading: _Reading) -> ApiError:
+    what = f"whether {_named(reading.missing)} there" if reading.missing else "how many there are"
+    return ApiError(
+        f"the list of assistants did not hold still, twice ({reading.doubt}): {what} cannot be told",
+        code="A201",
+        remedy=CODES["A201"].remedy,
+    )
+
+
+def _nameless(reading: _Reading) -> ApiError:
+    return ApiError(
+        f"whether {_named(reading.missing or ())} there cannot be told: in the list of assistants, "
+        f"{'; '.join(reading.nameless[:MOST_NAMED])} has no usable id",
+        code="A201",
+        remedy="tell the vendor; --only names the rows that can be sent meanwhile",
+    )
+
+
+def _named(ids: Collection[int]) -> str:
+    return f"{_some('assistant', sorted(ids))} {'is' if len(ids) == 1 else 'are'}"
+
+
+def _some(noun: str, members: Collection[object]) -> str:
+    """`entry 3`, `entries 3, 4 and 5 more`."""
+    words = counted(len(members), noun).partition(" ")[2]
+    more = f" and {len(members) - MOST_NAMED} more" if len(members) > MOST_NAMED else ""
+    return f"{words} {', '.join(map(str, [*members][:MOST_NAMED]))}{more}"

@@ -6,21 +6,19 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
-
-import anyio
-import anyio.lowlevel
 
 from batch_update import __version__
 from batch_update.api.pacing import Stats
 from batch_update.errors import JournalError, RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
+from batch_update.run.grouping import Groups, Line
 from batch_update.run.lines import (
     Damaged,
     attempt_text,
@@ -37,29 +35,13 @@ NAME = "journal.db"
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
-LOG_ROOM = 4 * 1024 * 1024
-"""Bytes that SQLite's log gets beforehand."""
-MOST_ROUNDS = 20
-"""Turns of the event loop that a commit waits at most for others to join it."""
+LOG_ROOM = 1024 * 1024
+"""Bytes that SQLite's log gets beforehand. With four times as much, a run begins later and goes no faster."""
 MOST_AT_ONCE = 64
 """Lines that one statement adds."""
 
-Line = tuple[schema.Value, ...]
-"""A sealed line of the log."""
-
 
 # ---------------------------------------------------------------- writing
-
-
-@dataclass(slots=True)
-class _Group:
-    """Lines that are written in one transaction."""
-
-    lines: list[Line] = field(default_factory=list)
-    then: list[Callable[[], None]] = field(default_factory=list)
-    """called once it has been tried"""
-    done: anyio.Event = field(default_factory=anyio.Event)
-    kept: bool = False
 
 
 class Journal:
@@ -81,9 +63,9 @@ class Journal:
         self._session = session
         self._begun = False
         self._seconds: float | None = None
-        self._group = _Group()
-        self._due: anyio.Event | None = None
-        """set when there is something to commit; None: nobody commits in groups"""
+        self._groups = Groups(self._commit)
+        self._one_by_one = Lock()
+        """held by the thread that uses the connection"""
         self._identity = _identity(path)
 
     @classmethod
@@ -139,10 +121,11 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file, and leave it in one piece. May be called more than once."""
-        with suppress(sqlite3.Error):
-            # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
-            self._db.execute("PRAGMA journal_mode = DELETE")
-        self._db.close()
+        with self._one_by_one:
+            with suppress(sqlite3.Error):
+                # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
+                self._db.execute("PRAGMA journal_mode = DELETE")
+            self._db.close()
         if self.trouble is None:
             with suppress(OSError):
                 (self.folder / RESERVE).unlink(missing_ok=True)
@@ -153,7 +136,7 @@ class Journal:
         """The session begins, where it has not begun already."""
         if not self._begun:
             self._begun = True
-            self._add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
+            self._groups.add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
 
     async def intend(self, change: Change, attempt: int, at: datetime) -> None:
         """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not.
@@ -161,7 +144,7 @@ class Journal:
         What was settled before is on the disk then, too.
         """
         if self.trouble is None:
-            group = self._add(self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at)))
+            group = self._groups.add(self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at)))
             if not group.done.is_set():
                 await group.done.wait()
             if group.kept:
@@ -171,12 +154,12 @@ class Journal:
     def settle(self, outcomes: Mapping[int, Outcome], then: Callable[[], None] | None = None) -> None:
         """What became of these rows. `then` is called once that is on the disk, or `trouble` says why it is not."""
         lines = (self._line(schema.OUTCOME, index, outcome_text(o)) for index, o in outcomes.items())
-        self._add(*lines, then=then)
+        self._groups.add(*lines, then=then)
 
     def event(self, event: Event) -> None:
         """Something happened to the run as a whole."""
         self._events += 1
-        self._add(self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC))))
+        self._groups.add(self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC))))
 
     def verified(self, report: Report) -> None:
         """What reading back showed, and what was said of it: the report's, where they are not written down yet."""
@@ -188,74 +171,39 @@ class Journal:
         """The session ends. Said again, as after reading back, the stop and the figures count, not the time."""
         if self._seconds is None:
             self._seconds = seconds
-        self._add(self._line(schema.ENDING, -1, ending_text(self._seconds, stopped, stats)))
+        self._groups.add(self._line(schema.ENDING, -1, ending_text(self._seconds, stopped, stats)))
 
     def _line(self, kind: str, row: int, data: str) -> Line:
         return schema.sealed(self._session, kind, row, data)
 
     # ------------------------------------------------------------ commits
 
-    async def keep(self) -> None:
-        """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
-        self._due = anyio.Event()
-        try:
-            while True:
-                await self._due.wait()
-                await self._gather()
-                self._due = anyio.Event()
-                self._flush()
-        finally:
-            self._due = None
-            self._flush()
-
-    async def _gather(self) -> None:
-        """Lets others run as long as that brings new lines."""
-        seen = 0
-        for _ in range(MOST_ROUNDS):
-            await anyio.lowlevel.checkpoint()
-            if len(self._group.lines) == seen:
-                return
-            seen = len(self._group.lines)
-
-    def _add(self, *lines: Line, then: Callable[[], None] | None = None) -> _Group:
-        group = self._group
-        group.lines += lines
-        if then is not None:
-            group.then.append(then)
-        if self._due is None:
-            self._flush()
-        else:
-            self._due.set()
-        return group
-
-    def _flush(self) -> None:
-        group, self._group = self._group, _Group()
-        group.kept = self._commit(group.lines)
-        self._tell(group)
-
-    def _tell(self, group: _Group) -> None:
-        group.done.set()
-        for then in group.then:
-            then()
+    async def keep(self, workers: int) -> None:
+        """Commits in groups beside the event loop, until it is cancelled. Without it, each call commits by itself."""
+        await self._groups.keep(workers)
 
     def _commit(self, lines: list[Line]) -> bool:
         """Write these lines in one transaction. On failure, what is no intention once more, with the reserve's room."""
-        if not lines:
-            return True
-        if self.trouble is None:
-            try:
-                self._write(lines)
-                return True
-            except (sqlite3.Error, OSError) as error:
-                self.trouble = _cannot_write(self._path, error)
-                with suppress(OSError):
-                    (self.folder / RESERVE).unlink(missing_ok=True)
-        # It has been said that the journal cannot be written; this is for what can still be saved.
-        with suppress(sqlite3.Error, OSError):
-            self._write([line for line in lines if line[1] != schema.ATTEMPT])
-        return False
+        with self._one_by_one:
+            if self.trouble is None:
+                try:
+                    self._write(lines)
+                    return True
+                except (sqlite3.Error, OSError) as error:
+                    self.trouble = _cannot_write(self._path, error)
+                    with suppress(sqlite3.Error):
+                        # Else each commit copies the log into the file, which takes the reserve's room.
+                        self._db.execute("PRAGMA wal_autocheckpoint = 0")
+                    with suppress(OSError):
+                        (self.folder / RESERVE).unlink(missing_ok=True)
+            # It has been said that the journal cannot be written; this is for what can still be saved.
+            with suppress(sqlite3.Error, OSError):
+                self._write([line for line in lines if line[1] != schema.ATTEMPT])
+            return False
 
     def _write(self, lines: list[Line]) -> None:
+        if not lines:
+            return
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
@@ -401,7 +349,10 @@ def read_run(folder: Path) -> RecordedRun:
 
 
 def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    """For one thread at a time, not always the same."""
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

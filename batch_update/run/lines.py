@@ -10,7 +10,8 @@ from typing import Any
 
 from batch_update.api.pacing import Stats
 from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
-from batch_update.run.recorded import OPEN, Facts, Intention, RecordedRun, Session
+from batch_update.report.messages import is_open
+from batch_update.run.recorded import Facts, Intention, RecordedRun, Session
 from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Value
 from batch_update.run.written import (
     dump,
@@ -112,7 +113,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
     sessions = tuple(course.sessions(plan.errors))
     outcomes = course.outcomes()
     in_flight = {row: found for row in rows if (found := course.in_flight(row))}
-    is_open = any(row not in outcomes or outcomes[row].status in OPEN for row in rows)
+    open_rows = any(row not in outcomes or is_open(outcomes[row]) for row in rows)
     return RecordedRun(
         folder=folder,
         created=datetime.fromisoformat(run["created"]),
@@ -123,7 +124,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
         in_flight=in_flight,
         sessions=sessions,
         events=tuple(course.events),
-        complete=bool(sessions) and sessions[-1].ended and not in_flight and not is_open,
+        complete=bool(sessions) and sessions[-1].ended and not in_flight and not open_rows,
     )
 
 
@@ -160,6 +161,8 @@ class _Course:
     """row -> session and outcome of what was sent, or settled without sending"""
     withdrawn: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
     """the same of what was not sent after all. It takes nothing back that an earlier session did."""
+    idle: set[tuple[int, int]] = field(default_factory=set)
+    """row and session of all that was not sent after all, though it may have been about to be"""
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
 
@@ -185,14 +188,16 @@ class _Course:
             self.planned[row] = outcome
         elif outcome.status is Status.NOT_SENT:
             self.withdrawn[row] = (session, outcome)
+            self.idle.add((row, session))
         else:
             self.settled[row] = (session, outcome)
 
     def in_flight(self, row: int) -> Intention | None:
         """The attempts of this change that nothing more is known of."""
         since = self.settled[row][0] if row in self.settled else 0
-        withdrawn = self.withdrawn[row][0] if row in self.withdrawn else 0
-        left = [one for one in self.attempts.get(row, ()) if one[0] > since and one[0] != withdrawn]
+        left = [
+            one for one in self.attempts.get(row, ()) if one[0] > since and (row, one[0]) not in self.idle
+        ]
         return Intention(left[-1][1], left[0][2]) if left else None
 
     def outcomes(self) -> dict[int, Outcome]:

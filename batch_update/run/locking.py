@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -107,18 +107,11 @@ class AccountLock:
             except Timeout:
                 waited = self._clock() - begun
             if waited >= max(self._wait, AT_LEAST):
-                raise self._locked()
+                raise _refusal(_said(holder_of(self._path)))
             if waited >= AT_LEAST and not told:
                 told = True
                 self._on_wait(f"{_said(holder_of(self._path))}: waiting for it, at most {self._wait:.0f} s")
             self._sleep(GLANCE)
-
-    def _locked(self) -> RunLocked:
-        return RunLocked(
-            _said(holder_of(self._path)),
-            code="R107",
-            remedy="try again when it has ended; --wait SECONDS waits for that",
-        )
 
 
 @contextmanager
@@ -147,10 +140,17 @@ def _card(path: Path) -> Path:
 def _said(holder: Holder | None) -> str:
     if holder is None:
         return "another run works on this account"
+    place = f", in {printable(holder.run)}" if holder.run else ""
+    return f"another run works on this account: {_who(holder)}{place}"
+
+
+def _who(holder: Holder) -> str:
     since = holder.since.astimezone()
-    text = f"another run works on this account: process {holder.pid} on {printable(holder.host)}"
-    text += f" since {since:%Y-%m-%d %H:%M:%S}"
-    return text + (f", in {printable(holder.run)}" if holder.run else "")
+    return f"process {holder.pid} on {printable(holder.host)} since {since:%Y-%m-%d %H:%M:%S}"
+
+
+def _refusal(words: str) -> RunLocked:
+    return RunLocked(words, code="R107", remedy="try again when it has ended; --wait SECONDS waits for that")
 
 
 def holder_of(path: Path) -> Holder | None:
@@ -178,5 +178,22 @@ def is_held(path: Path) -> bool:
 
 def running(folder: Path) -> dict[Path, Holder]:
     """Run folder -> who works in it now, of all locks in a folder. Raises OSError."""
-    found = ((path, holder_of(path)) for path in sorted(folder.glob(f"*{SUFFIX}")))
-    return {Path(h.run): h for path, h in found if h is not None and h.run and is_held(path)}
+    return {Path(holder.run): holder for _, holder in _at_work(folder)}
+
+
+def refuse_company(run: Path, folders: Iterable[Path], *, but: Path) -> None:
+    """Raises RunLocked (R107) where another process works in this run's folder: another key's lock is another lock.
+
+    `folders` hold locks; `but` is our own. Say first that we work there: then of two that ask at once none is missed.
+    """
+    for path, holder in (found for folder in folders for found in _at_work(folder)):
+        if path != but and Path(holder.run) == run.resolve():
+            raise _refusal(f"another process works in this run: {_who(holder)}")
+
+
+def _at_work(folder: Path) -> Iterator[tuple[Path, Holder]]:
+    """The locks of a folder that are held for a run, and who holds them."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        holder = holder_of(path)
+        if holder is not None and holder.run and is_held(path):
+            yield path, holder

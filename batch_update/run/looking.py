@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from batch_update.errors import RunStopped
 from batch_update.model import Plan
-from batch_update.plan.comparing import compare, hold_back
+from batch_update.plan.comparing import compare
+from batch_update.plan.holding import hold_back
 from batch_update.run.fetching import Fetched, Lister, fetch_present
 from batch_update.run.saving import digest
 

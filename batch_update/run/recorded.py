@@ -9,13 +9,10 @@ from pathlib import Path
 
 from batch_update.api.pacing import Stats
 from batch_update.errors import RunStopped
-from batch_update.model import Event, Outcome, Plan, Report, Status
+from batch_update.model import Event, Outcome, Plan, Report
 from batch_update.report.document import RunFacts
 from batch_update.run.outcomes import cut_off, not_begun, spread
 from batch_update.settings import Settings
-
-OPEN = frozenset({Status.NOT_SENT, Status.UNKNOWN})
-"""What a change is while something is left to be done or to be found out about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +122,23 @@ def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
 
 def facts_of(recorded: RecordedRun) -> RunFacts:
     """What `run.json` tells of the run beside its outcomes: the last session's settings, all sessions' requests."""
-    known = [session.stats for session in recorded.sessions if session.stats is not None]
-    stats = None
-    if known:
-        stats = Stats(
-            requests=sum(s.requests for s in known),
-            retries=sum(s.retries for s in known),
-            gates=sum(s.gates for s in known),
-            slowdowns=sum(s.slowdowns for s in known),
-        )
     last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
-    return RunFacts(last.settings or recorded.facts.settings, stats, recorded.facts.sha256)
+    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded), recorded.facts.sha256)
+
+
+def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
+    """The same for a run that was read before its last session, of which these are facts and figures."""
+    return RunFacts(facts.settings, _sum(recorded, stats), recorded.facts.sha256)
+
+
+def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
+    """The requests of all sessions; None where none of them told."""
+    known = [session.stats for session in recorded.sessions if session.stats is not None] + [*more]
+    if not known:
+        return None
+    return Stats(
+        requests=sum(s.requests for s in known),
+        retries=sum(s.retries for s in known),
+        gates=sum(s.gates for s in known),
+        slowdowns=sum(s.slowdowns for s in known),
+    )

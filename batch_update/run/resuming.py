@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
+from batch_update.errors import UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status
+from batch_update.plan.checking import keep_first, keep_only
+from batch_update.report.messages import is_open
 from batch_update.run.applying import apply_plan
 from batch_update.run.dispatch import Sender
 from batch_update.run.fetching import Lister
@@ -14,7 +18,8 @@ from batch_update.run.journal import Journal, read_run
 from batch_update.run.looking import look_again
 from batch_update.run.outcomes import replied, spread
 from batch_update.run.progress import EventLog
-from batch_update.run.recorded import OPEN, RecordedRun, report_of
+from batch_update.run.recorded import RecordedRun, report_of
+from batch_update.text import counted
 
 
 class Resumer(Sender, Lister, Protocol):
@@ -26,35 +31,83 @@ class Rest:
     """What is left of a run."""
 
     plan: Plan
-    """the whole sheet: changes that are still to be sent, all other rows settled as they were"""
+    """the whole sheet: changes that are still to be sent, all other rows settled as they were, or left out"""
     doubtful: frozenset[int]
     """first rows of the changes that may have landed: to be compared with what is there before they are sent"""
     found: Mapping[int, Outcome]
-    """row -> outcome of what comparing has settled; empty before"""
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing is left to send."""
-        return not self.plan.changes
+    """row -> outcome that is new: settled by comparing, or left out; empty before"""
+    pages: int = 0
+    """requests that comparing took"""
+    total: int | None = None
+    """assistants of the account, where the whole list was read"""
 
 
 def plan_rest(recorded: RecordedRun, *, retry_failed: bool = False) -> Rest:
     """What is left of a run. Pure.
 
     Rows that are done are left alone. Those that were not sent are to be sent; those that may have been are in
-    doubt. Failed ones were certainly not applied, and are sent with `retry_failed` alone.
+    doubt. Failed ones were certainly not applied: where the row was not the reason they are to be sent, else with
+    `retry_failed` alone.
     """
     outcomes = report_of(recorded).outcomes
-    wanted = OPEN | {Status.FAILED} if retry_failed else OPEN
-    status = {c.indexes[0]: outcomes[c.indexes[0]].status for c in recorded.plan.changes}
-    changes = tuple(c for c in recorded.plan.changes if status[c.indexes[0]] in wanted)
-    doubtful = frozenset(c.indexes[0] for c in changes if status[c.indexes[0]] is Status.UNKNOWN)
+    first = {change.indexes[0]: outcomes[change.indexes[0]] for change in recorded.plan.changes}
+    wanted = {row for row, o in first.items() if is_open(o) or (retry_failed and o.status is Status.FAILED)}
+    changes = tuple(change for change in recorded.plan.changes if change.indexes[0] in wanted)
+    doubtful = frozenset(row for row in wanted if first[row].status is Status.UNKNOWN)
     left = {index for change in changes for index in change.indexes}
     settled = {index: outcome for index, outcome in enumerate(outcomes) if index not in left}
     return Rest(replace(recorded.plan, changes=changes, settled=settled), doubtful, {})
 
 
-async def clear_up(recorded: RecordedRun, rest: Rest, client: Lister) -> Rest:
+def is_finished(recorded: RecordedRun, *, retry_failed: bool = False) -> bool:
+    """Whether nothing is left to do. One that was cut off after its last row still has to be brought to its end."""
+    rest = plan_rest(recorded, retry_failed=retry_failed)
+    return recorded.complete and not rest.plan.changes
+
+
+async def look_at_rest(
+    recorded: RecordedRun,
+    client: Lister,
+    *,
+    retry_failed: bool = False,
+    only: Collection[int] = (),
+    limit: int | None = None,
+    fetch: bool = True,
+    to_end: bool = False,
+) -> Rest:
+    """What is left of a run and shall be sent now, compared with what is there as far as that is needed.
+
+    `only`: assistants; `limit`: the first so many changes; what these leave out stays as it was. `fetch` False:
+    nothing is read, and what may have landed is sent again. `to_end`: read the whole list, so that `total` is known.
+    Raises what the client raises, RunStopped X310 where the key is for another account, UsageError where `only`
+    names an assistant of which nothing is left, or where an undo shall go on unseen.
+    """
+    rest = _narrowed(plan_rest(recorded, retry_failed=retry_failed), partial(keep_only, only=only))
+    if not fetch and recorded.facts.command == "undo":
+        raise UsageError(
+            "an undo is held against what is there, which --no-fetch forbids",
+            code="U101",
+            remedy="leave it out",
+        )
+    if fetch:
+        rest = await clear_up(recorded, rest, client, to_end=to_end)
+    return _narrowed(rest, partial(keep_first, limit=limit))
+
+
+def _narrowed(rest: Rest, narrow: Callable[[Plan], Plan]) -> Rest:
+    """The rest with fewer changes."""
+    plan = narrow(rest.plan)
+    kept = {change.indexes[0] for change in plan.changes}
+    left_out = {
+        index: plan.settled[index]
+        for change in rest.plan.changes
+        if change.indexes[0] not in kept
+        for index in change.indexes
+    }
+    return replace(rest, plan=plan, doubtful=rest.doubtful & kept, found={**rest.found, **left_out})
+
+
+async def clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end: bool = False) -> Rest:
     """The rest, compared with what is there now: what has landed is updated, what somebody changed is a conflict.
 
     Compared are the changes in doubt; where the plan was made from present values, all of them. Raises what the
@@ -63,10 +116,10 @@ async def clear_up(recorded: RecordedRun, rest: Rest, client: Lister) -> Rest:
     changes = rest.plan.changes
     if not rest.plan.account:
         changes = tuple(change for change in changes if change.indexes[0] in rest.doubtful)
-    if not changes:
+    if not changes and not to_end:
         return rest
     by_field = recorded.facts.command == "undo"
-    looked = await look_again(replace(rest.plan, changes=changes), client, by_field=by_field)
+    looked = await look_again(replace(rest.plan, changes=changes), client, by_field=by_field, to_end=to_end)
     # Of a row held back by field only a part may be sent. Any other is sent whole, as it was planned.
     kept = {c.indexes[0]: c for c in looked.plan.changes}
     before = report_of(recorded).outcomes
@@ -83,7 +136,7 @@ async def clear_up(recorded: RecordedRun, rest: Rest, client: Lister) -> Rest:
         kept.get(c.indexes[0], c) if by_field else c for c in rest.plan.changes if c.indexes[0] not in found
     )
     plan = replace(rest.plan, changes=tuple(left), settled={**rest.plan.settled, **found})
-    return Rest(plan, rest.doubtful & set(kept), found)
+    return Rest(plan, rest.doubtful & set(kept), {**rest.found, **found}, looked.pages, looked.total)
 
 
 def _landed(change: Change, before: Outcome) -> Outcome:
@@ -100,23 +153,31 @@ async def resume_run(
     events: EventLog | None = None,
     **sending: Any,
 ) -> Report:
-    """Go on with a run in its own folder; the report covers every row of its sheet, old outcomes and new.
+    """Go on with a run in its own folder, with all that is left of it; the report covers every row of its sheet.
 
     `sending` as for `apply_plan`. A run that is finished is reported as it is. Raises, before anything is sent, what
     the client raises while it reads what is there, and RunStopped X310 where the key is for another account.
     """
     recorded = read_run(journal.folder)
-    before = report_of(recorded)
-    rest = plan_rest(recorded, retry_failed=retry_failed)
-    if rest.is_finished:
-        return before
-    events = events or EventLog()
-    events(Event("resumed", f"the run was resumed with {len(rest.plan.changes)} changes left"))
-    rest = await clear_up(recorded, rest, client)
+    if is_finished(recorded, retry_failed=retry_failed):
+        return report_of(recorded)
+    rest = await look_at_rest(recorded, client, retry_failed=retry_failed)
+    return await send_rest(journal, client, recorded, rest, events=events or EventLog(), **sending)
+
+
+async def send_rest(
+    journal: Journal, client: Sender, recorded: RecordedRun, rest: Rest, *, events: EventLog, **sending: Any
+) -> Report:
+    """Send what is left of a run, or of it what shall be sent now; the report covers every row, old and new.
+
+    `sending` as for `apply_plan`. Nobody else may have worked on the run since it was read.
+    """
+    events(Event("resumed", f"the run was resumed with {counted(len(rest.plan.changes), 'change')} left"))
     journal.settle(rest.found)
     # Whoever began to send had leave to leave out the rows with problems.
     sending.setdefault("skip_invalid", bool(recorded.sessions))
-    return merged(before, await apply_plan(rest.plan, client, events=events, journal=journal, **sending))
+    after = await apply_plan(rest.plan, client, events=events, journal=journal, **sending)
+    return merged(report_of(recorded), after)
 
 
 def merged(before: Report, after: Report) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_update.fields.rules import MODE_SETTINGS
 from batch_update.model import (
     Change,
     Column,
@@ -33,7 +34,12 @@ def undo_plan(report: Report, name: str) -> Plan:
 
 
 def _change(one: Restoration, index: int) -> Change:
-    written = {name: value for name, value in one.written.items() if name in one.values}
+    relevant = {*one.values, "mode"}
+    if (
+        "mode" in one.values
+    ):  # what going back would reset; what is not reported cannot be told from what it was
+        relevant |= {name for name in MODE_SETTINGS if name in one.change.before}
+    written = {name: value for name, value in one.written.items() if name in relevant}
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 

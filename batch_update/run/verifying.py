@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping
 from dataclasses import replace
+
+import anyio
 
 from batch_update.errors import BatchUpdateError
 from batch_update.fields.reference import all_fields
-from batch_update.model import Change, Event, Outcome, Plan, Present, Report, Status, Verified
+from batch_update.model import Change, Event, Json, Outcome, Plan, Present, Report, Status, Verified
+from batch_update.plan.differences import side_by_side
 from batch_update.plan.normalizing import same_value
-from batch_update.report.differences import show
 from batch_update.report.undo import was_sent
+from batch_update.run.dispatch import interruption
 from batch_update.run.fetching import Lister, fetch_present
 
 
@@ -25,6 +28,24 @@ async def read_back(report: Report, client: Lister) -> Report:
         missed = Event("verify", f"not read back: {error.message}")
         return replace(report, events=(*report.events, missed))
     return replace(report, outcomes=verify(report.plan, report.outcomes, fetched.present))
+
+
+async def read_back_unless(report: Report, client: Lister, interrupted: AsyncIterable[int]) -> Report:
+    """The same, but a signal ends it at once, and is then why the run did not come to its end."""
+    found = report
+
+    async def watch() -> None:
+        nonlocal found
+        async for number in interrupted:
+            found = replace(report, stopped=interruption(number))
+            tasks.cancel_scope.cancel()
+            return
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        found = await read_back(report, client)
+        tasks.cancel_scope.cancel()
+    return found
 
 
 def _sent(report: Report) -> Iterator[Change]:
@@ -67,9 +88,7 @@ def _judge(change: Change, outcome: Outcome, now: Present | None) -> Outcome:
             message="no answer was seen, but reading it back shows it there",
         )
     if wrong:
-        words = "; ".join(
-            f"{name}: sent {show(change.body[name])}, found {show(now[name])}" for name in wrong
-        )
+        words = "; ".join(_two_values(name, change.body[name], now[name]) for name in wrong)
         return _say(outcome, Verified.MISMATCH, "V301", f"not as it was sent: {words}")
     if unseen:
         reported = all_fields()
@@ -77,6 +96,11 @@ def _judge(change: Change, outcome: Outcome, now: Present | None) -> Outcome:
         words = f"the API does not report {', '.join(never or unseen)}"
         return _say(outcome, Verified.UNVERIFIABLE, outcome.code, words)
     return replace(outcome, verified=Verified.VERIFIED)
+
+
+def _two_values(name: str, wanted: Json, now: Json) -> str:
+    sent, found = side_by_side(wanted, now)
+    return f"{name}: sent {sent}, found {found}"
 
 
 def _say(outcome: Outcome, verified: Verified, code: str, words: str) -> Outcome:

@@ -82,11 +82,17 @@ def split(changes: Sequence[Change], waves: Iterable[Share]) -> list[tuple[Chang
     return [part for part in parts if part]
 
 
-def check_failures(report: Report, max_failures: Share | None) -> Report:
-    """The report of a run that was read back as a whole, stopped where too much of it went wrong."""
-    brake = _Brake(max_failures, len(report.plan.changes))
-    brake.begin(len(report.plan.changes))
-    brake.recount([report.outcomes[change.indexes[0]] for change in report.plan.changes])
+def check_failures(
+    report: Report, max_failures: Share | None, sent: Sequence[Change] | None = None
+) -> Report:
+    """The report of a run that was read back as a whole, stopped where too much of it went wrong.
+
+    `sent`: the changes that count, where an earlier session of the run sent others.
+    """
+    changes = report.plan.changes if sent is None else sent
+    brake = _Brake(max_failures, len(changes))
+    brake.begin(len(changes))
+    brake.recount([report.outcomes[change.indexes[0]] for change in changes])
     return report if report.stopped else replace(report, stopped=brake.stop())
 
 

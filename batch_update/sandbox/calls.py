@@ -17,6 +17,8 @@ from batch_update.sandbox.state import Desk
 from batch_update.sandbox.updating import Account, refusals, updated
 
 _MODES = ("pipeline", "multimodal", "dualplex")
+_DEEPEST = 512
+"""Levels of a body, as PHP reads them. With many more it could be stored and not read again."""
 _CAN_BE_READ = 9_223_372_036_854_775_807
 """The largest id that the database can hold."""
 
@@ -101,7 +103,17 @@ def _json_object(call: Call) -> dict[str, Any]:
         raise Refused(answers.malformed(reason)) from error
     if not isinstance(body, dict):
         raise Refused(answers.malformed("a JSON object is wanted"))
+    if _is_too_deep(body):
+        raise Refused(answers.malformed("too deep"))
     return body
+
+
+def _is_too_deep(body: Any) -> bool:
+    level = [body]
+    for _ in range(_DEEPEST):
+        inner = [value for value in level if isinstance(value, (dict, list))]
+        level = [part for value in inner for part in (value.values() if isinstance(value, dict) else value)]
+    return any(isinstance(value, (dict, list)) for value in level)
 
 
 def _no_number(text: str) -> float:

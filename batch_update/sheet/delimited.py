@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
-from batch_update.model import Dialect, Problem
+from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.dialect import (
     find_decimal,
@@ -27,9 +28,8 @@ from batch_update.sheet.dialect import (
     find_encoding,
     newline_of,
     sep_line,
-    text_of,
 )
-from batch_update.sheet.feed import LONGEST_CELL, Feed, Lines, count_of
+from batch_update.sheet.feed import LONGEST_CELL, Feed, Lines, count_of, utf8_of
 from batch_update.sheet.headers import number_columns, says_something
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_height, require_width
 from batch_update.sheet.writing import unguard
@@ -37,21 +37,20 @@ from batch_update.sheet.writing import unguard
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-_GUARDED = ("'=", "'@", "'+", "'-", "'\t", "'\r")
+_GUARDED = (b"'=", b"'@", b"'+", b"'-", b"'\t", b"'\r")
 
 
 def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -> Table:
     """A CSV or TSV as a table. Raises SheetError (S103, S104, S105, S111) where it cannot be one."""
     codec = find_encoding(name, file, settings.encoding)
-    with text_of(file, codec) as text, _long_cells():
-        feed = Feed(text)
-        sep = sep_line(feed.head)
+    with utf8_of(file, codec) as stream, _long_cells():
+        feed = Feed(stream)
+        sep = sep_line(feed.head())
         if sep:
             feed.line()
-        delimiter = find_delimiter(
-            feed.head, settings.delimiter or (sep and sep[1]), says_something(settings)
-        )
-        newline = newline_of(feed.head)
+        head = feed.head()
+        delimiter = find_delimiter(head, settings.delimiter or (sep and sep[1]), says_something(settings))
+        newline = newline_of(head)
         rows, header, header_row = _read(feed, name, settings, delimiter, first_line=2 if sep else 1)
     decimal = find_decimal(
         [rows.columns[column] for column in number_columns(header, settings)], delimiter, settings.decimal
@@ -109,7 +108,7 @@ class _Body:
         """where the next record begins"""
         self._delimiter = delimiter
 
-    def add_carefully(self, block: str, feed: Feed) -> None:
+    def add_carefully(self, block: bytes, feed: Feed) -> None:
         """Adds a block record by record. Raises csv.Error for cells beyond all measure."""
         lines = Lines(feed, block)
         reader = csv.reader(lines, delimiter=self._delimiter)
@@ -119,42 +118,61 @@ class _Body:
 
     def _add_record(self, cells: list[str], raw: list[str]) -> None:
         problems = [_misquoted(raw)] if _is_misquoted(raw, self._delimiter) else []
+        if len(raw) > 1 and not problems and len(cells) == len(self.rows.columns):
+            problems = _swallowed(cells, raw, self._delimiter)
         self.rows.add(cells, self.number, self.line, problems=problems)
         self.number += 1
         self.line += len(raw)
 
-    def add_proved(self, block: str) -> bool:
+    def add_proved(self, block: bytes) -> bool:
         """Adds a block parsed by pandas, if it is certain that every record is as wide as the header."""
-        width, delimiter = len(self.rows.columns), self._delimiter
-        quoted = '"' in block
-        if "\0" in block:
+        width, delimiter = len(self.rows.columns), self._delimiter.encode()
+        quoted = b'"' in block
+        if b"\0" in block:
             return False
-        guarded = f"0{delimiter * (width - 1)}\n{block}\n".encode()
+        guarded = b"0" + delimiter * (width - 1) + b"\n" + block
+        if not block.endswith(b"\n"):
+            guarded += b"\n"
         data = np.frombuffer(guarded, dtype=np.uint8, offset=width)
-        if ("\r" in block and _lone_returns(data)) or (quoted and _odd_quotes(data, delimiter)):
+        if (b"\r" in block and _lone_returns(data)) or (quoted and _odd_quotes(data, delimiter)):
             return False
-        columns = _parse(guarded[:-1], delimiter, width)
+        columns = _parse(guarded, delimiter, width)
         if columns is None:
             return False
         records = len(columns[0])
-        inside, breaks = _inside(columns, delimiter) if quoted else (0, np.zeros(records, dtype=np.int64))
-        if np.count_nonzero(data == ord(delimiter)) - inside != (width - 1) * records:
+        # Between every second quote and the next lies what is inside cells.
+        inside = b"".join(block.split(b'"')[1::2]) if quoted else b""
+        if b"\n" in inside and re.search(rb"\n[0-9]+" + re.escape(delimiter), inside):
+            return False  # a row might be in there
+        if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
-        if "'" in block and any(sign in block for sign in _GUARDED):
+        if b"'" in block and any(sign in block for sign in _GUARDED):
             columns = [[unguard(cell) for cell in column] for column in columns]
         index = np.arange(records, dtype=np.int64)
-        self.rows.extend(columns, self.number + index, self.line + index + np.cumsum(breaks) - breaks)
+        begins = _record_begins(data, records) if b"\n" in inside else index
+        self.rows.extend(columns, self.number + index, self.line + begins)
         self.number += records
-        self.line += records + int(breaks.sum())
+        self.line += records + inside.count(b"\n")
         return True
 
 
-def _parse(guarded: bytes, delimiter: str, width: int) -> list[list[str]] | None:
+class _Buffer:
+    """Bytes for pandas' C parser, which needs no more than `read`: those of an io.BytesIO it would have decoded first,
+    and then encoded again."""
+
+    mode = "r"
+    """else pandas would have them decoded all the same"""
+
+    def __init__(self, data: bytes) -> None:
+        self.read = io.BytesIO(data).read
+
+
+def _parse(guarded: bytes, delimiter: bytes, width: int) -> list[list[str]] | None:
     """The cells of a block below its guard, by column; None where pandas finds a record too long or an open quote."""
     try:
         frame = pd.read_csv(
-            io.BytesIO(guarded),
-            sep=delimiter,
+            cast(io.BytesIO, _Buffer(guarded)),
+            sep=delimiter.decode(),
             dtype=object,
             header=None,
             index_col=False,
@@ -165,21 +183,17 @@ def _parse(guarded: bytes, delimiter: str, width: int) -> list[list[str]] | None
         )
     except pd.errors.ParserError:
         return None
-    columns = [frame[column].tolist() for column in range(width)]
+    columns = [frame[column].to_numpy().tolist() for column in range(width)]
     for column in columns:
         del column[0]
     return columns
 
 
-def _inside(columns: Sequence[list[str]], delimiter: str) -> tuple[int, Integers]:
-    """How many delimiters stand inside cells, and how many line breaks inside the cells of each record."""
-    delimiters, breaks = 0, np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        joined = "".join(column)
-        delimiters += count_of(joined, delimiter) if delimiter in joined else 0
-        if "\n" in joined:
-            breaks += np.fromiter((cell.count("\n") for cell in column), np.int64, len(column))
-    return delimiters, breaks
+def _record_begins(data: Bytes, records: int) -> Integers:
+    """The line on which each record of a block begins, from 0; only there is a line break outside of quotes."""
+    breaks = np.flatnonzero(data == ord("\n"))
+    inside = np.searchsorted(np.flatnonzero(data == ord('"')), breaks) % 2
+    return np.flatnonzero(inside == 0)[:records]
 
 
 def _lone_returns(data: Bytes) -> bool:
@@ -187,7 +201,7 @@ def _lone_returns(data: Bytes) -> bool:
     return bool((data[np.flatnonzero(data == ord("\r")) + 1] != ord("\n")).any())
 
 
-def _odd_quotes(data: Bytes, delimiter: str) -> bool:
+def _odd_quotes(data: Bytes, delimiter: bytes) -> bool:
     """Whether a quote stands where no proper writer puts one: then the csv module judges each record.
 
     With every quote before it counted, a quote is outside a quoted cell if their number is even: it must begin the
@@ -226,6 +240,34 @@ def _misquoted(raw: Sequence[str]) -> Problem:
         given=excerpt("".join(raw).rstrip("\r\n")),
         wanted='quotes around the whole cell, and "" for each quote inside',
         remedy="Write quotes inside a quoted cell twice.",
+    )
+
+
+def _swallowed(cells: Sequence[str], raw: Sequence[str], delimiter: str) -> list[Problem]:
+    """A warning where the first line inside a cell that would be a record begins with an id like the row's own.
+
+    A quote before a value and another one rows further down are proper quotes, and all between them is one cell.
+    """
+    own = cells[0].strip()
+    for line in raw[1:] if own.isdigit() else ():
+        id, _, _ = line.partition(delimiter)
+        is_alike = id.isdigit() and abs(len(id) - len(own)) <= 1
+        if is_alike and line.count(delimiter) == len(cells) - 1:
+            begin = id + delimiter
+            holds = (any(part.startswith(begin) for part in cell.splitlines()[1:]) for cell in cells)
+            column = next((number for number, found in enumerate(holds) if found), None)
+            return [_row_inside(id, column)]
+    return []
+
+
+def _row_inside(id: str, column: int | None) -> Problem:
+    return Problem(
+        "S118",
+        "the cell goes on over several lines, and one of them looks like a row of its own",
+        Severity.WARNING,
+        column=column,
+        given=f"a line that begins with {id}",
+        remedy="If it is a row, a quote before it is missing or too many; if it is text, all is well.",
     )
 
 

@@ -50,7 +50,9 @@ def find_encoding(name: str, file: BinaryIO, wanted: str | None) -> str:
 
 
 def _users_codec(wanted: str, head: bytes) -> str:
-    """The codec that the user names; UTF names become the one that fits the byte order mark."""
+    """The codec that the user names, unless the file begins with UTF-8's mark, as what we write may: no text in
+    another encoding begins so. UTF names become the one that fits the mark.
+    """
     try:
         codec = codecs.lookup(wanted).name
         "".encode(codec)
@@ -61,8 +63,10 @@ def _users_codec(wanted: str, head: bytes) -> str:
             remedy="Known are, among others, utf-8, cp1252, utf-16, cp850 and mac-roman.",
         ) from None
     by_mark = next((found for mark, found in _BOMS if head.startswith(mark)), None)
-    if codec in ("utf-8", "utf-8-sig"):
-        return "utf-8-sig" if by_mark == "utf-8-sig" else "utf-8"
+    if by_mark == "utf-8-sig":
+        return by_mark
+    if codec == "utf-8-sig":
+        return "utf-8"
     if codec == "utf-16":
         return by_mark if by_mark in ("utf-16-le", "utf-16-be") else "utf-16-le"
     return codec

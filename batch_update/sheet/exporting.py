@@ -1,7 +1,7 @@
-"""Owns an export on its way out: cells of the grammar as CSV, TSV, workbook or JSON Lines, by the file's ending.
+"""Owns tables on their way out as CSV, TSV, workbook or JSON Lines, by the file's ending. Nothing is ever a formula.
 
-Numbers, flags and what is JSON anyway are written as such wherever that is read back as the same cell; all else is
-text. Nothing is ever a formula.
+In an export, numbers, flags and what is JSON anyway are written as such wherever that is read back as the same cell;
+all else is text. In other tables everything is.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _DIALECTS = {"csv": Dialect("csv", "utf-8-sig"), "tsv": Dialect("tsv", "utf-8-si
 _PLAIN = Dialect("csv")
 
 Rows = Sequence[Sequence[str]]
+ValueOf = Callable[[str, str], Json]
+"""Column and cell -> what is written for it."""
 
 
 def format_to_write(name: str) -> str:
@@ -54,10 +56,26 @@ def write_export(path: Path, header: Sequence[str], rows: Rows) -> Path:
     """
     format = format_to_write(path.name)
     if format == "xlsx":
-        return write_whole(path, partial(_write_workbook, name=path.name, header=header, rows=rows))
+        write = partial(
+            _write_workbook, value_of=_each_once(_plain_value), spelling=_in_xml, title="Assistants"
+        )
+        return write_whole(path, partial(write, name=path.name, header=header, rows=rows))
     if format == "jsonl":
-        return write_whole(path, partial(_write_lines, header=header, rows=rows))
+        return write_whole(
+            path, partial(_write_lines, header=header, rows=rows, value_of=_each_once(_json_value))
+        )
     return write_table(path, header, rows, _DIALECTS[format])
+
+
+def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) -> Path:
+    """Write a table of whatever columns as a workbook or as JSON Lines, every cell as the text that it is.
+
+    As `write_export` otherwise. Characters that a workbook cannot hold are left out there.
+    """
+    if format_to_write(path.name) == "xlsx":
+        write = partial(_write_workbook, value_of=_as_text, spelling=_without_unfit, title=title)
+        return write_whole(path, partial(write, name=path.name, header=header, rows=rows))
+    return write_whole(path, partial(_write_lines, header=_distinct(header), rows=rows, value_of=_as_text))
 
 
 def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
@@ -97,7 +115,20 @@ def _json_value(name: str, text: str) -> Json:
     return text if is_long else value
 
 
-def _each_once(value_of: Callable[[str, str], Json]) -> Callable[[str, str], Json]:
+def _as_text(name: str, text: str) -> Json:
+    return text
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Names for the keys of an object: each once, none empty."""
+    found: dict[str, None] = {}
+    for number, name in enumerate(header, 1):
+        wanted = name or f"column {number}"
+        found[wanted if wanted not in found else f"{wanted} (column {number})"] = None
+    return list(found)
+
+
+def _each_once(value_of: ValueOf) -> ValueOf:
     """Cells of a column are mostly alike: each is read once."""
     known: dict[tuple[str, str], Json] = {}
 
@@ -113,9 +144,8 @@ def _each_once(value_of: Callable[[str, str], Json]) -> Callable[[str, str], Jso
 # ---------------------------------------------------------------- JSON Lines
 
 
-def _write_lines(path: Path, *, header: Sequence[str], rows: Rows) -> None:
+def _write_lines(path: Path, *, header: Sequence[str], rows: Rows, value_of: ValueOf) -> None:
     """One object a line. Empty cells are left out."""
-    value_of = _each_once(_json_value)
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         for row in rows:
             cells = zip(header, row, strict=True)
@@ -126,18 +156,26 @@ def _write_lines(path: Path, *, header: Sequence[str], rows: Rows) -> None:
 # ---------------------------------------------------------------- workbooks
 
 
-def _write_workbook(path: Path, *, name: str, header: Sequence[str], rows: Rows) -> None:
+def _write_workbook(
+    path: Path,
+    *,
+    name: str,
+    header: Sequence[str],
+    rows: Rows,
+    value_of: ValueOf,
+    spelling: Callable[[str, str], str],
+    title: str,
+) -> None:
     """One worksheet, header and ids frozen. Raises UsageError (S114) for a text that is too long."""
     import xlsxwriter
 
-    value_of = _each_once(_plain_value)
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("Assistants")
+        sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 1)
         bold = book.add_format({"bold": True})
         for column, field in enumerate(header):
             sheet.set_column(column, column, _width(field, (row[column] for row in rows[:200])))
-            sheet.write_string(0, column, field, bold)
+            sheet.write_string(0, column, spelling(ID, field), bold)
         for number, row in enumerate(rows, 1):
             for column, (field, text) in enumerate(zip(header, row, strict=True)):
                 if not text:
@@ -148,9 +186,11 @@ def _write_workbook(path: Path, *, name: str, header: Sequence[str], rows: Rows)
                 elif isinstance(value, (int, float)) and _is_exact(value):
                     done = sheet.write_number(number, column, value)
                 else:
-                    done = sheet.write_string(number, column, _in_xml(field, text))
+                    done = sheet.write_string(number, column, spelling(field, text))
                 if done:
-                    raise _too_long(name, field, row[0], text)
+                    raise _too_long(
+                        name, field, f"assistant {row[0]}" if header[0] == ID else f"row {number + 1}", text
+                    )
 
 
 def _is_exact(value: float) -> bool:
@@ -174,15 +214,19 @@ def _in_xml(name: str, text: str) -> str:
     return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def _without_unfit(name: str, text: str) -> str:
+    return _UNFIT.sub("", _HALVES.sub("?", text))
+
+
 def _width(field: str, texts: Iterable[str]) -> int:
     """Characters: enough for the header and for what is short."""
     longest = max((len(text) for text in texts), default=0)
     return max(len(field) + 2, min(longest + 2, 40))
 
 
-def _too_long(name: str, field: str, assistant_id: str, text: str) -> UsageError:
+def _too_long(name: str, field: str, whose: str, text: str) -> UsageError:
     return UsageError(
-        f"{name}: {field} of assistant {assistant_id} has {len(text):,} characters; a cell of a workbook holds "
+        f"{name}: {field} of {whose} has {len(text):,} characters; a cell of a workbook holds "
         f"{LONGEST_IN_WORKBOOK:,}",
         code="S114",
         remedy="Write a .csv or .jsonl, or leave the column out with --fields.",

@@ -1,73 +1,114 @@
-"""Owns the text of a CSV on its way to the parsers: in blocks of whole records, or line by line."""
+"""Owns the bytes of a CSV on their way to the parsers: UTF-8, in blocks of whole records, or line by line."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import TextIO
+from contextlib import contextmanager
+from typing import BinaryIO, Protocol, TextIO
 
 import numpy as np
 
+from batch_update.sheet.dialect import text_of
+
 BLOCK = 1 << 20
-"""characters parsed at once: about 10,000 rows"""
+"""bytes parsed at once: about 10,000 rows"""
 LONGEST_CELL = 1 << 20
 """characters; a cell or line beyond it is taken for a quote that is never closed"""
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class Stream(Protocol):
+    """What a feed reads from."""
+
+    def read(self, size: int, /) -> bytes:
+        """UTF-8; fewer bytes than `size` only at the end."""
+
+
+@contextmanager
+def utf8_of(file: BinaryIO, codec: str) -> Iterator[Stream]:
+    """The file from its beginning, whatever it is encoded in. The byte order mark is not part of it."""
+    if codec == "utf-8":
+        file.seek(0)
+        yield file
+    elif codec == "utf-8-sig":
+        file.seek(len(codecs.BOM_UTF8))
+        yield file
+    else:
+        with text_of(file, codec) as text:
+            yield _Recoded(text)
+
+
+class _Recoded:
+    """A text as UTF-8."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+
+    def read(self, size: int, /) -> bytes:
+        """As many characters, which are at least as many bytes."""
+        return self._text.read(size).encode()
 
 
 class Feed:
-    """The text of a file in blocks that end where a record probably does, or line by line."""
+    """The bytes of a file in blocks that end where a record probably does, or line by line."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._ended = False
-        self._text = self._more()
+        self._kept = b""
+        """the carriage return that was read last: its line feed must not begin the next block"""
+        self._data = self._more()
         self._at = 0
-        """how much of the text was handed out"""
+        """how much of the data was handed out"""
 
-    @property
     def head(self) -> str:
-        """What was read and not handed out yet."""
-        return self._text[self._at :]
+        """What was read and not handed out yet, but for half a character."""
+        return self._data[self._at :].decode("utf-8", "ignore")
 
-    def block(self) -> str:
-        """The next block; "" at the end of the file. Raises csv.Error where a line never ends."""
-        text = self.head + self._more()
-        if not self._ended and "\n" not in text:
-            text += self._rest_of_line()
-        end = len(text) if self._ended else _record_end(text)
-        self._text, self._at = text[end:], 0
-        return text[:end]
+    def block(self) -> bytes:
+        """The next block; b"" at the end of the file. Raises csv.Error where a line never ends."""
+        self._read_on()
+        while not self._ended and not _LINE_END.search(self._data):
+            self._read_on()
+        data = self._data
+        end = len(data) if self._ended else _record_end(data)
+        self._data, self._at = data[end:], 0
+        return data[:end]
 
     def line(self) -> str:
         """The next line with its end; "" at the end of the file. Raises csv.Error where it never ends."""
-        found = _LINE_END.search(self._text, self._at)
-        end = found.end() if found else len(self._text)
-        line = self._text[self._at : end]
+        while not (found := _LINE_END.search(self._data, self._at)) and not self._ended:
+            self._read_on()
+        end = found.end() if found else len(self._data)
+        line = self._data[self._at : end]
         self._at = end
-        return line if found or self._ended else line + self._rest_of_line()
+        return line.decode()
 
-    def _rest_of_line(self) -> str:
-        rest = self._stream.readline(LONGEST_CELL)
-        if len(rest) == LONGEST_CELL:
+    def _read_on(self) -> None:
+        """More, behind what was not handed out yet: that is less than a line, or as much as a block."""
+        rest = self._data[self._at :]
+        if len(rest.decode("utf-8", "ignore")) > BLOCK + LONGEST_CELL:
             raise csv.Error("line too long")
-        return rest
+        self._data, self._at = rest + self._more(), 0
 
-    def _more(self) -> str:
-        text = self._stream.read(BLOCK)
-        self._ended = self._ended or len(text) < BLOCK
-        # A line feed that belongs to the last carriage return would else begin the next block.
-        return text + self._rest_of_line() if text.endswith("\r") else text
+    def _more(self) -> bytes:
+        data = self._stream.read(BLOCK)
+        self._ended = len(data) < BLOCK
+        data = self._kept + data
+        self._kept = b"\r" if data.endswith(b"\r") and not self._ended else b""
+        return data.removesuffix(self._kept)
 
 
 class Lines(Iterator[str]):
     """Lines for a csv.reader: those of a block, and where its last record is still open, more of the feed."""
 
-    def __init__(self, feed: Feed, block: str | None = None) -> None:
+    def __init__(self, feed: Feed, block: bytes | None = None) -> None:
         self._feed = feed
-        self._block = None if block is None else io.StringIO(block, newline="")
+        self._block = None if block is None else io.StringIO(block.decode(), newline="")
         self._record: list[str] = []
         self.taken = 0
         """lines of the records taken so far"""
@@ -88,17 +129,17 @@ class Lines(Iterator[str]):
         return record
 
 
-def _record_end(text: str) -> int:
+def _record_end(data: bytes) -> int:
     """The end of the last line before which quotes pair up; where there is none, of the last line."""
-    end = last = text.rfind("\n") + 1
-    quotes = count_of(text[:end], '"')
+    end = last = data.rfind(b"\n") + 1
+    quotes = count_of(data[:end], b'"')
     while quotes % 2 and end:
-        before = text.rfind("\n", 0, end - 1) + 1
-        quotes -= text.count('"', before, end)
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        quotes -= data.count(b'"', before, end)
         end = before
-    return end or last or len(text)  # without any line feed, a whole line: old Macs end them with CR alone
+    return end or last or data.rfind(b"\r") + 1  # old Macs end lines with CR alone
 
 
-def count_of(text: str, sign: str) -> int:
-    """How often an ASCII character occurs. `str.count` takes several times as long where it is frequent."""
-    return int(np.count_nonzero(np.frombuffer(text.encode(), dtype=np.uint8) == ord(sign)))
+def count_of(data: bytes, sign: bytes) -> int:
+    """How often a byte occurs. `bytes.count` takes several times as long where it is frequent."""
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord(sign)))

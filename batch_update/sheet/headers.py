@@ -11,8 +11,8 @@ from functools import cache
 from types import MappingProxyType
 
 from batch_update.errors import UsageError
-from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_name, parts_of
-from batch_update.fields.reference import all_fields
+from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_facts, part_name, parts_of
+from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Problem, Role
 from batch_update.settings import Settings
 
@@ -41,10 +41,22 @@ class Heading:
             return ID
         return self.field and part_name(self.field, self.path, self.operation)
 
+    @property
+    def facts(self) -> Field:
+        """What a cell of the column may hold; for columns of a field or a part of one."""
+        assert self.field is not None, "the column sets something"
+        if self.role is Role.PART:
+            return part_facts(self.field, self.path, self.operation)
+        return all_fields()[self.field]
+
 
 def normalize(header: str) -> str:
-    """The form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts."""
-    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).casefold())
+    """The form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts.
+
+    Nor what nobody sees: soft hyphens, spaces without width, marks of direction.
+    """
+    plain = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).casefold())
+    return plain if plain.isascii() else "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 
 @cache
@@ -63,15 +75,15 @@ def says_something(settings: Settings) -> Callable[[str], bool]:
 
 
 def resolve(
-    headers: Sequence[str], settings: Settings, *, has_values: Callable[[int], bool]
+    headers: Sequence[str], settings: Settings, *, first_value: Callable[[int], int | None]
 ) -> tuple[tuple[Heading, ...], tuple[Problem, ...]]:
     """What each column is for, and every problem of the headers (index None, at their column).
 
-    `has_values(column)` tells whether a column without a header holds anything. Raises UsageError where --map or
+    `first_value(column)`: the number of the first row with a value in a column. Raises UsageError where --map or
     --ignore name a header or a field that does not exist.
     """
     mapped = _by_user(headers, settings)
-    found = [_one(header, column, mapped, has_values) for column, header in enumerate(headers)]
+    found = [_one(header, column, mapped, first_value) for column, header in enumerate(headers)]
     headings = [heading for heading, _ in found]
     problems = [problem for _, problem in found if problem is not None]
     problems += _doubled(headers, headings)
@@ -93,7 +105,7 @@ def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
                 remedy=_did_you_mean(missing[0], [header for header in headers if header.strip()]),
             )
     for header, target in settings.map.items():
-        heading = _meaning(target)
+        heading = meaning(target)
         if heading is None:
             raise UsageError(
                 f"--map: {target!r} is no field; the columns of the sheet are {_quoted(headers)}",
@@ -107,18 +119,19 @@ def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
 
 
 def _one(
-    header: str, column: int, mapped: Mapping[str, Heading], has_values: Callable[[int], bool]
+    header: str, column: int, mapped: Mapping[str, Heading], first_value: Callable[[int], int | None]
 ) -> tuple[Heading, Problem | None]:
     if _key(header) in mapped:
         return mapped[_key(header)], None
     if not header.strip():
-        if not has_values(column):
+        row = first_value(column)
+        if row is None:
             return Heading(Role.IGNORED), None
-        message = f"column {column + 1} has values and no header"
+        message = f"column {column + 1} has values and no header, the first in row {row}"
         return Heading(Role.UNKNOWN), Problem("H104", message, column=column, wanted="a header")
     if header.strip().startswith("_"):
         return Heading(Role.OWN), None
-    heading = _meaning(header)
+    heading = meaning(header)
     if heading is not None:
         return heading, None
     base = _base(header)
@@ -131,7 +144,7 @@ def _one(
     return Heading(Role.UNKNOWN), _unknown(header, column)
 
 
-def _meaning(header: str) -> Heading | None:
+def meaning(header: str) -> Heading | None:
     """The id, the field or the part of one that a header names; None where it names none of them."""
     base = _base(header)
     if base is not None:
@@ -247,12 +260,17 @@ def _quoted(names: Iterable[str]) -> str:
 
 
 def number_columns(headers: Sequence[str], settings: Settings) -> list[int]:
-    """The columns whose fields take numbers with decimals; for guessing the decimal sign."""
-    names = {normalize(h): normalize(field) for h, field in settings.map.items()}
-    ignored = {normalize(header) for header in settings.ignore}
+    """The columns that take numbers with decimals; for guessing the decimal sign."""
+    return columns_of("number", headers, settings)
+
+
+def columns_of(kind: Kind, headers: Sequence[str], settings: Settings) -> list[int]:
+    """The columns whose fields, or parts of fields, are of this kind."""
+    mapped = {_key(header): meaning(target) for header, target in settings.map.items()}
+    mapped |= {_key(header): None for header in settings.ignore}
     found = []
-    for column, plain in enumerate(map(normalize, headers)):
-        field = all_fields().get(known_names().get(names.get(plain, plain), ""))
-        if field is not None and field.kind == "number" and plain not in ignored:
+    for column, header in enumerate(headers):
+        heading = mapped[_key(header)] if _key(header) in mapped else meaning(header)
+        if heading is not None and heading.field is not None and heading.facts.kind == kind:
             found.append(column)
     return found

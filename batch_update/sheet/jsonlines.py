@@ -8,9 +8,11 @@ from functools import partial
 from typing import BinaryIO, TextIO
 
 from batch_update.errors import SheetError
+from batch_update.fields.cells.texts import is_encodable
 from batch_update.model import Dialect, Json, Problem
 from batch_update.settings import Settings
 from batch_update.sheet.dialect import find_encoding, newline_of, text_of
+from batch_update.sheet.headers import columns_of
 from batch_update.sheet.sources import too_large
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
 
@@ -36,7 +38,7 @@ def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
 
 def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
     """Rows, every key in the order in which it first came, and the line end."""
-    header: dict[str, None] = {}
+    header: dict[str, bool] = {}  # key -> whether it takes text
     rows = Rows(0, name, settings)
     newline = "\n"
     for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
@@ -47,16 +49,37 @@ def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple
             rows.add((), number)
             continue
         try:
-            cells = {key: as_text(value, decimal) for key, value in _object(line).items()}
+            values = _object(line)
         except (ValueError, RecursionError) as error:
             raw = line.rstrip("\r\n")
-            rows.fail([raw], number, number, _broken(raw, error))
+            rows.fail([raw], number, number, _broken(raw, error, len(rows)))
             continue
-        rows.columns.extend([""] * len(rows) for key in cells if key not in header)
-        header |= dict.fromkeys(cells)
+        rows.columns.extend([""] * len(rows) for key in values if key not in header)
+        header |= {key: bool(columns_of("text", [key], settings)) for key in values if key not in header}
         require_width(name, len(header), settings)
-        rows.add([cells.get(key, "") for key in header], number, number)
+        cells = [as_text(values[key], decimal) if key in values else "" for key in header]
+        odd = [
+            _no_text(key, column)
+            for column, key in enumerate(header)
+            if header[key] and _is_odd(values.get(key))
+        ]
+        rows.add(cells, number, number, problems=odd)
     return rows, list(header), newline
+
+
+def _is_odd(value: Json) -> bool:
+    """Whether nobody can have meant this for a text. A number's text is its digits."""
+    return isinstance(value, (bool, list, dict))
+
+
+def _no_text(key: str, column: int) -> Problem:
+    return Problem(
+        "S119",
+        f"{key} is not text",
+        column=column,
+        wanted="a text in quotes",
+        remedy='Put it in quotes, with \\" for each quote inside.',
+    )
 
 
 def as_text(value: Json, decimal: str) -> str:
@@ -73,10 +96,13 @@ def _object(line: str) -> dict[str, Json]:
         line, object_pairs_hook=_no_key_twice, parse_float=_finite, parse_constant=_no_constant
     )
     if not isinstance(value, dict):
-        raise ValueError("the line is no JSON object")
-    if "\\u" in line:
-        json.dumps(value, ensure_ascii=False).encode()  # raises for half a character, such as \\ud800 alone
+        raise ValueError(f"it is {_WORDS.get(type(value), 'a number')}")
+    if "\\u" in line and not is_encodable(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("half a character, between \\ud800 and \\udfff")
     return value
+
+
+_WORDS = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 
 
 def _no_key_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -99,11 +125,16 @@ def _no_constant(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
 
 
-def _broken(text: str, error: ValueError | RecursionError) -> Problem:
-    what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+def _broken(text: str, error: ValueError | RecursionError, index: int) -> Problem:
+    what = str(error)
+    if isinstance(error, RecursionError):
+        what = "it is nested too deeply"
+    elif isinstance(error, json.JSONDecodeError):
+        what = f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
     return Problem(
         "S109",
         f"the line is no JSON object: {what}",
+        index=index,
         given=excerpt(text),
         wanted='one object a line, such as {"id": 101, "name": "Anna"}',
         remedy="Check quotes, commas and braces on that line.",

@@ -39,7 +39,7 @@ def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
     headings, problems = resolve(
         table.header,
         settings,
-        has_values=lambda column: not all(map(is_blank, set(table.columns[column]))),
+        first_value=lambda column: _first_value(table, column),
     )
     columns = tuple(
         Column(header, texts, heading.role, heading.field, heading.path, heading.operation)
@@ -56,3 +56,11 @@ def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
         ragged=table.ragged,
         problems=problems + table.problems,
     )
+
+
+def _first_value(table: Table, column: int) -> int | None:
+    """The number of the first row that has a value in this column."""
+    texts = table.columns[column]
+    if all(map(is_blank, set(texts))):
+        return None
+    return next(number for number, text in zip(table.numbers, texts, strict=True) if not is_blank(text))

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
 from batch_update.sheet.archives import blocks_of, damaged
+from batch_update.sheet.hidden import Hidden
 
 SMALL_GRID = 1_000_000
 _SPARSE = 20
@@ -37,6 +38,7 @@ class Scan:
     """#REF! and its kin"""
     missing: set[Place] = field(default_factory=set)
     """formulas without a value"""
+    hidden: Hidden = field(default_factory=Hidden)
 
     def see(self, row: int, column: int, *, down: int = 1, across: int = 1) -> None:
         """A cell that holds something, repeated down and across."""
@@ -84,7 +86,7 @@ class Watch:
 
 
 def follow(archive: zipfile.ZipFile, name: str, part: str, watch: Watch) -> None:
-    """Shows a member to a watch, which may raise ValueError. Raises SheetError S108."""
+    """Shows a member to a watch, which may raise ValueError or KeyError. Raises SheetError S108."""
     parser = expat.ParserCreate()
     local: dict[str, str] = {}
     tag = ""
@@ -105,7 +107,7 @@ def follow(archive: zipfile.ZipFile, name: str, part: str, watch: Watch) -> None
             parser.Parse(block, False)
         parser.Parse(b"", True)
         watch.end()
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, ValueError, KeyError):
         raise damaged(name, f"{part} is damaged") from None
 
 
@@ -150,6 +152,10 @@ def _scan_plain(archive: zipfile.ZipFile, name: str, part: str) -> Scan | None:
         places = _PLAIN_CELL.findall(text)
         if len(places) != len(_ANYTHING.findall(text)):
             return None
+        try:
+            scan.hidden.see_text(text)
+        except (ValueError, KeyError):
+            return None
         if places:
             scan.cells += len(places)
             scan.rows = max(scan.rows, *map(int, {row for _, row in places}))
@@ -184,6 +190,9 @@ class _XlsxWatch(Watch):
         elif tag == "row":
             self.end()
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+            self.scan.hidden.see(tag, attributes, self._row)
+        elif tag == "col":
+            self.scan.hidden.see(tag, attributes, self._row)
 
     def text(self, tag: str, text: str) -> None:
         if tag == "v" or tag == "t":

@@ -14,6 +14,9 @@ from batch_update.model import Dialect, Problem
 from batch_update.settings import Settings
 from batch_update.sheet.sources import too_large
 
+MOST_PROBLEMS = 50_000
+"""With more of them it is the file that is wrong, not its rows; and each takes half a kilobyte of memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -58,15 +61,19 @@ class Rows:
         if len(cells) == len(self.columns):
             self._append(cells, number, line)
         else:
-            self.fail(cells, number, line, _ragged(cells, len(self.columns)))
+            self.fail(cells, number, line, _ragged(cells, len(self.columns), index))
         self.problems += [replace(problem, index=index) for problem in problems]
         if any("\0" in cell for cell in cells):
             self._add_nul(cells)
 
     def fail(self, cells: Sequence[str], number: int, line: int, problem: Problem) -> None:
-        """One row that is not to be trusted: its columns are empty, its cells are kept beside."""
+        """One row that is not to be trusted: its columns are empty, its cells are kept beside.
+
+        `problem`: at the index that the row gets, `len(self)`.
+        """
+        self._check_size(number, len(cells))
         self.ragged[len(self)] = tuple(cells)
-        self.problems.append(replace(problem, index=len(self)))
+        self.problems.append(problem)
         self._append([""] * len(self.columns), number, line)
 
     def extend(
@@ -106,9 +113,21 @@ class Rows:
         )
 
     def _check_size(self, number: int, width: int) -> None:
-        """Raises SheetError S103 where a row lies too far down, blank ones counted, or is far too wide."""
+        """Raises SheetError S103 where a row lies too far down, blank ones counted, or is far too wide; S116 where
+        too much is wrong above it."""
         require_width(self._name, width, self._settings)
         require_height(self._name, number, self._settings)
+        if len(self.problems) > MOST_PROBLEMS:
+            raise self._too_broken()
+
+    def _too_broken(self) -> SheetError:
+        first = self.problems[0]
+        row = "" if first.index is None else f" in row {self.numbers[first.index]}"
+        return SheetError(
+            f"{self._name}: more than {MOST_PROBLEMS:,} problems, the first{row}: {first.message}",
+            code="S116",
+            remedy=first.remedy,
+        )
 
     def _append(self, cells: Sequence[str], number: int, line: int) -> None:
         for column, cell in zip(self.columns, cells, strict=True):
@@ -157,16 +176,17 @@ def require_width(name: str, width: int, settings: Settings) -> None:
 
 def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
     first, *others = columns
-    if "" not in first and not any(map(str.isspace, first)):
+    if all(map(str.strip, first)):
         return set()
     candidates = [index for index, cell in enumerate(first) if is_blank(cell)]
     return {index for index in candidates if all(is_blank(column[index]) for column in others)}
 
 
-def _ragged(cells: Sequence[str], width: int) -> Problem:
+def _ragged(cells: Sequence[str], width: int, index: int) -> Problem:
     return Problem(
         "S106",
         f"the row has {_cells(len(cells))}, the header has {width}",
+        index=index,
         given=f"{_cells(len(cells))}: {excerpt(' | '.join(cells))}",
         wanted=_cells(width),
         remedy="Look for a missing or surplus delimiter, or for one inside a value that is not in quotes.",

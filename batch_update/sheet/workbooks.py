@@ -8,6 +8,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import BinaryIO
@@ -27,7 +28,8 @@ from batch_update.model import Dialect, Problem
 from batch_update.settings import Settings
 from batch_update.sheet.archives import check_archive, damaged, encrypted, open_archive
 from batch_update.sheet.dialect import find_decimal
-from batch_update.sheet.headers import number_columns
+from batch_update.sheet.headers import columns_of, number_columns
+from batch_update.sheet.hidden import hidden_problems
 from batch_update.sheet.opendocument import scan_ods
 from batch_update.sheet.records import scan_xls, scan_xlsb, xlsb_part
 from batch_update.sheet.scans import Scan, check_counts, scan_xlsx, xlsx_part
@@ -116,22 +118,28 @@ def _table(sheet: CalamineSheet, scan: Scan, name: str, settings: Settings, form
     height, width = max(end[0] + 1, scan.rows), max(end[1] + 1, scan.columns)
     require_width(name, width, settings)
     notes = _notes(scan)
-    header_row, header = _header(_grid(sheet, height, width), notes, name)
+    header_row, header = _header(_grid(sheet, height, width), notes, f'{name}, worksheet "{sheet.name}"')
     numbers = number_columns(header, settings)
     grid = _grid(sheet, height, width) if numbers and settings.decimal is None else iter(())
     texts = [value for row in grid for value in map(row.__getitem__, numbers) if isinstance(value, str)]
     decimal = find_decimal([texts], ",", settings.decimal)
+    # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
+    signs = [decimal] * width
+    for column in columns_of("ids", header, settings):
+        signs[column] = "."
     rows = Rows(width, name, settings, blank_rows=header_row - 1)
     covered = _covered(sheet, header_row, height, width)
     for number, row in enumerate(_grid(sheet, height, width), 1):
         if number > header_row:
-            cells = [as_text(value, decimal) for value in row]
+            cells = list(map(as_text, row, signs))
             hidden = [_merged(column) for column in covered.get(number, ()) if is_blank(cells[column])]
             rows.add(cells, number, problems=[*_apply(notes.get(number, ()), cells), *hidden])
     while not header[-1].strip() and all(map(is_blank, rows.columns[-1])):
         del header[-1], rows.columns[-1]
     dialect = Dialect(format, decimal=decimal, worksheet=sheet.name)
-    return rows.table(dialect, header, header_row, lines=False)
+    table = rows.table(dialect, header, header_row, lines=False)
+    unseen = hidden_problems(scan.hidden, table.numbers, header, settings)
+    return replace(table, problems=(*table.problems, *unseen))
 
 
 def _covered(sheet: CalamineSheet, header_row: int, height: int, width: int) -> dict[int, list[int]]:
@@ -170,7 +178,8 @@ def _header(grid: Iterable[list[Value]], notes: Notes, name: str) -> tuple[int, 
         _apply(notes.get(number, ()), cells)
         if not all(map(is_blank, cells)):
             return number, cells
-    raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
+    remedy = "The first row names the columns. Another worksheet is chosen with --sheet."
+    raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
 
 
 def _notes(scan: Scan) -> Notes:

@@ -253,6 +253,14 @@ def trickles_for_ever(exchange: Exchange) -> bool:
     return False
 
 
+def informs_for_ever(exchange: Exchange) -> bool:
+    """Answers that are none, as fast as they can be sent."""
+    exchange.applied()
+    while not exchange.server._stopping.is_set():
+        exchange.send(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10)
+    return False
+
+
 def short_body(exchange: Exchange) -> bool:
     exchange.applied()
     exchange.send(exchange.ok()[:-5])

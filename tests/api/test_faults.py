@@ -7,6 +7,7 @@ import random
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ import pytest
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.errors import KeyRefused, RunStopped
+from batch_update.errors import KeyRefused, RunStopped, UsageError
 from batch_update.model import Event, Reply, Status
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, FaultServer, Request
-from tests.api.sending import KEY, send_rows
+from tests.api.sending import KEY, send, send_rows
+from tests.api.simulated import Server
 
 S = Status
 
@@ -145,6 +147,52 @@ def test_a_server_that_hangs_up_after_each_answer_loses_no_row(backend: str) -> 
     """Where the next request has just left when it does, that is sent again."""
     with FaultServer(lambda request: f.closes_after_answering) as server:
         assert run(server, 20, backend).statuses() == [S.UPDATED] * 20
+
+
+@pytest.mark.parametrize(("scheme", "length"), [("http", 0), ("http", 65536), ("https", 0)])
+def test_what_comes_with_an_answer_is_never_taken_for_the_next(
+    scheme: str, length: int, backend: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it waits: in the socket, in the event loop behind a first read of that length, or in TLS."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    busy, sent = threading.Event(), threading.Event()
+
+    def answers_twice(exchange: f.Exchange) -> bool:
+        busy.wait(5)
+        exchange.applied()
+        exchange.server.answered.append(1)
+        exchange.send(padded(exchange.ok(), length))
+        exchange.send(f.response(422, b'{"message": "not for you"}'))
+        sent.set()
+        return True
+
+    async def keep_busy(attempt: int) -> None:
+        """Holds up the whole event loop until both answers have arrived."""
+        busy.set()
+        sent.wait(5)
+
+    async def main() -> list[Reply]:
+        url = f"{scheme}://127.0.0.1:{server.port}/api"
+        async with client(server, base_url=url) as sender, anyio.create_task_group() as tasks:
+            await sender.update(5, {"name": "x"})  # the very first goes alone
+            tasks.start_soon(sender.update, 1, {"name": "x"})
+            while len(server.requests) < 2:
+                await anyio.sleep(0.001)
+            await sender.update(2, {"name": "x"}, before_send=keep_busy)
+            return await send_many(sender, range(3, 5))
+
+    tls = serving(certificate) if scheme == "https" else None
+    with FaultServer(lambda r: answers_twice if r.assistant_id == 1 else f.ok, tls=tls) as server:
+        replies = anyio.run(main, backend=backend)
+        assert [(reply.status, reply.attempts) for reply in replies] == [(S.UPDATED, 1)] * 2
+        assert sent.is_set() and server.connections == 3, "the one with two answers is not used again"
+
+
+def padded(answer: bytes, length: int) -> bytes:
+    """The same answer with spaces at its end, so many bytes in all if it is shorter."""
+    body = answer.split(b"\r\n\r\n")[1]
+    options = (f.response(200, body.ljust(room)) for room in range(max(length - 120, 0), length + 1))
+    return next(option for option in options if len(option) >= length)
 
 
 def test_the_request_is_as_documented(backend: str) -> None:
@@ -277,9 +325,7 @@ def test_a_fifth_of_the_connections_cut_after_accept_loses_nothing(backend: str)
 
 
 def test_a_certificate_that_nobody_trusts_stops_the_run(backend: str, certificate: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with FaultServer(lambda request: f.ok, tls=context) as server:
+    with FaultServer(lambda request: f.ok, tls=serving(certificate)) as server:
         result = run(server, 3, backend, scheme="https", workers=1)
         assert result.statuses() == [S.FAILED, S.NOT_SENT, S.NOT_SENT]
         assert result.replies[1].code == "N503"
@@ -291,12 +337,40 @@ def test_a_certificate_that_is_trusted_serves(
     backend: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with FaultServer(lambda request: f.ok, tls=context) as server:
+    with FaultServer(lambda request: f.ok, tls=serving(certificate)) as server:
         result = run(server, 8, backend, scheme="https", workers=2)
         assert result.statuses() == [S.UPDATED] * 8
         assert server.connections <= 2
+
+
+def test_a_trusted_certificate_of_another_host_stops_the_run(
+    backend: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with FaultServer(lambda request: f.ok, tls=serving(certificate)) as server:
+        result = run(server, 2, backend, workers=1, base_url=f"https://localhost:{server.port}/api")
+        assert [reply.code for reply in result.replies.values()] == ["N503", "R101"]
+        assert "localhost" in result.replies[1].message
+        assert server.requests == [], "the key was not sent"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_an_error_of_usage(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trusted.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(UsageError) as caught:
+        Client(ApiKey(KEY), base_url="https://127.0.0.1/api", rates=())
+    assert caught.value.code == "U101" and "SSL_CERT_FILE" in caught.value.remedy
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +399,7 @@ AMBIGUOUS: dict[str, Act] = {
     "garbage": f.applied_then(b"\x00\xff garbage\r\n\r\n"),
     "half a status line": f.applied_then(b"HTTP/1.1 2"),
     "a huge header": f.applied_then(f.HUGE_HEADER),
+    "1xx for ever": f.informs_for_ever,
     "a status and no more": f.applied_then(b"HTTP/1.1 200 OK\r\n"),
 }
 NONSENSE: dict[str, Act] = {
@@ -382,6 +457,20 @@ def test_a_gateway_that_stays_broken_for_a_row_leaves_it_unknown(
         reply = run(server, 3, backend, workers=1).replies[2]
         assert (reply.status, reply.code, reply.attempts) == (S.UNKNOWN, code, attempts)
         assert reply.http == int(fault)
+
+
+@pytest.mark.parametrize("fault", ["502", "504"])
+def test_a_gateway_that_is_broken_for_a_minute_costs_no_row(fault: str, backend: str) -> None:
+    waited = 0.0
+
+    def on_pause(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+
+    with FaultServer(lambda request: GATEWAY[fault] if waited < 60 else f.ok) as server:
+        result = run(server, 30, backend, workers=8, on_pause=on_pause)
+        assert result.statuses() == [S.UPDATED] * 30
+        assert [e.kind for e in result.events].count("resume") == 1
 
 
 @pytest.mark.parametrize("act", [f.applied_and_hangs, f.trickles_for_ever])
@@ -457,6 +546,26 @@ def test_a_refused_key_at_row_50_stops_at_once(status: int, backend: str) -> Non
         assert [e.kind for e in result.events] == ["stop"]
 
 
+def test_a_refused_key_costs_one_request_however_many_workers_there_are(backend: str) -> None:
+    with FaultServer(lambda request: f.says(401)) as server:
+        result = run(server, 30, backend, workers=8)
+        assert len(server.requests) == 1
+        assert result.statuses().count(S.FAILED) == 1 and set(result.statuses()) == {S.FAILED, S.NOT_SENT}
+
+
+def test_the_first_update_goes_alone_but_nobody_waits_long_for_its_answer(backend: str) -> None:
+    server = Server(latency=lambda: 20.0)
+    sent = send(server, 8, backend, workers=4, rates=())
+    assert sent.count(S.UPDATED) == 8 and server.most_under_way == 4
+    assert server.arrivals[:4] == pytest.approx([20, 22, 22, 22], abs=0.1)
+
+
+def test_whatever_comes_of_the_first_update_the_others_follow(backend: str) -> None:
+    """It goes alone, and is not waited for any longer than its first attempt."""
+    with FaultServer(lambda r: f.cut_after_reading if r.number == 1 else f.ok) as server:
+        assert run(server, 30, backend, workers=8).statuses() == [S.UPDATED] * 30
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int, backend: str) -> None:
     with FaultServer(lambda r: f.ok) as elsewhere:
@@ -496,6 +605,21 @@ def test_twenty_refusals_from_the_start_stop(backend: str) -> None:
         result = run(server, 30, backend, workers=1)
         assert result.statuses() == [S.FAILED] * 20 + [S.NOT_SENT] * 10
         assert result.replies[20].stop is not None
+
+
+def test_secrets_of_a_body_that_the_server_repeats_are_left_out(backend: str) -> None:
+    secret = "cal_live_0123456789"
+    body = json.dumps({"message": secret, "errors": {f"tools.0.{secret}": [f"{secret} is unknown"]}}).encode()
+    with FaultServer(lambda r: f.says(422, body, X_Request_Id=secret)) as server:
+
+        async def main() -> Reply:
+            async with client(server) as sender:
+                tool = {"type": "calendar_integration", "calcom_api_key": secret, "calcom_event_slug": "x"}
+                return await sender.update(1, {"name": "x", "tools": [tool]})
+
+        reply = anyio.run(main, backend=backend)
+        assert secret.encode() in server.requests[0].body
+        assert secret not in repr(reply) and "*** is unknown" in reply.message
 
 
 def test_an_answer_before_all_was_read_counts(backend: str) -> None:

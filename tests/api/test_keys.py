@@ -35,7 +35,14 @@ def test_no_key_says_all_three_ways_and_the_sandbox(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xef\xbb\xbf" + KEY.encode(), KEY.encode() + b"\r\n", b"\n " + KEY.encode()]
+    "content",
+    [
+        b"\xef\xbb\xbf" + KEY.encode(),
+        KEY.encode() + b"\r\n",
+        b"\n " + KEY.encode(),
+        f"{KEY}\r\n".encode("utf-16"),  # as PowerShell's > writes it
+        b"\xfe\xff" + KEY.encode("utf-16-be"),
+    ],
 )
 def test_a_file_may_have_a_mark_and_line_ends(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
@@ -103,6 +110,16 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_redact_takes_out_every_occurrence() -> None:
     assert ApiKey(KEY).redact(f"a {KEY} b{KEY}") == "a [key] b[key]"
+
+
+def test_redact_takes_out_what_a_cut_left_of_a_key() -> None:
+    """Its first or last half, or more of it; a few letters of it may be shown, as servers do to tell keys apart."""
+    key = "live_0123456789abcdef"
+    for length in range(11, 21):
+        assert ApiKey(key).redact(f"no {key[:length]}... here") == "no [key]... here"
+        assert ApiKey(key).redact(f"no ...{key[-length:]}") == "no ...[key]"
+    for text in ("no live_...cdef", "live_01"):
+        assert ApiKey(key).redact(text) == text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.lookups import Account, Group, Knowledgebase, Model, PhoneNumber, Provider, Voice
+from batch_update.api.paging import MOST_PAGES, Paging
 from batch_update.errors import ApiError, KeyRefused, RunStopped, UsageError
 from batch_update.model import Event, Status
 from batch_update.settings import DEFAULT_BASE_URL
@@ -97,7 +98,7 @@ LOOK_UPS: dict[str, tuple[Callable[[Client], Awaitable[Any]], str, dict[str, str
 @pytest.mark.parametrize("name", LOOK_UPS)
 def test_each_look_up_asks_where_it_is_documented(name: str) -> None:
     question, path, query, entry = LOOK_UPS[name]
-    app = App(lambda path, query: (200, {"data": [{"id": 1, "name": "n"}]}))
+    app = App(lambda path, query: (200, {"data": [{"id": 1, "name": "n"}], "last_page": 1}))
     assert ask(app, question) == [entry]
     assert app.asked == [(f"/api/user/{path}", query)]
 
@@ -133,14 +134,80 @@ def test_all_pages_are_read_once(total: int, asked: int, backend: str) -> None:
     assert len(app.asked) == asked
 
 
-def test_pages_end_without_a_last_page_too() -> None:
-    assert len(ask(App(pages(250, last_page=False)), collect)) == 250
-    assert len(ask(App(pages(200, last_page=False)), collect)) == 200
+@pytest.mark.parametrize("total", [0, 1, 49, 50, 51, 100, 200, 250])
+@pytest.mark.parametrize(
+    "claims",
+    [
+        (),
+        ("total",),
+        ("last_page",),
+        ("total", "last_page"),
+        ("per_page",),
+        ("per_page", "total", "last_page", "current_page"),
+    ],
+)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_all_are_read_where_the_server_gives_fewer_a_page_than_were_asked_for(
+    total: int, claims: tuple[str, ...], as_text: bool
+) -> None:
+    """Whatever it says of the end, as numbers or as text; without a word, an empty page is the end."""
+    app = App(capped(total, claims, as_text=as_text))
+    assert [entry["id"] for entry in ask(app, collect)] == list(range(1, total + 1))
+    full, rest = divmod(total, 50)
+    speaks = {"total", "last_page"} & set(claims)
+    assert len(app.asked) == (max(1, full + bool(rest)) if speaks else full + bool(rest) + 1)
+
+
+def capped(total: int, claims: tuple[str, ...], *, as_text: bool = False) -> Answers:
+    """At most 50 a page."""
+
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        page = int(query["page"])
+        data = [{"id": n} for n in range((page - 1) * 50 + 1, min(page * 50, total) + 1)]
+        said = {"total": total, "last_page": max(1, -(-total // 50)), "per_page": 50, "current_page": page}
+        return 200, {"data": data} | {name: str(said[name]) if as_text else said[name] for name in claims}
+
+    return answers
+
+
+@pytest.mark.parametrize(
+    "lie", [{"last_page": 3}, {"last_page": 0}, {"total": 0}, {"last_page": -1, "total": "many"}]
+)
+def test_an_end_that_is_told_wrongly_loses_nobody(lie: dict[str, Any]) -> None:
+    """Made from the page size that was asked for, or nonsense: 250 in pages of 50."""
+
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        status, body = capped(250, ("total",))(path, query)
+        return status, body | lie
+
+    assert len(ask(App(answers), collect)) == 250
 
 
 def test_a_server_that_knows_no_pages_is_not_asked_for_ever() -> None:
     entries = [{"id": n} for n in range(100)]
-    assert len(ask(App(lambda path, query: (200, entries)), collect)) == 100
+    app = App(lambda path, query: (200, entries))
+    assert len(ask(app, collect)) == 100 and len(app.asked) == 2
+
+
+@pytest.mark.parametrize("claims", [{"total": 250}, {"last_page": 3}, {"total": "250", "last_page": "3"}])
+@pytest.mark.parametrize("cycle", [1, 2])
+def test_a_server_that_repeats_its_pages_is_an_error_and_no_loop(claims: dict[str, Any], cycle: int) -> None:
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        begin = (int(query["page"]) - 1) % cycle * 50
+        return 200, {"data": [{"id": n} for n in range(begin, begin + 50)], **claims, "last_page": 9}
+
+    app = App(answers)
+    with pytest.raises(ApiError, match=f"page {cycle + 1} of a list is one that came before") as caught:
+        ask(app, collect)
+    assert caught.value.code == "A200" and len(app.asked) == cycle + 1
+
+
+def test_a_list_that_never_ends_is_an_error() -> None:
+    paging = Paging()
+    with pytest.raises(ValueError, match="does not end"):
+        while paging.next is not None:
+            paging.take([{"id": paging.next}])
+    assert paging.next == MOST_PAGES
 
 
 def test_look_ups_are_paced_and_retried_like_everything_else(backend: str) -> None:

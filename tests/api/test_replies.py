@@ -132,6 +132,26 @@ def test_422_brings_its_sentences_to_their_fields() -> None:
     assert "speech_speed: Must be between 0.7 and 1.2." in verdict.message
 
 
+@pytest.mark.parametrize(
+    ("errors", "fields", "words"),
+    [
+        ({"post_call_schema": {"0": {"name": ["Odd."]}}}, {"post_call_schema.0.name": ("Odd.",)}, "Odd."),
+        ({"tools": [{"type": ["Odd."]}, "Bad."]}, {"tools.0.type": ("Odd.",), "tools": ("Bad.",)}, "Bad."),
+        (["Odd.", "Bad."], {}, "refused (422): Odd.; Bad."),
+        ("Odd.", {}, "refused (422): Odd."),
+        ([{"field": "name"}], {"0.field": ("name",)}, "0.field: name"),
+        ({"name": [[[[[[[["deep"]]]]]]]]}, {}, "refused (422): no"),
+        ({f"f{n}": ["x"] * 9 for n in range(99)}, {f"f{n}": ("x",) * 5 for n in range(50)}, "f0: x"),
+    ],
+)
+def test_sentences_are_found_in_other_shapes_too(
+    errors: Any, fields: dict[str, tuple[str, ...]], words: str
+) -> None:
+    verdict = answer(422, {"message": "no", "errors": errors})
+    assert verdict.field_errors == fields
+    assert words in verdict.message
+
+
 @pytest.mark.parametrize("errors", [None, [], "no", 5, {"a": None}, {"a": {"b": 1}}, {"a": [1, None]}])
 def test_odd_field_errors_do_no_harm(errors: Any) -> None:
     assert answer(422, {"message": "no", "errors": errors}).code == "A422"

@@ -50,3 +50,16 @@ def run(function: Callable[[], Awaitable[Any]], backend: str) -> Any:
     else:
         options = {"loop_factory": _Loop}
     return anyio.run(bounded, backend=backend, backend_options=options)
+
+
+def jump(seconds: float) -> None:
+    """The clock is that much later at once, as after a suspension of the machine. Called inside the event loop."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        clock = trio.lowlevel.current_clock()
+        assert isinstance(clock, trio.testing.MockClock)
+        clock.jump(seconds)
+    else:
+        assert isinstance(loop, _Loop)
+        loop.virtual.now += seconds

@@ -20,11 +20,11 @@ from tests.benchmarks.loopback import serving
 
 ROWS, WORKERS = 2_000, 16
 PAIRS = 9
-LARGE = 100_000
+SMALL, LARGE = 20, 100_000
 
 
 def run() -> list[Line]:
-    return [sending(), *large()]
+    return [sending(), small(), *large()]
 
 
 def plan_of(rows: int) -> Plan:
@@ -65,6 +65,18 @@ async def send(url: str, plan: Plan, journal: Journal | None) -> float:
         seconds = time.perf_counter() - begin
     assert report.counts() == {Status.UPDATED: ROWS}
     return seconds
+
+
+def small() -> Line:
+    """What a short run waits for before its first update, and after its last."""
+    plan = plan_of(SMALL)
+    times: list[float] = []
+    for _ in range(PAIRS):
+        with tempfile.TemporaryDirectory() as folder:
+            begin = time.perf_counter()
+            Journal.create(Path(folder) / "run", plan).close()
+            times.append(time.perf_counter() - begin)
+    return Line(f"the journal of {SMALL} rows made and closed", f"{statistics.median(times) * 1000:.0f} ms")
 
 
 def large() -> list[Line]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from batch_update.model import Plan, Sheet
 from batch_update.plan.checking import make_plan
-from batch_update.plan.comparing import compare, hold_back
+from batch_update.plan.comparing import compare
+from batch_update.plan.holding import hold_back
 from batch_update.plan.normalizing import normalize_assistant
 from batch_update.sandbox.listing import reported
 from batch_update.sandbox.seeds import seed_assistants

@@ -44,8 +44,16 @@ class Protocol(asyncio.Protocol):
             if self.windows:
                 self.log.append(now)
         raw = json.dumps(body).encode()
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
-        return head.encode() + raw
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n"
+        return f"{head}{self.tightest(now)}\r\n".encode() + raw
+
+    def tightest(self, now: float) -> str:
+        """Headers that tell of the window with the least left, as servers do that have several."""
+        left = [(limit - sum(t > now - seconds for t in self.log), limit) for limit, seconds in self.windows]
+        if not left:
+            return ""
+        remaining, limit = min(left)
+        return f"X-RateLimit-Limit: {limit}\r\nX-RateLimit-Remaining: {remaining}\r\n"
 
 
 @contextmanager

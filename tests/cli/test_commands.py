@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sqlite3
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from batch_update.cli import screen
+from batch_update.cli.app import command_line, options_of
 from batch_update.settings import Settings, flag_of
 from tests.cli.conftest import Run
 
@@ -27,23 +30,37 @@ def only_run(folder: Path) -> Path:
     return found
 
 
-@pytest.mark.parametrize(
-    "command", [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["--version"]]
-)
-def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
+def loaded_by(command: list[str]) -> set[str]:
+    """Every module that is there once the command is over."""
     code = (
         "import sys; sys.argv = ['batch-update', *sys.argv[1:]]\n"
         "from batch_update.cli import main\n"
         "try: main()\n"
-        "except SystemExit: pass\n"
-        "heavy = {'pandas', 'numpy', 'httpx', 'starlette', 'uvicorn', 'python_calamine'} & set(sys.modules)\n"
-        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+        "except SystemExit as end: assert not end.code\n"
+        "print(end='\\0' + ' '.join(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *command], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    shown, _, modules = done.stdout.partition("\0")
+    assert shown.strip()
+    return set(modules.split())
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["--version"]]
+)
+def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
+    heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "python_calamine"}
+    assert not heavy & loaded_by(command)
+
+
+def test_help_builds_nothing_that_it_does_not_show() -> None:
+    """Models of the fields, and what checks the settings, take as long as all the rest."""
+    assert "batch_update.fields.assistant" not in loaded_by(["--help"])
+    code = "from batch_update.settings import Settings; assert not Settings.__pydantic_complete__"
+    subprocess.run([sys.executable, "-c", f"import batch_update.cli.app\n{code}"], check=True, timeout=60)
 
 
 def test_help_starts_with_examples(run: Run) -> None:
@@ -232,3 +249,96 @@ def test_the_key_shows_nowhere(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     written = "".join(path.read_bytes().decode("latin-1") for path in only_run(tmp_path).iterdir())
     assert (fetching.exit, result.exit in {1, 5}) == (5, True)
     assert "a-very-secret-key" not in fetching.out + fetching.err + result.out + result.err + written
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["aply"],
+        ["check"],
+        ["check", "good.csv", "--nonsense"],
+        ["check", "good.csv", "--limit", "x"],
+        ["fields", "nobody"],
+        ["job", "run", "none"],
+    ],
+)
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_wrong_words_are_json_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], by_variable: bool
+) -> None:
+    if by_variable:
+        monkeypatch.setenv("BATCH_UPDATE_JSON", "1")
+    result = run(*words) if by_variable else run(*words, "--json")
+    assert (result.exit, result.json["error"]["exit"], result.err) == (2, 2, "")
+
+
+def test_every_flag_of_every_command_has_an_environment_variable() -> None:
+    """Settings read theirs themselves, and export its two lists; typer reads all others."""
+    flags = {max(option.opts, key=len): option for option in options_of(command_line())}
+    assert {"--keep", "--port", "--jobs-dir", "--retry-failed", "--max-attempts"} <= flags.keys()
+    for flag, option in flags.items():
+        assert flag in {"--fields", "--where"} or option.name in Settings.model_fields or option.envvar, flag
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_that_wants_no_color_gets_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert "\033" in screen.paint("x", "error") and "\033" in screen.paint_problems("error[V104]: x")
+    monkeypatch.setenv(name, value)
+    assert screen.paint("x", "error") == "x" and screen.paint_problems("error[V104]: x") == "error[V104]: x"
+
+
+def test_a_flag_that_is_no_setting_comes_from_the_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "nightly.toml").write_text('file = "a.csv"\n', "utf-8")
+    monkeypatch.setenv("BATCH_UPDATE_JOBS_DIR", "elsewhere")
+    assert "nightly" in run("job", "list").out
+
+
+def test_a_variable_that_nobody_reads_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCH_UPDATE_MAX_CHANGE", "10")
+    result = run("check", "good.csv")
+    assert (result.exit, "did you mean 'BATCH_UPDATE_MAX_CHANGES'?" in result.err) == (2, True), result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Sprech-Geschwindigkeit", "0.7 to 1.2"),
+        ("label_ids+", "Added to label_ids; the rest is kept"),
+        ("variables.company_name", "text, or null"),
+        ("Tools.End Call.description", "tools.end_call.description"),
+        ("Assistant ID", "a whole number above 0"),
+    ],
+)
+def test_fields_knows_what_a_header_may_be(run: Run, words: str, shown: str) -> None:
+    assert shown in run("fields", words).out
+
+
+def test_the_next_command_is_about_the_same_sheet(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "-odd.csv").write_text("Nr,speech_speed\n10001,1.7\n10002,1\n", "utf-8")
+    shown = run("check", "--map", "Nr=id", "--", "-odd.csv").out
+    assert "batch-update check --map Nr=id ./-odd.csv" in shown
+    assert "batch-update apply --map Nr=id --skip-invalid ./-odd.csv" in shown
+    (tmp_path / "-odd.csv").write_text("Nr,speech_speed\n10002,1\n", "utf-8")
+    assert (
+        "Next: batch-update plan --map Nr=id ./-odd.csv" in run("check", "--map", "Nr=id", "./-odd.csv").out
+    )
+    (tmp_path / "odd.csv").write_text("Nr,speech_speed\n10002,9\n", "utf-8")
+    told = run("apply", "odd.csv", "--sandbox", "--yes", "--map", "Nr=id").err
+    assert "batch-update plan --map Nr=id --sandbox" in told
+
+
+def test_nothing_to_send_has_no_progress(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "nothing.csv").write_text("id,name\n10001,\n", "utf-8")
+    assert "0/0" not in run("apply", "nothing.csv", "--sandbox", "--yes").err

@@ -52,6 +52,18 @@ def test_a_row_that_moved_since_is_a_conflict_and_the_others_go_out(run: Run, tm
     assert "planned from 1" in told and "wanted 1.1" in told and "now 0.8" in told
 
 
+def test_a_saved_plan_knows_for_which_mode_it_was_made(run: Run, tmp_path: Path) -> None:
+    """The field itself is as it was: without the mode, only the server would notice."""
+    (tmp_path / "kb.csv").write_text("id,knowledgebase_mode\n10001,prompt\n10002,prompt\n", "utf-8")
+    run("plan", "kb.csv", *LOOK, "--out", "p.json")
+    (tmp_path / "mode.csv").write_text("id,mode,multimodal_model_id\n10001,multimodal,1\n", "utf-8")
+    run("apply", "mode.csv", *SEND, "--allow", "mode", "--run-dir", "mode")
+    result = run("apply", "p.json", *SEND, "--run-dir", "a", "--json")
+    assert (result.exit, statuses(tmp_path / "a" / "results.csv")) == (1, ["conflict", "updated"])
+    told = (tmp_path / "a" / "results.csv").read_text("utf-8-sig")
+    assert "mode: planned from pipeline, wanted as it was for knowledgebase_mode, now multimodal" in told
+
+
 def test_a_plan_that_was_changed_by_hand_is_refused(run: Run, tmp_path: Path) -> None:
     run("plan", "good.csv", *LOOK, "--out", "p.json")
     (tmp_path / "p.json").write_text((tmp_path / "p.json").read_text("utf-8").replace("1.1", "1.2"), "utf-8")

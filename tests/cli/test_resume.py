@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from batch_update.cli.applying import apply
+from batch_update.cli.connecting import account_lock
+from batch_update.cli.resuming import resume, resume_folder
+from batch_update.cli.undoing import undo
+from batch_update.run.journal import read_run
+from batch_update.run.locking import AccountLock, is_held
+from batch_update.settings import Settings, read_settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses
+from tests.cli.test_undo import rows
 
 ROWS = "id,speech_speed\n" + "".join(f"{10001 + n},0.75\n" for n in range(12))
 
 
 def stopped(run: Run, folder: Path) -> None:
-    """A run whose key is refused from the sixth update on."""
+    """A run that ends with its sixth update, since the server refuses a value."""
     (folder / "twelve.csv").write_text(ROWS, "utf-8")
-    result = run(
-        "apply", "twelve.csv", *SEND, "--sandbox-faults", "401@6+", "--concurrency", "1", "--run-dir", "it"
-    )
-    assert result.exit == 4
+    flags = ("--sandbox-faults", "422@6", "--max-failures", "1", "--concurrency", "1", "--run-dir", "it")
+    assert run("apply", "twelve.csv", *SEND, *flags).exit == 5
 
 
 def test_a_stopped_run_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:
@@ -34,6 +47,16 @@ def test_failed_rows_wait_until_they_are_asked_for(run: Run, tmp_path: Path) -> 
     assert run("resume", "it", *SEND).exit == 1
     assert statuses(tmp_path / "it" / "results.csv").count("failed") == 1
     assert run("resume", "it", *SEND, "--retry-failed").exit == 0
+
+
+def test_the_row_that_met_a_refused_key_goes_out_with_the_next_one(run: Run, tmp_path: Path) -> None:
+    """It failed, but not for a reason of its own."""
+    (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
+    flags = ("--sandbox-faults", "401@6+", "--concurrency", "1", "--run-dir", "it")
+    assert run("apply", "twelve.csv", *SEND, *flags).exit == 4
+    assert statuses(tmp_path / "it" / "results.csv").count("failed") == 1
+    assert run("resume", "it", *SEND).exit == 0
+    assert statuses(tmp_path / "it" / "results.csv") == ["updated"] * 12
 
 
 def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> None:
@@ -56,3 +79,231 @@ def test_a_run_that_a_guard_stopped_goes_on_once_that_is_allowed(run: Run, tmp_p
     assert (refused.exit, "G101" in refused.err) == (5, True)
     assert run("resume", "it", *SEND, "--allow", "mode").exit == 0
     assert statuses(tmp_path / "it" / "results.csv") == ["updated"]
+
+
+def test_a_run_that_goes_on_does_not_send_what_the_mode_of_now_has_no_place_for(
+    run: Run, tmp_path: Path
+) -> None:
+    """Stopped before anything was sent, and meanwhile somebody changed the mode of one assistant."""
+    (tmp_path / "kb.csv").write_text("id,knowledgebase_mode\n10001,prompt\n10002,prompt\n", "utf-8")
+    (tmp_path / "mode.csv").write_text("id,mode,multimodal_model_id\n10001,multimodal,1\n", "utf-8")
+    stopped_run = run(
+        "apply", "kb.csv", *SEND, "--sandbox-faults", "401@1", "--concurrency", "1", "--run-dir", "it"
+    )
+    assert stopped_run.exit == 4
+    run("apply", "mode.csv", *SEND, "--allow", "mode", "--run-dir", "mode")
+    assert run("resume", "it", *SEND, "--retry-failed").exit == 1
+    assert statuses(tmp_path / "it" / "results.csv") == ["conflict", "updated"]
+    told = (tmp_path / "it" / "results.csv").read_text("utf-8-sig")
+    assert "mode: planned from pipeline, wanted as it was for knowledgebase_mode, now multimodal" in told
+
+
+def test_all_sending_options_of_apply_hold_for_resume_and_undo() -> None:
+    """All but those that say how a sheet is read."""
+    about_sheets = {
+        name for name, info in Settings.model_fields.items() if group_of(info) in {"Sheet", "Limits"}
+    }
+    of_apply = set(inspect.signature(apply).parameters) - about_sheets - {"file"}
+    assert set(inspect.signature(resume).parameters) - {"run", "retry_failed"} == of_apply
+    assert set(inspect.signature(undo).parameters) - {"run"} == of_apply
+    assert {
+        "waves",
+        "pause",
+        "max_failures",
+        "max_changes",
+        "allow",
+        "rate",
+        "only",
+        "limit",
+        "yes",
+    } < of_apply
+
+
+def group_of(info: Any) -> str:
+    return info.json_schema_extra["group"]
+
+
+# ---------------------------------------------------------------- part of what is left
+
+
+def test_limit_and_only_take_a_part_and_leave_the_rest_for_another_time(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    limited = run("resume", "it", *SEND, "--limit", "2")
+    assert (limited.exit, "4 left out" in limited.out) == (1, True), "one row failed before"
+    found = statuses(tmp_path / "it" / "results.csv")
+    assert (found.count("updated"), found.count("not_sent")) == (7, 4)
+    assert "batch-update resume" in next(line for line in limited.out.splitlines() if "Go on" in line)
+    assert run("runs", "list", "--json").json == [] and not read_run(tmp_path / "it").complete
+
+    last = 10001 + max(index for index, status in enumerate(found) if status == "not_sent")
+    assert run("resume", "it", *SEND, "--only", str(last)).exit == 1
+    assert statuses(tmp_path / "it" / "results.csv").count("not_sent") == 3
+    assert run("resume", "it", *SEND, "--only", "10001").exit == 2, "it is done already"
+    assert run("resume", "it", *SEND, "--retry-failed").exit == 0
+    assert statuses(tmp_path / "it" / "results.csv") == ["updated"] * 12
+
+
+def test_a_failed_row_that_is_left_out_stays_failed(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    before = statuses(tmp_path / "it" / "results.csv")
+    open_row = 10001 + before.index("not_sent")
+    run("resume", "it", *SEND, "--retry-failed", "--only", str(open_row))
+    assert statuses(tmp_path / "it" / "results.csv").count("failed") == 1
+
+
+# ---------------------------------------------------------------- guards and waves
+
+
+def test_limits_hold_for_what_is_left(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    for flag, low, code in (("--max-changes", "5", "G120"), ("--max-change-percent", "9.9", "G121")):
+        held = run("resume", "it", *SEND, flag, low, "--limit", "6")
+        assert (held.exit, code in held.err) == (5, True)
+        assert statuses(tmp_path / "it" / "results.csv").count("not_sent") == 6, "nothing was sent"
+    assert run("resume", "it", *SEND, "--max-changes", "6", "--max-change-percent", "10").exit == 1
+    assert statuses(tmp_path / "it" / "results.csv").count("updated") == 11
+
+
+def test_waves_pause_and_failures_hold_and_count_what_is_sent_now(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    result = run("resume", "it", *SEND, "--waves", "1,2", "--pause", "0", "--max-failures", "1")
+    assert (result.exit, "wave 3 of 3" in result.err, "R108" in result.out) == (1, True, False)
+    found = rows(tmp_path / "it" / "results.csv")
+    assert {row["_verified"] for row in found if row["_status"] == "updated"} == {"verified"}
+    again = run("resume", "it", *SEND, "--retry-failed", "--sandbox-faults", "422@1+", "--max-failures", "1")
+    assert (again.exit, "R108" in again.out) == (5, True)
+
+
+def test_a_plan_that_was_reviewed_can_be_held_to(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
+    digest = run("plan", "twelve.csv", *SEND, "--json").json["digest"]
+    stopped(run, tmp_path)
+    assert run("resume", "it", *SEND, "--expect", "0" * 16).exit == 5
+    assert run("resume", "it", *SEND, "--expect", digest).exit == 1
+
+
+def test_no_fetch_reads_nothing_and_an_undo_cannot_go_on_unseen(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    assert (
+        run("resume", "it", *SEND, "--no-fetch", "--no-verify", "--retry-failed", "--json").json["stats"][
+            "requests"
+        ]
+        == requests_of(tmp_path / "it", sessions=1) + 7
+    )
+    flags = ("--sandbox-faults", "401@2", "--concurrency", "1", "--run-dir", "back")
+    assert run("undo", "it", *SEND, *flags).exit == 4
+    unseen = run("resume", "back", *SEND, "--no-fetch")
+    assert (unseen.exit, "U101" in unseen.err) == (2, True)
+
+
+def requests_of(folder: Path, sessions: int) -> int:
+    return sum(session.stats.requests for session in read_run(folder).sessions[:sessions] if session.stats)
+
+
+def test_the_run_goes_on_in_its_own_folder(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    refused = run("resume", "it", *SEND, "--run-dir", "other")
+    assert (refused.exit, "own folder" in refused.err, (tmp_path / "other").exists()) == (2, True, False)
+    assert run("resume", "it", *SEND, "--run-dir", str(tmp_path / "it")).exit == 1
+
+
+def test_a_run_that_an_outage_ended_goes_on_once_the_server_is_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
+    flags = ("--sandbox-faults", "502@4+", "--concurrency", "1", "--max-attempts", "1", "--max-outage", "0")
+    result = run("apply", "twelve.csv", *SEND, *flags, "--run-dir", "it")
+    assert (result.exit, "[R103]" in result.out, "batch-update resume" in result.out) == (5, True, True)
+    assert statuses(tmp_path / "it" / "results.csv").count("updated") == 3
+    again = run("resume", "it", *SEND)
+    assert (again.exit, statuses(tmp_path / "it" / "results.csv")) == (0, ["updated"] * 12)
+
+
+# ---------------------------------------------------------------- finished runs
+
+
+def test_a_finished_run_is_one_document_and_needs_no_key(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--run-dir", "it").exit == 0
+    found = run("resume", "it", "--json")
+    assert (found.exit, found.json["counts"]["updated"]) == (0, 3)
+    assert run("resume", "it", "--quiet").err == ""
+
+
+# ---------------------------------------------------------------- one at a time
+
+
+@pytest.fixture
+def waiting(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
+    """A command gets the lock only once another process has done something while it held it."""
+
+    def until(module: str, done: Callable[[], object]) -> None:
+        @contextmanager
+        def lock_later(*args: Any) -> Iterator[AccountLock]:
+            monkeypatch.setattr(f"batch_update.cli.{module}.account_lock", account_lock)
+            done()
+            with account_lock(*args) as lock:
+                yield lock
+
+        monkeypatch.setattr(f"batch_update.cli.{module}.account_lock", lock_later)
+
+    return until
+
+
+def as_another_process(folder: Path) -> Callable[[], object]:
+    given = {"sandbox": True, "sandbox_limits": "off", "rate": "off", "yes": True}
+    settings = read_settings(given, environ=dict(os.environ))
+    return lambda: resume_folder(folder, settings, retry_failed=True)
+
+
+def test_a_run_that_another_process_has_finished_meanwhile_is_left_alone(
+    run: Run, tmp_path: Path, waiting: Any
+) -> None:
+    stopped(run, tmp_path)
+    waiting("resuming", as_another_process(tmp_path / "it"))
+    result = run("resume", "it", *SEND, "--retry-failed")
+    assert (result.exit, "nothing is left" in result.err) == (0, True)
+    assert len(read_run(tmp_path / "it").sessions) == 2
+
+
+def test_an_undo_takes_back_what_was_done_until_it_got_the_lock(
+    run: Run, tmp_path: Path, waiting: Any
+) -> None:
+    stopped(run, tmp_path)
+    waiting("undoing", as_another_process(tmp_path / "it"))
+    assert run("undo", "it", *SEND, "--run-dir", "back").exit == 0
+    assert statuses(tmp_path / "back" / "results.csv") == ["updated"] * 12
+
+
+@pytest.mark.parametrize("command", ["apply", "resume", "undo"])
+def test_the_question_comes_once_the_lock_is_held_and_names_what_was_found_then(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    stopped(run, tmp_path)
+    (path,) = (tmp_path / "state" / "accounts").glob("*.lock")
+    asked: list[tuple[str, bool]] = []
+
+    def ask(question: str) -> bool:
+        asked.append((question, is_held(path)))
+        return False
+
+    monkeypatch.setattr("batch_update.cli.applying.on_terminal", lambda: True)
+    monkeypatch.setattr("batch_update.cli.applying.ask", ask)
+    assert run(command, "good.csv" if command == "apply" else "it", *SEND[:-1]).exit == 2
+    ((question, held),) = asked
+    assert (
+        held and f"Change {({'apply': 3, 'resume': 6, 'undo': 5})[command]} assistants of user " in question
+    )
+    assert not is_held(path)
+
+
+@pytest.mark.parametrize("command", ["resume", "undo"])
+def test_a_run_that_is_going_on_under_another_key_is_left_alone(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    """Its lock is another one; two writers of one journal would be the end of it."""
+    stopped(run, tmp_path)
+    journal = (tmp_path / "it" / "journal.db").read_bytes()
+    with AccountLock(tmp_path / "state" / "batch-update" / "accounts" / "0123456789abcdef.lock") as lock:
+        lock.works_in(tmp_path / "it")
+        result = run(command, "it", *SEND)
+        assert (result.exit, "another process works in this run" in result.err) == (75, True)
+    assert (tmp_path / "it" / "journal.db").read_bytes() == journal
+    assert run(command, "it", *SEND).exit in {0, 1}

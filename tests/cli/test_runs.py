@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from batch_update.run.locking import AccountLock
+from batch_update.sheet.reading import read_sheet
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND
 
@@ -82,22 +86,102 @@ def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, comp
 def test_show_tells_the_summary_and_the_next_command(run: Run, complete: Path) -> None:
     shown = run("runs", "show", "last").out
     assert "apply of good.csv" in shown and "complete" in shown and "3 updated" in shown
-    assert f"batch-update undo {complete}" in shown and "resume" not in shown
+    assert f"batch-update undo --sandbox {complete}" in shown and "resume" not in shown
     stopped = stop(run)
-    assert f"batch-update resume {stopped}" in run("runs", "show", stopped.name).out
+    assert f"batch-update resume --sandbox {stopped}" in run("runs", "show", stopped.name).out
     document = run("runs", "show", complete.name, "--json").json
     assert (document["state"], document["counts"]["updated"]) == ("complete", 3)
 
 
-def test_report_makes_the_files_again_as_they_were(run: Run, complete: Path) -> None:
-    before = {path.name: path.read_bytes() for path in complete.glob("*.csv")}
-    for path in complete.glob("*.csv"):
-        path.unlink()
-    (complete / "run.json").write_text("spoiled")
-    result = run("report", "last")
-    assert result.exit == 0 and str(complete / "results.csv") in result.out
-    assert {path.name: path.read_bytes() for path in complete.glob("*.csv")} == before
-    assert "spoiled" not in (complete / "run.json").read_text("utf-8")
+def finished(run: Run) -> Path:
+    return begin(run)
+
+
+def sent_in_waves(run: Run) -> Path:
+    return begin(run, "--waves", "1", "--sandbox-faults", "422@2")
+
+
+def held_by_a_guard(run: Run) -> Path:
+    return begin(run, "--max-changes", "0")
+
+
+def gone_on_with(run: Run) -> Path:
+    folder = stop(run)
+    run("resume", str(folder), *SEND, "--concurrency", "2", "--limit", "1", "--waves", "1")
+    return folder
+
+
+def gone_on_with_to_the_end(run: Run) -> Path:
+    folder = gone_on_with(run)
+    run("resume", str(folder), *SEND, "--retry-failed", "--sandbox-faults", "503@1")
+    return folder
+
+
+def taken_back(run: Run) -> Path:
+    begin(run)
+    before = names()
+    run("undo", "last", *SEND)
+    (made,) = names() - before
+    return Path("runs") / made
+
+
+MADE = [finished, stop, sent_in_waves, held_by_a_guard, gone_on_with, gone_on_with_to_the_end, taken_back]
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_report_makes_the_files_again_byte_for_byte(run: Run, make: Callable[[Run], Path]) -> None:
+    """Whatever the run met, and however often it was gone on with: run.json with its times and figures too."""
+    folder = make(run)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "journal.db"}
+    assert {"results.csv", "run.json"} <= set(before)
+    for name in before:
+        (folder / name).write_text("spoiled")
+    result = run("report", str(folder))
+    assert result.exit == 0 and str(folder / "results.csv") in result.out
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "journal.db"} == before
+
+
+@pytest.mark.parametrize("format", ["xlsx", "jsonl"])
+def test_a_report_in_another_format_has_every_row_as_text_and_can_be_applied(
+    run: Run, tmp_path: Path, format: str
+) -> None:
+    texts = 'id,speech_speed,name,_note,_more\n10001,1.1,Bäckerei,=1+1,+49 1\n10002,0.9,,"a\nb",\n10003,,,,\n'
+    (tmp_path / "good.csv").write_text(texts, "utf-8")
+    folder = begin(run)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = run("report", "last", "--format", format)
+    made = folder / f"results.{format}"
+    assert (result.exit, result.out) == (0, f"{made}\n")
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path != made} == before
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    if format == "xlsx":
+        with ZipFile(made) as book:
+            cells = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in cells and set(re.findall(r' t="(\w+)"', cells)) <= {"s", "inlineStr"}
+    sheet = read_sheet(made)
+    assert [row.cells[0] for row in map(sheet.row, range(len(sheet)))] == ["10001", "10002", "10003"]
+    assert sheet.columns[3].texts[0] == "=1+1"
+    again = run("plan", str(made), *SEND, "--json")
+    assert (again.exit, again.json["counts"]["change"]) == (0, 0)
+
+
+def test_a_report_as_json_is_run_json_alone(run: Run, complete: Path) -> None:
+    before = (complete / "run.json").read_bytes()
+    (complete / "run.json").unlink()
+    (complete / "results.csv").unlink()
+    assert run("report", "last", "--format", "json").out == f"{complete / 'run.json'}\n"
+    assert (complete / "run.json").read_bytes() == before and not (complete / "results.csv").exists()
+    made = run("report", "last", "--format", "csv,jsonl", "--format", "xlsx").out.splitlines()
+    assert {Path(line).name for line in made} == {
+        "results.csv", "undo.csv", "run.json", "results.jsonl", "results.xlsx"}  # fmt: skip
+
+
+def test_a_format_that_is_none_is_a_usage_error(run: Run, complete: Path) -> None:
+    result = run("report", "last", "--format", "pdf")
+    assert (result.exit, "csv, json, jsonl, xlsx" in result.err) == (2, True)
+
+
+def test_a_report_of_what_is_no_run_is_a_usage_error(run: Run) -> None:
     assert run("report", "nothing").exit == 2
 
 

@@ -31,9 +31,7 @@ def test_undo_restores_what_still_holds_and_leaves_what_moved(run: Run, tmp_path
     assert (result.exit, "5 in conflict" in result.out) == (1, True)
     found = rows(tmp_path / "back" / "results.csv")
     assert [row["_status"] for row in found] == ["conflict"] * 5 + ["updated"] * 15
-    assert all(
-        "planned from 0.75, wanted" in row["_message"] and "now 0.85" in row["_message"] for row in found[:5]
-    )
+    assert all("before 1.0, ours 0.75, now 0.85" in row["_message"] for row in found[:5])
     assert {row["_changed"] for row in found[:5]} == {"max_duration"}
     assert {row["_changed"] for row in found[5:]} == {"speech_speed, max_duration"}
 
@@ -66,11 +64,24 @@ def test_what_somebody_chose_after_a_change_of_mode_is_left_alone(run: Run, tmp_
     result = run("undo", "first", *SEND, "--run-dir", "back")
     assert result.exit == 1
     (row,) = rows(tmp_path / "back" / "results.csv")
-    assert (row["_status"], "voice_id" in row["_message"], "now 43" in row["_message"]) == (
-        "conflict",
-        True,
-        True,
-    )
+    assert row["_status"] == "conflict" and "now 43" in row["_message"]
+    assert "mode: wanted pipeline, which would reset voice_id" in row["_message"]
+    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "the other's voice is still there"
+
+
+def test_a_change_of_mode_that_was_not_read_back_is_not_undone_on_faith(run: Run, tmp_path: Path) -> None:
+    """Nobody knows whether the voice is the reset's or somebody's: undo says so, and undo.csv brings it back."""
+    run("export", "-o", "before.csv", *SEND[:-1])
+    sheet = write(tmp_path, "mode.csv", "id,mode,speech_speed\n10001,multimodal,0.75\n")
+    sent = run("apply", sheet, *SEND, "--allow", "mode", "--no-verify", "--run-dir", "first")
+    assert sent.exit == 0
+    result = run("undo", "first", *SEND, "--run-dir", "back")
+    (row,) = rows(tmp_path / "back" / "results.csv")
+    assert (result.exit, row["_status"], row["_changed"]) == (1, "conflict", "speech_speed")
+    assert "ours not known (it was not read back), now" in row["_message"]
+    assert "undo.csv" in run("explain", "X301").out
+    assert run("apply", "first/undo.csv", *SEND, "--allow", "mode", "--run-dir", "forced").exit == 0
+    assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
 
 
 def test_undo_touches_nothing_that_its_run_did_not_send(run: Run, tmp_path: Path) -> None:
@@ -131,3 +142,26 @@ def test_last_is_the_newest_run_and_a_beginning_is_enough(run: Run, tmp_path: Pa
     assert run("undo", "last", *SEND).exit == 0
     result = run("undo", "nothing", *SEND)
     assert (result.exit, "U111" in result.err, first.name in result.err) == (2, True, True)
+
+
+def test_a_beginning_that_several_runs_share_undoes_none_of_them(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "one.csv", "id,speech_speed\n10001,0.75\n")
+    for name in ("runs/monday", "runs/month"):
+        run("apply", sheet, *SEND, "--run-dir", name)
+    result = run("undo", "mon", *SEND)
+    assert (result.exit, "U111" in result.err) == (2, True)
+    assert "monday" in result.err and "month" in result.err
+    assert run("plan", sheet, *SEND, "--exit-code").exit == 0, "nothing was taken back"
+    assert run("undo", "mond", *SEND).exit == 0
+    assert run("plan", sheet, *SEND, "--exit-code").exit == 10
+
+
+def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "two.csv", "id,speech_speed,max_duration\n10001,0.75,777\n10002,0.75,777\n")
+    run("apply", sheet, *SEND, "--run-dir", "first")
+    run("apply", write(tmp_path, "e.csv", "id,speech_speed\n10001,0.85\n"), *SEND, "--run-dir", "edit")
+    shown = run("undo", "first", *SEND[:-1], "--run-dir", "back")
+    assert (shown.exit, "U102" in shown.err) == (2, True), "nobody said yes"
+    assert "! speech_speed: before 1.0, ours 0.75, now 0.85" in shown.err
+    assert "max_duration" in shown.err and "1 of those to change held back in part" in shown.err
+    assert run("plan", sheet, *SEND, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
 from batch_update.fields.reference import all_fields, validator
+from batch_update.fields.words import is_date
 from batch_update.text import printable
 
 ONE_OF_EACH = {
@@ -108,7 +109,7 @@ FAILED = [
 
 
 @each_kind
-@pytest.mark.parametrize("text", NOTHINGS)
+@pytest.mark.parametrize("text", sorted(NOTHINGS))
 def test_a_word_for_nothing_is_refused_and_never_guessed(field: str, text: str) -> None:
     with pytest.raises(CellError) as caught:
         read_cell(field, text)
@@ -116,7 +117,7 @@ def test_a_word_for_nothing_is_refused_and_never_guessed(field: str, text: str) 
 
 
 @each_kind
-@pytest.mark.parametrize("text", FAILED)
+@pytest.mark.parametrize("text", sorted(FAILED))
 def test_a_failed_formula_is_refused(field: str, text: str) -> None:
     with pytest.raises(CellError) as caught:
         read_cell(field, text)
@@ -781,3 +782,27 @@ def test_bounds_are_none_of_the_grammars_business() -> None:
     assert read("number", "99") == 99.0 and read("integer", "-5") == -5 and read("url", "x") == "x"
     with pytest.raises(ValidationError):
         validator("speech_speed").validate_python(99.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-01",
+        "2026-01-01T00:00:00",
+        "01.01.2026",
+        "1.1.26",
+        "01. Jan",
+        "02. Mrz",
+        "1. Jan 2026",
+        "Jan 26",
+        "2-Mar",
+    ],
+)
+@pytest.mark.parametrize("kind", ["number", "integer", "id", "ids"])
+def test_a_number_that_became_a_date_says_so(kind: str, text: str) -> None:
+    assert "made a date of it" in refused(kind, text).remedy
+
+
+@pytest.mark.parametrize("text", ["1.1", "Susi", "24/7 Clara", "10 min", "Mara", "5 - May"])
+def test_what_is_no_date_is_called_none(text: str) -> None:
+    assert not is_date(text)

@@ -75,3 +75,25 @@ def test_a_job_that_is_not_there_is_guessed(tmp_path: Path) -> None:
     write(tmp_path, 'file = "a.csv"')
     with pytest.raises(UsageError, match="did you mean 'nightly'"):
         find_job("nihgtly", tmp_path)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    text = 'file = "a.csv"\nskip-invalit = true\nlimit = 0\nrate = 5\nruns-dir = 7\ndescription = 5\n'
+    with pytest.raises(UsageError) as caught:
+        load_job(write(tmp_path, text))
+    said = caught.value.message.split("\n")
+    for words in (
+        "skip-invalid",
+        "limit: given 0",
+        "rate: given 5, wanted a list",
+        "runs-dir:",
+        "description:",
+    ):
+        assert sum(words in line for line in said) == 1, words
+    assert len(said) == 5
+
+
+def test_what_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_bytes(b'file = "\xff"')
+    with pytest.raises(UsageError, match="no UTF-8"):
+        load_job(tmp_path / "odd.toml")

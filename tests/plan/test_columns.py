@@ -18,7 +18,7 @@ NAMES = [f"Bäckerei Größe, Filiale {number}" for number in range(600)]
 NUMBERS = [str(number) for number in range(10001, 10601)]
 PADDING = ["", " ", "\t", "\n", "\u00a0", "          "]
 WORDS = [
-    *NOTHINGS,
+    *sorted(NOTHINGS),
     "null",
     "#N/A",
     "#REF!",

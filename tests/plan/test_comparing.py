@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from batch_update.fields.cells import show_cell
 from batch_update.fields.reference import all_fields
+from batch_update.fields.rules import MODE_SETTINGS
 from batch_update.model import Change, Column, Dialect, Plan, Present, Problem, Role, Severity, Sheet, Status
 from batch_update.plan.checking import make_plan
-from batch_update.plan.comparing import MODE_SETTINGS, compare
+from batch_update.plan.comparing import compare
 from tests.plan.sandboxed import Account
 from tests.strategies import MODES, assistants, bodies
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.model import Change, Column, Dialect, Outcome, Plan, Present, Role, Sheet, Status
-from batch_update.plan.comparing import hold_back
+from batch_update.plan.holding import hold_back
 
 BEFORE = {"speech_speed": 1.0, "name": "Old"}
 WANTED = {"speech_speed": 1.1, "name": "New"}
@@ -54,7 +54,7 @@ def test_by_row_a_conflict_holds_back_the_whole_row_and_tells_three_values() -> 
 def test_by_field_only_that_field_is_held_back() -> None:
     (change,) = _one({"speech_speed": 0.9, "name": "Old"}, by_field=True).changes
     assert change.body == {"name": "New"}
-    assert change.held == "speech_speed: planned from 1.0, wanted 1.1, now 0.9"
+    assert change.held == "speech_speed: before 1.1, ours 1.0, now 0.9"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,8 @@ def test_by_field_a_row_with_nothing_left_to_send_is_a_conflict(now: Present) ->
 def test_what_is_not_reported_any_more_is_a_conflict(by_field: bool) -> None:
     plan = _one({"name": "Old"}, by_field=by_field)
     held = plan.changes[0].held if by_field else plan.settled[0].message
-    assert held == "speech_speed: planned from 1.0, wanted 1.1, now not reported"
+    words = "before 1.1, ours 1.0" if by_field else "planned from 1.0, wanted 1.1"
+    assert held == f"speech_speed: {words}, now not reported"
 
 
 @pytest.mark.parametrize("by_field", [True, False])
@@ -123,6 +124,13 @@ def test_by_row_a_change_of_mode_looks_at_what_it_resets() -> None:
     assert change.body == {"name": "New"}
 
 
+@pytest.mark.parametrize("by_field", [True, False])
+def test_what_the_mode_resets_and_is_not_reported_any_more_holds_the_mode_back(by_field: bool) -> None:
+    gone = {name: value for name, value in STILL.items() if name != "llm_model_id"}
+    plan = _one(gone, by_field=by_field, **P_TO_D)
+    assert [dict(change.body) for change in plan.changes] == ([{"name": "New"}] if by_field else [])
+
+
 def test_a_change_of_mode_that_is_still_to_come_sends_what_it_resets_though_it_is_so() -> None:
     change = {"body": {"mode": "dualplex", "voice_id": 533}, "before": {"mode": "pipeline", "voice_id": 412}}
     for by_field in (True, False):
@@ -133,13 +141,136 @@ def test_a_change_of_mode_that_is_still_to_come_sends_what_it_resets_though_it_i
 def test_where_the_mode_is_held_back_so_is_what_belongs_to_it() -> None:
     undo = {
         "body": {"mode": "pipeline", "llm_model_id": 1, "voice_id": 412, "name": "Old"},
-        "before": {"mode": "dualplex", "name": "New"},
+        "before": {"mode": "dualplex", "name": "New", "llm_model_id": None, "voice_id": 42},
     }
     now = {"mode": "multimodal", "llm_model_id": None, "voice_id": 42, "name": "New"}
     (change,) = _one(now, by_field=True, **undo).changes
     assert change.body == {"name": "Old"}
-    assert "mode: planned from dualplex, wanted pipeline, now multimodal" in change.held
+    assert "mode: before pipeline, ours dualplex, now multimodal" in change.held
     assert "llm_model_id: wanted 1" in change.held and "voice_id: wanted 412" in change.held
+
+
+def test_where_somebody_chose_what_the_mode_would_reset_the_mode_is_held_back() -> None:
+    """Bringing back the mode would overwrite the other's choice: a voice, or a model that the old mode has not."""
+    undo: dict[str, Any] = {
+        "body": {"mode": "pipeline", "llm_model_id": 1, "voice_id": 412, "name": "Old"},
+        "before": {
+            "mode": "dualplex",
+            "name": "New",
+            "llm_model_id": None,
+            "voice_id": 42,
+            "multimodal_model_id": 3,
+        },
+    }
+    still = {
+        "mode": "dualplex",
+        "llm_model_id": None,
+        "voice_id": 42,
+        "multimodal_model_id": 3,
+        "name": "New",
+    }
+    assert [dict(c.body) for c in _one(still, by_field=True, **undo).changes] == [undo["body"]]
+    (change,) = _one({**still, "voice_id": 43}, by_field=True, **undo).changes
+    assert change.body == {"name": "Old"}
+    assert "voice_id: before 412, ours 42, now 43" in change.held
+    assert "mode: wanted pipeline, which would reset voice_id" in change.held
+    (change,) = _one({**still, "multimodal_model_id": 5}, by_field=True, **undo).changes
+    assert change.body == {"name": "Old"}
+    assert "multimodal_model_id: expected 3, now 5, and the mode pipeline would reset it" in change.held
+
+
+NOT_READ: dict[str, Any] = {
+    "body": {
+        "mode": "pipeline",
+        "llm_model_id": 1,
+        "knowledgebase_mode": "prompt",
+        "voice_id": 412,
+        "name": "Old",
+    },
+    "before": {"mode": "dualplex", "name": "New"},
+}
+"""The undo of a change of mode that was not read back: nobody knows what it made of the voice."""
+
+
+def test_what_a_reset_made_is_not_taken_for_known() -> None:
+    now = {"mode": "dualplex", "llm_model_id": None, "knowledgebase_mode": "function_call", "name": "New"}
+    (change,) = _one({**now, "voice_id": 61}, by_field=True, **NOT_READ).changes
+    assert change.body == {"name": "Old"}, "the voice may be somebody's choice, and the mode would reset it"
+    assert "voice_id: before 412, ours not known (it was not read back), now 61" in change.held
+    assert "mode: wanted pipeline, which would reset voice_id" in change.held
+
+
+def test_what_only_the_reset_explains_is_brought_back_though_it_was_not_read() -> None:
+    """A dualplex assistant can hold neither a model for pipeline nor a knowledge base in the prompt."""
+    now = {"mode": "dualplex", "llm_model_id": None, "knowledgebase_mode": "function_call", "name": "New"}
+    (change,) = _one({**now, "voice_id": 412}, by_field=True, **NOT_READ).changes
+    assert (change.body, change.held) == (NOT_READ["body"], "")
+
+
+# ---------------------------------------------------------------- a mode that has moved since
+
+BOUND: list[tuple[str, Any, Any]] = [
+    ("llm_model_id", 1, 2),
+    ("transcriber_provider_id", None, 1),
+    ("fillers", False, True),
+    ("filler_config", {}, {"positive": ["Hm."]}),
+    ("knowledgebase_mode", "function_call", "prompt"),
+    ("allow_interruptions", True, False),
+    ("synthesizer_provider_id", None, 1),
+    ("voice_id", 412, 533),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), BOUND)
+def test_a_row_that_depends_on_a_mode_which_moved_is_held_back_before_it_is_sent(
+    name: str, old: Any, new: Any
+) -> None:
+    """Its own field holds what it was planned from: only the mode tells."""
+    change = {"body": {name: new, "name": "New"}, "before": {name: old, "name": "Old", "mode": "pipeline"}}
+    now = {name: old, "name": "Old", "mode": "multimodal"}
+    plan = _one(now, by_field=False, **change)
+    assert plan.changes == () and plan.settled[0].code == "X301"
+    assert (
+        f"mode: planned from pipeline, wanted as it was for {name}, now multimodal" in plan.settled[0].message
+    )
+    undo = {"body": {name: old, "name": "Old"}, "before": {name: new, "name": "New", "mode": "pipeline"}}
+    (kept,) = _one({name: new, "name": "New", "mode": "multimodal"}, by_field=True, **undo).changes
+    held = name in kept.held
+    assert dict(kept.body) == {"name": "Old"} | ({} if held else {name: old})
+    assert held == (name in {"llm_model_id", "voice_id", "fillers", "filler_config"}), (
+        "nothing else depends on it"
+    )
+
+
+def test_a_row_that_does_not_depend_on_the_mode_goes_out_whatever_became_of_the_mode() -> None:
+    change = {"body": {"allow_interruptions": True}, "before": {"allow_interruptions": False}}
+    plan = _one({"allow_interruptions": False, "mode": "dualplex"}, by_field=False, **change)
+    assert [dict(c.body) for c in plan.changes] == [{"allow_interruptions": True}]
+
+
+@pytest.mark.parametrize("by_field", [True, False])
+def test_a_rule_that_is_broken_by_now_holds_back_what_was_planned_without_knowing_it(by_field: bool) -> None:
+    """The mode was not known, or somebody took the webhook's address away."""
+    change = {"body": {"llm_model_id": 2}, "before": {"llm_model_id": 1}}
+    plan = _one({"llm_model_id": 1, "mode": "dualplex"}, by_field=by_field, **change)
+    assert plan.changes == ()
+    words = "llm_model_id: planned from 1, wanted 2, now 1, and llm_model_id is not for mode dualplex"
+    assert plan.settled[0].message.startswith(words)
+    change = {"body": {"is_webhook_active": True}, "before": {"is_webhook_active": False}}
+    plan = _one({"is_webhook_active": False, "webhook_url": None}, by_field=by_field, **change)
+    assert plan.changes == () and "the webhook is switched on and has no address" in plan.settled[0].message
+
+
+def test_by_field_what_is_left_after_a_conflict_must_not_break_a_rule() -> None:
+    """The address that belongs to the switch is somebody else's matter by now."""
+    undo: dict[str, Any] = {
+        "body": {"is_webhook_active": True, "webhook_url": "https://a.example", "name": "Old"},
+        "before": {"is_webhook_active": False, "webhook_url": "https://b.example", "name": "New"},
+    }
+    (change,) = _one(
+        {"is_webhook_active": False, "webhook_url": None, "name": "New"}, by_field=True, **undo
+    ).changes
+    assert change.body == {"name": "Old"}
 
 
 # ---------------------------------------------------------------- what is shown
@@ -153,7 +284,16 @@ def test_no_secret_and_no_long_text_is_shown() -> None:
     body = {"tools": [{**tools[0], "calcom_api_key": f"{secret}3"}], "system_prompt": "wanted " * 500}
     message = _one(now, by_field=False, body=body, before=before).settled[0].message
     assert secret not in message and "\x1b" not in message and len(message) < 600
-    assert "***" in message and message.count("...") >= 3
+    assert "only a secret changes" in message and message.count("...") >= 3
+
+
+@pytest.mark.parametrize("by_field", [True, False])
+def test_long_texts_show_where_the_three_values_differ(by_field: bool) -> None:
+    """They begin alike for more than would be shown of them."""
+    long = "Du bist die Stimme der Praxis und freundlich zu allen, die anrufen. Geöffnet ist 9-18 Uhr, sonst nicht."
+    values = [{"system_prompt": long.replace("9-18", hours)} for hours in ("8-17", "9-18", "10-16")]
+    plan = _one(values[2], by_field=by_field, body=values[0], before=values[1])
+    assert all(hours in plan.settled[0].message for hours in ("8-17", "9-18", "10-16"))
 
 
 # ---------------------------------------------------------------- by field, for any three values

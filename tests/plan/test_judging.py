@@ -211,3 +211,9 @@ def test_patterns_have_the_form_that_messages_can_explain() -> None:
         part.pattern for part in PostCallField.model_fields["name"].metadata if hasattr(part, "pattern")
     ]
     assert re.fullmatch(r"\^\[[^\]]+\]\{\d+,\d+\}\$", pattern)
+
+
+def test_a_zone_behind_greenwich_is_not_proposed_for_one_before_it() -> None:
+    """Etc/GMT+1 is UTC-1."""
+    assert "Etc/" not in _fault("timezone", "GMT+1").remedy
+    assert "Etc/" not in _fault("timezone", "UTC+2").remedy

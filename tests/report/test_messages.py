@@ -15,7 +15,7 @@ from tests.report.reports import FAILED, column, report_of, sheet_of
 SECRET = "cal_live_0123456789"
 
 
-def refused(message: str, **fields: tuple[str, ...]) -> Outcome:
+def refused(message: str, /, **fields: tuple[str, ...]) -> Outcome:
     return Outcome(Status.FAILED, "A422", message, 422, 1, field_errors=fields)
 
 

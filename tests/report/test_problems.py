@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from batch_update.plan.checking import check_sheet
-from batch_update.report.problems import column_letters, count_words, problem_json, render_problems, row_list
+from batch_update.report.problems import (
+    column_letters,
+    count_words,
+    place,
+    problem_json,
+    render_problems,
+    row_list,
+)
 from batch_update.sheet.reading import read_sheet
+from tests.sheet.workbooks import xlsx
 
 
 def rendered(folder: Path, text: str) -> str:
@@ -68,3 +76,28 @@ def test_problems_as_json_have_their_place(tmp_path: Path) -> None:
     found = problem_json(sheet, problems[0])
     assert (found["row"], found["line"], found["cell"], found["column"]) == (2, 2, "B2", "speech_speed")
     assert count_words(problems) == "1 error in 1 row"
+
+
+def test_every_problem_says_what_to_do(tmp_path: Path) -> None:
+    lines = rendered(tmp_path, "id,tools,\n10001,[1],x\n").splitlines()
+    assert sum("error[" in line for line in lines) == sum("= help: " in line for line in lines) == 2
+
+
+def test_json_lines_have_keys_and_no_cells(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.jsonl"
+    path.write_text('{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n', "utf-8")
+    sheet = read_sheet(path)
+    header, value = check_sheet(sheet).problems
+    assert place(sheet, header) == "sheet.jsonl   key nobody"
+    assert place(sheet, value) == "sheet.jsonl:1   row 1, key speech_speed   assistant 10001"
+    assert [(found["row"], found["cell"]) for found in (problem_json(sheet, p) for p in (header, value))] == [
+        (None, None),
+        (1, None),
+    ]
+
+
+def test_cells_of_a_workbook_do_not_run_into_each_other(tmp_path: Path) -> None:
+    """Beside a decimal comma, `1,7,Praxis` would be two cells or three."""
+    (tmp_path / "sheet.xlsx").write_bytes(xlsx([["id", "speech_speed", "name"], [10001, "1,7", "Praxis"]]))
+    sheet = read_sheet(tmp_path / "sheet.xlsx")
+    assert "2 | 10001 | 1,7 | Praxis" in render_problems(sheet, check_sheet(sheet).problems)

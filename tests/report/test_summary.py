@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, KeyRefused, SheetError
-from batch_update.model import Event, Outcome, Status
+from batch_update.model import Change, Event, Outcome, Report, Status
 from batch_update.report.files import Written
 from batch_update.report.summary import quoted, summary
 from tests.report.reports import (
@@ -107,6 +107,36 @@ def test_an_interrupted_run_says_how_to_go_on() -> None:
     assert lines[-1] == "Go on   batch-update apply --sandbox runs/2026-11-22T0931-changes/failed.csv"
 
 
+def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
+    stopped = Interrupted(
+        "the run was interrupted by SIGINT", signal=2, remedy="go on with batch-update resume"
+    )
+    busy = Outcome(Status.FAILED, "A409", "the server is busy with it (409)", 409, 4)
+    for outcomes, expected in (
+        ((OK, NOT_SENT), ["Go on   R"]),
+        ((OK, UNKNOWN), ["Go on   R"]),
+        ((OK, busy), ["Go on   R --retry-failed"]),
+        ((FAILED, NOT_SENT), ["Go on   R", "Fix     edit"]),
+        ((OK, FAILED), ["Fix     edit"]),
+        ((OK, replace(busy, code="A401", http=401)), ["Go on   R"]),
+        ((OK, LEFT_OUT), ["Go on   batch-update apply"]),
+    ):
+        report = planned(report_of(*outcomes, stopped=stopped))
+        lines = summary(report, FILES, resume="R").splitlines()
+        next_lines = lines[lines.index(next(line for line in lines if line.startswith("Report"))) + 1 :]
+        assert [line[: len(text)] for line, text in zip(next_lines, expected, strict=True)] == expected
+
+
+def planned(report: Report) -> Report:
+    """With a change for each row, but for those that were left out when it was planned."""
+    changes = tuple(
+        Change(10_001 + index, {"speech_speed": 1.0}, (index,))
+        for index, outcome in enumerate(report.outcomes)
+        if outcome is not LEFT_OUT
+    )
+    return replace(report, plan=replace(report.plan, changes=changes))
+
+
 def test_a_refused_key_is_no_reason_to_edit_the_rows() -> None:
     refused = Outcome(Status.FAILED, "A401", "the server refuses the key (401)", 401, 1)
     report = report_of(refused, NOT_SENT, stopped=KeyRefused("refused", code="A401", remedy="check the key"))
@@ -153,3 +183,11 @@ def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: s
     text = summary(report, FILES)
     assert not set("\x1b\u202e\r\x07\u2028\x85") & set(text)
     assert text.count("\n") == 6
+
+
+def test_a_conflict_shows_all_of_its_values_and_is_not_sent_again_unawares() -> None:
+    values = f"system_prompt: planned from {'a' * 60}, wanted {'b' * 60}, now {'c' * 60}"
+    conflict = Outcome(Status.CONFLICT, "X301", values)
+    text = summary(report_of(OK, conflict), FILES)
+    assert values in text
+    assert "Look    at the values; to change those in conflict anyway: batch-update apply" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,22 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
+from batch_update.model import Plan
 from batch_update.run.applying import apply_plan
 from batch_update.run.journal import Journal
 from tests.torture.child import plan_of
 
 ROWS = 12
+
+
+def before(assistant_id: int) -> dict[str, Any]:
+    """What an assistant held."""
+    return {"name": f"Before {assistant_id}", "speech_speed": 1.0}
+
+
+def plan() -> Plan:
+    made = plan_of(ROWS)
+    return replace(made, changes=tuple(replace(c, before=before(c.assistant_id)) for c in made.changes))
 
 
 async def main(folder: Path, number: int) -> None:
@@ -40,8 +52,8 @@ async def main(folder: Path, number: int) -> None:
 
     key = ApiKey("a-key-of-no-account")
     async with Client(key, base_url="http://localhost/api", rates=(), concurrency=3, app=app) as client:
-        with Journal.create(folder, plan_of(ROWS)) as journal:
-            await apply_plan(journal=journal, plan=plan_of(ROWS), client=client, concurrency=3)
+        with Journal.create(folder, plan()) as journal:
+            await apply_plan(journal=journal, plan=plan(), client=client, concurrency=3)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 import trio.testing
 
+from batch_update.api.paging import Page
 from batch_update.model import Body, Change, Column, Dialect, Outcome, Plan, Reply, Role, Sheet, Status
+from batch_update.run.grouping import Groups, Line
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FOREVER = 10_000.0
@@ -104,10 +108,41 @@ class FakeClient:
         return act.reply
 
 
+class Pages:
+    """A list in pages, made of what `assistants` gives one by one."""
+
+    async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
+        number, entries = 1, list[Any]()
+        async with aclosing(self.assistants(per_page)) as found:
+            async for entry in found:
+                entries.append(entry)
+                if len(entries) == per_page:
+                    yield Page(number, tuple(entries))
+                    number, entries = number + 1, []
+        yield Page(number, tuple(entries))
+
+    def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Any], None]:
+        raise NotImplementedError
+
+    def note(self, message: str) -> None:
+        """Nothing in these lists is odd."""
+        raise AssertionError(message)
+
+
 def run_virtually(function: Callable[[], Awaitable[Any]]) -> Any:
     """Runs on trio with a clock that jumps: seconds cost nothing."""
     clock = trio.testing.MockClock(autojump_threshold=0)
-    return anyio.run(function, backend="trio", backend_options={"clock": clock})
+    with committing_at_once():
+        return anyio.run(function, backend="trio", backend_options={"clock": clock})
+
+
+def committing_at_once() -> Any:
+    """The journal's commits take place in the event loop: to a clock that jumps, a thread that works just sleeps."""
+    return patch.object(Groups, "_aside", _at_once)
+
+
+async def _at_once(groups: Groups, lines: list[Line]) -> bool:
+    return groups._commit(lines)
 
 
 class Stream:

@@ -27,6 +27,7 @@ from batch_update.sandbox.app import SANDBOX_KEY, Sandbox, make_app
 from batch_update.settings import Settings
 from batch_update.sheet.exporting import write_export
 from batch_update.sheet.reading import read_sheet
+from tests.run.fakes import Pages
 from tests.strategies import MODES, TRANSFER_TO, assistants, json_values
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
@@ -35,7 +36,7 @@ PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=list(H
 SLOW = settings(PROPERTY, max_examples=12)
 
 
-class Listed:
+class Listed(Pages):
     """An account whose list is given."""
 
     server = "example.test"
@@ -112,6 +113,75 @@ def test_a_sheet_says_every_value_that_an_update_may_send(
                 continue  # {} says nothing, and cannot be sent
             assert same_value(name, says[entry["id"]][name], value), name
     assert not found.unreported and not found.left_empty.keys() - {"filler_config"}
+
+
+ODD_TEXTS = (
+    "=1+1",
+    "=HYPERLINK(1)",
+    "'quoted",
+    "''twice",
+    "@handle",
+    "@@x",
+    "+49 30 1234567",
+    "-5",
+    "--",
+    "null",
+    '"null"',
+    "[]",
+    "{}",
+    "NaN",
+    "N/A",
+    "#REF!",
+    "  spaces  ",
+    "   ",
+    "a\nb",
+    "a\r\nb\n",
+    "tab\there",
+    "\tfirst",
+    "\rfirst",
+    "007",
+    "1.0",
+    "1,5",
+    "1e5",
+    "TRUE",
+    "ja",
+    "x",
+    "2026-11-22",
+    'say "hi"; then, go',
+    "a,b;c|d",
+    "Ünï ̈ 🦊 \u202e \u200b",
+    "\ufeffmark",
+    "_x0041_",
+    "\\n",
+    "",
+)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_text_that_looks_like_something_else_comes_back_as_that_text(tmp_path: Path, format: str) -> None:
+    """In every field that takes any text, and as texts inside of lists and objects."""
+    plain = [f.name for f in all_fields().values() if f.kind == "text"]
+    assert {"name", "system_prompt", "initial_message", "voice_mail_message"} <= set(plain)
+    account = Listed(
+        *(
+            {
+                "id": number,
+                "mode": "pipeline",
+                **dict.fromkeys(plain, text),
+                "variables": {"a": text, text or "empty": "b"},
+                "filler_config": {"positive": [text, "Okay."]},
+                "tools": [{"type": "end_call", "description": text}],
+            }
+            for number, text in enumerate(ODD_TEXTS, 1)
+        )
+    )
+    found = exported(account)
+    assert not found.left_empty
+    check_nothing_changes(found, account.present(), tmp_path, format)
+    says = restated(found, tmp_path, format)
+    for number, present in account.present().items():
+        for name in (*plain, "variables", "filler_config", "tools"):
+            assert same_value(name, says[number][name], present[name]), (name, ODD_TEXTS[number - 1])
 
 
 ODD = st.one_of(

@@ -99,11 +99,11 @@ def test_lines_missing_at_the_end_of_the_plan_are_noticed(made: Path, tmp_path: 
 
 def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -> None:
     with Journal.create(tmp_path, plan_of(1)) as journal:
-        journal._add(journal._line("surprise", 0, "[]"))
+        journal._groups.add(journal._line("surprise", 0, "[]"))
     assert code_of(tmp_path) == "J104"
     shutil.rmtree(tmp_path)
     with Journal.create(tmp_path, plan_of(1)) as journal:
-        journal._add(journal._line("outcome", 0, '["flown",{}]'))
+        journal._groups.add(journal._line("outcome", 0, '["flown",{}]'))
     assert code_of(tmp_path) == "J104"
 
 

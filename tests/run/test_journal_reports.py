@@ -26,6 +26,7 @@ from batch_update.run.applying import apply_plan
 from batch_update.run.journal import NAME, Journal, read_run
 from batch_update.run.progress import EventLog
 from batch_update.run.recorded import Facts, report_of
+from batch_update.run.undoing import undo_plan
 from batch_update.sandbox.app import SANDBOX_KEY, make_app
 from batch_update.sandbox.faults import Faults
 from batch_update.settings import Settings
@@ -148,6 +149,14 @@ def test_a_process_that_dies_before_the_first_byte_leaves_the_intention(tmp_path
     counts = report_of(recorded).counts()
     assert counts[Status.UNKNOWN] == len(recorded.in_flight) and sum(counts.values()) == dying.ROWS
     assert recorded.stopped is not None and not recorded.complete
+    assert {change.assistant_id: dict(change.before) for change in recorded.plan.changes} == {
+        change.assistant_id: dying.before(change.assistant_id) for change in dying.plan().changes
+    }, "what each was is on disk"
+    taken_back = undo_plan(report_of(recorded), "undo").changes
+    sent = [recorded.plan.changes[index].assistant_id for index in {*recorded.in_flight, *recorded.outcomes}]
+    assert {change.assistant_id: dict(change.body) for change in taken_back} == {
+        number: dying.before(number) for number in sent
+    }
 
 
 @pytest.mark.parametrize("answered", [True, False])

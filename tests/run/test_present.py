@@ -105,12 +105,21 @@ def test_undo_keeps_what_others_did_since(tmp_path: Path) -> None:
         assert len(conflicts) == 10 and exit_status(undone) == 1
         for outcome in conflicts:
             assert (
-                "speech_speed: planned from 0.75, wanted 1" in outcome.message
+                "speech_speed: before 1.0, ours 0.75, now 0.85" in outcome.message
                 and "now 0.85" in outcome.message
             )
         puts = len(calls(app, "PUT"))
         account.undo(report)
         assert len(calls(app, "PUT")) == puts, "a second undo has nothing to send"
+
+
+def test_an_undo_knows_the_mode_that_its_run_found(tmp_path: Path) -> None:
+    """A voice is for some modes only: where the mode has moved since, the old one is not sent."""
+    with make_app(None, limits=()) as app:
+        report = Account(app, tmp_path).apply("id,voice_id,speech_speed\n10001,430,0.75\n10002,,0.75\n")
+        both = undo_plan(report, "undo").changes
+        assert [change.before.get("mode") for change in both] == ["pipeline", None]
+        assert "mode" not in both[0].body
 
 
 def test_a_server_that_ignores_a_field_is_found_out(tmp_path: Path) -> None:

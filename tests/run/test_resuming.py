@@ -15,9 +15,10 @@ from batch_update.errors import ApiError, Interrupted, RunStopped
 from batch_update.model import Json, Outcome, Plan, Problem, Reply, Report, Status
 from batch_update.report.files import write_run
 from batch_update.run.journal import Journal, read_run
+from batch_update.run.progress import EventLog
 from batch_update.run.recorded import Facts, facts_of, report_of
-from batch_update.run.resuming import plan_rest, resume_run
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from batch_update.run.resuming import is_finished, look_at_rest, plan_rest, resume_run, send_rest
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
 from tests.run.journals import files_of, journalled, written_from
 
 SLOW, FAST = 0.9, 1.1
@@ -26,7 +27,7 @@ LOST = Reply(Status.UNKNOWN, "N502", "sent, and no answer came", attempts=2, sta
 UNCHANGED = Outcome(Status.UNCHANGED, "X204", "nothing to change")
 
 
-class Account(FakeClient):
+class Account(Pages, FakeClient):
     """A fake client whose assistants can be listed; an update that is answered with yes is applied."""
 
     server = "api.example"
@@ -103,6 +104,18 @@ def resumed(folder: Path, client: FakeClient, **more: Any) -> Report:
     return run_virtually(main)
 
 
+def resumed_in_part(folder: Path, client: Account, **left_out: Any) -> Report:
+    """As the command does it."""
+
+    async def main() -> Report:
+        recorded = read_run(folder)
+        rest = await look_at_rest(recorded, client, **left_out)
+        with Journal.open(folder) as journal:
+            return await send_rest(journal, client, recorded, rest, events=EventLog(), now=lambda: NOON)
+
+    return run_virtually(main)
+
+
 def statuses(report: Report) -> list[str]:
     return [str(outcome.status) for outcome in report.outcomes]
 
@@ -131,7 +144,7 @@ def test_what_is_left_of_a_run(tmp_path: Path) -> None:
         "updated", "failed", "unknown", "unknown", "unknown", "unchanged", "updated"]  # fmt: skip
     rest = plan_rest(recorded)
     assert [change.assistant_id for change in rest.plan.changes] == [3, 4] and rest.doubtful == {2, 4}
-    assert sorted(rest.plan.settled) == [0, 1, 5, 6] and not rest.is_finished
+    assert sorted(rest.plan.settled) == [0, 1, 5, 6] and not is_finished(recorded)
     again = plan_rest(recorded, retry_failed=True)
     assert [change.assistant_id for change in again.plan.changes] == [2, 3, 4] and again.doubtful == {2, 4}
 
@@ -139,7 +152,7 @@ def test_what_is_left_of_a_run(tmp_path: Path) -> None:
 def test_nothing_is_left_of_a_finished_run(tmp_path: Path) -> None:
     before = begun(tmp_path, plan_of(3), {2: Act(NO)})
     client = account(3)
-    assert plan_rest(read_run(tmp_path)).is_finished
+    assert is_finished(read_run(tmp_path))
     assert resumed(tmp_path, client).outcomes == before.outcomes
     assert client.asked == [] and client.pages == 0 and len(read_run(tmp_path).sessions) == 1
 
@@ -216,6 +229,17 @@ def test_failed_rows_are_sent_again_where_that_is_asked_for(tmp_path: Path) -> N
     check_told_twice(report, tmp_path)
 
 
+@pytest.mark.parametrize("code", ["A300", "A401", "N501", "N503"])
+def test_a_row_that_failed_for_no_reason_of_its_own_is_sent_though_other_failed_ones_are_not(
+    tmp_path: Path, code: str
+) -> None:
+    begun(tmp_path, planned(3), {1: Act(Reply(Status.FAILED, code, "not this row")), 2: Act(NO)})
+    assert not read_run(tmp_path).complete and not is_finished(read_run(tmp_path))
+    client = account(3, fast=(3,))
+    assert statuses(resumed(tmp_path, client)) == ["updated", "failed", "updated"] and client.asked == [1]
+    assert is_finished(read_run(tmp_path))
+
+
 def test_a_row_whose_second_turn_did_not_come_keeps_what_is_known_of_it(tmp_path: Path) -> None:
     acts = {1: Act(LOST), 2: Act(NO), 3: Act(queued=FOREVER)}
     begun(tmp_path, planned(3, by=""), acts, signals=((5, 2),))
@@ -263,6 +287,80 @@ def test_an_intention_that_was_withdrawn_leaves_no_doubt(tmp_path: Path) -> None
         journal.begin(NOON)
         journal.end(1.0, RunStopped("the server is down"))
     assert {o.message for o in report_of(read_run(tmp_path)).outcomes} == {"not sent: the server is down"}
+
+
+def test_an_intention_that_was_withdrawn_stays_so_though_the_next_session_does_not_come_to_it_either(
+    tmp_path: Path,
+) -> None:
+    plan = planned(2)
+    not_sent = Outcome(Status.NOT_SENT, "R101", "not sent: interrupted")
+
+    async def main() -> None:
+        with Journal.create(tmp_path, plan) as journal:
+            journal.begin(NOON)
+            await journal.intend(plan.changes[0], 1, NOON)
+            journal.settle({0: not_sent})
+            journal.end(1.0, RunStopped("interrupted"))
+        with Journal.open(tmp_path) as journal:
+            journal.begin(NOON)
+            journal.settle({0: not_sent})
+            journal.end(1.0, RunStopped("interrupted"))
+
+    run_virtually(main)
+    recorded = read_run(tmp_path)
+    assert recorded.in_flight == {} and statuses(report_of(recorded)) == ["not_sent", "not_sent"]
+
+
+def test_a_run_that_was_cut_off_after_its_last_row_is_brought_to_its_end(tmp_path: Path) -> None:
+    killed(tmp_path, planned(3), done=(0, 1, 2), in_flight=())
+    assert not is_finished(read_run(tmp_path)) and read_run(tmp_path).stopped is not None
+    client = account(3)
+    report = resumed(tmp_path, client)
+    assert client.asked == [] and report.stopped is None and report.counts() == {Status.UPDATED: 3}
+    assert read_run(tmp_path).complete and is_finished(read_run(tmp_path))
+    check_told_twice(report, tmp_path)
+
+
+@pytest.mark.parametrize("left_out", [{"only": (2, 3)}, {"limit": 2}])
+def test_what_is_left_out_stays_open_and_in_doubt(tmp_path: Path, left_out: dict[str, Any]) -> None:
+    """Row 0 is done, 1 and 4 may have been sent, 3 to 5 are left out; and then all of it is done."""
+    killed(tmp_path, planned(6), done=(0,), in_flight=(1, 4))
+    client = account(6)
+    report = resumed_in_part(tmp_path, client, **left_out)
+    assert sorted(client.asked) == [2, 3]
+    assert statuses(report) == ["updated", "updated", "updated", "not_sent", "unknown", "not_sent"]
+    assert {report.outcomes[row].code for row in (3, 5)} == {"X205"}
+    assert plan_rest(read_run(tmp_path)).doubtful == {4} and not read_run(tmp_path).complete
+    check_told_twice(report, tmp_path)
+    client = account(6, fast=(1, 2, 3, 5))
+    report = resumed(tmp_path, client)
+    assert sorted(client.asked) == [4, 6] and report.counts() == {Status.UPDATED: 6}
+    check_told_twice(report, tmp_path)
+
+
+def test_limit_counts_what_is_sent_not_what_turns_out_to_be_done(tmp_path: Path) -> None:
+    killed(tmp_path, planned(4), done=(), in_flight=(0, 1))
+    client = account(4, fast=(1, 2))
+    report = resumed_in_part(tmp_path, client, limit=1)
+    assert client.asked == [3] and statuses(report) == ["updated"] * 3 + ["not_sent"]
+
+
+def test_unseen_what_may_have_landed_is_sent_again(tmp_path: Path) -> None:
+    killed(tmp_path, planned(2), done=(), in_flight=(0,))
+    client = account(2, fast=(1,))
+    report = resumed_in_part(tmp_path, client, fetch=False)
+    assert client.asked == [1, 2] and client.pages == 0 and report.counts() == {Status.UPDATED: 2}
+
+
+def test_the_whole_list_is_read_where_its_length_matters(tmp_path: Path) -> None:
+    for name, by in (("looked", "user 501 at api.example"), ("unseen", "")):
+        killed(tmp_path / name, planned(2, by=by), done=(), in_flight=())
+        client = account(150)
+
+        async def main(folder: Path = tmp_path / name, client: Account = client) -> int | None:
+            return (await look_at_rest(read_run(folder), client, to_end=True)).total
+
+        assert run_virtually(main) == 150
 
 
 def test_an_undo_that_goes_on_still_minds_each_field(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_signal_lets_land_what_is_under_way(tmp_path: Path, number: int) -> No
         status, counts, said = ended(process, tmp_path)
         assert status == 128 + number
         assert counts["updated"] == len(server.seen) and counts["not_sent"] == ROWS - len(server.seen) >= 1
-        assert "failed.csv" in said.splitlines()[-1] and said.splitlines()[-1].startswith("Go on")
+        assert "batch-update resume" in said.splitlines()[-1] and said.splitlines()[-1].startswith("Go on")
 
 
 def test_a_hang_up_that_is_ignored_ends_no_run(tmp_path: Path) -> None:

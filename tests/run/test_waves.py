@@ -19,16 +19,17 @@ from batch_update.run.applying import apply_plan
 from batch_update.run.journal import Journal, read_run
 from batch_update.run.progress import EventLog
 from batch_update.run.recorded import report_of
+from batch_update.run.verifying import read_back_unless
 from batch_update.run.waves import Caution, caution_of, check_failures, split
 from batch_update.settings import read_settings
-from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.run.fakes import NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
 
 FAILED = Act(Reply(Status.FAILED, "A422", "no", http=422, attempts=1))
 LOST = Act(Reply(Status.UNKNOWN, "N503", "no answer was seen", attempts=4))
 ALL = Share(100, is_percent=True)
 
 
-class Shop(FakeClient):
+class Shop(Pages, FakeClient):
     """A client whose list shows what was sent, but for what is said to differ."""
 
     server = "test"
@@ -347,6 +348,24 @@ def test_a_signal_while_sending_reading_or_pausing_ends_the_run_at_once(moment: 
     assert isinstance(report.stopped, Interrupted) and exit_status(report) is Exit.TERMINATED
     assert counts(report) == {"updated": 1, "not_sent": 9}
     assert begun[1] - begun[0] == pytest.approx(max(moment, 1.0))
+
+
+@pytest.mark.parametrize("moment", [5.0, 500.0])
+def test_a_signal_while_the_whole_run_is_read_back_is_heard_at_once(moment: float) -> None:
+    """Reading back takes 100 s, as it may where the server has everybody wait. What was sent is known all the same."""
+    shop = Shop(reading=100.0)
+    report = sent(3, shop, Caution())
+
+    async def main() -> tuple[Report, float]:
+        begun = anyio.current_time()
+        found = await read_back_unless(report, shop, Stream((moment, signal.SIGTERM)))
+        return found, anyio.current_time() - begun
+
+    found, seconds = run_virtually(main)
+    assert seconds == min(moment, 100.0) and counts(found) == {"updated": 3}
+    assert exit_status(found) is (Exit.TERMINATED if moment < 100 else Exit.OK)
+    verified = {outcome.verified for outcome in found.outcomes}
+    assert verified == {Verified.NOT_READ if moment < 100 else Verified.VERIFIED}
 
 
 def test_a_signal_in_a_later_wave_is_heard() -> None:

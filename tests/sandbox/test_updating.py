@@ -91,6 +91,16 @@ def test_names_that_are_no_fields_are_ignored(api):
     assert "colour" not in api.held(PIPELINE) and api.held(PIPELINE)["uuid"] != "x"
 
 
+@pytest.mark.parametrize("depth", [400, 520, 940, 970])
+def test_what_is_taken_can_be_read_again(api, depth):
+    """So deep a value would be stored, and the list could never be answered again."""
+    body = b'{"variables": {"x": ' + b"[" * depth + b"]" * depth + b"}}"
+    headers = {"Content-Type": "application/json"}
+    answer = api.send("PUT", f"/api/user/assistant/{PIPELINE}", content=body, headers=headers)
+    assert answer.status_code == (200 if depth == 400 else 400)
+    assert api.listed(PIPELINE)["id"] == PIPELINE
+
+
 def test_a_refused_update_changes_nothing(api):
     before = api.held(PIPELINE)
     assert api.errors(PIPELINE, {"name": "New", "speech_speed": 3})

@@ -8,7 +8,7 @@ import pytest
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
-from batch_update.sheet import delimited, feed
+from batch_update.sheet import delimited, feed, table
 from tests.sheet.tables import read_bytes, read_text
 
 
@@ -114,6 +114,24 @@ def test_quotes_that_are_not_doubled_are_a_problem(row: str) -> None:
     assert sheet.columns[0].texts[1] == "2"
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_cell_that_takes_in_a_row_has_a_warning(newline: str) -> None:
+    """Two quotes too many are proper quotes: 102 would get lost without a word."""
+    sheet = read_text('id,name,voice_id\n101,"Foo,5\n102,Bar",1\n103,Baz,2\n'.replace("\n", newline))
+    assert [row[0] for row in cells(sheet)] == ["101", "103"]
+    (problem,) = sheet.problems
+    assert (problem.code, problem.severity, problem.index, problem.column) == ("S118", "warning", 0, 1)
+    assert "102" in problem.given
+
+
+def test_lines_of_a_text_that_are_no_rows_have_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbered lines, other ids, other numbers of delimiters: and what cannot be a row is not even looked at."""
+    lists = 'id,system_prompt\n10001,"Rules:\n1, greet\n2, listen\n30, end"\n10002,"a\n10003;b\n10004,b,c"\n'
+    assert read_text(lists).problems == ()
+    monkeypatch.setattr(delimited._Body, "add_carefully", lambda self, block, feed: pytest.fail("slow"))
+    assert len(read_text('id,system_prompt\n10001,"Rules:\n1. greet, then\n2. listen"\n')) == 1
+
+
 def test_a_quote_that_is_never_closed_is_a_problem() -> None:
     sheet = read_text('id,name\n1,a\n2,"b\n3,c\n4,d\n')
     assert codes(sheet) == [("S111", 1)]
@@ -156,6 +174,21 @@ def test_equal_cells_share_one_text() -> None:
     """A million rows of twelve cells stay in memory."""
     sheet = read_text("id,mode\n" + "".join(f"{n},pipeline\n" for n in range(1, 1000)))
     assert len({id(text) for text in sheet.columns[1].texts}) == 1
+
+
+def test_where_too_many_rows_are_broken_the_file_is_refused_by_its_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "MOST_PROBLEMS", 3)
+    text = "id,name\n1,a\n" + "2\n" * 3
+    assert len(read_text(text + "3,b\n").problems) == 3
+    with pytest.raises(SheetError) as caught:
+        read_text(text + "2\n" * 2)
+    assert caught.value.code == "S116"
+    assert "more than 3 problems, the first in row 3: the row has 1 cell, the header has 2" in str(
+        caught.value
+    )
+    assert "delimiter" in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " , \n", "\ufeff"])

@@ -213,3 +213,9 @@ def test_the_decimal_sign_comes_from_columns_of_numbers(text: str, decimal: str)
 
 def test_a_mapped_column_tells_the_decimal_sign_too() -> None:
     assert read_text("id;Waerme\n1;0.5\n", map="Waerme=llm_temperature").dialect.decimal == "."
+
+
+def test_a_mark_of_utf8_beats_the_users_encoding() -> None:
+    """`failed.csv` of a cp850 sheet is UTF-8 with a mark, and is applied with the same flags."""
+    sheet = read_bytes("id;name\n1;Größe\n".encode("utf-8-sig"), encoding="cp850")
+    assert (sheet.dialect.encoding, sheet.row(0).cells) == ("utf-8-sig", ("1", "Größe"))

@@ -10,7 +10,7 @@ from batch_update.errors import UsageError
 from batch_update.fields.reference import all_fields
 from batch_update.model import Problem, Role, Sheet
 from batch_update.settings import Settings
-from batch_update.sheet.headers import known_names, normalize, number_columns
+from batch_update.sheet.headers import columns_of, known_names, normalize, number_columns
 from tests.sheet.tables import read_text
 
 
@@ -225,3 +225,20 @@ def test_columns_of_numbers_follow_aliases_and_the_users_map() -> None:
         1,
         3,
     ]
+
+
+@pytest.mark.parametrize("header", ["\u200bvoice_id", "Stim\u00adme", "\ufeffVoice ID", "Stimme\u200e"])
+def test_what_nobody_sees_in_a_header_does_not_matter(header: str) -> None:
+    assert sheet_with("id", header).columns[1].field == "voice_id"
+
+
+def test_values_without_a_header_are_told_with_their_first_row() -> None:
+    sheet = read_text("id\tname\t\n1\tA\t\n2\tB\t\n3\tC\tx\n", delimiter="tab")
+    assert only_problem(sheet).message == "column 3 has values and no header, the first in row 4"
+
+
+def test_columns_are_found_by_the_kind_of_their_field_or_part() -> None:
+    headers = ["id", "label_ids", "label_ids+", "Stimme neu", "variables.x", "name", "tool_ids", "nobody"]
+    settings = Settings(map={"Stimme neu": "tool_ids"}, ignore=("tool_ids",))
+    assert columns_of("ids", headers, settings) == [1, 2, 3]
+    assert columns_of("text", headers, settings) == [4, 5]

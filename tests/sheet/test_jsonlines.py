@@ -86,3 +86,20 @@ def test_columns_rows_and_lines_are_limited(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SheetError) as caught:
         read_text('{"id": 1, "name": "' + "x" * 200)
     assert caught.value.code == "S103"
+
+
+@pytest.mark.parametrize("value", ["true", "false", "[]", '["x"]', "{}", '{"a": 1}'])
+@pytest.mark.parametrize("key", ["name", "variables.company"])
+def test_an_object_is_never_sent_as_a_text(key: str, value: str) -> None:
+    sheet = read_text(f'{{"id": 1, "{key}": {value}, "tools": [], "variables": {{}}, "record": true}}\n')
+    assert [(p.code, p.index, p.column) for p in sheet.problems] == [("S119", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("[1]", "it is a list"), ("5", "it is a number"), ('{"id": 1, "name": "\\ud800"}', "half a character"),
+     ('{"id": }', "expecting value at character 8")],
+)  # fmt: skip
+def test_why_a_line_is_no_object_is_said(line: str, words: str) -> None:
+    (problem,) = read_text(f'{{"id": 1}}\n{line}\n').problems
+    assert problem.message.startswith(f"the line is no JSON object: {words}")

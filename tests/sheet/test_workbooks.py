@@ -13,6 +13,7 @@ import xlwt
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
+from batch_update.plan.checking import check_sheet
 from tests.sheet.tables import read_bytes
 from tests.sheet.workbooks import (
     HEADER_XML,
@@ -309,3 +310,104 @@ def test_merged_cells_are_problems_where_their_value_is_missing() -> None:
     found = read_bytes(file.getvalue())
     assert errors_of(found) == [("S115", index, 1) for index in (1, 2, 3)]
     assert list(found.columns[1].texts) == ["412", "", "", ""]
+
+
+# ---------------------------------------------------------------- what is out of sight
+
+
+def hiding(*rows: int, columns: str = "", formula: bool = False) -> bytes:
+    """Six assistants, some rows (from 0) and columns of which are hidden; `formula`: read the slower way."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        for row in rows:
+            sheet.set_row(row, None, None, {"hidden": True})
+        if columns:
+            sheet.set_column(columns, None, None, {"hidden": True})
+        if formula:
+            sheet.write_formula(6, 1, "=B2", None, "x")
+
+    return xlsx(
+        [["id", "name", "_status", "Stimme"], *([n, "x", "", 412] for n in range(101, 107))], fill=fill
+    )
+
+
+@pytest.mark.parametrize("formula", [False, True])
+def test_hidden_rows_count_and_one_warning_names_them(formula: bool) -> None:
+    sheet = read_bytes(hiding(2, 3, 5, formula=formula))
+    assert [sheet.row(index).cells[0] for index in range(6)] == ["101", "102", "103", "104", "105", "106"]
+    (problem,) = sheet.problems
+    assert (problem.code, problem.severity, problem.index, problem.column) == ("S117", "warning", 1, None)
+    assert problem.message.startswith("3 rows are hidden or filtered away, and count")
+    assert problem.given == "rows 3, 4, 6"
+
+
+@pytest.mark.parametrize("formula", [False, True])
+def test_each_hidden_column_that_says_something_has_a_warning(formula: bool) -> None:
+    """Not one that is ours, is left out, or lies beside the table."""
+    sheet = read_bytes(hiding(columns="B:Z", formula=formula))
+    assert [(p.code, p.severity, p.index, p.column) for p in sheet.problems] == [
+        ("S117", "warning", None, 1),
+        ("S117", "warning", None, 3),
+    ]
+    assert "--ignore 'Stimme'" in sheet.problems[1].remedy
+    assert [p.column for p in read_bytes(hiding(columns="B:Z"), ignore=("stimme",)).problems] == [1]
+
+
+def test_rows_that_an_autofilter_took_away_are_hidden_rows() -> None:
+    """Users expect that only what they see is sent."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.autofilter(0, 0, 40, 1)
+        sheet.filter_column(1, "x == a")
+        for row in range(1, 41):
+            if row % 2:
+                sheet.set_row(row, None, None, {"hidden": True})
+
+    rows = [["id", "name"], *([row, "b" if row % 2 else "a"] for row in range(1, 41))]
+    (problem,) = read_bytes(xlsx(rows, fill=fill)).problems
+    assert problem.given == "rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 and 10 more"
+
+
+def test_what_is_hidden_but_blank_and_words_about_hiding_are_no_news() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write(1, 1, 'hidden="1"')
+        sheet.set_row(9, None, None, {"hidden": True})
+
+    assert read_bytes(xlsx(fill=fill)).problems == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="2" hidden="true">',
+        "<row hidden='1' r='2'>",
+        '<row hidden = "1">',
+        '<x:row xmlns:x="{}" r="2" hidden="1">',
+    ],
+)
+def test_hiding_may_be_spelled_in_several_ways(row: str) -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    end = "</x:row>" if "x:" in row else "</row>"
+    body = HEADER_XML + row.replace("{}", space) + '<c r="A2"><v>7</v></c>' + end
+    assert errors_of(read_bytes(with_sheet_xml(body))) == [("S117", 0, None)]
+
+
+def test_hidden_false_hides_nothing() -> None:
+    body = HEADER_XML + '<row r="2" hidden="0"><c r="A2"><v>7</v></c></row>'
+    assert read_bytes(with_sheet_xml(body)).problems == ()
+
+
+def test_a_number_that_was_a_list_of_ids_never_becomes_another_list() -> None:
+    """Excel makes 2.3 of `2,30`; beside a decimal comma it must not be read as the ids 2 and 3."""
+    rows: list[list[object]] = [["id", "Temperatur", "label_ids", "label_ids+"], [1, "0,5", 2.3, 4.5]]
+    sheet = read_bytes(xlsx(rows))
+    assert sheet.dialect.decimal == ","
+    assert sheet.row(0).cells == ("1", "0,5", "2.3", "4.5")
+    codes = [problem.code for problem in check_sheet(sheet).problems]
+    assert codes.count("C109") == 2
+
+
+def test_an_empty_worksheet_is_named() -> None:
+    with pytest.raises(SheetError, match='worksheet "Sheet1" is empty') as caught:
+        read_bytes(xlsx([], sheets=["Zwei"]))
+    assert "--sheet" in caught.value.remedy

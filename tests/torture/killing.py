@@ -116,8 +116,24 @@ class Death:
     """rows that had landed"""
 
 
-def torture(seed: int, folder: Path, *, rows: int, kills: int = MOST_KILLS) -> str:
-    """One run that is killed up to so many times and resumed until it is done; what happened, in a line.
+@dataclass(frozen=True)
+class Course:
+    """How one run went."""
+
+    seed: int
+    kind: str
+    """whether its plan was compared with what is there"""
+    kills: int
+    early: int
+    """kills before there was a plan"""
+    in_doubt: int
+    """rows that had been about to be sent at a kill, and that no outcome was known of"""
+    updates: int
+    """that reached the server"""
+
+
+def torture(seed: int, folder: Path, *, rows: int, kills: int = MOST_KILLS) -> Course:
+    """One run that is killed up to so many times and resumed until it is done.
 
     AssertionError where a law does not hold.
     """
@@ -143,7 +159,14 @@ def torture(seed: int, folder: Path, *, rows: int, kills: int = MOST_KILLS) -> s
             deaths.append(Death(told(run), len(log), frozenset(rows_of(log))))
             check_death(deaths[-1])
         check_end(run, server, server.settle(), deaths, rows)
-    return f"seed {seed}: {kind}, {len(deaths)} kills, {len(rows_of(log, only_applied=False))} updates for {rows} rows"
+    return Course(
+        seed=seed,
+        kind=kind,
+        kills=len(deaths),
+        early=sum(death.told is None for death in deaths),
+        in_doubt=sum(len(death.told.in_flight) for death in deaths if death.told),
+        updates=len(rows_of(log, only_applied=False)),
+    )
 
 
 def start(run: Path, server: Server, rows: int, kind: str) -> subprocess.Popen[bytes]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from batch_update.codes import CODES
 from batch_update.fields.reference import Field
 from batch_update.fields.tools import SECRET_SETTINGS
-from batch_update.fields.words import is_failed_formula, stands_for_nothing
+from batch_update.fields.words import is_date, is_failed_formula, stands_for_nothing
 from batch_update.text import excerpt
+
+DATED = "a spreadsheet program may have made a date of it: format the column as text, then type it again"
 
 
 class CellError(ValueError):
@@ -42,6 +44,8 @@ def unreadable(code: str, field: Field, text: str, remedy: str = "", *, detail: 
         return refusal("C105", field, text, instead_of_nothing(field))
     if is_failed_formula(text):
         return refusal("C106", field, text)
+    if is_date(text):
+        remedy = DATED
     return refusal(code, field, text, remedy, detail=detail)
 
 

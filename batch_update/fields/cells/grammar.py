@@ -105,8 +105,8 @@ def read_id(text: str) -> int:
     """The assistant that a row is about: `101`, `101.0`, `00101`, `101 – Praxis Weiß`. Raises CellError."""
     trimmed = text.strip()
     if trimmed in ("", "null"):
-        raise refusal("C113", _ID_COLUMN, text)
-    return read_one_id(_ID_COLUMN, trimmed)
+        raise refusal("C113", ID_COLUMN, text)
+    return read_one_id(ID_COLUMN, trimmed)
 
 
 def _read(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave:
@@ -125,7 +125,7 @@ def _read_text(field: Field, text: str) -> Json | Leave:
     return None if trimmed == "null" else read_text(field, text, ".")
 
 
-_ID_COLUMN = Field(
+ID_COLUMN = Field(
     name="id",
     kind="id",
     group="",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from batch_update.codes import CODES
-from batch_update.fields.cells.errors import CellError, refusal, unreadable
+from batch_update.fields.cells.errors import DATED, CellError, refusal, unreadable
 from batch_update.fields.cells.numbers import is_thousands, without_thousands
 from batch_update.fields.cells.texts import quoted_text
 from batch_update.fields.reference import Field
-from batch_update.fields.words import FLAGS
+from batch_update.fields.words import FLAGS, is_date
 
 MAX_DIGITS = 18
 EXACT_DIGITS = 15
@@ -88,7 +88,7 @@ def _item(field: Field, part: str, text: str) -> int:
     try:
         return read_one_id(field, part)
     except CellError as error:
-        if error.code != "C108":
+        if error.code != "C108" and not is_date(part):
             raise
         raise refusal("C109", field, part or text, _list_remedy(part)) from None
 
@@ -96,6 +96,8 @@ def _item(field: Field, part: str, text: str) -> int:
 def _list_remedy(part: str) -> str:
     if not part:
         return "an id is missing between two separators, or one separator is too many"
+    if is_date(part):
+        return DATED
     if _DECIMAL(part):
         return (
             f"did you mean {part.replace('.', '; ')}? A spreadsheet program may have made a number of a list"

@@ -1,0 +1,161 @@
+"""What every command that sends works with, and how it brings a run to its end: read back, write, tell, exit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batch_update.cli.connecting import Account, client_for, placed
+from batch_update.cli.options import command_of
+from batch_update.cli.screen import out, out_json, paint, say, show_error
+from batch_update.errors import UsageError
+from batch_update.model import Change, Exit, Report
+from batch_update.settings import Settings
+
+if TYPE_CHECKING:
+    from batch_update.api.client import Client
+    from batch_update.report.document import RunFacts
+    from batch_update.report.files import Written
+    from batch_update.run.journal import Journal
+    from batch_update.run.waves import Caution
+
+QUICK = ("Connection", "Sandbox", "Pace")
+"""The groups of settings that a next command repeats."""
+
+
+class Stage:
+    """The server, and what people see while something is sent to it. Raises KeyMissing and UsageError."""
+
+    def __init__(self, settings: Settings, account: Account, numbers: Sequence[int]) -> None:
+        from batch_update.cli.progress import choose_display
+        from batch_update.run.progress import EventLog
+
+        pace = " and ".join(map(str, settings.rate))
+        self.settings = settings
+        self.display = choose_display(quiet=is_silent(settings), limits=pace, numbers=numbers)
+        self.events = EventLog(self.display.event)
+        self.client = client_for(settings, self.events, account)
+
+    def manner(self, interrupted: AsyncIterable[int], caution: Caution) -> dict[str, Any]:
+        """How a plan is sent, as `apply_plan` takes it."""
+        return {
+            "concurrency": self.settings.concurrency,
+            "on_progress": self.display.progress,
+            "on_outcome": self.display.outcome,
+            "interrupted": interrupted,
+            "events": self.events,
+            "rates": self.settings.rate,
+            "grace": self.settings.grace,
+            "caution": caution,
+        }
+
+    async def finish(
+        self,
+        report: Report,
+        journal: Journal,
+        interrupted: AsyncIterable[int],
+        *,
+        sent: Sequence[Change] | None = None,
+    ) -> Report:
+        """The report, with what reading back shows, and that in the journal.
+
+        Waves have been read back already. `sent`: the changes of this session, where there were others before it.
+        """
+        from batch_update.run.verifying import read_back_unless
+        from batch_update.run.waves import check_failures
+
+        was_read = bool(self.settings.waves) and sent is None
+        if not (self.settings.no_verify or report.stopped is not None or was_read):
+            report = await read_back_unless(report, self.client, interrupted)
+            report = check_failures(report, self.settings.max_failures, sent)
+            journal.verified(report)
+            journal.end(report.seconds, report.stopped, self.client.stats)
+        return report
+
+
+def is_silent(settings: Settings) -> bool:
+    """Whether nothing but the result is to be said."""
+    return settings.json_ or settings.quiet
+
+
+# ---------------------------------------------------------------- files
+
+
+def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written | None:
+    """Write the run's files; where its folder cannot take them, into a temporary one, since they must not be lost.
+
+    None where no place takes them: the journal still has it all.
+    """
+    from tempfile import mkdtemp
+
+    from batch_update.report.files import write_run
+
+    try:
+        return write_run(report, folder, facts)
+    except OSError as error:
+        say(f"{folder} cannot be written: {error.strerror}.")
+    try:
+        other = Path(mkdtemp(prefix="batch-update-"))
+        written = write_run(report, other, facts)
+    except OSError as error:
+        say(f"Nor can the folder for temporary files: {error.strerror}.")
+        return None
+    say(f"The results are in {other}.")
+    return written
+
+
+def facts_of(settings: Settings, client: Client | None = None) -> RunFacts:
+    """What `run.json` tells beside the outcomes."""
+    from batch_update.report.document import RunFacts
+
+    return RunFacts(placed(settings), client.stats if client else None)
+
+
+# ---------------------------------------------------------------- the last words
+
+
+def tell(report: Report, files: Written | None, folder: Path, settings: Settings, facts: RunFacts) -> Exit:
+    """The summary, or the run as JSON; then the exit status. `folder` is the run's."""
+    from batch_update.report.status import exit_status
+
+    try:
+        _show_report(report, files, folder, settings, facts)
+    except UsageError as error:  # the run is over and on disk: its status stands
+        show_error(error)
+    return exit_status(report)
+
+
+def _show_report(
+    report: Report, files: Written | None, folder: Path, settings: Settings, facts: RunFacts
+) -> None:
+    from batch_update.report.document import run_document
+    from batch_update.report.status import exit_status
+    from batch_update.report.summary import quoted, summary
+    from batch_update.run.runs import JOURNAL
+
+    status = exit_status(report)
+    if settings.json_:
+        names = {name: path and str(path) for name, path in _paths(files).items()}
+        out_json(run_document(report, facts) | {"files": names})
+    elif not (settings.quiet and status is Exit.OK):
+        again = settings.model_copy(update={"sandbox_faults": ""})
+        resume = f"{command_of('batch-update resume', again, QUICK)} {quoted(folder)}"
+        text = summary(
+            report,
+            files,
+            stats=facts.stats,
+            command=command_of("batch-update apply", again, ("Sheet", *QUICK)),
+            undo=command_of("batch-update undo", again, QUICK),
+            resume=resume if (folder / JOURNAL).exists() else "",
+        )
+        if files is None:
+            text += f"\nReport  batch-update report {quoted(folder)}, once there is room for its files"
+        first, _, rest = text.partition("\n")
+        out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
+
+
+def _paths(files: Written | None) -> dict[str, Path | None]:
+    if files is None:
+        return dict.fromkeys(("results", "failed", "run"))
+    return {"results": files.results, "failed": files.failed, "run": files.run}

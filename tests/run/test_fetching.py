@@ -1,0 +1,173 @@
+"""Who is there is known of a list that was read to its end and held still; else it is read again, and else said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+import anyio
+import pytest
+
+from batch_update.api.keys import ApiKey
+from batch_update.errors import ApiError
+from batch_update.model import Event
+from batch_update.run.fetching import Fetched, fetch_present
+from batch_update.run.library import connect
+from batch_update.sandbox.app import SANDBOX_KEY
+from tests.run.test_present import UNPACED
+
+Ids = Sequence[Any]
+
+
+class Shifting:
+    """A server whose list is another one at each request: the ids that it has then, in pages of a hundred."""
+
+    def __init__(self, lists: Iterable[Ids], *, total: bool = True) -> None:
+        self._lists = iter(lists)
+        self._now: Ids = ()
+        self._total = total
+        self.asked: list[int] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        page = int(parse_qs(scope["query_string"].decode())["page"][0])
+        self.asked.append(page)
+        self._now = next(self._lists, self._now)
+        data = [_entry(number) for number in self._now[(page - 1) * 100 : page * 100]]
+        body: dict[str, Any] = {"data": data, "last_page": max(1, -(-len(self._now) // 100))}
+        if self._total:
+            body["total"] = len(self._now)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+def _entry(number: Any) -> dict[str, Any]:
+    return {"name": "x"} if number is None else {"id": number, "name": "x"}
+
+
+def fetch(app: Any, wanted: Iterable[int] | None = None, **options: Any) -> tuple[Fetched, list[str]]:
+    events: list[Event] = []
+
+    async def main() -> Fetched:
+        async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=app, on_event=events.append) as client:
+            return await fetch_present(client, None if wanted is None else set(wanted), **options)
+
+    return anyio.run(main), [event.message for event in events if event.kind == "list"]
+
+
+HUNDREDS = tuple(range(1, 251))
+SHRUNK = HUNDREDS[1:]
+"""The first one was deleted, so that all others have moved up, one of them across a page's border."""
+GROWN = (999, *HUNDREDS)
+
+
+def test_one_that_moved_across_a_border_is_found_when_the_list_is_read_again() -> None:
+    app = Shifting([HUNDREDS, SHRUNK, SHRUNK])
+    found, _ = fetch(app, [101, 250])
+    assert set(found.present) == {101, 250}
+    assert app.asked == [1, 2, 3, 1, 2, 3] and found.pages == 6
+
+
+def test_one_that_is_not_there_is_missing_only_after_a_reading_that_held_still() -> None:
+    app = Shifting([HUNDREDS, SHRUNK])
+    found, _ = fetch(app, [1000])
+    assert found.present == {} and app.asked == [1, 2, 3, 1, 2, 3]
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_where_one_comes_twice_the_list_is_read_again(total: bool) -> None:
+    """Somebody added one at the front: the last of the first page is the first of the second."""
+    app = Shifting([HUNDREDS, GROWN], total=total)
+    found, _ = fetch(app)
+    assert set(found.present) == set(GROWN) and app.asked == [1, 2, 3, 1, 2, 3]
+    assert found.total == 251
+
+
+def test_a_list_that_moves_all_the_time_is_enough_where_everybody_was_seen() -> None:
+    """One is seen the first time, the other the second time."""
+    app = Shifting([HUNDREDS, SHRUNK, SHRUNK, SHRUNK, SHRUNK[1:], SHRUNK[1:]])
+    found, _ = fetch(app, [1, 101, 250])
+    assert set(found.present) == {1, 101, 250}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"), [([1000, 7], "whether assistant 1000 is there"), (None, "how many")]
+)
+def test_a_list_that_does_not_hold_still_calls_nobody_missing(wanted: list[int] | None, words: str) -> None:
+    moving = [HUNDREDS[step:] for step in range(10)]
+    app = Shifting(moving)
+    with pytest.raises(ApiError, match=words) as caught:
+        fetch(app, wanted)
+    assert caught.value.code == "A201" and "their number went from" in caught.value.message
+    assert len(app.asked) == 6, "it is read twice and no more"
+
+
+def test_where_all_that_matter_were_seen_a_moving_list_is_no_trouble() -> None:
+    app = Shifting([HUNDREDS, SHRUNK])
+    found, _ = fetch(app, [102, 200])
+    assert set(found.present) == {102, 200} and app.asked == [1, 2]
+
+
+def test_how_many_there_are_is_not_told_from_a_moving_list() -> None:
+    app = Shifting([HUNDREDS, SHRUNK])
+    found, _ = fetch(app, [5], to_end=True)
+    assert found.total == 249 and app.asked == [1, 2, 3, 1, 2, 3]
+
+
+def test_a_number_that_is_wrong_twice_alike_is_the_servers_way_to_count() -> None:
+    """It counts deleted ones too, say; nobody is kept from working by that."""
+
+    class Boastful(Shifting):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            async def boast(message: Any) -> None:
+                if body := message.get("body"):
+                    message = {**message, "body": body.replace(b'"total": 250', b'"total": 260')}
+                await send(message)
+
+            await super().__call__(scope, receive, boast)
+
+    app = Boastful([HUNDREDS])
+    found, _ = fetch(app, [1000])
+    assert found.present == {} and app.asked == [1, 2, 3, 4] * 2
+    assert found.total == 250
+
+
+# ---------------------------------------------------------------- entries without an id
+
+ODD: list[tuple[Any, str]] = [
+    (None, "missing"),
+    (-5, "-5"),
+    (0, "0"),
+    (12.0, "12.0"),
+    (True, "True"),
+    ("12a", "12a"),
+    ([7], "[7]"),
+    ("1" * 30, "111"),
+]
+
+
+@pytest.mark.parametrize(("number", "words"), ODD)
+def test_an_entry_without_a_usable_id_is_named_by_its_place(number: Any, words: str) -> None:
+    found, told = fetch(Shifting([(*HUNDREDS[:120], number)]))
+    assert set(found.present) == set(HUNDREDS[:120]) and found.total == 121
+    assert len(told) == 1 and "page 2, entry 21 (id" in told[0] and words in told[0]
+
+
+@pytest.mark.parametrize(("number", "words"), ODD)
+def test_one_that_may_be_an_entry_without_a_usable_id_is_not_called_missing(number: Any, words: str) -> None:
+    with pytest.raises(ApiError, match="whether assistant 1000 is there cannot be told") as caught:
+        fetch(Shifting([(1, number, 2)]), [1, 1000])
+    assert caught.value.code == "A201" and words in caught.value.message
+    found, told = fetch(Shifting([(1, number, 2)]), [1, 2])
+    assert set(found.present) == {1, 2} and len(told) == 1
+
+
+def test_ids_may_come_as_text() -> None:
+    found, told = fetch(Shifting([("12", "13")]), [12, 13])
+    assert set(found.present) == {12, 13} and told == []
+
+
+def test_many_odd_entries_are_told_in_one_sentence_a_page() -> None:
+    _, told = fetch(Shifting([(*[-n for n in range(1, 30)], 7)]))
+    assert len(told) == 1 and "entries 1 (id -1), 2 (id -2)" in told[0] and "and 19 more" in told[0]

@@ -1,0 +1,301 @@
+"""Commits take place beside the event loop: in their order, one at a time, to their end; nobody runs ahead of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread, get_ident
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+
+from batch_update.model import Outcome, Status
+from batch_update.run.applying import apply_plan
+from batch_update.run.grouping import Groups, Line
+from batch_update.run.journal import NAME, Journal, read_run
+from batch_update.run.recorded import report_of
+from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.run.journals import FullDisk, copy_of
+
+BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
+LONG = 20.0
+"""Seconds after which a test fails that would wait for ever."""
+
+
+class Disk:
+    """Takes lines as a journal does; each commit waits for leave, where `held`."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.commits: list[list[int]] = []
+        self.threads: set[int] = set()
+        self.begun = Event()
+        self.leave = Event()
+        self._at_work = False
+        if not held:
+            self.leave.set()
+
+    def __call__(self, lines: list[Line]) -> bool:
+        assert not self._at_work, "two commits at once"
+        self._at_work = True
+        self.begun.set()
+        self.threads.add(get_ident())
+        assert self.leave.wait(LONG), "nobody came to give leave"
+        self.commits.append([int(line[0]) for line in lines])
+        self._at_work = False
+        return True
+
+
+async def keeping(disk: Disk, workers: int, work: Callable[[Groups], Any]) -> None:
+    groups = Groups(disk)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(groups.keep, workers)
+        await anyio.wait_all_tasks_blocked()
+        await work(groups)
+        tasks.cancel_scope.cancel()
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    with anyio.fail_after(LONG):
+        while not happened():
+            await anyio.lowlevel.checkpoint()
+
+
+# ---------------------------------------------------------------- groups
+
+
+@BACKENDS
+def test_the_loop_goes_on_while_the_disk_is_busy(backend: str) -> None:
+    disk = Disk(held=True)
+
+    async def work(groups: Groups) -> None:
+        group = groups.add((1,))
+        await until(disk.begun.is_set)
+        assert not group.done.is_set()  # and this line runs, though the disk has not answered
+        disk.leave.set()
+        await group.done.wait()
+        assert group.kept and disk.commits == [[1]]
+
+    anyio.run(keeping, disk, 1, work, backend=backend)
+    assert get_ident() not in disk.threads
+
+
+@BACKENDS
+def test_lines_are_committed_in_their_order_and_never_two_groups_at_once(backend: str) -> None:
+    disk = Disk()
+    told: list[int] = []
+
+    async def worker(groups: Groups, number: int) -> None:
+        for line in range(number, 300, 10):
+            groups.add((line,), (line,), then=lambda line=line: told.append(line))
+            await groups.add((1000 + line,)).done.wait()
+            assert told[-1] >= 0 and any(1000 + line in commit for commit in disk.commits)
+
+    async def work(groups: Groups) -> None:
+        async with anyio.create_task_group() as workers:
+            for number in range(10):
+                workers.start_soon(worker, groups, number)
+
+    anyio.run(keeping, disk, 10, work, backend=backend)
+    written = [line for commit in disk.commits for line in commit]
+    assert sorted(told) == list(range(300)) and len(written) == 900
+    for number in range(10):
+        mine = [line for line in written if line % 10 == number]
+        assert mine == [n for line in range(number, 300, 10) for n in (line, line, 1000 + line)]
+
+
+@BACKENDS
+def test_half_the_workers_fill_a_group_so_that_the_other_half_can_send_meanwhile(backend: str) -> None:
+    disk = Disk()
+
+    async def work(groups: Groups) -> None:
+        for number in range(16):
+            groups.add((number,))
+            last = groups.add((number,))
+        await last.done.wait()
+
+    anyio.run(keeping, disk, 16, work, backend=backend)
+    assert [len(commit) for commit in disk.commits] == [16, 16]
+
+
+@BACKENDS
+def test_a_commit_under_way_is_finished_before_a_cancelled_keeper_ends(backend: str) -> None:
+    """And what was to be told of it is told, and what came meanwhile is written, too."""
+    disk = Disk(held=True)
+    told: list[int] = []
+
+    async def main() -> None:
+        groups = Groups(disk)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(groups.keep, 2)
+            await anyio.wait_all_tasks_blocked()
+            for number in range(5):
+                groups.add((number,), then=lambda number=number: told.append(number))
+            await until(disk.begun.is_set)
+            tasks.cancel_scope.cancel()
+            Thread(target=disk.leave.set).start()
+        assert told == [0, 1, 2, 3, 4]
+        groups.add((5,))
+
+    anyio.run(main, backend=backend)
+    assert disk.commits == [[0, 1], [2, 3], [4], [5]]
+
+
+@BACKENDS
+def test_without_a_thread_to_be_had_commits_take_place_all_the_same(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_left(*args: Any) -> Any:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", none_left)
+    disk = Disk()
+
+    async def work(groups: Groups) -> None:
+        await groups.add((1,)).done.wait()
+
+    anyio.run(keeping, disk, 1, work, backend=backend)
+    assert disk.commits == [[1]] and disk.threads == {get_ident()}
+
+
+# ---------------------------------------------------------------- the journal itself
+
+
+class Careful(FakeClient):
+    """Nothing leaves before what another process can read of it: the attempt itself, and all that was shown."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.db = sqlite3.connect(f"{(folder / NAME).as_uri()}?mode=ro", uri=True)
+        self.shown: list[int] = []
+
+    def known(self, kind: str) -> set[int]:
+        return {row for (row,) in self.db.execute("SELECT row FROM log WHERE kind = ?", (kind,))}
+
+    async def update(self, assistant_id: int, body: Any, *, before_send: Any = None) -> Any:
+        async def begun(attempt: int) -> None:
+            await before_send(attempt)
+            assert assistant_id - 1 in self.known("attempt"), "sent before its intention was there"
+
+        return await super().update(assistant_id, body, before_send=begun)
+
+
+@BACKENDS
+def test_with_many_workers_nothing_is_sent_or_shown_before_it_is_on_the_disk(
+    tmp_path: Path, backend: str
+) -> None:
+    plan = plan_of(200)
+
+    async def main() -> None:
+        with Journal.create(tmp_path, plan) as journal:
+            client = Careful(tmp_path)
+
+            def show(change: Any, outcome: Outcome) -> None:
+                assert change.indexes[0] in client.known("outcome"), "shown before it was there"
+                client.shown.append(change.indexes[0])
+
+            report = await apply_plan(plan, client, journal=journal, concurrency=16, on_outcome=show)
+            assert report.stopped is None and sorted(client.shown) == list(range(200))
+            client.db.close()
+
+    anyio.run(main, backend=backend)
+    assert report_of(read_run(tmp_path)).counts() == {Status.UPDATED: 200}
+
+
+@BACKENDS
+@pytest.mark.parametrize("number", [1, 2, 3, 7, 13])
+def test_whichever_commit_fails_nothing_is_sent_after_it(tmp_path: Path, backend: str, number: int) -> None:
+    """And what was under way then is written with the room of the reserve."""
+    plan = plan_of(200)
+
+    class Failing(FullDisk):
+        left = number
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            if statement.startswith("INSERT") and self.left:
+                self.left -= 1
+                if self.left:
+                    return self._db.execute(statement, *values)
+            return super().execute(statement, *values)
+
+    async def main() -> Any:
+        with Journal.create(tmp_path, plan) as journal:
+            Failing(journal)
+            return await apply_plan(plan, client, journal=journal, concurrency=8, now=lambda: NOON)
+
+    client = FakeClient()
+    report = anyio.run(main, backend=backend)
+    assert report.stopped.code == "J101" and len(client.begun) < 200
+    recorded = read_run(tmp_path)
+    assert report_of(recorded).outcomes == report.outcomes
+    assert report.counts().get(Status.UPDATED, 0) == len(client.begun)
+    log = sqlite3.connect(tmp_path / NAME)
+    attempts = [row + 1 for (row,) in log.execute("SELECT row FROM log WHERE kind = 'attempt'")]
+    log.close()
+    assert sorted(attempts) == sorted(client.begun)
+
+
+@BACKENDS
+def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
+    tmp_path: Path, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk holds the moment before a commit tells of every request that has left."""
+    plan = plan_of(60)
+    write = Journal._write
+    client = FakeClient()
+    looks: list[int] = []
+
+    def looking(journal: Journal, lines: list[Line]) -> None:
+        begun = set(client.begun)
+        found = read_run(copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}"))
+        assert {number - 1 for number in begun} <= {*found.in_flight, *found.outcomes}
+        assert len(found.in_flight) <= 8
+        looks.append(len(lines))
+        write(journal, lines)
+
+    monkeypatch.setattr(Journal, "_write", looking)
+
+    async def main() -> Any:
+        with Journal.create(tmp_path / "run", plan) as journal:
+            return await apply_plan(plan, client, journal=journal, concurrency=8)
+
+    assert anyio.run(main, backend=backend).counts() == {Status.UPDATED: 60} and len(looks) > 10
+
+
+def test_closing_waits_for_the_commit_under_way(tmp_path: Path) -> None:
+    order: list[str] = []
+    asked, busy = Event(), Event()
+
+    class Slow(FullDisk):
+        def execute(self, statement: str, *values: Any) -> Any:
+            if statement.startswith("INSERT"):
+                busy.set()
+                assert asked.wait(LONG), "close did not ask whether the connection is in use"
+            found = self._db.execute(statement, *values)
+            order.append(statement.split()[0])
+            return found
+
+    class Asked:
+        """The journal's lock, telling who asks for it."""
+
+        def __enter__(self) -> None:
+            if busy.is_set():
+                asked.set()
+            lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            lock.release()
+
+    journal = Journal.create(tmp_path, plan_of(1))
+    Slow(journal)
+    lock, journal._one_by_one = journal._one_by_one, Asked()  # type: ignore[assignment]
+    writer = Thread(target=journal.settle, args=({0: Outcome(Status.UPDATED)},))
+    writer.start()
+    assert busy.wait(LONG)
+    journal.close()
+    writer.join()
+    assert order == ["INSERT", "PRAGMA"] and journal.trouble is None
+    assert read_run(tmp_path).outcomes == {0: Outcome(Status.UPDATED)}
