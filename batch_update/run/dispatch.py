@@ -114,7 +114,7 @@ class _Dispatch:
         self._heed_journal()
         async with anyio.create_task_group() as tasks:
             if self._journal is not None:
-                tasks.start_soon(self._journal.keep, concurrency)
+                tasks.start_soon(self._journal.keep)
             with anyio.CancelScope() as self._landing:
                 if interrupted is not None:
                     tasks.start_soon(self._listen, interrupted)

@@ -1,16 +1,17 @@
-"""Lines of a journal on their way to the disk: those of several workers in one commit, beside the event loop."""
+"""Lines of a journal on their way to the disk: those of all workers that have some go into one commit."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
 import anyio.lowlevel
-import anyio.to_thread
 
 from batch_update.run.schema import Value
+
+MOST_ROUNDS = 20
+"""Turns of the event loop that a commit waits at most for others to join it."""
 
 Line = tuple[Value, ...]
 """A sealed line of the log."""
@@ -28,14 +29,11 @@ class Group:
 
 
 class Groups:
-    """Hands lines to `commit` in their order, never two groups at once; it says whether they are on the disk."""
+    """Hands lines to `commit` in their order; it says whether they are on the disk."""
 
     def __init__(self, commit: Callable[[list[Line]], bool]) -> None:
         self._commit = commit
-        self._full: deque[Group] = deque()
         self._open = Group()
-        self._most = 1
-        """lines, from which on a group is full"""
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
 
@@ -49,61 +47,36 @@ class Groups:
             self._flush()
         else:
             self._due.set()
-            if len(group.lines) >= self._most:
-                self._full.append(group)
-                self._open = Group()
         return group
 
-    async def keep(self, workers: int) -> None:
-        """Commits in groups, until it is cancelled; each is finished, and the last lines are written, all the same.
+    async def keep(self) -> None:
+        """Commits in groups, until it is cancelled; the last lines are written all the same.
 
-        A group is full with the outcome and the next intention of half the workers: while the disk is busy with
-        theirs, the other half sends.
+        The event loop waits for the disk: handing the commits to a thread cost as much as it gained.
         """
-        self._most = max(2, workers)
         self._due = anyio.Event()
         try:
             while True:
                 await self._due.wait()
                 await self._gather()
-                group = self._take()
-                if not self._full and not self._open.lines:
-                    self._due = anyio.Event()
-                with anyio.CancelScope(shield=True):
-                    group.kept = await self._aside(group.lines)
-                _tell(group)
+                self._due = anyio.Event()
+                self._flush()
         finally:
             self._due = None
             self._flush()
 
-    async def _aside(self, lines: list[Line]) -> bool:
-        """In a thread, since the disk may take as long as many answers of the server."""
-        try:
-            return await anyio.to_thread.run_sync(self._commit, lines)
-        except RuntimeError:  # the system has no thread left to give
-            return self._commit(lines)
-
     async def _gather(self) -> None:
         """Lets others run as long as that brings new lines."""
         seen = 0
-        while not self._full and len(self._open.lines) > seen:
-            seen = len(self._open.lines)
+        for _ in range(MOST_ROUNDS):
             await anyio.lowlevel.checkpoint()
-
-    def _take(self) -> Group:
-        if self._full:
-            return self._full.popleft()
-        group, self._open = self._open, Group()
-        return group
+            if len(self._open.lines) == seen:
+                return
+            seen = len(self._open.lines)
 
     def _flush(self) -> None:
-        while self._full or self._open.lines or self._open.then:
-            group = self._take()
-            group.kept = self._commit(group.lines)
-            _tell(group)
-
-
-def _tell(group: Group) -> None:
-    group.done.set()
-    for then in group.then:
-        then()
+        group, self._open = self._open, Group()
+        group.kept = not group.lines or self._commit(group.lines)
+        group.done.set()
+        for then in group.then:
+            then()

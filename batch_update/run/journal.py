@@ -9,7 +9,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -36,7 +35,7 @@ RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
 LOG_ROOM = 1024 * 1024
-"""Bytes that SQLite's log gets beforehand. With four times as much, a run begins later and goes no faster."""
+"""Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
 MOST_AT_ONCE = 64
 """Lines that one statement adds."""
 
@@ -64,8 +63,6 @@ class Journal:
         self._begun = False
         self._seconds: float | None = None
         self._groups = Groups(self._commit)
-        self._one_by_one = Lock()
-        """held by the thread that uses the connection"""
         self._identity = _identity(path)
 
     @classmethod
@@ -121,11 +118,10 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file, and leave it in one piece. May be called more than once."""
-        with self._one_by_one:
-            with suppress(sqlite3.Error):
-                # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
-                self._db.execute("PRAGMA journal_mode = DELETE")
-            self._db.close()
+        with suppress(sqlite3.Error):
+            # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
+            self._db.execute("PRAGMA journal_mode = DELETE")
+        self._db.close()
         if self.trouble is None:
             with suppress(OSError):
                 (self.folder / RESERVE).unlink(missing_ok=True)
@@ -178,32 +174,30 @@ class Journal:
 
     # ------------------------------------------------------------ commits
 
-    async def keep(self, workers: int) -> None:
-        """Commits in groups beside the event loop, until it is cancelled. Without it, each call commits by itself."""
-        await self._groups.keep(workers)
+    async def keep(self) -> None:
+        """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
+        await self._groups.keep()
 
     def _commit(self, lines: list[Line]) -> bool:
         """Write these lines in one transaction. On failure, what is no intention once more, with the reserve's room."""
-        with self._one_by_one:
-            if self.trouble is None:
-                try:
-                    self._write(lines)
-                    return True
-                except (sqlite3.Error, OSError) as error:
-                    self.trouble = _cannot_write(self._path, error)
-                    with suppress(sqlite3.Error):
-                        # Else each commit copies the log into the file, which takes the reserve's room.
-                        self._db.execute("PRAGMA wal_autocheckpoint = 0")
-                    with suppress(OSError):
-                        (self.folder / RESERVE).unlink(missing_ok=True)
-            # It has been said that the journal cannot be written; this is for what can still be saved.
+        if self.trouble is None:
+            try:
+                self._write(lines)
+                return True
+            except (sqlite3.Error, OSError) as error:
+                self.trouble = _cannot_write(self._path, error)
+                with suppress(sqlite3.Error):
+                    # Else each commit copies the log into the file, which takes the reserve's room.
+                    self._db.execute("PRAGMA wal_autocheckpoint = 0")
+                with suppress(OSError):
+                    (self.folder / RESERVE).unlink(missing_ok=True)
+        # It has been said that the journal cannot be written; this is for what can still be saved.
+        if results := [line for line in lines if line[1] != schema.ATTEMPT]:
             with suppress(sqlite3.Error, OSError):
-                self._write([line for line in lines if line[1] != schema.ATTEMPT])
-            return False
+                self._write(results)
+        return False
 
     def _write(self, lines: list[Line]) -> None:
-        if not lines:
-            return
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
@@ -350,9 +344,7 @@ def read_run(folder: Path) -> RecordedRun:
 
 def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     """For one thread at a time, not always the same."""
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
-    )
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

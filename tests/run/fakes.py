@@ -7,14 +7,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
 import anyio
 import trio.testing
 
 from batch_update.api.paging import Page
 from batch_update.model import Body, Change, Column, Dialect, Outcome, Plan, Reply, Role, Sheet, Status
-from batch_update.run.grouping import Groups, Line
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FOREVER = 10_000.0
@@ -132,17 +130,7 @@ class Pages:
 def run_virtually(function: Callable[[], Awaitable[Any]]) -> Any:
     """Runs on trio with a clock that jumps: seconds cost nothing."""
     clock = trio.testing.MockClock(autojump_threshold=0)
-    with committing_at_once():
-        return anyio.run(function, backend="trio", backend_options={"clock": clock})
-
-
-def committing_at_once() -> Any:
-    """The journal's commits take place in the event loop: to a clock that jumps, a thread that works just sleeps."""
-    return patch.object(Groups, "_aside", _at_once)
-
-
-async def _at_once(groups: Groups, lines: list[Line]) -> bool:
-    return groups._commit(lines)
+    return anyio.run(function, backend="trio", backend_options={"clock": clock})
 
 
 class Stream:

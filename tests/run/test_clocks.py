@@ -20,7 +20,7 @@ from batch_update.run.listing import Entry, State, outdated
 from batch_update.run.locking import AccountLock
 from batch_update.run.recorded import facts_of, report_of
 from batch_update.run.resuming import plan_rest, resume_run
-from tests.run.fakes import NOON, Act, FakeClient, Stream, committing_at_once, plan_of, run_virtually
+from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
 from tests.run.test_resuming import account, check_told_twice, planned
 
 HOUR = timedelta(hours=1)
@@ -144,7 +144,6 @@ def test_a_machine_that_sleeps_during_a_run_loses_no_row(tmp_path: Path) -> None
                     plan_of(10), client, concurrency=2, journal=journal, clock=anyio.current_time
                 )
 
-    with committing_at_once():
-        report = virtual.run(main, "asyncio")
+    report = virtual.run(main, "asyncio")
     assert report.counts() == {Status.UPDATED: 10} and 3600 <= report.seconds < 3606
     assert report_of(read_run(tmp_path)).outcomes == report.outcomes

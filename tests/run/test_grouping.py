@@ -1,16 +1,13 @@
-"""Commits take place beside the event loop: in their order, one at a time, to their end; nobody runs ahead of them."""
+"""Commits take place in groups and in their order; nobody runs ahead of them."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread, get_ident
 from typing import Any
 
 import anyio
-import anyio.lowlevel
-import anyio.to_thread
 import pytest
 
 from batch_update.model import Outcome, Status
@@ -22,69 +19,33 @@ from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import FullDisk, copy_of
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
-LONG = 20.0
-"""Seconds after which a test fails that would wait for ever."""
 
 
 class Disk:
-    """Takes lines as a journal does; each commit waits for leave, where `held`."""
+    """Takes lines as a journal does."""
 
-    def __init__(self, *, held: bool = False) -> None:
+    def __init__(self) -> None:
         self.commits: list[list[int]] = []
-        self.threads: set[int] = set()
-        self.begun = Event()
-        self.leave = Event()
-        self._at_work = False
-        if not held:
-            self.leave.set()
 
     def __call__(self, lines: list[Line]) -> bool:
-        assert not self._at_work, "two commits at once"
-        self._at_work = True
-        self.begun.set()
-        self.threads.add(get_ident())
-        assert self.leave.wait(LONG), "nobody came to give leave"
         self.commits.append([int(line[0]) for line in lines])
-        self._at_work = False
         return True
 
 
-async def keeping(disk: Disk, workers: int, work: Callable[[Groups], Any]) -> None:
+async def keeping(disk: Disk, work: Callable[[Groups], Any]) -> None:
     groups = Groups(disk)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(groups.keep, workers)
+        tasks.start_soon(groups.keep)
         await anyio.wait_all_tasks_blocked()
         await work(groups)
         tasks.cancel_scope.cancel()
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    with anyio.fail_after(LONG):
-        while not happened():
-            await anyio.lowlevel.checkpoint()
 
 
 # ---------------------------------------------------------------- groups
 
 
 @BACKENDS
-def test_the_loop_goes_on_while_the_disk_is_busy(backend: str) -> None:
-    disk = Disk(held=True)
-
-    async def work(groups: Groups) -> None:
-        group = groups.add((1,))
-        await until(disk.begun.is_set)
-        assert not group.done.is_set()  # and this line runs, though the disk has not answered
-        disk.leave.set()
-        await group.done.wait()
-        assert group.kept and disk.commits == [[1]]
-
-    anyio.run(keeping, disk, 1, work, backend=backend)
-    assert get_ident() not in disk.threads
-
-
-@BACKENDS
-def test_lines_are_committed_in_their_order_and_never_two_groups_at_once(backend: str) -> None:
+def test_lines_are_committed_in_their_order(backend: str) -> None:
     disk = Disk()
     told: list[int] = []
 
@@ -99,7 +60,7 @@ def test_lines_are_committed_in_their_order_and_never_two_groups_at_once(backend
             for number in range(10):
                 workers.start_soon(worker, groups, number)
 
-    anyio.run(keeping, disk, 10, work, backend=backend)
+    anyio.run(keeping, disk, work, backend=backend)
     written = [line for commit in disk.commits for line in commit]
     assert sorted(told) == list(range(300)) and len(written) == 900
     for number in range(10):
@@ -108,57 +69,40 @@ def test_lines_are_committed_in_their_order_and_never_two_groups_at_once(backend
 
 
 @BACKENDS
-def test_half_the_workers_fill_a_group_so_that_the_other_half_can_send_meanwhile(backend: str) -> None:
+def test_what_several_workers_have_goes_into_one_commit(backend: str) -> None:
     disk = Disk()
 
-    async def work(groups: Groups) -> None:
-        for number in range(16):
-            groups.add((number,))
-            last = groups.add((number,))
-        await last.done.wait()
+    async def worker(groups: Groups, number: int) -> None:
+        groups.add((number,))
+        await groups.add((number,)).done.wait()
 
-    anyio.run(keeping, disk, 16, work, backend=backend)
-    assert [len(commit) for commit in disk.commits] == [16, 16]
+    async def work(groups: Groups) -> None:
+        async with anyio.create_task_group() as workers:
+            for number in range(16):
+                workers.start_soon(worker, groups, number)
+
+    anyio.run(keeping, disk, work, backend=backend)
+    assert [len(commit) for commit in disk.commits] == [32]
 
 
 @BACKENDS
-def test_a_commit_under_way_is_finished_before_a_cancelled_keeper_ends(backend: str) -> None:
-    """And what was to be told of it is told, and what came meanwhile is written, too."""
-    disk = Disk(held=True)
+def test_what_came_before_a_keeper_is_cancelled_is_written_and_told(backend: str) -> None:
+    disk = Disk()
     told: list[int] = []
 
     async def main() -> None:
         groups = Groups(disk)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(groups.keep, 2)
+            tasks.start_soon(groups.keep)
             await anyio.wait_all_tasks_blocked()
             for number in range(5):
                 groups.add((number,), then=lambda number=number: told.append(number))
-            await until(disk.begun.is_set)
             tasks.cancel_scope.cancel()
-            Thread(target=disk.leave.set).start()
         assert told == [0, 1, 2, 3, 4]
         groups.add((5,))
 
     anyio.run(main, backend=backend)
-    assert disk.commits == [[0, 1], [2, 3], [4], [5]]
-
-
-@BACKENDS
-def test_without_a_thread_to_be_had_commits_take_place_all_the_same(
-    backend: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def none_left(*args: Any) -> Any:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", none_left)
-    disk = Disk()
-
-    async def work(groups: Groups) -> None:
-        await groups.add((1,)).done.wait()
-
-    anyio.run(keeping, disk, 1, work, backend=backend)
-    assert disk.commits == [[1]] and disk.threads == {get_ident()}
+    assert disk.commits == [[0, 1, 2, 3, 4], [5]]
 
 
 # ---------------------------------------------------------------- the journal itself
@@ -263,39 +207,3 @@ def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
             return await apply_plan(plan, client, journal=journal, concurrency=8)
 
     assert anyio.run(main, backend=backend).counts() == {Status.UPDATED: 60} and len(looks) > 10
-
-
-def test_closing_waits_for_the_commit_under_way(tmp_path: Path) -> None:
-    order: list[str] = []
-    asked, busy = Event(), Event()
-
-    class Slow(FullDisk):
-        def execute(self, statement: str, *values: Any) -> Any:
-            if statement.startswith("INSERT"):
-                busy.set()
-                assert asked.wait(LONG), "close did not ask whether the connection is in use"
-            found = self._db.execute(statement, *values)
-            order.append(statement.split()[0])
-            return found
-
-    class Asked:
-        """The journal's lock, telling who asks for it."""
-
-        def __enter__(self) -> None:
-            if busy.is_set():
-                asked.set()
-            lock.acquire()
-
-        def __exit__(self, *_: object) -> None:
-            lock.release()
-
-    journal = Journal.create(tmp_path, plan_of(1))
-    Slow(journal)
-    lock, journal._one_by_one = journal._one_by_one, Asked()  # type: ignore[assignment]
-    writer = Thread(target=journal.settle, args=({0: Outcome(Status.UPDATED)},))
-    writer.start()
-    assert busy.wait(LONG)
-    journal.close()
-    writer.join()
-    assert order == ["INSERT", "PRAGMA"] and journal.trouble is None
-    assert read_run(tmp_path).outcomes == {0: Outcome(Status.UPDATED)}

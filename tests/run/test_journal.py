@@ -88,7 +88,7 @@ def test_an_intention_is_on_the_disk_once_it_has_been_awaited(
         with Journal.create(tmp_path / "run", plan) as journal:
             async with anyio.create_task_group() as tasks:
                 if grouped:
-                    tasks.start_soon(journal.keep, 16)
+                    tasks.start_soon(journal.keep)
                     await anyio.wait_all_tasks_blocked()
                 journal.begin(NOON)
                 await journal.intend(plan.changes[1], 1, NOON)
@@ -162,7 +162,7 @@ def test_what_is_given_up_while_it_waits_is_written_all_the_same(tmp_path: Path,
         with Journal.create(tmp_path, plan) as journal:
             journal.begin(NOON)
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(journal.keep, 16)
+                tasks.start_soon(journal.keep)
                 await anyio.wait_all_tasks_blocked()
                 journal.settle({0: DONE})
                 tasks.cancel_scope.cancel()
