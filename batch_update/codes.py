@@ -41,7 +41,7 @@ CODES: dict[str, Code] = dict((
     _c("S111", "a quote stands in the wrong place", "A quoted cell is never closed, or goes on after its closing quote, so cells may have merged or lost quotes.", "Write quotes inside a quoted cell twice: \"Say \"\"yes\"\".\""),
     _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program, save it, and try again; or type the value."),
     _c("S113", "a saved plan that cannot be used", "It is damaged, was changed by hand, or was saved by another version.", "Make it again with batch-update plan SHEET --out FILE.json."),
-    _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write a .csv or .jsonl, or leave the column out with --fields."),
+    _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write it as CSV or JSON Lines; export can also leave the column out with --fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
     _c("S116", "too many rows cannot be read as they stand", "With tens of thousands of them it is the file that is wrong and not its rows, so reading ends there.", "Mend what the first rows have in common, such as the delimiter or the encoding, or split the sheet."),
     _c("S117", "hidden rows or columns", "A warning: an .xlsx has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
@@ -111,7 +111,7 @@ CODES: dict[str, Code] = dict((
     _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back."),
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
     _c("X310", "a plan for another account", "The plan was made with another key or for another server; its ids mean other assistants here.", "Use the key that it was made with, or make a new plan."),
-    _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at the plan again, and give its digest to --expect."),
+    _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at it again, and give the digest of now to --expect."),
     _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
     # ---- answers of the API (api/replies)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check --base-url."),
@@ -127,7 +127,7 @@ CODES: dict[str, Code] = dict((
     _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url; apply the row again."),
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times, or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account."),
     # ---- the network
-    _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then apply failed.csv."),
+    _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then go on with batch-update resume."),
     _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm."),
     _c("N503", "the certificate is not trusted", "It cannot be proved that this is the right server, so nothing was sent to it.", "Check --base-url; behind a company proxy, set SSL_CERT_FILE."),
     # ---- ends of a run (run/)

@@ -304,7 +304,8 @@ class Event:
     """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
 
     kind: str
-    """gate, slow, pause, resume, limit, shared, list, wave, stop, or display (progress could not be shown any more)"""
+    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, verify, stop, or display (progress
+    could not be shown any more)"""
     message: str
     seconds: float | None = None
     """how long it lasts, where that is known"""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from batch_update.errors import UsageError
 from batch_update.model import Share, Window
-from batch_update.refusals import complaints
+from batch_update.refusals import as_flag, complaints
 
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
@@ -331,7 +331,7 @@ class Settings(BaseModel):
 
 def flag_of(name: str) -> str:
     """`max_attempts` -> `--max-attempts`."""
-    return "--" + name.rstrip("_").replace("_", "-")
+    return "--" + as_flag(name)
 
 
 def variable_of(name: str) -> str:

@@ -35,12 +35,15 @@ from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.paging import Page, Paging, entries_of
 from batch_update.api.replies import Applied, Course, Verdict, clean, judge
 from batch_update.api.retrying import Retries, Tries
-from batch_update.api.windows import PATIENCE, Ticket
+from batch_update.api.windows import Ticket
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
 T = TypeVar("T")
+
+ALONE = 2.0
+"""Seconds that all others wait at most for what comes of the very first update."""
 
 
 @dataclass(slots=True)
@@ -196,7 +199,7 @@ class Client:
 
     async def _until_tried(self) -> None:
         """Until something came of the first update, but not for ever; `stop_sending` ends that, too."""
-        with anyio.move_on_after(PATIENCE) as nap:
+        with anyio.move_on_after(ALONE) as nap:
             self._naps.add(nap)
             try:
                 await self._tried.wait()

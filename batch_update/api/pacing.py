@@ -203,7 +203,7 @@ class Pacer:
             return
         self._told_of_others = True
         self._on_event(
-            Event("shared", f"other runs used this key within the last minute: waiting {wait:.0f} s", wait)
+            Event("shared", f"what other commands sent with this key counts, too: waiting {wait:.0f} s", wait)
         )
 
     # ------------------------------------------------------------ what came of it

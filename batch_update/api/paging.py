@@ -99,11 +99,11 @@ def _claims(answer: Json, here: int) -> tuple[int | None, int | None]:
     """How many entries and pages there are in all, where the answer says so and that can be true."""
     if not isinstance(answer, dict):
         return None, None
-    total, last_page = (_count(answer.get(name)) for name in ("total", "last_page"))
+    total, last_page = (count(answer.get(name)) for name in ("total", "last_page"))
     return total if total is not None and total >= here else None, last_page or None
 
 
-def _count(value: Json) -> int | None:
+def count(value: Json) -> int | None:
     """Counts may come as text."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)

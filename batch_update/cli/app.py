@@ -82,7 +82,7 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    known = {variable_of(flag) for option in options_of(context.command) for flag in option.opts}
+    known = {variable_of(max(option.opts, key=len)) for option in options_of(context.command)}
     known |= set(map(variable_of, Settings.model_fields))
     known |= {option.envvar for option in options_of(context.command) if isinstance(option.envvar, str)}
     wrong = [name for name in os.environ if name.startswith(ENV_PREFIX) and name not in known]
@@ -125,9 +125,8 @@ def options_of(command: Any) -> Iterator[Any]:
 
 def _leave_after(error: Any) -> NoReturn:
     """With what typer says of wrong words; else it is a bug of ours: say so, with its own exit status."""
-    if hasattr(
-        error, "format_message"
-    ):  # of the class that click calls ClickException, which typer keeps to itself
+    # Of the class that click calls ClickException, which typer keeps to itself.
+    if hasattr(error, "format_message"):
         if not _wants_json():
             error.show()
             sys.exit(error.exit_code)

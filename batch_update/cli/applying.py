@@ -15,9 +15,9 @@ import typer
 
 from batch_update.cli.checking import FILE, describe
 from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
-from batch_update.cli.stage import Stage, facts_of, is_silent, tell, write_somewhere
+from batch_update.cli.stage import Stage, facts_of, tell, write_somewhere
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings

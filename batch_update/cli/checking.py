@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
@@ -33,7 +33,7 @@ def check(file: FILE, given: dict[str, Any]) -> None:
 
 def check_sheet_file(file: str, settings: Settings) -> Exit:
     """Show every problem of a sheet; SHEET_INVALID where one is an error."""
-    show = not (settings.json_ or settings.quiet)
+    show = not is_silent(settings)
     if show:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import check_sheet

@@ -11,7 +11,7 @@ import anyio
 import typer
 
 from batch_update.cli.connecting import client_for, server_name
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event
@@ -92,7 +92,7 @@ def export(
         names = choose_fields(_or_environment(fields, "FIELDS"))
         conditions = [read_condition(text) for text in _or_environment(where, "WHERE")]
         with_secrets = output != STDOUT if secrets is None else secrets
-        if not (settings.json_ or settings.quiet):
+        if not is_silent(settings):
             say(f"Reading the assistants of {server_name(settings)} ...")
         found = anyio.run(_export, settings, names, conditions, with_secrets)
         path = _write(found, output, settings, force=force)

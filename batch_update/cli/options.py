@@ -46,6 +46,11 @@ def settings_of(given: dict[str, Any], *, beneath: dict[str, Any] | None = None)
     return read_settings(beneath or {}, given, environ=os.environ)
 
 
+def is_silent(settings: Settings) -> bool:
+    """Whether nothing but the result is to be said."""
+    return settings.json_ or settings.quiet
+
+
 def _names_of(group: str) -> list[str]:
     fields = Settings.model_fields.items()
     return [name for name, info in fields if group in (_extra(info)["group"], name)]

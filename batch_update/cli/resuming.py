@@ -10,9 +10,9 @@ import typer
 
 from batch_update.cli.applying import SENDING_AGAIN, agree, caution_for
 from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import out_json, say, telling_errors
-from batch_update.cli.stage import Stage, is_silent, tell, write_somewhere
+from batch_update.cli.stage import Stage, tell, write_somewhere
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Report, Status
@@ -120,10 +120,10 @@ async def _resume(
             raise stop
         facts = Facts("resume", settings=placed(settings))
         with Journal.open(folder, facts) as journal, open_interrupts() as interrupted:
+            # A journal is only made once there is leave to leave out the rows with problems.
+            manner = {**stage.manner(interrupted, caution), "skip_invalid": True}
             with stage.display:
-                report = await send_rest(
-                    journal, client, recorded, rest, **stage.manner(interrupted, caution)
-                )
+                report = await send_rest(journal, client, recorded, rest, **manner)
             report = await stage.finish(report, journal, interrupted, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)
             return report, known, write_somewhere(report, folder, known)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.connecting import lock_folders
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
@@ -260,16 +260,16 @@ def _next(recorded: RecordedRun, state: str) -> list[str]:
     from batch_update.report.summary import quoted
     from batch_update.run.listing import State
 
-    settings = recorded.facts.settings
-    folder = "--sandbox " * bool(settings and settings.sandbox) + quoted(recorded.folder)
+    settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
+    # What is kept of a sandbox's run is an address that no flag may name.
+    where = ("Sandbox",) if settings.sandbox else ("Connection",)
+    folder = quoted(recorded.folder)
     results = recorded.folder / "results.csv"
     lines = [
-        f"Report  {printable(str(results))}"
-        if results.exists()
-        else f"Report  batch-update report {quoted(recorded.folder)}"
+        f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"
     ]
     if state == State.OPEN:
-        lines.append(f"Go on   batch-update resume {folder}")
+        lines.append(f"Go on   {command_of('batch-update resume', settings, where)} {folder}")
     if state != State.RUNNING and (recorded.folder / "undo.csv").exists():
-        lines.append(f"Undo    batch-update undo {folder}")
+        lines.append(f"Undo    {command_of('batch-update undo', settings, where)} {folder}")
     return lines

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.connecting import Account, client_for, placed
-from batch_update.cli.options import command_of
+from batch_update.cli.options import command_of, is_silent
 from batch_update.cli.screen import out, out_json, paint, say, show_error
 from batch_update.errors import UsageError
 from batch_update.model import Change, Exit, Report
@@ -72,11 +72,6 @@ class Stage:
             journal.verified(report)
             journal.end(report.seconds, report.stopped, self.client.stats)
         return report
-
-
-def is_silent(settings: Settings) -> bool:
-    """Whether nothing but the result is to be said."""
-    return settings.json_ or settings.quiet
 
 
 # ---------------------------------------------------------------- files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -124,10 +123,9 @@ def find_job(name: str, folder: Path) -> Path:
         if path.suffix == ".toml" and path.is_file():
             return path
     names = [path.stem for path in find_jobs(folder)]
-    close = difflib.get_close_matches(name, names, n=1)
     there = f"in {folder} there are: {', '.join(names)}" if names else f"{folder} holds no job files"
     raise UsageError(
-        f"there is no job {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+        no_such("job", name, names),
         code="U106",
         remedy=there,
     )

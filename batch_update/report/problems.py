@@ -67,7 +67,7 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
     if problem.index is not None:
         lines += _excerpt(sheet, problem)
     elif problem.given:
-        lines.append(f"   = given: {printable(problem.given)}")
+        lines.append(f"   = given: {given_of(problem)}")
     if remedy := remedy_of(problem):
         lines.append(f"   = help: {printable(remedy)}")
     return "\n".join(lines) + "\n"
@@ -78,10 +78,15 @@ def remedy_of(problem: Problem) -> str:
     return problem.remedy or CODES[problem.code].remedy
 
 
+def given_of(problem: Problem) -> str:
+    """What stands there, safe to show."""
+    return SECRET if holds_secret(problem.given) else printable(problem.given)
+
+
 def problem_line(sheet: Sheet, problem: Problem) -> str:
     """One problem on one line: `row 10, cell F10, assistant 10009: V104 speech_speed is above the maximum (1.7)`."""
     where = ", ".join(place(sheet, problem).split("   ")[1:])
-    given = f" ({printable(problem.given)})" if problem.given else ""
+    given = f" ({given_of(problem)})" if problem.given else ""
     return f"{problem.severity} {problem.code} {where}: {printable(problem.message)}{given}"
 
 
@@ -118,7 +123,7 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     pad = " " * len(margin)
     note = "; ".join(
         part
-        for part in (printable(problem.given), problem.wanted and f"allowed: {printable(problem.wanted)}")
+        for part in (given_of(problem), problem.wanted and f"allowed: {printable(problem.wanted)}")
         if part
     )
     if problem.column is None or problem.index in sheet.ragged:
@@ -159,7 +164,7 @@ def problem_json(sheet: Sheet, problem: Problem) -> Json:
         if column is None or sheet.dialect.format == "jsonl"
         else f"{column_letters(column)}{number}",
         "assistant_id": problem.assistant_id,
-        "given": problem.given,
+        "given": SECRET if holds_secret(problem.given) else problem.given,
         "wanted": problem.wanted,
         "remedy": remedy_of(problem),
         "also_rows": [sheet.numbers[other] for other in problem.also],

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from batch_update.api.paging import Page
+from batch_update.api.paging import Page, count
 from batch_update.codes import CODES
 from batch_update.errors import ApiError
 from batch_update.model import Json, Present
@@ -133,9 +133,7 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
 
 def _id(value: Json) -> int | None:
     """An assistant's id, which may be reported as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
-        value = int(value)
-    return value if type(value) is int and value > 0 else None
+    return count(value) or None
 
 
 def _account(entry: dict[str, Json], server: str) -> str:

@@ -58,5 +58,5 @@ def expect(plan: Plan, wanted: str | None) -> None:
         raise RunStopped(
             f"the plan came out differently: its digest is {found}, expected was {wanted}",
             code="X311",
-            remedy="look at it again with batch-update plan, and give its digest to --expect",
+            remedy="look at it again, and give the digest of now to --expect",
         )

@@ -35,9 +35,8 @@ def undo_plan(report: Report, name: str) -> Plan:
 
 def _change(one: Restoration, index: int) -> Change:
     relevant = {*one.values, "mode"}
-    if (
-        "mode" in one.values
-    ):  # what going back would reset; what is not reported cannot be told from what it was
+    # What going back would reset counts, too; what is not reported cannot be told from what it was.
+    if "mode" in one.values:
         relevant |= {name for name in MODE_SETTINGS if name in one.change.before}
     written = {name: value for name, value in one.written.items() if name in relevant}
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)

@@ -229,10 +229,10 @@ def read_stats(found: Json) -> Stats | None:
 
 
 def settings_value(settings: Settings | None) -> Json:
-    """The settings that decide what a run does, and the address, without a user name and password in it."""
+    """The settings that decide what a run does and where, without a user name and password in the address."""
     if settings is None:
         return None
-    kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url"})
+    kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url", "sandbox_state"})
     scheme, _, rest = settings.base_url.partition("://")
     host, slash, path = rest.partition("/")
     return kept | {"base_url": f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"}

@@ -267,7 +267,6 @@ def _row_inside(id: str, column: int | None) -> Problem:
         Severity.WARNING,
         column=column,
         given=f"a line that begins with {id}",
-        remedy="If it is a row, a quote before it is missing or too many; if it is text, all is well.",
     )
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, read_cell, read_id
 from batch_update.fields.reference import all_fields
@@ -229,5 +230,5 @@ def _too_long(name: str, field: str, whose: str, text: str) -> UsageError:
         f"{name}: {field} of {whose} has {len(text):,} characters; a cell of a workbook holds "
         f"{LONGEST_IN_WORKBOOK:,}",
         code="S114",
-        remedy="Write a .csv or .jsonl, or leave the column out with --fields.",
+        remedy=CODES["S114"].remedy,
     )

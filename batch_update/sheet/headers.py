@@ -70,8 +70,8 @@ def known_names() -> Mapping[str, str]:
 
 def says_something(settings: Settings) -> Callable[[str], bool]:
     """Whether a header means something to us or to the user's settings; for guessing the delimiter."""
-    names = {*known_names(), *map(_key, (*settings.map, *settings.ignore, ACCOUNT))}
-    return lambda header: _key(header) in names or _base(header) is not None
+    names = {*known_names(), *map(key_of, (*settings.map, *settings.ignore, ACCOUNT))}
+    return lambda header: key_of(header) in names or _base(header) is not None
 
 
 def resolve(
@@ -93,11 +93,11 @@ def resolve(
 
 
 def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
-    """Header, as `_key` compares it -> what --map and --ignore say of it."""
-    present = {_key(header) for header in headers}
+    """Header, as `key_of` compares it -> what --map and --ignore say of it."""
+    present = {key_of(header) for header in headers}
     said: dict[str, Heading] = {}
     for flag, names in (("--map", settings.map), ("--ignore", settings.ignore)):
-        missing = [name for name in names if _key(name) not in present]
+        missing = [name for name in names if key_of(name) not in present]
         if missing:
             raise UsageError(
                 f"{flag}: the sheet has no column {_quoted(missing)}; its columns are {_quoted(headers)}",
@@ -113,16 +113,16 @@ def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
                 remedy=_did_you_mean(target, [*all_fields(), *ID_NAMES])
                 or "`batch-update fields` lists all fields.",
             )
-        said[_key(header)] = heading
-    said |= {_key(header): Heading(Role.IGNORED) for header in settings.ignore}
+        said[key_of(header)] = heading
+    said |= {key_of(header): Heading(Role.IGNORED) for header in settings.ignore}
     return said
 
 
 def _one(
     header: str, column: int, mapped: Mapping[str, Heading], first_value: Callable[[int], int | None]
 ) -> tuple[Heading, Problem | None]:
-    if _key(header) in mapped:
-        return mapped[_key(header)], None
+    if key_of(header) in mapped:
+        return mapped[key_of(header)], None
     if not header.strip():
         row = first_value(column)
         if row is None:
@@ -155,7 +155,7 @@ def meaning(header: str) -> Heading | None:
     return Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
 
 
-def _key(header: str) -> str:
+def key_of(header: str) -> str:
     """How headers are compared with those that --map and --ignore name: `label_ids-` is not `label_ids`."""
     sign = "-" if header.rstrip().endswith("-") and _base(header) is not None else ""
     return normalize(header) + sign
@@ -266,11 +266,11 @@ def number_columns(headers: Sequence[str], settings: Settings) -> list[int]:
 
 def columns_of(kind: Kind, headers: Sequence[str], settings: Settings) -> list[int]:
     """The columns whose fields, or parts of fields, are of this kind."""
-    mapped = {_key(header): meaning(target) for header, target in settings.map.items()}
-    mapped |= {_key(header): None for header in settings.ignore}
+    mapped = {key_of(header): meaning(target) for header, target in settings.map.items()}
+    mapped |= {key_of(header): None for header in settings.ignore}
     found = []
     for column, header in enumerate(headers):
-        heading = mapped[_key(header)] if _key(header) in mapped else meaning(header)
+        heading = mapped[key_of(header)] if key_of(header) in mapped else meaning(header)
         if heading is not None and heading.field is not None and heading.facts.kind == kind:
             found.append(column)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from batch_update.model import Problem, Severity
 from batch_update.settings import Settings
-from batch_update.sheet.headers import normalize
+from batch_update.sheet.headers import key_of
 from batch_update.text import counted
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
@@ -51,11 +51,9 @@ def hidden_problems(
     hidden: Hidden, numbers: Sequence[int], header: Sequence[str], settings: Settings
 ) -> Iterator[Problem]:
     """One warning for all rows with these numbers that are hidden, and one for each column that says something."""
-    left_out = {normalize(name) for name in settings.ignore}
+    left_out = {key_of(name) for name in settings.ignore}
     for column, name in enumerate(header):
-        means_something = (
-            name.strip() and not name.strip().startswith("_") and normalize(name) not in left_out
-        )
+        means_something = name.strip() and not name.strip().startswith("_") and key_of(name) not in left_out
         if means_something and hidden.has_column(column):
             yield _column(column, name)
     rows = [index for index, number in enumerate(numbers) if number - 1 in hidden.rows] if hidden.rows else []

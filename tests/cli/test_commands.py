@@ -309,6 +309,9 @@ def test_a_variable_that_nobody_reads_is_an_error(run: Run, monkeypatch: pytest.
     monkeypatch.setenv("BATCH_UPDATE_MAX_CHANGE", "10")
     result = run("check", "good.csv")
     assert (result.exit, "did you mean 'BATCH_UPDATE_MAX_CHANGES'?" in result.err) == (2, True), result.err
+    monkeypatch.delenv("BATCH_UPDATE_MAX_CHANGE")
+    monkeypatch.setenv("BATCH_UPDATE_O", "out.csv")  # -o is a flag, and this is not its variable
+    assert run("check", "good.csv").exit == 2
 
 
 @pytest.mark.parametrize(

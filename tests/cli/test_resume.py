@@ -59,6 +59,21 @@ def test_the_row_that_met_a_refused_key_goes_out_with_the_next_one(run: Run, tmp
     assert statuses(tmp_path / "it" / "results.csv") == ["updated"] * 12
 
 
+def test_a_run_that_died_before_it_began_goes_on_though_rows_of_its_sheet_are_wrong(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is a journal, so there was leave to leave those rows out."""
+
+    async def dies(*args: Any, **more: Any) -> None:
+        raise RuntimeError("killed here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("batch_update.run.applying.apply_plan", dies)
+        assert run("apply", "bad.csv", *SEND, "--skip-invalid", "--run-dir", "it").exit == 70
+    assert run("resume", "it", *SEND).exit == 1
+    assert statuses(tmp_path / "it" / "results.csv") == ["invalid", "updated"]
+
+
 def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> None:
     assert run("apply", "good.csv", *SEND, "--run-dir", "it").exit == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "it").iterdir()}

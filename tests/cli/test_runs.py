@@ -86,11 +86,36 @@ def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, comp
 def test_show_tells_the_summary_and_the_next_command(run: Run, complete: Path) -> None:
     shown = run("runs", "show", "last").out
     assert "apply of good.csv" in shown and "complete" in shown and "3 updated" in shown
-    assert f"batch-update undo --sandbox {complete}" in shown and "resume" not in shown
+    lines = shown.splitlines()
+    assert any(
+        line.startswith("Undo    batch-update undo --sandbox ") and line.endswith(str(complete))
+        for line in lines
+    )
+    assert "resume" not in shown
     stopped = stop(run)
-    assert f"batch-update resume --sandbox {stopped}" in run("runs", "show", stopped.name).out
+    lines = run("runs", "show", stopped.name).out.splitlines()
+    assert any(
+        line.startswith("Go on   batch-update resume --sandbox ") and line.endswith(str(stopped))
+        for line in lines
+    )
     document = run("runs", "show", complete.name, "--json").json
     assert (document["state"], document["counts"]["updated"]) == ("complete", 3)
+
+
+def test_show_repeats_the_server_and_the_sandbox_that_the_run_was_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Pasted without them, the next command would go to another account."""
+    monkeypatch.delenv("BATCH_UPDATE_SANDBOX_STATE")
+    state = str(tmp_path / "own.db")
+    assert (
+        run("apply", "good.csv", "--sandbox", "--sandbox-state", state, "--yes", "--run-dir", "a").exit == 0
+    )
+    assert f"batch-update undo --sandbox --sandbox-state {state} a" in run("runs", "show", "a").out
+    monkeypatch.setenv("FAMULOR_API_KEY", "k" * 20)
+    there = ("--base-url", "http://127.0.0.1:9/api", "--no-fetch", "--max-outage", "1", "--max-attempts", "1")
+    run("apply", "good.csv", *there, "--yes", "--run-dir", "b")
+    assert "batch-update resume --base-url http://127.0.0.1:9/api" in run("runs", "show", "b").out
 
 
 def finished(run: Run) -> Path:

@@ -12,6 +12,7 @@ from batch_update.report.problems import (
     count_words,
     place,
     problem_json,
+    problem_line,
     render_problems,
     row_list,
 )
@@ -62,6 +63,24 @@ def test_a_secret_of_the_row_is_not_shown(tmp_path: Path) -> None:
     tool = '"[{""type"":""calendar_integration"",""calcom_api_key"":""cal_live_123456"",""calcom_event_slug"":""x""}]"'
     text = rendered(tmp_path, f"id,tools,speech_speed\n10001,{tool},1.7\n")
     assert "V104" in text and "cal_live_123456" not in text
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '1,{"calcom_api_key":"cal_live_1"}',
+        '1,{"calcom_api_key":"cal_live_1"},,,',
+        '1,x"{calcom_api_key:cal_live_1}",1',
+    ],
+)
+def test_a_secret_of_a_broken_row_is_not_shown(tmp_path: Path, row: str) -> None:
+    """Neither where the row is quoted as it stands, nor in what is said to be given."""
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"id,tools,speech_speed\n{row}\n", "utf-8")
+    sheet = read_sheet(path)
+    problems = check_sheet(sheet).problems
+    told = [render_problems(sheet, problems), *(problem_line(sheet, p) for p in problems)]
+    assert problems and "cal_live_1" not in f"{told} {[problem_json(sheet, p) for p in problems]}"
 
 
 def test_nothing_in_a_cell_steers_the_terminal(tmp_path: Path) -> None:

@@ -179,7 +179,11 @@ def test_a_text_too_long_for_a_workbook_names_assistant_and_field(tmp_path: Path
     with pytest.raises(UsageError) as error:
         table_of(tmp_path, "xlsx", ["id", "system_prompt"], ["1", "x"], ["10437", cell])
     assert "system_prompt of assistant 10437" in error.value.message
-    assert (error.value.code, ".jsonl" in error.value.remedy, list(tmp_path.iterdir())) == ("S114", True, [])
+    assert (error.value.code, "JSON Lines" in error.value.remedy, list(tmp_path.iterdir())) == (
+        "S114",
+        True,
+        [],
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)
