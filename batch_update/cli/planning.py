@@ -47,10 +47,10 @@ def show_plan(
     file: str, settings: Settings, out_file: Path | None = None, *, exit_code: bool = False
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
+    if out_file is not None:
+        _check_place(out_file, settings)
     made, is_saved = plan_of(file, settings)
     looked = anyio.run(_look, made, settings, is_saved)
-    if out_file is not None and settings.no_fetch:
-        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
     if out_file is not None:
         _save(looked.plan, out_file)
     _show(looked, file, settings, out_file, is_saved=is_saved)
@@ -66,11 +66,37 @@ def _tell_event(event: Event) -> None:
     say(f"  {event.message}")
 
 
+def _check_place(path: Path, settings: Settings) -> None:
+    """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
+    from batch_update.run.saving import is_saved_plan
+
+    if settings.no_fetch:
+        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
+    if path.suffix != ".json":
+        raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
+    try:
+        if path.exists() and not is_saved_plan(path.read_bytes()):
+            raise UsageError(
+                f"{path} is there already, and no plan", code="U109", remedy="choose another name"
+            )
+        if not path.parent.is_dir():
+            raise _unwritable(path, f"there is no folder {path.parent}")
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def _unwritable(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")
+
+
 def _save(plan: Plan, path: Path) -> None:
     from batch_update.report.files import write_text
     from batch_update.run.saving import save_plan
 
-    write_text(path, save_plan(plan))
+    try:
+        write_text(path, save_plan(plan))
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
 
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:

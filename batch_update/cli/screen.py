@@ -19,7 +19,7 @@ import typer
 if sys.platform != "win32":
     import termios
 
-from batch_update.errors import BatchUpdateError, SheetError, UsageError
+from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
 from batch_update.text import printable
 
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
@@ -133,12 +133,19 @@ def telling_errors(*, as_json: bool) -> Iterator[None]:
     """An exception of ours inside becomes a message, or the one JSON document, and the exit status."""
     try:
         yield
-    except BatchUpdateError as error:
+    except (BatchUpdateError, KeyboardInterrupt) as caught:
+        error = caught if isinstance(caught, BatchUpdateError) else _interrupted()
         if as_json:
             out_json(error_json(error))
         else:
             show_error(error)
         raise typer.Exit(int(error.exit)) from None
+
+
+def _interrupted() -> Interrupted:
+    """While something is sent, signals are heeded in another way; so this is before that, or after."""
+    remedy = "batch-update runs list shows whether a run had begun"
+    return Interrupted("interrupted", signal=int(signal.SIGINT), remedy=remedy)
 
 
 def show_error(error: BatchUpdateError) -> None:

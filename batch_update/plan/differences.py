@@ -29,6 +29,8 @@ def difference(before: object, after: Json) -> str:
     """What changes, on one line, safe to show."""
     if before is UNKNOWN:
         return f"? -> {show(after)}"
+    if before == after:  # sent all the same, as with a change of mode that resets it
+        return f"stays {_brief(after)}"
     if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
         return word_diff(before, after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from batch_update.errors import BatchUpdateError
-from batch_update.model import Exit, Report
+from batch_update.model import Exit, Report, Status, Verified
 from batch_update.report.messages import as_wanted
 
 
 def exit_status(report: Report) -> Exit:
-    """0 every row as wanted; 1 finished, some rows not; else what the end of the run stands for.
+    """0 every row as wanted; 1 finished, some rows not, or not read back; else what the end of the run stands for.
 
     3 the sheet is invalid and nothing was sent, 4 the key is refused, 5 stopped, 70 a bug of ours,
     129, 130 or 143 interrupted.
@@ -17,4 +17,12 @@ def exit_status(report: Report) -> Exit:
         return report.stopped.exit
     if report.stopped is not None:
         return Exit.BUG
-    return Exit.OK if all(map(as_wanted, report.outcomes)) else Exit.SOME_FAILED
+    return Exit.OK if all(map(as_wanted, report.outcomes)) and _was_read(report) else Exit.SOME_FAILED
+
+
+def _was_read(report: Report) -> bool:
+    """Whether reading back, where it was wanted, showed something of every row that was sent."""
+    failed = any(event.kind == "verify" for event in report.events)
+    return not failed or all(
+        o.status is not Status.UPDATED or o.verified is not Verified.NOT_READ for o in report.outcomes
+    )

@@ -188,10 +188,11 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
             yield f"Fix     edit failed.csv there, then: {again}"
         elif {o.status for o in report.outcomes if not as_wanted(o)} == {Status.CONFLICT}:
             yield f"Look    at the values; to change those in conflict anyway: {again}"
-        elif not more:
+        elif not more and {o.code for o in report.outcomes if not as_wanted(o)} != {"X320"}:
             yield f"Go on   {again}"
     if files.undo is not None:
-        yield f"Undo    {undo} {quoted(files.run.parent)}"
+        has_journal = not (isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102")
+        yield f"Undo    {f'{undo} {quoted(files.run.parent)}' if has_journal else f'{command} {quoted(files.undo)}'}"
 
 
 def going_on(report: Report, resume: str) -> str:

@@ -56,7 +56,8 @@ def _restore(change: Change, outcome: Outcome) -> Restoration:
         before["filler_config"] = NO_FILLERS
     for name in dict.fromkeys((*change.body, *before)):
         if name not in before:
-            lost[name] = "the API does not report what it was"
+            unread = not change.before and all_fields()[name].reported
+            lost[name] = f"the {'run did not read' if unread else 'API does not report'} what it was"
         elif changes_mode and mode and not fits_mode(name, before[name], mode):
             continue  # the change of mode takes care of it
         elif _can_be_sent(name, before[name]):

@@ -22,6 +22,8 @@ def all_runs(runs_dir: Path) -> list[Path]:
 
 def find_run(text: str, runs_dir: Path) -> Path:
     """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111."""
+    if not text.strip():
+        raise UsageError("no run is named", code="U111", remedy="name one, or say last")
     path = Path(text)
     if (path / JOURNAL).is_file():
         return path
@@ -31,6 +33,12 @@ def find_run(text: str, runs_dir: Path) -> Path:
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1:
         return named[0]
+    if not named and path.is_dir():
+        raise UsageError(
+            f"{printable(text)} holds no journal: nothing was sent from it, or its journal was removed",
+            code="J103",
+            remedy="mend the sheet and apply it; where there is an undo.csv, applying that takes the run back",
+        )
     there = ", ".join(run.name for run in (named or runs)[:5]) or "none"
     what = (
         f"{len(named)} runs begin with {printable(text)!r}"

@@ -104,3 +104,21 @@ def test_updated_rows_are_read_back(run: Run, tmp_path: Path) -> None:
     assert run("apply", "folder.csv", *SEND, "--run-dir", "a").exit == 0
     with (tmp_path / "a" / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["_verified"] for row in csv.DictReader(file)] == ["verified", "unverifiable"]
+
+
+def test_saving_a_plan_writes_over_nothing_but_a_plan(run: Run, tmp_path: Path) -> None:
+    """A sheet that a slip of the hand names as --out is not lost."""
+    sheet = (tmp_path / "good.csv").read_bytes()
+    (tmp_path / "notes.json").write_text('{"mine": 1}', "utf-8")
+    (tmp_path / "folder.json").mkdir()
+    for name, code in (
+        ("good.csv", "U101"),
+        ("notes.json", "U109"),
+        ("folder.json", "U110"),
+        ("nowhere/p.json", "U110"),
+    ):
+        result = run("plan", "good.csv", "--sandbox", "--out", name)
+        assert (result.exit, code in result.err) == (2, True), name
+    assert (tmp_path / "good.csv").read_bytes() == sheet
+    assert (tmp_path / "notes.json").read_text("utf-8") == '{"mine": 1}'
+    assert [run("plan", "good.csv", "--sandbox", "--out", "p.json").exit for _ in range(2)] == [0, 0]

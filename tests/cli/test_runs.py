@@ -283,3 +283,16 @@ def test_prune_needs_to_be_told_what_and_a_yes(run: Run, complete: Path) -> None
     assert [nothing.exit, unasked.exit, odd.exit] == [2, 2, 2]
     assert ("U101" in nothing.err, "U102" in unasked.err, "12h, 30d, 8w" in odd.err) == (True, True, True)
     assert names() == {complete.name}
+
+
+@pytest.mark.parametrize("command", ["undo", "resume", "report"])
+def test_an_empty_name_means_no_run(run: Run, complete: Path, command: str) -> None:
+    """As of a script whose variable is not set: the only run there is must not be taken back."""
+    result = run(command, "")
+    assert (result.exit, "no run is named" in result.err) == (2, True)
+
+
+def test_a_folder_without_a_journal_is_told_from_a_run_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "bad.csv", "--sandbox", "--yes", "--run-dir", "it").exit == 3
+    result = run("resume", "it")
+    assert (result.exit, "J103" in result.err and "nothing was sent" in result.err) == (2, True)

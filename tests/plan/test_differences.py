@@ -115,3 +115,8 @@ def test_values_that_differ_never_look_alike(values: list[str]) -> None:
     shown = list(side_by_side(*values))
     assert shown[0] != shown[1]
     assert not set("".join(shown)) & set("\x1b\u202e\n\r")
+
+
+@pytest.mark.parametrize("value", [True, None, 7, "a b", [1, 2], {"a": "b"}])
+def test_what_is_sent_again_as_it_is_stays(value: object) -> None:
+    assert difference(value, value).startswith("stays ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from batch_update.errors import (
@@ -13,7 +15,7 @@ from batch_update.errors import (
     SheetError,
     UsageError,
 )
-from batch_update.model import Exit, Outcome, Status
+from batch_update.model import Event, Exit, Outcome, Status, Verified
 from batch_update.report.messages import as_wanted
 from batch_update.report.status import exit_status
 from tests.report.reports import (
@@ -57,6 +59,13 @@ def test_a_row_that_is_not_as_wanted_is_1(outcome: Outcome) -> None:
 )
 def test_what_ended_a_run_decides_even_if_all_rows_are_as_wanted(stopped: Exception, status: int) -> None:
     assert exit_status(report_of(OK, stopped=stopped)) == status
+
+
+def test_rows_that_could_not_be_read_back_are_1_until_they_are() -> None:
+    missed = Event("verify", "not read back: the server is down")
+    assert exit_status(report_of(OK, events=(missed,))) is Exit.SOME_FAILED
+    assert exit_status(report_of(replace(OK, verified=Verified.VERIFIED), events=(missed,))) is Exit.OK
+    assert exit_status(report_of(OK)) is Exit.OK, "where nobody wanted it"
 
 
 def test_every_status_is_either_as_wanted_or_not() -> None:

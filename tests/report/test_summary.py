@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.api.pacing import Stats
-from batch_update.errors import Interrupted, KeyRefused, SheetError
+from batch_update.errors import Interrupted, KeyRefused, RunStopped, SheetError
 from batch_update.model import Change, Event, Outcome, Report, Status
 from batch_update.report.files import Written
 from batch_update.report.summary import quoted, summary
@@ -125,6 +125,22 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
         lines = summary(report, FILES, resume="R").splitlines()
         next_lines = lines[lines.index(next(line for line in lines if line.startswith("Report"))) + 1 :]
         assert [line[: len(text)] for line, text in zip(next_lines, expected, strict=True)] == expected
+
+
+def test_where_the_journal_is_gone_undo_is_an_ordinary_sheet() -> None:
+    gone = RunStopped("the journal of the run is gone", code="J102")
+    for stopped, begins in ((gone, "Undo    batch-update apply "), (None, "Undo    batch-update undo ")):
+        last = summary(
+            report_of(OK, NOT_SENT, stopped=stopped), replace(DONE, undo=FOLDER / "undo.csv")
+        ).splitlines()[-1]
+        assert last.startswith(begins)
+
+
+def test_what_cannot_be_brought_back_is_not_to_be_applied_again() -> None:
+    lost = Outcome(
+        Status.NOT_SENT, "X320", "name cannot be brought back: the API does not report what it was"
+    )
+    assert "Go on" not in summary(report_of(OK, lost), FILES)
 
 
 def planned(report: Report) -> Report:
