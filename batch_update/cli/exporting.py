@@ -135,9 +135,9 @@ def _check_place(output: str, settings: Settings, *, force: bool) -> None:
     path = Path(output)
     format_to_write(path.name)
     if not path.parent.is_dir():
-        raise _unwritable(path, f"there is no folder {path.parent}")
+        raise unwritable(path, f"there is no folder {path.parent}")
     if path.is_dir():
-        raise _unwritable(path, "it is a folder")
+        raise unwritable(path, "it is a folder")
     if path.exists() and not force:
         raise UsageError(
             f"{path} is there already", code="U109", remedy="choose another name, or add --force"
@@ -155,10 +155,11 @@ def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Pa
     try:
         return write_export(Path(output), found.header, found.rows)
     except OSError as error:
-        raise _unwritable(Path(output), error.strerror or str(error)) from None
+        raise unwritable(Path(output), error.strerror or str(error)) from None
 
 
-def _unwritable(path: Path, why: str) -> UsageError:
+def unwritable(path: Path, why: str) -> UsageError:
+    """A file that somebody named cannot be written there."""
     return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")
 
 

@@ -11,6 +11,7 @@ import typer
 from batch_update.cli.applying import SENDING, duration_of, look_at, plan_of
 from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
+from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
 from batch_update.errors import UsageError
@@ -80,13 +81,9 @@ def _check_place(path: Path, settings: Settings) -> None:
                 f"{path} is there already, and no plan", code="U109", remedy="choose another name"
             )
         if not path.parent.is_dir():
-            raise _unwritable(path, f"there is no folder {path.parent}")
+            raise unwritable(path, f"there is no folder {path.parent}")
     except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from None
-
-
-def _unwritable(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 def _save(plan: Plan, path: Path) -> None:
@@ -96,7 +93,7 @@ def _save(plan: Plan, path: Path) -> None:
     try:
         write_text(path, save_plan(plan))
     except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from None
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:

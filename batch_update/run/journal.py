@@ -273,9 +273,8 @@ def _make_room(db: sqlite3.Connection) -> None:
             db.execute("ROLLBACK")
     db.execute("PRAGMA cache_size = -2000")
     db.execute(f"PRAGMA wal_autocheckpoint = {LOG_ROOM // 4096}")  # then it begins again from its start
-    db.execute(
-        f"PRAGMA application_id = {schema.APPLICATION}"
-    )  # the first commit pays for the room: this one
+    # The first commit pays for the room: this one.
+    db.execute(f"PRAGMA application_id = {schema.APPLICATION}")
 
 
 @contextmanager
