@@ -2,8 +2,9 @@
 
 pandas pads records that are too short, and its low-memory mode loses cells of a record that is too long and
 happens to come first in a chunk. So each block is parsed on its own below a guard record as wide as the header:
-longer records raise, and shorter ones show in a count of delimiters. A block that fails any proof goes through
-the csv module, record by record. A block's end is a record's end, since pandas raises where a quote is open there.
+longer records raise, and shorter ones show in a count of delimiters. A block that fails any proof is parsed again
+in smaller ones, and the smallest that fail go through the csv module, record by record. A block's end is a record's
+end, since pandas raises where a quote is open there.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _read(
     body.number, body.line = number + 1, first_line + lines.taken
     try:
         while block := feed.block():
-            if not body.add_proved(block):
+            if not (body.add_proved(block) or feed.take_back(block)):
                 body.add_carefully(block, feed)
     except csv.Error:
         raise _too_long(name, body.line) from None

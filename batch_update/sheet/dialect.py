@@ -21,6 +21,7 @@ _BOMS = (
 _BLOCK = 1 << 20
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*")
 _POINT = re.compile(r"\s*[+-]?\d*\.\d+\s*")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _SEP = re.compile(r"sep=(.)(?:\r\n|\n|\r)", re.IGNORECASE)
 
 
@@ -171,7 +172,7 @@ def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
     """The first records that are not blank; fewer where the text is no CSV under this delimiter."""
     records: list[list[str]] = []
     try:
-        for record in csv.reader(io.StringIO(text[:_BLOCK], newline=""), delimiter=delimiter):
+        for record in csv.reader(_lines(text), delimiter=delimiter):
             if any(cell.strip() for cell in record):
                 records.append(record)
             if len(records) == most:
@@ -179,6 +180,12 @@ def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
     except csv.Error:  # a cell beyond csv's own limit: what came before it is enough for a guess
         pass
     return records
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Line by line, with their ends: a guess from the first few is to cost no look at the rest."""
+    for found in _LINE.finditer(text):
+        yield found[0]
 
 
 def newline_of(text: str) -> str:

@@ -14,8 +14,10 @@ import numpy as np
 
 from batch_update.sheet.dialect import text_of
 
-BLOCK = 1 << 20
-"""bytes parsed at once: about 10,000 rows"""
+BLOCK = 1 << 21
+"""bytes parsed at once: about 20,000 rows"""
+SMALLEST_BLOCK = 1 << 16
+"""bytes that are read record by record rather than parsed in smaller blocks"""
 LONGEST_CELL = 1 << 20
 """characters; a cell or line beyond it is taken for a quote that is never closed"""
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -64,6 +66,9 @@ class Feed:
         self._data = self._more()
         self._at = 0
         """how much of the data was handed out"""
+        self._size = BLOCK
+        """of the block handed out last"""
+        self._next_size = BLOCK
 
     def head(self) -> str:
         """What was read and not handed out yet, but for half a character."""
@@ -71,27 +76,47 @@ class Feed:
 
     def block(self) -> bytes:
         """The next block; b"" at the end of the file. Raises csv.Error where a line never ends."""
-        self._read_on()
-        while not self._ended and not _LINE_END.search(self._data):
+        self._size, self._next_size = self._next_size, min(2 * self._next_size, BLOCK)
+        while not self._ended and (self._left() < self._size or not self._line_end()):
             self._read_on()
-        data = self._data
-        end = len(data) if self._ended else _record_end(data)
-        self._data, self._at = data[end:], 0
-        return data[:end]
+        end = self._at + self._size
+        if self._data[end - 1 : end + 1] == b"\r\n":
+            end += 1
+        block = self._data[self._at : end]
+        if not self._ended or end < len(self._data):
+            block = block[: _record_end(block)] or self._data[self._at : self._line_end()]
+        self._at += len(block)
+        return block
+
+    def take_back(self, block: bytes) -> bool:
+        """Take back the block handed out last, so that the next is an eighth of it; False where that is too small."""
+        is_smallest = self._size <= SMALLEST_BLOCK
+        self._next_size = max(self._size // 8, SMALLEST_BLOCK)
+        if not is_smallest:
+            self._at -= len(block)
+        return not is_smallest
 
     def line(self) -> str:
         """The next line with its end; "" at the end of the file. Raises csv.Error where it never ends."""
-        while not (found := _LINE_END.search(self._data, self._at)) and not self._ended:
+        while not (end := self._line_end()) and not self._ended:
             self._read_on()
-        end = found.end() if found else len(self._data)
         line = self._data[self._at : end]
-        self._at = end
+        self._at += len(line)
         return line.decode()
+
+    def _left(self) -> int:
+        return len(self._data) - self._at
+
+    def _line_end(self) -> int | None:
+        """Where the next line ends; None where no end was read yet."""
+        found = _LINE_END.search(self._data, self._at)
+        return found.end() if found else None
 
     def _read_on(self) -> None:
         """More, behind what was not handed out yet: that is less than a line, or as much as a block."""
         rest = self._data[self._at :]
-        if len(rest.decode("utf-8", "ignore")) > BLOCK + LONGEST_CELL:
+        longest = BLOCK + LONGEST_CELL
+        if len(rest) > longest and len(rest.decode("utf-8", "ignore")) > longest:
             raise csv.Error("line too long")
         self._data, self._at = rest + self._more(), 0
 

@@ -87,8 +87,11 @@ class Rows:
             columns = [[column[index] for index in keep] for column in columns]
             numbers, lines = numbers[keep], lines[keep]
             self.blank_rows += len(blank)
-        for mine, more in zip(self.columns, columns, strict=True):
-            mine.extend(more)
+        if len(self):
+            for mine, more in zip(self.columns, columns, strict=True):
+                mine.extend(more)
+        else:
+            self.columns = list(columns)
         self.numbers.frombytes(numbers.tobytes())
         self.lines.frombytes(lines.tobytes())
 

@@ -48,24 +48,28 @@ def carefully(text: str) -> tuple[Any, ...]:
 
 
 @settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
-@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from([8, 30, 1 << 20]))
-@example('a,b"c\n1,2\n', 30)
-@example('"a,"b,c\n1,2\n', 1 << 20)
-def test_any_text_is_read_the_same_both_ways(tail: str, block: int) -> None:
-    """In one block or cut into many."""
+@given(
+    st.lists(PIECES, max_size=40).map("".join),
+    st.sampled_from([8, 30, 1 << 20]),
+    st.sampled_from([1, 8, 1 << 16]),
+)
+@example('a,b"c\n1,2\n', 30, 8)
+@example('"a,"b,c\n1,2\n', 1 << 20, 1 << 16)
+def test_any_text_is_read_the_same_both_ways(tail: str, block: int, smallest: int) -> None:
+    """In one block or cut into many, and where one is wrong in ever smaller ones."""
     text = "id,name,system_prompt\n" + tail
     expected = carefully(text)
     assert outcome(text) == expected
-    with patched(BLOCK=block):
+    with patched(BLOCK=block, SMALLEST_BLOCK=smallest):
         assert outcome(text) == expected
         assert carefully(text) == expected
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
-@given(tables(), st.sampled_from([40, 1 << 20]), st.booleans())
-def test_any_table_is_read_the_same_both_ways(table: Any, block: int, always: bool) -> None:
+@given(tables(), st.sampled_from([40, 1 << 20]), st.sampled_from([10, 1 << 16]), st.booleans())
+def test_any_table_is_read_the_same_both_ways(table: Any, block: int, smallest: int, always: bool) -> None:
     text = as_csv(table, ",", "\n", always=always)
-    with patched(BLOCK=block):
+    with patched(BLOCK=block, SMALLEST_BLOCK=smallest):
         assert outcome(text) == carefully(text)
 
 
@@ -95,3 +99,22 @@ def test_an_ordinary_sheet_is_not_read_one_by_one(monkeypatch: pytest.MonkeyPatc
     sheet = read_text("id,system_prompt,name\r\n" + rows)
     assert (len(sheet), sheet.blank_rows, calls) == (1999, 1, [])
     assert sheet.row(1998).line == 2 + 2 * 1998
+
+
+def test_what_is_wrong_is_looked_for_in_ever_smaller_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row too long among 5,000: only the smallest block around it is read record by record."""
+    monkeypatch.setattr(feed, "BLOCK", 40_000)
+    monkeypatch.setattr(feed, "SMALLEST_BLOCK", 1000)
+    read, add_carefully = [], delimited._Body.add_carefully
+
+    def watched(self: delimited._Body, block: bytes, feed: feed.Feed) -> None:
+        read.append(block)
+        add_carefully(self, block, feed)
+
+    monkeypatch.setattr(delimited._Body, "add_carefully", watched)
+    rows = [f"{n},name {n}\n" for n in range(10_000, 15_000)]
+    rows[3000] = "13000,name,13000\n"
+    sheet = read_text("id,name\n" + "".join(rows))
+    assert list(sheet.columns[0].texts) == [str(n) if n != 13_000 else "" for n in range(10_000, 15_000)]
+    assert list(sheet.numbers) == list(range(2, 5002))
+    assert [len(block) <= 1000 and b"13000" in block for block in read] == [True]
