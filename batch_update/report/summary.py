@@ -16,6 +16,7 @@ from batch_update.model import Event, Report, Status, Verified
 from batch_update.report.files import Written
 from batch_update.report.messages import as_wanted, clean, is_open
 from batch_update.report.problems import row_list
+from batch_update.report.status import is_unread
 from batch_update.text import excerpt, printable
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def going_on(report: Report, resume: str) -> str:
     changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
     is_left = any(map(is_open, changed))
     may_pass = any(o.status is Status.FAILED and o.code not in MENDABLE and not is_open(o) for o in changed)
-    if not resume or not (is_left or may_pass):
+    if not resume or not (is_left or may_pass or is_unread(report)):
         return ""
     return resume + " --retry-failed" * may_pass
 
