@@ -21,7 +21,7 @@ from batch_update.cli.stage import Stage, facts_of, tell, write_somewhere
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings
-from batch_update.text import counted, excerpt, printable
+from batch_update.text import counted, excerpt, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -59,11 +59,10 @@ def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
         plan, is_saved = plan_of(file, settings)
-        from batch_update.report.summary import quoted
 
         look = partial(look_at, settings=settings, is_saved=is_saved)
         all_shown = command_of("batch-update plan", settings, WHAT_IS_WRONG)
-        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted(file)}")
+        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted_path(file)}")
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:

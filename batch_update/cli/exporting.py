@@ -16,7 +16,7 @@ from batch_update.cli.screen import out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import printable
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.plan.selecting import Condition
@@ -167,29 +167,27 @@ def unwritable(path: Path, why: str) -> UsageError:
 
 
 def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
-    from batch_update.report.summary import quoted
 
     if settings.json_:
         out_json(_document(found, path, with_secrets=with_secrets))
         return
     if settings.quiet:
         return
-    requests = "1 request" if found.pages == 1 else f"{found.pages:,} requests"
-    size = f"{_count(len(found.rows), 'assistant')}, {_count(len(found.header), 'column')}"
-    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {requests}"
+    size = f"{counted(len(found.rows), 'assistant')}, {counted(len(found.header), 'column')}"
+    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {counted(found.pages, 'request')}"
     show = say if path is None else out
     show(paint(line, "good") if path is not None else line)
     for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
         say(f"  {note}")
     if path is not None and found.rows:
         command = command_of("batch-update plan", settings, ("Connection", "Sandbox", "Pace"))
-        out(f"Next: edit it, then: {command} {quoted(path)}")
+        out(f"Next: edit it, then: {command} {quoted_path(path)}")
 
 
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     """What somebody who edits the sheet should know of it."""
     notes = []
-    secrets = f"{_count(found.secrets, 'cell')} with a calcom_api_key"
+    secrets = f"{counted(found.secrets, 'cell')} with a calcom_api_key"
     if found.secrets and with_secrets:
         reader = "; only you may read the file" if to_file else ""
         notes.append(f"written: {secrets}{reader} (--no-secrets leaves them empty)")
@@ -197,15 +195,11 @@ def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
         notes.append(f"left empty: {secrets} (--secrets writes them)")
     if found.left_empty:
         fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
-        cells = _count(sum(found.left_empty.values()), "cell")
+        cells = counted(sum(found.left_empty.values()), "cell")
         notes.append(f"left empty: {cells} out of bounds, or not for the assistant's mode ({fields})")
     if found.unreported:
         notes.append(f"empty columns, since the API does not report them: {', '.join(found.unreported)}")
     return notes
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count != 1)}"
 
 
 def _document(found: Export, path: Path | None, *, with_secrets: bool) -> dict[str, Any]:

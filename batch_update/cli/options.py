@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from batch_update.settings import Settings, flag_of, read_settings
+from batch_update.text import quoted
 
 
 def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -107,7 +107,7 @@ def command_of(command: str, settings: Settings, groups: tuple[str, ...]) -> str
         if value == default:
             continue
         for text in _as_typed(value):
-            words.append(flag_of(name) + (f" {shlex.quote(text)}" if text else ""))
+            words.append(flag_of(name) + (f" {quoted(text)}" if text else ""))
     return " ".join(words)
 
 

@@ -17,6 +17,7 @@ from batch_update.cli.screen import out, out_json, paint_problems, say, telling_
 from batch_update.errors import UsageError
 from batch_update.model import Event, Exit, Plan, Severity
 from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.text import quoted_path
 
 if TYPE_CHECKING:
     from batch_update.run.looking import Looked
@@ -99,7 +100,6 @@ def _save(plan: Plan, path: Path) -> None:
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
     from batch_update.report.planning import plan_json, plan_screen
     from batch_update.report.problems import problem_json, problem_line, render_problems
-    from batch_update.report.summary import quoted
     from batch_update.run.saving import digest
 
     made, mark = looked.plan, digest(looked.plan)
@@ -124,7 +124,7 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
             ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits"),
         )
         expected = "" if out_file or is_saved else f" --expect {mark}"
-        out(f"Next: {command} {quoted(out_file or file)}{expected}")
+        out(f"Next: {command} {quoted_path(out_file or file)}{expected}")
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

@@ -15,7 +15,7 @@ from batch_update.cli.screen import ask, on_terminal, out, out_json, say, tellin
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
 from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.run.listing import Entry
@@ -257,13 +257,12 @@ def _local(moment: datetime) -> str:
 
 def _next(recorded: RecordedRun, state: str) -> list[str]:
     """Where its files are, and the commands that make sense now."""
-    from batch_update.report.summary import quoted
     from batch_update.run.listing import State
 
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
     # What is kept of a sandbox's run is an address that no flag may name.
     where = ("Sandbox",) if settings.sandbox else ("Connection",)
-    folder = quoted(recorded.folder)
+    folder = quoted_path(recorded.folder)
     results = recorded.folder / "results.csv"
     lines = [
         f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"

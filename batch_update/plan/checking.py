@@ -16,6 +16,7 @@ from batch_update.errors import UsageError
 from batch_update.model import Change, Outcome, Plan, Problem, Severity, Sheet, Status
 from batch_update.plan.across import part_problems, parts_without_present, rule_problems, settle_repeated
 from batch_update.plan.rows import Rows
+from batch_update.text import listed
 
 OnDuplicate = Literal["error", "first", "last"]
 
@@ -86,9 +87,8 @@ def keep_only(plan: Plan, only: Collection[int]) -> Plan:
         return plan
     missing = sorted(set(only) - {change.assistant_id for change in plan.changes})
     if missing:
-        names = ", ".join(map(str, missing[:10]))
         raise UsageError(
-            f"--only names assistants that the plan does not change: {names}",
+            f"--only names assistants that the plan does not change: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
@@ -183,9 +183,8 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
     assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
     missing = sorted(only.difference(assistants))
     if missing:
-        names = ", ".join(map(str, missing[:10])) + (f" and {len(missing) - 10} more" if missing[10:] else "")
         raise UsageError(
-            f"--only names what no row of {rows.sheet.name} is about: {names}",
+            f"--only names what no row of {rows.sheet.name} is about: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )

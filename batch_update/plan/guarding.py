@@ -10,7 +10,7 @@ from batch_update.errors import RunStopped
 from batch_update.model import Change, Json, Plan
 from batch_update.plan.normalizing import same_value
 from batch_update.settings import ALL_HAZARDS
-from batch_update.text import counted
+from batch_update.text import counted, named
 
 FIRST_ROWS = 5
 """Rows that a sentence names."""
@@ -121,8 +121,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
 def _rows(plan: Plan, changes: Sequence[Change]) -> str:
     """`rows 2, 3, 4 and 7 more`: a row for each assistant."""
     numbers = [plan.sheet.numbers[change.indexes[0]] for change in changes]
-    more = f" and {len(numbers) - FIRST_ROWS} more" * (len(numbers) > FIRST_ROWS)
-    return f"row{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:FIRST_ROWS]))}{more}"
+    return named("row", numbers, FIRST_ROWS)
 
 
 def _is_blind(hazard: _Hazard, change: Change) -> bool:
