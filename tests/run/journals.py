@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from batch_update.model import Body, Plan, Reply, Report
 from batch_update.report.files import Written, write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import NAME, RESERVE, Journal
+from batch_update.run.journal import NAME, RESERVE, Journal, read_run
+from batch_update.run.progress import EventLog
 from batch_update.run.recorded import Facts, RecordedRun, facts_of, report_of
+from batch_update.run.resuming import is_finished, look_at_rest, send_rest
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
 
 
@@ -35,6 +37,28 @@ def journalled(
             )
 
     return run_virtually(main)
+
+
+async def go_on(
+    folder: Path,
+    client: Any,
+    *,
+    retry_failed: bool = False,
+    only: Collection[int] = (),
+    limit: int | None = None,
+    fetch: bool = True,
+    events: EventLog | None = None,
+    **sending: Any,
+) -> Report:
+    """A run resumed as the command does it, but for lock, question and reading back; `sending` as for `apply_plan`."""
+    recorded = read_run(folder)
+    if is_finished(recorded, retry_failed=retry_failed):
+        return report_of(recorded)
+    rest = await look_at_rest(
+        recorded, client, retry_failed=retry_failed, only=only, limit=limit, fetch=fetch
+    )
+    with Journal.open(folder) as journal:
+        return await send_rest(journal, client, recorded, rest, events=events or EventLog(), **sending)
 
 
 def copy_of(folder: Path, to: Path) -> Path:

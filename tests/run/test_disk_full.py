@@ -17,14 +17,13 @@ from batch_update.model import Reply, Report, Status
 from batch_update.run.applying import apply_plan
 from batch_update.run.journal import RESERVE, Journal, read_run
 from batch_update.run.recorded import report_of
-from batch_update.run.resuming import resume_run
 from batch_update.sandbox.app import make_app
 from tests.cli import conftest
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
 from tests.run.fakes import NOON, Act, plan_of, run_virtually
-from tests.run.journals import Witness
+from tests.run.journals import Witness, go_on
 from tests.run.test_resuming import Account
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file systems")
@@ -91,11 +90,10 @@ def test_a_full_disk_ends_the_run_with_everything_under_way_on_it(disk: Path) ->
     make_room(disk)
     again = Account({number: {"speech_speed": 0.9} for number in range(1, 4_001)})
 
-    async def go_on() -> Report:
-        with Journal.open(disk / "run") as journal:
-            return await resume_run(journal, again, now=lambda: NOON)
+    async def later() -> Report:
+        return await go_on(disk / "run", again, now=lambda: NOON)
 
-    report = run_virtually(go_on)
+    report = run_virtually(later)
     assert report.counts() == {Status.UPDATED: 4_000} and read_run(disk / "run").complete
     assert not set(again.begun) & set(client.begun), "nothing is done twice"
 
