@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +10,11 @@ import anyio
 import typer
 
 from batch_update.cli.connecting import client_for, server_name
-from batch_update.cli.options import command_of, is_silent, settings_of, takes
+from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event
-from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.settings import Settings
 from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ FILE = Annotated[
         "-o",
         metavar="FILE",
         help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
-        envvar=f"{ENV_PREFIX}OUTPUT",
         show_envvar=False,
     ),
 ]
@@ -54,16 +52,13 @@ SECRETS = Annotated[
         "--secrets/--no-secrets",
         help="Whether cells that hold a secret (tools with a calcom_api_key) are written or left empty. "
         "Default: written to files, which only you may read, and not to stdout.",
-        envvar=f"{ENV_PREFIX}SECRETS",
         show_envvar=False,
         show_default=False,
     ),
 ]
 FORCE = Annotated[
     bool,
-    typer.Option(
-        "--force", help="Overwrite FILE.", envvar=f"{ENV_PREFIX}FORCE", show_envvar=False, show_default=False
-    ),
+    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
 ]
 
 
@@ -89,8 +84,8 @@ def export(
         from batch_update.plan.selecting import read_condition
         from batch_update.run.exporting import choose_fields
 
-        names = choose_fields(_or_environment(fields, "FIELDS"))
-        conditions = [read_condition(text) for text in _or_environment(where, "WHERE")]
+        names = choose_fields(or_environment(fields, "fields"))
+        conditions = [read_condition(text) for text in or_environment(where, "where")]
         with_secrets = output != STDOUT if secrets is None else secrets
         if not is_silent(settings):
             say(f"Reading the assistants of {server_name(settings)} ...")
@@ -114,11 +109,6 @@ def _event(event: Event) -> None:
 
 def _ignore(event: Event) -> None:
     """With --quiet only errors are told; a stop comes as one."""
-
-
-def _or_environment(values: list[str] | None, name: str) -> list[str]:
-    """What was given, or else the lines of the environment variable."""
-    return values or os.environ.get(ENV_PREFIX + name, "").splitlines()
 
 
 # ---------------------------------------------------------------- the file

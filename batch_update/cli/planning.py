@@ -16,7 +16,7 @@ from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event, Exit, Plan, Severity
-from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.settings import Settings
 from batch_update.text import quoted_path
 
 if TYPE_CHECKING:
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 
 OUT = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply.", envvar=f"{ENV_PREFIX}OUT"),
+    typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
 ]
 EXIT_CODE = Annotated[
     bool,
-    typer.Option(
-        "--exit-code", help="End with 10 where something would change.", envvar=f"{ENV_PREFIX}EXIT_CODE"
-    ),
+    typer.Option("--exit-code", help="End with 10 where something would change."),
 ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.connecting import lock_folders
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import command_of, or_environment, settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
@@ -117,14 +117,14 @@ def report(
     run: RUN,
     given: dict[str, Any],
     formats: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable.",
-            envvar=f"{ENV_PREFIX}FORMAT",
+            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable. "
+            "Default: csv.",
         ),
-    ] = ["csv"],  # noqa: B006  # typer reads it and nobody changes it
+    ] = None,
 ) -> None:
     """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
 
@@ -137,7 +137,8 @@ def report(
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 
-        wanted = dict.fromkeys(part.strip().lower() for text in formats for part in text.split(","))
+        texts = or_environment(formats, "format") or ["csv"]
+        wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
         if unknown := next((name for name in wanted if name not in FORMATS), None):
             raise UsageError(
                 f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(FORMATS)}"
@@ -145,9 +146,8 @@ def report(
         recorded = read_run(find_run(run, settings.runs_dir))
         found, facts = report_of(recorded), facts_of(recorded)
         try:
-            for name in wanted:
-                for path in write_again(found, recorded.folder, name, facts):
-                    out(printable(str(path)))
+            for path in write_again(found, recorded.folder, wanted, facts):
+                out(printable(str(path)))
         except OSError as error:
             raise UsageError(
                 f"{recorded.folder} cannot be written: {error.strerror}",
