@@ -137,7 +137,8 @@ def _alters(change: Change, name: str) -> bool:
     return name not in change.before or not same_value(name, change.body[name], change.before[name])
 
 
-def _is_empty(value: Json) -> bool:
+def is_empty(value: Json) -> bool:
+    """Whether a field that gets this value is cleared."""
     return value is None or value in ([], {})
 
 
@@ -146,7 +147,7 @@ def _altering(*names: str) -> Callable[[Sequence[Change]], list[Change]]:
 
 
 def _is_cleared(change: Change, name: str) -> bool:
-    return name not in _OWNED and _is_empty(change.body[name]) and _alters(change, name)
+    return name not in _OWNED and is_empty(change.body[name]) and _alters(change, name)
 
 
 def _clearing(changes: Sequence[Change]) -> list[Change]:
@@ -154,7 +155,7 @@ def _clearing(changes: Sequence[Change]) -> list[Change]:
 
 
 def _without_tools(changes: Sequence[Change]) -> list[Change]:
-    return [c for c in changes if _is_empty(c.body.get("tools", 0)) and _alters(c, "tools")]
+    return [c for c in changes if is_empty(c.body.get("tools", 0)) and _alters(c, "tools")]
 
 
 def _shrinking(changes: Sequence[Change]) -> list[Change]:
