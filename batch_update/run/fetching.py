@@ -116,7 +116,7 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
     for place, entry in enumerate(page.entries, 1):
         found.seen += 1
         found.account = found.account or _account(entry, client.server)
-        number = _id(entry.get("id"))
+        number = count(entry.get("id")) or None
         if number is None:
             nameless.append(f"{place} (id {shown(repr(entry['id'])) if 'id' in entry else 'missing'})")
             continue
@@ -129,11 +129,6 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
         places = f"page {page.number}, {named('entry', nameless)}"
         client.note(f"the list of assistants, {places}: no usable id, left out")
         found.nameless.append(places)
-
-
-def _id(value: Json) -> int | None:
-    """An assistant's id, which may be reported as text."""
-    return count(value) or None
 
 
 def _account(entry: dict[str, Json], server: str) -> str:
