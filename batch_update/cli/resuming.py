@@ -51,7 +51,7 @@ def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) 
 
 def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = False) -> Exit:
     """Go on with the run in this folder, with everything that people see of it."""
-    from batch_update.run.journal import read_run
+    from batch_update.run.reading import read_run
     from batch_update.run.resuming import is_finished
 
     if settings.run_dir is not None and settings.run_dir.resolve() != folder.resolve():

@@ -57,8 +57,8 @@ def show(run: RUN, given: dict[str, Any]) -> None:
     with telling_errors(as_json=settings.json_):
         from batch_update.report.document import run_document
         from batch_update.report.summary import summary
-        from batch_update.run.journal import read_run
         from batch_update.run.listing import state_of
+        from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 
@@ -133,7 +133,7 @@ def report(
     settings = settings_of(given)
     with telling_errors(as_json=False):
         from batch_update.report.files import FORMATS, write_again
-        from batch_update.run.journal import read_run
+        from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 

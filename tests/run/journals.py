@@ -12,10 +12,12 @@ from typing import Any
 from batch_update.model import Body, Plan, Reply, Report
 from batch_update.report.files import Written, write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import NAME, RESERVE, Journal, read_run
+from batch_update.run.journal import RESERVE, Journal
 from batch_update.run.progress import EventLog
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, RecordedRun, facts_of, report_of
 from batch_update.run.resuming import is_finished, look_at_rest, send_rest
+from batch_update.run.runs import JOURNAL
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
 
 
@@ -64,7 +66,7 @@ async def go_on(
 def copy_of(folder: Path, to: Path) -> Path:
     """The journal as it is on the disk now: what a process that is killed now would leave."""
     to.mkdir()
-    for path in folder.glob(f"{NAME}*"):
+    for path in folder.glob(f"{JOURNAL}*"):
         if not path.name.endswith("-shm"):  # made anew from the log by whoever opens it
             shutil.copy(path, to / path.name)
     return to
@@ -105,7 +107,7 @@ class Witness(FakeClient):
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Name -> content of the files that people open."""
-    ours = (NAME, RESERVE)
+    ours = (JOURNAL, RESERVE)
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(ours)}
 
 

@@ -15,9 +15,10 @@ from batch_update.errors import RunLocked
 from batch_update.model import Report, Status
 from batch_update.report.files import write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
 from batch_update.run.listing import Entry, State, outdated
 from batch_update.run.locking import AccountLock
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import facts_of, report_of
 from batch_update.run.resuming import plan_rest
 from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually

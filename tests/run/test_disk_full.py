@@ -15,7 +15,8 @@ import pytest
 
 from batch_update.model import Reply, Report, Status
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import RESERVE, Journal, read_run
+from batch_update.run.journal import RESERVE, Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.sandbox.app import make_app
 from tests.cli import conftest

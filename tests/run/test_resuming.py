@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from batch_update.errors import ApiError, Interrupted, RunStopped
 from batch_update.model import Json, Outcome, Plan, Problem, Reply, Report, Status
 from batch_update.report.files import write_run
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, facts_of, report_of
 from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
