@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.sandbox.app import make_app
 from tests.cli import conftest
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, run_apart
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
 from tests.run.fakes import NOON, Act, plan_of, run_virtually
@@ -197,24 +196,6 @@ def test_a_file_that_may_not_grow_ends_the_run_before_anything_is_sent(tmp_path:
     (tmp_path / "sheet.csv").write_text(sheet, "utf-8")
     # What the sandbox holds is there already and does not grow any more.
     make_app(tmp_path / "state.db", limits=()).close()
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            BOUNDED,
-            "apply",
-            "sheet.csv",
-            *SEND,
-            "--sandbox-state",
-            "state.db",
-            "--run-dir",
-            "run",
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    flags = (*SEND, "--sandbox-state", "state.db", "--run-dir", "run")
+    done = run_apart(BOUNDED, "apply", "sheet.csv", *flags, folder=tmp_path)
     assert (done.returncode, "J101" in done.stderr, "Traceback" in done.stderr) == (5, True, False)
