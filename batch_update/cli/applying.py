@@ -95,13 +95,10 @@ def read_bytes(file: str, settings: Settings) -> bytes:
         return source.read()
 
 
-def carry_out(
-    plan: Plan, look: Look, settings: Settings, *, shown_by: str, command: str = "apply", parent: str = ""
-) -> Exit:
+def carry_out(plan: Plan, look: Look, settings: Settings, *, shown_by: str) -> Exit:
     """Send a plan, with everything that people see of it. The account's lock is taken first, then one looks and asks.
 
-    `look` holds it against what is there; `shown_by` is the command that shows all of its problems; `parent` is the
-    run that it takes back.
+    `look` holds it against what is there; `shown_by` is the command that shows all of its problems.
     """
     from batch_update.run.applying import refused_report
 
@@ -112,8 +109,8 @@ def carry_out(
         files = write_somewhere(refused, folder, facts_of(settings))
         return tell(refused, files, folder, settings, facts_of(settings))
     account = account_of(settings)
-    with account_lock(account, settings, command) as lock:
-        return send(plan, look, settings, account, lock, shown_by=shown_by, command=command, parent=parent)
+    with account_lock(account, settings, "apply") as lock:
+        return send(plan, look, settings, account, lock, shown_by=shown_by)
 
 
 def send(
@@ -127,7 +124,10 @@ def send(
     command: str = "apply",
     parent: str = "",
 ) -> Exit:
-    """The same where the account's lock is held: from here on nobody else sends to it."""
+    """The same where the account's lock is held: from here on nobody else sends to it.
+
+    `parent` is the run that it takes back.
+    """
     from batch_update.run.recorded import Facts
 
     stage = Stage(settings, account, plan.sheet.numbers)

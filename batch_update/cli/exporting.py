@@ -11,6 +11,7 @@ import typer
 
 from batch_update.cli.connecting import client_for, server_name
 from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
+from batch_update.cli.progress import tell_event
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event
@@ -99,12 +100,8 @@ async def _export(
 ) -> Export:
     from batch_update.run.exporting import export
 
-    async with client_for(settings, _event if not settings.quiet else _ignore) as client:
+    async with client_for(settings, _ignore if settings.quiet else tell_event) as client:
         return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
-
-
-def _event(event: Event) -> None:
-    say(f"  {event.message}")
 
 
 def _ignore(event: Event) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import SENDING
+from batch_update.cli.applying import SENDING, run_sheet
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
@@ -35,8 +35,6 @@ def run(
 ) -> None:
     """Run a job. Flags given here win over the job file, and that over the environment."""
     job = load_job(find_job(name, jobs_dir))
-    from batch_update.cli.applying import run_sheet
-
     status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)))
     raise typer.Exit(int(status))
 

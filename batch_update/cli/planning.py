@@ -13,9 +13,10 @@ from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
+from batch_update.cli.progress import tell_event
+from batch_update.cli.screen import out, out_json, paint_problems, telling_errors
 from batch_update.errors import UsageError
-from batch_update.model import Event, Exit, Plan, Severity
+from batch_update.model import Exit, Plan, Severity
 from batch_update.settings import Settings
 from batch_update.text import quoted_path
 
@@ -58,12 +59,8 @@ def show_plan(
 
 
 async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
-    async with client_for(settings, _tell_event) as client:
+    async with client_for(settings, tell_event) as client:
         return await look_at(plan, client, settings, is_saved=is_saved)
-
-
-def _tell_event(event: Event) -> None:
-    say(f"  {event.message}")
 
 
 def _check_place(path: Path, settings: Settings) -> None:
