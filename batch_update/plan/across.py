@@ -11,9 +11,10 @@ from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
+from batch_update.fields.tools import shown
 from batch_update.model import Outcome, Problem, Severity, Status
 from batch_update.plan.columns import FieldColumn, PartColumn
-from batch_update.plan.fault import Fault, shown
+from batch_update.plan.fault import Fault
 from batch_update.plan.rows import Rows
 from batch_update.text import named
 

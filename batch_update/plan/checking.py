@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
@@ -21,7 +20,7 @@ from batch_update.text import listed
 OnDuplicate = Literal["error", "first", "last"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found."""
 
@@ -32,12 +31,6 @@ class Checked:
     """assistants: one update each"""
     unchanged: int
     """rows that nothing is sent for although nothing is wrong with them"""
-    rows: Rows
-
-    @cached_property
-    def fields(self) -> dict[str, int]:
-        """Field, or part of one -> how many rows of the sheet give it a value."""
-        return {column.name: column.rows_that_set() for column in self.rows.all_columns}
 
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
@@ -49,7 +42,6 @@ def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Coll
         invalid_rows=statuses.count(Status.INVALID),
         to_change=len(sheet) - len(found.settled) - sum(map(len, found.merged.values())),
         unchanged=statuses.count(Status.UNCHANGED),
-        rows=found.rows,
     )
 
 

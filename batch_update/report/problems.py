@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from batch_update.codes import CODES
+from batch_update.fields.tools import holds_secret
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.plan.fault import holds_secret
 from batch_update.text import counted, listed, printable
 
 SHOWN_OF_A_KIND = 3

@@ -10,8 +10,8 @@ from typing import Protocol
 from batch_update.api.paging import Page, count
 from batch_update.codes import CODES
 from batch_update.errors import ApiError
+from batch_update.fields.tools import shown
 from batch_update.model import Json, Present
-from batch_update.plan.fault import shown
 from batch_update.plan.normalizing import normalize_assistant
 from batch_update.text import named
 
