@@ -1,9 +1,9 @@
 """Every code that a problem, an outcome or a stop can carry, with what it means and what to do. Pure data.
 
-S1xx  the file                H1xx  headers                C1xx  a cell that cannot be read
-V1xx  a value out of bounds   X2xx  rows and fields that do not fit together
-A4xx  answers of the API      N5xx  the network            R1xx  ends of a run        U1xx  usage
-J1xx  the journal of a run    G1xx  guards
+S  the file      H  headers                C  a cell that cannot be read
+V  a value       X  rows, fields and plans that do not fit together, or not to what is there
+A  answers of the API, mostly by their HTTP status                N  the network
+R  ends of a run       G  guards       J  the journal of a run       U  usage
 """
 
 from __future__ import annotations
