@@ -227,7 +227,9 @@ class Client:
             raise verdict.stop
         if call.attempts == 0:
             raise RunStopped("sending was stopped before this look-up", code="R101")
-        raise ApiError(f"{path}: {verdict.message}", code=verdict.code)
+        host = urlsplit(self._base).netloc.rpartition("@")[2]
+        remedy = "check the network and --base-url, then try again" if verdict.http is None else ""
+        raise ApiError(f"{host}{path}: {verdict.message}", code=verdict.code, remedy=remedy)
 
     def _list(self, found: Json) -> list[Json]:
         try:

@@ -71,28 +71,22 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     if talk:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import make_plan
-    from batch_update.run.saving import is_saved_plan, load_plan
+    from batch_update.run.saving import PLAN_HEAD, is_saved_plan, load_plan
     from batch_update.sheet.reading import read_sheet
+    from batch_update.sheet.sources import opened
 
-    if file.endswith(".json"):
-        content = read_bytes(file, settings)
-        if is_saved_plan(content):
-            return load_plan(file, content.decode("utf-8", "replace")), True
-    sheet = read_sheet(file, settings)
+    with opened(file, None, settings) as source:
+        if is_saved_plan(source.read(PLAN_HEAD)):
+            source.seek(0)
+            return load_plan(printable(file), source.read().decode("utf-8-sig", "replace")), True
+        source.seek(0)
+        sheet = read_sheet(file, settings, stdin=source)
     plan = make_plan(
         sheet, on_duplicate=settings.on_duplicate, only=settings.only, fetched=not settings.no_fetch
     )
     if talk:
         say(describe(sheet))
     return plan, False
-
-
-def read_bytes(file: str, settings: Settings) -> bytes:
-    """A whole file, no larger than a CSV may be. Raises SheetError."""
-    from batch_update.sheet.sources import opened
-
-    with opened(file, None, settings) as source:
-        return source.read()
 
 
 def carry_out(plan: Plan, look: Look, settings: Settings, *, shown_by: str) -> Exit:
@@ -152,7 +146,7 @@ async def _carry_out(
         plan = looked.plan
         _show_problems(plan, settings, shown_by)
         if is_undo and not is_silent(settings):
-            say(plan_screen(plan, requests=looked.pages, duration=duration_of(len(plan.changes), settings)))
+            say(plan_screen(plan, requests=looked.pages))
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             folder = _folder(plan, settings)

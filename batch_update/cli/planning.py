@@ -93,7 +93,7 @@ def _save(plan: Plan, path: Path) -> None:
 
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
-    from batch_update.report.planning import plan_json, plan_screen
+    from batch_update.report.planning import plan_json, plan_screen, plan_totals
     from batch_update.report.problems import problem_json, problem_line, render_problems
     from batch_update.run.saving import digest
 
@@ -110,7 +110,8 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
         out("")
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
-    out(plan_screen(made, requests=looked.pages, duration=duration_of(len(made.changes), settings)))
+    out(plan_screen(made, requests=looked.pages))
+    out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
     out(f"Digest {mark}")
     if made.changes:
         command = command_of(

@@ -131,7 +131,8 @@ async def _resume(
 
 def _left_words(recorded: RecordedRun, rest: Rest) -> str:
     """`runs/x: 12 assistants left to change; 2 that were under way had landed`."""
-    words = [f"{counted(len(rest.plan.changes), 'assistant')} left to change"]
+    left = f"{counted(len(rest.plan.changes), 'assistant')} left to change"
+    words = [left if rest.plan.changes else "nothing is left to send, and what was sent is read back"]
     landed = sum(
         rest.found[c.indexes[0]].status is Status.UPDATED
         for c in recorded.plan.changes

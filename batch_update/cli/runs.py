@@ -229,6 +229,8 @@ def _confirm(going: list[Entry]) -> None:
 
 def _line(entry: Entry, width: int) -> str:
     counts = ", ".join(f"{number:,} {status}" for status, number in entry.counts.items())
+    if entry.mismatches:
+        counts += f" ({entry.mismatches:,} mismatch)"
     rest = f"{counts}   {printable(entry.sheet)}" if entry.error is None else printable(entry.error.message)
     began = _local(entry.started or entry.worked_on)
     return f"{printable(entry.folder.name):<{width}}   {began}   {entry.state:<13}   {rest}"
@@ -243,6 +245,7 @@ def _document(entry: Entry) -> dict[str, Any]:
         "command": entry.command,
         "sheet": entry.sheet,
         "counts": {str(status): number for status, number in entry.counts.items()},
+        "mismatches": entry.mismatches,
         "error": entry.error and entry.error.message,
     }
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Any, TextIO
+from types import FrameType
+from typing import Any, NoReturn, TextIO
 
 import anyio
 import typer
@@ -128,13 +129,25 @@ def _is_yes(answer: str) -> bool:
     return answer.strip().lower() in {"y", "yes", "j", "ja"}
 
 
+class _AskedToEnd(KeyboardInterrupt):
+    """What SIGTERM or a hang-up raises; only of a kind that event loops let through."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 @contextmanager
 def telling_errors(*, as_json: bool) -> Iterator[None]:
-    """An exception of ours inside becomes a message, or the one JSON document, and the exit status."""
+    """An exception of ours inside becomes a message, or the one JSON document, and the exit status.
+
+    So do signals that would end the program without a word.
+    """
     try:
-        yield
+        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+            yield
     except (BatchUpdateError, KeyboardInterrupt) as caught:
-        error = caught if isinstance(caught, BatchUpdateError) else _interrupted()
+        error = caught if isinstance(caught, BatchUpdateError) else _interrupted(caught)
         if as_json:
             out_json(error_json(error))
         else:
@@ -142,10 +155,28 @@ def telling_errors(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(int(error.exit)) from None
 
 
-def _interrupted() -> Interrupted:
+@contextmanager
+def _raising(*numbers: signal.Signals) -> Iterator[None]:
+    """Has these signals raise, but for those that are ignored, as nohup wants it, or heeded already."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise _AskedToEnd(number)
+
+    mine = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
     """While something is sent, signals are heeded in another way; so this is before that, or after."""
+    number = caught.number if isinstance(caught, _AskedToEnd) else int(signal.SIGINT)
     remedy = "batch-update runs list shows whether a run had begun"
-    return Interrupted("interrupted", signal=int(signal.SIGINT), remedy=remedy)
+    return Interrupted(f"interrupted by {signal.Signals(number).name}", signal=number, remedy=remedy)
 
 
 def show_error(error: BatchUpdateError) -> None:

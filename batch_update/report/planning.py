@@ -16,8 +16,8 @@ MOST_SHOWN = 100
 """Assistants that are shown one by one; --out and --json have all."""
 
 
-def plan_screen(plan: Plan, *, requests: int, duration: str) -> str:
-    """The plan as text. `requests`: how many it took to read what is there; `duration`: how long sending takes."""
+def plan_screen(plan: Plan, *, requests: int) -> str:
+    """The plan as text, above its totals. `requests`: how many it took to read what is there."""
     lines = [_title(plan, requests), "", f"  {_totals(plan)}", ""]
     if plan.changes:
         lines += [*_fields(plan.changes), ""]
@@ -30,11 +30,11 @@ def plan_screen(plan: Plan, *, requests: int, duration: str) -> str:
         lines += [*_conflict(plan, index), ""]
     if len(held) > MOST_SHOWN:
         lines += [f"... and {len(held) - MOST_SHOWN} more conflicts: --json has all", ""]
-    return "\n".join([*lines, plan_totals(plan, duration=duration)])
+    return "\n".join(lines)
 
 
 def plan_totals(plan: Plan, *, duration: str) -> str:
-    """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`."""
+    """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`. `duration`: how long sending takes."""
     count = len(plan.changes)
     return _words(plan) + (f": {counted(count, 'request')}, {duration}" if count else "")
 

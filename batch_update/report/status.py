@@ -17,12 +17,13 @@ def exit_status(report: Report) -> Exit:
         return report.stopped.exit
     if report.stopped is not None:
         return Exit.BUG
-    return Exit.OK if all(map(as_wanted, report.outcomes)) and _was_read(report) else Exit.SOME_FAILED
+    is_good = all(map(as_wanted, report.outcomes)) and not is_unread(report)
+    return Exit.OK if is_good else Exit.SOME_FAILED
 
 
-def _was_read(report: Report) -> bool:
-    """Whether reading back, where it was wanted, showed something of every row that was sent."""
-    failed = any(event.kind == "verify" for event in report.events)
-    return not failed or all(
-        o.status is not Status.UPDATED or o.verified is not Verified.NOT_READ for o in report.outcomes
+def is_unread(report: Report) -> bool:
+    """Whether the run failed to read back rows that it sent, or ended before it did."""
+    is_missed = report.stopped is not None or any(event.kind == "verify" for event in report.events)
+    return is_missed and any(
+        o.status is Status.UPDATED and o.verified is Verified.NOT_READ for o in report.outcomes
     )

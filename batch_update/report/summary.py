@@ -12,6 +12,7 @@ from batch_update.model import Event, Report, Status, Verified
 from batch_update.report.files import Written
 from batch_update.report.messages import as_wanted, clean, is_open
 from batch_update.report.problems import row_list
+from batch_update.report.status import is_unread
 from batch_update.text import counted, excerpt, printable, quoted_path
 
 if TYPE_CHECKING:
@@ -195,6 +196,6 @@ def going_on(report: Report, resume: str) -> str:
     changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
     is_left = any(map(is_open, changed))
     may_pass = any(o.status is Status.FAILED and o.code not in MENDABLE and not is_open(o) for o in changed)
-    if not resume or not (is_left or may_pass):
+    if not resume or not (is_left or may_pass or is_unread(report)):
         return ""
     return resume + " --retry-failed" * may_pass

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from batch_update.errors import JournalError
-from batch_update.model import Status
+from batch_update.model import Status, Verified
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun, report_of
 from batch_update.run.runs import JOURNAL
@@ -40,6 +40,8 @@ class Entry:
     command: str = ""
     sheet: str = ""
     counts: dict[Status, int] = field(default_factory=dict)
+    mismatches: int = 0
+    """rows that did not read back as they were sent"""
     error: JournalError | None = None
     """why the journal cannot be read"""
 
@@ -67,7 +69,8 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
         report.started,
         recorded.facts.command,
         recorded.plan.sheet.name,
-        {status: number for status, number in report.counts().items() if number},
+        report.counts(),
+        sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes),
     )
 
 

@@ -11,6 +11,7 @@ from batch_update.errors import UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status
 from batch_update.plan.checking import keep_first, keep_only
 from batch_update.report.messages import is_open
+from batch_update.report.status import is_unread
 from batch_update.run.applying import apply_plan
 from batch_update.run.dispatch import Sender
 from batch_update.run.fetching import Lister
@@ -56,9 +57,11 @@ def plan_rest(recorded: RecordedRun, *, retry_failed: bool = False) -> Rest:
 
 
 def is_finished(recorded: RecordedRun, *, retry_failed: bool = False) -> bool:
-    """Whether nothing is left to do. One that was cut off after its last row still has to be brought to its end."""
+    """Whether nothing is left to do. One that was cut off after its last row still has to be brought to its end, and
+    what could not be read back is to be read.
+    """
     rest = plan_rest(recorded, retry_failed=retry_failed)
-    return recorded.complete and not rest.plan.changes
+    return recorded.complete and not rest.plan.changes and not is_unread(report_of(recorded))
 
 
 async def look_at_rest(

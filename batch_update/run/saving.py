@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 
@@ -24,6 +25,8 @@ from batch_update.run.written import (
 SCHEMA = 1
 MARK = "batch_update_plan"
 """The key by which a plan's file is told from other JSON."""
+PLAN_HEAD = 200
+"""Bytes at the beginning of a file that show whether it is a plan."""
 
 
 def digest(plan: Plan) -> str:
@@ -52,8 +55,9 @@ def save_plan(plan: Plan) -> str:
 
 
 def is_saved_plan(content: bytes) -> bool:
-    """Whether a file with this content is a saved plan."""
-    return f'"{MARK}"'.encode() in content[:200]
+    """Whether a file whose content begins so is a saved plan."""
+    text = content[:PLAN_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
+    return text.startswith(b"{") and f'"{MARK}"'.encode() in text
 
 
 def load_plan(name: str, text: str) -> Plan:

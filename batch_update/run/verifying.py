@@ -25,7 +25,7 @@ async def read_back(report: Report, client: Lister) -> Report:
     try:
         fetched = await fetch_present(client, sent)
     except BatchUpdateError as error:
-        missed = Event("verify", f"not read back: {error.message}; batch-update plan shows what differs")
+        missed = Event("verify", f"not read back: {error.message}; batch-update resume reads it back")
         return replace(report, events=(*report.events, missed))
     return replace(report, outcomes=verify(report.plan, report.outcomes, fetched.present))
 

@@ -56,8 +56,10 @@ def caution_of(
 ) -> Caution:
     """As these settings want it. Where there are waves, one failure stops the run unless another limit is given.
 
-    Raises UsageError where a question is wanted and `ask` is None.
+    Raises UsageError where a question is wanted and `ask` is None, and for a pause where there are no waves.
     """
+    if settings.pause and not settings.waves:
+        raise UsageError("--pause waits between waves, and there are none", code="U101", remedy="add --waves")
     wants_question = settings.pause == "ask"
     if wants_question and ask is None:
         raise UsageError("--pause ask: nobody can be asked here", code="U101", remedy="give it seconds")

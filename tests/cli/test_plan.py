@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from batch_update.run.saving import load_plan, save_plan
 from tests.cli.conftest import Run
@@ -33,6 +36,18 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(run: Run, tmp_path: Path) ->
     assert run("apply", "p.json", *SEND, "--run-dir", "a").exit == 0
     assert statuses(tmp_path / "a" / "results.csv") == ["updated"] * 3
     assert (tmp_path / "p.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_saved_plan_can_come_from_stdin_and_under_any_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    plan = b"\xef\xbb\xbf" + (tmp_path / "p.json").read_bytes()  # as an editor may save it
+    (tmp_path / "reviewed.txt").write_bytes(plan)
+    assert "Plan for user 501" in run("plan", "reviewed.txt", *LOOK).out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(plan)))
+    assert run("apply", "-", *SEND, "--run-dir", "a").exit == 0
+    assert statuses(tmp_path / "a" / "results.csv") == ["updated"] * 3
 
 
 def test_a_saved_plan_can_be_applied_in_part(run: Run, tmp_path: Path) -> None:

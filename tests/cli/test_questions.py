@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +40,31 @@ def test_what_was_typed_before_a_question_was_seen_is_no_answer(
         os.close(ours)
         os.close(theirs)
     assert out.decode().strip() == outcome
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_a_question_is_told_and_nothing_is_sent(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "changes.csv").write_text("id,speech_speed\n10001,1.15\n", "utf-8")
+    flags = ["--sandbox", "--sandbox-state", "state.db", "--no-fetch"]
+    ours, theirs = os.openpty()
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "batch_update", "apply", "changes.csv", *flags],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            stdin=theirs,
+            stderr=theirs,
+            stdout=subprocess.DEVNULL,
+        )
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += os.read(ours, 1024)
+        child.send_signal(number)
+        while b"= help" not in seen:
+            seen += os.read(ours, 1024)
+        assert child.wait(timeout=30) == 128 + number
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert f"interrupted by {number.name}".encode() in seen
+    assert not (tmp_path / "runs").exists()

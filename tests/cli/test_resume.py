@@ -15,6 +15,7 @@ from batch_update.cli.applying import apply
 from batch_update.cli.connecting import account_lock
 from batch_update.cli.resuming import resume, resume_folder
 from batch_update.cli.undoing import undo
+from batch_update.errors import BatchUpdateError
 from batch_update.run.locking import AccountLock, is_held
 from batch_update.run.reading import read_run
 from batch_update.settings import Settings, read_settings
@@ -72,6 +73,32 @@ def test_a_run_that_died_before_it_began_goes_on_though_rows_of_its_sheet_are_wr
         assert run("apply", "bad.csv", *SEND, "--skip-invalid", "--run-dir", "it").exit == 70
     assert run("resume", "it", *SEND).exit == 1
     assert statuses(tmp_path / "it" / "results.csv") == ["invalid", "updated"]
+
+
+def test_what_could_not_be_read_back_is_read_by_resume(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*args: Any, **more: Any) -> Any:
+        raise BatchUpdateError("the server is down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("batch_update.run.verifying.fetch_present", down)
+        result = run("apply", "good.csv", *SEND, "--run-dir", "it")
+    assert result.exit == 1 and "not read back: the server is down" in result.out
+    assert "Go on   batch-update resume" in result.out
+    attempts = [row["_attempts"] for row in rows(tmp_path / "it" / "results.csv")]
+    result = run("resume", "it", *SEND, "--sandbox-faults", "500@1+")  # no update meets it, for none is sent
+    assert result.exit == 0 and "what was sent is read back" in result.err
+    found = rows(tmp_path / "it" / "results.csv")
+    assert {(row["_status"], row["_verified"]) for row in found} == {("updated", "verified")}
+    assert [row["_attempts"] for row in found] == attempts
+    assert "is finished" in run("resume", "it", *SEND).err
+
+
+def test_a_run_that_was_not_to_be_read_back_is_finished(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--no-verify", "--run-dir", "it").exit == 0
+    result = run("resume", "it", *SEND)
+    assert (result.exit, "is finished" in result.err) == (0, True)
 
 
 def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> None:

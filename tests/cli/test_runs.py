@@ -63,6 +63,14 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
     assert listed[1]["counts"] == {"updated": 3}
 
 
+def test_list_tells_what_did_not_read_back_as_sent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("batch_update.run.verifying.same_value", lambda *values: False)
+        assert run("apply", "good.csv", *SEND).exit == 1
+    assert "3 updated (3 mismatch)" in run("runs", "list").out
+    assert run("runs", "list", "--json").json[0]["mismatches"] == 3
+
+
 def test_without_runs_the_list_says_so(run: Run) -> None:
     result = run("runs", "list")
     assert (result.exit, result.out, "holds no runs" in result.err) == (0, "", True)

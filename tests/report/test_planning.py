@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from batch_update.model import Change, Column, Dialect, Outcome, Plan, Role, Sheet, Status
-from batch_update.report.planning import plan_json, plan_screen
+from batch_update.report.planning import plan_json, plan_screen, plan_totals
 
 WORDS = "speech_speed: planned from 1.0, wanted 1.1, now 0.9; name: planned from Old, wanted New, now Else\x1b[31m"
 
@@ -17,7 +17,8 @@ def plan(*changes: Change, **settled: Any) -> Plan:
 
 
 def screen(made: Plan) -> list[str]:
-    return plan_screen(made, requests=1, duration="about 1 s").splitlines()
+    totals = plan_totals(made, duration="about 1 s")
+    return [*plan_screen(made, requests=1).splitlines(), totals]
 
 
 def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, KeyRefused, RunStopped, SheetError
-from batch_update.model import Change, Event, Outcome, Report, Status
+from batch_update.model import Change, Event, Outcome, Report, Status, Verified
 from batch_update.report.files import Written
 from batch_update.report.summary import summary
 from tests.report.reports import (
@@ -110,15 +110,17 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
     stopped = Interrupted(
         "the run was interrupted by SIGINT", signal=2, remedy="go on with batch-update resume"
     )
+    read = replace(OK, verified=Verified.VERIFIED)
     busy = Outcome(Status.FAILED, "A409", "the server is busy with it (409)", 409, 4)
     for outcomes, expected in (
         ((OK, NOT_SENT), ["Go on   R"]),
         ((OK, UNKNOWN), ["Go on   R"]),
         ((OK, busy), ["Go on   R --retry-failed"]),
         ((FAILED, NOT_SENT), ["Go on   R", "Fix     edit"]),
-        ((OK, FAILED), ["Fix     edit"]),
+        ((OK, FAILED), ["Go on   R", "Fix     edit"]),
+        ((read, FAILED), ["Fix     edit"]),
         ((OK, replace(busy, code="A401", http=401)), ["Go on   R"]),
-        ((OK, LEFT_OUT), ["Go on   batch-update apply"]),
+        ((read, LEFT_OUT), ["Go on   batch-update apply"]),
     ):
         report = planned(report_of(*outcomes, stopped=stopped))
         lines = summary(report, FILES, resume="R").splitlines()

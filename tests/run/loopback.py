@@ -40,7 +40,7 @@ class Loopback:
             protocol_version = "HTTP/1.1"
 
             def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers["Content-Length"] or 0))
                 owner.seen.append(Seen(self.command, self.path, dict(self.headers), body))
                 owner.arrived.release()
                 owner._open.wait(60)

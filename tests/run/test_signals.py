@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ from batch_update.run.signals import open_interrupts
 from tests.run.loopback import Loopback, loopback
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+
+@pytest.fixture(autouse=True)
+def _not_ignored() -> Iterator[None]:
+    """A shell that starts the tests in the background ignores SIGINT, and the programs started here would too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 # ---------------------------------------------------------------- the stream
@@ -75,12 +84,14 @@ ROWS = 10
 WORKERS = 3
 
 
-def start(server: Loopback, folder: Path, *flags: str) -> subprocess.Popen[str]:
+def start(
+    server: Loopback, folder: Path, *flags: str, reading: tuple[str, ...] = ("--no-fetch", "--no-verify")
+) -> subprocess.Popen[str]:
     sheet = folder / "changes.csv"
     sheet.write_text("id,speech_speed\n" + "".join(f"{101 + row},1.1\n" for row in range(ROWS)), "utf-8")
     command = [sys.executable, "-m", "batch_update", "apply", str(sheet), "--yes", "--rate", "off"]
-    command += ["--no-fetch", "--no-verify"]
     command += [
+        *reading,
         "--base-url",
         server.base_url,
         "--concurrency",
@@ -92,7 +103,7 @@ def start(server: Loopback, folder: Path, *flags: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
-    server.wait_for(WORKERS)
+    server.wait_for(WORKERS if reading else 1)
     return process
 
 
@@ -119,6 +130,19 @@ def test_a_signal_lets_land_what_is_under_way(tmp_path: Path, number: int) -> No
         assert status == 128 + number
         assert counts["updated"] == len(server.seen) and counts["not_sent"] == ROWS - len(server.seen) >= 1
         assert "batch-update resume" in said.splitlines()[-1] and said.splitlines()[-1].startswith("Go on")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_what_is_there_is_read_ends_the_program_and_is_told(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with loopback(held=True) as server:
+        process = start(server, tmp_path, reading=())
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert f"error[R130]: interrupted by {number.name}" in said and "Traceback" not in said
+    assert [seen.method for seen in server.seen] == ["GET"] and not (tmp_path / "run").exists()
 
 
 def test_a_hang_up_that_is_ignored_ends_no_run(tmp_path: Path) -> None:

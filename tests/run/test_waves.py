@@ -153,10 +153,14 @@ def test_caution_is_what_the_settings_say() -> None:
         (Share(1),), Share(1)
     )
     assert caution_of(read_settings({"waves": "1", "max_failures": 3}), shop).max_failures == Share(3)
-    assert caution_of(read_settings({"pause": "30"}), shop).pause == 30.0
-    assert caution_of(read_settings({"pause": "ask"}), shop, ask).ask is ask
+    assert caution_of(read_settings({"waves": "1", "pause": "30"}), shop).pause == 30.0
+    assert caution_of(read_settings({"waves": "1", "pause": "ask"}), shop, ask).ask is ask
     with pytest.raises(UsageError, match="nobody can be asked"):
-        caution_of(read_settings({"pause": "ask"}), shop)
+        caution_of(read_settings({"waves": "1", "pause": "ask"}), shop)
+    for pause in ("30", "ask"):
+        with pytest.raises(UsageError, match="there are none"):
+            caution_of(read_settings({"pause": pause}), shop, ask)
+    assert caution_of(read_settings({"pause": "0"}), shop).pause == 0.0
 
 
 # ---------------------------------------------------------------- the limit, without waves
