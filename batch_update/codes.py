@@ -1,9 +1,9 @@
 """Every code that a problem, an outcome or a stop can carry, with what it means and what to do. Pure data.
 
-S1xx  the file                H1xx  headers                C1xx  a cell that cannot be read
-V1xx  a value out of bounds   X2xx  rows and fields that do not fit together
-A4xx  answers of the API      N5xx  the network            R1xx  ends of a run        U1xx  usage
-J1xx  the journal of a run    G1xx  guards
+S  the file      H  headers                C  a cell that cannot be read
+V  a value       X  rows, fields and plans that do not fit together, or not to what is there
+A  answers of the API, mostly by their HTTP status                N  the network
+R  ends of a run       G  guards       J  the journal of a run       U  usage
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ CODES: dict[str, Code] = dict((
     _c("G108", "one prompt for different assistants", "Assistants whose system prompts differ would all get the same one: a cell may have been filled down by mistake.", "Where it is meant, add --allow same_prompt."),
     _c("G120", "too many changes", "More assistants would change than --max-changes allows.", "Look at batch-update plan, and raise the limit or send a part with --only or --limit."),
     _c("G121", "too large a part of the account", "More of the account's assistants would change than --max-change-percent allows, or it is not known how many there are.", "Look at batch-update plan, and raise the limit or send a part with --only or --limit."),
-    # ---- the journal of a run (run/journal)
+    # ---- the journal of a run (run/journal, run/reading)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
     _c("J102", "the journal is gone", "The run's folder was removed or replaced while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
     _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside --runs-dir."),

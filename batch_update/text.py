@@ -1,8 +1,13 @@
-"""Text from sheets and servers, made safe to show, and numbers with their nouns."""
+"""Text from sheets and servers, made safe to show or to paste; numbers and lists with their nouns."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 import unicodedata
+from collections.abc import Collection
+from itertools import islice
+from pathlib import Path
 
 # Characters that change what a terminal or page does, or the order in which text is read, without being seen.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -28,6 +33,38 @@ def excerpt(text: str, most: int = 80) -> str:
 
 def counted(number: int, noun: str) -> str:
     """`1 row`, `1,204 rows`, `2 retries`."""
+    return f"{number:,} {_inflected(noun, number)}"
+
+
+def listed(items: Collection[object], most: int = 10) -> str:
+    """`3, 4`; of more than `most` only the first ones: `3, 4 and 5 more`."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(map(str, islice(items, most))) + more
+
+
+def named(noun: str, items: Collection[object], most: int = 10) -> str:
+    """`row 3`, `rows 3, 4 and 5 more`."""
+    return f"{_inflected(noun, len(items))} {listed(items, most)}"
+
+
+def _inflected(noun: str, number: int) -> str:
     if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+        return noun
+    return f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def quoted(text: str) -> str:
+    """One word of a command line that can be pasted; what a terminal would not show as it is, as Python writes it."""
+    if text != printable(text):
+        return repr(text)
+    if sys.platform == "win32":
+        from subprocess import list2cmdline
+
+        return list2cmdline([text])
+    return shlex.quote(text)
+
+
+def quoted_path(path: Path | str) -> str:
+    """The same of a path, which must not be taken for a flag."""
+    text = str(path)
+    return quoted(f"./{text}" if text.startswith("-") and text != "-" else text)

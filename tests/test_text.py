@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.text import counted, excerpt, printable
+from batch_update.text import counted, excerpt, listed, named, printable, quoted, quoted_path
 
 
 @given(st.text())
@@ -44,3 +46,20 @@ def test_an_excerpt_is_never_longer_than_asked(text: str, most: int) -> None:
 )
 def test_a_number_is_shown_with_its_noun(number: int, noun: str, shown: str) -> None:
     assert counted(number, noun) == shown
+
+
+def test_of_a_long_list_the_first_are_named_and_the_rest_counted() -> None:
+    assert (listed([]), listed([3]), listed(range(3, 6), 3)) == ("", "3", "3, 4, 5")
+    assert listed({"a": 1, "b": 2, "c": 3}, 1) == "a and 2 more"
+    assert (named("row", [17]), named("entry", [3, 4, 5], 2)) == ("row 17", "entries 3, 4 and 1 more")
+
+
+def test_a_path_and_a_text_can_be_pasted_into_a_command_line() -> None:
+    assert shlex.split(quoted_path(Path("my runs/it's/failed.csv"))) == ["my runs/it's/failed.csv"]
+    assert shlex.split(quoted("Stimme; neu=voice_id")) == ["Stimme; neu=voice_id"]
+    assert "\x1b" not in quoted("a\x1b[2J")
+
+
+def test_a_path_is_not_taken_for_a_flag() -> None:
+    assert quoted_path("-x.csv") == "./-x.csv"
+    assert quoted_path("-") == "-", "stdin"

@@ -7,16 +7,15 @@ import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
-from batch_update.api.exchange import Departure, Wires
+from batch_update.api.calling import Call, Caller
+from batch_update.api.exchange import Wires
 from batch_update.api.keys import ApiKey, check_base_url
 from batch_update.api.ledger import Ledger
 from batch_update.api.lookups import (
@@ -33,40 +32,12 @@ from batch_update.api.lookups import (
 )
 from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.paging import Page, Paging, entries_of
-from batch_update.api.replies import Applied, Course, Verdict, clean, judge
-from batch_update.api.retrying import Retries, Tries
-from batch_update.api.windows import Ticket
-from batch_update.errors import ApiError, BatchUpdateError, RunStopped
+from batch_update.api.replies import Applied, Verdict, clean
+from batch_update.errors import ApiError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
 T = TypeVar("T")
-
-ALONE = 2.0
-"""Seconds that all others wait at most for what comes of the very first update."""
-
-
-@dataclass(slots=True)
-class _Call:
-    """One request to the API and what came of its attempts so far."""
-
-    method: str
-    url: str
-    tries: Tries
-    content: bytes = b""
-    assistant_id: int | None = None
-    before_send: Callable[[int], Awaitable[None]] | None = None
-    secrets: frozenset[str] = frozenset()
-    """what its body holds and no message may show, should the server repeat it"""
-    attempts: int = 0
-    first: bool = False
-    """goes ahead of the queue: it met a 429"""
-    doubt: str = ""
-    """code of an attempt that may have been applied"""
-    last: Verdict | None = None
-    started: datetime | None = None
-    begun: float = 0.0
-    ended: float = 0.0
 
 
 class Client:
@@ -101,11 +72,8 @@ class Client:
         self.server = urlsplit(self._base).netloc
         """host and port, for people to read"""
         self._key = key
-        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock)
         self._on_event = on_event
-        self._clock = clock
-        self._sleep = sleep
-        self._now = now
+        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock)
         rng = rng or random.Random()
         self._pacer = Pacer(
             rates,
@@ -118,12 +86,17 @@ class Client:
             sleep=sleep,
             rng=rng,
         )
-        self._retries = Retries(max_attempts, stats=self._pacer.stats, sleep=self._nap, rng=rng)
-        self._course = Course()
-        self._tried = anyio.Event()
-        self._scouting = False
-        self._reason: BatchUpdateError | None = None
-        self._naps: set[anyio.CancelScope] = set()
+        self._caller = Caller(
+            key,
+            self._wires,
+            self._pacer,
+            max_attempts=max_attempts,
+            on_event=on_event,
+            clock=clock,
+            sleep=sleep,
+            now=now,
+            rng=rng,
+        )
         self._notes: set[str] = set()
 
     async def __aenter__(self) -> Self:
@@ -140,9 +113,7 @@ class Client:
 
     def stop_sending(self) -> None:
         """From now on no attempt begins. Who waits returns at once, with what is true of it."""
-        self._pacer.stop()
-        for nap in self._naps:
-            nap.cancel()
+        self._caller.stop()
 
     # ------------------------------------------------------------ updates
 
@@ -164,125 +135,8 @@ class Client:
         content = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode("ascii")
         url = f"{self._base}/user/assistant/{assistant_id:d}"
         secrets = frozenset(secrets_in(body))
-        call = _Call("PUT", url, self._retries.begin(), content, assistant_id, before_send, secrets)
-        return self._reply(call, await call.tries.run(partial(self._attempt, call)))
-
-    def _reply(self, call: _Call, verdict: Verdict) -> Reply:
-        status, code, message = _conclude(call, verdict)
-        return Reply(
-            status=status,
-            code=code,
-            message=message,
-            http=verdict.http,
-            attempts=call.attempts,
-            request_id=verdict.request_id,
-            started=call.started if call.attempts else None,
-            ms=round((call.ended - call.begun) * 1000) if call.attempts else None,
-            field_errors=verdict.field_errors,
-            stop=verdict.stop,
-        )
-
-    # ------------------------------------------------------------ one attempt
-
-    async def _attempt(self, call: _Call) -> Verdict:
-        """One attempt. The very first update goes alone: a key that is refused costs one request, not many at once."""
-        if call.method != "PUT" or self._tried.is_set():
-            return await self._send(call)
-        if self._scouting:
-            await self._until_tried()
-            return await self._send(call)
-        self._scouting = True
-        try:
-            return await self._send(call)
-        finally:
-            self._tried.set()
-
-    async def _until_tried(self) -> None:
-        """Until something came of the first update, but not for ever; `stop_sending` ends that, too."""
-        with anyio.move_on_after(ALONE) as nap:
-            self._naps.add(nap)
-            try:
-                await self._tried.wait()
-            finally:
-                self._naps.discard(nap)
-                self._tried.set()
-
-    async def _send(self, call: _Call) -> Verdict:
-        ticket = await self._pacer.admit(first=call.first)
-        if ticket is None:
-            return self._unsent(call)
-        departure = Departure()
-        try:
-            if call.before_send is not None:
-                await call.before_send(call.attempts + 1)
-            began = self._begin(call)
-            seen = await self._wires.exchange(call.method, call.url, call.content, departure)
-        except BaseException:
-            self._pacer.withdrawn(ticket, sent=departure.sent)
-            raise
-        call.ended = self._clock()
-        call.tries.seconds += call.ended - began
-        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets))
-        call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
-        return verdict
-
-    def _redact(self, secrets: frozenset[str], text: str) -> str:
-        for secret in secrets:
-            text = text.replace(secret, "***")
-        return self._key.redact(text)
-
-    def _begin(self, call: _Call) -> float:
-        now = self._clock()
-        call.attempts += 1
-        if call.started is None:
-            call.started, call.begun = self._now(), now
-        return now
-
-    def _unsent(self, call: _Call) -> Verdict:
-        """Sending was stopped before this attempt: what is true of the call is what its last attempt showed."""
-        last = call.last or Verdict(Applied.NO, "R101", "not sent: the run was stopped")
-        return replace(last, repeats=0, free=False, stop=self._reason)
-
-    # ------------------------------------------------------------ what came of it
-
-    def _settle(self, call: _Call, ticket: Ticket, verdict: Verdict, *, sent: bool) -> Verdict:
-        """Tell the pacer, and see whether the run has to end."""
-        stop: BatchUpdateError | None = None
-        if verdict.gate:
-            limited = verdict.http == 429
-            stop = self._pacer.refused(ticket, verdict.wait, limits=verdict.limits, limited=limited)
-            call.first = limited
-            call.attempts -= limited
-        elif verdict.trouble:
-            down, stop = self._pacer.failed(ticket, call.assistant_id or 0, sent=sent)
-            verdict = replace(verdict, free=True, paced=True) if down else verdict
-        else:
-            self._pacer.answered(ticket, verdict.limits)
-        if verdict.applied is Applied.MAYBE:
-            call.doubt = verdict.code
-        if call.method == "PUT":
-            stop = self._course.stop_after(verdict) or stop
-        stop = stop or verdict.stop
-        return verdict if stop is None else self._end(verdict, stop)
-
-    def _end(self, verdict: Verdict, stop: BatchUpdateError) -> Verdict:
-        """No row can succeed, or none should be tried."""
-        if self._reason is None:
-            self._reason = stop
-            self._on_event(Event("stop", stop.message))
-        self.stop_sending()
-        return replace(verdict, repeats=0, free=False, stop=stop)
-
-    async def _nap(self, seconds: float) -> None:
-        """The pause before a retry; `stop_sending` ends it."""
-        if seconds <= 0 or self._pacer.stopped:
-            return
-        with anyio.CancelScope() as nap:
-            self._naps.add(nap)
-            try:
-                await self._sleep(seconds)
-            finally:
-                self._naps.discard(nap)
+        call = Call("PUT", url, content, assistant_id, before_send, secrets)
+        return _reply(call, await self._caller.make(call))
 
     # ------------------------------------------------------------ look-ups
 
@@ -365,8 +219,8 @@ class Client:
         """The JSON behind a path."""
         given = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(self._base + path, params=given)) if given else self._base + path
-        call = _Call("GET", url, self._retries.begin())
-        verdict = await call.tries.run(partial(self._attempt, call))
+        call = Call("GET", url)
+        verdict = await self._caller.make(call)
         if verdict.applied is Applied.YES:
             return verdict.data
         if verdict.stop is not None:
@@ -394,7 +248,23 @@ class Client:
         return ApiError(message, code="A200", remedy="check --base-url")
 
 
-def _conclude(call: _Call, verdict: Verdict) -> tuple[Status, str, str]:
+def _reply(call: Call, verdict: Verdict) -> Reply:
+    status, code, message = _conclude(call, verdict)
+    return Reply(
+        status=status,
+        code=code,
+        message=message,
+        http=verdict.http,
+        attempts=call.attempts,
+        request_id=verdict.request_id,
+        started=call.started if call.attempts else None,
+        ms=round((call.ended - call.begun) * 1000) if call.attempts else None,
+        field_errors=verdict.field_errors,
+        stop=verdict.stop,
+    )
+
+
+def _conclude(call: Call, verdict: Verdict) -> tuple[Status, str, str]:
     """Status, code and message of a call that is over."""
     if verdict.applied is Applied.YES:
         lost = f"applied at attempt {call.attempts}; an earlier one had no clear answer" if call.doubt else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from batch_update.api.gate import Gate, State
+from batch_update.api.gate import MOST_WAIT, Gate, State
 from batch_update.api.ledger import UNANSWERED, Ledger
 from batch_update.api.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.errors import RunStopped
@@ -326,7 +326,7 @@ class Pacer:
 
 
 def _too_long(asked: float | None) -> RunStopped:
-    if asked is None or asked <= 300:
+    if asked is None or asked <= MOST_WAIT:
         message = "the server refused one request after another, with pauses between"
         remedy = "try again later, with a lower --rate"
     else:

@@ -104,7 +104,7 @@ def _claims(answer: Json, here: int) -> tuple[int | None, int | None]:
 
 
 def count(value: Json) -> int | None:
-    """Counts may come as text."""
+    """A count, or an id: either may come as text."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
     return value if type(value) is int and value >= 0 else None

@@ -26,6 +26,7 @@ from enum import Enum
 from itertools import islice
 
 from batch_update.api.pacing import Limits
+from batch_update.api.paging import count
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model import Json
 from batch_update.text import printable
@@ -151,10 +152,7 @@ def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Ver
 def _id_in(data: Json) -> int | None:
     """The id that an answer to an update is about."""
     inner = data.get("data") if isinstance(data, dict) else None
-    found = inner.get("id") if isinstance(inner, dict) else None
-    if isinstance(found, str) and re.fullmatch(r"[0-9]{1,18}", found):
-        return int(found)
-    return found if type(found) is int else None
+    return count(inner.get("id")) if isinstance(inner, dict) else None
 
 
 # ---------------------------------------------------------------- all other statuses

@@ -21,7 +21,7 @@ from batch_update.cli.stage import Stage, facts_of, tell, write_somewhere
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings
-from batch_update.text import counted, excerpt, printable
+from batch_update.text import counted, excerpt, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -59,11 +59,10 @@ def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
         plan, is_saved = plan_of(file, settings)
-        from batch_update.report.summary import quoted
 
         look = partial(look_at, settings=settings, is_saved=is_saved)
         all_shown = command_of("batch-update plan", settings, WHAT_IS_WRONG)
-        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted(file)}")
+        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted_path(file)}")
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
@@ -90,13 +89,10 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     return plan, False
 
 
-def carry_out(
-    plan: Plan, look: Look, settings: Settings, *, shown_by: str, command: str = "apply", parent: str = ""
-) -> Exit:
+def carry_out(plan: Plan, look: Look, settings: Settings, *, shown_by: str) -> Exit:
     """Send a plan, with everything that people see of it. The account's lock is taken first, then one looks and asks.
 
-    `look` holds it against what is there; `shown_by` is the command that shows all of its problems; `parent` is the
-    run that it takes back.
+    `look` holds it against what is there; `shown_by` is the command that shows all of its problems.
     """
     from batch_update.run.applying import refused_report
 
@@ -107,8 +103,8 @@ def carry_out(
         files = write_somewhere(refused, folder, facts_of(settings))
         return tell(refused, files, folder, settings, facts_of(settings))
     account = account_of(settings)
-    with account_lock(account, settings, command) as lock:
-        return send(plan, look, settings, account, lock, shown_by=shown_by, command=command, parent=parent)
+    with account_lock(account, settings, "apply") as lock:
+        return send(plan, look, settings, account, lock, shown_by=shown_by)
 
 
 def send(
@@ -122,7 +118,10 @@ def send(
     command: str = "apply",
     parent: str = "",
 ) -> Exit:
-    """The same where the account's lock is held: from here on nobody else sends to it."""
+    """The same where the account's lock is held: from here on nobody else sends to it.
+
+    `parent` is the run that it takes back.
+    """
     from batch_update.run.recorded import Facts
 
     stage = Stage(settings, account, plan.sheet.numbers)

@@ -10,7 +10,7 @@ from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.plan.checking import Checked
@@ -38,7 +38,6 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import check_sheet
     from batch_update.report.problems import count_words, problem_json, render_problems
-    from batch_update.report.summary import quoted
     from batch_update.sheet.reading import read_sheet
 
     sheet = read_sheet(file, settings)
@@ -59,7 +58,7 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             out(paint_problems(render_problems(sheet, checked.problems)))
         found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
-        out(f"Next: {_next(checked, quoted(file), settings, is_wrong=is_wrong)}")
+        out(f"Next: {_next(checked, quoted_path(file), settings, is_wrong=is_wrong)}")
     return Exit.SHEET_INVALID if is_wrong else Exit.OK
 
 

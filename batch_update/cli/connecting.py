@@ -1,4 +1,4 @@
-"""A client for the server, or for the sandbox in this process."""
+"""The account that settings speak to, its lock, and a client for it: at the server, or in this process the sandbox."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +10,13 @@ import anyio
 import typer
 
 from batch_update.cli.connecting import client_for, server_name
-from batch_update.cli.options import command_of, is_silent, settings_of, takes
+from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
+from batch_update.cli.progress import tell_event
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Event
-from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import printable
+from batch_update.settings import Settings
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.plan.selecting import Condition
@@ -31,7 +31,6 @@ FILE = Annotated[
         "-o",
         metavar="FILE",
         help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
-        envvar=f"{ENV_PREFIX}OUTPUT",
         show_envvar=False,
     ),
 ]
@@ -54,16 +53,13 @@ SECRETS = Annotated[
         "--secrets/--no-secrets",
         help="Whether cells that hold a secret (tools with a calcom_api_key) are written or left empty. "
         "Default: written to files, which only you may read, and not to stdout.",
-        envvar=f"{ENV_PREFIX}SECRETS",
         show_envvar=False,
         show_default=False,
     ),
 ]
 FORCE = Annotated[
     bool,
-    typer.Option(
-        "--force", help="Overwrite FILE.", envvar=f"{ENV_PREFIX}FORCE", show_envvar=False, show_default=False
-    ),
+    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
 ]
 
 
@@ -89,8 +85,8 @@ def export(
         from batch_update.plan.selecting import read_condition
         from batch_update.run.exporting import choose_fields
 
-        names = choose_fields(_or_environment(fields, "FIELDS"))
-        conditions = [read_condition(text) for text in _or_environment(where, "WHERE")]
+        names = choose_fields(or_environment(fields, "fields"))
+        conditions = [read_condition(text) for text in or_environment(where, "where")]
         with_secrets = output != STDOUT if secrets is None else secrets
         if not is_silent(settings):
             say(f"Reading the assistants of {server_name(settings)} ...")
@@ -104,21 +100,12 @@ async def _export(
 ) -> Export:
     from batch_update.run.exporting import export
 
-    async with client_for(settings, _event if not settings.quiet else _ignore) as client:
+    async with client_for(settings, _ignore if settings.quiet else tell_event) as client:
         return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
-
-
-def _event(event: Event) -> None:
-    say(f"  {event.message}")
 
 
 def _ignore(event: Event) -> None:
     """With --quiet only errors are told; a stop comes as one."""
-
-
-def _or_environment(values: list[str] | None, name: str) -> list[str]:
-    """What was given, or else the lines of the environment variable."""
-    return values or os.environ.get(ENV_PREFIX + name, "").splitlines()
 
 
 # ---------------------------------------------------------------- the file
@@ -167,29 +154,27 @@ def unwritable(path: Path, why: str) -> UsageError:
 
 
 def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
-    from batch_update.report.summary import quoted
 
     if settings.json_:
         out_json(_document(found, path, with_secrets=with_secrets))
         return
     if settings.quiet:
         return
-    requests = "1 request" if found.pages == 1 else f"{found.pages:,} requests"
-    size = f"{_count(len(found.rows), 'assistant')}, {_count(len(found.header), 'column')}"
-    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {requests}"
+    size = f"{counted(len(found.rows), 'assistant')}, {counted(len(found.header), 'column')}"
+    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {counted(found.pages, 'request')}"
     show = say if path is None else out
     show(paint(line, "good") if path is not None else line)
     for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
         say(f"  {note}")
     if path is not None and found.rows:
         command = command_of("batch-update plan", settings, ("Connection", "Sandbox", "Pace"))
-        out(f"Next: edit it, then: {command} {quoted(path)}")
+        out(f"Next: edit it, then: {command} {quoted_path(path)}")
 
 
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     """What somebody who edits the sheet should know of it."""
     notes = []
-    secrets = f"{_count(found.secrets, 'cell')} with a calcom_api_key"
+    secrets = f"{counted(found.secrets, 'cell')} with a calcom_api_key"
     if found.secrets and with_secrets:
         reader = "; only you may read the file" if to_file else ""
         notes.append(f"written: {secrets}{reader} (--no-secrets leaves them empty)")
@@ -197,15 +182,11 @@ def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
         notes.append(f"left empty: {secrets} (--secrets writes them)")
     if found.left_empty:
         fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
-        cells = _count(sum(found.left_empty.values()), "cell")
+        cells = counted(sum(found.left_empty.values()), "cell")
         notes.append(f"left empty: {cells} out of bounds, or not for the assistant's mode ({fields})")
     if found.unreported:
         notes.append(f"empty columns, since the API does not report them: {', '.join(found.unreported)}")
     return notes
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count != 1)}"
 
 
 def _document(found: Export, path: Path | None, *, with_secrets: bool) -> dict[str, Any]:

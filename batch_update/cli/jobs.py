@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import SENDING
+from batch_update.cli.applying import SENDING, run_sheet
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model import Exit
-from batch_update.text import counted, printable
+from batch_update.text import counted, printable, quoted_path
 
 app = typer.Typer(
     help="Runs that are written down in job files: jobs/NAME.toml.",
@@ -35,8 +35,6 @@ def run(
 ) -> None:
     """Run a job. Flags given here win over the job file, and that over the environment."""
     job = load_job(find_job(name, jobs_dir))
-    from batch_update.cli.applying import run_sheet
-
     status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)))
     raise typer.Exit(int(status))
 
@@ -95,7 +93,6 @@ def check_jobs(
 def _check(path: Path) -> tuple[Exit, str]:
     """Whether a job could run: its file, and its sheet where the job does not skip invalid rows."""
     from batch_update.plan.checking import check_sheet
-    from batch_update.report.summary import quoted
     from batch_update.sheet.reading import read_sheet
 
     try:
@@ -110,7 +107,7 @@ def _check(path: Path) -> tuple[Exit, str]:
         command = command_of("batch-update check", settings, ("Sheet", "only", "Limits"))
         return (
             Exit.SHEET_INVALID,
-            f"{counted(checked.invalid_rows, 'invalid row')}: {command} {quoted(job.file)}",
+            f"{counted(checked.invalid_rows, 'invalid row')}: {command} {quoted_path(job.file)}",
         )
     skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
     return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
-from batch_update.settings import Settings, flag_of, read_settings
+from batch_update.settings import Settings, flag_of, read_settings, variable_of
+from batch_update.text import quoted
 
 
 def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -44,6 +44,11 @@ def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def settings_of(given: dict[str, Any], *, beneath: dict[str, Any] | None = None) -> Settings:
     """The settings of a command: what was given, over a job file's, over the environment's, over the defaults."""
     return read_settings(beneath or {}, given, environ=os.environ)
+
+
+def or_environment(values: list[str] | None, name: str) -> list[str]:
+    """The values of a flag that is repeatable and no setting: those given, or else the lines of its variable."""
+    return values or os.environ.get(variable_of(name), "").splitlines()
 
 
 def is_silent(settings: Settings) -> bool:
@@ -107,7 +112,7 @@ def command_of(command: str, settings: Settings, groups: tuple[str, ...]) -> str
         if value == default:
             continue
         for text in _as_typed(value):
-            words.append(flag_of(name) + (f" {shlex.quote(text)}" if text else ""))
+            words.append(flag_of(name) + (f" {quoted(text)}" if text else ""))
     return " ".join(words)
 
 

@@ -13,23 +13,23 @@ from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.screen import out, out_json, paint_problems, say, telling_errors
+from batch_update.cli.progress import tell_event
+from batch_update.cli.screen import out, out_json, paint_problems, telling_errors
 from batch_update.errors import UsageError
-from batch_update.model import Event, Exit, Plan, Severity
-from batch_update.settings import ENV_PREFIX, Settings
+from batch_update.model import Exit, Plan, Severity
+from batch_update.settings import Settings
+from batch_update.text import quoted_path
 
 if TYPE_CHECKING:
     from batch_update.run.looking import Looked
 
 OUT = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply.", envvar=f"{ENV_PREFIX}OUT"),
+    typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
 ]
 EXIT_CODE = Annotated[
     bool,
-    typer.Option(
-        "--exit-code", help="End with 10 where something would change.", envvar=f"{ENV_PREFIX}EXIT_CODE"
-    ),
+    typer.Option("--exit-code", help="End with 10 where something would change."),
 ]
 
 
@@ -59,12 +59,8 @@ def show_plan(
 
 
 async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
-    async with client_for(settings, _tell_event) as client:
+    async with client_for(settings, tell_event) as client:
         return await look_at(plan, client, settings, is_saved=is_saved)
-
-
-def _tell_event(event: Event) -> None:
-    say(f"  {event.message}")
 
 
 def _check_place(path: Path, settings: Settings) -> None:
@@ -99,7 +95,6 @@ def _save(plan: Plan, path: Path) -> None:
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
     from batch_update.report.planning import plan_json, plan_screen, plan_totals
     from batch_update.report.problems import problem_json, problem_line, render_problems
-    from batch_update.report.summary import quoted
     from batch_update.run.saving import digest
 
     made, mark = looked.plan, digest(looked.plan)
@@ -125,7 +120,7 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
             ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits"),
         )
         expected = "" if out_file or is_saved else f" --expect {mark}"
-        out(f"Next: {command} {quoted(out_file or file)}{expected}")
+        out(f"Next: {command} {quoted_path(out_file or file)}{expected}")
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

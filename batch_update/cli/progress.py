@@ -182,6 +182,11 @@ def eta_words(progress: Progress) -> str:
     return f" ETA {minutes}:{seconds:02}"
 
 
+def tell_event(event: Event) -> None:
+    """Says it, where nothing else is shown meanwhile."""
+    say(event_line(event))
+
+
 def event_line(event: Event) -> str:
     """One line about a pause, a slow-down or a stop."""
     return f"  {excerpt(event.message, 200)}"

@@ -16,7 +16,7 @@ from batch_update.cli.stage import Stage, tell, write_somewhere
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Report, Status
-from batch_update.settings import ALL_HAZARDS, ENV_PREFIX, Settings
+from batch_update.settings import ALL_HAZARDS, Settings
 from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RETRY_FAILED = Annotated[
     bool,
-    typer.Option("--retry-failed", help="Send the failed rows as well.", envvar=f"{ENV_PREFIX}RETRY_FAILED"),
+    typer.Option("--retry-failed", help="Send the failed rows as well."),
 ]
 
 
@@ -51,7 +51,7 @@ def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) 
 
 def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = False) -> Exit:
     """Go on with the run in this folder, with everything that people see of it."""
-    from batch_update.run.journal import read_run
+    from batch_update.run.reading import read_run
     from batch_update.run.resuming import is_finished
 
     if settings.run_dir is not None and settings.run_dir.resolve() != folder.resolve():

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.connecting import lock_folders
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import command_of, or_environment, settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
 from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.run.listing import Entry
@@ -57,8 +57,8 @@ def show(run: RUN, given: dict[str, Any]) -> None:
     with telling_errors(as_json=settings.json_):
         from batch_update.report.document import run_document
         from batch_update.report.summary import summary
-        from batch_update.run.journal import read_run
         from batch_update.run.listing import state_of
+        from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 
@@ -117,14 +117,14 @@ def report(
     run: RUN,
     given: dict[str, Any],
     formats: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable.",
-            envvar=f"{ENV_PREFIX}FORMAT",
+            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable. "
+            "Default: csv.",
         ),
-    ] = ["csv"],  # noqa: B006  # typer reads it and nobody changes it
+    ] = None,
 ) -> None:
     """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
 
@@ -133,11 +133,12 @@ def report(
     settings = settings_of(given)
     with telling_errors(as_json=False):
         from batch_update.report.files import FORMATS, write_again
-        from batch_update.run.journal import read_run
+        from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
         from batch_update.run.runs import find_run
 
-        wanted = dict.fromkeys(part.strip().lower() for text in formats for part in text.split(","))
+        texts = or_environment(formats, "format") or ["csv"]
+        wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
         if unknown := next((name for name in wanted if name not in FORMATS), None):
             raise UsageError(
                 f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(FORMATS)}"
@@ -145,9 +146,8 @@ def report(
         recorded = read_run(find_run(run, settings.runs_dir))
         found, facts = report_of(recorded), facts_of(recorded)
         try:
-            for name in wanted:
-                for path in write_again(found, recorded.folder, name, facts):
-                    out(printable(str(path)))
+            for path in write_again(found, recorded.folder, wanted, facts):
+                out(printable(str(path)))
         except OSError as error:
             raise UsageError(
                 f"{recorded.folder} cannot be written: {error.strerror}",
@@ -260,13 +260,12 @@ def _local(moment: datetime) -> str:
 
 def _next(recorded: RecordedRun, state: str) -> list[str]:
     """Where its files are, and the commands that make sense now."""
-    from batch_update.report.summary import quoted
     from batch_update.run.listing import State
 
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
     # What is kept of a sandbox's run is an address that no flag may name.
     where = ("Sandbox",) if settings.sandbox else ("Connection",)
-    folder = quoted(recorded.folder)
+    folder = quoted_path(recorded.folder)
     results = recorded.folder / "results.csv"
     lines = [
         f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from batch_update.cli.applying import run_sheet
+from batch_update.cli.checking import check_sheet_file
 from batch_update.cli.connecting import default_state, sandbox_app
 from batch_update.cli.options import settings_of, takes
+from batch_update.cli.planning import show_plan
 from batch_update.cli.screen import out, say
 from batch_update.settings import Settings
 
@@ -52,10 +55,6 @@ def remove_state(path: Path) -> None:
 
 def demo() -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
-    from batch_update.cli.applying import run_sheet
-    from batch_update.cli.checking import check_sheet_file
-    from batch_update.cli.planning import show_plan
-
     sheet = _shortest(demo_sheet())
     state = default_state().with_name("demo.db")
     remove_state(state)

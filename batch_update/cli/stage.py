@@ -12,6 +12,7 @@ from batch_update.cli.screen import out, out_json, paint, say, show_error
 from batch_update.errors import UsageError
 from batch_update.model import Change, Exit, Report
 from batch_update.settings import Settings
+from batch_update.text import quoted_path
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -126,7 +127,7 @@ def _show_report(
 ) -> None:
     from batch_update.report.document import run_document
     from batch_update.report.status import exit_status
-    from batch_update.report.summary import quoted, summary
+    from batch_update.report.summary import summary
     from batch_update.run.runs import JOURNAL
 
     status = exit_status(report)
@@ -135,7 +136,7 @@ def _show_report(
         out_json(run_document(report, facts) | {"files": names})
     elif not (settings.quiet and status is Exit.OK):
         again = settings.model_copy(update={"sandbox_faults": ""})
-        resume = f"{command_of('batch-update resume', again, QUICK)} {quoted(folder)}"
+        resume = f"{command_of('batch-update resume', again, QUICK)} {quoted_path(folder)}"
         text = summary(
             report,
             files,
@@ -145,7 +146,7 @@ def _show_report(
             resume=resume if (folder / JOURNAL).exists() else "",
         )
         if files is None:
-            text += f"\nReport  batch-update report {quoted(folder)}, once there is room for its files"
+            text += f"\nReport  batch-update report {quoted_path(folder)}, once there is room for its files"
         first, _, rest = text.partition("\n")
         out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
 

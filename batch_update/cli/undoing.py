@@ -38,7 +38,7 @@ def undo(run: RUN, given: dict[str, Any]) -> None:
 
 def undo_folder(folder: Path, settings: Settings) -> Exit:
     """Take back the run in this folder, with everything that people see of it."""
-    from batch_update.run.journal import read_run
+    from batch_update.run.reading import read_run
     from batch_update.run.recorded import report_of
     from batch_update.run.undoing import undo_plan
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from batch_update.text import excerpt
+
 SECRET_SETTINGS = frozenset({"calcom_api_key"})
 """Never shown: not in a report, a log or a diff."""
 SHORTEST_SECRET = 6
@@ -177,6 +179,16 @@ def secrets_in(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for part in value:
             yield from secrets_in(part)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text names a secret setting, so that none of it may be shown."""
+    return any(name in text for name in SECRET_SETTINGS)
+
+
+def shown(text: str) -> str:
+    """A short, printable beginning of a cell; "" where it holds a secret."""
+    return "" if holds_secret(text) else excerpt(text, 60)
 
 
 def redact(value: Any) -> Any:

@@ -11,10 +11,12 @@ from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
+from batch_update.fields.tools import shown
 from batch_update.model import Outcome, Problem, Severity, Status
 from batch_update.plan.columns import FieldColumn, PartColumn
-from batch_update.plan.fault import Fault, shown
+from batch_update.plan.fault import Fault
 from batch_update.plan.rows import Rows
+from batch_update.text import named
 
 # ---------------------------------------------------------------- the fields of one row
 
@@ -222,6 +224,4 @@ def _repetition(rows: Rows, sent: int, row: int) -> Problem:
 
 def _row_list(rows: Rows, indexes: Sequence[int]) -> str:
     """`row 17`, `rows 17, 52`."""
-    numbers = ", ".join(str(rows.sheet.numbers[index]) for index in indexes[:10])
-    more = f" and {len(indexes) - 10} more" if len(indexes) > 10 else ""
-    return f"row{'s' * (len(indexes) > 1)} {numbers}{more}"
+    return named("row", [rows.sheet.numbers[index] for index in indexes])

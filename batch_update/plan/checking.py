@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
@@ -16,11 +15,12 @@ from batch_update.errors import UsageError
 from batch_update.model import Change, Outcome, Plan, Problem, Severity, Sheet, Status
 from batch_update.plan.across import part_problems, parts_without_present, rule_problems, settle_repeated
 from batch_update.plan.rows import Rows
+from batch_update.text import listed
 
 OnDuplicate = Literal["error", "first", "last"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found."""
 
@@ -31,12 +31,6 @@ class Checked:
     """assistants: one update each"""
     unchanged: int
     """rows that nothing is sent for although nothing is wrong with them"""
-    rows: Rows
-
-    @cached_property
-    def fields(self) -> dict[str, int]:
-        """Field, or part of one -> how many rows of the sheet give it a value."""
-        return {column.name: column.rows_that_set() for column in self.rows.all_columns}
 
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
@@ -48,7 +42,6 @@ def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Coll
         invalid_rows=statuses.count(Status.INVALID),
         to_change=len(sheet) - len(found.settled) - sum(map(len, found.merged.values())),
         unchanged=statuses.count(Status.UNCHANGED),
-        rows=found.rows,
     )
 
 
@@ -86,9 +79,8 @@ def keep_only(plan: Plan, only: Collection[int]) -> Plan:
         return plan
     missing = sorted(set(only) - {change.assistant_id for change in plan.changes})
     if missing:
-        names = ", ".join(map(str, missing[:10]))
         raise UsageError(
-            f"--only names assistants that the plan does not change: {names}",
+            f"--only names assistants that the plan does not change: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
@@ -183,9 +175,8 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
     assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
     missing = sorted(only.difference(assistants))
     if missing:
-        names = ", ".join(map(str, missing[:10])) + (f" and {len(missing) - 10} more" if missing[10:] else "")
         raise UsageError(
-            f"--only names what no row of {rows.sheet.name} is about: {names}",
+            f"--only names what no row of {rows.sheet.name} is about: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )

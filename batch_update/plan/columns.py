@@ -11,11 +11,13 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
+from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.parts import part_facts, part_validator
 from batch_update.fields.reference import Field
+from batch_update.fields.tools import shown
 from batch_update.fields.words import NOTHINGS
 from batch_update.model import Column, Json, Part
-from batch_update.plan.fault import Fault, shown
+from batch_update.plan.fault import Fault
 from batch_update.plan.judging import judge
 
 _SAMPLE = 500
@@ -24,8 +26,6 @@ _SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
 """A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
 _ALNUM = np.array([chr(byte).isalnum() and byte < 0x80 for byte in range(0x81)])
 _VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0x81)])
-_EXACT = 15
-"""Digits of an id that a spreadsheet program keeps."""
 
 
 class FieldColumn:
@@ -61,10 +61,6 @@ class FieldColumn:
         if text in self._values:
             return self._values[text]
         return text if self.field.kind == "text" else int(text)
-
-    def rows_that_set(self) -> int:
-        """How many rows give the field a value, good or not."""
-        return len(self.texts) - sum(map(self.texts.count, self.blanks))
 
 
 class PartColumn(FieldColumn):
@@ -186,7 +182,7 @@ def _means_itself(text: str) -> bool:
 
 def _is_plain_id(text: str) -> bool:
     """Digits alone, without a leading zero, few enough for a spreadsheet program."""
-    return text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= _EXACT
+    return text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= EXACT_DIGITS
 
 
 def _all_plain_ids(texts: Sequence[str]) -> bool:
@@ -198,5 +194,5 @@ def _all_plain_ids(texts: Sequence[str]) -> bool:
         len(lengths) == len(texts)
         and not lines.translate(None, b"0123456789\n")
         and b"\n0" not in lines
-        and bool((lengths >= 1).all() and (lengths <= _EXACT).all())
+        and bool((lengths >= 1).all() and (lengths <= EXACT_DIGITS).all())
     )

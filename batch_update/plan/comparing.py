@@ -15,6 +15,7 @@ from batch_update.fields.rules import (
     broken_rules,
     depends_on_mode,
 )
+from batch_update.fields.tools import shown
 from batch_update.model import (
     Body,
     Change,
@@ -29,7 +30,7 @@ from batch_update.model import (
     Status,
 )
 from batch_update.plan.checking import in_order, invalid_rows
-from batch_update.plan.fault import Fault, shown
+from batch_update.plan.fault import Fault
 from batch_update.plan.merging import merge_parts
 from batch_update.plan.normalizing import same_value
 
@@ -152,17 +153,7 @@ class _Places:
         for about, fault in compared.faults:
             for index in change.indexes:
                 column, given = self._cells(about, index)
-                yield Problem(
-                    fault.code,
-                    fault.message,
-                    fault.severity,
-                    index,
-                    column,
-                    change.assistant_id,
-                    fault.given or given,
-                    fault.wanted,
-                    fault.remedy,
-                )
+                yield fault.at(index, column, change.assistant_id, given=given)
 
     def _cells(self, about: Part | Broken | None, index: int) -> tuple[int | None, str]:
         """The column that a fault is shown at, and what its row says there."""

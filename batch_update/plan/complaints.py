@@ -10,9 +10,9 @@ from typing import Any
 from batch_update.fields.assistant import time_zones
 from batch_update.fields.cells import show_as
 from batch_update.fields.reference import Field
-from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField
+from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField, shown
 from batch_update.model import Json
-from batch_update.plan.fault import Fault, did_you_mean, shown
+from batch_update.plan.fault import Fault, did_you_mean
 from batch_update.text import counted
 
 

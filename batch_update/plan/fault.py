@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from batch_update.fields.tools import SECRET_SETTINGS
-from batch_update.model import Severity
-from batch_update.text import excerpt
+from batch_update.model import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,28 @@ class Fault:
     remedy: str = ""
     severity: Severity = Severity.ERROR
 
-
-def holds_secret(text: str) -> bool:
-    """Whether a text names a secret setting, so that none of it may be shown."""
-    return any(name in text for name in SECRET_SETTINGS)
-
-
-def shown(text: str) -> str:
-    """A short, printable beginning of a cell; "" where it holds a secret."""
-    return "" if holds_secret(text) else excerpt(text, 60)
+    def at(
+        self,
+        index: int,
+        column: int | None,
+        assistant_id: int | None,
+        *,
+        given: str = "",
+        also: tuple[int, ...] = (),
+    ) -> Problem:
+        """The problem of this row and column; `given` where the fault itself shows nothing."""
+        return Problem(
+            self.code,
+            self.message,
+            self.severity,
+            index,
+            column,
+            assistant_id,
+            self.given or given,
+            self.wanted,
+            self.remedy,
+            also,
+        )
 
 
 def did_you_mean(given: str, names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from batch_update.errors import RunStopped
 from batch_update.model import Change, Json, Plan
 from batch_update.plan.normalizing import same_value
 from batch_update.settings import ALL_HAZARDS
-from batch_update.text import counted
+from batch_update.text import counted, named
 
 FIRST_ROWS = 5
 """Rows that a sentence names."""
@@ -121,8 +121,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
 def _rows(plan: Plan, changes: Sequence[Change]) -> str:
     """`rows 2, 3, 4 and 7 more`: a row for each assistant."""
     numbers = [plan.sheet.numbers[change.indexes[0]] for change in changes]
-    more = f" and {len(numbers) - FIRST_ROWS} more" * (len(numbers) > FIRST_ROWS)
-    return f"row{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:FIRST_ROWS]))}{more}"
+    return named("row", numbers, FIRST_ROWS)
 
 
 def _is_blind(hazard: _Hazard, change: Change) -> bool:
@@ -138,7 +137,8 @@ def _alters(change: Change, name: str) -> bool:
     return name not in change.before or not same_value(name, change.body[name], change.before[name])
 
 
-def _is_empty(value: Json) -> bool:
+def is_empty(value: Json) -> bool:
+    """Whether a field that gets this value is cleared."""
     return value is None or value in ([], {})
 
 
@@ -147,7 +147,7 @@ def _altering(*names: str) -> Callable[[Sequence[Change]], list[Change]]:
 
 
 def _is_cleared(change: Change, name: str) -> bool:
-    return name not in _OWNED and _is_empty(change.body[name]) and _alters(change, name)
+    return name not in _OWNED and is_empty(change.body[name]) and _alters(change, name)
 
 
 def _clearing(changes: Sequence[Change]) -> list[Change]:
@@ -155,7 +155,7 @@ def _clearing(changes: Sequence[Change]) -> list[Change]:
 
 
 def _without_tools(changes: Sequence[Change]) -> list[Change]:
-    return [c for c in changes if _is_empty(c.body.get("tools", 0)) and _alters(c, "tools")]
+    return [c for c in changes if is_empty(c.body.get("tools", 0)) and _alters(c, "tools")]
 
 
 def _shrinking(changes: Sequence[Change]) -> list[Change]:

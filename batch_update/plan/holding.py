@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from batch_update.fields.reference import all_fields
 from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
 from batch_update.model import Body, Change, Outcome, Plan, Present, Status
 from batch_update.plan.comparing import ALREADY_SO, before_of, broken_by, differing, is_so
@@ -48,7 +50,7 @@ def _gone(change: Change) -> Outcome:
 
 
 def _conflict(held: Held) -> Outcome:
-    return Outcome(Status.CONFLICT, "X301", "; ".join(held.values()))
+    return Outcome(Status.CONFLICT, "X301", _joined(held))
 
 
 def _by_row(change: Change, now: Present) -> Change | Outcome:
@@ -80,7 +82,7 @@ def _by_field(change: Change, now: Present) -> Change | Outcome:
 
 def _sent(change: Change, body: Body, now: Present, held: Held | None = None) -> Change:
     """What it is sent over is what is there now: that is what an undo brings back."""
-    return replace(change, body=body, before=before_of(body, now), held="; ".join((held or {}).values()))
+    return replace(change, body=body, before=before_of(body, now), held=_joined(held or {}))
 
 
 def _without(change: Change, held: Held, now: Present) -> Body:
@@ -150,6 +152,16 @@ def _with_mode(body: Body, held: Held, now: Present) -> Held:
 
 
 # ---------------------------------------------------------------- the words of it
+
+
+def _joined(held: Held) -> str:
+    return "; ".join(held.values())
+
+
+def field_by_field(words: str) -> list[str]:
+    """What a conflict says, or `Change.held`, taken apart again: a text for each field. Values may hold a `; `, too."""
+    names = "|".join(all_fields())
+    return re.split(rf"; (?=(?:{names}): )", words)
 
 
 def _values(*places: Mapping[str, object], name: str) -> Iterable[str]:

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
 from batch_update.fields.reference import Field, validator
-from batch_update.fields.tools import TOOL_TYPES, unknown_settings
+from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
 from batch_update.model import Json, Severity
 from batch_update.plan.complaints import Cell, complaint
-from batch_update.plan.fault import Fault, did_you_mean, shown
+from batch_update.plan.fault import Fault, did_you_mean
 
 
 def judge(

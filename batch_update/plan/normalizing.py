@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final
 
+from batch_update.fields.cells.texts import unix_lines
 from batch_update.fields.reference import Kind, all_fields
 from batch_update.fields.tools import TOOL_TYPES, FillerConfig
 from batch_update.model import Json, Present
@@ -196,22 +197,18 @@ def same_value(field: str, wanted: Json, now: Json) -> bool:
     again does no harm, taking it for sent does.
     """
     if type(wanted) is type(now) and type(now) in _ATOMS:
-        return bool(wanted == now) or (isinstance(now, str) and _lines(wanted) == _lines(now))
+        return bool(wanted == now) or (isinstance(now, str) and unix_lines(wanted) == unix_lines(now))
     try:
         return _COMPARERS.get(field, _same_json)(wanted, now)
     except RecursionError:  # nested too deeply to tell, and different is the safe answer
         return False
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
 def _same_json(one: Json, other: Json) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, str) and isinstance(other, str):
-        return one == other or _lines(one) == _lines(other)
+        return one == other or unix_lines(one) == unix_lines(other)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same_json(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -73,18 +73,7 @@ class Rows:
 
     def problem(self, row: int, column: int | None, fault: Fault, also: tuple[int, ...] = ()) -> Problem:
         """A fault at its place."""
-        return Problem(
-            fault.code,
-            fault.message,
-            fault.severity,
-            row,
-            column,
-            self.assistant(row),
-            fault.given,
-            fault.wanted,
-            fault.remedy,
-            also,
-        )
+        return fault.at(row, column, self.assistant(row), also=also)
 
     def cell_problems(self) -> Iterator[Problem]:
         """What is wrong with single cells."""

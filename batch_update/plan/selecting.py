@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
 from batch_update.fields.reference import all_fields
+from batch_update.fields.tools import shown
 from batch_update.model import Json, Present
-from batch_update.plan.fault import did_you_mean, shown
+from batch_update.plan.fault import did_you_mean
 from batch_update.plan.normalizing import same_value
 from batch_update.sheet.headers import ID, known_names, normalize
 from batch_update.text import excerpt

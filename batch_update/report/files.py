@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.model import Dialect, Json, Report
+from batch_update.model import Dialect, Report
 from batch_update.report.document import RunFacts, run_document
 from batch_update.report.messages import as_wanted
 from batch_update.report.table import failed_rows, header, result_rows
@@ -104,25 +105,31 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     if _has_failed(report):
         failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect)
-    names = {"results": results.name, "failed": failed and failed.name, "undo": undo and undo.name}
     for name, written in (("failed.csv", failed), ("undo.csv", undo)):
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)
-    run = _write_json(folder / "run.json", run_document(report, facts or RunFacts()) | {"files": names})
+    run = _write_document(report, folder, facts or RunFacts(), results=results, failed=failed, undo=undo)
     return Written(results, failed, undo, run)
 
 
-def write_again(report: Report, folder: Path, format: str, facts: RunFacts) -> list[Path]:
-    """Write a run's files again, in one of FORMATS: csv is all that a run writes. Raises OSError, UsageError (S114)."""
-    if format == "csv":
-        written = write_run(report, folder, facts)
-        return [p for p in (written.results, written.failed, written.undo, written.run) if p is not None]
-    if format == "json":
-        there = {"results": True, "failed": _has_failed(report), "undo": bool(_undoable(report))}
-        names = {name: f"{name}.csv" if is_there else None for name, is_there in there.items()}
-        return [_write_json(folder / "run.json", run_document(report, facts) | {"files": names})]
-    columns, rows = header(report.plan.sheet), list(result_rows(report))
-    return [write_texts(folder / f"results.{format}", columns, rows, title="Results")]
+def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:
+    """Write a run's files again, in these of FORMATS, and tell where: csv is all that a run writes, run.json too.
+
+    Raises OSError, UsageError (S114).
+    """
+    for format in formats:
+        if format == "csv":
+            written = write_run(report, folder, facts)
+            yield from filter(None, (written.results, written.failed, written.undo, written.run))
+        elif format != "json":
+            columns, rows = header(report.plan.sheet), list(result_rows(report))
+            yield write_texts(folder / f"results.{format}", columns, rows, title="Results")
+        elif "csv" not in formats:
+            failed = folder / "failed.csv" if _has_failed(report) else None
+            undo = folder / "undo.csv" if _undoable(report) else None
+            yield _write_document(
+                report, folder, facts, results=folder / "results.csv", failed=failed, undo=undo
+            )
 
 
 def _has_failed(report: Report) -> bool:
@@ -142,8 +149,11 @@ def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in found), dialect)
 
 
-def _write_json(path: Path, document: Json) -> Path:
-    return write_text(path, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+def _write_document(report: Report, folder: Path, facts: RunFacts, **files: Path | None) -> Path:
+    """`run.json`, with the names of the other files."""
+    names = {name: path and path.name for name, path in files.items()}
+    document = run_document(report, facts) | {"files": names}
+    return write_text(folder / "run.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def write_text(path: Path, text: str) -> Path:

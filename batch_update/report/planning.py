@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from batch_update.fields.reference import all_fields
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model import Change, Json, Plan, Status
 from batch_update.plan.differences import UNKNOWN, changed_words, difference, show
+from batch_update.plan.guarding import is_empty
+from batch_update.plan.holding import field_by_field
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
@@ -91,14 +91,10 @@ def _fields(changes: Sequence[Change]) -> Iterator[str]:
     for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
         yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members)}".rstrip()
     clears = {
-        name: n for name, members in by_field.items() if (n := sum(_is_clear(c.body[name]) for c in members))
+        name: n for name, members in by_field.items() if (n := sum(is_empty(c.body[name]) for c in members))
     }
     if clears:
         yield f"  clears: {', '.join(f'{name} {count}' for name, count in clears.items())}"
-
-
-def _is_clear(value: Json) -> bool:
-    return value is None or value in ([], {})
 
 
 def _typical(name: str, members: Sequence[Change]) -> str:
@@ -150,7 +146,7 @@ def _assistant(plan: Plan, change: Change) -> Iterator[str]:
     if mode is not None:
         yield f"    {'':<{width}}  resets {_reset(change, mode)} to the defaults of {mode}"
     if change.held:
-        yield from (f"  ! {line}" for line in _by_field(change.held))
+        yield from (f"  ! {printable(words)}" for words in field_by_field(change.held))
 
 
 def _reset(change: Change, mode: str) -> str:
@@ -158,7 +154,7 @@ def _reset(change: Change, mode: str) -> str:
     lost = [
         f"{name} {show(value, 30)}"
         for name, value in change.before.items()
-        if name in MODE_SETTINGS and name not in change.body and not _is_clear(value)
+        if name in MODE_SETTINGS and name not in change.body and not is_empty(value)
         if name.endswith("_id") or not fits_mode(name, value, mode)
     ]
     return ", ".join(lost) or "models and providers"
@@ -167,13 +163,7 @@ def _reset(change: Change, mode: str) -> str:
 def _conflict(plan: Plan, index: int) -> Iterator[str]:
     ids = plan.sheet.id_column
     yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
-    yield from (f"    {line}" for line in _by_field(plan.settled[index].message))
-
-
-def _by_field(message: str) -> Iterator[str]:
-    """A line for each field that the message tells of."""
-    names = "|".join(all_fields())
-    yield from (printable(part) for part in re.split(rf"; (?=(?:{names}): )", message))
+    yield from (f"    {printable(words)}" for words in field_by_field(plan.settled[index].message))
 
 
 def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from batch_update.codes import CODES
+from batch_update.fields.tools import holds_secret
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.plan.fault import holds_secret
-from batch_update.text import counted, printable
+from batch_update.text import counted, listed, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
@@ -54,8 +54,7 @@ def row_list(numbers: Iterable[int], most: int = 12) -> str:
         run = [number for _, number in group]
         runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
     word = "row" if len(ordered) == 1 else "rows"
-    more = f" and {len(runs) - most} more places" if len(runs) > most else ""
-    return f"{word} {', '.join(runs[:most])}{more}"
+    return f"{word} {listed(runs, most)}{' places' if len(runs) > most else ''}"
 
 
 def render_problem(sheet: Sheet, problem: Problem) -> str:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_update.codes import CODES
@@ -17,7 +13,7 @@ from batch_update.report.files import Written
 from batch_update.report.messages import as_wanted, clean, is_open
 from batch_update.report.problems import row_list
 from batch_update.report.status import is_unread
-from batch_update.text import excerpt, printable
+from batch_update.text import counted, excerpt, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.api.pacing import Stats
@@ -84,9 +80,9 @@ def _counts(report: Report, stats: Stats | None) -> str:
     if stats is None:
         return text
     traffic = (
-        _plural(stats.retries, "retry"),
-        _plural(stats.gates, "pause"),
-        _plural(stats.slowdowns, "slow-down"),
+        counted(stats.retries, "retry"),
+        counted(stats.gates, "pause"),
+        counted(stats.slowdowns, "slow-down"),
     )
     return f"{text} ({', '.join(traffic)})"
 
@@ -97,12 +93,6 @@ def _read_back(report: Report) -> Iterator[str]:
     parts = [f"{found[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and found[kind]]
     if parts:
         yield f"  read back: {', '.join(parts)}"
-
-
-def _plural(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number:,} {word.removesuffix('y')}ies" if word.endswith("y") else f"{number:,} {word}s"
 
 
 def _duration(seconds: float) -> str:
@@ -182,7 +172,7 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
     if more := going_on(report, resume):
         yield f"Go on   {more}"
     if files.failed is not None:
-        again = f"{command} {quoted(files.failed)}"
+        again = f"{command} {quoted_path(files.failed)}"
         if isinstance(report.stopped, SheetError):
             yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
         elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
@@ -193,7 +183,12 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
             yield f"Go on   {again}"
     if files.undo is not None:
         has_journal = not (isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102")
-        yield f"Undo    {f'{undo} {quoted(files.run.parent)}' if has_journal else f'{command} {quoted(files.undo)}'}"
+        back = (
+            f"{undo} {quoted_path(files.run.parent)}"
+            if has_journal
+            else f"{command} {quoted_path(files.undo)}"
+        )
+        yield f"Undo    {back}"
 
 
 def going_on(report: Report, resume: str) -> str:
@@ -204,13 +199,3 @@ def going_on(report: Report, resume: str) -> str:
     if not resume or not (is_left or may_pass or is_unread(report)):
         return ""
     return resume + " --retry-failed" * may_pass
-
-
-def quoted(path: Path | str) -> str:
-    """A path as it can be pasted into a command line."""
-    text = str(path)
-    if text != printable(text):
-        return repr(text)
-    if text.startswith("-") and text != "-":  # else it would be taken for a flag
-        text = f"./{text}"
-    return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)

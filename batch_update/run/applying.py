@@ -17,6 +17,7 @@ from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter, Progress
 from batch_update.run.waves import Caution, Sleep, send_in_waves
+from batch_update.text import counted
 
 
 async def apply_plan(
@@ -132,12 +133,14 @@ def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
 
 def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
     rows = len({p.index for p in blocking if p.index is not None})
-    count = f"{len(blocking)} error{'s' * (len(blocking) != 1)}"
-    where = f" in {rows} row{'s' * (rows != 1)}" if rows else ""
+    where = f" in {counted(rows, 'row')}" if rows else ""
     can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
     remedy = "mend the sheet" + (", or send the good rows with --skip-invalid" if can_skip else "")
     return SheetError(
-        f"the sheet has {count}{where}; nothing was sent", code="X206", remedy=remedy, problems=plan.errors
+        f"the sheet has {counted(len(blocking), 'error')}{where}; nothing was sent",
+        code="X206",
+        remedy=remedy,
+        problems=plan.errors,
     )
 
 

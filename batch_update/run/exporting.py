@@ -13,6 +13,7 @@ from batch_update.plan.selecting import Condition, find_field
 from batch_update.plan.stating import Statement
 from batch_update.run.fetching import Lister, fetch_present
 from batch_update.sheet.headers import ID
+from batch_update.text import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,11 @@ def choose_fields(names: Iterable[str]) -> tuple[str, ...]:
 def _refuse_missing(only: Collection[int], present: Mapping[int, Present]) -> None:
     missing = sorted(set(only).difference(present))
     if missing:
-        named = ", ".join(map(str, missing[:10])) + (f" and {len(missing) - 10} more" if missing[10:] else "")
-        message = f"--only names what is not on this account: {named}"
-        raise UsageError(message, code="X241", remedy=CODES["X241"].remedy)
+        raise UsageError(
+            f"--only names what is not on this account: {listed(missing)}",
+            code="X241",
+            remedy=CODES["X241"].remedy,
+        )
 
 
 def _refuse_unknown(conditions: Iterable[Condition], present: Mapping[int, Present]) -> None:

@@ -10,13 +10,13 @@ from typing import Protocol
 from batch_update.api.paging import Page, count
 from batch_update.codes import CODES
 from batch_update.errors import ApiError
+from batch_update.fields.tools import shown
 from batch_update.model import Json, Present
-from batch_update.plan.fault import shown
 from batch_update.plan.normalizing import normalize_assistant
-from batch_update.text import counted
+from batch_update.text import named
 
-MOST_NAMED = 10
-"""Ids, and places of a list, that a message names."""
+MOST_PLACES = 10
+"""Pages of a list that a message names."""
 
 
 class Lister(Protocol):
@@ -116,7 +116,7 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
     for place, entry in enumerate(page.entries, 1):
         found.seen += 1
         found.account = found.account or _account(entry, client.server)
-        number = _id(entry.get("id"))
+        number = count(entry.get("id")) or None
         if number is None:
             nameless.append(f"{place} (id {shown(repr(entry['id'])) if 'id' in entry else 'missing'})")
             continue
@@ -126,14 +126,9 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
         if found.missing is not None:
             found.missing.discard(number)
     if nameless:
-        places = f"page {page.number}, {_some('entry', nameless)}"
+        places = f"page {page.number}, {named('entry', nameless)}"
         client.note(f"the list of assistants, {places}: no usable id, left out")
         found.nameless.append(places)
-
-
-def _id(value: Json) -> int | None:
-    """An assistant's id, which may be reported as text."""
-    return count(value) or None
 
 
 def _account(entry: dict[str, Json], server: str) -> str:
@@ -157,18 +152,11 @@ def _restless(reading: _Reading) -> ApiError:
 def _nameless(reading: _Reading) -> ApiError:
     return ApiError(
         f"whether {_named(reading.missing or ())} there cannot be told: in the list of assistants, "
-        f"{'; '.join(reading.nameless[:MOST_NAMED])} has no usable id",
+        f"{'; '.join(reading.nameless[:MOST_PLACES])} has no usable id",
         code="A201",
         remedy="tell the vendor; --only names the rows that can be sent meanwhile",
     )
 
 
 def _named(ids: Collection[int]) -> str:
-    return f"{_some('assistant', sorted(ids))} {'is' if len(ids) == 1 else 'are'}"
-
-
-def _some(noun: str, members: Collection[object]) -> str:
-    """`entry 3`, `entries 3, 4 and 5 more`."""
-    words = counted(len(members), noun).partition(" ")[2]
-    more = f" and {len(members) - MOST_NAMED} more" if len(members) > MOST_NAMED else ""
-    return f"{words} {', '.join(map(str, [*members][:MOST_NAMED]))}{more}"
+    return f"{named('assistant', sorted(ids))} {'is' if len(ids) == 1 else 'are'}"

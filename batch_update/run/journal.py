@@ -1,4 +1,4 @@
-"""The journal of a run, `journal.db`: what was planned, what was about to be sent, what came of it. The only truth."""
+"""The journal of a run, `journal.db`, on its way to the disk: the plan, what is about to be sent, what came of it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,22 @@ from typing import Self
 
 from batch_update import __version__
 from batch_update.api.pacing import Stats
-from batch_update.errors import JournalError, RunStopped, UsageError
+from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
 from batch_update.run.grouping import Groups, Line
 from batch_update.run.lines import (
-    Damaged,
     attempt_text,
     ending_text,
     event_text,
     outcome_text,
     plan_lines,
-    replay,
     session_text,
 )
-from batch_update.run.recorded import Facts, RecordedRun
+from batch_update.run.reading import connect, errorcode, read_run
+from batch_update.run.recorded import Facts
+from batch_update.run.runs import JOURNAL
 
-NAME = "journal.db"
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
@@ -38,9 +37,6 @@ LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
 MOST_AT_ONCE = 64
 """Lines that one statement adds."""
-
-
-# ---------------------------------------------------------------- writing
 
 
 class Journal:
@@ -73,11 +69,11 @@ class Journal:
         for a plan whose parts are not merged yet.
         """
         facts = facts or Facts()
-        path = folder / NAME
+        path = folder / JOURNAL
         with ExitStack() as undo, _writing(path):
             _claim(path)
             _reserve(folder)
-            db = undo.enter_context(closing(_connect(path)))
+            db = undo.enter_context(closing(connect(path)))
             _prepare(db)
             with _transaction(db):
                 for statement in schema.statements():
@@ -97,10 +93,10 @@ class Journal:
 
         Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
         """
-        path = folder / NAME
+        path = folder / JOURNAL
         recorded = read_run(folder)
         with ExitStack() as undo, _writing(path):
-            db = undo.enter_context(closing(_connect(path)))
+            db = undo.enter_context(closing(connect(path)))
             _prepare(db)
             _make_room(db)
             _reserve(folder)
@@ -298,11 +294,6 @@ def _writing(path: Path) -> Iterator[None]:
         raise _cannot_write(path, error) from error
 
 
-def _errorcode(error: Exception) -> int | None:
-    """SQLite's own; errors that Python's module finds by itself have none."""
-    return getattr(error, "sqlite_errorcode", None)
-
-
 def _cannot_write(path: Path, error: Exception) -> RunStopped:
     if isinstance(error, FileNotFoundError):
         return RunStopped(
@@ -310,102 +301,10 @@ def _cannot_write(path: Path, error: Exception) -> RunStopped:
             code="J102",
             remedy="the results say what was sent; apply failed.csv for the rest",
         )
-    full = _errorcode(error) == sqlite3.SQLITE_FULL
+    full = errorcode(error) == sqlite3.SQLITE_FULL
     reason = "the disk is full" if full else (isinstance(error, OSError) and error.strerror) or str(error)
     return RunStopped(
         f"the journal of the run cannot be written: {reason} ({path})",
         code="J101",
         remedy="make room on the disk, then go on with batch-update resume",
-    )
-
-
-# ---------------------------------------------------------------- reading
-
-
-def read_run(folder: Path) -> RecordedRun:
-    """The run as its journal tells it, now: also while it is going on, and after it was killed. Changes nothing.
-
-    Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
-    version wrote it, J107 it was left before it held a plan.
-    """
-    path = folder / NAME
-    if not path.is_file():
-        raise JournalError(
-            f"{folder} holds no journal of a run ({NAME})",
-            code="J103",
-            remedy="name the folder of a run; each is made inside --runs-dir",
-        )
-    with _reading(path), closing(_connect(path, mode="ro")) as db:
-        db.execute("BEGIN")  # one moment of the run, though it may be going on
-        _check(db, path)
-        return replay(folder, lambda table: _lines(db, table))
-
-
-def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """For one thread at a time, not always the same."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-
-
-def _check(db: sqlite3.Connection, path: Path) -> None:
-    """That this is a journal, one that this version understands, and whole as far as SQLite can tell."""
-    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
-    if not application and not _pragma(db, "schema_version"):
-        raise JournalError(
-            f"{path} holds no plan: the run ended before anything was sent",
-            code="J107",
-            remedy="apply the sheet again, into another folder",
-        )
-    if application != schema.APPLICATION:
-        raise _foreign(path)
-    if not isinstance(version, int) or version > schema.VERSION:
-        raise JournalError(
-            f"{path} was written by a newer version of batch-update (its form is {version}, known is {schema.VERSION})",
-            code="J106",
-            remedy="use the version that made it, or a newer one",
-        )
-    if (verdict := _pragma(db, "quick_check(1)")) != "ok":
-        raise Damaged(str(verdict))
-
-
-def _pragma(db: sqlite3.Connection, name: str) -> object:
-    return db.execute(f"PRAGMA {name}").fetchone()[0]
-
-
-def _lines(db: sqlite3.Connection, table: str) -> Iterator[tuple[schema.Value, ...]]:
-    """The values of each line of a table, in the order in which they were written. Raises Damaged."""
-    for expected, (n, *values) in enumerate(db.execute(schema.selection(table)), 1):
-        if n != expected or not schema.is_whole(tuple(values)):
-            raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        yield tuple(values[:-1])
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turns what SQLite, the file system and our own reading raise into an error of ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if _errorcode(error) == sqlite3.SQLITE_NOTADB:
-            raise _foreign(path) from error
-        raise _damaged(path, str(error)) from error
-    except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
-        raise _damaged(path, str(error)) from error
-
-
-def _foreign(path: Path) -> JournalError:
-    return JournalError(
-        f"{path} is no journal of this program, or its first bytes are damaged",
-        code="J105",
-        remedy="name the folder of a run",
-    )
-
-
-def _damaged(path: Path, reason: str) -> JournalError:
-    return JournalError(
-        f"the journal {path} is damaged: {reason}",
-        code="J104",
-        remedy="restore it from a copy; without one, plan the sheet anew: it then sends only what still differs",
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batch_update.errors import JournalError
 from batch_update.model import Status, Verified
-from batch_update.run.journal import read_run
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun, report_of
 from batch_update.run.runs import JOURNAL
 

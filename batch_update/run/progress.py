@@ -23,12 +23,8 @@ class Progress:
     """statuses that have not occurred are left out"""
     rate: float
     """changes a second since the start"""
-    elapsed: float
-    """seconds since the start"""
     eta: float | None
     """seconds until the end, as far as can be told"""
-    paused_until: float | None = None
-    """on the run's clock (time.monotonic); None: requests are going out"""
 
 
 class EventLog:
@@ -154,9 +150,7 @@ class Meter:
             total=self._total,
             counts={status: count for status, count in self._counts.items() if count},
             rate=rate,
-            elapsed=elapsed,
             eta=self._time_left(rate, elapsed),
-            paused_until=self._events.paused_until,
         )
 
     def _time_left(self, rate: float, elapsed: float) -> float | None:

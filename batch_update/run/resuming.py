@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from batch_update.errors import UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status
@@ -15,16 +15,12 @@ from batch_update.report.status import is_unread
 from batch_update.run.applying import apply_plan
 from batch_update.run.dispatch import Sender
 from batch_update.run.fetching import Lister
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
 from batch_update.run.looking import look_again
 from batch_update.run.outcomes import replied, spread
 from batch_update.run.progress import EventLog
 from batch_update.run.recorded import RecordedRun, report_of
 from batch_update.text import counted
-
-
-class Resumer(Sender, Lister, Protocol):
-    """What resuming needs of a client; `api.client.Client` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +142,6 @@ def _landed(change: Change, before: Outcome) -> Outcome:
     message = "its answer was never seen, but what was sent was there when the run was resumed"
     reply = Reply(Status.UPDATED, message=message, attempts=before.attempts, started=before.started)
     return replied(change, reply)
-
-
-async def resume_run(
-    journal: Journal,
-    client: Resumer,
-    *,
-    retry_failed: bool = False,
-    events: EventLog | None = None,
-    **sending: Any,
-) -> Report:
-    """Go on with a run in its own folder, with all that is left of it; the report covers every row of its sheet.
-
-    `sending` as for `apply_plan`. A run that is finished is reported as it is. Raises, before anything is sent, what
-    the client raises while it reads what is there, and RunStopped X310 where the key is for another account.
-    """
-    recorded = read_run(journal.folder)
-    if is_finished(recorded, retry_failed=retry_failed):
-        return report_of(recorded)
-    rest = await look_at_rest(recorded, client, retry_failed=retry_failed)
-    return await send_rest(journal, client, recorded, rest, events=events or EventLog(), **sending)
 
 
 async def send_rest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.text import printable
+from batch_update.text import listed, printable
 
 JOURNAL = "journal.db"
 """What makes a folder the folder of a run."""
@@ -39,7 +39,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
             code="J103",
             remedy="mend the sheet and apply it; where there is an undo.csv, applying that takes the run back",
         )
-    there = ", ".join(run.name for run in (named or runs)[:5]) or "none"
+    there = listed([run.name for run in named or runs], 5) or "none"
     what = (
         f"{len(named)} runs begin with {printable(text)!r}"
         if named

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, read_cell, read_id
+from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.reference import all_fields
 from batch_update.model import Dialect, Json
 from batch_update.sheet.headers import ID
@@ -23,8 +24,6 @@ from batch_update.sheet.writing import records, write_table, write_whole
 
 LONGEST_IN_WORKBOOK = 32_767
 """characters of a cell, as a spreadsheet program counts them: in 16 bits"""
-EXACT_DIGITS = 15
-"""of a number in a spreadsheet program; other programs that read JSON keep little more"""
 
 _ENDINGS = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -100,6 +99,7 @@ def _plain_value(name: str, text: str) -> Json:
 
 
 def _short(value: Json, text: str) -> Json:
+    """As text where it has more digits than a spreadsheet program keeps; others that read JSON keep hardly more."""
     is_long = isinstance(value, int) and len(str(abs(value))) > EXACT_DIGITS
     return text if is_long else value
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from batch_update.model import Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.headers import key_of
-from batch_update.text import counted
+from batch_update.text import counted, named
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 """of any spreadsheet program"""
-_NAMED = 10
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*\bhidden\b[^<>]*)")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
 
@@ -74,8 +73,6 @@ def _column(column: int, name: str) -> Problem:
 
 def _rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
     """At the first of them."""
-    named = ", ".join(str(numbers[index]) for index in rows[:_NAMED])
-    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
     what = (
         "is hidden or filtered away, and counts"
         if len(rows) == 1
@@ -86,6 +83,6 @@ def _rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
         f"{counted(len(rows), 'row')} {what} like all others",
         Severity.WARNING,
         index=rows[0],
-        given=f"row{'s' * (len(rows) > 1)} {named}{more}",
+        given=named("row", [numbers[index] for index in rows]),
         remedy="Show them and look at them; if they are not meant, delete them, or copy the others to a new worksheet.",
     )

@@ -13,6 +13,7 @@ from batch_update.errors import SheetError
 from batch_update.model import Dialect, Problem
 from batch_update.settings import Settings
 from batch_update.sheet.sources import too_large
+from batch_update.text import counted
 
 MOST_PROBLEMS = 50_000
 """With more of them it is the file that is wrong, not its rows; and each takes half a kilobyte of memory."""
@@ -188,13 +189,9 @@ def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
 def _ragged(cells: Sequence[str], width: int, index: int) -> Problem:
     return Problem(
         "S106",
-        f"the row has {_cells(len(cells))}, the header has {width}",
+        f"the row has {counted(len(cells), 'cell')}, the header has {width}",
         index=index,
-        given=f"{_cells(len(cells))}: {excerpt(' | '.join(cells))}",
-        wanted=_cells(width),
+        given=f"{counted(len(cells), 'cell')}: {excerpt(' | '.join(cells))}",
+        wanted=counted(width, "cell"),
         remedy="Look for a missing or surplus delimiter, or for one inside a value that is not in quotes.",
     )
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"

@@ -710,7 +710,10 @@ def test_stop_sending_tells_what_is_true_of_each_row(backend: str) -> None:
     """Never begun, certainly not applied, ambiguous, and on its way."""
     acts = {1: f.says(409), 2: f.applied_and_cut, 3: f.ok}
 
+    pauses: list[float] = []
+
     async def long_pause(seconds: float) -> None:
+        pauses.append(seconds)
         await anyio.sleep(3600)
 
     with FaultServer(lambda r: acts[r.assistant_id]) as server:
@@ -725,7 +728,7 @@ def test_stop_sending_tells_what_is_true_of_each_row(backend: str) -> None:
                 async with anyio.create_task_group() as tasks:
                     for row in (1, 2, 3):
                         tasks.start_soon(one, row)
-                    while 3 not in replies or len(server.requests) < 3 or len(sender._naps) < 2:
+                    while 3 not in replies or len(server.requests) < 3 or len(pauses) < 2:
                         await anyio.sleep(0.005)
                     sender.stop_sending()
                 await one(4)

@@ -285,7 +285,10 @@ def test_a_look_up_without_a_connection_names_the_host_and_what_to_do(backend: s
     with pytest.raises(ApiError) as caught:
         ask(app, lambda client: client.languages(), backend)
     error = caught.value
-    assert (error.code, error.message.partition("/")[0]) == ("N501", "app.famulor.de") and "--base-url" in error.remedy
+    assert (error.code, error.message.partition("/")[0]) == (
+        "N501",
+        "app.famulor.de",
+    ) and "--base-url" in error.remedy
 
 
 def test_an_app_that_never_answers_is_left_at_the_deadline(backend: str) -> None:

@@ -13,7 +13,8 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet, Status
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +31,19 @@ class Result:
 
 
 Run = Callable[..., Result]
+
+
+def run_apart(code: str, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """This code in a process of its own, in this folder; the words are its `sys.argv[1:]`."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.fixture

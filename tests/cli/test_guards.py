@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from batch_update.run.journal import read_run
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.cli.conftest import run_apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
@@ -44,15 +44,7 @@ def entry() -> str:
 def test_while_modules_are_loaded(module: str, tmp_path: Path) -> None:
     (tmp_path / "sheet.csv").write_text("id,speech_speed\n10001,1.1\n", "utf-8")
     flags = ["--sandbox", "--sandbox-state", "state.db", "--yes"]
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTS, module, entry(), "apply", "sheet.csv", *flags],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_apart(INTERRUPTS, module, entry(), "apply", "sheet.csv", *flags, folder=tmp_path)
     assert done.returncode == 130, done.stderr
     assert done.stdout == ""
     assert {line.split(":")[0] for line in done.stderr.splitlines()} <= {

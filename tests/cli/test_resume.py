@@ -16,8 +16,8 @@ from batch_update.cli.connecting import account_lock
 from batch_update.cli.resuming import resume, resume_folder
 from batch_update.cli.undoing import undo
 from batch_update.errors import BatchUpdateError
-from batch_update.run.journal import read_run
 from batch_update.run.locking import AccountLock, is_held
+from batch_update.run.reading import read_run
 from batch_update.settings import Settings, read_settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses

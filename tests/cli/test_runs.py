@@ -209,6 +209,15 @@ def test_a_report_as_json_is_run_json_alone(run: Run, complete: Path) -> None:
         "results.csv", "undo.csv", "run.json", "results.jsonl", "results.xlsx"}  # fmt: skip
 
 
+def test_of_two_formats_that_hold_one_file_it_is_written_once(
+    run: Run, complete: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formats may come from the environment, as every list: by lines."""
+    monkeypatch.setenv("BATCH_UPDATE_FORMAT", "json\ncsv")
+    made = [Path(line).name for line in run("report", "last").out.splitlines()]
+    assert sorted(made) == ["results.csv", "run.json", "undo.csv"]
+
+
 def test_a_format_that_is_none_is_a_usage_error(run: Run, complete: Path) -> None:
     result = run("report", "last", "--format", "pdf")
     assert (result.exit, "csv, json, jsonl, xlsx" in result.err) == (2, True)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from batch_update.fields.assistant import AssistantUpdate
 from batch_update.fields.reference import all_fields, validator
+from tests.vendor import VENDOR_EXAMPLES
 
 
 class Fact(NamedTuple):
@@ -259,37 +260,6 @@ def test_an_empty_array_empties_the_fields_that_the_page_names() -> None:
     assert all(accepted(fact, []) for fact in FACTS if fact.clears == "[]")
 
 
-EXAMPLES: dict[str, dict[str, Any]] = {
-    "basic settings": {
-        "name": "Updated Assistant Name",
-        "initial_message": "Hello! How can I help you today?",
-        "max_duration": 900,
-    },
-    "switch to multimodal": {
-        "mode": "multimodal",
-        "voice_id": 41,
-        "multimodal_model_id": 1,
-        "chat_llm_fallback_id": 2,
-        "knowledgebase_mode": "function_call",
-    },
-    "tools and knowledge base": {
-        "tool_ids": [1, 5, 12],
-        "knowledgebase_id": 3,
-        "knowledgebase_mode": "prompt",
-    },
-    "re-engagement and voicemail": {
-        "reengagement_interval": 15,
-        "reengagement_prompt": "Are you still there? I'm here to help.",
-        "end_call_on_voicemail": True,
-        "voice_mail_message": "Hello, please call us back at your earliest convenience.",
-    },
-    "remove optional settings": {
-        "phone_number_id": None,
-        "webhook_url": None,
-        "tool_ids": [],
-        "secondary_language_ids": [],
-    },
-}
 INLINE_EXAMPLES: dict[str, dict[str, Any]] = {
     "filler_config": {
         "positive": ["Great!", "Perfect!"],
@@ -302,7 +272,7 @@ INLINE_EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize("example", VENDOR_EXAMPLES.values(), ids=VENDOR_EXAMPLES)
 def test_the_example_requests_of_the_page_go_out_as_they_stand(example: dict[str, Any]) -> None:
     body = AssistantUpdate(**example).body()
     assert body == example and list(body) == sorted(example, key=list(all_fields()).index)

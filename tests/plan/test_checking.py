@@ -243,13 +243,6 @@ def test_a_sheet_without_ids_is_checked_and_not_sent(sheet_of: Make) -> None:
     assert plan.changes == () and len(plan.settled) == 2
 
 
-def test_a_check_counts_the_rows_that_set_each_field(sheet_of: Make) -> None:
-    sheet = sheet_of(
-        "id name record", ["10001", "Hotel", ""], ["10002", " ", "maybe"], ["10003", "Praxis", " "]
-    )
-    assert check_sheet(sheet).fields == {"name": 2, "record": 1}
-
-
 def test_an_empty_sheet_is_no_trouble(sheet_of: Make) -> None:
     plan = make_plan(sheet_of("id name"))
     assert plan.changes == () and plan.settled == {} and plan.problems == ()

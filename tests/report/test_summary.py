@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, KeyRefused, RunStopped, SheetError
 from batch_update.model import Change, Event, Outcome, Report, Status, Verified
 from batch_update.report.files import Written
-from batch_update.report.summary import quoted, summary
+from batch_update.report.summary import summary
 from tests.report.reports import (
     FAILED,
     INVALID,
@@ -174,11 +173,6 @@ def test_an_invalid_sheet_is_to_be_mended() -> None:
 def test_of_a_bug_only_its_kind_is_told() -> None:
     text = summary(report_of(UNKNOWN, stopped=KeyError("Bearer live-key")))
     assert "Stopped by a bug in batch-update (KeyError)" in text and "live-key" not in text
-
-
-def test_a_path_can_be_pasted() -> None:
-    assert shlex.split(quoted(Path("my runs/it's/failed.csv"))) == ["my runs/it's/failed.csv"]
-    assert "\x1b" not in quoted(Path("a\x1b[2J"))
 
 
 def test_hours_and_minutes() -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from batch_update.model import Body, Plan, Reply, Report
 from batch_update.report.files import Written, write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import NAME, RESERVE, Journal
+from batch_update.run.journal import RESERVE, Journal
+from batch_update.run.progress import EventLog
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, RecordedRun, facts_of, report_of
+from batch_update.run.resuming import is_finished, look_at_rest, send_rest
+from batch_update.run.runs import JOURNAL
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
 
 
@@ -37,10 +41,32 @@ def journalled(
     return run_virtually(main)
 
 
+async def go_on(
+    folder: Path,
+    client: Any,
+    *,
+    retry_failed: bool = False,
+    only: Collection[int] = (),
+    limit: int | None = None,
+    fetch: bool = True,
+    events: EventLog | None = None,
+    **sending: Any,
+) -> Report:
+    """A run resumed as the command does it, but for lock, question and reading back; `sending` as for `apply_plan`."""
+    recorded = read_run(folder)
+    if is_finished(recorded, retry_failed=retry_failed):
+        return report_of(recorded)
+    rest = await look_at_rest(
+        recorded, client, retry_failed=retry_failed, only=only, limit=limit, fetch=fetch
+    )
+    with Journal.open(folder) as journal:
+        return await send_rest(journal, client, recorded, rest, events=events or EventLog(), **sending)
+
+
 def copy_of(folder: Path, to: Path) -> Path:
     """The journal as it is on the disk now: what a process that is killed now would leave."""
     to.mkdir()
-    for path in folder.glob(f"{NAME}*"):
+    for path in folder.glob(f"{JOURNAL}*"):
         if not path.name.endswith("-shm"):  # made anew from the log by whoever opens it
             shutil.copy(path, to / path.name)
     return to
@@ -81,7 +107,7 @@ class Witness(FakeClient):
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Name -> content of the files that people open."""
-    ours = (NAME, RESERVE)
+    ours = (JOURNAL, RESERVE)
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(ours)}
 
 

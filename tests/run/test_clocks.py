@@ -15,12 +15,14 @@ from batch_update.errors import RunLocked
 from batch_update.model import Report, Status
 from batch_update.report.files import write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
 from batch_update.run.listing import Entry, State, outdated
 from batch_update.run.locking import AccountLock
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import facts_of, report_of
-from batch_update.run.resuming import plan_rest, resume_run
+from batch_update.run.resuming import plan_rest
 from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.run.journals import go_on
 from tests.run.test_resuming import account, check_told_twice, planned
 
 HOUR = timedelta(hours=1)
@@ -74,9 +76,7 @@ def test_a_clock_that_is_set_between_the_run_and_going_on_with_it(tmp_path: Path
     client = account(10, fast=(1, 2, 3, 4, 5))
 
     async def main() -> Report:
-        with Journal.open(tmp_path) as journal:
-            now = set_after(0.0, by)
-            return await resume_run(journal, client, now=now, clock=anyio.current_time)
+        return await go_on(tmp_path, client, now=set_after(0.0, by), clock=anyio.current_time)
 
     report = run_virtually(main)
     assert report.counts() == {Status.UPDATED: 10} and sorted(client.asked) == [6, 7, 8, 9, 10]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,16 +14,16 @@ import pytest
 
 from batch_update.model import Reply, Report, Status
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import RESERVE, Journal, read_run
+from batch_update.run.journal import RESERVE, Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
-from batch_update.run.resuming import resume_run
 from batch_update.sandbox.app import make_app
 from tests.cli import conftest
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, run_apart
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
 from tests.run.fakes import NOON, Act, plan_of, run_virtually
-from tests.run.journals import Witness
+from tests.run.journals import Witness, go_on
 from tests.run.test_resuming import Account
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file systems")
@@ -91,11 +90,10 @@ def test_a_full_disk_ends_the_run_with_everything_under_way_on_it(disk: Path) ->
     make_room(disk)
     again = Account({number: {"speech_speed": 0.9} for number in range(1, 4_001)})
 
-    async def go_on() -> Report:
-        with Journal.open(disk / "run") as journal:
-            return await resume_run(journal, again, now=lambda: NOON)
+    async def later() -> Report:
+        return await go_on(disk / "run", again, now=lambda: NOON)
 
-    report = run_virtually(go_on)
+    report = run_virtually(later)
     assert report.counts() == {Status.UPDATED: 4_000} and read_run(disk / "run").complete
     assert not set(again.begun) & set(client.begun), "nothing is done twice"
 
@@ -198,24 +196,6 @@ def test_a_file_that_may_not_grow_ends_the_run_before_anything_is_sent(tmp_path:
     (tmp_path / "sheet.csv").write_text(sheet, "utf-8")
     # What the sandbox holds is there already and does not grow any more.
     make_app(tmp_path / "state.db", limits=()).close()
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            BOUNDED,
-            "apply",
-            "sheet.csv",
-            *SEND,
-            "--sandbox-state",
-            "state.db",
-            "--run-dir",
-            "run",
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    flags = (*SEND, "--sandbox-state", "state.db", "--run-dir", "run")
+    done = run_apart(BOUNDED, "apply", "sheet.csv", *flags, folder=tmp_path)
     assert (done.returncode, "J101" in done.stderr, "Traceback" in done.stderr) == (5, True, False)

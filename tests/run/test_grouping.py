@@ -13,8 +13,10 @@ import pytest
 from batch_update.model import Outcome, Status
 from batch_update.run.applying import apply_plan
 from batch_update.run.grouping import Groups, Line
-from batch_update.run.journal import NAME, Journal, read_run
+from batch_update.run.journal import Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
+from batch_update.run.runs import JOURNAL
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import FullDisk, copy_of
 
@@ -113,7 +115,7 @@ class Careful(FakeClient):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.db = sqlite3.connect(f"{(folder / NAME).as_uri()}?mode=ro", uri=True)
+        self.db = sqlite3.connect(f"{(folder / JOURNAL).as_uri()}?mode=ro", uri=True)
         self.shown: list[int] = []
 
     def known(self, kind: str) -> set[int]:
@@ -176,7 +178,7 @@ def test_whichever_commit_fails_nothing_is_sent_after_it(tmp_path: Path, backend
     recorded = read_run(tmp_path)
     assert report_of(recorded).outcomes == report.outcomes
     assert report.counts().get(Status.UPDATED, 0) == len(client.begun)
-    log = sqlite3.connect(tmp_path / NAME)
+    log = sqlite3.connect(tmp_path / JOURNAL)
     attempts = [row + 1 for (row,) in log.execute("SELECT row FROM log WHERE kind = 'attempt'")]
     log.close()
     assert sorted(attempts) == sorted(client.begun)

@@ -16,8 +16,10 @@ from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Part, Plan, Status
 from batch_update.run import journal as journal_module
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import NAME, RESERVE, Journal, read_run
+from batch_update.run.journal import RESERVE, Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, report_of
+from batch_update.run.runs import JOURNAL
 from batch_update.settings import Settings
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, plan_of, run_virtually
 from tests.run.journals import FullDisk, Witness, copy_of, journalled
@@ -49,22 +51,24 @@ def test_only_the_owner_can_read_the_journal(tmp_path: Path) -> None:
         journal.begin(NOON)
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "run").iterdir()}
         assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
-    assert set(modes) == {NAME, f"{NAME}-wal", f"{NAME}-shm", RESERVE} and set(modes.values()) == {0o600}
+    assert set(modes) == {JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RESERVE} and set(modes.values()) == {
+        0o600
+    }
 
 
 def test_a_closed_journal_is_one_file(tmp_path: Path) -> None:
     journalled(plan_of(3), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [JOURNAL]
     read_run(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [JOURNAL]
 
 
 def test_a_folder_with_a_journal_is_not_taken_again(tmp_path: Path) -> None:
     journalled(plan_of(1), tmp_path)
-    before = (tmp_path / NAME).read_bytes()
+    before = (tmp_path / JOURNAL).read_bytes()
     with pytest.raises(UsageError) as caught:
         Journal.create(tmp_path, plan_of(2))
-    assert caught.value.code == "U107" and (tmp_path / NAME).read_bytes() == before
+    assert caught.value.code == "U107" and (tmp_path / JOURNAL).read_bytes() == before
 
 
 def test_a_change_whose_parts_are_not_merged_is_refused(tmp_path: Path) -> None:
@@ -231,7 +235,7 @@ def test_a_full_disk_ends_the_run_and_what_was_under_way_is_still_written(tmp_pa
     assert report_of(recorded).outcomes == report.outcomes and not recorded.complete
     assert vars(recorded.stopped) == vars(report.stopped)
     # What was refused because it could not be written was not written with the last of the room either.
-    log = sqlite3.connect(tmp_path / NAME)
+    log = sqlite3.connect(tmp_path / JOURNAL)
     assert log.execute("SELECT count(*) FROM log WHERE kind = 'attempt'").fetchone() == (5,)
     log.close()
 
@@ -341,7 +345,7 @@ def test_the_reserve_is_taken_again_when_the_run_goes_on(tmp_path: Path) -> None
 
 def test_a_reader_beside_the_writer_disturbs_nobody(tmp_path: Path) -> None:
     with Journal.create(tmp_path, plan_of(2)) as journal:
-        db = sqlite3.connect(f"{(tmp_path / NAME).as_uri()}?mode=ro", uri=True, isolation_level=None)
+        db = sqlite3.connect(f"{(tmp_path / JOURNAL).as_uri()}?mode=ro", uri=True, isolation_level=None)
         db.execute("BEGIN")
         assert db.execute("SELECT count(*) FROM change").fetchone() == (2,)
         journal.begin(NOON)

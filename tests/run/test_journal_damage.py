@@ -12,8 +12,10 @@ import pytest
 
 from batch_update.errors import JournalError
 from batch_update.model import Outcome, Plan, Status
-from batch_update.run.journal import NAME, Journal, read_run
+from batch_update.run.journal import Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun
+from batch_update.run.runs import JOURNAL
 from batch_update.run.schema import VERSION
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import copy_of, journalled
@@ -55,12 +57,12 @@ def code_of(folder: Path) -> str:
 def test_random_bytes_are_noticed_or_make_no_difference(made: Path, tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     folder = copy_of(made, tmp_path / "copy")
-    content = bytearray((folder / NAME).read_bytes())
+    content = bytearray((folder / JOURNAL).read_bytes())
     for _ in range(dice.choice([1, 1, 3, 100])):
         start = dice.randrange(len(content))
         length = dice.choice([1, 2, 16, 4096])
         content[start : start + length] = dice.randbytes(min(length, len(content) - start))
-    (folder / NAME).write_bytes(content)
+    (folder / JOURNAL).write_bytes(content)
     before = told(read_run(made))
     try:
         recorded = read_run(folder)
@@ -73,8 +75,8 @@ def test_random_bytes_are_noticed_or_make_no_difference(made: Path, tmp_path: Pa
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.2, 0.5, 0.8, 0.999])
 def test_a_truncated_file_is_noticed(made: Path, tmp_path: Path, share: float) -> None:
     folder = copy_of(made, tmp_path / "copy")
-    content = (folder / NAME).read_bytes()
-    (folder / NAME).write_bytes(content[: int(len(content) * share)])
+    content = (folder / JOURNAL).read_bytes()
+    (folder / JOURNAL).write_bytes(content[: int(len(content) * share)])
     assert code_of(folder) in {"J104", "J105", "J107"}
 
 
@@ -110,14 +112,14 @@ def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -
 def test_no_journal_in_the_folder(tmp_path: Path) -> None:
     assert code_of(tmp_path) == "J103"
     assert code_of(tmp_path / "nowhere") == "J103"
-    (tmp_path / NAME).mkdir()
+    (tmp_path / JOURNAL).mkdir()
     assert code_of(tmp_path) == "J103"
 
 
 def test_something_else_under_its_name(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text("id,speech_speed\n101,1.1\n" * 100, "utf-8")
+    (tmp_path / JOURNAL).write_text("id,speech_speed\n101,1.1\n" * 100, "utf-8")
     assert code_of(tmp_path) == "J105"
-    (tmp_path / NAME).unlink()
+    (tmp_path / JOURNAL).unlink()
     change(tmp_path, "CREATE TABLE bookmark (url TEXT)")
     assert code_of(tmp_path) == "J105"
 
@@ -129,7 +131,7 @@ def test_a_newer_version(made: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_killed_before_its_plan_was_there(tmp_path: Path) -> None:
-    (tmp_path / NAME).touch()
+    (tmp_path / JOURNAL).touch()
     assert code_of(tmp_path) == "J107"
 
 
@@ -139,9 +141,9 @@ def test_the_log_beside_it_counts_even_if_the_file_does_not_know_of_it(tmp_path:
         journal.begin(NOON)
         journal.settle({0: Outcome(Status.UPDATED)})
         folder = copy_of(tmp_path / "run", tmp_path / "copy")
-    content = bytearray((folder / NAME).read_bytes())
+    content = bytearray((folder / JOURNAL).read_bytes())
     content[18:20] = b"\x01\x01"  # https://www.sqlite.org/fileformat.html: write and read version
-    (folder / NAME).write_bytes(content)
+    (folder / JOURNAL).write_bytes(content)
     assert read_run(folder).outcomes == {0: Outcome(Status.UPDATED)}
 
 
@@ -153,6 +155,6 @@ def test_a_row_that_nothing_accounts_for_is_noticed(tmp_path: Path) -> None:
 
 
 def change(folder: Path, statement: str) -> None:
-    db = sqlite3.connect(folder / NAME, isolation_level=None)
+    db = sqlite3.connect(folder / JOURNAL, isolation_level=None)
     db.execute(statement)
     db.close()

@@ -23,9 +23,11 @@ from batch_update.plan.checking import make_plan
 from batch_update.report.document import RunFacts
 from batch_update.report.files import write_run
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import NAME, Journal, read_run
+from batch_update.run.journal import Journal
 from batch_update.run.progress import EventLog
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, report_of
+from batch_update.run.runs import JOURNAL
 from batch_update.run.undoing import undo_plan
 from batch_update.sandbox.app import SANDBOX_KEY, make_app
 from batch_update.sandbox.faults import Faults
@@ -100,7 +102,7 @@ def test_what_the_sheet_holds_is_kept_and_the_key_is_not(tmp_path: Path) -> None
     check_files(report, facts, tmp_path / "run")
     content = b"".join(path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file())
     assert SANDBOX_KEY.encode() not in content
-    assert b"cal_live_0123456789" in (tmp_path / "run" / NAME).read_bytes()
+    assert b"cal_live_0123456789" in (tmp_path / "run" / JOURNAL).read_bytes()
     assert read_run(tmp_path / "run").plan.changes == plan.changes
 
 
@@ -224,7 +226,7 @@ def test_rows_in_are_lines_out_and_the_journal_tells_the_same_however_the_run_en
             outcome.status not in {Status.UNKNOWN, Status.NOT_SENT} and outcome.code not in not_its_own
             for outcome in report.outcomes
         )
-        assert b"live-key" not in (folder / NAME).read_bytes()
+        assert b"live-key" not in (folder / JOURNAL).read_bytes()
     finally:
         shutil.rmtree(folder)
 

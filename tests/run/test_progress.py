@@ -38,7 +38,7 @@ def test_counts_rate_and_time_left() -> None:
         meter.add(CHANGE, Outcome(status))
     clock.now += 10
     seen = meter.progress()
-    assert seen == Progress(20, 100, {Status.UPDATED: 19, Status.FAILED: 1}, 2.0, 10.0, 40.0)
+    assert seen == Progress(20, 100, {Status.UPDATED: 19, Status.FAILED: 1}, 2.0, 40.0)
 
 
 def test_before_anything_is_done_nothing_is_promised() -> None:
@@ -74,7 +74,7 @@ def test_a_pause_is_shown_at_once_and_ends_by_itself() -> None:
     seen: list[Progress] = []
     _meter, clock, events = metered(10, seen.append)
     events(Event("gate", "the server asks to wait", 60))
-    assert [progress.paused_until for progress in seen] == [None, 160.0]
+    assert len(seen) == 2 and events.paused_until == 160.0
     clock.now += 60
     assert events.paused_until is None
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from batch_update.errors import ApiError, Interrupted, RunStopped
 from batch_update.model import Json, Outcome, Plan, Problem, Reply, Report, Status
 from batch_update.report.files import write_run
-from batch_update.run.journal import Journal, read_run
-from batch_update.run.progress import EventLog
+from batch_update.run.journal import Journal
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, facts_of, report_of
-from batch_update.run.resuming import is_finished, look_at_rest, plan_rest, resume_run, send_rest
+from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
-from tests.run.journals import files_of, journalled, written_from
+from tests.run.journals import files_of, go_on, journalled, written_from
 
 SLOW, FAST = 0.9, 1.1
 NO = Reply(Status.FAILED, "A422", "too fast", 422, 1)
@@ -97,21 +97,8 @@ def killed(folder: Path, plan: Plan, done: tuple[int, ...], in_flight: tuple[int
 def resumed(folder: Path, client: FakeClient, **more: Any) -> Report:
     async def main() -> Report:
         signals = more.pop("signals", ())
-        with Journal.open(folder) as journal:
-            interrupted = Stream(*signals) if signals else None
-            return await resume_run(journal, client, interrupted=interrupted, now=lambda: NOON, **more)
-
-    return run_virtually(main)
-
-
-def resumed_in_part(folder: Path, client: Account, **left_out: Any) -> Report:
-    """As the command does it."""
-
-    async def main() -> Report:
-        recorded = read_run(folder)
-        rest = await look_at_rest(recorded, client, **left_out)
-        with Journal.open(folder) as journal:
-            return await send_rest(journal, client, recorded, rest, events=EventLog(), now=lambda: NOON)
+        interrupted = Stream(*signals) if signals else None
+        return await go_on(folder, client, interrupted=interrupted, now=lambda: NOON, **more)
 
     return run_virtually(main)
 
@@ -326,7 +313,7 @@ def test_what_is_left_out_stays_open_and_in_doubt(tmp_path: Path, left_out: dict
     """Row 0 is done, 1 and 4 may have been sent, 3 to 5 are left out; and then all of it is done."""
     killed(tmp_path, planned(6), done=(0,), in_flight=(1, 4))
     client = account(6)
-    report = resumed_in_part(tmp_path, client, **left_out)
+    report = resumed(tmp_path, client, **left_out)
     assert sorted(client.asked) == [2, 3]
     assert statuses(report) == ["updated", "updated", "updated", "not_sent", "unknown", "not_sent"]
     assert {report.outcomes[row].code for row in (3, 5)} == {"X205"}
@@ -341,14 +328,14 @@ def test_what_is_left_out_stays_open_and_in_doubt(tmp_path: Path, left_out: dict
 def test_limit_counts_what_is_sent_not_what_turns_out_to_be_done(tmp_path: Path) -> None:
     killed(tmp_path, planned(4), done=(), in_flight=(0, 1))
     client = account(4, fast=(1, 2))
-    report = resumed_in_part(tmp_path, client, limit=1)
+    report = resumed(tmp_path, client, limit=1)
     assert client.asked == [3] and statuses(report) == ["updated"] * 3 + ["not_sent"]
 
 
 def test_unseen_what_may_have_landed_is_sent_again(tmp_path: Path) -> None:
     killed(tmp_path, planned(2), done=(), in_flight=(0,))
     client = account(2, fast=(1,))
-    report = resumed_in_part(tmp_path, client, fetch=False)
+    report = resumed(tmp_path, client, fetch=False)
     assert client.asked == [1, 2] and client.pages == 0 and report.counts() == {Status.UPDATED: 2}
 
 

@@ -19,30 +19,10 @@ from batch_update.plan.checking import make_plan
 from batch_update.run.applying import apply_plan
 from batch_update.sheet.reading import read_sheet
 from tests.run.loopback import Loopback, Seen, loopback
+from tests.vendor import VENDOR_EXAMPLES
 
-EXAMPLES: dict[int, dict[str, Any]] = {
-    101: {
-        "name": "Updated Assistant Name",
-        "initial_message": "Hello! How can I help you today?",
-        "max_duration": 900,
-    },
-    102: {
-        "mode": "multimodal",
-        "voice_id": 41,
-        "multimodal_model_id": 1,
-        "chat_llm_fallback_id": 2,
-        "knowledgebase_mode": "function_call",
-    },
-    103: {"tool_ids": [1, 5, 12], "knowledgebase_id": 3, "knowledgebase_mode": "prompt"},
-    104: {
-        "reengagement_interval": 15,
-        "reengagement_prompt": "Are you still there? I'm here to help.",
-        "end_call_on_voicemail": True,
-        "voice_mail_message": "Hello, please call us back at your earliest convenience.",
-    },
-    105: {"phone_number_id": None, "webhook_url": None, "tool_ids": [], "secondary_language_ids": []},
-}
-"""Assistant -> body. Transcribed from the page, and from nothing in the package."""
+EXAMPLES: dict[int, dict[str, Any]] = dict(enumerate(VENDOR_EXAMPLES.values(), 101))
+"""Assistant -> body."""
 KEY = "live-key-0123456789"
 FIELDS = list(dict.fromkeys(name for body in EXAMPLES.values() for name in body))
 

@@ -16,8 +16,9 @@ from batch_update.errors import ApiError, Interrupted, RunStopped, UsageError
 from batch_update.model import Exit, Reply, Report, Share, Status, Verified
 from batch_update.report.status import exit_status
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal, read_run
+from batch_update.run.journal import Journal
 from batch_update.run.progress import EventLog
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.run.verifying import read_back_unless
 from batch_update.run.waves import Caution, caution_of, check_failures, split

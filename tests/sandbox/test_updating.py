@@ -7,33 +7,10 @@ import json
 import pytest
 
 from batch_update.fields.reference import all_fields
+from tests.vendor import VENDOR_EXAMPLES
 
 PIPELINE, MULTIMODAL = 10005, 10041
 INBOUND, OUTBOUND = 10006, 10003
-
-# The five examples on the vendor's page for this endpoint.
-VENDOR_EXAMPLES = [
-    {
-        "name": "Updated Assistant Name",
-        "initial_message": "Hello! How can I help you today?",
-        "max_duration": 900,
-    },
-    {
-        "mode": "multimodal",
-        "voice_id": 41,
-        "multimodal_model_id": 1,
-        "chat_llm_fallback_id": 2,
-        "knowledgebase_mode": "function_call",
-    },
-    {"tool_ids": [1, 5, 12], "knowledgebase_id": 3, "knowledgebase_mode": "prompt"},
-    {
-        "reengagement_interval": 15,
-        "reengagement_prompt": "Are you still there? I'm here to help.",
-        "end_call_on_voicemail": True,
-        "voice_mail_message": "Hello, please call us back at your earliest convenience.",
-    },
-    {"phone_number_id": None, "webhook_url": None, "tool_ids": [], "secondary_language_ids": []},
-]
 
 # Source: the documentation. Field, lowest, highest, just beyond both.
 RANGES = [
@@ -60,7 +37,7 @@ NULLABLE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("body", VENDOR_EXAMPLES)
+@pytest.mark.parametrize("body", VENDOR_EXAMPLES.values())
 def test_the_vendor_s_own_examples_are_taken(api, body):
     answer = api.put(10001, body)
     assert answer.status_code == 200

@@ -13,8 +13,8 @@ from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet
 from batch_update.run.applying import apply_plan
 from batch_update.run.journal import Journal
 from batch_update.run.looking import look
-from batch_update.run.resuming import resume_run
 from batch_update.sandbox.app import SANDBOX_KEY
+from tests.run.journals import go_on
 
 FIRST = 10_001
 """the id of the sandbox's first assistant"""
@@ -40,8 +40,7 @@ def plan_of(rows: int) -> Plan:
 async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
     async with Client(ApiKey(SANDBOX_KEY), base_url=url, rates=(), concurrency=WORKERS) as client:
         if what == "resume":
-            with Journal.open(folder) as journal:
-                await resume_run(journal, client, concurrency=WORKERS)
+            await go_on(folder, client, concurrency=WORKERS)
             return
         plan = plan_of(rows)
         if kind == "looked":

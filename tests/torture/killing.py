@@ -18,7 +18,7 @@ from anyio.from_thread import start_blocking_portal
 
 from batch_update.errors import JournalError
 from batch_update.model import Status
-from batch_update.run.journal import read_run
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun, report_of
 from batch_update.sandbox.app import make_app
 from batch_update.sandbox.serving import serve

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from batch_update.codes import CODES
 from batch_update.fields.reference import Field
-from batch_update.fields.tools import SECRET_SETTINGS
+from batch_update.fields.tools import shown
 from batch_update.fields.words import is_date, is_failed_formula, stands_for_nothing
-from batch_update.text import excerpt
 
 DATED = "a spreadsheet program may have made a date of it: format the column as text, then type it again"
 
@@ -28,11 +27,10 @@ class CellError(ValueError):
 
 def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str = "") -> CellError:
     """The error of this code for a cell; `detail` goes on with the sentence, `remedy` replaces the code's own."""
-    secret = any(name in text for name in SECRET_SETTINGS)
     return CellError(
         code,
         f"{field.name}: {CODES[code].title}{detail}",
-        given="" if secret else excerpt(text, 60),
+        given=shown(text),
         wanted=field.allowed,
         remedy=remedy or CODES[code].remedy,
     )

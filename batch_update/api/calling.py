@@ -1,0 +1,191 @@
+"""A call of the API and its attempts: leave to send, the exchange, what it means, and what ends all calls."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+import anyio
+
+from batch_update.api.exchange import Departure, Wires
+from batch_update.api.keys import ApiKey
+from batch_update.api.pacing import Pacer
+from batch_update.api.replies import Applied, Course, Verdict, judge
+from batch_update.api.retrying import Retries, Tries
+from batch_update.api.windows import Ticket
+from batch_update.errors import BatchUpdateError
+from batch_update.model import Event
+
+ALONE = 2.0
+"""Seconds that all others wait at most for what comes of the very first update."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request to the API, and what came of its attempts so far."""
+
+    method: str
+    url: str
+    content: bytes = b""
+    assistant_id: int | None = None
+    before_send: Callable[[int], Awaitable[None]] | None = None
+    secrets: frozenset[str] = frozenset()
+    """what its body holds and no message may show, should the server repeat it"""
+
+    # what came of it
+    attempts: int = 0
+    first: bool = False
+    """goes ahead of the queue: it met a 429"""
+    doubt: str = ""
+    """code of an attempt that may have been applied"""
+    last: Verdict | None = None
+    started: datetime | None = None
+    begun: float = 0.0
+    ended: float = 0.0
+
+
+class Caller:
+    """Makes calls, each in as many attempts as it may take. What shows that going on makes no sense stops them all."""
+
+    def __init__(
+        self,
+        key: ApiKey,
+        wires: Wires,
+        pacer: Pacer,
+        *,
+        max_attempts: int,
+        on_event: Callable[[Event], None],
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        now: Callable[[], datetime],
+        rng: random.Random,
+    ) -> None:
+        self._key = key
+        self._wires = wires
+        self._pacer = pacer
+        self._on_event = on_event
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._retries = Retries(max_attempts, stats=pacer.stats, sleep=self._nap, rng=rng)
+        self._course = Course()
+        self._tried = anyio.Event()
+        self._scouting = False
+        self._reason: BatchUpdateError | None = None
+        self._naps: set[anyio.CancelScope] = set()
+
+    async def make(self, call: Call) -> Verdict:
+        """The last verdict on this call. Raises nothing of its own; what `before_send` raises is passed on."""
+        tries = self._retries.begin()
+        return await tries.run(partial(self._attempt, call, tries))
+
+    def stop(self) -> None:
+        """From now on no attempt begins. Who waits returns at once, with what is true of it."""
+        self._pacer.stop()
+        for nap in self._naps:
+            nap.cancel()
+
+    # ------------------------------------------------------------ one attempt
+
+    async def _attempt(self, call: Call, tries: Tries) -> Verdict:
+        """One attempt. The very first update goes alone: a key that is refused costs one request, not many at once."""
+        if call.method != "PUT" or self._tried.is_set():
+            return await self._send(call, tries)
+        if self._scouting:
+            await self._until_tried()
+            return await self._send(call, tries)
+        self._scouting = True
+        try:
+            return await self._send(call, tries)
+        finally:
+            self._tried.set()
+
+    async def _until_tried(self) -> None:
+        """Until something came of the first update, but not for ever; `stop` ends that, too."""
+        with anyio.move_on_after(ALONE) as nap:
+            self._naps.add(nap)
+            try:
+                await self._tried.wait()
+            finally:
+                self._naps.discard(nap)
+                self._tried.set()
+
+    async def _send(self, call: Call, tries: Tries) -> Verdict:
+        ticket = await self._pacer.admit(first=call.first)
+        if ticket is None:
+            return self._unsent(call)
+        departure = Departure()
+        try:
+            if call.before_send is not None:
+                await call.before_send(call.attempts + 1)
+            began = self._begin(call)
+            seen = await self._wires.exchange(call.method, call.url, call.content, departure)
+        except BaseException:
+            self._pacer.withdrawn(ticket, sent=departure.sent)
+            raise
+        call.ended = self._clock()
+        tries.seconds += call.ended - began
+        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets))
+        call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
+        return verdict
+
+    def _redact(self, secrets: frozenset[str], text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        return self._key.redact(text)
+
+    def _begin(self, call: Call) -> float:
+        now = self._clock()
+        call.attempts += 1
+        if call.started is None:
+            call.started, call.begun = self._now(), now
+        return now
+
+    def _unsent(self, call: Call) -> Verdict:
+        """Sending was stopped before this attempt: what is true of the call is what its last attempt showed."""
+        last = call.last or Verdict(Applied.NO, "R101", "not sent: the run was stopped")
+        return replace(last, repeats=0, free=False, stop=self._reason)
+
+    # ------------------------------------------------------------ what came of it
+
+    def _settle(self, call: Call, ticket: Ticket, verdict: Verdict, *, sent: bool) -> Verdict:
+        """Tell the pacer, and see whether the run has to end."""
+        stop: BatchUpdateError | None = None
+        if verdict.gate:
+            limited = verdict.http == 429
+            stop = self._pacer.refused(ticket, verdict.wait, limits=verdict.limits, limited=limited)
+            call.first = limited
+            call.attempts -= limited
+        elif verdict.trouble:
+            down, stop = self._pacer.failed(ticket, call.assistant_id or 0, sent=sent)
+            verdict = replace(verdict, free=True, paced=True) if down else verdict
+        else:
+            self._pacer.answered(ticket, verdict.limits)
+        if verdict.applied is Applied.MAYBE:
+            call.doubt = verdict.code
+        if call.method == "PUT":
+            stop = self._course.stop_after(verdict) or stop
+        stop = stop or verdict.stop
+        return verdict if stop is None else self._end(verdict, stop)
+
+    def _end(self, verdict: Verdict, stop: BatchUpdateError) -> Verdict:
+        """No row can succeed, or none should be tried."""
+        if self._reason is None:
+            self._reason = stop
+            self._on_event(Event("stop", stop.message))
+        self.stop()
+        return replace(verdict, repeats=0, free=False, stop=stop)
+
+    async def _nap(self, seconds: float) -> None:
+        """The pause before a retry; `stop` ends it."""
+        if seconds <= 0 or self._pacer.stopped:
+            return
+        with anyio.CancelScope() as nap:
+            self._naps.add(nap)
+            try:
+                await self._sleep(seconds)
+            finally:
+                self._naps.discard(nap)

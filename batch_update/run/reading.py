@@ -1,0 +1,111 @@
+"""A run read from its journal: at any time, also while another process writes it. Changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from batch_update.errors import JournalError
+from batch_update.run import schema
+from batch_update.run.lines import Damaged, replay
+from batch_update.run.recorded import RecordedRun
+from batch_update.run.runs import JOURNAL
+
+
+def read_run(folder: Path) -> RecordedRun:
+    """The run as its journal tells it, now: also while it is going on, and after it was killed.
+
+    Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
+    version wrote it, J107 it was left before it held a plan.
+    """
+    path = folder / JOURNAL
+    if not path.is_file():
+        raise JournalError(
+            f"{folder} holds no journal of a run ({JOURNAL})",
+            code="J103",
+            remedy="name the folder of a run; each is made inside --runs-dir",
+        )
+    with _reading(path), closing(connect(path, mode="ro")) as db:
+        db.execute("BEGIN")  # one moment of the run, though it may be going on
+        _check(db, path)
+        return replay(folder, lambda table: _lines(db, table))
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    """That this is a journal, one that this version understands, and whole as far as SQLite can tell."""
+    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    if not application and not _pragma(db, "schema_version"):
+        raise JournalError(
+            f"{path} holds no plan: the run ended before anything was sent",
+            code="J107",
+            remedy="apply the sheet again, into another folder",
+        )
+    if application != schema.APPLICATION:
+        raise _foreign(path)
+    if not isinstance(version, int) or version > schema.VERSION:
+        raise JournalError(
+            f"{path} was written by a newer version of batch-update (its form is {version}, known is {schema.VERSION})",
+            code="J106",
+            remedy="use the version that made it, or a newer one",
+        )
+    if (verdict := _pragma(db, "quick_check(1)")) != "ok":
+        raise Damaged(str(verdict))
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> object:
+    return db.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _lines(db: sqlite3.Connection, table: str) -> Iterator[tuple[schema.Value, ...]]:
+    """The values of each line of a table, in the order in which they were written. Raises Damaged."""
+    for expected, (n, *values) in enumerate(db.execute(schema.selection(table)), 1):
+        if n != expected or not schema.is_whole(tuple(values)):
+            raise Damaged(f"line {expected} of the table {table} is not as it was written")
+        yield tuple(values[:-1])
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns what SQLite, the file system and our own reading raise into an error of ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if errorcode(error) == sqlite3.SQLITE_NOTADB:
+            raise _foreign(path) from error
+        raise _damaged(path, str(error)) from error
+    except OSError as error:
+        raise _damaged(path, error.strerror or str(error)) from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
+        raise _damaged(path, str(error)) from error
+
+
+def _foreign(path: Path) -> JournalError:
+    return JournalError(
+        f"{path} is no journal of this program, or its first bytes are damaged",
+        code="J105",
+        remedy="name the folder of a run",
+    )
+
+
+def _damaged(path: Path, reason: str) -> JournalError:
+    return JournalError(
+        f"the journal {path} is damaged: {reason}",
+        code="J104",
+        remedy="restore it from a copy; without one, plan the sheet anew: it then sends only what still differs",
+    )
+
+
+# ---------------------------------------------------------------- SQLite
+
+
+def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    """A connection that begins and ends no transaction by itself."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+
+
+def errorcode(error: Exception) -> int | None:
+    """SQLite's own; errors that Python's module finds by itself have none."""
+    return getattr(error, "sqlite_errorcode", None)
