@@ -44,7 +44,7 @@ CODES: dict[str, Code] = dict((
     _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write it as CSV or JSON Lines; export can also leave the column out with --fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
     _c("S116", "too many rows cannot be read as they stand", "With tens of thousands of them it is the file that is wrong and not its rows, so reading ends there.", "Mend what the first rows have in common, such as the delimiter or the encoding, or split the sheet."),
-    _c("S117", "hidden rows or columns", "A warning: an .xlsx has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
+    _c("S117", "hidden rows or columns", "A warning: a workbook has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
     _c("S118", "a row inside a cell", "A warning: a cell in quotes goes on over several lines, and one of them looks like a row of its own. With a quote too many, a cell takes in all rows up to the next quote.", "If it is a row, take out the quote before it or close it; if it is text, all is well."),
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
     # ---- headers (sheet/headers)
