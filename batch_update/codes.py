@@ -34,7 +34,7 @@ CODES: dict[str, Code] = dict((
     _c("S104", "the text cannot be decoded", "Its bytes do not fit the encoding.", "Save it as UTF-8, or name the encoding with --encoding."),
     _c("S105", "the sheet is empty", "There is no header, or no row below it.", "The first row names the columns; each row below it is one assistant."),
     _c("S106", "a row has too few or too many cells", "Its values may have shifted into the wrong columns.", "Look for a comma or semicolon too many or too few, or for one inside a value that is not in quotes. In an .xlsx this cannot happen."),
-    _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number.", "Choose one of those listed, with --sheet."),
+    _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number, or the file is no workbook.", "Choose one of those listed, with --sheet; leave it out where the file is no workbook."),
     _c("S108", "the workbook cannot be read", "It is damaged, truncated, encrypted, or not what its name says.", "Open it in the spreadsheet program and save it again without a password."),
     _c("S109", "a line is no JSON object", "Each line of a .jsonl file is one object: field name to value.", "Check quotes, commas and braces on that line."),
     _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),

@@ -518,6 +518,14 @@ def test_a_number_that_was_a_list_of_ids_never_becomes_another_list() -> None:
     assert codes.count("C109") == 2
 
 
+@pytest.mark.parametrize("data", [b"id,name\n1,a\n", b"id\tname\n1\ta\n", b'{"id": 1, "name": "a"}\n'])
+def test_a_worksheet_of_what_is_no_workbook_is_refused(data: bytes) -> None:
+    """Whoever names one means another file; it is not to be overlooked."""
+    with pytest.raises(SheetError, match="is no workbook, and has no worksheet 'Zwei'") as caught:
+        read_bytes(data, sheet="Zwei")
+    assert caught.value.code == "S107" and "--sheet" in caught.value.remedy
+
+
 def test_an_empty_worksheet_is_named() -> None:
     with pytest.raises(SheetError, match='worksheet "Sheet1" is empty') as caught:
         read_bytes(xlsx([], sheets=["Zwei"]))
