@@ -34,7 +34,7 @@ CODES: dict[str, Code] = dict((
     _c("S104", "the text cannot be decoded", "Its bytes do not fit the encoding.", "Save it as UTF-8, or name the encoding with --encoding."),
     _c("S105", "the sheet is empty", "There is no header, or no row below it.", "The first row names the columns; each row below it is one assistant."),
     _c("S106", "a row has too few or too many cells", "Its values may have shifted into the wrong columns.", "Look for a comma or semicolon too many or too few, or for one inside a value that is not in quotes. In an .xlsx this cannot happen."),
-    _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number.", "Choose one of those listed, with --sheet."),
+    _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number, or the file is no workbook.", "Choose one of those listed, with --sheet; leave it out where the file is no workbook."),
     _c("S108", "the workbook cannot be read", "It is damaged, truncated, encrypted, or not what its name says.", "Open it in the spreadsheet program and save it again without a password."),
     _c("S109", "a line is no JSON object", "Each line of a .jsonl file is one object: field name to value.", "Check quotes, commas and braces on that line."),
     _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),
@@ -44,7 +44,7 @@ CODES: dict[str, Code] = dict((
     _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write it as CSV or JSON Lines; export can also leave the column out with --fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
     _c("S116", "too many rows cannot be read as they stand", "With tens of thousands of them it is the file that is wrong and not its rows, so reading ends there.", "Mend what the first rows have in common, such as the delimiter or the encoding, or split the sheet."),
-    _c("S117", "hidden rows or columns", "A warning: an .xlsx has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
+    _c("S117", "hidden rows or columns", "A warning: a workbook has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
     _c("S118", "a row inside a cell", "A warning: a cell in quotes goes on over several lines, and one of them looks like a row of its own. With a quote too many, a cell takes in all rows up to the next quote.", "If it is a row, take out the quote before it or close it; if it is text, all is well."),
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
     # ---- headers (sheet/headers)

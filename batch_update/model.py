@@ -1,4 +1,7 @@
-"""The nouns that travel between the stages: sheet, problem, change, plan, reply, outcome, report."""
+"""The nouns that travel between the stages: sheet, problem, change, plan, reply, outcome, report.
+
+What has a part for each row leaves those out of its repr: asyncio makes the repr of the result of its main task, twice.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ class Column:
     """One column of a sheet: its header and its cells, verbatim."""
 
     header: str
-    texts: Sequence[str]
+    texts: Sequence[str] = field(repr=False)
     """a cell for each row of the sheet, as it stands in the file; equal cells mostly share one string"""
     role: Role
     field: str | None = None
@@ -88,15 +91,15 @@ class Sheet:
     """file name to show; "-" for stdin"""
     dialect: Dialect
     columns: tuple[Column, ...]
-    numbers: Sequence[int]
+    numbers: Sequence[int] = field(repr=False)
     """row number of each row"""
-    lines: Sequence[int] | None
+    lines: Sequence[int] | None = field(repr=False)
     """line number of each row, for text formats"""
     header_row: int = 1
     blank_rows: int = 0
-    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """row index -> the cells as they stand"""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -232,10 +235,10 @@ class Plan:
     """Every row of a sheet, accounted for before anything is sent: to be sent, or settled already."""
 
     sheet: Sheet
-    changes: tuple[Change, ...]
-    settled: Mapping[int, Outcome]
+    changes: tuple[Change, ...] = field(repr=False)
+    settled: Mapping[int, Outcome] = field(repr=False)
     """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
     """all of them, errors and warnings, in the sheet's order"""
     account: str = ""
     """whose assistants it was compared with: e-mail address and server; "" where nothing was fetched"""
@@ -336,8 +339,8 @@ class Report:
     """A plan and what came of it: an outcome for every row of the sheet, in its order."""
 
     plan: Plan
-    outcomes: tuple[Outcome, ...]
-    events: tuple[Event, ...] = ()
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
     seconds: float = 0.0
     """wall time of sending"""
     stopped: Exception | None = None

@@ -7,9 +7,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from batch_update.errors import UsageError
 from batch_update.model import Share, Window
@@ -150,6 +158,13 @@ Failures = Annotated[Share, BeforeValidator(_share)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
+def _number_in(annotation: Any) -> type | None:
+    """int or float, where a setting of this type may be one or hold some."""
+    if annotation in (int, float):
+        return annotation  # type: ignore[no-any-return]  # it is one of the two
+    return next(filter(None, map(_number_in, get_args(annotation))), None)
+
+
 def setting(
     default: Any, help: str, *, group: str, metavar: str = "", job: bool = True, **bounds: Any
 ) -> Any:
@@ -163,6 +178,16 @@ class Settings(BaseModel):
 
     # Help shows all settings and checks none: what checks them is built when it is first needed.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_flag_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """pydantic reads `timeout = true` of a job file as one second."""
+        if isinstance(value, bool) and (
+            number := _number_in(cls.model_fields[info.field_name or ""].annotation)
+        ):
+            raise ValueError(f"given {value}, wanted {'a number' if number is float else 'a whole number'}")
+        return value
 
     # How the sheet is read
     map: HeaderMap = setting(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from batch_update.errors import UsageError
@@ -116,3 +118,27 @@ def test_what_may_be_one_of_two_things_is_one_complaint() -> None:
 
 def test_a_worksheet_may_be_named_by_a_number() -> None:
     assert read_settings({"sheet": 2}).sheet == "2"
+
+
+NUMBERS = [
+    name for name, info in Settings.model_fields.items() if isinstance(info.default, int | float)
+    and not isinstance(info.default, bool)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("name", [*NUMBERS, "limit", "max_changes", "max_change_percent", "pause", "only"])
+def test_a_flag_is_no_number(name: str, value: bool) -> None:
+    """pydantic reads `timeout = true` of a job file as one second, and `limit = true` as one change."""
+    with pytest.raises(UsageError, match=f"^--{name.replace('_', '-')}: given {value}, wanted a "):
+        read_settings({name: value})
+
+
+def test_no_setting_but_a_flag_takes_a_flag() -> None:
+    flags = [name for name, info in Settings.model_fields.items() if info.annotation is bool]
+    taken = []
+    for name in Settings.model_fields:
+        with suppress(UsageError):
+            read_settings({name: True})
+            taken.append(name)
+    assert taken == flags and len(flags) > 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.options import command_of, is_silent, settings_of, takes
-from batch_update.cli.screen import out, out_json, paint, paint_problems, say, telling_errors
+from batch_update.cli.screen import out, out_json_with, paint, paint_problems, say, telling_errors
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
 from batch_update.text import counted, printable, quoted_path
@@ -51,8 +51,8 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             "unchanged": checked.unchanged,
             "invalid": checked.invalid_rows,
         }
-        problems = [problem_json(sheet, problem) for problem in checked.problems]
-        out_json({"sheet": describe_json(sheet), **counts, "problems": problems})
+        problems = (problem_json(sheet, problem) for problem in checked.problems)
+        out_json_with({"sheet": describe_json(sheet), **counts}, "problems", problems)
     elif is_wrong or not settings.quiet:
         if checked.problems:
             out(paint_problems(render_problems(sheet, checked.problems)))

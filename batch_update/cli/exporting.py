@@ -75,7 +75,8 @@ def export(
     """Write what the assistants hold into a sheet: edit it, then plan and apply it.
 
     As it comes out it changes nothing. Cells are empty, which leaves a field alone, where the API does not report
-    the field, and where a value could not be sent as it is (out of bounds, or not for the assistant's mode).
+    the field, and where a value could not be sent as it is (out of bounds, with half a character in it, or not for the
+    assistant's mode).
 
     Exit status: 0 written, 2 usage, 4 key missing or refused, 5 stopped.
     """
@@ -183,7 +184,8 @@ def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     if found.left_empty:
         fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
         cells = counted(sum(found.left_empty.values()), "cell")
-        notes.append(f"left empty: {cells} out of bounds, or not for the assistant's mode ({fields})")
+        why = "out of bounds, with half a character in them, or not for the assistant's mode"
+        notes.append(f"left empty: {cells} that cannot be sent as they are: {why} ({fields})")
     if found.unreported:
         notes.append(f"empty columns, since the API does not report them: {', '.join(found.unreported)}")
     return notes

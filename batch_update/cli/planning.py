@@ -14,7 +14,7 @@ from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.progress import tell_event
-from batch_update.cli.screen import out, out_json, paint_problems, telling_errors
+from batch_update.cli.screen import out, out_json_with, paint_problems, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan, Severity
 from batch_update.settings import Settings
@@ -94,20 +94,18 @@ def _save(plan: Plan, path: Path) -> None:
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
     from batch_update.report.planning import plan_json, plan_screen, plan_totals
-    from batch_update.report.problems import problem_json, problem_line, render_problems
+    from batch_update.report.problems import problem_json, render_problems
     from batch_update.run.saving import digest
 
     made, mark = looked.plan, digest(looked.plan)
     if settings.json_:
-        problems = [problem_json(made.sheet, problem) for problem in made.problems]
-        out_json({**plan_json(made, requests=looked.pages), "digest": mark, "problems": problems})
+        problems = (problem_json(made.sheet, problem) for problem in made.problems)
+        out_json_with({**plan_json(made, requests=looked.pages), "digest": mark}, "problems", problems)
         return
     if settings.quiet:
         return
     if made.problems and settings.skip_invalid:
-        for problem in made.problems:
-            out(problem_line(made.sheet, problem))
-        out("")
+        out(render_problems(made.sheet, made.problems, briefly=True))
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
     out(plan_screen(made, requests=looked.pages))

@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -23,6 +24,8 @@ if sys.platform != "win32":
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
 from batch_update.text import printable
 
+_AT_ONCE = 1000
+"""items of a long list that are written together"""
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
 
 
@@ -40,13 +43,13 @@ def ready_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def out(text: str = "") -> None:
+def out(text: str = "", *, end: str = "\n") -> None:
     """A line of the result. Where the reader went away, as `| head` does, the exit status alone tells the rest.
 
     Raises UsageError where it cannot be written for another reason.
     """
     try:
-        print(text, flush=True)
+        print(text, end=end, flush=True)
     except BrokenPipeError:
         _to_nowhere(sys.stdout)
     except OSError as error:
@@ -56,7 +59,23 @@ def out(text: str = "") -> None:
 
 def out_json(document: Any) -> None:
     """The one JSON document of a command with --json."""
-    out(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    out(_json_text(document))
+
+
+def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> None:
+    """The same with one more key, whose list may be so long that it is never held in memory as a whole."""
+    out(_json_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
+    between, after = "\n    ", "]\n}"
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        texts = (_json_text(item).replace("\n", "\n    ") for item in some)
+        out(between + ",\n    ".join(texts), end="")
+        between, after = ",\n    ", "\n  ]\n}"
+    out(after)
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def say(text: str) -> None:

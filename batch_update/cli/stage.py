@@ -137,11 +137,12 @@ def _show_report(
     elif not (settings.quiet and status is Exit.OK):
         again = settings.model_copy(update={"sandbox_faults": ""})
         resume = f"{command_of('batch-update resume', again, QUICK)} {quoted_path(folder)}"
+        of_csv = again.model_copy(update={"sheet": None})  # what is left to do is no workbook
         text = summary(
             report,
             files,
             stats=facts.stats,
-            command=command_of("batch-update apply", again, ("Sheet", *QUICK)),
+            command=command_of("batch-update apply", of_csv, ("Sheet", *QUICK)),
             undo=command_of("batch-update undo", again, QUICK),
             resume=resume if (folder / JOURNAL).exists() else "",
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from batch_update.errors import UsageError
@@ -141,15 +142,15 @@ def _examine(
     problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
     problems += repeated.problems
-    problems = [problem for problem in problems if problem.index not in left_out]
+    ordered = in_order(problem for problem in problems if problem.index not in left_out)
 
     settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
     settled |= repeated.settled
-    settled |= invalid_rows(problems)
+    settled |= invalid_rows(ordered)
     settled |= _held_by_sheet(sheet, settled)
     settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by --only"))
     merged = {row: others for row, others in repeated.merged.items() if row not in settled}
-    return _Examined(rows, in_order(problems), settled, merged)
+    return _Examined(rows, ordered, settled, merged)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -184,14 +185,20 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
 
 
 def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
-    """An outcome for each row with errors: the code of the first, and the words of all."""
+    """An outcome for each row with errors: the code of the first, and the words of all.
+
+    Rows with which the same is wrong share one: in a sheet that is all wrong they would take most of the memory.
+    """
     errors = (p for p in in_order(problems) if p.severity is Severity.ERROR)
+    shared: dict[tuple[str, str], Outcome] = {}
     found = {}
-    for row, group in groupby(errors, key=lambda problem: problem.index):
+    for row, group in groupby(errors, key=attrgetter("index")):
         if row is not None:
             of_row = list(group)
-            words = "; ".join(map(_words, of_row))
-            found[row] = Outcome(Status.INVALID, of_row[0].code, words)
+            code, words = of_row[0].code, "; ".join(map(_words, of_row))
+            if (code, words) not in shared:
+                shared[code, words] = Outcome(Status.INVALID, code, words)
+            found[row] = shared[code, words]
     return found
 
 

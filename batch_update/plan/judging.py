@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
+from batch_update.fields.cells.texts import is_encodable
 from batch_update.fields.reference import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
 from batch_update.model import Json, Severity
@@ -32,12 +33,22 @@ def judge(
         return value, ()
     if value is None:
         return LEAVE, (_cannot_be_cleared(field, text),)
+    if isinstance(value, str) and not is_encodable(value):
+        return LEAVE, (_half_a_character(field, text),)
     try:
         (check or validator(field.name)).validate_python(value)
     except ValidationError as error:
         cell = Cell(field, text, value, decimal)
         return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))
     return value, tuple(_unknown_parts(field, value))
+
+
+def _half_a_character(field: Field, text: str) -> Fault:
+    """No server need take it, and no file of text holds it: there it becomes a question mark."""
+    message = f"{field.name} holds half a character, between \\ud800 and \\udfff"
+    return Fault(
+        "V101", message, shown(text), "whole characters", "write that character, often an emoji, anew"
+    )
 
 
 # ---------------------------------------------------------------- clearing

@@ -19,7 +19,8 @@ class Statement:
 
     A cell that is written is proved first: read back, it is a value that may be sent and the same as what is there;
     and the cells of a row break no rule together. All else is an empty cell, which leaves the field alone: what is
-    unknown, null where null cannot be sent, what is out of bounds, what the mode does not have.
+    unknown, null where null cannot be sent, what is out of bounds or holds half a character, what the mode does not
+    have.
     """
 
     def __init__(self, fields: Sequence[str], *, with_secrets: bool) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.text import counted, listed, printable
+from batch_update.text import counted, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
+ROWS_NAMED = 12
+"""Runs of rows that are named for those."""
 SECRET = "(holds a secret)"
 """Stands in an excerpt for a cell that is not shown."""
 EXCERPT = 70
@@ -28,33 +29,54 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def render_problems(sheet: Sheet, problems: Sequence[Problem]) -> str:
-    """All problems as text, those of one kind in one column together, in the order of their first rows."""
+def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> str:
+    """All problems as text, those of one kind in one column together, in the order of their first rows.
+
+    `briefly`: a line for each of those that are shown. What is neither shown nor named by its row is told to be
+    there, and where.
+    """
     kinds: dict[tuple[str, int | None], list[Problem]] = {}
     for problem in problems:
         kinds.setdefault((problem.code, problem.column), []).append(problem)
-    return "\n".join(block for kind in kinds.values() for block in _render_kind(sheet, kind))
+    render, between = (problem_line, "\n") if briefly else (render_problem, "\n\n")
+    blocks = (block for kind in kinds.values() for block in _render_kind(sheet, kind, render))
+    return between.join(blocks) + "\n"
 
 
-def _render_kind(sheet: Sheet, problems: list[Problem]) -> Iterator[str]:
+def _render_kind(
+    sheet: Sheet, problems: list[Problem], render: Callable[[Sheet, Problem], str]
+) -> Iterator[str]:
     shown = problems if len(problems) <= SHOWN_OF_A_KIND + 1 else problems[:SHOWN_OF_A_KIND]
     for problem in shown:
-        yield render_problem(sheet, problem)
+        yield render(sheet, problem)
     rest = problems[len(shown) :]
     if rest:
-        rows = row_list(sheet.numbers[p.index] for p in rest if p.index is not None)
-        yield f"  ... and {len(rest)} more {problems[0].severity}s [{problems[0].code}] of this kind: {rows}\n"
+        runs = _runs(sheet.numbers[p.index] for p in rest if p.index is not None)
+        each = ": --json has each" if len(runs) > ROWS_NAMED else ""
+        more = f"{len(rest):,} more {problems[0].severity}s [{problems[0].code}]"
+        yield f"  ... and {more} of this kind: {_run_words(runs, ROWS_NAMED)}{each}"
 
 
-def row_list(numbers: Iterable[int], most: int = 12) -> str:
+def row_list(numbers: Iterable[int], most: int = ROWS_NAMED) -> str:
     """`rows 3-5, 9`: row numbers with runs folded, cut after `most` runs."""
-    runs: list[str] = []
-    ordered = sorted(set(numbers))
-    for _, group in groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0]):
-        run = [number for _, number in group]
-        runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
-    word = "row" if len(ordered) == 1 else "rows"
-    return f"{word} {listed(runs, most)}{' places' if len(runs) > most else ''}"
+    return _run_words(_runs(numbers), most)
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of each run, in order."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def _run_words(runs: Sequence[tuple[int, int]], most: int) -> str:
+    word = "row" if len(runs) == 1 and runs[0][0] == runs[0][1] else "rows"
+    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:most])
+    return f"{word} {shown}" + (f" and {len(runs) - most} more places" if len(runs) > most else "")
 
 
 def render_problem(sheet: Sheet, problem: Problem) -> str:
@@ -69,7 +91,7 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
         lines.append(f"   = given: {given_of(problem)}")
     if remedy := remedy_of(problem):
         lines.append(f"   = help: {printable(remedy)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def remedy_of(problem: Problem) -> str:

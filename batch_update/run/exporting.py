@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
@@ -22,7 +22,7 @@ class Export:
 
     header: tuple[str, ...]
     """`id`, then fields"""
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
     """by id"""
     account: str
     """whose assistants these are"""

@@ -1,8 +1,9 @@
-"""Owns what an .xlsx keeps out of sight: rows and columns that are hidden or filtered away count like all others."""
+"""Owns what a workbook keeps out of sight: rows and columns that are hidden or filtered away count like all others."""
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from batch_update.model import Problem, Severity
@@ -16,25 +17,54 @@ _TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*\bhidden\b[^<>]*)")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
 
 
+class Ranges:
+    """Ranges of rows or columns, from 0. They take little memory, however many there are and however far they reach."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._ends = array("q")
+        """of each range the first and, one further, the last"""
+
+    def add(self, first: int, end: int) -> None:
+        """What lies beyond any spreadsheet program is left out. Raises ValueError for more ranges than there can be."""
+        first, end = max(first, 0), min(end, self._most)
+        if first >= end:
+            return
+        if self._ends and self._ends[-1] == first:
+            self._ends[-1] = end
+            return
+        self._ends.extend((first, end))
+        if len(self._ends) > 2 * self._most:
+            raise ValueError("more than there can be")
+
+    def __bool__(self) -> bool:
+        return bool(self._ends)
+
+    def marks(self, count: int) -> bytearray:
+        """A 1 for each of the first `count` rows or columns that lies in one of them, a 0 for each other."""
+        marks = bytearray(count)
+        for first, end in zip(self._ends[::2], self._ends[1::2], strict=True):
+            if first < count:
+                marks[first:end] = b"\1" * (min(end, count) - first)
+        return marks
+
+
 class Hidden:
     """What of a worksheet is hidden."""
 
     def __init__(self) -> None:
-        self.rows: set[int] = set()
-        """from 0"""
-        self._columns: list[tuple[int, int]] = []
-        """first and, one further, last column of each range, from 0"""
+        self.rows = Ranges(_LAST_ROW)
+        self.columns = Ranges(_LAST_COLUMN)
 
     def see(self, tag: str, attributes: Mapping[str, str], row: int) -> None:
-        """A <row>, the number of which is `row`, or a <col>. Raises ValueError or KeyError where it cannot be one."""
+        """A <row> of an .xlsx, the number of which is `row`, or a <col>. Raises ValueError or KeyError where it cannot
+        be one."""
         if attributes.get("hidden") not in ("1", "true"):
             return
         if tag == "row":
-            self.rows.add(row)
+            self.rows.add(row, row + 1)
         else:
-            self._columns.append((int(attributes["min"]) - 1, int(attributes["max"])))
-        if len(self.rows) > _LAST_ROW or len(self._columns) > _LAST_COLUMN:
-            raise ValueError("more than there can be")
+            self.columns.add(int(attributes["min"]) - 1, int(attributes["max"]))
 
     def see_text(self, text: bytes) -> None:
         """Every <row> with a number and every <col> in a piece of XML that cuts none. Raises as `see` does."""
@@ -42,22 +72,22 @@ class Hidden:
             found = {name.decode(): value.decode() for name, value in _ATTRIBUTE.findall(inside)}
             self.see(tag.decode(), found, int(found["r"]) - 1 if tag == b"row" else 0)
 
-    def has_column(self, column: int) -> bool:
-        return any(first <= column < end for first, end in self._columns)
-
 
 def hidden_problems(
     hidden: Hidden, numbers: Sequence[int], header: Sequence[str], settings: Settings
 ) -> Iterator[Problem]:
     """One warning for all rows with these numbers that are hidden, and one for each column that says something."""
     left_out = {key_of(name) for name in settings.ignore}
+    columns = hidden.columns.marks(len(header))
     for column, name in enumerate(header):
         means_something = name.strip() and not name.strip().startswith("_") and key_of(name) not in left_out
-        if means_something and hidden.has_column(column):
+        if means_something and columns[column]:
             yield _column(column, name)
-    rows = [index for index, number in enumerate(numbers) if number - 1 in hidden.rows] if hidden.rows else []
-    if rows:
-        yield _rows(rows, numbers)
+    if hidden.rows and numbers:
+        marks = hidden.rows.marks(max(numbers))
+        rows = [index for index, number in enumerate(numbers) if marks[number - 1]]
+        if rows:
+            yield _rows(rows, numbers)
 
 
 def _column(column: int, name: str) -> Problem:

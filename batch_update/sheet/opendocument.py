@@ -7,6 +7,9 @@ import zipfile
 from batch_update.sheet.archives import blocks_of, encrypted
 from batch_update.sheet.scans import SMALL_GRID, Scan, Watch, follow
 
+_UNSEEN = ("collapse", "filter")
+"""hidden by hand or in a group that is folded, and left out by a filter"""
+
 
 def scan_ods(archive: zipfile.ZipFile, name: str) -> dict[str, Scan]:
     """Scans every table of an OpenDocument spreadsheet: calamine loads them all at once. SheetError S108."""
@@ -24,7 +27,7 @@ class _OdsWatch(Watch):
         self.scans: dict[str, Scan] = {}
         self.listens = False
         self._scan = Scan()
-        self._row = self._column = 0
+        self._row = self._column = self._next_column = 0
         self._down = self._across = 1
         self._text = ""
         """what a cell shows whose value is an empty text"""
@@ -33,12 +36,19 @@ class _OdsWatch(Watch):
         if tag == "table":
             self.end()
             self._scan = self.scans[attributes.get("table:name", "")] = Scan()
-            self._row, self._down = 0, 0
+            self._row, self._down, self._next_column = 0, 0, 0
+        elif tag == "table-column":
+            first = self._next_column
+            self._next_column += int(attributes.get("table:number-columns-repeated", 1))
+            if attributes.get("table:visibility") in _UNSEEN:
+                self._scan.hidden.columns.add(first, self._next_column)
         elif tag == "table-row":
             self.end()
             self._row += self._down
             self._down = int(attributes.get("table:number-rows-repeated", 1))
             self._column, self._across = 0, 0
+            if attributes.get("table:visibility") in _UNSEEN:
+                self._scan.hidden.rows.add(self._row, self._row + self._down)
         elif tag in ("table-cell", "covered-table-cell"):
             self.end()
             self._column += self._across

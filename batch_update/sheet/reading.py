@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from batch_update.errors import SheetError
 from batch_update.model import Column, Sheet
 from batch_update.settings import Settings
 from batch_update.sheet.delimited import read_delimited
@@ -28,6 +29,8 @@ def read_sheet(source: str | Path, settings: Settings = DEFAULTS, *, stdin: Bina
         format = format_of(name, file, settings)
         if format in WORKBOOKS:
             table = read_workbook(file, name, settings, format)
+        elif settings.sheet is not None:
+            raise _no_workbook(name, settings.sheet)
         elif format == "jsonl":
             table = read_jsonlines(file, name, settings)
         else:
@@ -55,6 +58,15 @@ def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
         blank_rows=table.blank_rows,
         ragged=table.ragged,
         problems=problems + table.problems,
+    )
+
+
+def _no_workbook(name: str, worksheet: str) -> SheetError:
+    """Whoever names a worksheet means another file, or another setting."""
+    return SheetError(
+        f"{name} is no workbook, and has no worksheet {worksheet!r}",
+        code="S107",
+        remedy="Leave out --sheet, or give it the workbook.",
     )
 
 

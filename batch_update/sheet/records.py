@@ -16,10 +16,10 @@ ERRORS = {
 _U16, _U32 = struct.Struct("<H"), struct.Struct("<L")
 
 # .xlsb, [MS-XLSB] 2.3: a row header, then cells whose row is that header's
-_ROW, _BUNDLE_SHEET, _XLSB_ERRORS, _XLSB_CELLS = 0, 156, (3, 11), range(2, 12)
+_ROW, _COLUMNS, _BUNDLE_SHEET, _XLSB_ERRORS, _XLSB_CELLS = 0, 60, 156, (3, 11), range(2, 12)
 
 # .xls, [MS-XLS] 2.3
-_EOF, _FORMULA, _FILE_PASS, _BOUND_SHEET, _BOOL_ERR, _MUL_RK, _DIMENSIONS = (
+_EOF, _FORMULA, _FILE_PASS, _BOUND_SHEET, _BOOL_ERR, _MUL_RK, _DIMENSIONS, _XLS_ROW, _XLS_COLUMNS = (
     0x0A,
     0x06,
     0x2F,
@@ -27,6 +27,8 @@ _EOF, _FORMULA, _FILE_PASS, _BOUND_SHEET, _BOOL_ERR, _MUL_RK, _DIMENSIONS = (
     0x205,
     0xBD,
     0x200,
+    0x208,
+    0x7D,
 )
 _XLS_CELLS = {_FORMULA, 0x206, 0x406, 0x203, 0x204, _BOOL_ERR, 0x27E, 0xFD, 0xD6, 0x04}
 
@@ -37,15 +39,21 @@ def scan_xlsb(archive: zipfile.ZipFile, name: str, part: str) -> Scan:
     row = 0
     try:
         data = archive.read(member_of(archive, name, part))
-        for kind, at in _xlsb_records(data):
+        for kind, at, length in _xlsb_records(data):
             if kind == _ROW:
                 row = _U32.unpack_from(data, at)[0]
+                if length >= 12 and data[at + 11] & 0x10:
+                    scan.hidden.rows.add(row, row + 1)
+            elif kind == _COLUMNS:
+                if length >= 17 and data[at + 16] & 0x01:
+                    first, last = struct.unpack_from("<2L", data, at)
+                    scan.hidden.columns.add(first, last + 1)
             elif kind in _XLSB_CELLS:
                 column = _U32.unpack_from(data, at)[0]
                 scan.see(row, column)
                 if kind in _XLSB_ERRORS:
                     scan.errors[row, column] = ERRORS.get(data[at + 8], "#N/A")
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, ValueError):
         raise damaged(name, f"{part} is damaged") from None
     return scan
 
@@ -55,7 +63,7 @@ def xlsb_part(archive: zipfile.ZipFile, name: str, sheet: str) -> str:
     ids: dict[str, str] = {}
     try:
         data = archive.read(member_of(archive, name, "xl/workbook.bin"))
-        for kind, at in _xlsb_records(data):
+        for kind, at, _ in _xlsb_records(data):
             if kind == _BUNDLE_SHEET:
                 id, after = _wide_string(data, at + 8)
                 ids[_wide_string(data, after)[0]] = id
@@ -70,8 +78,8 @@ def _wide_string(data: bytes, at: int) -> tuple[str, int]:
     return data[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _xlsb_records(data: bytes) -> Iterator[tuple[int, int]]:
-    """Type of each record and where its content begins. Type and length are written seven bits a byte."""
+def _xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Type, place and length of each record. Type and length are written seven bits a byte."""
     at = 0
     while at < len(data):
         kind, length = data[at], 0
@@ -85,7 +93,7 @@ def _xlsb_records(data: bytes) -> Iterator[tuple[int, int]]:
             length |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 break
-        yield kind, at
+        yield kind, at, length
         at += length
 
 
@@ -124,6 +132,13 @@ def _scan_xls_sheet(stream: bytes, start: int) -> Scan:
             code = _xls_error(stream, kind, at)
             if code is not None:
                 scan.errors[row, column] = ERRORS.get(code, "#N/A")
+        elif kind == _XLS_ROW:
+            if length >= 13 and stream[at + 12] & 0x20:
+                row = _U16.unpack_from(stream, at)[0]
+                scan.hidden.rows.add(row, row + 1)
+        elif kind == _XLS_COLUMNS and length >= 9 and stream[at + 8] & 0x01:
+            first, last = struct.unpack_from("<2H", stream, at)
+            scan.hidden.columns.add(first, last + 1)
     return scan
 
 

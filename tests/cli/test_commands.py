@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
 from batch_update.settings import Settings, flag_of
 from tests.cli.conftest import Run
+from tests.sheet.workbooks import xlsx
 
 SEND = ("--sandbox", "--sandbox-limits", "off", "--rate", "off", "--yes")
 
@@ -151,6 +154,26 @@ def test_failed_csv_can_be_mended_and_applied(run: Run, tmp_path: Path) -> None:
     failed.write_text(failed.read_text("utf-8-sig").replace("1.7", "1.2", 1), "utf-8")
     assert run("apply", str(failed), *SEND, "--run-dir", "second").exit == 0
     assert statuses(tmp_path / "second" / "results.csv") == ["updated"]
+
+
+def test_the_command_for_failed_csv_of_a_worksheet_works_as_it_is_shown(run: Run, tmp_path: Path) -> None:
+    """It is no workbook any more; what names the columns still holds."""
+    rows = [["Nr", "speech_speed"], [10001, 1.7], [10002, 1.1]]
+    (tmp_path / "book.xlsx").write_bytes(
+        xlsx(fill=lambda book, sheet: two_rows(book.add_worksheet("Zwei"), rows))
+    )
+    given = ("--sheet", "Zwei", "--map", "Nr=id")
+    shown = run("apply", "book.xlsx", *SEND, *given, "--skip-invalid", "--run-dir", "first").out
+    (fix,) = (line for line in shown.splitlines() if line.startswith("Fix"))
+    words = shlex.split(fix.partition("batch-update ")[2])
+    assert "--map" in words and words[-1].endswith("failed.csv")
+    assert run(*words, "--yes", "--run-dir", "second").exit == 3, "read, and still invalid"
+    assert statuses(tmp_path / "second" / "results.csv") == ["invalid"]
+
+
+def two_rows(sheet: Any, rows: list[list[Any]]) -> None:
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
 
 
 def test_limit_and_only_choose_rows(run: Run, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_stdout_gets_a_secret_only_where_it_is_asked_for(run: Run, tmp_path: Pat
 
 def test_what_is_left_out_is_said(run: Run) -> None:
     told = run("export", "-o", "all.csv", *SANDBOX, "--fields", "fillers,label_ids,folder_id").err
-    assert "left empty: 20 cells" in told and "(fillers 20)" in told
+    assert "left empty: 20 cells that cannot be sent as they are" in told and "(fillers 20)" in told
     assert "empty columns" in told and "label_ids, folder_id" in told
 
 

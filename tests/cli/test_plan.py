@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,3 +138,30 @@ def test_saving_a_plan_writes_over_nothing_but_a_plan(run: Run, tmp_path: Path) 
     assert (tmp_path / "good.csv").read_bytes() == sheet
     assert (tmp_path / "notes.json").read_text("utf-8") == '{"mine": 1}'
     assert [run("plan", "good.csv", "--sandbox", "--out", "p.json").exit for _ in range(2)] == [0, 0]
+
+
+def test_of_many_invalid_rows_the_screen_shows_a_few_and_the_rest_is_found(run: Run, tmp_path: Path) -> None:
+    """Shown with how many there are; each is in --json and in the results."""
+    rows = [f"{10_001 + n},{1.1 if n < 3 or n % 2 else 1.7}" for n in range(2_503)]
+    (tmp_path / "many.csv").write_text("\n".join(["id,speech_speed", *rows]), "utf-8")
+    shown = run("plan", "many.csv", *LOOK, "--no-fetch", "--skip-invalid", "--limit", "3")
+    assert (shown.exit, shown.out.count("error V104")) == (0, 3)
+    assert "and 1,247 more errors [V104] of this kind" in shown.out and "--json has each" in shown.out
+    told = json.loads(run("plan", "many.csv", *LOOK, "--no-fetch", "--skip-invalid", "--json").out)
+    wanted = [n + 2 for n in range(2_503) if n >= 3 and n % 2 == 0]
+    assert [problem["row"] for problem in told["problems"]] == wanted
+    run(
+        "apply",
+        "many.csv",
+        *SEND,
+        "--no-fetch",
+        "--no-verify",
+        "--skip-invalid",
+        "--limit",
+        "3",
+        "--run-dir",
+        "a",
+    )
+    with (tmp_path / "a" / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = [row["_message"] for row in csv.DictReader(file) if row["_status"] == "invalid"]
+    assert reasons == ["speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)"] * len(wanted)

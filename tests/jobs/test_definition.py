@@ -42,6 +42,7 @@ def test_stdin_stays_stdin(tmp_path: Path) -> None:
         ('fil = "a.csv"', "did you mean 'file'"),
         ("concurrency = 3", "'file' is missing"),
         ('file = "a.csv"\nconcurrency = 0', "concurrency"),
+        ('file = "a.csv"\ntimeout = true', "timeout: given True, wanted a number"),
         ('file = "a.csv"\nonly = ["x"]', "no assistant id"),
         ('file = "a.csv"\njson = true', "no key 'json'"),
         ("file = 3", "wanted a path"),

@@ -53,6 +53,13 @@ def test_a_problem_names_assistant_given_wanted_and_remedy(sheet_of: Make) -> No
     )
 
 
+def test_rows_with_which_the_same_is_wrong_share_one_outcome(sheet_of: Make) -> None:
+    """A million of them would take most of the memory."""
+    sheet = sheet_of("id speech_speed", ["10001", "1.7"], ["10002", "1.7"], ["10003", "1.8"])
+    first, second, third = make_plan(sheet).settled.values()
+    assert first is second and first.message != third.message
+
+
 def test_the_outcome_of_an_invalid_row_tells_all_that_is_wrong_with_it(sheet_of: Make) -> None:
     sheet = sheet_of("id speech_speed type voice_id", ["10001", "1.7", "sideways", "Susi"])
     outcome = make_plan(sheet).settled[0]

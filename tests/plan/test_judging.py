@@ -217,3 +217,11 @@ def test_a_zone_behind_greenwich_is_not_proposed_for_one_before_it() -> None:
     """Etc/GMT+1 is UTC-1."""
     assert "Etc/" not in _fault("timezone", "GMT+1").remedy
     assert "Etc/" not in _fault("timezone", "UTC+2").remedy
+
+
+@pytest.mark.parametrize("text", ["a\ud800b", "\udfff" * 400, "A prompt of some length, with \ud83e in it."])
+@pytest.mark.parametrize("field", ["name", "system_prompt"])
+def test_half_a_character_is_an_error_in_every_text(field: str, text: str) -> None:
+    fault = _fault(field, text)
+    assert fault.code == "V101" and "half a character" in fault.message and "anew" in fault.remedy
+    assert (fault.message + fault.given).isascii(), "it is shown escaped"

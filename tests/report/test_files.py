@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from hypothesis import strategies as st
 
 from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, RunStopped, UsageError
-from batch_update.model import Dialect, Event, Outcome, Plan, Report, Role, Sheet, Status
+from batch_update.model import Change, Dialect, Event, Outcome, Plan, Report, Role, Sheet, Status
 from batch_update.plan.checking import make_plan
 from batch_update.report.document import RunFacts
 from batch_update.report.files import claim_folder, run_folder, write_run
 from batch_update.report.messages import as_wanted
+from batch_update.report.undo import restorations
 from batch_update.settings import Settings
 from batch_update.sheet.reading import read_sheet
 from tests.report.reports import (
@@ -296,3 +298,11 @@ def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
 def test_a_plan_is_all_that_the_files_need(tmp_path: Path) -> None:
     sheet = sheet_of([column("id", ["1"])], 1)
     assert write_run(Report(Plan(sheet, (), {0: UNCHANGED}), (UNCHANGED,)), tmp_path).results.exists()
+
+
+def test_what_held_half_a_character_is_said_to_be_lost_and_not_written_with_a_question_mark() -> None:
+    before = "Half of a fox: \ud83e, and then the rest of a prompt. " * 9
+    change = Change(101, {"system_prompt": "new"}, (0,), before={"system_prompt": before})
+    report = report_of(OK)
+    (one,) = restorations(replace(report, plan=replace(report.plan, changes=(change,), settled={})))
+    assert (one.values, list(one.lost)) == ({}, ["system_prompt"])

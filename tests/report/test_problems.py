@@ -59,6 +59,27 @@ def test_many_of_a_kind_are_grouped(tmp_path: Path) -> None:
     assert text.count("-->") == 3 and "47 more errors [V104]" in text and "rows 5-51" in text
 
 
+def test_where_not_all_rows_are_named_it_is_said_where_they_are(tmp_path: Path) -> None:
+    """Shown, named by its row, or told to be there: every problem of a sheet that is all wrong."""
+    rows = [f"{10001 + n},{1.7 if n % 2 else 1}\n" for n in range(100)]
+    text = rendered(tmp_path, "id,speech_speed\n" + "".join(rows))
+    assert "and 47 more errors [V104] of this kind: rows 9, 11," in text
+    assert "31 and 35 more places: --json has each" in text
+    text = rendered(tmp_path, "id,speech_speed\n" + "".join(rows[:30]))
+    assert "rows 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31\n" in text and "--json" not in text
+
+
+def test_problems_told_briefly_take_a_line_each_and_are_grouped_alike(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("id,speech_speed,llm_temperature\n" + "10001,1.7,\n" * 40 + "10002,1,7\n", "utf-8")
+    sheet = read_sheet(path)
+    problems = [problem for problem in check_sheet(sheet).problems if problem.code == "V104"]
+    first, second, third, rest, other = render_problems(sheet, problems, briefly=True).splitlines()
+    assert [first, second, third] == [problem_line(sheet, problem) for problem in problems[:3]]
+    assert rest == "  ... and 37 more errors [V104] of this kind: rows 5-41"
+    assert other == problem_line(sheet, problems[-1])
+
+
 def test_a_secret_of_the_row_is_not_shown(tmp_path: Path) -> None:
     tool = '"[{""type"":""calendar_integration"",""calcom_api_key"":""cal_live_123456"",""calcom_event_slug"":""x""}]"'
     text = rendered(tmp_path, f"id,tools,speech_speed\n10001,{tool},1.7\n")

@@ -184,14 +184,49 @@ def test_a_text_that_looks_like_something_else_comes_back_as_that_text(tmp_path:
             assert same_value(name, says[number][name], present[name]), (name, ODD_TEXTS[number - 1])
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_text_with_half_a_character_is_left_empty_and_counted(tmp_path: Path, format: str) -> None:
+    """No file of text holds one: it would become a question mark, which the next apply would send."""
+    long = "Half of a fox: \ud83e, and then the rest of a prompt. " * 9
+    halves: dict[str, Json] = {
+        "name": "a\ud800b",
+        "system_prompt": long,
+        "webhook_url": "https://praxis.de/\udc00",
+        "timezone": "Europe/\udc00",
+        "tools": [{"type": "end_call", "description": long}],
+        "variables": {"k\ud800": "v"},
+        "filler_config": {"positive": ["\udfff"]},
+    }
+    account = Listed({"id": 7, "mode": "pipeline", "initial_message": "Whole: 🦊", **halves})
+    found = exported(account)
+    assert found.left_empty == dict.fromkeys(halves, 1)
+    check_nothing_changes(found, account.present(), tmp_path, format)
+    assert restated(found, tmp_path, format)[7] == {"mode": "pipeline", "initial_message": "Whole: 🦊"}
+
+
 ODD = st.one_of(
     json_values,
     st.integers(-5, 2000),
     st.integers(10**14, 10**20),
     st.floats(allow_nan=True),
-    st.text(st.characters(), max_size=8),
+    st.text(st.characters(exclude_categories=()), max_size=8),
     st.sampled_from(
-        ["null", "N/A", "@x", '"x"', "=1+1", "#REF!", "[]", "_x005F_x0041_", "a\ufffeb", "a\rb", " ", ""]
+        [
+            "\ud800",
+            "Half of a fox: \ud83e, and then the rest of a long prompt",
+            "null",
+            "N/A",
+            "@x",
+            '"x"',
+            "=1+1",
+            "#REF!",
+            "[]",
+            "_x005F_x0041_",
+            "a\ufffeb",
+            "a\rb",
+            " ",
+            "",
+        ]
     ),
     st.lists(st.dictionaries(st.sampled_from(["type", "data", "name"]), json_values), max_size=2),
     st.just([{"type": "assistant_transfer", "assistant_id": 7}]),

@@ -321,6 +321,16 @@ def many_texts() -> bytes:
     return repacked(xlsx(), lambda name, old: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4000000000"', old))
 
 
+def ods_xml(*tables: str) -> bytes:
+    """An OpenDocument spreadsheet with these tables, as they stand."""
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    head = f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0">'
+    body = "<office:body><office:spreadsheet>" + "".join(tables) + "</office:spreadsheet></office:body>"
+    xml = head + body + "</office:document-content>"
+    good = ods({"T": [ods_row(ods_cell("id"))]})
+    return repacked(good, lambda name, old: xml.encode() if name == "content.xml" else old)
+
+
 REPEATED = "4000000000"
 HARMFUL: dict[str, Callable[[], bytes]] = {
     "zip bomb": bomb,
@@ -363,6 +373,32 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
     "texts without end": many_texts,
     "hidden columns without end": lambda: with_sheet_xml(
         HEADER_XML + '<col min="1" max="16384" hidden="1"/>' * 300_000
+    ),
+    "hidden rows far down": lambda: ods_xml(
+        '<table:table table:name="T">'
+        + '<table:table-row table:visibility="filter"/><table:table-row/>' * 600_000
+        + '<table:table-row><table:table-cell office:value-type="string"/></table:table-row></table:table>'
+    ),
+    "hidden rows in many tables": lambda: ods_xml(
+        "".join(
+            f'<table:table table:name="{n}">'
+            + '<table:table-row table:visibility="collapse"/><table:table-row/>' * 500
+            + f'<table:table-row table:visibility="collapse" table:number-rows-repeated="{REPEATED}"/></table:table>'
+            for n in range(1_000)
+        ),
+        '<table:table table:name="T"><table:table-row table:number-rows-repeated="-1"/></table:table>',
+    ),
+    "hidden rows that go back": lambda: ods_xml(
+        '<table:table table:name="T">'
+        + (
+            '<table:table-row table:visibility="collapse" table:number-rows-repeated="1000000"/>'
+            '<table:table-row table:number-rows-repeated="-1000000"/>'
+        )
+        * 100_000
+        + "</table:table>"
+    ),
+    "hidden columns of an xlsb without end": lambda: xlsb(
+        [(0, 0, "id"), (1, 0, 1.0)], columns=[(0, 0xFFFFFFFF)] * 100_000
     ),
     "broken: rows too short": lambda: b"id,name\n" + b"1\n" * 1_000_000,
     "broken: quotes in wrong places": lambda: b"id,name\n" + b'1,"a" b\n' * 1_000_000,

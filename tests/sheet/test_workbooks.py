@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
 import xlsxwriter
 import xlwt
+from odf.table import TableCell, TableColumn, TableColumnGroup, TableHeaderRows, TableRowGroup
 
 from batch_update.errors import SheetError
 from batch_update.model import Sheet
@@ -257,8 +259,6 @@ def test_an_open_document_is_read() -> None:
 
 
 def test_the_empty_rows_that_libreoffice_adds_cost_nothing() -> None:
-    from odf.table import TableCell
-
     rest = ods_row(TableCell(numbercolumnsrepeated="16384"), numberrowsrepeated="1048574")
     sheet = read_bytes(
         ods({"T": [ods_row(ods_cell("id")), ods_row(ods_cell("1", "float", value="1")), rest]})
@@ -277,8 +277,6 @@ def test_an_error_in_an_open_document_is_shown(shown: str) -> None:
 
 
 def test_a_formula_without_a_value_in_an_open_document_is_a_problem() -> None:
-    from odf.table import TableCell
-
     data = ods(
         {
             "T": [
@@ -397,6 +395,119 @@ def test_hidden_false_hides_nothing() -> None:
     assert read_bytes(with_sheet_xml(body)).problems == ()
 
 
+HIDING_ROWS = [["id", "name", "_status", "Stimme"], *([n, "x", "", 412] for n in range(101, 107))]
+
+
+def hiding_ods(*rows: int, last_columns: bool = False, visibility: str = "collapse") -> bytes:
+    """The same six assistants; columns lie in a group, the header apart, and the last two rows in a group of groups."""
+    columns = TableColumnGroup()
+    columns.addElement(TableColumn())
+    unseen = {"visibility": visibility} if last_columns else {}
+    columns.addElement(TableColumn(numbercolumnsrepeated="40", **unseen))
+    lines = [
+        ods_row(
+            *(ods_cell(str(cell)) for cell in row), **({"visibility": visibility} if number in rows else {})
+        )
+        for number, row in enumerate(HIDING_ROWS)
+    ]
+    header, outer, inner = TableHeaderRows(), TableRowGroup(), TableRowGroup()
+    header.addElement(lines[0])
+    for line in lines[5:]:
+        inner.addElement(line)
+    outer.addElement(inner)
+    return ods({"T": [columns, header, *lines[1:5], outer]})
+
+
+def hiding_xls(*rows: int, last_columns: bool = False) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for number, row in enumerate(HIDING_ROWS):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+        sheet.row(number).hidden = number in rows
+    for column in range(1, 40 if last_columns else 0):
+        sheet.col(column).hidden = True
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def hiding_xlsb(*rows: int, last_columns: bool = False) -> bytes:
+    cells = [
+        (number, column, float(value) if isinstance(value, int) else value)
+        for number, row in enumerate(HIDING_ROWS)
+        for column, value in enumerate(row)
+    ]
+    return xlsb(cells, hidden=rows, columns=[(1, 40)] if last_columns else ())
+
+
+OTHERS = pytest.mark.parametrize("make", [hiding_ods, hiding_xls, hiding_xlsb])
+
+
+@OTHERS
+def test_hidden_rows_are_told_alike_in_every_format(make: Callable[..., bytes]) -> None:
+    sheet = read_bytes(make(2, 3, 6))
+    assert [sheet.row(index).cells[0] for index in range(6)] == ["101", "102", "103", "104", "105", "106"]
+    assert sheet.problems == read_bytes(hiding(2, 3, 6)).problems != ()
+
+
+@OTHERS
+def test_hidden_columns_are_told_alike_in_every_format(make: Callable[..., bytes]) -> None:
+    sheet = read_bytes(make(last_columns=True))
+    assert sheet.problems == read_bytes(hiding(columns="B:AN")).problems
+    assert [problem.column for problem in sheet.problems] == [1, 3]
+
+
+@OTHERS
+def test_where_nothing_is_hidden_nothing_is_told(make: Callable[..., bytes]) -> None:
+    assert read_bytes(make()).problems == ()
+
+
+def test_rows_that_a_filter_took_away_are_hidden_in_open_documents_too() -> None:
+    (problem,) = read_bytes(hiding_ods(1, 5, visibility="filter")).problems
+    assert problem.given == "rows 2, 6"
+    assert read_bytes(hiding_ods(1, 5, visibility="visible")).problems == ()
+
+
+def test_a_hidden_row_that_stands_for_many_hides_all_of_them() -> None:
+    data = ods(
+        {
+            "T": [
+                TableColumn(numbercolumnsrepeated="2"),
+                TableColumn(visibility="collapse"),
+                ods_row(*map(ods_cell, ("id", "name", "Stimme"))),
+                ods_row(ods_cell("1"), numberrowsrepeated="2"),
+                ods_row(ods_cell("1"), numberrowsrepeated="3", visibility="collapse"),
+                ods_row(ods_cell("1")),
+                ods_row(TableCell(), numberrowsrepeated="1048569", visibility="collapse"),
+            ],
+            "U": [ods_row(ods_cell("id")), ods_row(ods_cell("1"))],
+        }
+    )
+    problems = read_bytes(data).problems
+    assert [(problem.column, problem.given) for problem in problems] == [
+        (2, "Stimme"),
+        (None, "rows 4, 5, 6"),
+    ]
+    assert read_bytes(data, sheet="U").problems == ()
+
+
+def test_a_record_that_is_cut_short_hides_nothing() -> None:
+    """Its flags would be read from the record that follows."""
+    text = struct.pack("<HHH", 0, 0, 0) + struct.pack("<HB", 2, 0) + b"id"
+    number = struct.pack("<HHH", 1, 0, 0) + struct.pack("<d", 1.0)
+    whole = (
+        (0x208, struct.pack("<6HL", 1, 0, 1, 300, 0, 0, 0x20)),
+        (0x7D, struct.pack("<6H", 0, 256, 2304, 0, 1, 0)),
+    )
+    cells = (0x204, text), (0x203, number)
+    assert errors_of(read_bytes(xls_with(*whole, *cells))) == [("S117", None, 0), ("S117", 0, None)]
+    follows = 0xFFFF, b"\xff" * 16
+    for most in (4, 8, 12):
+        short = [(kind, content[: min(most, 8 if kind == 0x7D else 12)]) for kind, content in whole]
+        assert read_bytes(xls_with(short[0], follows, short[1], follows, *cells)).problems == ()
+
+
 def test_a_number_that_was_a_list_of_ids_never_becomes_another_list() -> None:
     """Excel makes 2.3 of `2,30`; beside a decimal comma it must not be read as the ids 2 and 3."""
     rows: list[list[object]] = [["id", "Temperatur", "label_ids", "label_ids+"], [1, "0,5", 2.3, 4.5]]
@@ -405,6 +516,14 @@ def test_a_number_that_was_a_list_of_ids_never_becomes_another_list() -> None:
     assert sheet.row(0).cells == ("1", "0,5", "2.3", "4.5")
     codes = [problem.code for problem in check_sheet(sheet).problems]
     assert codes.count("C109") == 2
+
+
+@pytest.mark.parametrize("data", [b"id,name\n1,a\n", b"id\tname\n1\ta\n", b'{"id": 1, "name": "a"}\n'])
+def test_a_worksheet_of_what_is_no_workbook_is_refused(data: bytes) -> None:
+    """Whoever names one means another file; it is not to be overlooked."""
+    with pytest.raises(SheetError, match="is no workbook, and has no worksheet 'Zwei'") as caught:
+        read_bytes(data, sheet="Zwei")
+    assert caught.value.code == "S107" and "--sheet" in caught.value.remedy
 
 
 def test_an_empty_worksheet_is_named() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 
 import xlsxwriter
+from odf.element import Element
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
@@ -62,12 +63,13 @@ HEADER_XML = (
 )
 
 
-def ods(tables: dict[str, Iterable[TableRow]]) -> bytes:
+def ods(tables: dict[str, Iterable[Element]]) -> bytes:
+    """Rows by table, and columns and groups of both before and among them."""
     document = OpenDocumentSpreadsheet()
-    for name, rows in tables.items():
+    for name, parts in tables.items():
         table = Table(name=name)
-        for row in rows:
-            table.addElement(row)
+        for part in parts:
+            table.addElement(part)
         document.spreadsheet.addElement(table)
     target = BytesIO()
     document.write(target)
@@ -147,12 +149,22 @@ def _wide(text: str) -> bytes:
     return struct.pack("<L", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(cells: Iterable[tuple[int, int, object]]) -> bytes:
-    """One worksheet `S`; a cell is row, column (from 0) and a text, a float or an error's code as bytes."""
+def xlsb(
+    cells: Iterable[tuple[int, int, object]],
+    *,
+    hidden: Iterable[int] = (),
+    columns: Iterable[tuple[int, int]] = (),
+) -> bytes:
+    """One worksheet `S`; a cell is row, column (from 0) and a text, a float or an error's code as bytes.
+
+    `hidden`: rows; `columns`: first and last column of ranges that are hidden.
+    """
+    infos = [_record(60, struct.pack("<4LH", first, last, 2304, 0, 1)) for first, last in columns]
     parts = []
     for row, column, value in cells:
         place = struct.pack("<LL", column, 0)
-        parts.append(_record(0, struct.pack("<L", row) + bytes(21)))
+        flags = 0x1000 if row in hidden else 0
+        parts.append(_record(0, struct.pack("<LLHH", row, 0, 300, flags) + bytes(13)))
         if isinstance(value, str):
             parts.append(_record(6, place + _wide(value)))
         elif isinstance(value, bytes):
@@ -160,7 +172,17 @@ def xlsb(cells: Iterable[tuple[int, int, object]]) -> bytes:
         else:
             parts.append(_record(5, place + struct.pack("<d", value)))
     dimension = _record(148, struct.pack("<4L", 0, 0, 0, 0))  # a lie, as hostile files tell it
-    sheet = _record(129) + dimension + _record(145) + b"".join(parts) + _record(146) + _record(130)
+    if infos:
+        infos = [_record(390), *infos, _record(391)]
+    sheet = (
+        _record(129)
+        + dimension
+        + b"".join(infos)
+        + _record(145)
+        + b"".join(parts)
+        + _record(146)
+        + _record(130)
+    )
     bundle = _record(156, struct.pack("<LL", 0, 1) + _wide("rId1") + _wide("S"))
     book = _record(131) + _record(143) + bundle + _record(144) + _record(132)
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -93,7 +93,10 @@ def _refuse_suspicious(field: Field, text: str, trimmed: str) -> None:
 
 def is_encodable(text: str) -> bool:
     """False for half a character (\\ud83d alone), which cannot be sent."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    return _HALF(text) is None
+
+
+_HALF = re.compile("[\ud800-\udfff]").search
 
 
 def unix_lines(text: str) -> str:

@@ -1,0 +1,29 @@
+"""What is written to stdout, and how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from batch_update.cli.screen import out_json, out_json_with
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1000, 1001, 2500])
+def test_a_list_that_is_written_bit_by_bit_is_the_same_document(
+    count: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = [{"row": n, "given": 'a\nb\u2028"]', "also": [n], "none": [], "ü": None} for n in range(count)]
+    out_json({"counts": {"invalid": count}, "list": []} | {"problems": items})
+    whole = capsys.readouterr().out
+    out_json_with({"counts": {"invalid": count}, "list": []}, "problems", iter(items))
+    assert capsys.readouterr().out == whole and len(json.loads(whole)["problems"]) == count
+
+
+def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    def items() -> Iterator[int]:
+        yield from range(2500)
+        assert " 1999" in (written := capsys.readouterr().out) and " 2499" not in written
+
+    out_json_with({"a": 1}, "items", items())

@@ -1,0 +1,39 @@
+"""The nouns that travel between the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from batch_update.model import Column, Dialect, Outcome, Report, Role, Sheet, Status
+from batch_update.plan.checking import make_plan
+from batch_update.run.exporting import Export
+from batch_update.run.looking import Looked
+
+
+def sheet_of(rows: int) -> Sheet:
+    ids, speeds = [str(10_001 + n) for n in range(rows)], ["1.7" if n % 2 else "1.1" for n in range(rows)]
+    columns = (Column("id", ids, Role.ID), Column("speech_speed", speeds, Role.FIELD, "speech_speed"))
+    numbers = list(range(2, rows + 2))
+    return Sheet("a.csv", Dialect("csv"), columns, numbers, numbers, ragged={0: ("1",) * rows})
+
+
+def report_of(rows: int) -> Report:
+    return Report(make_plan(sheet_of(rows)), (Outcome(Status.UPDATED),) * rows)
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        sheet_of,
+        lambda rows: make_plan(sheet_of(rows)),
+        report_of,
+        lambda rows: Looked(make_plan(sheet_of(rows)), 1),
+        lambda rows: Export(("id",), (("1",),) * rows, "", 1, 0, {}, ()),
+    ],
+    ids=["sheet", "plan", "report", "looked", "export"],
+)
+def test_what_grows_with_the_rows_has_a_repr_that_does_not(noun: Callable[[int], object]) -> None:
+    """asyncio makes the repr of its main task's result twice: of a million rows it took a gigabyte."""
+    assert repr(noun(9)) == repr(noun(999))
