@@ -134,14 +134,17 @@ def _check_place(output: str, settings: Settings, *, force: bool) -> None:
 
     path = Path(output)
     format_to_write(path.name)
-    if not path.parent.is_dir():
-        raise unwritable(path, f"there is no folder {path.parent}")
-    if path.is_dir():
-        raise unwritable(path, "it is a folder")
-    if path.exists() and not force:
-        raise UsageError(
-            f"{path} is there already", code="U109", remedy="choose another name, or add --force"
-        )
+    try:
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+        if path.is_dir():
+            raise unwritable(path, "it is a folder")
+        if path.exists() and not force:
+            raise UsageError(
+                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+            )
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Path | None:

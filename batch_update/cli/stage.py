@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,7 @@ def _show_report(
             stats=facts.stats,
             command=command_of("batch-update apply", again, ("Sheet", *QUICK)),
             undo=command_of("batch-update undo", again, QUICK),
-            resume=resume if (folder / JOURNAL).exists() else "",
+            resume=resume if os.path.lexists(folder / JOURNAL) else "",
         )
         if files is None:
             text += f"\nReport  batch-update report {quoted(folder)}, once there is room for its files"

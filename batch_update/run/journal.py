@@ -74,7 +74,8 @@ class Journal:
         """
         facts = facts or Facts()
         path = folder / NAME
-        with ExitStack() as undo, _writing(path):
+        anew = "nothing was sent; make room or the folder writable, or choose another one with --runs-dir, and apply again"
+        with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
             db = undo.enter_context(closing(_connect(path)))
@@ -290,12 +291,12 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _writing(path: Path, remedy: str = "") -> Iterator[None]:
     """Turns what SQLite and the file system raise into a stop of the run."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise _cannot_write(path, error) from error
+        raise _cannot_write(path, error, remedy) from error
 
 
 def _errorcode(error: Exception) -> int | None:
@@ -303,7 +304,7 @@ def _errorcode(error: Exception) -> int | None:
     return getattr(error, "sqlite_errorcode", None)
 
 
-def _cannot_write(path: Path, error: Exception) -> RunStopped:
+def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
     if isinstance(error, FileNotFoundError):
         return RunStopped(
             f"the journal of the run is gone: {path} was removed or replaced",
@@ -315,7 +316,7 @@ def _cannot_write(path: Path, error: Exception) -> RunStopped:
     return RunStopped(
         f"the journal of the run cannot be written: {reason} ({path})",
         code="J101",
-        remedy="make room on the disk, then go on with batch-update resume",
+        remedy=remedy or "make room on the disk, then go on with batch-update resume",
     )
 
 
@@ -326,19 +327,20 @@ def read_run(folder: Path) -> RecordedRun:
     """The run as its journal tells it, now: also while it is going on, and after it was killed. Changes nothing.
 
     Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
-    version wrote it, J107 it was left before it held a plan.
+    version wrote it, J107 it was left before it held a plan, J108 it may not be read.
     """
     path = folder / NAME
-    if not path.is_file():
-        raise JournalError(
-            f"{folder} holds no journal of a run ({NAME})",
-            code="J103",
-            remedy="name the folder of a run; each is made inside --runs-dir",
-        )
-    with _reading(path), closing(_connect(path, mode="ro")) as db:
-        db.execute("BEGIN")  # one moment of the run, though it may be going on
-        _check(db, path)
-        return replay(folder, lambda table: _lines(db, table))
+    with _reading(path):
+        if not path.is_file():
+            raise JournalError(
+                f"{folder} holds no journal of a run ({NAME})",
+                code="J103",
+                remedy="name the folder of a run; each is made inside --runs-dir",
+            )
+        with closing(_connect(path, mode="ro")) as db:
+            db.execute("BEGIN")  # one moment of the run, though it may be going on
+            _check(db, path)
+            return replay(folder, lambda table: _lines(db, table))
 
 
 def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
@@ -387,9 +389,11 @@ def _reading(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if _errorcode(error) == sqlite3.SQLITE_NOTADB:
             raise _foreign(path) from error
+        if (_errorcode(error) or 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise _closed(path, str(error)) from error
         raise _damaged(path, str(error)) from error
     except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from error
+        raise _closed(path, error.strerror or str(error)) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
         raise _damaged(path, str(error)) from error
@@ -400,6 +404,14 @@ def _foreign(path: Path) -> JournalError:
         f"{path} is no journal of this program, or its first bytes are damaged",
         code="J105",
         remedy="name the folder of a run",
+    )
+
+
+def _closed(path: Path, reason: str) -> JournalError:
+    return JournalError(
+        f"the journal {path} cannot be read: {reason}",
+        code="J108",
+        remedy="read it as the user whose run it is; of a run that was cut off the folder must be writable, too",
     )
 
 
