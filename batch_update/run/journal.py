@@ -74,7 +74,7 @@ class Journal:
         """
         facts = facts or Facts()
         path = folder / NAME
-        anew = "nothing was sent; make room or the folder writable, or choose another one with --runs-dir, and apply again"
+        anew = "nothing was sent; make room, or choose another place with --runs-dir, and apply again"
         with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
