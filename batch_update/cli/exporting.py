@@ -12,7 +12,7 @@ import typer
 
 from batch_update.cli.connecting import client_for, server_name
 from batch_update.cli.options import command_of, is_silent, settings_of, takes
-from batch_update.cli.screen import out, out_json, paint, say, telling_errors
+from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import ENV_PREFIX, Settings
@@ -152,7 +152,8 @@ def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Pa
     from batch_update.sheet.exporting import write_export, write_stream
 
     if output == STDOUT:
-        write_stream(sys.stdout.buffer, found.header, found.rows)
+        with writing_out():
+            write_stream(sys.stdout.buffer, found.header, found.rows)
         return None
     _check_place(output, settings, force=force)  # reading took its time
     try:

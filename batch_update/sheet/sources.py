@@ -33,7 +33,7 @@ def opened(source: str | Path, stdin: BinaryIO | None, settings: Settings) -> It
     """The sheet's bytes as a seekable file, at its beginning. Raises SheetError S101 or S103."""
     if str(source) == STDIN:
         with tempfile.SpooledTemporaryFile(max_size=16 * MIB) as spool:
-            _drain(stdin or sys.stdin.buffer, cast(BinaryIO, spool), settings.max_csv_mb)
+            _drain(stdin or _stdin(), cast(BinaryIO, spool), settings.max_csv_mb)
             yield cast(BinaryIO, spool)
     else:
         with _open_regular(Path(source)) as file:
@@ -60,6 +60,12 @@ def _open_regular(path: Path) -> BinaryIO:
 
 def _no_file(path: Path, what: str) -> SheetError:
     return SheetError(f"{path} {what}", code="S101", remedy="Check the path; `-` reads from stdin.")
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise SheetError("stdin is closed", code="S101", remedy="Name a file, or pipe a sheet in.")
+    return sys.stdin.buffer
 
 
 def _drain(stdin: BinaryIO, spool: BinaryIO, limit_mb: int) -> None:
