@@ -148,6 +148,8 @@ Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
 Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves)]
 Failures = Annotated[Share, BeforeValidator(_share)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
+WEEK = 604_800
+"""Seconds. Nothing waits for ever: what is infinite can be written into no journal."""
 
 
 def setting(
@@ -299,6 +301,7 @@ class Settings(BaseModel):
         group="Pace",
         metavar="SECONDS",
         ge=0,
+        le=WEEK,
     )
 
     grace: float = setting(
@@ -316,6 +319,7 @@ class Settings(BaseModel):
         group="Pace",
         metavar="SECONDS",
         ge=0,
+        le=WEEK,
     )
 
     # What is written and shown

@@ -116,3 +116,13 @@ def test_what_may_be_one_of_two_things_is_one_complaint() -> None:
 
 def test_a_worksheet_may_be_named_by_a_number() -> None:
     assert read_settings({"sheet": 2}).sheet == "2"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, info in Settings.model_fields.items() if "float" in str(info.annotation)]
+)
+@pytest.mark.parametrize("text", ["inf", "nan", "1e999", "-inf"])
+def test_no_number_is_infinite(name: str, text: str) -> None:
+    """A journal holds the settings as JSON, which knows no such number."""
+    with pytest.raises(UsageError):
+        read_settings({name: text})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from batch_update.cli.applying import apply
 from batch_update.cli.connecting import account_lock
 from batch_update.cli.resuming import resume, resume_folder
 from batch_update.cli.undoing import undo
-from batch_update.run.journal import read_run
+from batch_update.run.journal import Journal, read_run
 from batch_update.run.locking import AccountLock, is_held
 from batch_update.settings import Settings, read_settings
 from tests.cli.conftest import Run
@@ -80,6 +81,36 @@ def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> No
     result = run("resume", "it", *SEND)
     assert (result.exit, "nothing is left" in result.err) == (0, True)
     assert {path.name: path.read_bytes() for path in (tmp_path / "it").iterdir()} == before
+
+
+def test_of_a_finished_run_it_tells_what_was_not_done_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    assert run("resume", "it", *SEND).exit == 1
+    for flags in ((), ("--quiet",)):
+        result = run("resume", "it", *SEND, *flags)
+        assert (result.exit, "nothing is left" in result.err) == (1, not flags)
+        assert "11 updated, 1 failed" in result.out and "A422" in result.out
+        assert "Fix     edit failed.csv there, then: batch-update apply --sandbox" in result.out
+    assert run("resume", "it", *SEND, "--json").json["files"]["failed"] == str(Path("it", "failed.csv"))
+
+
+def test_where_its_folder_takes_no_results_the_run_is_still_the_one_to_take_back(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results are then elsewhere, but not its journal."""
+    begin = Journal.begin
+
+    def beginning(journal: Journal, *args: Any) -> None:
+        (journal.folder / "results.csv").mkdir()
+        begin(journal, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "begin", beginning)
+        result = run("apply", "good.csv", *SEND, "--run-dir", "it")
+    assert (result.exit, str(Path("it", "results.csv")) in result.err) == (0, True)
+    words = shlex.split(result.out.rpartition("batch-update undo ")[2])
+    assert words[-1] == "it" and "results.csv" in result.out
+    assert run("undo", *words, "--yes").exit == 0
 
 
 def test_without_a_terminal_it_needs_a_yes(run: Run, tmp_path: Path) -> None:
