@@ -373,7 +373,8 @@ class Client:
             raise verdict.stop
         if call.attempts == 0:
             raise RunStopped("sending was stopped before this look-up", code="R101")
-        raise ApiError(f"{path}: {verdict.message}", code=verdict.code)
+        remedy = "try again in a while; where it stays so, check --base-url"
+        raise ApiError(f"{path}: {verdict.message}", code=verdict.code, remedy=remedy)
 
     def _list(self, found: Json) -> list[Json]:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.applying import SENDING_AGAIN, agree, caution_for
+from batch_update.cli.applying import SENDING_AGAIN, agree, before_sending, caution_for
 from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
@@ -106,15 +106,16 @@ async def _resume(
     caution = caution_for(settings, client)
     expect(recorded.plan, settings.expect)
     async with client:
-        rest = await look_at_rest(
-            recorded,
-            client,
-            retry_failed=retry_failed,
-            only=settings.only,
-            limit=settings.limit,
-            fetch=not settings.no_fetch,
-            to_end=settings.max_change_percent is not None,
-        )
+        with before_sending():
+            rest = await look_at_rest(
+                recorded,
+                client,
+                retry_failed=retry_failed,
+                only=settings.only,
+                limit=settings.limit,
+                fetch=not settings.no_fetch,
+                to_end=settings.max_change_percent is not None,
+            )
         if not is_silent(settings):
             say(_left_words(recorded, rest))
         if stop := agree(Looked(rest.plan, rest.pages, rest.total), settings, _allowed(recorded, settings)):

@@ -94,6 +94,19 @@ def test_of_a_finished_run_it_tells_what_was_not_done_and_what_to_do(run: Run, t
     assert run("resume", "it", *SEND, "--json").json["files"]["failed"] == str(Path("it", "failed.csv"))
 
 
+@pytest.mark.parametrize("command", ["apply good.csv", "resume it", "undo it"])
+def test_where_the_server_cannot_be_read_it_is_said_that_nothing_was_sent(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    stopped(run, tmp_path)
+    monkeypatch.setenv("FAMULOR_API_KEY", "a-key-that-opens-nothing")
+    nobody = ("--base-url", "http://127.0.0.1:1/api", "--max-attempts", "1", "--yes")
+    result = run(*command.split(), *nobody)
+    assert (result.exit, "nothing was sent" in result.err and "= help:" in result.err) == (5, True), (
+        result.err
+    )
+
+
 def test_where_its_folder_takes_no_results_the_run_is_still_the_one_to_take_back(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
