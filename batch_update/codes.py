@@ -175,5 +175,6 @@ CODES: dict[str, Code] = dict((
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
     _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, or its file system knows no locks.", "Make it writable, or name another folder with XDG_STATE_HOME."),
+    _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
 ))
 # fmt: on
