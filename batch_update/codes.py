@@ -47,6 +47,7 @@ CODES: dict[str, Code] = dict((
     _c("S117", "hidden rows or columns", "A warning: a workbook has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them; delete what is not meant, or copy what is meant to a new worksheet."),
     _c("S118", "a row inside a cell", "A warning: a cell in quotes goes on over several lines, and one of them looks like a row of its own. With a quote too many, a cell takes in all rows up to the next quote.", "If it is a row, take out the quote before it or close it; if it is text, all is well."),
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
+    _c("S120", "the file was written to while it was read", "What was read may be half of what it was and half of what it is.", "Try again once it is saved."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
@@ -160,6 +161,7 @@ CODES: dict[str, Code] = dict((
     _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run."),
     _c("J106", "the journal is of a newer version", "A newer version of this program wrote it, in a form that is not known here.", "Use the version that made it, or a newer one."),
     _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder."),
+    _c("J108", "the journal cannot be read", "It is there, and this user may not open it, or its folder cannot be written, which reading a run that was cut off needs.", "Read it as the user whose run it is, or see to the rights of its folder."),
     # ---- usage
     _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "See the message."),
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),
@@ -173,5 +175,6 @@ CODES: dict[str, Code] = dict((
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
     _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, or its file system knows no locks.", "Make it writable, or name another folder with XDG_STATE_HOME."),
+    _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
 ))
 # fmt: on

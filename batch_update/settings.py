@@ -156,6 +156,8 @@ Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
 Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves)]
 Failures = Annotated[Share, BeforeValidator(_share)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
+WEEK = 604_800
+"""Seconds. Nothing waits for ever: what is infinite can be written into no journal."""
 
 
 def _number_in(annotation: Any) -> type | None:
@@ -324,6 +326,7 @@ class Settings(BaseModel):
         group="Pace",
         metavar="SECONDS",
         ge=0,
+        le=WEEK,
     )
 
     grace: float = setting(
@@ -341,6 +344,7 @@ class Settings(BaseModel):
         group="Pace",
         metavar="SECONDS",
         ge=0,
+        le=WEEK,
     )
 
     # What is written and shown

@@ -142,3 +142,13 @@ def test_no_setting_but_a_flag_takes_a_flag() -> None:
             read_settings({name: True})
             taken.append(name)
     assert taken == flags and len(flags) > 4
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, info in Settings.model_fields.items() if "float" in str(info.annotation)]
+)
+@pytest.mark.parametrize("text", ["inf", "nan", "1e999", "-inf"])
+def test_no_number_is_infinite(name: str, text: str) -> None:
+    """A journal holds the settings as JSON, which knows no such number."""
+    with pytest.raises(UsageError):
+        read_settings({name: text})

@@ -228,7 +228,9 @@ class Client:
         if call.attempts == 0:
             raise RunStopped("sending was stopped before this look-up", code="R101")
         host = urlsplit(self._base).netloc.rpartition("@")[2]
-        remedy = "check the network and --base-url, then try again" if verdict.http is None else ""
+        remedy = "try again in a while; where it stays so, check --base-url"
+        if verdict.http is None:
+            remedy = "check the network and --base-url, then try again"
         raise ApiError(f"{host}{path}: {verdict.message}", code=verdict.code, remedy=remedy)
 
     def _list(self, found: Json) -> list[Json]:

@@ -82,7 +82,7 @@ def find_key(key_file: Path | None, environ: Mapping[str, str]) -> ApiKey:
     if text := environ.get(VARIABLE, "").strip():
         return ApiKey(text, source=VARIABLE)
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
-    if folder and (credential := Path(folder) / CREDENTIAL).exists():
+    if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
         return ApiKey(_read(credential), source=f"the credential {CREDENTIAL}")
     raise KeyMissing(
         f"no API key: {VARIABLE} is not set, --key-file is not given and systemd hands over no credential",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +19,7 @@ from batch_update.cli.connecting import Account, account_lock, account_of, place
 from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
 from batch_update.cli.stage import Stage, facts_of, tell, write_somewhere
-from batch_update.errors import RunStopped, UsageError
+from batch_update.errors import AccessError, ApiError, RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings
 from batch_update.text import counted, excerpt, printable, quoted_path
@@ -142,7 +143,8 @@ async def _carry_out(
     is_undo = facts.command == "undo"
     caution = caution_for(settings, client)
     async with client:
-        looked = await look(plan, client)
+        with before_sending():
+            looked = await look(plan, client)
         plan = looked.plan
         _show_problems(plan, settings, shown_by)
         if is_undo and not is_silent(settings):
@@ -167,6 +169,16 @@ async def _carry_out(
                     )
                 report = await stage.finish(report, journal, interrupted)
             return report, write_somewhere(report, folder, facts_of(settings, client)), folder
+
+
+@contextmanager
+def before_sending() -> Iterator[None]:
+    """What the server answers inside, where it ends the command, is told with what nobody wants to guess then."""
+    try:
+        yield
+    except (AccessError, ApiError, RunStopped) as error:
+        error.message += "; nothing was sent by this command"
+        raise
 
 
 def caution_for(settings: Settings, client: Client) -> Caution:

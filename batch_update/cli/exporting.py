@@ -12,7 +12,7 @@ import typer
 from batch_update.cli.connecting import client_for, server_name
 from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
 from batch_update.cli.progress import tell_event
-from batch_update.cli.screen import out, out_json, paint, say, telling_errors
+from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import Settings
@@ -122,14 +122,17 @@ def _check_place(output: str, settings: Settings, *, force: bool) -> None:
 
     path = Path(output)
     format_to_write(path.name)
-    if not path.parent.is_dir():
-        raise unwritable(path, f"there is no folder {path.parent}")
-    if path.is_dir():
-        raise unwritable(path, "it is a folder")
-    if path.exists() and not force:
-        raise UsageError(
-            f"{path} is there already", code="U109", remedy="choose another name, or add --force"
-        )
+    try:
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+        if path.is_dir():
+            raise unwritable(path, "it is a folder")
+        if path.exists() and not force:
+            raise UsageError(
+                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+            )
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Path | None:
@@ -137,7 +140,8 @@ def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Pa
     from batch_update.sheet.exporting import write_export, write_stream
 
     if output == STDOUT:
-        write_stream(sys.stdout.buffer, found.header, found.rows)
+        with writing_out():
+            write_stream(sys.stdout.buffer, found.header, found.rows)
         return None
     _check_place(output, settings, force=force)  # reading took its time
     try:

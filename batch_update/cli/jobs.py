@@ -59,7 +59,7 @@ def list_jobs(
         say(f"{jobs_dir} holds no job files (*.toml).")
     for row in rows:
         note = paint("wrong, see job check", "error") if row["error"] else printable(row["description"])
-        out(f"{row['name']:<24} {note}")
+        out(f"{printable(row['name']):<24} {note}")
     if rows:
         out("\nNext: batch-update job run NAME")
 
@@ -84,7 +84,7 @@ def check_jobs(
         worst = max(worst, status) if worst is not Exit.USAGE else worst
         worst = status if status is Exit.USAGE else worst
         first, *more = map(printable, note.split("\n"))
-        out(f"{path.stem:<24} {paint(first, 'good' if status is Exit.OK else 'error')}")
+        out(f"{printable(path.stem):<24} {paint(first, 'good' if status is Exit.OK else 'error')}")
         for line in more:
             out(f"{'':<24} {paint(line, 'error')}")
     raise typer.Exit(int(worst))

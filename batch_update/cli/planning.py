@@ -27,6 +27,8 @@ OUT = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
 ]
+REPEATED = ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits")
+"""The groups of settings that the command which carries a plan out repeats."""
 EXIT_CODE = Annotated[
     bool,
     typer.Option("--exit-code", help="End with 10 where something would change."),
@@ -111,14 +113,27 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
     out(plan_screen(made, requests=looked.pages))
     out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
     out(f"Digest {mark}")
-    if made.changes:
-        command = command_of(
-            "batch-update apply",
-            settings,
-            ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits"),
-        )
-        expected = "" if out_file or is_saved else f" --expect {mark}"
-        out(f"Next: {command} {quoted_path(out_file or file)}{expected}")
+    expected = "" if out_file or is_saved else f" --expect {mark}"
+    if following := _next(made, file, settings, out_file, expected):
+        out(f"Next: {following}")
+
+
+def _next(made: Plan, file: str, settings: Settings, out_file: Path | None, expected: str) -> str:
+    """The command that carries the plan out, which rows with problems forbid; "" where there is nothing to do."""
+
+    def command(verb: str, place: str | Path, settings: Settings) -> str:
+        return f"{command_of(f'batch-update {verb}', settings, REPEATED)} {quoted_path(place)}"
+
+    # What was selected is all that a saved plan would change.
+    settings_then = settings.model_copy(update={"only": (), "limit": None}) if out_file else settings
+    place = out_file or file
+    if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
+        return command("apply", place, settings_then) + expected if made.changes else ""
+    again = f"mend the sheet, then: {command('plan', file, settings)}"
+    if not made.changes or any(p.index is None for p in made.errors):
+        return again
+    skipping = settings_then.model_copy(update={"skip_invalid": True})
+    return f"{again}   or send the good rows: {command('apply', place, skipping)}{expected}"
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

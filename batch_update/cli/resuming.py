@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.applying import SENDING_AGAIN, agree, caution_for
+from batch_update.cli.applying import SENDING_AGAIN, agree, before_sending, caution_for
 from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
 from batch_update.cli.options import is_silent, settings_of, takes
-from batch_update.cli.screen import out_json, say, telling_errors
+from batch_update.cli.screen import say, telling_errors
 from batch_update.cli.stage import Stage, tell, write_somewhere
 from batch_update.cli.undoing import RUN
 from batch_update.errors import UsageError
@@ -74,16 +74,17 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
 
 
 def _nothing_left(recorded: RecordedRun, settings: Settings) -> Exit:
-    from batch_update.report.document import run_document
+    from batch_update.report.files import written_in
     from batch_update.report.status import exit_status
     from batch_update.run.recorded import facts_of, report_of
 
     report = report_of(recorded)
-    if settings.json_:
-        out_json(run_document(report, facts_of(recorded)))
-    elif not settings.quiet:
-        say(f"{recorded.folder} is finished: nothing is left to send.")
-    return exit_status(report)
+    if not is_silent(settings):
+        say(f"{printable(str(recorded.folder))} is finished: nothing is left to send.")
+    if exit_status(report) is Exit.OK and not settings.json_:
+        return Exit.OK
+    # Which rows were not done, and what can be done about them.
+    return tell(report, written_in(recorded.folder), recorded.folder, settings, facts_of(recorded))
 
 
 def _go_on(recorded: RecordedRun, settings: Settings, account: Account, *, retry_failed: bool) -> Exit:
@@ -105,15 +106,16 @@ async def _resume(
     caution = caution_for(settings, client)
     expect(recorded.plan, settings.expect)
     async with client:
-        rest = await look_at_rest(
-            recorded,
-            client,
-            retry_failed=retry_failed,
-            only=settings.only,
-            limit=settings.limit,
-            fetch=not settings.no_fetch,
-            to_end=settings.max_change_percent is not None,
-        )
+        with before_sending():
+            rest = await look_at_rest(
+                recorded,
+                client,
+                retry_failed=retry_failed,
+                only=settings.only,
+                limit=settings.limit,
+                fetch=not settings.no_fetch,
+                to_end=settings.max_change_percent is not None,
+            )
         if not is_silent(settings):
             say(_left_words(recorded, rest))
         if stop := agree(Looked(rest.plan, rest.pages, rest.total), settings, _allowed(recorded, settings)):

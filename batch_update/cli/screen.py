@@ -48,13 +48,20 @@ def out(text: str = "", *, end: str = "\n") -> None:
 
     Raises UsageError where it cannot be written for another reason.
     """
-    try:
+    with writing_out():
         print(text, end=end, flush=True)
+
+
+@contextmanager
+def writing_out() -> Iterator[None]:
+    """What is written to stdout inside, and flushed, as `out` does it."""
+    try:
+        yield
     except BrokenPipeError:
         _to_nowhere(sys.stdout)
     except OSError as error:
         _to_nowhere(sys.stdout)
-        raise UsageError(f"the result cannot be written to stdout: {error.strerror}") from None
+        raise UsageError(f"the result cannot be written to stdout: {error.strerror}", code="U110") from None
 
 
 def out_json(document: Any) -> None:

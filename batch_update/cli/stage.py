@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from batch_update.cli.connecting import Account, client_for, placed
 from batch_update.cli.options import command_of, is_silent
 from batch_update.cli.screen import out, out_json, paint, say, show_error
-from batch_update.errors import UsageError
+from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.model import Change, Exit, Report
 from batch_update.settings import Settings
-from batch_update.text import quoted_path
+from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -90,7 +91,9 @@ def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written | 
     try:
         return write_run(report, folder, facts)
     except OSError as error:
-        say(f"{folder} cannot be written: {error.strerror}.")
+        say(
+            f"{printable(str(error.filename2 or error.filename or folder))} cannot be written: {error.strerror}."
+        )
     try:
         other = Path(mkdtemp(prefix="batch-update-"))
         written = write_run(report, other, facts)
@@ -136,15 +139,20 @@ def _show_report(
         out_json(run_document(report, facts) | {"files": names})
     elif not (settings.quiet and status is Exit.OK):
         again = settings.model_copy(update={"sandbox_faults": ""})
-        resume = f"{command_of('batch-update resume', again, QUICK)} {quoted_path(folder)}"
+        resume, undo = (
+            f"{command_of(f'batch-update {verb}', again, QUICK)} {quoted_path(folder)}"
+            for verb in ("resume", "undo")
+        )
+        is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
+        has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
         of_csv = again.model_copy(update={"sheet": None})  # what is left to do is no workbook
         text = summary(
             report,
             files,
             stats=facts.stats,
             command=command_of("batch-update apply", of_csv, ("Sheet", *QUICK)),
-            undo=command_of("batch-update undo", again, QUICK),
-            resume=resume if (folder / JOURNAL).exists() else "",
+            undo=undo if has_journal else "",
+            resume=resume if has_journal else "",
         )
         if files is None:
             text += f"\nReport  batch-update report {quoted_path(folder)}, once there is room for its files"
@@ -154,5 +162,5 @@ def _show_report(
 
 def _paths(files: Written | None) -> dict[str, Path | None]:
     if files is None:
-        return dict.fromkeys(("results", "failed", "run"))
-    return {"results": files.results, "failed": files.failed, "run": files.run}
+        return dict.fromkeys(("results", "failed", "undo", "run"))
+    return {"results": files.results, "failed": files.failed, "undo": files.undo, "run": files.run}

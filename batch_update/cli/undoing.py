@@ -12,8 +12,10 @@ from batch_update.cli.applying import SENDING_AGAIN, look_at_made, send
 from batch_update.cli.connecting import account_lock, account_of, only_here
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
+from batch_update.errors import UsageError
 from batch_update.model import Exit
 from batch_update.settings import Settings
+from batch_update.text import printable
 
 RUN = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, its name, a unique beginning of one, or last.")
@@ -48,4 +50,11 @@ def undo_folder(folder: Path, settings: Settings) -> Exit:
         only_here(folder, account, settings)
         # Read now and not sooner: until the lock was free, the run may have been going on.
         plan = undo_plan(report_of(read_run(folder)), f"undo of {folder.name}")
+        if not len(plan.sheet):
+            # Were this a run of its own, it would be the last one, and hide the one that somebody wants to take back.
+            raise UsageError(
+                f"{printable(folder.name)} changed nothing: there is nothing to take back",
+                code="U113",
+                remedy="batch-update runs list shows what the other runs did; name the one to take back",
+            )
         return send(plan, look, settings, account, lock, command="undo", parent=folder.name)

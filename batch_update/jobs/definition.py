@@ -120,8 +120,11 @@ def _own_keys(document: Mapping[str, Any]) -> list[str]:
 def find_job(name: str, folder: Path) -> Path:
     """The job file of this name in the folder, or at this path. Raises UsageError that lists those there are."""
     for path in (folder / f"{name}.toml", Path(name)):
-        if path.suffix == ".toml" and path.is_file():
-            return path
+        try:
+            if path.suffix == ".toml" and path.is_file():
+                return path
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
     names = [path.stem for path in find_jobs(folder)]
     there = f"in {folder} there are: {', '.join(names)}" if names else f"{folder} holds no job files"
     raise UsageError(

@@ -112,6 +112,18 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     return Written(results, failed, undo, run)
 
 
+def written_in(folder: Path) -> Written | None:
+    """The files of a run as they lie in its folder; None where its results do not."""
+
+    def there(name: str) -> Path | None:
+        return path if os.path.lexists(path := folder / name) else None
+
+    results = there("results.csv")
+    if results is None:
+        return None
+    return Written(results, there("failed.csv"), there("undo.csv"), folder / "run.json")
+
+
 def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:
     """Write a run's files again, in these of FORMATS, and tell where: csv is all that a run writes, run.json too.
 

@@ -48,13 +48,13 @@ def summary(
     *,
     stats: Stats | None = None,
     command: str = "batch-update apply",
-    undo: str = "batch-update undo",
+    undo: str = "",
     resume: str = "",
 ) -> str:
     """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
 
-    `command` applies a sheet with the same settings, and `undo` takes a run back; the next commands are made of them.
-    `resume` goes on with this run; empty where it has no journal.
+    `command` applies a sheet with the same settings. `undo` takes this run back, and `resume` goes on with it; both are
+    empty where it has no journal.
     """
     lines = [
         _counts(report, stats),
@@ -182,13 +182,7 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
         elif not more and {o.code for o in report.outcomes if not as_wanted(o)} != {"X320"}:
             yield f"Go on   {again}"
     if files.undo is not None:
-        has_journal = not (isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102")
-        back = (
-            f"{undo} {quoted_path(files.run.parent)}"
-            if has_journal
-            else f"{command} {quoted_path(files.undo)}"
-        )
-        yield f"Undo    {back}"
+        yield f"Undo    {undo or f'{command} {quoted_path(files.undo)}'}"
 
 
 def going_on(report: Report, resume: str) -> str:

@@ -70,7 +70,8 @@ class Journal:
         """
         facts = facts or Facts()
         path = folder / JOURNAL
-        with ExitStack() as undo, _writing(path):
+        anew = "nothing was sent; make room, or choose another place with --runs-dir, and apply again"
+        with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
             db = undo.enter_context(closing(connect(path)))
@@ -286,15 +287,15 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _writing(path: Path, remedy: str = "") -> Iterator[None]:
     """Turns what SQLite and the file system raise into a stop of the run."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise _cannot_write(path, error) from error
+        raise _cannot_write(path, error, remedy) from error
 
 
-def _cannot_write(path: Path, error: Exception) -> RunStopped:
+def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
     if isinstance(error, FileNotFoundError):
         return RunStopped(
             f"the journal of the run is gone: {path} was removed or replaced",
@@ -306,5 +307,5 @@ def _cannot_write(path: Path, error: Exception) -> RunStopped:
     return RunStopped(
         f"the journal of the run cannot be written: {reason} ({path})",
         code="J101",
-        remedy="make room on the disk, then go on with batch-update resume",
+        remedy=remedy or "make room on the disk, then go on with batch-update resume",
     )

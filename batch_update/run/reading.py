@@ -18,19 +18,20 @@ def read_run(folder: Path) -> RecordedRun:
     """The run as its journal tells it, now: also while it is going on, and after it was killed.
 
     Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
-    version wrote it, J107 it was left before it held a plan.
+    version wrote it, J107 it was left before it held a plan, J108 it may not be read.
     """
     path = folder / JOURNAL
-    if not path.is_file():
-        raise JournalError(
-            f"{folder} holds no journal of a run ({JOURNAL})",
-            code="J103",
-            remedy="name the folder of a run; each is made inside --runs-dir",
-        )
-    with _reading(path), closing(connect(path, mode="ro")) as db:
-        db.execute("BEGIN")  # one moment of the run, though it may be going on
-        _check(db, path)
-        return replay(folder, lambda table: _lines(db, table))
+    with _reading(path):
+        if not path.is_file():
+            raise JournalError(
+                f"{folder} holds no journal of a run ({JOURNAL})",
+                code="J103",
+                remedy="name the folder of a run; each is made inside --runs-dir",
+            )
+        with closing(connect(path, mode="ro")) as db:
+            db.execute("BEGIN")  # one moment of the run, though it may be going on
+            _check(db, path)
+            return replay(folder, lambda table: _lines(db, table))
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
@@ -74,9 +75,11 @@ def _reading(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if errorcode(error) == sqlite3.SQLITE_NOTADB:
             raise _foreign(path) from error
+        if (errorcode(error) or 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise _closed(path, str(error)) from error
         raise _damaged(path, str(error)) from error
     except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from error
+        raise _closed(path, error.strerror or str(error)) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
         raise _damaged(path, str(error)) from error
@@ -87,6 +90,14 @@ def _foreign(path: Path) -> JournalError:
         f"{path} is no journal of this program, or its first bytes are damaged",
         code="J105",
         remedy="name the folder of a run",
+    )
+
+
+def _closed(path: Path, reason: str) -> JournalError:
+    return JournalError(
+        f"the journal {path} cannot be read: {reason}",
+        code="J108",
+        remedy="read it as the user whose run it is; of a run that was cut off the folder must be writable, too",
     )
 
 

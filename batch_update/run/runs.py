@@ -25,8 +25,15 @@ def find_run(text: str, runs_dir: Path) -> Path:
     if not text.strip():
         raise UsageError("no run is named", code="U111", remedy="name one, or say last")
     path = Path(text)
-    if (path / JOURNAL).is_file():
-        return path
+    try:
+        if (path / JOURNAL).is_file():
+            return path
+    except OSError as error:  # somebody else's run, or no name that a folder can have
+        raise UsageError(
+            f"{printable(text)} cannot be looked into: {error.strerror}",
+            code="U111",
+            remedy="a run's folder is open to its maker alone; runs list shows yours",
+        ) from None
     runs = all_runs(runs_dir)
     if text == "last" and runs:
         return runs[0]

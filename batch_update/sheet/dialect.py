@@ -22,7 +22,8 @@ _BLOCK = 1 << 20
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*")
 _POINT = re.compile(r"\s*[+-]?\d*\.\d+\s*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
-_SEP = re.compile(r"sep=(.)(?:\r\n|\n|\r)", re.IGNORECASE)
+_SEP = re.compile(r"sep=([\t !#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
+"""Signs of ASCII alone: others are several bytes, and a quote or a letter separates nothing."""
 
 
 # ---------------------------------------------------------------- encoding

@@ -30,13 +30,13 @@ _OTHERS = {b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"PK\x05\x06": "an empty zip a
 
 @contextmanager
 def opened(source: str | Path, stdin: BinaryIO | None, settings: Settings) -> Iterator[BinaryIO]:
-    """The sheet's bytes as a seekable file, at its beginning. Raises SheetError S101 or S103."""
+    """The sheet's bytes as a seekable file, at its beginning. Raises SheetError S101, S103 or S120."""
     if str(source) == STDIN:
         with tempfile.SpooledTemporaryFile(max_size=16 * MIB) as spool:
-            _drain(stdin or sys.stdin.buffer, cast(BinaryIO, spool), settings.max_csv_mb)
+            _drain(stdin or _stdin(), cast(BinaryIO, spool), settings.max_csv_mb)
             yield cast(BinaryIO, spool)
     else:
-        with _open_regular(Path(source)) as file:
+        with _open_regular(Path(source)) as file, _unchanged(str(source), file):
             yield file
 
 
@@ -45,7 +45,7 @@ def _open_regular(path: Path) -> BinaryIO:
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        if isinstance(error, (IsADirectoryError, PermissionError)) and path.is_dir():
+        if isinstance(error, (IsADirectoryError, PermissionError)) and os.path.isdir(path):  # noqa: PTH112  never raises
             raise _no_file(path, "is a folder") from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise _no_file(path, f"cannot be opened: {reason}") from None
@@ -58,8 +58,30 @@ def _open_regular(path: Path) -> BinaryIO:
     return os.fdopen(number, "rb")
 
 
+@contextmanager
+def _unchanged(name: str, file: BinaryIO) -> Iterator[None]:
+    """Raises SheetError S120 where somebody wrote into the file meanwhile: what was read may be half of each."""
+    before = os.fstat(file.fileno())
+    try:
+        yield
+    finally:  # also where that was why it could not be read
+        now = os.fstat(file.fileno())
+        if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise SheetError(
+                f"{name} was written to while it was read",
+                code="S120",
+                remedy="Try again once it is saved; a copy is safe from that.",
+            )
+
+
 def _no_file(path: Path, what: str) -> SheetError:
     return SheetError(f"{path} {what}", code="S101", remedy="Check the path; `-` reads from stdin.")
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise SheetError("stdin is closed", code="S101", remedy="Name a file, or pipe a sheet in.")
+    return sys.stdin.buffer
 
 
 def _drain(stdin: BinaryIO, spool: BinaryIO, limit_mb: int) -> None:

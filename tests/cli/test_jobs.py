@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,12 @@ def test_the_job_file_of_the_readme_is_in_order(run: Run, tmp_path: Path) -> Non
         text.replace("../samples", str(ROOT / "samples")), "utf-8"
     )
     assert run("job", "check", "nightly").exit == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file may be called so there")
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_the_name_of_a_job_file_steers_no_terminal(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "a\x1b[2Jb.toml").write_text('file = "../good.csv"\n', "utf-8")
+    result = run("job", command)
+    assert (result.exit, "\x1b" in result.out, "\\x1b[2Jb" in result.out) == (0, False, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,3 +166,27 @@ def test_of_many_invalid_rows_the_screen_shows_a_few_and_the_rest_is_found(run: 
     with (tmp_path / "a" / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         reasons = [row["_message"] for row in csv.DictReader(file) if row["_status"] == "invalid"]
     assert reasons == ["speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)"] * len(wanted)
+
+
+@pytest.mark.parametrize("given", [(), ("--only", "10001,10002", "--limit", "1")])
+@pytest.mark.parametrize("sheet", ["good.csv", "partly.csv"])
+@pytest.mark.parametrize("saves", [False, True])
+def test_the_next_command_of_a_plan_can_be_given_as_it_stands(
+    run: Run, tmp_path: Path, given: tuple[str, ...], sheet: str, saves: bool
+) -> None:
+    """Also where rows are invalid, and where what was selected is all that was saved."""
+    (tmp_path / "partly.csv").write_text("id,speech_speed\n10001,1.1\n10002,0.9\n10003,1.7\n", "utf-8")
+    shown = run("plan", sheet, *LOOK, *given, *(("--out", "p.json") if saves else ()))
+    is_wrong = sheet == "partly.csv" and not given
+    assert shown.exit == (3 if is_wrong else 0)
+    words = shlex.split(shown.out.rpartition("batch-update apply ")[2])
+    assert ("mend the sheet, then: batch-update plan" in shown.out) == is_wrong
+    sent = run("apply", *words, "--yes", "--run-dir", "a")
+    assert (sent.exit, "updated" in sent.out) == (1 if is_wrong else 0, True), sent.err + sent.out
+
+
+def test_where_nothing_can_be_sent_the_next_command_is_to_look_again(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "wrong.csv").write_text("id,speech_speed\n10003,1.7\n", "utf-8")
+    shown = run("plan", "wrong.csv", *LOOK)
+    assert (shown.exit, "batch-update apply" in shown.out) == (3, False)
+    assert "Next: mend the sheet, then: batch-update plan --sandbox" in shown.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from batch_update.cli.connecting import account_lock
 from batch_update.cli.resuming import resume, resume_folder
 from batch_update.cli.undoing import undo
 from batch_update.errors import BatchUpdateError
+from batch_update.run.journal import Journal
 from batch_update.run.locking import AccountLock, is_held
 from batch_update.run.reading import read_run
 from batch_update.settings import Settings, read_settings
@@ -107,6 +109,49 @@ def test_a_finished_run_says_so_and_does_nothing(run: Run, tmp_path: Path) -> No
     result = run("resume", "it", *SEND)
     assert (result.exit, "nothing is left" in result.err) == (0, True)
     assert {path.name: path.read_bytes() for path in (tmp_path / "it").iterdir()} == before
+
+
+def test_of_a_finished_run_it_tells_what_was_not_done_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    stopped(run, tmp_path)
+    assert run("resume", "it", *SEND).exit == 1
+    for flags in ((), ("--quiet",)):
+        result = run("resume", "it", *SEND, *flags)
+        assert (result.exit, "nothing is left" in result.err) == (1, not flags)
+        assert "11 updated, 1 failed" in result.out and "A422" in result.out
+        assert "Fix     edit failed.csv there, then: batch-update apply --sandbox" in result.out
+    assert run("resume", "it", *SEND, "--json").json["files"]["failed"] == str(Path("it", "failed.csv"))
+
+
+@pytest.mark.parametrize("command", ["apply good.csv", "resume it", "undo it"])
+def test_where_the_server_cannot_be_read_it_is_said_that_nothing_was_sent(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    stopped(run, tmp_path)
+    monkeypatch.setenv("FAMULOR_API_KEY", "a-key-that-opens-nothing")
+    nobody = ("--base-url", "http://127.0.0.1:1/api", "--max-attempts", "1", "--yes")
+    result = run(*command.split(), *nobody)
+    assert (result.exit, "nothing was sent" in result.err and "= help:" in result.err) == (5, True), (
+        result.err
+    )
+
+
+def test_where_its_folder_takes_no_results_the_run_is_still_the_one_to_take_back(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results are then elsewhere, but not its journal."""
+    begin = Journal.begin
+
+    def beginning(journal: Journal, *args: Any) -> None:
+        (journal.folder / "results.csv").mkdir()
+        begin(journal, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "begin", beginning)
+        result = run("apply", "good.csv", *SEND, "--run-dir", "it")
+    assert (result.exit, str(Path("it", "results.csv")) in result.err) == (0, True)
+    words = shlex.split(result.out.rpartition("batch-update undo ")[2])
+    assert words[-1] == "it" and "results.csv" in result.out
+    assert run("undo", *words, "--yes").exit == 0
 
 
 def test_without_a_terminal_it_needs_a_yes(run: Run, tmp_path: Path) -> None:

@@ -313,3 +313,22 @@ def test_a_folder_without_a_journal_is_told_from_a_run_that_is_not_there(run: Ru
     assert run("apply", "bad.csv", "--sandbox", "--yes", "--run-dir", "it").exit == 3
     result = run("resume", "it")
     assert (result.exit, "J103" in result.err and "nothing was sent" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("resume", "{}"),
+        ("undo", "{}"),
+        ("report", "{}"),
+        ("runs", "show", "{}"),
+        ("job", "run", "{}.toml"),
+        ("job", "check", "{}.toml"),
+        ("export", "--sandbox", "-o", "{}.csv"),
+        ("plan", "good.csv", "--sandbox", "--out", "{}.json"),
+    ],
+)
+def test_a_name_that_the_file_system_refuses_is_no_bug(run: Run, words: tuple[str, ...]) -> None:
+    """Longer than any may be; a folder that others may not enter is refused in the same way."""
+    result = run(*(word.format("n" * 300) for word in words))
+    assert (result.exit, "File name too long" in result.err) == (2, True), result.err

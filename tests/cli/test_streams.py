@@ -80,11 +80,30 @@ def test_a_terminal_that_knows_ascii_only_gets_escapes(sheet: Path, tmp_path: Pa
     assert "gr\\xf6\\xdfe" in said
 
 
-def test_a_result_that_cannot_be_written_is_told(sheet: Path, tmp_path: Path) -> None:
+EXPORT = "export --sandbox --sandbox-state sandbox.db --sandbox-limits off --rate off -o -"
+
+
+@pytest.mark.parametrize("command", ["check größe.csv", EXPORT])
+def test_a_result_that_cannot_be_written_is_told(command: str, sheet: Path, tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
-    status, said = run("check größe.csv", ">/dev/full", tmp_path)
-    assert status == 2 and "cannot be written to stdout" in said
+    status, said = run(command, ">/dev/full", tmp_path)
+    assert status == 2 and "cannot be written to stdout" in said and "Traceback" not in said
+
+
+def test_an_export_whose_reader_goes_away_ends_well(sheet: Path, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "batch_update", *EXPORT.split()]
+    given = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(Path.cwd())}}
+    done = subprocess.run(command, **given, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, b"rror" in done.stderr) == (0, False)
+
+
+def test_a_sheet_from_a_closed_stdin_is_told(sheet: Path, tmp_path: Path) -> None:
+    status, said = run("check -", "<&-", tmp_path)
+    assert (status, "S101" in said and "stdin is closed" in said) == (3, True)
 
 
 def test_a_folder_for_runs_that_cannot_be_made_is_told_before_anything_is_sent(

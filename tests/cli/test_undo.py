@@ -165,3 +165,16 @@ def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: R
     assert "! speech_speed: before 1.0, ours 0.75, now 0.85" in shown.err
     assert "max_duration" in shown.err and "1 of those to change held back in part" in shown.err
     assert run("plan", sheet, *SEND, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"
+
+
+def test_a_run_that_changed_nothing_is_not_taken_back_and_hides_no_other(run: Run, tmp_path: Path) -> None:
+    """Somebody in a hurry says `undo last` after a guard has stopped the second try."""
+    assert run("apply", "good.csv", *SEND, "--run-dir", "runs/first").exit == 0
+    for name, flags, status in (("stopped", ("--max-changes", "0"), 5), ("same", (), 0)):
+        sheet = "good.csv" if name == "same" else write(tmp_path, "b.csv", "id,name\n10005,B\n")
+        assert run("apply", sheet, *SEND, *flags, "--run-dir", f"runs/{name}").exit == status
+        for _ in range(2):
+            result = run("undo", "last", *SEND)
+            assert (result.exit, f"{name} changed nothing" in result.err) == (2, True), result.err
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["first", "same", "stopped"]
+    assert run("undo", "first", *SEND).exit == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -158,3 +159,21 @@ def change(folder: Path, statement: str) -> None:
     db = sqlite3.connect(folder / JOURNAL, isolation_level=None)
     db.execute(statement)
     db.close()
+
+
+def test_one_that_may_not_be_read_is_not_called_damaged(made: Path, tmp_path: Path) -> None:
+    """As of a run that another user began: nothing is wrong with it, and no copy of it is needed."""
+    folder = copy_of(made, tmp_path / "copy")
+    change(folder, "PRAGMA journal_mode = WAL")
+    (folder / f"{JOURNAL}-wal").unlink(missing_ok=True)
+    (
+        folder / f"{JOURNAL}-wal"
+    ).mkdir()  # SQLite says of this what it says where rights are missing, to root as well
+    assert code_of(folder) == "J108"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind the superuser")
+def test_somebody_elses_journal(made: Path, tmp_path: Path) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    (folder / JOURNAL).chmod(0)
+    assert code_of(folder) == "J108"

@@ -238,3 +238,9 @@ def test_a_setting_beats_the_guess() -> None:
     assert read_text("id\tname\n1\ta\n", delimiter="tab").dialect.delimiter == "\t"
     assert read_text("id,llm_temperature\n1,0.5\n", decimal=",").dialect.decimal == ","
     assert read_bytes("id,name\n1,Größe\n".encode("cp850"), encoding="cp850").row(0).cells == ("1", "Größe")
+
+
+@pytest.mark.parametrize("sign", ["ä", "\x85", "\u2028", "😀", '"', "a", "0", "\0"])
+def test_what_separates_nothing_is_no_separator_though_a_first_line_says_so(sign: str) -> None:
+    sheet = read_bytes(f"sep={sign}\nid{sign}name\n10001{sign}x\n".encode())
+    assert any(problem.code in ("H101", "H102") for problem in sheet.problems)

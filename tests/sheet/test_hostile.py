@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlwt
@@ -22,7 +23,7 @@ from odf.table import TableCell
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
-from batch_update.sheet import workbooks
+from batch_update.sheet import delimited, jsonlines, workbooks
 from batch_update.sheet.reading import read_sheet
 from tests.sheet.tables import read_bytes
 from tests.sheet.workbooks import (
@@ -78,6 +79,26 @@ def test_a_pipe_without_a_writer_does_not_hang(tmp_path: Path) -> None:
     thread.start()
     thread.join(10)
     assert [error.code for error in errors] == ["S101"]
+
+
+@pytest.mark.parametrize("new", [b"id,name\n1,Gr\xf6\xdfe\n", b"id,name\n1,a\n2,b\n", b""])
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_file_that_is_written_to_while_it_is_read_is_not_half_believed(
+    name: str, new: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the new bytes do not fit the encoding that was found for the old ones."""
+    path = tmp_path / name
+    path.write_bytes(b'{"id": 1}\n' if name.endswith("l") else b"id,name\n1,a\n")
+    module = jsonlines if name.endswith("l") else delimited
+    find = module.find_encoding
+
+    def finding(*args: Any) -> str:
+        found = find(*args)
+        path.write_bytes(new)
+        return found
+
+    monkeypatch.setattr(module, "find_encoding", finding)
+    assert refusal(path).code == "S120"
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind the superuser")
