@@ -100,6 +100,8 @@ class Sheet:
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """row index -> the cells as they stand"""
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+    sha256: str = ""
+    """of the file that it was read from; "" where nobody asked for it"""
 
     def __len__(self) -> int:
         return len(self.numbers)

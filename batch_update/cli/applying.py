@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import typer
@@ -82,6 +84,8 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
             return load_plan(printable(file), source.read().decode("utf-8-sig", "replace")), True
         source.seek(0)
         sheet = read_sheet(file, settings, stdin=source)
+        source.seek(0)
+        sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())
     plan = make_plan(
         sheet, on_duplicate=settings.on_duplicate, only=settings.only, fetched=not settings.no_fetch
     )
@@ -196,6 +200,8 @@ async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: b
     to_end = settings.max_change_percent is not None
     if is_saved:
         return await look_at_made(plan, client, settings)
+    if not settings.no_fetch:
+        _say_reading(settings)
     looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client, to_end=to_end)
     looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
     expect(looked.plan, settings.expect)
@@ -214,8 +220,15 @@ async def look_at_made(plan: Plan, client: Client, settings: Settings, *, by_fie
         )
     expect(plan, settings.expect)
     to_end = settings.max_change_percent is not None
+    _say_reading(settings)
     looked = await look_again(keep_only(plan, settings.only), client, by_field=by_field, to_end=to_end)
     return replace(looked, plan=keep_first(looked.plan, settings.limit))
+
+
+def _say_reading(settings: Settings) -> None:
+    """Of a server that is slow or down nothing else is heard for a while."""
+    if not is_silent(settings):
+        say(f"Reading what is there at {server_name(settings)} ...")
 
 
 def _folder(plan: Plan, settings: Settings) -> Path:

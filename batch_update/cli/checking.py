@@ -8,6 +8,7 @@ import typer
 
 from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import out, out_json_with, paint, paint_problems, say, telling_errors
+from batch_update.errors import UsageError
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
 from batch_update.text import counted, printable, quoted_path
@@ -36,6 +37,8 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
     show = not is_silent(settings)
     if show:
         say(f"Reading {printable(file)} ...")
+    if file.endswith(".json"):
+        _refuse_plan(file, settings)
     from batch_update.plan.checking import check_sheet
     from batch_update.report.problems import count_words, problem_json, render_problems
     from batch_update.sheet.reading import read_sheet
@@ -60,6 +63,20 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
         out(f"Next: {_next(checked, quoted_path(file), settings, is_wrong=is_wrong)}")
     return Exit.SHEET_INVALID if is_wrong else Exit.OK
+
+
+def _refuse_plan(file: str, settings: Settings) -> None:
+    """Raises UsageError for a saved plan, whose lines make no sheet."""
+    from batch_update.run.saving import PLAN_HEAD, is_saved_plan
+    from batch_update.sheet.sources import opened
+
+    with opened(file, None, settings) as source:
+        if is_saved_plan(source.read(PLAN_HEAD)):
+            raise UsageError(
+                f"{file} is a saved plan, no sheet",
+                code="U101",
+                remedy="batch-update plan shows what it would change now",
+            )
 
 
 def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> str:

@@ -52,8 +52,6 @@ class RunFacts:
     settings: Settings | None = None
     stats: Stats | None = None
     """the client's, at the end"""
-    sha256: str = ""
-    """of the sheet's file"""
 
 
 def run_document(report: Report, facts: RunFacts) -> dict[str, Json]:
@@ -65,7 +63,7 @@ def run_document(report: Report, facts: RunFacts) -> dict[str, Json]:
         **_times(report),
         "sheet": {
             "name": sheet.name,
-            "sha256": facts.sha256 or None,
+            "sha256": sheet.sha256 or None,
             "rows": len(sheet),
             "blank_rows": sheet.blank_rows,
         },

@@ -57,7 +57,7 @@ def plan_lines(
     run = {
         "created": created,
         "tool": tool,
-        "facts": _facts_value(facts) | {"parent": facts.parent, "sha256": facts.sha256},
+        "facts": _facts_value(facts) | {"parent": facts.parent},
         "account": plan.account,
         "sheet": write_sheet(plan.sheet),
         "sheet_problems": len(plan.sheet.problems),
@@ -130,7 +130,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
 
 def _facts(found: Json) -> Facts:
     settings = read_settings(found["settings"])
-    return Facts(found["command"], settings, found.get("parent", ""), found.get("sha256", ""))
+    return Facts(found["command"], settings, found.get("parent", ""))
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:

@@ -24,8 +24,6 @@ class Facts:
     """of them, those that decide what a run does are kept"""
     parent: str = ""
     """the run that this one takes back: the name of its folder"""
-    sha256: str = ""
-    """of the sheet's file"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +121,12 @@ def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
 def facts_of(recorded: RecordedRun) -> RunFacts:
     """What `run.json` tells of the run beside its outcomes: the last session's settings, all sessions' requests."""
     last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
-    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded), recorded.facts.sha256)
+    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded))
 
 
 def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
     """The same for a run that was read before its last session, of which these are facts and figures."""
-    return RunFacts(facts.settings, _sum(recorded, stats), recorded.facts.sha256)
+    return RunFacts(facts.settings, _sum(recorded, stats))
 
 
 def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:

@@ -91,6 +91,7 @@ def write_sheet(sheet: Sheet) -> str:
             "header_row": int(sheet.header_row),
             "blank_rows": int(sheet.blank_rows),
             "lines": sheet.lines is not None,
+            "sha256": sheet.sha256,
         }
     )
 

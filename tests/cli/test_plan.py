@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import shlex
@@ -50,6 +51,28 @@ def test_a_saved_plan_can_come_from_stdin_and_under_any_name(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(plan)))
     assert run("apply", "-", *SEND, "--run-dir", "a").exit == 0
     assert statuses(tmp_path / "a" / "results.csv") == ["updated"] * 3
+
+
+def test_a_saved_plan_is_no_sheet_to_be_checked(run: Run) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    result = run("check", "p.json")
+    assert (result.exit, "p.json is a saved plan" in result.err, "batch-update plan" in result.err) == (
+        2,
+        True,
+        True,
+    )
+
+
+def test_the_report_names_the_file_by_its_content(run: Run, tmp_path: Path) -> None:
+    """Also when it is made again, and where the plan was saved before it was applied."""
+    digest = hashlib.sha256((tmp_path / "good.csv").read_bytes()).hexdigest()
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    for sheet in ("good.csv", "p.json"):
+        assert run("apply", sheet, *SEND, "--run-dir", sheet[0]).exit == 0
+        (tmp_path / sheet[0] / "run.json").unlink()
+        run("report", sheet[0])
+        document = json.loads((tmp_path / sheet[0] / "run.json").read_text("utf-8"))
+        assert document["sheet"]["sha256"] == digest
 
 
 def test_a_saved_plan_can_be_applied_in_part(run: Run, tmp_path: Path) -> None:

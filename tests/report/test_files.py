@@ -143,9 +143,9 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
         stopped=stopped,
         started=datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC),
     )
-    facts = RunFacts(
-        Settings(base_url="https://user:word@api.example:8443/api"), Stats(14, 3, 1, 0), "ab" * 32
-    )
+    facts = RunFacts(Settings(base_url="https://user:word@api.example:8443/api"), Stats(14, 3, 1, 0))
+    sheet = replace(report.plan.sheet, sha256="ab" * 32)
+    report = replace(report, plan=replace(report.plan, sheet=sheet))
     document = json.loads(write_run(report, tmp_path, facts).run.read_text("utf-8"))
     assert document["schema"] == 1 and document["tool"].startswith("batch-update ")
     assert (document["started"], document["finished"]) == (

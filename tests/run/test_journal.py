@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,14 @@ BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 def test_the_whole_plan_is_there_before_anything_is_sent(tmp_path: Path) -> None:
     plan = plan_of({11: (0,), 12: (3, 2)}, {1: Outcome(Status.UNCHANGED, "X204")})
-    facts = Facts("apply", Settings(rate="7/2"), parent="2026-11-22T1200-changes", sha256="00ff")
+    facts = Facts("apply", Settings(rate="7/2"), parent="2026-11-22T1200-changes")
+    plan = replace(plan, sheet=replace(plan.sheet, sha256="00ff"))
     with Journal.create(tmp_path / "run", plan, facts):
         recorded = read_run(tmp_path / "run")
     found = recorded.plan
     assert (found.changes, found.settled, found.problems) == (plan.changes, plan.settled, plan.problems)
     assert [found.sheet.row(index) for index in range(4)] == [plan.sheet.row(index) for index in range(4)]
-    assert recorded.facts.parent == facts.parent and recorded.facts.sha256 == "00ff"
+    assert recorded.facts.parent == facts.parent and found.sheet.sha256 == "00ff"
     assert recorded.facts.settings == Settings(rate="7/2")
     assert not recorded.complete and recorded.sessions == () and recorded.outcomes == {}
     assert {str(outcome.status) for outcome in report_of(recorded).outcomes} == {"not_sent", "unchanged"}
