@@ -102,7 +102,7 @@ class IdColumn:
 
     def repeated(self) -> list[list[int]]:
         """The rows of each assistant that has several, in the order of their first rows."""
-        if not self._odd and len(set(self.texts)) == len(self.texts):
+        if not self._odd and _all_differ(self.texts):
             return []
         seen: set[int | None] = set()
         twice: set[int | None] = set()
@@ -183,6 +183,14 @@ def _means_itself(text: str) -> bool:
 def _is_plain_id(text: str) -> bool:
     """Digits alone, without a leading zero, few enough for a spreadsheet program."""
     return text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= EXACT_DIGITS
+
+
+def _all_differ(texts: Sequence[str]) -> bool:
+    """Whether no plain id appears twice: as numbers, which takes less time and room than a set of the texts."""
+    if len(texts) < 2:
+        return True
+    ids = np.sort(np.fromstring("\n".join(texts), dtype=np.int64, sep="\n"))
+    return bool((ids[1:] != ids[:-1]).all())
 
 
 def _all_plain_ids(texts: Sequence[str]) -> bool:

@@ -157,7 +157,7 @@ class Lines(Iterator[str]):
 def _record_end(data: bytes) -> int:
     """The end of the last line before which quotes pair up; where there is none, of the last line."""
     end = last = data.rfind(b"\n") + 1
-    quotes = count_of(data[:end], b'"')
+    quotes = count_of(memoryview(data)[:end], b'"')
     while quotes % 2 and end:
         before = data.rfind(b"\n", 0, end - 1) + 1
         quotes -= data.count(b'"', before, end)
@@ -165,6 +165,6 @@ def _record_end(data: bytes) -> int:
     return end or last or data.rfind(b"\r") + 1  # old Macs end lines with CR alone
 
 
-def count_of(data: bytes, sign: bytes) -> int:
+def count_of(data: bytes | memoryview, sign: bytes) -> int:
     """How often a byte occurs. `bytes.count` takes several times as long where it is frequent."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord(sign)))

@@ -180,7 +180,8 @@ def require_width(name: str, width: int, settings: Settings) -> None:
 
 def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
     first, *others = columns
-    if all(map(str.strip, first)):
+    joined = "".join(first)
+    if all(first) and joined.split(maxsplit=1) == [joined]:  # no white space anywhere, as among ids
         return set()
     candidates = [index for index, cell in enumerate(first) if is_blank(cell)]
     return {index for index in candidates if all(is_blank(column[index]) for column in others)}
