@@ -124,9 +124,9 @@ def paint_problems(text: str) -> str:
 def ask(question: str) -> bool:
     """A question with the answer no at hand. Ctrl-C ends it at once, inside an event loop too."""
     _forget_typed()
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)
