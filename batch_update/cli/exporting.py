@@ -159,7 +159,6 @@ def unwritable(path: Path, why: str) -> UsageError:
 
 
 def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
-
     if settings.json_:
         out_json(_document(found, path, with_secrets=with_secrets))
         return
