@@ -1,4 +1,4 @@
-"""Lines of a journal on their way to the disk: those of all workers that have some go into one commit."""
+"""Entries of a journal's log on their way to the disk: those of all workers that have some go into one commit."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.lowlevel
 
-from batch_update.run.schema import Value
+from batch_update.run.schema import Entry
 
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
 
-Line = tuple[Value, ...]
-"""A sealed line of the log."""
-
 
 @dataclass(slots=True)
 class Group:
-    """Lines that are written in one transaction."""
+    """Entries that are written in one transaction."""
 
-    lines: list[Line] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     then: list[Callable[[], None]] = field(default_factory=list)
     """called once it has been tried"""
     done: anyio.Event = field(default_factory=anyio.Event)
@@ -29,18 +26,18 @@ class Group:
 
 
 class Groups:
-    """Hands lines to `commit` in their order; it says whether they are on the disk."""
+    """Hands entries to `commit` in their order; it says whether they are on the disk."""
 
-    def __init__(self, commit: Callable[[list[Line]], bool]) -> None:
+    def __init__(self, commit: Callable[[list[Entry]], bool]) -> None:
         self._commit = commit
         self._open = Group()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
 
-    def add(self, *lines: Line, then: Callable[[], None] | None = None) -> Group:
-        """These lines go into one commit. Without `keep` running, that is done when this returns."""
+    def add(self, *entries: Entry, then: Callable[[], None] | None = None) -> Group:
+        """These entries go into one commit. Without `keep` running, that is done when this returns."""
         group = self._open
-        group.lines += lines
+        group.entries += entries
         if then is not None:
             group.then.append(then)
         if self._due is None:
@@ -50,9 +47,9 @@ class Groups:
         return group
 
     async def keep(self) -> None:
-        """Commits in groups, until it is cancelled; the last lines are written all the same.
+        """Commits in groups, until it is cancelled; the last entries are written all the same.
 
-        The event loop waits for the disk: handing the commits to a thread cost as much as it gained.
+        The event loop waits for the disk: handing the commits to a thread costs more than it gains.
         """
         self._due = anyio.Event()
         try:
@@ -66,17 +63,17 @@ class Groups:
             self._flush()
 
     async def _gather(self) -> None:
-        """Lets others run as long as that brings new lines."""
+        """Lets others run as long as that brings new entries."""
         seen = 0
         for _ in range(MOST_ROUNDS):
             await anyio.lowlevel.checkpoint()
-            if len(self._open.lines) == seen:
+            if len(self._open.entries) == seen:
                 return
-            seen = len(self._open.lines)
+            seen = len(self._open.entries)
 
     def _flush(self) -> None:
         group, self._open = self._open, Group()
-        group.kept = not group.lines or self._commit(group.lines)
+        group.kept = not group.entries or self._commit(group.entries)
         group.done.set()
         for then in group.then:
             then()

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,26 +16,28 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
-from batch_update.run.grouping import Groups, Line
+from batch_update.run.grouping import Groups
 from batch_update.run.lines import (
-    attempt_text,
-    ending_text,
-    event_text,
-    outcome_text,
+    attempt_entry,
+    ending_entry,
+    event_entry,
+    log_line,
+    outcome_entry,
     plan_lines,
-    session_text,
+    session_entry,
 )
 from batch_update.run.reading import connect, errorcode, read_run
 from batch_update.run.recorded import Facts
 from batch_update.run.runs import JOURNAL
+from batch_update.run.schema import Entry
 
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
 LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
-MOST_AT_ONCE = 64
-"""Lines that one statement adds."""
+MOST_IN_LINE = 256
+"""Entries in one line of the log."""
 
 
 class Journal:
@@ -129,7 +130,7 @@ class Journal:
         """The session begins, where it has not begun already."""
         if not self._begun:
             self._begun = True
-            self._groups.add(self._line(schema.SESSION, -1, session_text(self._facts, started)))
+            self._groups.add(session_entry(self._session, self._facts, started))
 
     async def intend(self, change: Change, attempt: int, at: datetime) -> None:
         """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not.
@@ -137,7 +138,7 @@ class Journal:
         What was settled before is on the disk then, too.
         """
         if self.trouble is None:
-            group = self._groups.add(self._line(schema.ATTEMPT, change.indexes[0], attempt_text(attempt, at)))
+            group = self._groups.add(attempt_entry(self._session, change.indexes[0], attempt, at))
             if not group.done.is_set():
                 await group.done.wait()
             if group.kept:
@@ -146,13 +147,13 @@ class Journal:
 
     def settle(self, outcomes: Mapping[int, Outcome], then: Callable[[], None] | None = None) -> None:
         """What became of these rows. `then` is called once that is on the disk, or `trouble` says why it is not."""
-        lines = (self._line(schema.OUTCOME, index, outcome_text(o)) for index, o in outcomes.items())
-        self._groups.add(*lines, then=then)
+        entries = (outcome_entry(self._session, index, o) for index, o in outcomes.items())
+        self._groups.add(*entries, then=then)
 
     def event(self, event: Event) -> None:
         """Something happened to the run as a whole."""
         self._events += 1
-        self._groups.add(self._line(schema.EVENT, -1, event_text(event, datetime.now(UTC))))
+        self._groups.add(event_entry(self._session, event, datetime.now(UTC)))
 
     def verified(self, report: Report) -> None:
         """What reading back showed, and what was said of it: the report's, where they are not written down yet."""
@@ -164,10 +165,7 @@ class Journal:
         """The session ends. Said again, as after reading back, the stop and the figures count, not the time."""
         if self._seconds is None:
             self._seconds = seconds
-        self._groups.add(self._line(schema.ENDING, -1, ending_text(self._seconds, stopped, stats)))
-
-    def _line(self, kind: str, row: int, data: str) -> Line:
-        return schema.sealed(self._session, kind, row, data)
+        self._groups.add(ending_entry(self._session, self._seconds, stopped, stats))
 
     # ------------------------------------------------------------ commits
 
@@ -175,11 +173,11 @@ class Journal:
         """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
         await self._groups.keep()
 
-    def _commit(self, lines: list[Line]) -> bool:
-        """Write these lines in one transaction. On failure, what is no intention once more, with the reserve's room."""
+    def _commit(self, entries: list[Entry]) -> bool:
+        """Write these in one transaction. On failure, what is no intention once more, with the reserve's room."""
         if self.trouble is None:
             try:
-                self._write(lines)
+                self._write(entries)
                 return True
             except (sqlite3.Error, OSError) as error:
                 self.trouble = _cannot_write(self._path, error)
@@ -189,20 +187,21 @@ class Journal:
                 with suppress(OSError):
                     (self.folder / RESERVE).unlink(missing_ok=True)
         # It has been said that the journal cannot be written; this is for what can still be saved.
-        if results := [line for line in lines if line[1] != schema.ATTEMPT]:
+        if results := [entry for entry in entries if entry[1] != schema.ATTEMPT]:
             with suppress(sqlite3.Error, OSError):
                 self._write(results)
         return False
 
-    def _write(self, lines: list[Line]) -> None:
+    def _write(self, entries: list[Entry]) -> None:
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
-        if len(lines) <= MOST_AT_ONCE:  # one statement is a transaction by itself
-            self._db.execute(schema.insertion("log", len(lines)), list(chain.from_iterable(lines)))
+        if len(entries) <= MOST_IN_LINE:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log"), schema.sealed(*log_line(entries)))
             return
+        parts = (entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE))
         with _transaction(self._db):
-            self._db.executemany(schema.insertion("log"), lines)
+            self._db.executemany(schema.insertion("log"), (schema.sealed(*log_line(part)) for part in parts))
 
     def _stop(self) -> RunStopped:
         """A new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -264,7 +263,7 @@ def _make_room(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA cache_size = 10")
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(schema.insertion("log"), schema.sealed(0, "", 0, "0" * LOG_ROOM))
+        db.execute(schema.insertion("log"), schema.sealed("0" * LOG_ROOM))
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")

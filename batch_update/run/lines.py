@@ -12,10 +12,12 @@ from batch_update.api.pacing import Stats
 from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
 from batch_update.report.messages import is_open
 from batch_update.run.recorded import Facts, Intention, RecordedRun, Session
-from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Value
+from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Entry, Value
 from batch_update.run.written import (
     dump,
+    event_value,
     load,
+    outcome_value,
     read_change,
     read_event,
     read_outcome,
@@ -28,8 +30,6 @@ from batch_update.run.written import (
     stats_value,
     stop_value,
     write_change,
-    write_event,
-    write_outcome,
     write_problem,
     write_rows,
     write_sheet,
@@ -67,29 +67,35 @@ def plan_lines(
     yield "sheet_row", ((text,) for text in write_rows(plan.sheet))
     yield "problem", ((write_problem(problem),) for problem in problems)
     yield "change", ((int(c.indexes[0]), c.assistant_id, write_change(c)) for c in plan.changes)
-    yield "log", ((0, OUTCOME, int(i), outcome_text(o)) for i, o in plan.settled.items())
+    yield "log", (log_line([outcome_entry(0, int(index), o)]) for index, o in plan.settled.items())
 
 
-def outcome_text(outcome: Outcome) -> str:
-    return f'["{outcome.status}",{write_outcome(outcome)}]'
+def log_line(entries: list[Entry]) -> tuple[Value, ...]:
+    """What the log holds of these entries."""
+    return (dump(entries),)
 
 
-def attempt_text(attempt: int, at: datetime) -> str:
-    return f'[{attempt},"{at.isoformat()}"]'
+def outcome_entry(session: int, row: int, outcome: Outcome) -> Entry:
+    return session, OUTCOME, row, (outcome.status, outcome_value(outcome))
 
 
-def event_text(event: Event, at: datetime) -> str:
-    return f'["{at.isoformat()}",{write_event(event)}]'
+def attempt_entry(session: int, row: int, attempt: int, at: datetime) -> Entry:
+    return session, ATTEMPT, row, (attempt, at.isoformat())
 
 
-def session_text(facts: Facts, started: datetime) -> str:
+def event_entry(session: int, event: Event, at: datetime) -> Entry:
+    return session, EVENT, -1, (at.isoformat(), event_value(event))
+
+
+def session_entry(session: int, facts: Facts, started: datetime) -> Entry:
     """A process began to send."""
-    return dump(_facts_value(facts) | {"started": started})
+    return session, SESSION, -1, _facts_value(facts) | {"started": started.isoformat()}
 
 
-def ending_text(seconds: float, stopped: Exception | None, stats: Stats | None) -> str:
+def ending_entry(session: int, seconds: float, stopped: Exception | None, stats: Stats | None) -> Entry:
     """It ended."""
-    return dump({"seconds": seconds, "stopped": stop_value(stopped), "stats": stats_value(stats)})
+    value = {"seconds": seconds, "stopped": stop_value(stopped), "stats": stats_value(stats)}
+    return session, ENDING, -1, value
 
 
 def _facts_value(facts: Facts) -> dict[str, Json]:
@@ -106,8 +112,9 @@ def replay(folder: Path, read: Read) -> RecordedRun:
         raise Damaged(f"it tells of {len(runs)} runs")
     run = load(runs[0][0])
     course = _Course()
-    for session, kind, row, text in read("log"):
-        course.add(session, kind, row, load(text))
+    for (text,) in read("log"):
+        for session, kind, row, value in load(text):
+            course.add(session, kind, row, value)
     plan = _plan(run, read, course.planned)
     rows = {change.indexes[0] for change in plan.changes}
     sessions = tuple(course.sessions(plan.errors))
@@ -148,7 +155,7 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
 
 @dataclass(slots=True)
 class _Course:
-    """What the log tells, line by line. What was written later counts."""
+    """What the log tells, entry by entry. What was written later counts."""
 
     planned: dict[int, Outcome] = field(default_factory=dict)
     """what the plan itself settles"""
@@ -167,7 +174,7 @@ class _Course:
     """session -> when it last wrote down a time"""
 
     def add(self, session: int, kind: str, row: int, data: Json) -> None:
-        """The next line. Raises Damaged, ValueError, TypeError or LookupError."""
+        """The next entry. Raises Damaged, ValueError, TypeError or LookupError."""
         if kind == ATTEMPT:
             self.latest[session] = at = datetime.fromisoformat(data[1])
             self.attempts.setdefault(row, []).append((session, data[0], at))
@@ -181,7 +188,7 @@ class _Course:
         elif kind == ENDING:
             self.endings[session] = data
         else:
-            raise Damaged(f"a line of the kind {kind!r} is not known")
+            raise Damaged(f"an entry of the kind {kind!r} is not known")
 
     def _settle(self, session: int, row: int, outcome: Outcome) -> None:
         if session == 0:

@@ -17,7 +17,7 @@ from batch_update.run.runs import JOURNAL
 def read_run(folder: Path) -> RecordedRun:
     """The run as its journal tells it, now: also while it is going on, and after it was killed.
 
-    Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 a newer
+    Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 another
     version wrote it, J107 it was left before it held a plan, J108 it may not be read.
     """
     path = folder / JOURNAL
@@ -45,11 +45,11 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         )
     if application != schema.APPLICATION:
         raise _foreign(path)
-    if not isinstance(version, int) or version > schema.VERSION:
+    if version != schema.VERSION:
         raise JournalError(
-            f"{path} was written by a newer version of batch-update (its form is {version}, known is {schema.VERSION})",
+            f"{path} was written by another version of batch-update (its form is {version}, known is {schema.VERSION})",
             code="J106",
-            remedy="use the version that made it, or a newer one",
+            remedy="use the version that made it",
         )
     if (verdict := _pragma(db, "quick_check(1)")) != "ok":
         raise Damaged(str(verdict))

@@ -11,12 +11,12 @@ from batch_update.model import Json, Plan
 from batch_update.run.written import (
     dump,
     load,
+    outcome_value,
     read_change,
     read_outcome,
     read_problem,
     read_sheet,
     write_change,
-    write_outcome,
     write_problem,
     write_rows,
     write_sheet,
@@ -43,9 +43,7 @@ def save_plan(plan: Plan) -> str:
         "account": plan.account,
         "digest": digest(plan),
         "changes": [[c.assistant_id, load(write_change(c))] for c in plan.changes],
-        "settled": [
-            [i, str(outcome.status), load(write_outcome(outcome))] for i, outcome in plan.settled.items()
-        ],
+        "settled": [[i, outcome.status, outcome_value(outcome)] for i, outcome in plan.settled.items()],
         "problems": [load(write_problem(problem)) for problem in plan.problems],
         "sheet": load(write_sheet(plan.sheet)),
         "sheet_problems": [load(write_problem(problem)) for problem in plan.sheet.problems],
@@ -80,7 +78,7 @@ def _read(found: dict[str, Json]) -> Plan:
     return Plan(
         sheet=read_sheet(dump(found["sheet"]), map(dump, found["rows"]), of_sheet),
         changes=tuple(read_change(assistant, dump(change)) for assistant, change in found["changes"]),
-        settled={index: read_outcome(status, dump(outcome)) for index, status, outcome in found["settled"]},
+        settled={index: read_outcome(status, outcome) for index, status, outcome in found["settled"]},
         problems=tuple(read_problem(dump(problem)) for problem in found["problems"]),
         account=found["account"],
     )

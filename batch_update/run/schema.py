@@ -6,10 +6,12 @@ from binascii import crc32
 from collections.abc import Iterator
 from functools import cache
 
+from batch_update.model import Json
+
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
-VERSION = 1
-"""Raised when an older program could no longer read what stands there."""
+VERSION = 2
+"""Raised when what stands there has another form."""
 
 TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     # what the run is about, in one line: the sheet without its rows, the plan's account, counts of all below
@@ -19,16 +21,20 @@ TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     "problem": (("data", "TEXT"),),
     # `row` is the index of the first row that a change settles, and its name in the log
     "change": (("row", "INTEGER"), ("assistant", "INTEGER"), ("data", "TEXT")),
-    # what happened, in its order. Sessions are counted from 1: one for apply, one more for each resume; what the
-    # plan itself settles belongs to session 0. A line that is about no row has row -1.
-    "log": (("session", "INTEGER"), ("kind", "TEXT"), ("row", "INTEGER"), ("data", "TEXT")),
+    # what happened, in its order: a JSON list of entries, one line for all that is written down at once, since
+    # that is quicker than one for each
+    "log": (("data", "TEXT"),),
 }
 """Table -> its columns. Beside them each has `n`, which counts its lines from 1, and `seal`."""
 
 ATTEMPT, OUTCOME, EVENT, SESSION, ENDING = "attempt", "outcome", "event", "session", "ending"
-"""Kinds of lines in the log."""
+"""Kinds of entries in the log."""
 
 Value = str | int
+
+Entry = tuple[int, str, int, Json]
+"""Session, kind, row and what is told of it. Sessions are counted from 1: one for apply, one more for each resume; what
+the plan itself settles belongs to session 0. An entry that is about no row has row -1."""
 
 
 def statements() -> Iterator[str]:
@@ -41,11 +47,10 @@ def statements() -> Iterator[str]:
 
 
 @cache
-def insertion(table: str, lines: int = 1) -> str:
-    """The SQL that adds lines; the values of each as `sealed` gives them."""
+def insertion(table: str) -> str:
+    """The SQL that adds a line; its values as `sealed` gives them."""
     names = [name for name, _ in TABLES[table]] + ["seal"]
-    marks = f"({', '.join('?' * len(names))})"
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * lines)}"
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def selection(table: str) -> str:

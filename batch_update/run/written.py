@@ -167,14 +167,16 @@ def read_change(assistant_id: int, text: str) -> Change:
     return Change(assistant_id, found.pop("body"), tuple(found.pop("indexes")), parts, **found)
 
 
-def write_outcome(outcome: Outcome) -> str:
+def outcome_value(outcome: Outcome) -> dict[str, Json]:
     """The outcome but for its status, which has a place of its own."""
-    return dump(_thin(outcome, "status"))
+    found = _thin(outcome, "status")
+    if outcome.started is not None:
+        found["started"] = outcome.started.isoformat()
+    return found
 
 
-def read_outcome(status: str, written: str | dict[str, Json]) -> Outcome:
-    """`written`: the text, or the JSON value of it."""
-    found = load(written) if isinstance(written, str) else written
+def read_outcome(status: str, found: dict[str, Json]) -> Outcome:
+    """From the JSON value of what was written."""
     found["changed"] = tuple(found.get("changed", ()))
     if "started" in found:
         found["started"] = datetime.fromisoformat(found["started"])
@@ -183,8 +185,8 @@ def read_outcome(status: str, written: str | dict[str, Json]) -> Outcome:
     return Outcome(Status(status), verified=Verified(found.pop("verified", "")), **found)
 
 
-def write_event(event: Event) -> str:
-    return dump(_thin(event))
+def event_value(event: Event) -> dict[str, Json]:
+    return _thin(event)
 
 
 def read_event(found: Mapping[str, Json]) -> Event:

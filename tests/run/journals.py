@@ -138,3 +138,12 @@ class FullDisk:
             error.sqlite_errorcode = sqlite3.SQLITE_FULL
             raise error
         return self._db.execute(statement, *values)
+
+
+def rows_told(journal: sqlite3.Connection, kind: str) -> list[int]:
+    """The rows that the log tells of in entries of this kind, as anybody can ask for them."""
+    question = """
+        SELECT json_extract(entry.value, '$[2]') FROM log, json_each(log.data) AS entry
+        WHERE json_extract(entry.value, '$[1]') = ? ORDER BY log.n, entry.id
+    """
+    return [row for (row,) in journal.execute(question, (kind,))]

@@ -12,25 +12,26 @@ import pytest
 
 from batch_update.model import Outcome, Status
 from batch_update.run.applying import apply_plan
-from batch_update.run.grouping import Groups, Line
+from batch_update.run.grouping import Groups
 from batch_update.run.journal import Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.run.runs import JOURNAL
+from batch_update.run.schema import Entry
 from tests.run.fakes import NOON, FakeClient, plan_of
-from tests.run.journals import FullDisk, copy_of
+from tests.run.journals import FullDisk, copy_of, rows_told
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 class Disk:
-    """Takes lines as a journal does."""
+    """Takes entries as a journal does. Of those here only the first value counts."""
 
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
 
-    def __call__(self, lines: list[Line]) -> bool:
-        self.commits.append([int(line[0]) for line in lines])
+    def __call__(self, entries: list[Entry]) -> bool:
+        self.commits.append([session for session, *_ in entries])
         return True
 
 
@@ -47,7 +48,7 @@ async def keeping(disk: Disk, work: Callable[[Groups], Any]) -> None:
 
 
 @BACKENDS
-def test_lines_are_committed_in_their_order(backend: str) -> None:
+def test_entries_are_committed_in_their_order(backend: str) -> None:
     disk = Disk()
     told: list[int] = []
 
@@ -119,7 +120,7 @@ class Careful(FakeClient):
         self.shown: list[int] = []
 
     def known(self, kind: str) -> set[int]:
-        return {row for (row,) in self.db.execute("SELECT row FROM log WHERE kind = ?", (kind,))}
+        return set(rows_told(self.db, kind))
 
     async def update(self, assistant_id: int, body: Any, *, before_send: Any = None) -> Any:
         async def begun(attempt: int) -> None:
@@ -179,7 +180,7 @@ def test_whichever_commit_fails_nothing_is_sent_after_it(tmp_path: Path, backend
     assert report_of(recorded).outcomes == report.outcomes
     assert report.counts().get(Status.UPDATED, 0) == len(client.begun)
     log = sqlite3.connect(tmp_path / JOURNAL)
-    attempts = [row + 1 for (row,) in log.execute("SELECT row FROM log WHERE kind = 'attempt'")]
+    attempts = [row + 1 for row in rows_told(log, "attempt")]
     log.close()
     assert sorted(attempts) == sorted(client.begun)
 
@@ -194,13 +195,13 @@ def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
     client = FakeClient()
     looks: list[int] = []
 
-    def looking(journal: Journal, lines: list[Line]) -> None:
+    def looking(journal: Journal, entries: list[Entry]) -> None:
         begun = set(client.begun)
         found = read_run(copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}"))
         assert {number - 1 for number in begun} <= {*found.in_flight, *found.outcomes}
         assert len(found.in_flight) <= 8
-        looks.append(len(lines))
-        write(journal, lines)
+        looks.append(len(entries))
+        write(journal, entries)
 
     monkeypatch.setattr(Journal, "_write", looking)
 

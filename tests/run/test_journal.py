@@ -23,7 +23,7 @@ from batch_update.run.recorded import Facts, report_of
 from batch_update.run.runs import JOURNAL
 from batch_update.settings import Settings
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, plan_of, run_virtually
-from tests.run.journals import FullDisk, Witness, copy_of, journalled
+from tests.run.journals import FullDisk, Witness, copy_of, journalled, rows_told
 
 DONE = Outcome(Status.UPDATED, http=200, attempts=1, changed=("speech_speed",), started=NOON, ms=4)
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -238,7 +238,7 @@ def test_a_full_disk_ends_the_run_and_what_was_under_way_is_still_written(tmp_pa
     assert vars(recorded.stopped) == vars(report.stopped)
     # What was refused because it could not be written was not written with the last of the room either.
     log = sqlite3.connect(tmp_path / JOURNAL)
-    assert log.execute("SELECT count(*) FROM log WHERE kind = 'attempt'").fetchone() == (5,)
+    assert len(rows_told(log, "attempt")) == 5
     log.close()
 
 

@@ -102,11 +102,11 @@ def test_lines_missing_at_the_end_of_the_plan_are_noticed(made: Path, tmp_path: 
 
 def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -> None:
     with Journal.create(tmp_path, plan_of(1)) as journal:
-        journal._groups.add(journal._line("surprise", 0, "[]"))
+        journal._groups.add((1, "surprise", 0, []))
     assert code_of(tmp_path) == "J104"
     shutil.rmtree(tmp_path)
     with Journal.create(tmp_path, plan_of(1)) as journal:
-        journal._groups.add(journal._line("outcome", 0, '["flown",{}]'))
+        journal._groups.add((1, "outcome", 0, ["flown", {}]))
     assert code_of(tmp_path) == "J104"
 
 
@@ -125,9 +125,10 @@ def test_something_else_under_its_name(tmp_path: Path) -> None:
     assert code_of(tmp_path) == "J105"
 
 
-def test_a_newer_version(made: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])
+def test_another_version(made: Path, tmp_path: Path, version: int) -> None:
     folder = copy_of(made, tmp_path / "copy")
-    change(folder, f"PRAGMA user_version = {VERSION + 1}")
+    change(folder, f"PRAGMA user_version = {version}")
     assert code_of(folder) == "J106"
 
 
