@@ -31,8 +31,8 @@ _Reader = Callable[[Json], Json]
 def normalize_assistant(raw: Mapping[str, Json]) -> Present:
     """An assistant as the list reports it -> field -> value, as an update would send it.
 
-    A field that is not reported, or whose value cannot be read as one of the field's type, is left out: it is
-    unknown. What can be read is kept also where it is out of bounds, or null where an update could not say so; it is
+    A field that is not reported, or whose value cannot be read as one of the field's type or be written down again,
+    is left out: it is unknown. What can be read is kept also where it is out of bounds, or null where an update could not say so; it is
     there, and can be compared, though it cannot be sent. Names that are no fields are ignored. Nothing is raised.
     """
     found = {}
@@ -42,7 +42,7 @@ def normalize_assistant(raw: Mapping[str, Json]) -> Present:
             plain, read = forms[name]
             if type(value) is not plain:
                 value = read(value)
-            if value is not _UNKNOWN:
+            if value is not _UNKNOWN and (type(value) in _ATOMS or _is_sound(value)):
                 found[name] = value
     return found
 
@@ -52,6 +52,21 @@ def _forms() -> Mapping[str, tuple[type | None, _Reader]]:
     """Field -> the type whose values stand for themselves, and how all others are read."""
     readers = {name: _BY_NAME.get(name, _BY_KIND[field.kind]) for name, field in all_fields().items()}
     return {name: (_PLAIN.get(read), read) for name, read in readers.items()}
+
+
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+_DEEPEST = 100
+
+
+def _is_sound(value: Json, depth: int = 0) -> bool:
+    """Whether it can be written as JSON: Python reads NaN and 1e999, and what is nested too deeply to be written."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return depth < _DEEPEST and all(_is_sound(inner, depth + 1) for inner in value.values())
+    if isinstance(value, list):
+        return depth < _DEEPEST and all(_is_sound(inner, depth + 1) for inner in value)
+    return True
 
 
 # ---------------------------------------------------------------- plain values
@@ -184,8 +199,6 @@ _BY_NAME: Mapping[str, _Reader] = {"tools": _tools, "filler_config": _filler_con
 
 
 # ---------------------------------------------------------------- when two values are the same
-
-_ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
 def same_value(field: str, wanted: Json, now: Json) -> bool:

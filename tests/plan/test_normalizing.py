@@ -82,6 +82,26 @@ def test_what_is_no_number_is_unknown(raw: Any) -> None:
     assert _read("speech_speed", raw) is ABSENT
 
 
+def _nested(levels: int) -> Any:
+    return [] if levels == 1 else [_nested(levels - 1)]
+
+
+@pytest.mark.parametrize("raw", ['{"a": NaN}', '{"a": [1, {"b": -Infinity}]}', '{"a": 1e999}'])
+def test_what_could_not_be_written_down_again_is_unknown(raw: str) -> None:
+    """Python reads what is no JSON, and makes an infinite number of one that is too large."""
+    assert _read("variables", json.loads(raw)) is ABSENT
+    assert _read("tools", [{"type": "end_call", "data": {"x": json.loads(raw)}}]) is ABSENT
+    assert _read("post_call_schema", [json.loads(raw)]) is ABSENT
+    assert _read("filler_config", {"positive": [json.loads(raw)]}) is ABSENT
+
+
+def test_what_is_nested_very_deeply_is_unknown_and_what_can_be_written_is_not() -> None:
+    """Where the limit lies in the stack depends on who calls; far below it everything can be written."""
+    assert _read("variables", {"a": _nested(99)}) == {"a": _nested(99)}
+    assert _read("variables", {"a": _nested(100)}) is ABSENT
+    assert _read("variables", {"a": _nested(900)}) is ABSENT
+
+
 @pytest.mark.parametrize(
     ("raw", "value"),
     [(1, True), (0, False), ("1", True), ("0", False), (True, True), ("false", False), (1.0, True)],
