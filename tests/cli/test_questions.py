@@ -66,9 +66,10 @@ def test_a_signal_at_a_question_is_told_and_nothing_is_sent(tmp_path: Path, numb
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=10)
                 break
+        child.kill()
+        assert child.wait() == 128 + number
         while b"= help" not in seen:
             seen += os.read(ours, 1024)
-        assert child.wait(timeout=30) == 128 + number
     finally:
         os.close(ours)
         os.close(theirs)
