@@ -32,8 +32,9 @@ def normalize_assistant(raw: Mapping[str, Json]) -> Present:
     """An assistant as the list reports it -> field -> value, as an update would send it.
 
     A field that is not reported, or whose value cannot be read as one of the field's type or be written down again,
-    is left out: it is unknown. What can be read is kept also where it is out of bounds, or null where an update could not say so; it is
-    there, and can be compared, though it cannot be sent. Names that are no fields are ignored. Nothing is raised.
+    is left out: it is unknown. What can be read is kept also where it is out of bounds, or null where an update could
+    not say so; it is there, and can be compared, though it cannot be sent. Names that are no fields are ignored.
+    Nothing is raised.
     """
     found = {}
     forms = _forms()
