@@ -178,6 +178,8 @@ class _Course:
         if kind == ATTEMPT:
             self.latest[session] = at = datetime.fromisoformat(data[1])
             self.attempts.setdefault(row, []).append((session, data[0], at))
+            # Cut off before it began, the last session had the same number, and may have left the row out.
+            self.idle.discard((row, session))
         elif kind == OUTCOME:
             self._settle(session, row, read_outcome(*data))
         elif kind == EVENT:

@@ -298,6 +298,23 @@ def test_an_intention_that_was_withdrawn_stays_so_though_the_next_session_does_n
     assert recorded.in_flight == {} and statuses(report_of(recorded)) == ["not_sent", "not_sent"]
 
 
+def test_a_resume_that_was_cut_off_before_it_began_takes_nothing_back_of_the_next_one(tmp_path: Path) -> None:
+    """It had left the row out, the next one was about to send it, and both are session 2."""
+    killed(tmp_path, planned(1), done=(), in_flight=())
+    with Journal.open(tmp_path) as journal:
+        journal.settle({0: Outcome(Status.NOT_SENT, "X205", "left out")})
+
+    async def main() -> None:
+        with Journal.open(tmp_path) as journal:
+            journal.begin(NOON)
+            await journal.intend(planned(1).changes[0], 1, NOON)
+
+    run_virtually(main)
+    assert plan_rest(read_run(tmp_path)).doubtful == {0}
+    client = account(1, fast=(1,))
+    assert statuses(resumed(tmp_path, client)) == ["updated"] and client.asked == []
+
+
 def test_a_run_that_was_cut_off_after_its_last_row_is_brought_to_its_end(tmp_path: Path) -> None:
     killed(tmp_path, planned(3), done=(0, 1, 2), in_flight=())
     assert not is_finished(read_run(tmp_path)) and read_run(tmp_path).stopped is not None
