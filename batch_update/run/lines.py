@@ -22,10 +22,13 @@ from batch_update.run.written import (
     read_event,
     read_outcome,
     read_problem,
+    read_seconds,
     read_settings,
     read_sheet,
     read_stats,
     read_stop,
+    read_text,
+    read_time,
     settings_value,
     stats_value,
     stop_value,
@@ -113,9 +116,9 @@ def replay(folder: Path, read: Read) -> RecordedRun:
     run = load(runs[0][0])
     course = _Course()
     for (text,) in read("log"):
-        for session, kind, row, value in load(text):
-            course.add(session, kind, row, value)
+        course.take(load(text))
     plan = _plan(run, read, course.planned)
+    course.check(plan)
     rows = {change.indexes[0] for change in plan.changes}
     sessions = tuple(course.sessions(plan.errors))
     outcomes = course.outcomes()
@@ -123,8 +126,8 @@ def replay(folder: Path, read: Read) -> RecordedRun:
     open_rows = any(row not in outcomes or is_open(outcomes[row]) for row in rows)
     return RecordedRun(
         folder=folder,
-        created=datetime.fromisoformat(run["created"]),
-        tool=run["tool"],
+        created=read_time(run["created"]),
+        tool=read_text(run["tool"]),
         facts=_facts(run["facts"]),
         plan=plan,
         outcomes=outcomes,
@@ -137,7 +140,7 @@ def replay(folder: Path, read: Read) -> RecordedRun:
 
 def _facts(found: Json) -> Facts:
     settings = read_settings(found["settings"])
-    return Facts(found["command"], settings, found.get("parent", ""))
+    return Facts(read_text(found["command"]), settings, read_text(found.get("parent", "")))
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
@@ -150,7 +153,7 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     homes = [*settled, *(index for change in changes for index in change.indexes)]
     if sorted(homes) != list(range(len(sheet))):
         raise Damaged("its plan does not account for each row once")
-    return Plan(sheet, changes, settled, of_plan, run["account"])
+    return Plan(sheet, changes, settled, of_plan, read_text(run["account"]))
 
 
 @dataclass(slots=True)
@@ -173,27 +176,59 @@ class _Course:
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
 
-    def add(self, session: int, kind: str, row: int, data: Json) -> None:
-        """The next entry. Raises Damaged, ValueError, TypeError or LookupError."""
+    def take(self, entries: Json) -> None:
+        """The next line. Raises Damaged, ValueError, TypeError, LookupError, AttributeError or RecursionError."""
+        if not (isinstance(entries, list) and entries):
+            raise Damaged("a line of its log holds no entries")
+        for session, kind, row, data in entries:
+            if type(session) is not int or type(row) is not int:
+                raise Damaged("an entry of its log is about no session or row")
+            self._add(session, kind, row, data)
+
+    def check(self, plan: Plan) -> None:
+        """Raises Damaged where it tells of rows that the plan does not send, or of a part of a change's rows."""
+        homes = {row for change in plan.changes for row in change.indexes}
+        known = self.settled.keys() | self.withdrawn.keys()
+        if not (self.attempts.keys() <= {change.indexes[0] for change in plan.changes} and known <= homes):
+            raise Damaged("its log tells of rows that were not to be sent")
+        found = {row: outcome.status for row, outcome in self.outcomes().items()}
+        if any(len({found.get(row) for row in change.indexes}) > 1 for change in plan.changes):
+            raise Damaged("its log tells of some rows of a change, and not the same of the others")
+
+    def _add(self, session: int, kind: str, row: int, data: Json) -> None:
+        begun = len(self.begun)
+        # What a resumed run settles before it begins to send belongs to the session that begins then.
+        if session not in (begun, begun + 1) if session or kind != OUTCOME else begun:
+            raise Damaged("an entry of its log stands in the wrong session")
+        if row < 0 if kind in (ATTEMPT, OUTCOME) else row != -1:
+            raise Damaged("an entry of its log is about no such row")
         if kind == ATTEMPT:
-            self.latest[session] = at = datetime.fromisoformat(data[1])
-            self.attempts.setdefault(row, []).append((session, data[0], at))
+            attempt, when = data
+            if type(attempt) is not int or attempt < 1:
+                raise Damaged("an attempt has no number")
+            self.latest[session] = at = read_time(when)
+            self.attempts.setdefault(row, []).append((session, attempt, at))
             # Cut off before it began, the last session had the same number, and may have left the row out.
             self.idle.discard((row, session))
         elif kind == OUTCOME:
-            self._settle(session, row, read_outcome(*data))
+            status, outcome = data
+            self._settle(session, row, read_outcome(status, outcome))
         elif kind == EVENT:
-            self.latest[session] = datetime.fromisoformat(data[0])
-            self.events.append(read_event(data[1]))
-        elif kind == SESSION:
+            when, event = data
+            self.latest[session] = read_time(when)
+            self.events.append(read_event(event))
+        elif kind == SESSION and session == begun + 1:
             self.begun.append(data)
         elif kind == ENDING:
-            self.endings[session] = data
+            if session == begun:  # on a full disk the end of a session may be written, and its beginning not
+                self.endings[session] = {name: data[name] for name in ("seconds", "stopped", "stats")}
         else:
-            raise Damaged(f"an entry of the kind {kind!r} is not known")
+            raise Damaged(f"an entry of the kind {kind!r} is not known, or not there")
 
     def _settle(self, session: int, row: int, outcome: Outcome) -> None:
         if session == 0:
+            if row in self.planned:
+                raise Damaged("its plan settles a row twice")
             self.planned[row] = outcome
         elif outcome.status is Status.NOT_SENT:
             self.withdrawn[row] = (session, outcome)
@@ -218,10 +253,10 @@ class _Course:
     def sessions(self, problems: tuple[Problem, ...]) -> Iterator[Session]:
         """All of them. One without an ending was killed, or goes on; its clock may have been set back meanwhile."""
         for number, begun in enumerate(self.begun, 1):
-            started = datetime.fromisoformat(begun["started"])
+            started = read_time(begun["started"])
             if (end := self.endings.get(number)) is None:
                 seconds = max(0.0, (self.latest.get(number, started) - started).total_seconds())
                 yield Session(_facts(begun), started, seconds, ended=False)
             else:
                 stop, stats = read_stop(end["stopped"], problems), read_stats(end["stats"])
-                yield Session(_facts(begun), started, end["seconds"], True, stop, stats)
+                yield Session(_facts(begun), started, read_seconds(end["seconds"]), True, stop, stats)

@@ -80,7 +80,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise _damaged(path, str(error)) from error
     except OSError as error:
         raise _closed(path, error.strerror or str(error)) from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         # Damaged is one of these. The others: what stands there, though whole, is not what is written there.
         raise _damaged(path, str(error)) from error
 

@@ -6,13 +6,15 @@ Readers raise ValueError, TypeError or LookupError for a text that is not theirs
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from batch_update import errors
 from batch_update.api.pacing import Stats
@@ -34,6 +36,8 @@ from batch_update.model import (
 )
 from batch_update.report.document import SETTINGS
 from batch_update.settings import Settings
+
+T = TypeVar("T")
 
 
 def dump(value: Json) -> str:
@@ -58,8 +62,12 @@ def _plain(value: object) -> Json:
     raise TypeError(f"a {type(value).__name__} cannot be written down")
 
 
+def _no_number(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")
+
+
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 """Making one costs as much as using it."""
 
 
@@ -76,6 +84,77 @@ def _fields(kind: type[Any]) -> tuple[list[str], list[Any], Callable[[Any], tupl
     names = [f.name for f in fields(kind)]
     defaults = [f.default if f.default_factory is MISSING else f.default_factory() for f in fields(kind)]
     return names, defaults, attrgetter(*names)
+
+
+def _made(kind: type[T], found: Mapping[str, Json]) -> T:
+    """The dataclass with these values. ValueError where one is not of its field's type, KeyError for an odd name."""
+    wanted = _types(kind)  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[T]
+    for name, value in found.items():
+        types, fits = wanted[name]
+        if type(value) not in types or (fits is not None and not fits(value)):
+            raise ValueError(f"{name} is not what is written there")
+    return kind(**found)
+
+
+_Fits = Callable[[Any], bool]
+_ALL: Collection[type] = frozenset({dict, list, str, int, float, bool, type(None)})
+
+
+@cache
+def _types(kind: type[Any]) -> dict[str, tuple[Collection[type], _Fits | None]]:
+    """Field -> the types that its value may have, and what more must be true of it."""
+    return {name: _of(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _of(hint: Any) -> tuple[Collection[type], _Fits | None]:
+    origin, args = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return _ALL, None
+    if isinstance(hint, UnionType):  # of a type and None
+        types, fits = _of(args[0])
+        return {*types, type(None)}, fits and (lambda value: value is None or fits(value))
+    if hint is float:
+        return {int, float}, math.isfinite
+    if origin is tuple:
+        return {tuple}, _each(args[0])
+    if origin is Mapping:
+        keys, values = map(_each, args)
+        return {dict}, lambda value: keys(value) and values(value.values())
+    return {hint}, None
+
+
+def _each(hint: Any) -> Callable[[Iterable[Any]], bool]:
+    types, fits = _of(hint)
+    if fits is None:
+        kinds = frozenset(types)
+        return lambda values: kinds.issuperset(map(type, values))
+    return lambda values: all(type(value) in types and fits(value) for value in values)
+
+
+def read_text(value: Json) -> str:
+    if type(value) is not str:
+        raise ValueError("something stands where a text was written")
+    return value
+
+
+def read_time(value: Json) -> datetime:
+    """Moments are written with their zone."""
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError(f"{value} says of no zone")
+    return found
+
+
+def read_seconds(value: Json) -> float:
+    if type(value) not in (int, float) or not 0 <= value < math.inf:
+        raise ValueError("no run lasts so long")
+    return float(value)
+
+
+def _tuple(value: Json) -> tuple[Json, ...]:
+    if type(value) not in (list, tuple):
+        raise ValueError("something stands where a list was written")
+    return tuple(value)
 
 
 # ---------------------------------------------------------------- the sheet
@@ -126,14 +205,18 @@ def read_sheet(text: str, rows: Iterable[str], problems: tuple[Problem, ...]) ->
         for column, cell in zip(texts, cells, strict=True):
             column.append(shared.setdefault(cell, cell))
         if as_they_stand:
-            ragged[index] = tuple(as_they_stand[0])
+            ragged[index] = tuple(map(read_text, _tuple(as_they_stand[0])))
+    if not all(type(text) is str for text in shared) or not all(type(n) is int for n in (*numbers, *lines)):
+        raise ValueError("a row of the sheet is not one")
+    if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
+        raise ValueError("what is said of the sheet is not what is written there")
     columns = zip(found.pop("columns"), texts, strict=True)
     return Sheet(
         columns=tuple(
-            Column(header, cells, Role(role), name, tuple(path), operation)
+            Column(read_text(header), cells, Role(role), name, tuple(map(read_text, _tuple(path))), operation)
             for (header, role, name, path, operation), cells in columns
         ),
-        dialect=Dialect(**found.pop("dialect")),
+        dialect=_made(Dialect, found.pop("dialect")),
         lines=lines if found.pop("lines") else None,
         numbers=numbers,
         ragged=ragged,
@@ -148,8 +231,9 @@ def write_problem(problem: Problem) -> str:
 
 def read_problem(text: str) -> Problem:
     found = load(text)
-    severity = Severity(found.pop("severity", Severity.ERROR))
-    return Problem(severity=severity, also=tuple(found.pop("also", ())), **found)
+    found["severity"] = Severity(found.get("severity", Severity.ERROR))
+    found["also"] = _tuple(found.get("also", ()))
+    return _made(Problem, found)
 
 
 # ---------------------------------------------------------------- changes, outcomes, events
@@ -163,8 +247,9 @@ def write_change(change: Change) -> str:
 
 def read_change(assistant_id: int, text: str) -> Change:
     found = load(text)
-    parts = tuple(Part(path=tuple(part.pop("path")), **part) for part in found.pop("parts", ()))
-    return Change(assistant_id, found.pop("body"), tuple(found.pop("indexes")), parts, **found)
+    parts = tuple(_made(Part, part | {"path": _tuple(part["path"])}) for part in found.get("parts", ()))
+    whole = {"assistant_id": assistant_id, "parts": parts, "indexes": _tuple(found["indexes"])}
+    return _made(Change, found | whole)
 
 
 def outcome_value(outcome: Outcome) -> dict[str, Json]:
@@ -177,12 +262,15 @@ def outcome_value(outcome: Outcome) -> dict[str, Json]:
 
 def read_outcome(status: str, found: dict[str, Json]) -> Outcome:
     """From the JSON value of what was written."""
-    found["changed"] = tuple(found.get("changed", ()))
+    if "changed" in found:
+        found["changed"] = _tuple(found["changed"])
     if "started" in found:
-        found["started"] = datetime.fromisoformat(found["started"])
+        found["started"] = read_time(found["started"])
     if "field_errors" in found:
-        found["field_errors"] = {field: tuple(texts) for field, texts in found["field_errors"].items()}
-    return Outcome(Status(status), verified=Verified(found.pop("verified", "")), **found)
+        found["field_errors"] = {field: _tuple(texts) for field, texts in found["field_errors"].items()}
+    if "verified" in found:
+        found["verified"] = Verified(found["verified"])
+    return _made(Outcome, {"status": Status(status)} | found)
 
 
 def event_value(event: Event) -> dict[str, Json]:
@@ -191,7 +279,7 @@ def event_value(event: Event) -> dict[str, Json]:
 
 def read_event(found: Mapping[str, Json]) -> Event:
     """From the JSON value of what was written."""
-    return Event(**found)
+    return _made(Event, found)
 
 
 # ---------------------------------------------------------------- parts of a session's lines
@@ -214,9 +302,14 @@ def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
     if found is None:
         return None
     if "bug" in found:
-        bug: Exception = type(str(found["bug"]), (Exception,), {})()
+        bug: Exception = type(read_text(found["bug"]), (Exception,), {})()
         return bug
     kind = getattr(errors, found.pop("kind"))
+    if not (isinstance(kind, type) and issubclass(kind, BatchUpdateError)):
+        raise ValueError("the run was stopped by nothing that stops one")
+    for name, value in found.items():
+        if type(value) is not (int if name == "signal" else str):
+            raise ValueError(f"{name} is not what is written there")
     if kind is SheetError:
         found["problems"] = problems
     stop: BatchUpdateError = kind(found.pop("message"), **found)
@@ -228,7 +321,7 @@ def stats_value(stats: Stats | None) -> Json:
 
 
 def read_stats(found: Json) -> Stats | None:
-    return None if found is None else Stats(**found)
+    return None if found is None else _made(Stats, found)
 
 
 def settings_value(settings: Settings | None) -> Json:

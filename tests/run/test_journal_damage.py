@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from batch_update.errors import JournalError
 from batch_update.model import Outcome, Plan, Status
+from batch_update.run import schema
 from batch_update.run.journal import Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun
@@ -107,6 +109,68 @@ def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -
     shutil.rmtree(tmp_path)
     with Journal.create(tmp_path, plan_of(1)) as journal:
         journal._groups.add((1, "outcome", 0, ["flown", {}]))
+    assert code_of(tmp_path) == "J104"
+
+
+AT = NOON.isoformat()
+DEEP = "[" * 5_000 + "]" * 5_000
+
+
+def ending(**values: Any) -> list[Any]:
+    return [1, "ending", -1, {"seconds": 1, "stopped": None, "stats": None} | values]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        *("", "[", "[] []", "[]", "{}", "null", "3", '"abcd"', '["abcd"]', DEEP, f'[[1,"event",-1,{DEEP}]]'),
+        *([[1, "outcome", 0]], [[1, "outcome", 0, ["failed", {}], 1]], [[[1, "outcome", 0, ["failed", {}]]]]),
+        *([[session, "outcome", 0, ["failed", {}]] for session in ("1", True, 1.0, None, -1, 0, 3, 99, 10**30)]),
+        *([[1, "outcome", row, ["failed", {}]] for row in (77, -1, True, 1.0, "1", None, 4)]),
+        *([[1, "attempt", row, [1, AT]] for row in (77, -1, 3, 4)]),
+        *([[1, "attempt", 0, value] for value in (None, [1], [0, AT], ["1", AT], [1, AT, 1], [1, AT[:19]])]),
+        *([[1, kind, -1, None] for kind in ("event", "session", "ending", "surprise", None, ["outcome"])]),
+        [0, "outcome", 4, ["invalid", {}]],
+        [1, "outcome", 0, None],
+        [1, "outcome", 2, ["failed", {}]],
+        *([[1, "outcome", 0, [status, {}]] for status in ("flown", "", None, ["failed"])]),
+        *([[1, "outcome", 0, ["failed", {name: {"a": [1]}}]] for name in Outcome.__slots__ if name != "after_reset"]),
+        *([[1, "outcome", 0, ["failed", {name: "x"}]] for name in ("changed", "started", "http", "attempts", "ms")]),
+        [1, "outcome", 0, ["failed", {"started": AT[:19]}]],
+        [1, "outcome", 0, ["failed", {"surprise": 1}]],
+        '[[1,"outcome",0,["failed",{"ms":NaN}]]]',
+        *([ending(seconds=seconds) for seconds in ("1", None, -1, True, 10**400)]),
+        *(f'[[1,"ending",-1,{{"seconds":{n},"stopped":null,"stats":null}}]]' for n in ("NaN", "1e999")),
+        *([ending(stats=stats) for stats in ("x", [], {"requests": "1"}, {"requests": None})]),
+        *([ending(stopped=stopped) for stopped in ("x", {"kind": "Exit", "message": 5}, {"bug": 5})]),
+        ending(stopped={"kind": "RunStopped", "message": "x", "code": [], "remedy": ""}),
+        *([[1, "event", -1, [AT, {"kind": "gate", "message": "x"} | more]]
+           for more in ({"kind": 5}, {"seconds": "1"})]),
+        [1, "event", 0, [AT, {"kind": "gate", "message": "x"}]],
+        *([[number, "session", -1, {"command": "apply", "settings": None, "started": AT}] for number in (1, 3)]),
+        *([[2, "session", -1, {"command": "resume", "settings": None, "started": AT} | more]
+           for more in ({"command": 5}, {"settings": [1]}, {"started": AT[:19]})]),
+    ],
+)  # fmt: skip
+def test_entries_that_are_whole_and_make_no_sense_are_damage(tmp_path: Path, entries: Any) -> None:
+    """Whatever a line of the log holds, sealed as it should be: it is named, never believed, and never a bug."""
+    plan = plan_of({1: (0,), 2: (1,), 3: (2, 3)}, {4: Outcome(Status.INVALID, "V104")})
+    journalled(plan, tmp_path / "run", FakeClient())
+    text = (
+        entries
+        if isinstance(entries, str)
+        else json.dumps([entries] if not isinstance(entries[0], list) else entries)
+    )
+    db = sqlite3.connect(tmp_path / "run" / JOURNAL, isolation_level=None)
+    db.execute(schema.insertion("log"), schema.sealed(text))
+    db.close()
+    assert code_of(tmp_path / "run") == "J104"
+
+
+def test_a_part_of_what_a_change_settles_is_damage(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, plan_of({1: (0, 1)})) as journal:
+        journal.begin(NOON)
+        journal.settle({0: Outcome(Status.UPDATED)})
     assert code_of(tmp_path) == "J104"
 
 

@@ -19,7 +19,7 @@ from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, facts_of, report_of
 from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
-from tests.run.journals import files_of, go_on, journalled, written_from
+from tests.run.journals import FullDisk, files_of, go_on, journalled, written_from
 
 SLOW, FAST = 0.9, 1.1
 NO = Reply(Status.FAILED, "A422", "too fast", 422, 1)
@@ -313,6 +313,18 @@ def test_a_resume_that_was_cut_off_before_it_began_takes_nothing_back_of_the_nex
     assert plan_rest(read_run(tmp_path)).doubtful == {0}
     client = account(1, fast=(1,))
     assert statuses(resumed(tmp_path, client)) == ["updated"] and client.asked == []
+
+
+def test_a_session_whose_beginning_could_not_be_written_and_whose_end_could(tmp_path: Path) -> None:
+    killed(tmp_path, planned(1), done=(), in_flight=())
+    with Journal.open(tmp_path) as journal:
+        full = FullDisk(journal, for_good=True)
+        journal.begin(NOON)
+        journal._db = full._db
+        journal.end(5.0, journal.trouble)
+    assert len(read_run(tmp_path).sessions) == 1 and not read_run(tmp_path).complete
+    assert resumed(tmp_path, account(1)).counts() == {Status.UPDATED: 1}
+    assert read_run(tmp_path).complete
 
 
 def test_a_run_that_was_cut_off_after_its_last_row_is_brought_to_its_end(tmp_path: Path) -> None:
