@@ -179,6 +179,14 @@ class Journal:
             try:
                 self._write(entries)
                 return True
+            except (
+                ValueError,
+                TypeError,
+                RecursionError,
+            ) as bug:  # no JSON: it takes nothing of the others along
+                again = "this is a bug of batch-update; go on with batch-update resume"
+                self.trouble = _cannot_write(self._path, bug, again)
+                entries = [entry for entry in entries if _is_json(entry)]
             except (sqlite3.Error, OSError) as error:
                 self.trouble = _cannot_write(self._path, error)
                 with suppress(sqlite3.Error):
@@ -208,6 +216,14 @@ class Journal:
         trouble = self.trouble
         assert trouble is not None, "an intention was not written, and nothing says why"
         return RunStopped(trouble.message, code=trouble.code, remedy=trouble.remedy)
+
+
+def _is_json(entry: Entry) -> bool:
+    try:
+        log_line([entry])
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
 
 
 def _claim(path: Path) -> None:

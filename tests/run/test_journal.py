@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from batch_update.errors import RunStopped, UsageError
-from batch_update.model import Change, Event, Outcome, Part, Plan, Status
+from batch_update.model import Change, Event, Outcome, Part, Plan, Reply, Status
 from batch_update.run import journal as journal_module
 from batch_update.run.applying import apply_plan
 from batch_update.run.journal import RESERVE, Journal
@@ -284,6 +284,20 @@ def test_what_cannot_even_be_written_with_the_reserve_is_reported_and_not_lost(t
     pairs = {(told.status, known.status) for told, known in zip(found, report.outcomes, strict=True)}
     assert (Status.UNKNOWN, Status.UPDATED) in pairs
     assert all(told in {known, Status.UNKNOWN} for told, known in pairs)
+
+
+@pytest.mark.parametrize("value", [float("nan"), object()])
+def test_an_outcome_that_cannot_be_written_takes_nothing_of_the_others_along(
+    tmp_path: Path, value: Any
+) -> None:
+    acts = {number: Act(Reply(Status.UPDATED, http=200, attempts=1), flight=1) for number in range(1, 9)}
+    acts[3] = Act(Reply(Status.UPDATED, http=200, attempts=1, ms=value), flight=1)
+    report = journalled(plan_of(8), tmp_path, FakeClient(acts), concurrency=4)
+    assert isinstance(report.stopped, RunStopped) and report.stopped.code == "J101"
+    assert "bug" in report.stopped.remedy and "resume" in report.stopped.remedy
+    assert report.counts() == {Status.UPDATED: 4, Status.NOT_SENT: 4}
+    told = report_of(read_run(tmp_path)).outcomes
+    assert [str(outcome.status) for outcome in told[:4]] == ["updated", "updated", "unknown", "updated"]
 
 
 def test_a_disk_that_is_full_from_the_beginning_sends_nothing(tmp_path: Path) -> None:
