@@ -48,13 +48,15 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, db: sqlite3.Connection, facts: Facts, *, events: int, session: int
+        self, path: Path, db: sqlite3.Connection, facts: Facts, *, lines: int, events: int, session: int
     ) -> None:
         self.folder = path.parent
         self.trouble: RunStopped | None = None
         self._path = path
         self._db = db
         self._facts = facts
+        self._lines = lines
+        """of the log, so far; one that is there already was written by somebody else"""
         self._events = events
         self._session = session
         self._begun = False
@@ -81,13 +83,14 @@ class Journal:
                 for statement in schema.statements():
                     db.execute(statement)
                 for table, lines in plan_lines(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
-                    db.executemany(schema.insertion(table), (schema.sealed(*line) for line in lines))
+                    numbered = (schema.sealed(n, *line) for n, line in enumerate(lines, 1))
+                    db.executemany(schema.insertion(table), numbered)
             # Into the file itself: nothing of the plan hangs on the log beside it.
             db.execute("PRAGMA wal_checkpoint(RESTART)")
             _make_room(db)
             _sync(folder)
             undo.pop_all()
-        return cls(path, db, facts, events=0, session=1)
+        return cls(path, db, facts, lines=len(plan.settled), events=0, session=1)
 
     @classmethod
     def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
@@ -102,9 +105,11 @@ class Journal:
             _prepare(db)
             _make_room(db)
             _reserve(folder)
+            (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
             undo.pop_all()
         facts = facts or Facts("resume", recorded.facts.settings)
-        return cls(path, db, facts, events=len(recorded.events), session=len(recorded.sessions) + 1)
+        session = len(recorded.sessions) + 1
+        return cls(path, db, facts, lines=lines, events=len(recorded.events), session=session)
 
     def __enter__(self) -> Self:
         return self
@@ -204,12 +209,14 @@ class Journal:
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
-        if len(entries) <= MOST_IN_LINE:  # one statement is a transaction by itself
-            self._db.execute(schema.insertion("log"), schema.sealed(*log_line(entries)))
-            return
-        parts = (entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE))
-        with _transaction(self._db):
-            self._db.executemany(schema.insertion("log"), (schema.sealed(*log_line(part)) for part in parts))
+        parts = [entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE)]
+        lines = (schema.sealed(n, *log_line(part)) for n, part in enumerate(parts, self._lines + 1))
+        if len(parts) == 1:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log"), next(lines))
+        else:
+            with _transaction(self._db):
+                self._db.executemany(schema.insertion("log"), lines)
+        self._lines += len(parts)
 
     def _stop(self) -> RunStopped:
         """A new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -279,7 +286,7 @@ def _make_room(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA cache_size = 10")
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(schema.insertion("log"), schema.sealed("0" * LOG_ROOM))
+        db.execute(schema.insertion("log"), schema.sealed(0, "0" * LOG_ROOM))
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
@@ -316,6 +323,12 @@ def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
             f"the journal of the run is gone: {path} was removed or replaced",
             code="J102",
             remedy="the results say what was sent; apply failed.csv for the rest",
+        )
+    if isinstance(error, sqlite3.IntegrityError):  # the number of the line is taken
+        return RunStopped(
+            f"another process writes the journal of the run as well: {path}",
+            code="J101",
+            remedy="let it come to its end; batch-update report tells what was done",
         )
     full = errorcode(error) == sqlite3.SQLITE_FULL
     reason = "the disk is full" if full else (isinstance(error, OSError) and error.strerror) or str(error)

@@ -61,10 +61,10 @@ def _pragma(db: sqlite3.Connection, name: str) -> object:
 
 def _lines(db: sqlite3.Connection, table: str) -> Iterator[tuple[schema.Value, ...]]:
     """The values of each line of a table, in the order in which they were written. Raises Damaged."""
-    for expected, (n, *values) in enumerate(db.execute(schema.selection(table)), 1):
-        if n != expected or not schema.is_whole(tuple(values)):
+    for expected, line in enumerate(db.execute(schema.selection(table)), 1):
+        if line[0] != expected or not schema.is_whole(line):
             raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        yield tuple(values[:-1])
+        yield line[1:-1]
 
 
 @contextmanager

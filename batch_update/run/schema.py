@@ -1,16 +1,17 @@
-"""The tables of a journal: append only, each line sealed with a checksum over its values."""
+"""The tables of a journal: append only, each line sealed with a checksum over its number and values."""
 
 from __future__ import annotations
 
 from binascii import crc32
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from batch_update.model import Json
 
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
-VERSION = 2
+VERSION = 3
 """Raised when what stands there has another form."""
 
 TABLES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -49,21 +50,21 @@ def statements() -> Iterator[str]:
 @cache
 def insertion(table: str) -> str:
     """The SQL that adds a line; its values as `sealed` gives them."""
-    names = [name for name, _ in TABLES[table]] + ["seal"]
+    names = ["n", *(name for name, _ in TABLES[table]), "seal"]
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def selection(table: str) -> str:
-    """The SQL that reads all lines in the order in which they were written, `n` before their values."""
+    """The SQL that reads all lines in the order in which they were written, each as `sealed` gave it."""
     names = [name for name, _ in TABLES[table]]
     return f"SELECT n, {', '.join(names)}, seal FROM {table} ORDER BY n"
 
 
-def sealed(*values: Value) -> tuple[Value, ...]:
-    """The values and their checksum."""
-    return (*values, crc32("\x1f".join(map(str, values)).encode()))
+def sealed(n: int, *values: Value) -> tuple[Value, ...]:
+    """The line: its number, its values and their checksum."""
+    return (n, *values, crc32("\x1f".join(map(str, (n, *values))).encode()))
 
 
-def is_whole(values: tuple[Value, ...]) -> bool:
+def is_whole(line: tuple[Any, ...]) -> bool:
     """Whether the last value is the checksum of those before it."""
-    return sealed(*values[:-1]) == values
+    return sealed(*line[:-1]) == line

@@ -268,6 +268,22 @@ def test_sqlite_says_itself_that_there_is_no_room(tmp_path: Path) -> None:
         assert "the disk is full" in journal.trouble.message
 
 
+def test_a_commit_of_many_lines_that_fails_between_them_leaves_none_and_the_next_one_is_whole(
+    tmp_path: Path,
+) -> None:
+    with Journal.create(tmp_path, plan_of(2_000)) as journal:
+        journal.begin(NOON)
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages + 20}")
+        journal.settle({row: Outcome(Status.FAILED, "A422", "no" * 100) for row in range(2_000)})
+        assert journal.trouble is not None and journal.trouble.code == "J101"
+        assert read_run(tmp_path).outcomes == {}
+        journal.settle({0: Outcome(Status.FAILED, "A422", "no")})
+        journal.end(1.0, journal.trouble)
+    recorded = read_run(tmp_path)
+    assert list(recorded.outcomes) == [0] and recorded.sessions[0].ended and not recorded.complete
+
+
 def test_what_cannot_even_be_written_with_the_reserve_is_reported_and_not_lost(tmp_path: Path) -> None:
     plan = plan_of(12)
     client = Witness(lambda name: FullDisk(journal, for_good=True) and None, 5)
@@ -348,6 +364,26 @@ def test_a_folder_that_cannot_be_written_stops_before_anything_is_sent(tmp_path:
     with pytest.raises(RunStopped) as caught:
         Journal.create(tmp_path / "run", plan_of(1))
     assert caught.value.code == "J101"
+
+
+def test_two_that_write_one_journal_the_second_stops_before_it_sends_and_nothing_is_damaged(
+    tmp_path: Path,
+) -> None:
+    """Whatever keeps them apart may fail, as a lock may on a disk that two machines share."""
+    plan = plan_of(2)
+    with Journal.create(tmp_path, plan) as journal:
+        journal.begin(NOON)
+
+    async def main() -> Any:
+        with Journal.open(tmp_path) as one, Journal.open(tmp_path) as other:
+            one.begin(NOON)
+            return await apply_plan(plan, client, journal=other)
+
+    client = FakeClient()
+    report = run_virtually(main)
+    assert client.begun == [] and report.stopped.code == "J101"
+    assert "another process" in report.stopped.message
+    assert len(read_run(tmp_path).sessions) == 2
 
 
 def test_the_reserve_is_taken_again_when_the_run_goes_on(tmp_path: Path) -> None:

@@ -96,6 +96,14 @@ def test_a_line_that_is_missing_is_noticed(made: Path, tmp_path: Path, table: st
     assert code_of(folder) == "J104"
 
 
+@pytest.mark.parametrize("table", ["sheet_row", "change", "log"])
+def test_lines_that_were_exchanged_are_noticed(made: Path, tmp_path: Path, table: str) -> None:
+    folder = copy_of(made, tmp_path / "copy")
+    for old, new in ((2, -2), (3, 2), (-2, 3)):
+        change(folder, f"UPDATE {table} SET n = {new} WHERE n = {old}")
+    assert code_of(folder) == "J104"
+
+
 def test_lines_missing_at_the_end_of_the_plan_are_noticed(made: Path, tmp_path: Path) -> None:
     folder = copy_of(made, tmp_path / "copy")
     change(folder, "DELETE FROM change WHERE n = 60")
@@ -162,7 +170,8 @@ def test_entries_that_are_whole_and_make_no_sense_are_damage(tmp_path: Path, ent
         else json.dumps([entries] if not isinstance(entries[0], list) else entries)
     )
     db = sqlite3.connect(tmp_path / "run" / JOURNAL, isolation_level=None)
-    db.execute(schema.insertion("log"), schema.sealed(text))
+    (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
+    db.execute(schema.insertion("log"), schema.sealed(lines + 1, text))
     db.close()
     assert code_of(tmp_path / "run") == "J104"
 
