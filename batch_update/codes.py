@@ -155,7 +155,7 @@ CODES: dict[str, Code] = dict((
     _c("G121", "too large a part of the account", "More of the account's assistants would change than --max-change-percent allows, or it is not known how many there are.", "Look at batch-update plan, and raise the limit or send a part with --only or --limit."),
     # ---- the journal of a run (run/journal, run/reading)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
-    _c("J102", "the journal is gone", "The run's folder was removed or replaced while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
+    _c("J102", "the journal is gone", "The run's folder, or a part of its journal, was removed, replaced or cut while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
     _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside --runs-dir."),
     _c("J104", "the journal is damaged", "It is not as it was written, so nothing that stands there is relied on.", "Restore it from a copy. Without one, plan the sheet anew: only what still differs is sent then."),
     _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run."),

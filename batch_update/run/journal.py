@@ -62,7 +62,7 @@ class Journal:
         self._begun = False
         self._seconds: float | None = None
         self._groups = Groups(self._commit)
-        self._identity = _identity(path)
+        self._files = _files(path)
 
     @classmethod
     def create(cls, folder: Path, plan: Plan, facts: Facts | None = None) -> Journal:
@@ -206,9 +206,11 @@ class Journal:
         return False
 
     def _write(self, entries: list[Entry]) -> None:
-        # A file that was removed could be written to for ever, and nobody would ever read it.
-        if _identity(self._path) != self._identity:
-            raise FileNotFoundError(f"{self._path} is not the file that was opened")
+        # A file that was removed could be written to for ever, and nobody would ever read it. None ever gets shorter.
+        for place, opened in self._files.items():
+            found = place.stat()
+            if not os.path.samestat(found, opened) or found.st_size < opened.st_size:
+                raise FileNotFoundError(f"{self._path} is not the file that was opened")
         parts = [entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE)]
         lines = (schema.sealed(n, *log_line(part)) for n, part in enumerate(parts, self._lines + 1))
         if len(parts) == 1:  # one statement is a transaction by itself
@@ -267,9 +269,9 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+def _files(path: Path) -> dict[Path, os.stat_result]:
+    """The file, and the log beside it, which holds what was written last; not every file system can have one."""
+    return {place: place.stat() for place in (path, path.with_name(f"{path.name}-wal")) if place.exists()}
 
 
 def _prepare(db: sqlite3.Connection) -> None:
@@ -320,7 +322,7 @@ def _writing(path: Path, remedy: str = "") -> Iterator[None]:
 def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
     if isinstance(error, FileNotFoundError):
         return RunStopped(
-            f"the journal of the run is gone: {path} was removed or replaced",
+            f"the journal of the run is gone: {path} was removed, replaced or cut",
             code="J102",
             remedy="the results say what was sent; apply failed.csv for the rest",
         )

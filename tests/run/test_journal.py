@@ -338,6 +338,18 @@ def test_a_journal_that_was_removed_ends_the_run(tmp_path: Path) -> None:
     assert len(client.begun) == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+@pytest.mark.parametrize("what", [os.unlink, lambda path: os.truncate(path, 0)], ids=["removed", "cut"])
+def test_a_part_of_the_journal_that_goes_away_ends_the_run(tmp_path: Path, suffix: str, what: Any) -> None:
+    """Killed later, it would have been told that what was sent since had not been."""
+    plan = plan_of(12)
+    client = Witness(lambda name: what(f"{tmp_path / JOURNAL}{suffix}"), 5)
+    report = journalled(plan, tmp_path, client, concurrency=1)
+    assert isinstance(report.stopped, RunStopped) and report.stopped.code == "J102"
+    assert report.counts() == {Status.UPDATED: 5, Status.NOT_SENT: 7} and len(client.begun) == 5
+
+
 def test_a_row_whose_further_attempt_cannot_be_written_down_is_unknown(tmp_path: Path) -> None:
     """Its first attempt may have been applied."""
 
