@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ if sys.platform != "win32":
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
 from batch_update.text import printable
 
+_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _AT_ONCE = 1000
 """items of a long list that are written together"""
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
@@ -82,7 +84,9 @@ def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> 
 
 
 def _json_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    """Readable, with escapes only for what would do something to a terminal, or not be seen there."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def say(text: str) -> None:

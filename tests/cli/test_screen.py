@@ -27,3 +27,12 @@ def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -
         assert " 1999" in (written := capsys.readouterr().out) and " 2499" not in written
 
     out_json_with({"a": 1}, "items", items())
+
+
+def test_json_says_all_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """0x9b alone begins a command to a terminal, and 0x202e turns what follows round; umlauts stay readable."""
+    said = "Weiß \x00\x1b[2J\x7f\x9b2J\u2028\u202e\ud800\u200b"
+    out_json({"name": said})
+    text = capsys.readouterr().out
+    assert json.loads(text) == {"name": said} and "Weiß" in text
+    assert all(c.isprintable() or c == "\n" for c in text)
