@@ -16,28 +16,25 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
-from batch_update.run.grouping import Groups
-from batch_update.run.lines import (
+from batch_update.run.entries import (
     attempt_entry,
     ending_entry,
     event_entry,
-    log_line,
     outcome_entry,
-    plan_lines,
+    plan_entries,
     session_entry,
 )
+from batch_update.run.grouping import Groups
 from batch_update.run.reading import connect, errorcode, read_run
 from batch_update.run.recorded import Facts
 from batch_update.run.runs import JOURNAL
-from batch_update.run.schema import Entry
+from batch_update.run.schema import LogEntry
 
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
 LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
-MOST_IN_LINE = 256
-"""Entries in one line of the log."""
 
 
 class Journal:
@@ -80,8 +77,10 @@ class Journal:
             with _transaction(db):
                 for statement in schema.statements():
                     db.execute(statement)
-                for table, lines in plan_lines(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
-                    db.executemany(schema.insertion(table), (schema.sealed(*line) for line in lines))
+                for table, entries in plan_entries(
+                    plan, facts, datetime.now(UTC), f"batch-update {__version__}"
+                ):
+                    db.executemany(schema.insertion(table), schema.lines_of(entries))
             # Into the file itself: nothing of the plan hangs on the log beside it.
             db.execute("PRAGMA wal_checkpoint(RESTART)")
             _make_room(db)
@@ -173,7 +172,7 @@ class Journal:
         """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
         await self._groups.keep()
 
-    def _commit(self, entries: list[Entry]) -> bool:
+    def _commit(self, entries: list[LogEntry]) -> bool:
         """Write these in one transaction. On failure, what is no intention once more, with the reserve's room."""
         if self.trouble is None:
             try:
@@ -192,16 +191,16 @@ class Journal:
                 self._write(results)
         return False
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, entries: list[LogEntry]) -> None:
         # A file that was removed could be written to for ever, and nobody would ever read it.
         if _identity(self._path) != self._identity:
             raise FileNotFoundError(f"{self._path} is not the file that was opened")
-        if len(entries) <= MOST_IN_LINE:  # one statement is a transaction by itself
-            self._db.execute(schema.insertion("log"), schema.sealed(*log_line(entries)))
+        first, *more = schema.lines_of(entries)
+        if not more:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log"), first)
             return
-        parts = (entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE))
         with _transaction(self._db):
-            self._db.executemany(schema.insertion("log"), (schema.sealed(*log_line(part)) for part in parts))
+            self._db.executemany(schema.insertion("log"), (first, *more))
 
     def _stop(self) -> RunStopped:
         """A new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -263,7 +262,7 @@ def _make_room(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA cache_size = 10")
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(schema.insertion("log"), schema.sealed("0" * LOG_ROOM))
+        db.execute(schema.insertion("log"), ("0" * LOG_ROOM, 0))
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")

@@ -17,7 +17,7 @@ from batch_update.run.journal import Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.run.runs import JOURNAL
-from batch_update.run.schema import Entry
+from batch_update.run.schema import LogEntry
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import FullDisk, copy_of, rows_told
 
@@ -30,7 +30,7 @@ class Disk:
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
 
-    def __call__(self, entries: list[Entry]) -> bool:
+    def __call__(self, entries: list[LogEntry]) -> bool:
         self.commits.append([session for session, *_ in entries])
         return True
 
@@ -195,7 +195,7 @@ def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
     client = FakeClient()
     looks: list[int] = []
 
-    def looking(journal: Journal, entries: list[Entry]) -> None:
+    def looking(journal: Journal, entries: list[LogEntry]) -> None:
         begun = set(client.begun)
         found = read_run(copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}"))
         assert {number - 1 for number in begun} <= {*found.in_flight, *found.outcomes}

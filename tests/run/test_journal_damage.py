@@ -17,7 +17,7 @@ from batch_update.run.journal import Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun
 from batch_update.run.runs import JOURNAL
-from batch_update.run.schema import VERSION
+from batch_update.run.schema import MOST_IN_LINE, VERSION
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import copy_of, journalled
 
@@ -83,7 +83,7 @@ def test_a_truncated_file_is_noticed(made: Path, tmp_path: Path, share: float) -
 
 def test_a_value_that_was_changed_behind_its_back_is_noticed(made: Path, tmp_path: Path) -> None:
     folder = copy_of(made, tmp_path / "copy")
-    change(folder, "UPDATE change SET data = replace(data, '1.1', '1.9') WHERE row = 7")
+    change(folder, "UPDATE change SET data = replace(data, '1.1', '1.9')")
     assert code_of(folder) == "J104"
 
 
@@ -94,10 +94,13 @@ def test_a_line_that_is_missing_is_noticed(made: Path, tmp_path: Path, table: st
     assert code_of(folder) == "J104"
 
 
-def test_lines_missing_at_the_end_of_the_plan_are_noticed(made: Path, tmp_path: Path) -> None:
-    folder = copy_of(made, tmp_path / "copy")
-    change(folder, "DELETE FROM change WHERE n = 60")
-    assert code_of(folder) == "J104"
+@pytest.mark.parametrize("table", ["sheet_row", "change"])
+def test_lines_missing_at_the_end_of_the_plan_are_noticed(tmp_path: Path, table: str) -> None:
+    with Journal.create(tmp_path, plan_of(MOST_IN_LINE + 1)):
+        pass
+    assert len(read_run(tmp_path).plan.changes) == MOST_IN_LINE + 1
+    change(tmp_path, f"DELETE FROM {table} WHERE n = 2")
+    assert code_of(tmp_path) == "J104"
 
 
 def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -> None:
