@@ -67,11 +67,11 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
 
 def _refuse_plan(file: str, settings: Settings) -> None:
     """Raises UsageError for a saved plan, whose lines make no sheet."""
-    from batch_update.run.saving import PLAN_HEAD, is_saved_plan
+    from batch_update.run.saving import is_saved_plan
     from batch_update.sheet.sources import opened
 
     with opened(file, None, settings) as source:
-        if is_saved_plan(source.read(PLAN_HEAD)):
+        if is_saved_plan(source):
             raise UsageError(
                 f"{file} is a saved plan, no sheet",
                 code="U101",

@@ -74,10 +74,12 @@ def _check_place(path: Path, settings: Settings) -> None:
     if path.suffix != ".json":
         raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
     try:
-        if path.exists() and not is_saved_plan(path.read_bytes()):
-            raise UsageError(
-                f"{path} is there already, and no plan", code="U109", remedy="choose another name"
-            )
+        if path.exists():
+            with path.open("rb") as file:
+                if not is_saved_plan(file):
+                    raise UsageError(
+                        f"{path} is there already, and no plan", code="U109", remedy="choose another name"
+                    )
         if not path.parent.is_dir():
             raise unwritable(path, f"there is no folder {path.parent}")
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+from typing import BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.model import Json, Plan
@@ -24,7 +25,7 @@ from batch_update.run.written import (
 SCHEMA = 2
 MARK = "batch_update_plan"
 """The key by which a plan's file is told from other JSON."""
-PLAN_HEAD = 200
+HEAD = 200
 """Bytes at the beginning of a file that show whether it is a plan."""
 
 
@@ -51,9 +52,10 @@ def save_plan(plan: Plan) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1, default=plain) + "\n"
 
 
-def is_saved_plan(content: bytes) -> bool:
-    """Whether a file whose content begins so is a saved plan."""
-    text = content[:PLAN_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
+def is_saved_plan(file: BinaryIO) -> bool:
+    """Whether this file, at whose beginning one is and stays, is a saved plan."""
+    text = file.read(HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
+    file.seek(0)
     return text.startswith(b"{") and f'"{MARK}"'.encode() in text
 
 
