@@ -16,7 +16,7 @@ from batch_update.cli.options import command_of, settings_of, takes
 from batch_update.cli.progress import tell_event
 from batch_update.cli.screen import out, out_json_with, paint_problems, telling_errors
 from batch_update.errors import UsageError
-from batch_update.model import Exit, Plan, Severity
+from batch_update.model import Exit, Plan
 from batch_update.settings import Settings
 from batch_update.text import quoted_path
 
@@ -139,7 +139,8 @@ def _next(made: Plan, file: str, settings: Settings, out_file: Path | None, expe
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:
-    errors = [p for p in plan.problems if p.severity is Severity.ERROR]
-    if errors and (not settings.skip_invalid or any(p.index is None for p in errors)):
+    from batch_update.run.applying import blocking_problems
+
+    if blocking_problems(plan, skip_invalid=settings.skip_invalid):
         return Exit.SHEET_INVALID
     return Exit.CHANGES_PENDING if exit_code and plan.changes else Exit.OK
