@@ -87,12 +87,12 @@ class Log(Silence):
         is_far = progress.done - self._told_done >= progress.total * LOG_SHARE
         is_late = self._clock() - self._told_at >= LOG_SECONDS
         if self._told_done < 0 or is_end or is_far or is_late:
-            line = f"{progress.done}/{progress.total}  {pace_words(progress)}{count_words(progress)}"
+            line = f"{progress.done}/{progress.total}  {_pace_words(progress)}{_count_words(progress)}"
             self._tell(line.rstrip())
             self._told_at, self._told_done = self._clock(), progress.done
 
     def event(self, event: Event) -> None:
-        self._tell(event_line(event))
+        self._tell(_event_line(event))
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
         self._failures.tell(change, outcome)
@@ -150,31 +150,31 @@ class Bar(Silence):
 
     def progress(self, progress: Progress) -> None:
         limits = f"(limit {self._limits}) " if self._limits else ""
-        note = f"{pace_words(progress)}{limits}{count_words(progress)}{eta_words(progress)}"
+        note = f"{_pace_words(progress)}{limits}{_count_words(progress)}{_eta_words(progress)}"
         self._columns.update(
             self._task, completed=progress.done, total=progress.total, note=note, refresh=True
         )
 
     def event(self, event: Event) -> None:
-        self._columns.console.print(event_line(event), style="yellow")
+        self._columns.console.print(_event_line(event), style="yellow")
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
         self._failures.tell(change, outcome)
 
 
-def pace_words(progress: Progress) -> str:
+def _pace_words(progress: Progress) -> str:
     """`1.7/s `."""
     return f"{progress.rate:.1f}/s " if progress.rate else ""
 
 
-def count_words(progress: Progress) -> str:
+def _count_words(progress: Progress) -> str:
     """` ok 70  failed 1`."""
     return "".join(
         f" {SHORT[status]} {count} " for status, count in progress.counts.items() if status in SHORT
     )
 
 
-def eta_words(progress: Progress) -> str:
+def _eta_words(progress: Progress) -> str:
     """` ETA 0:28`."""
     if progress.eta is None or progress.done == progress.total:
         return ""
@@ -184,9 +184,9 @@ def eta_words(progress: Progress) -> str:
 
 def tell_event(event: Event) -> None:
     """Says it, where nothing else is shown meanwhile."""
-    say(event_line(event))
+    say(_event_line(event))
 
 
-def event_line(event: Event) -> str:
+def _event_line(event: Event) -> str:
     """One line about a pause, a slow-down or a stop."""
     return f"  {excerpt(event.message, 200)}"

@@ -40,7 +40,7 @@ LOG_ROOM = 1024 * 1024
 class Journal:
     """The one connection that writes a run down, for one session. Use it as a context manager, from one event loop.
 
-    Once a line could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
+    Once something could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
     and what comes of requests under way is still written where that is possible.
     """
 

@@ -53,10 +53,10 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
     told: list[int] = []
 
     async def worker(groups: Groups, number: int) -> None:
-        for line in range(number, 300, 10):
-            groups.add((line,), (line,), then=lambda line=line: told.append(line))
-            await groups.add((1000 + line,)).done.wait()
-            assert told[-1] >= 0 and any(1000 + line in commit for commit in disk.commits)
+        for entry in range(number, 300, 10):
+            groups.add((entry,), (entry,), then=lambda entry=entry: told.append(entry))
+            await groups.add((1000 + entry,)).done.wait()
+            assert told[-1] >= 0 and any(1000 + entry in commit for commit in disk.commits)
 
     async def work(groups: Groups) -> None:
         async with anyio.create_task_group() as workers:
@@ -64,11 +64,11 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
                 workers.start_soon(worker, groups, number)
 
     anyio.run(keeping, disk, work, backend=backend)
-    written = [line for commit in disk.commits for line in commit]
+    written = [entry for commit in disk.commits for entry in commit]
     assert sorted(told) == list(range(300)) and len(written) == 900
     for number in range(10):
-        mine = [line for line in written if line % 10 == number]
-        assert mine == [n for line in range(number, 300, 10) for n in (line, line, 1000 + line)]
+        mine = [entry for entry in written if entry % 10 == number]
+        assert mine == [n for entry in range(number, 300, 10) for n in (entry, entry, 1000 + entry)]
 
 
 @BACKENDS

@@ -145,9 +145,9 @@ def test_what_several_workers_wait_for_goes_into_one_commit(
     sizes: list[int] = []
     write = Journal._write
 
-    def counting(journal: Journal, lines: list[Any]) -> None:
-        sizes.append(len(lines))
-        write(journal, lines)
+    def counting(journal: Journal, entries: list[Any]) -> None:
+        sizes.append(len(entries))
+        write(journal, entries)
 
     monkeypatch.setattr(Journal, "_write", counting)
     plan = plan_of(160)
