@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from batch_update.cli.screen import say
 from batch_update.model import Change, Event, Outcome, Status
@@ -26,30 +26,8 @@ SHORT = {
 }
 
 
-class Display(Protocol):
-    """What a run tells while it goes on."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def progress(self, progress: Progress) -> None: ...
-    def event(self, event: Event) -> None: ...
-    def outcome(self, change: Change, outcome: Outcome) -> None: ...
-
-
-def choose_display(*, quiet: bool, limits: str, numbers: Sequence[int]) -> Display:
-    """A bar on a terminal, log lines elsewhere.
-
-    `limits`: the pace in words, shown beside the rate; `numbers`: the number of each row of the sheet.
-    """
-    if quiet:
-        return Silence()
-    return Bar(limits, numbers) if sys.stderr.isatty() else Log(numbers)
-
-
-class Silence:
-    """Tells nothing."""
+class Display:
+    """What a run tells while it goes on. This one tells nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +42,17 @@ class Silence:
     def outcome(self, change: Change, outcome: Outcome) -> None: ...
 
 
-class Log(Silence):
+def choose_display(*, quiet: bool, limits: str, numbers: Sequence[int]) -> Display:
+    """A bar on a terminal, log lines elsewhere.
+
+    `limits`: the pace in words, shown beside the rate; `numbers`: the number of each row of the sheet.
+    """
+    if quiet:
+        return Display()
+    return Bar(limits, numbers) if sys.stderr.isatty() else Log(numbers)
+
+
+class Log(Display):
     """A line at the start, every 30 s or tenth of the way, for each failure and event, and at the end."""
 
     def __init__(
@@ -118,7 +106,7 @@ class Failures:
             self._tell("  further failures are in the report")
 
 
-class Bar(Silence):
+class Bar(Display):
     """One line that moves, with failures and events above it."""
 
     def __init__(self, limits: str, numbers: Sequence[int]) -> None:
