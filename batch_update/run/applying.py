@@ -43,9 +43,9 @@ async def apply_plan(
     `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
     requests under way may take after the first one. `events` is the log that the client writes to; `rates`
     only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
-    written down there. `caution`: in which waves, and how much may go
-    wrong; `sleep` waits between them. What ended the run early is on `Report.stopped`, never raised; ValueError
-    where the plan does not account for every row exactly once.
+    written down there. `caution`: in which waves, and how much may go wrong; `sleep` waits between them. What ended
+    the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for every row
+    exactly once.
     """
     events = events or EventLog()
     started = now()
