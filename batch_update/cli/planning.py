@@ -13,7 +13,7 @@ from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.progress import tell_event
+from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json_with, paint_problems, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan
@@ -61,7 +61,7 @@ def show_plan(
 
 
 async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
-    async with client_for(settings, tell_event) as client:
+    async with client_for(settings, event_teller(settings)) as client:
         return await look_at(plan, client, settings, is_saved=is_saved)
 
 

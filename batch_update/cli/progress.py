@@ -11,6 +11,7 @@ from typing import Self
 from batch_update.cli.screen import say
 from batch_update.model import Change, Event, Outcome, Status
 from batch_update.run.progress import Progress
+from batch_update.settings import Settings
 from batch_update.text import excerpt
 
 LOG_SECONDS = 30.0
@@ -170,9 +171,9 @@ def _eta_words(progress: Progress) -> str:
     return f" ETA {minutes}:{seconds:02}"
 
 
-def tell_event(event: Event) -> None:
-    """Says it, where nothing else is shown meanwhile."""
-    say(_event_line(event))
+def event_teller(settings: Settings) -> Callable[[Event], None]:
+    """How events are told where nothing else is shown meanwhile. With --quiet only errors are; a stop comes as one."""
+    return (lambda event: None) if settings.quiet else (lambda event: say(_event_line(event)))
 
 
 def _event_line(event: Event) -> str:
