@@ -20,7 +20,7 @@ from batch_update.cli.checking import FILE, describe
 from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
 from batch_update.cli.options import command_of, is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
-from batch_update.cli.stage import Stage, facts_of, tell, write_somewhere
+from batch_update.cli.stage import Stage, run_facts, tell, write_somewhere
 from batch_update.errors import AccessError, ApiError, RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report
 from batch_update.settings import ALL_HAZARDS, Settings
@@ -74,15 +74,13 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     if talk:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import make_plan
-    from batch_update.run.saving import PLAN_HEAD, is_saved_plan, load_plan
+    from batch_update.run.saving import is_saved_plan, load_plan
     from batch_update.sheet.reading import read_sheet
     from batch_update.sheet.sources import opened
 
     with opened(file, None, settings) as source:
-        if is_saved_plan(source.read(PLAN_HEAD)):
-            source.seek(0)
+        if is_saved_plan(source):
             return load_plan(printable(file), source.read().decode("utf-8-sig", "replace")), True
-        source.seek(0)
         sheet = read_sheet(file, settings, stdin=source)
         source.seek(0)
         sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())
@@ -105,8 +103,8 @@ def carry_out(plan: Plan, look: Look, settings: Settings, *, shown_by: str) -> E
     if refused is not None:
         _show_problems(plan, settings, shown_by)
         folder = _folder(plan, settings)
-        files = write_somewhere(refused, folder, facts_of(settings))
-        return tell(refused, files, folder, settings, facts_of(settings))
+        files = write_somewhere(refused, folder, run_facts(settings))
+        return tell(refused, files, folder, settings, run_facts(settings))
     account = account_of(settings)
     with account_lock(account, settings, "apply") as lock:
         return send(plan, look, settings, account, lock, shown_by=shown_by)
@@ -131,11 +129,11 @@ def send(
 
     stage = Stage(settings, account, plan.sheet.numbers)
     facts = Facts(command, settings=placed(settings), parent=parent)
-    report, files, folder = anyio.run(_carry_out, plan, look, stage, facts, lock, shown_by)
-    return tell(report, files, folder, settings, facts_of(settings, stage.client))
+    report, files, folder = anyio.run(_send, plan, look, stage, facts, lock, shown_by)
+    return tell(report, files, folder, settings, run_facts(settings, stage.client))
 
 
-async def _carry_out(
+async def _send(
     plan: Plan, look: Look, stage: Stage, facts: Facts, lock: AccountLock, shown_by: str
 ) -> tuple[Report, Written | None, Path]:
     from batch_update.report.planning import plan_screen
@@ -156,7 +154,7 @@ async def _carry_out(
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             folder = _folder(plan, settings)
-            return refused, write_somewhere(refused, folder, facts_of(settings, client)), folder
+            return refused, write_somewhere(refused, folder, run_facts(settings, client)), folder
         stop = agree(looked, settings, (ALL_HAZARDS,) if is_undo else settings.allow)
         folder = _folder(plan, settings)
         lock.works_in(folder)
@@ -172,7 +170,7 @@ async def _carry_out(
                         plan, client, skip_invalid=settings.skip_invalid, journal=journal, **manner
                     )
                 report = await stage.finish(report, journal, interrupted)
-            return report, write_somewhere(report, folder, facts_of(settings, client)), folder
+            return report, write_somewhere(report, folder, run_facts(settings, client)), folder
 
 
 @contextmanager

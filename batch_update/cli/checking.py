@@ -55,7 +55,7 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             "invalid": checked.invalid_rows,
         }
         problems = (problem_json(sheet, problem) for problem in checked.problems)
-        out_json_with({"sheet": describe_json(sheet), **counts}, "problems", problems)
+        out_json_with({"sheet": _describe_json(sheet), **counts}, "problems", problems)
     elif is_wrong or not settings.quiet:
         if checked.problems:
             out(paint_problems(render_problems(sheet, checked.problems)))
@@ -67,11 +67,11 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
 
 def _refuse_plan(file: str, settings: Settings) -> None:
     """Raises UsageError for a saved plan, whose lines make no sheet."""
-    from batch_update.run.saving import PLAN_HEAD, is_saved_plan
+    from batch_update.run.saving import is_saved_plan
     from batch_update.sheet.sources import opened
 
     with opened(file, None, settings) as source:
-        if is_saved_plan(source.read(PLAN_HEAD)):
+        if is_saved_plan(source):
             raise UsageError(
                 f"{file} is a saved plan, no sheet",
                 code="U101",
@@ -104,8 +104,8 @@ def _rest(checked: Checked, *, is_wrong: bool) -> str:
 def describe(sheet: Sheet) -> str:
     """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
     lines = [
-        f"{dialect_words(sheet.dialect)}: {counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}"
-        + blank_words(sheet)
+        f"{_dialect_words(sheet.dialect)}: {counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}"
+        + _blank_words(sheet)
     ]
     mapped = [
         f"{printable(column.header)} -> {column.field}"
@@ -122,11 +122,11 @@ def describe(sheet: Sheet) -> str:
     return "\n".join(lines)
 
 
-def blank_words(sheet: Sheet) -> str:
+def _blank_words(sheet: Sheet) -> str:
     return f", {counted(sheet.blank_rows, 'blank row')} skipped" if sheet.blank_rows else ""
 
 
-def dialect_words(dialect: Dialect) -> str:
+def _dialect_words(dialect: Dialect) -> str:
     """How a sheet is written down, in a few words."""
     if dialect.format in {"csv", "tsv"}:
         delimiter = {"\t": "tab"}.get(dialect.delimiter, f'"{dialect.delimiter}"')
@@ -136,7 +136,7 @@ def dialect_words(dialect: Dialect) -> str:
     return f"{dialect.format}{worksheet}"
 
 
-def describe_json(sheet: Sheet) -> dict[str, Any]:
+def _describe_json(sheet: Sheet) -> dict[str, Any]:
     """A sheet as JSON: name, dialect, size, columns."""
     return {
         "name": sheet.name,

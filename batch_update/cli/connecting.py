@@ -58,17 +58,17 @@ def account_of(settings: Settings) -> Account:
         key, place = ApiKey(SANDBOX_KEY), str(_state(settings).resolve())
     else:
         key, place = find_key(settings.key_file, os.environ), server_name(settings)
-    return Account(key, locks_folder(settings), fingerprint(key, place))
+    return Account(key, _locks_folder(settings), fingerprint(key, place))
 
 
-def locks_folder(settings: Settings) -> Path:
+def _locks_folder(settings: Settings) -> Path:
     """Where locks and records of recent requests lie; those of a sandbox beside what it holds."""
     return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
 
 
 def lock_folders(settings: Settings) -> set[Path]:
     """All folders in which locks of runs may lie: those of real accounts, and of the sandbox."""
-    return {locks_folder(settings.model_copy(update={"sandbox": sandbox})) for sandbox in (False, True)}
+    return {_locks_folder(settings.model_copy(update={"sandbox": sandbox})) for sandbox in (False, True)}
 
 
 def account_lock(account: Account, settings: Settings, command: str) -> AccountLock:

@@ -11,10 +11,9 @@ import typer
 
 from batch_update.cli.connecting import client_for, server_name
 from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
-from batch_update.cli.progress import tell_event
+from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
 from batch_update.errors import UsageError
-from batch_update.model import Event
 from batch_update.settings import Settings
 from batch_update.text import counted, printable, quoted_path
 
@@ -101,12 +100,8 @@ async def _export(
 ) -> Export:
     from batch_update.run.exporting import export
 
-    async with client_for(settings, _ignore if settings.quiet else tell_event) as client:
+    async with client_for(settings, event_teller(settings)) as client:
         return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
-
-
-def _ignore(event: Event) -> None:
-    """With --quiet only errors are told; a stop comes as one."""
 
 
 # ---------------------------------------------------------------- the file

@@ -13,10 +13,10 @@ from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import command_of, settings_of, takes
-from batch_update.cli.progress import tell_event
+from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json_with, paint_problems, telling_errors
 from batch_update.errors import UsageError
-from batch_update.model import Exit, Plan, Severity
+from batch_update.model import Exit, Plan
 from batch_update.settings import Settings
 from batch_update.text import quoted_path
 
@@ -61,7 +61,7 @@ def show_plan(
 
 
 async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
-    async with client_for(settings, tell_event) as client:
+    async with client_for(settings, event_teller(settings)) as client:
         return await look_at(plan, client, settings, is_saved=is_saved)
 
 
@@ -74,10 +74,12 @@ def _check_place(path: Path, settings: Settings) -> None:
     if path.suffix != ".json":
         raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
     try:
-        if path.exists() and not is_saved_plan(path.read_bytes()):
-            raise UsageError(
-                f"{path} is there already, and no plan", code="U109", remedy="choose another name"
-            )
+        if path.exists():
+            with path.open("rb") as file:
+                if not is_saved_plan(file):
+                    raise UsageError(
+                        f"{path} is there already, and no plan", code="U109", remedy="choose another name"
+                    )
         if not path.parent.is_dir():
             raise unwritable(path, f"there is no folder {path.parent}")
     except OSError as error:
@@ -137,7 +139,8 @@ def _next(made: Plan, file: str, settings: Settings, out_file: Path | None, expe
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:
-    errors = [p for p in plan.problems if p.severity is Severity.ERROR]
-    if errors and (not settings.skip_invalid or any(p.index is None for p in errors)):
+    from batch_update.run.applying import blocking_problems
+
+    if blocking_problems(plan, skip_invalid=settings.skip_invalid):
         return Exit.SHEET_INVALID
     return Exit.CHANGES_PENDING if exit_code and plan.changes else Exit.OK

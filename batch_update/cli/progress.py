@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from batch_update.cli.screen import say
 from batch_update.model import Change, Event, Outcome, Status
 from batch_update.run.progress import Progress
+from batch_update.settings import Settings
 from batch_update.text import excerpt
 
 LOG_SECONDS = 30.0
@@ -26,30 +27,8 @@ SHORT = {
 }
 
 
-class Display(Protocol):
-    """What a run tells while it goes on."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def progress(self, progress: Progress) -> None: ...
-    def event(self, event: Event) -> None: ...
-    def outcome(self, change: Change, outcome: Outcome) -> None: ...
-
-
-def choose_display(*, quiet: bool, limits: str, numbers: Sequence[int]) -> Display:
-    """A bar on a terminal, log lines elsewhere.
-
-    `limits`: the pace in words, shown beside the rate; `numbers`: the number of each row of the sheet.
-    """
-    if quiet:
-        return Silence()
-    return Bar(limits, numbers) if sys.stderr.isatty() else Log(numbers)
-
-
-class Silence:
-    """Tells nothing."""
+class Display:
+    """What a run tells while it goes on. This one tells nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +43,17 @@ class Silence:
     def outcome(self, change: Change, outcome: Outcome) -> None: ...
 
 
-class Log(Silence):
+def choose_display(*, quiet: bool, limits: str, numbers: Sequence[int]) -> Display:
+    """A bar on a terminal, log lines elsewhere.
+
+    `limits`: the pace in words, shown beside the rate; `numbers`: the number of each row of the sheet.
+    """
+    if quiet:
+        return Display()
+    return Bar(limits, numbers) if sys.stderr.isatty() else Log(numbers)
+
+
+class Log(Display):
     """A line at the start, every 30 s or tenth of the way, for each failure and event, and at the end."""
 
     def __init__(
@@ -87,12 +76,12 @@ class Log(Silence):
         is_far = progress.done - self._told_done >= progress.total * LOG_SHARE
         is_late = self._clock() - self._told_at >= LOG_SECONDS
         if self._told_done < 0 or is_end or is_far or is_late:
-            line = f"{progress.done}/{progress.total}  {pace_words(progress)}{count_words(progress)}"
+            line = f"{progress.done}/{progress.total}  {_pace_words(progress)}{_count_words(progress)}"
             self._tell(line.rstrip())
             self._told_at, self._told_done = self._clock(), progress.done
 
     def event(self, event: Event) -> None:
-        self._tell(event_line(event))
+        self._tell(_event_line(event))
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
         self._failures.tell(change, outcome)
@@ -118,7 +107,7 @@ class Failures:
             self._tell("  further failures are in the report")
 
 
-class Bar(Silence):
+class Bar(Display):
     """One line that moves, with failures and events above it."""
 
     def __init__(self, limits: str, numbers: Sequence[int]) -> None:
@@ -150,31 +139,31 @@ class Bar(Silence):
 
     def progress(self, progress: Progress) -> None:
         limits = f"(limit {self._limits}) " if self._limits else ""
-        note = f"{pace_words(progress)}{limits}{count_words(progress)}{eta_words(progress)}"
+        note = f"{_pace_words(progress)}{limits}{_count_words(progress)}{_eta_words(progress)}"
         self._columns.update(
             self._task, completed=progress.done, total=progress.total, note=note, refresh=True
         )
 
     def event(self, event: Event) -> None:
-        self._columns.console.print(event_line(event), style="yellow")
+        self._columns.console.print(_event_line(event), style="yellow")
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
         self._failures.tell(change, outcome)
 
 
-def pace_words(progress: Progress) -> str:
+def _pace_words(progress: Progress) -> str:
     """`1.7/s `."""
     return f"{progress.rate:.1f}/s " if progress.rate else ""
 
 
-def count_words(progress: Progress) -> str:
+def _count_words(progress: Progress) -> str:
     """` ok 70  failed 1`."""
     return "".join(
         f" {SHORT[status]} {count} " for status, count in progress.counts.items() if status in SHORT
     )
 
 
-def eta_words(progress: Progress) -> str:
+def _eta_words(progress: Progress) -> str:
     """` ETA 0:28`."""
     if progress.eta is None or progress.done == progress.total:
         return ""
@@ -182,11 +171,11 @@ def eta_words(progress: Progress) -> str:
     return f" ETA {minutes}:{seconds:02}"
 
 
-def tell_event(event: Event) -> None:
-    """Says it, where nothing else is shown meanwhile."""
-    say(event_line(event))
+def event_teller(settings: Settings) -> Callable[[Event], None]:
+    """How events are told where nothing else is shown meanwhile. With --quiet only errors are; a stop comes as one."""
+    return (lambda event: None) if settings.quiet else (lambda event: say(_event_line(event)))
 
 
-def event_line(event: Event) -> str:
+def _event_line(event: Event) -> str:
     """One line about a pause, a slow-down or a stop."""
     return f"  {excerpt(event.message, 200)}"

@@ -108,7 +108,7 @@ def prune(
             raise UsageError(
                 "it is not said what may go", code="U101", remedy="give --keep N, --older-than AGE, or both"
             )
-        age = None if older_than is None else read_age(older_than)
+        age = None if older_than is None else _read_age(older_than)
         _prune(settings, keep, age, force=force)
 
 
@@ -156,7 +156,7 @@ def report(
             ) from error
 
 
-def read_age(text: str) -> timedelta:
+def _read_age(text: str) -> timedelta:
     """`30d`, `12h` or `8w` as a time. Raises UsageError (U101)."""
     match = re.fullmatch(r"\s*([0-9]{1,6})\s*([hdw])\s*", text)
     if not match or int(match[1]) > MOST_AGE:

@@ -36,7 +36,7 @@ def sandbox(
 
     settings = settings_of(given)
     if reset:
-        remove_state(settings.sandbox_state or default_state())
+        _remove_state(settings.sandbox_state or default_state())
     app = sandbox_app(settings)
 
     def ready(address: str) -> None:
@@ -47,7 +47,7 @@ def sandbox(
     anyio.run(serve, app, host, port, ready)
 
 
-def remove_state(path: Path) -> None:
+def _remove_state(path: Path) -> None:
     """Forget what the sandbox holds."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         path.with_name(name).unlink(missing_ok=True)
@@ -55,9 +55,9 @@ def remove_state(path: Path) -> None:
 
 def demo() -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
-    sheet = _shortest(demo_sheet())
+    sheet = _shortest(_demo_sheet())
     state = default_state().with_name("demo.db")
-    remove_state(state)
+    _remove_state(state)
     settings = Settings(sandbox=True, sandbox_state=state, skip_invalid=True, yes=True)
     out("1. What is wrong with this sheet?   batch-update check demo.csv\n")
     check_sheet_file(sheet, Settings())
@@ -77,7 +77,7 @@ def _shortest(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def demo_sheet() -> Path:
+def _demo_sheet() -> Path:
     """The sample sheet: in the package where it was installed, beside it in a checkout."""
     package = Path(__file__).parents[1]
     return next(

@@ -104,7 +104,7 @@ def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written | 
     return written
 
 
-def facts_of(settings: Settings, client: Client | None = None) -> RunFacts:
+def run_facts(settings: Settings, client: Client | None = None) -> RunFacts:
     """What `run.json` tells beside the outcomes."""
     from batch_update.report.document import RunFacts
 

@@ -43,9 +43,9 @@ async def apply_plan(
     `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
     requests under way may take after the first one. `events` is the log that the client writes to; `rates`
     only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
-    written down there. `caution`: in which waves, and how much may go
-    wrong; `sleep` waits between them. What ended the run early is on `Report.stopped`, never raised; ValueError
-    where the plan does not account for every row exactly once.
+    written down there. `caution`: in which waves, and how much may go wrong; `sleep` waits between them. What ended
+    the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for every row
+    exactly once.
     """
     events = events or EventLog()
     started = now()
@@ -76,9 +76,14 @@ async def apply_plan(
     return Report(plan, _in_order(plan, sent.outcomes), events.events, seconds, stopped, started)
 
 
+def blocking_problems(plan: Plan, *, skip_invalid: bool) -> tuple[Problem, ...]:
+    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
+    return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
+
+
 def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:
     """The report of a plan whose problems forbid sending anything; None where sending is in order."""
-    blocking = _blocking(plan, skip_invalid)
+    blocking = blocking_problems(plan, skip_invalid=skip_invalid)
     if not blocking:
         return None
     return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
@@ -117,11 +122,6 @@ def _check_accounts(plan: Plan) -> None:
         if home != 1:
             fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
             raise ValueError(f"row {plan.sheet.numbers[index]} {fault}")
-
-
-def _blocking(plan: Plan, skip_invalid: bool) -> tuple[Problem, ...]:
-    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
-    return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
 
 
 def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ from typing import Protocol
 
 import anyio
 
-from batch_update.errors import BatchUpdateError, Interrupted, RunStopped
+from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.model import Body, Change, Outcome, Plan, Reply, Status
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import left_under_way, not_begun, replied, spread
 from batch_update.run.progress import Meter
+from batch_update.run.signals import interruption
 
 
 class Sender(Protocol):
@@ -231,12 +231,3 @@ class _Dispatch:
 
 def _is_bug(reason: Exception) -> bool:
     return not isinstance(reason, BatchUpdateError)
-
-
-def interruption(number: int) -> Interrupted:
-    """Why a run ends that got this signal."""
-    return Interrupted(
-        f"the run was interrupted by {signal.Signals(number).name}",
-        signal=number,
-        remedy="go on with batch-update resume",
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.lowlevel
 
-from batch_update.run.schema import Entry
+from batch_update.run.schema import LogEntry
 
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
@@ -18,7 +18,7 @@ MOST_ROUNDS = 20
 class Group:
     """Entries that are written in one transaction."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LogEntry] = field(default_factory=list)
     then: list[Callable[[], None]] = field(default_factory=list)
     """called once it has been tried"""
     done: anyio.Event = field(default_factory=anyio.Event)
@@ -28,13 +28,13 @@ class Group:
 class Groups:
     """Hands entries to `commit` in their order; it says whether they are on the disk."""
 
-    def __init__(self, commit: Callable[[list[Entry]], bool]) -> None:
+    def __init__(self, commit: Callable[[list[LogEntry]], bool]) -> None:
         self._commit = commit
         self._open = Group()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
 
-    def add(self, *entries: Entry, then: Callable[[], None] | None = None) -> Group:
+    def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Group:
         """These entries go into one commit. Without `keep` running, that is done when this returns."""
         group = self._open
         group.entries += entries

@@ -16,34 +16,32 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
-from batch_update.run.grouping import Groups
-from batch_update.run.lines import (
+from batch_update.run.entries import (
     attempt_entry,
     ending_entry,
     event_entry,
-    log_line,
     outcome_entry,
-    plan_lines,
+    plan_entries,
     session_entry,
 )
+from batch_update.run.grouping import Groups
 from batch_update.run.reading import connect, errorcode, read_run
 from batch_update.run.recorded import Facts
 from batch_update.run.runs import JOURNAL
-from batch_update.run.schema import Entry
+from batch_update.run.schema import LogEntry
+from batch_update.run.written import dump
 
 RESERVE = "journal.reserve"
 RESERVED = 512 * 1024
 """Bytes that are kept free for what is under way when the disk is full."""
 LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
-MOST_IN_LINE = 256
-"""Entries in one line of the log."""
 
 
 class Journal:
     """The one connection that writes a run down, for one session. Use it as a context manager, from one event loop.
 
-    Once a line could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
+    Once something could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
     and what comes of requests under way is still written where that is possible.
     """
 
@@ -82,15 +80,17 @@ class Journal:
             with _transaction(db):
                 for statement in schema.statements():
                     db.execute(statement)
-                for table, lines in plan_lines(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
-                    numbered = (schema.sealed(n, *line) for n, line in enumerate(lines, 1))
-                    db.executemany(schema.insertion(table), numbered)
+                for table, entries in plan_entries(
+                    plan, facts, datetime.now(UTC), f"batch-update {__version__}"
+                ):
+                    db.executemany(schema.insertion(table), schema.lines_of(entries))
+                (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
             # Into the file itself: nothing of the plan hangs on the log beside it.
             db.execute("PRAGMA wal_checkpoint(RESTART)")
             _make_room(db)
             _sync(folder)
             undo.pop_all()
-        return cls(path, db, facts, lines=len(plan.settled), events=0, session=1)
+        return cls(path, db, facts, lines=lines, events=0, session=1)
 
     @classmethod
     def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
@@ -178,7 +178,7 @@ class Journal:
         """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
         await self._groups.keep()
 
-    def _commit(self, entries: list[Entry]) -> bool:
+    def _commit(self, entries: list[LogEntry]) -> bool:
         """Write these in one transaction. On failure, what is no intention once more, with the reserve's room."""
         if self.trouble is None:
             try:
@@ -205,20 +205,19 @@ class Journal:
                 self._write(results)
         return False
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, entries: list[LogEntry]) -> None:
         # A file that was removed could be written to for ever, and nobody would ever read it. None ever gets shorter.
         for place, opened in self._files.items():
             found = place.stat()
             if not os.path.samestat(found, opened) or found.st_size < opened.st_size:
                 raise FileNotFoundError(f"{self._path} is not the file that was opened")
-        parts = [entries[at : at + MOST_IN_LINE] for at in range(0, len(entries), MOST_IN_LINE)]
-        lines = (schema.sealed(n, *log_line(part)) for n, part in enumerate(parts, self._lines + 1))
-        if len(parts) == 1:  # one statement is a transaction by itself
-            self._db.execute(schema.insertion("log"), next(lines))
+        first, *more = schema.lines_of(entries, after=self._lines)
+        if not more:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log"), first)
         else:
             with _transaction(self._db):
-                self._db.executemany(schema.insertion("log"), lines)
-        self._lines += len(parts)
+                self._db.executemany(schema.insertion("log"), (first, *more))
+        self._lines += 1 + len(more)
 
     def _stop(self) -> RunStopped:
         """A new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -227,9 +226,9 @@ class Journal:
         return RunStopped(trouble.message, code=trouble.code, remedy=trouble.remedy)
 
 
-def _is_json(entry: Entry) -> bool:
+def _is_json(entry: LogEntry) -> bool:
     try:
-        log_line([entry])
+        dump([entry])
     except (ValueError, TypeError, RecursionError):
         return False
     return True
@@ -288,7 +287,7 @@ def _make_room(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA cache_size = 10")
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(schema.insertion("log"), schema.sealed(0, "0" * LOG_ROOM))
+        db.execute(schema.insertion("log"), (0, "0" * LOG_ROOM, 0))
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")

@@ -15,7 +15,7 @@ from batch_update.api.ledger import Ledger
 from batch_update.errors import UsageError
 from batch_update.model import Event, Plan, Report
 from batch_update.plan.guarding import guard, refusal
-from batch_update.run.applying import apply_plan, refused_report, stopped_report
+from batch_update.run.applying import apply_plan, blocking_problems, stopped_report
 from batch_update.run.looking import Looked, look
 from batch_update.run.progress import EventLog
 from batch_update.run.verifying import read_back
@@ -92,7 +92,6 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
         if not settings.no_fetch:
             looked = await look(plan, client, to_end=settings.max_change_percent is not None)
             plan = looked.plan
-        started = datetime.now(UTC)
         tripped = guard(
             plan,
             total=looked.total,
@@ -100,8 +99,8 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
             max_change_percent=settings.max_change_percent,
             allow=settings.allow,
         )
-        if tripped and refused_report(plan, skip_invalid=settings.skip_invalid, started=started) is None:
-            return stopped_report(plan, refusal(tripped), started=started)
+        if tripped and not blocking_problems(plan, skip_invalid=settings.skip_invalid):
+            return stopped_report(plan, refusal(tripped), started=datetime.now(UTC))
         report = await apply_plan(
             plan,
             client,

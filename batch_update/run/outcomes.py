@@ -31,12 +31,12 @@ def replied(change: Change, reply: Reply) -> Outcome:
 
 def not_begun(stopped: Exception | None) -> Outcome:
     """The run ended before this row's turn."""
-    return Outcome(Status.NOT_SENT, "R101", f"not sent: {reason_words(stopped)}")
+    return Outcome(Status.NOT_SENT, "R101", f"not sent: {_reason_words(stopped)}")
 
 
 def left_under_way(attempts: int, started: datetime | None, stopped: Exception | None) -> Outcome:
     """The run ended before there was an answer, or before an attempt that would have cleared it up."""
-    message = f"sent, and no answer settled it: {reason_words(stopped)}"
+    message = f"sent, and no answer settled it: {_reason_words(stopped)}"
     return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
 
 
@@ -59,7 +59,7 @@ def _shared(outcome: Outcome, number: int) -> Outcome:
     return replace(outcome, code=outcome.code or "X202", message=message)
 
 
-def reason_words(stopped: Exception | None) -> str:
+def _reason_words(stopped: Exception | None) -> str:
     """Why a run ended, in a few words. Of a bug only its kind: its text could hold anything, a key too."""
     if stopped is None:
         return "the run was stopped"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batch_update.errors import JournalError
 from batch_update.run import schema
-from batch_update.run.lines import Damaged, replay
+from batch_update.run.entries import replay
 from batch_update.run.recorded import RecordedRun
 from batch_update.run.runs import JOURNAL
 
@@ -31,7 +31,7 @@ def read_run(folder: Path) -> RecordedRun:
         with closing(connect(path, mode="ro")) as db:
             db.execute("BEGIN")  # one moment of the run, though it may be going on
             _check(db, path)
-            return replay(folder, lambda table: _lines(db, table))
+            return replay(folder, lambda table: schema.entries_in(table, db.execute(schema.selection(table))))
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
@@ -52,19 +52,11 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
             remedy="use the version that made it",
         )
     if (verdict := _pragma(db, "quick_check(1)")) != "ok":
-        raise Damaged(str(verdict))
+        raise schema.Damaged(str(verdict))
 
 
 def _pragma(db: sqlite3.Connection, name: str) -> object:
     return db.execute(f"PRAGMA {name}").fetchone()[0]
-
-
-def _lines(db: sqlite3.Connection, table: str) -> Iterator[tuple[schema.Value, ...]]:
-    """The values of each line of a table, in the order in which they were written. Raises Damaged."""
-    for expected, line in enumerate(db.execute(schema.selection(table)), 1):
-        if line[0] != expected or not schema.is_whole(line):
-            raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        yield line[1:-1]
 
 
 @contextmanager

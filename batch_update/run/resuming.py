@@ -89,7 +89,7 @@ async def look_at_rest(
             remedy="leave it out",
         )
     if fetch:
-        rest = await clear_up(recorded, rest, client, to_end=to_end)
+        rest = await _clear_up(recorded, rest, client, to_end=to_end)
     return _narrowed(rest, partial(keep_first, limit=limit))
 
 
@@ -106,7 +106,7 @@ def _narrowed(rest: Rest, narrow: Callable[[Plan], Plan]) -> Rest:
     return replace(rest, plan=plan, doubtful=rest.doubtful & kept, found={**rest.found, **left_out})
 
 
-async def clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end: bool = False) -> Rest:
+async def _clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end: bool = False) -> Rest:
     """The rest, compared with what is there now: what has landed is updated, what somebody changed is a conflict.
 
     Compared are the changes in doubt; where the plan was made from present values, all of them. Raises what the

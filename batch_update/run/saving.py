@@ -5,27 +5,27 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+from typing import BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.model import Json, Plan
 from batch_update.run.written import (
-    dump,
-    load,
+    change_value,
     outcome_value,
+    plain,
+    problem_value,
     read_change,
     read_outcome,
     read_problem,
     read_sheet,
-    write_change,
-    write_problem,
-    write_rows,
-    write_sheet,
+    row_values,
+    sheet_value,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 MARK = "batch_update_plan"
 """The key by which a plan's file is told from other JSON."""
-PLAN_HEAD = 200
+HEAD = 200
 """Bytes at the beginning of a file that show whether it is a plan."""
 
 
@@ -42,19 +42,20 @@ def save_plan(plan: Plan) -> str:
         MARK: SCHEMA,
         "account": plan.account,
         "digest": digest(plan),
-        "changes": [[c.assistant_id, load(write_change(c))] for c in plan.changes],
-        "settled": [[i, outcome.status, outcome_value(outcome)] for i, outcome in plan.settled.items()],
-        "problems": [load(write_problem(problem)) for problem in plan.problems],
-        "sheet": load(write_sheet(plan.sheet)),
-        "sheet_problems": [load(write_problem(problem)) for problem in plan.sheet.problems],
-        "rows": [load(text) for text in write_rows(plan.sheet)],
+        "changes": list(map(change_value, plan.changes)),
+        "settled": [(index, outcome_value(outcome)) for index, outcome in plan.settled.items()],
+        "problems": list(map(problem_value, plan.problems)),
+        "sheet": sheet_value(plan.sheet),
+        "sheet_problems": list(map(problem_value, plan.sheet.problems)),
+        "rows": list(row_values(plan.sheet)),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1, default=plain) + "\n"
 
 
-def is_saved_plan(content: bytes) -> bool:
-    """Whether a file whose content begins so is a saved plan."""
-    text = content[:PLAN_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
+def is_saved_plan(file: BinaryIO) -> bool:
+    """Whether this file, at whose beginning one is and stays, is a saved plan."""
+    text = file.read(HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
+    file.seek(0)
     return text.startswith(b"{") and f'"{MARK}"'.encode() in text
 
 
@@ -74,12 +75,12 @@ def load_plan(name: str, text: str) -> Plan:
 
 
 def _read(found: dict[str, Json]) -> Plan:
-    of_sheet = tuple(read_problem(dump(problem)) for problem in found["sheet_problems"])
+    of_sheet = tuple(map(read_problem, found["sheet_problems"]))
     return Plan(
-        sheet=read_sheet(dump(found["sheet"]), map(dump, found["rows"]), of_sheet),
-        changes=tuple(read_change(assistant, dump(change)) for assistant, change in found["changes"]),
-        settled={index: read_outcome(status, outcome) for index, status, outcome in found["settled"]},
-        problems=tuple(read_problem(dump(problem)) for problem in found["problems"]),
+        sheet=read_sheet(found["sheet"], found["rows"], of_sheet),
+        changes=tuple(map(read_change, found["changes"])),
+        settled={index: read_outcome(outcome) for index, outcome in found["settled"]},
+        problems=tuple(map(read_problem, found["problems"])),
         account=found["account"],
     )
 

@@ -1,4 +1,4 @@
-"""Signals as a stream: SIGINT, SIGTERM and a hang-up, on every platform and event loop."""
+"""Signals as a stream: SIGINT, SIGTERM and a hang-up, on every platform and event loop; and why a run ends then."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import anyio
+
+from batch_update.errors import Interrupted
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 GLANCE = 0.2
@@ -56,3 +58,12 @@ async def _looking(caught: deque[int]) -> AsyncIterator[int]:
         while caught:
             yield caught.popleft()
         await anyio.sleep(GLANCE)
+
+
+def interruption(number: int) -> Interrupted:
+    """Why a run ends that got this signal."""
+    return Interrupted(
+        f"the run was interrupted by {signal.Signals(number).name}",
+        signal=number,
+        remedy="go on with batch-update resume",
+    )

@@ -13,8 +13,8 @@ from batch_update.model import Change, Event, Json, Outcome, Plan, Present, Repo
 from batch_update.plan.differences import side_by_side
 from batch_update.plan.normalizing import same_value
 from batch_update.report.undo import was_sent
-from batch_update.run.dispatch import interruption
 from batch_update.run.fetching import Lister, fetch_present
+from batch_update.run.signals import interruption
 
 
 async def read_back(report: Report, client: Lister) -> Report:

@@ -23,11 +23,12 @@ from batch_update.model import (
     Verified,
 )
 from batch_update.report.undo import was_sent
-from batch_update.run.dispatch import Sender, Sent, interruption
+from batch_update.run.dispatch import Sender, Sent
 from batch_update.run.fetching import Lister, fetch_present
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter
+from batch_update.run.signals import interruption
 from batch_update.run.verifying import verify
 from batch_update.settings import Settings
 from batch_update.text import counted

@@ -1,6 +1,6 @@
-"""Single nouns of a run as JSON text and back, as its journal and saved plans hold them.
+"""Single nouns of a run as JSON values and back, as its journal and saved plans hold them.
 
-Readers raise ValueError, TypeError or LookupError for a text that is not theirs.
+Readers raise ValueError, TypeError or LookupError for a value that is not theirs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from functools import cache
-from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -45,15 +44,7 @@ def dump(value: Json) -> str:
     return _ENCODER.encode(value)
 
 
-def load(text: str) -> Any:
-    """The JSON value."""
-    value, end = _DECODER.raw_decode(text)
-    if end != len(text):
-        raise ValueError(f"after the value stands {text[end:]!r}")
-    return value
-
-
-def _plain(value: object) -> Json:
+def plain(value: object) -> Json:
     """What `json` does not know by itself: times, and mappings of other kinds."""
     if isinstance(value, datetime):
         return value.isoformat()
@@ -62,20 +53,15 @@ def _plain(value: object) -> Json:
     raise TypeError(f"a {type(value).__name__} cannot be written down")
 
 
-def _no_number(name: str) -> Json:
-    raise ValueError(f"{name} is no JSON")
-
-
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=plain)
 """Making one costs as much as using it."""
 
 
-def _thin(value: Any, *leaving: str) -> dict[str, Json]:
+def _thin(value: Any) -> dict[str, Json]:
     """The fields of a dataclass that differ from their defaults."""
     names, defaults, values = _fields(type(value))  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[Any]
     given = zip(names, values(value), defaults, strict=True)
-    return {name: found for name, found, default in given if found != default and name not in leaving}
+    return {name: found for name, found, default in given if found != default}
 
 
 @cache
@@ -160,46 +146,37 @@ def _tuple(value: Json) -> tuple[Json, ...]:
 # ---------------------------------------------------------------- the sheet
 
 
-def write_sheet(sheet: Sheet) -> str:
+def sheet_value(sheet: Sheet) -> dict[str, Json]:
     """The sheet without its rows and problems."""
-    return dump(
-        {
-            "name": sheet.name,
-            "dialect": asdict(sheet.dialect),
-            "columns": [[c.header, c.role, c.field, c.path, c.operation] for c in sheet.columns],
-            "header_row": int(sheet.header_row),
-            "blank_rows": int(sheet.blank_rows),
-            "lines": sheet.lines is not None,
-            "sha256": sheet.sha256,
-        }
-    )
+    return {
+        "name": sheet.name,
+        "dialect": asdict(sheet.dialect),
+        "columns": [[c.header, c.role, c.field, c.path, c.operation] for c in sheet.columns],
+        "header_row": sheet.header_row,
+        "blank_rows": sheet.blank_rows,
+        "lines": sheet.lines is not None,
+        "sha256": sheet.sha256,
+    }
 
 
-def write_rows(sheet: Sheet) -> Iterator[str]:
+def row_values(sheet: Sheet) -> Iterator[Json]:
     """For each row its number, line and cells, and the cells as they stand where it is ragged."""
     lines = sheet.lines if sheet.lines is not None else [0] * len(sheet)
     texts = [column.texts for column in sheet.columns]
     cells = zip(*texts, strict=True) if texts else [()] * len(sheet)
     for index, (number, line, own) in enumerate(zip(sheet.numbers, lines, cells, strict=True)):
-        as_they_stand = f",{_texts(sheet.ragged[index])}" if index in sheet.ragged else ""
-        yield f"[{int(number)},{int(line)},{_texts(own)}{as_they_stand}]"
+        as_they_stand = (sheet.ragged[index],) if index in sheet.ragged else ()
+        yield number, line, own, *as_they_stand
 
 
-def _texts(texts: Iterable[str]) -> str:
-    """The JSON of a list of texts. There are many, and `dump` takes four times as long."""
-    return f"[{','.join(map(encode_basestring_ascii, texts))}]"
-
-
-def read_sheet(text: str, rows: Iterable[str], problems: tuple[Problem, ...]) -> Sheet:
-    """The sheet that `write_sheet` and `write_rows` wrote."""
-    found = load(text)
+def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
+    """The sheet of which `sheet_value` and `row_values` are."""
     numbers: list[int] = []
     lines: list[int] = []
     ragged: dict[int, tuple[str, ...]] = {}
     texts: list[list[str]] = [[] for _ in found["columns"]]
     shared: dict[str, str] = {}  # equal cells are one string, as they were when the sheet was read
-    for index, row in enumerate(rows):
-        number, line, cells, *as_they_stand = load(row)
+    for index, (number, line, cells, *as_they_stand) in enumerate(rows):
         numbers.append(number)
         lines.append(line)
         for column, cell in zip(texts, cells, strict=True):
@@ -225,12 +202,11 @@ def read_sheet(text: str, rows: Iterable[str], problems: tuple[Problem, ...]) ->
     )
 
 
-def write_problem(problem: Problem) -> str:
-    return dump(_thin(problem))
+def problem_value(problem: Problem) -> dict[str, Json]:
+    return _thin(problem)
 
 
-def read_problem(text: str) -> Problem:
-    found = load(text)
+def read_problem(found: dict[str, Json]) -> Problem:
     found["severity"] = Severity(found.get("severity", Severity.ERROR))
     found["also"] = _tuple(found.get("also", ()))
     return _made(Problem, found)
@@ -239,29 +215,24 @@ def read_problem(text: str) -> Problem:
 # ---------------------------------------------------------------- changes, outcomes, events
 
 
-def write_change(change: Change) -> str:
-    """The change but for its assistant, which has a place of its own."""
-    parts = {"parts": [_thin(part) for part in change.parts]} if change.parts else {}
-    return dump(_thin(change, "assistant_id", "parts") | parts)
-
-
-def read_change(assistant_id: int, text: str) -> Change:
-    found = load(text)
-    parts = tuple(_made(Part, part | {"path": _tuple(part["path"])}) for part in found.get("parts", ()))
-    whole = {"assistant_id": assistant_id, "parts": parts, "indexes": _tuple(found["indexes"])}
-    return _made(Change, found | whole)
-
-
-def outcome_value(outcome: Outcome) -> dict[str, Json]:
-    """The outcome but for its status, which has a place of its own."""
-    found = _thin(outcome, "status")
-    if outcome.started is not None:
-        found["started"] = outcome.started.isoformat()
+def change_value(change: Change) -> dict[str, Json]:
+    found = _thin(change)
+    if change.parts:
+        found["parts"] = [_thin(part) for part in change.parts]
     return found
 
 
-def read_outcome(status: str, found: dict[str, Json]) -> Outcome:
-    """From the JSON value of what was written."""
+def read_change(found: dict[str, Json]) -> Change:
+    parts = tuple(_made(Part, part | {"path": _tuple(part["path"])}) for part in found.get("parts", ()))
+    return _made(Change, found | {"parts": parts, "indexes": _tuple(found["indexes"])})
+
+
+def outcome_value(outcome: Outcome) -> dict[str, Json]:
+    return _thin(outcome)
+
+
+def read_outcome(found: dict[str, Json]) -> Outcome:
+    found["status"] = Status(found["status"])
     if "changed" in found:
         found["changed"] = _tuple(found["changed"])
     if "started" in found:
@@ -270,7 +241,7 @@ def read_outcome(status: str, found: dict[str, Json]) -> Outcome:
         found["field_errors"] = {field: _tuple(texts) for field, texts in found["field_errors"].items()}
     if "verified" in found:
         found["verified"] = Verified(found["verified"])
-    return _made(Outcome, {"status": Status(status)} | found)
+    return _made(Outcome, found)
 
 
 def event_value(event: Event) -> dict[str, Json]:
@@ -278,11 +249,10 @@ def event_value(event: Event) -> dict[str, Json]:
 
 
 def read_event(found: Mapping[str, Json]) -> Event:
-    """From the JSON value of what was written."""
     return _made(Event, found)
 
 
-# ---------------------------------------------------------------- parts of a session's lines
+# ---------------------------------------------------------------- parts of a session's entries
 
 
 def stop_value(stopped: Exception | None) -> Json:

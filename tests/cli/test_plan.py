@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.run.saving import load_plan, save_plan
+from batch_update.run.saving import MARK, SCHEMA, load_plan, save_plan
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses
 
@@ -109,6 +109,14 @@ def test_a_plan_that_was_changed_by_hand_is_refused(run: Run, tmp_path: Path) ->
     (tmp_path / "p.json").write_text((tmp_path / "p.json").read_text("utf-8").replace("1.1", "1.2"), "utf-8")
     result = run("apply", "p.json", *SEND)
     assert (result.exit, "S113" in result.err) == (3, True)
+
+
+def test_a_plan_of_another_version_is_refused(run: Run, tmp_path: Path) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    saved = (tmp_path / "p.json").read_text("utf-8")
+    (tmp_path / "p.json").write_text(saved.replace(f'"{MARK}": {SCHEMA}', f'"{MARK}": {SCHEMA - 1}'), "utf-8")
+    result = run("apply", "p.json", *SEND)
+    assert (result.exit, "it was saved by another version" in result.err) == (3, True)
 
 
 def test_a_plan_for_another_account_is_refused(run: Run, tmp_path: Path) -> None:

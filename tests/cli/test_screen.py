@@ -1,4 +1,4 @@
-"""What is written to stdout, and how."""
+"""What is written to stdout and stderr, and how."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out_json, out_json_with
+from batch_update.model import Event
+from batch_update.settings import Settings
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 1000, 1001, 2500])
@@ -36,3 +39,11 @@ def test_json_says_all_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]
     text = capsys.readouterr().out
     assert json.loads(text) == {"name": said} and "Weiß" in text
     assert all(c.isprintable() or c == "\n" for c in text)
+
+
+def test_what_happens_meanwhile_is_told_and_with_quiet_it_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    event = Event("gate", "the server asked for a pause of 9 s")
+    event_teller(Settings(quiet=True))(event)
+    assert capsys.readouterr().err == ""
+    event_teller(Settings())(event)
+    assert capsys.readouterr().err == "  the server asked for a pause of 9 s\n"

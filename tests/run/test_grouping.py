@@ -17,7 +17,7 @@ from batch_update.run.journal import Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import report_of
 from batch_update.run.runs import JOURNAL
-from batch_update.run.schema import Entry
+from batch_update.run.schema import LogEntry
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import FullDisk, copy_of, rows_told
 
@@ -30,7 +30,7 @@ class Disk:
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
 
-    def __call__(self, entries: list[Entry]) -> bool:
+    def __call__(self, entries: list[LogEntry]) -> bool:
         self.commits.append([session for session, *_ in entries])
         return True
 
@@ -53,10 +53,10 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
     told: list[int] = []
 
     async def worker(groups: Groups, number: int) -> None:
-        for line in range(number, 300, 10):
-            groups.add((line,), (line,), then=lambda line=line: told.append(line))
-            await groups.add((1000 + line,)).done.wait()
-            assert told[-1] >= 0 and any(1000 + line in commit for commit in disk.commits)
+        for entry in range(number, 300, 10):
+            groups.add((entry,), (entry,), then=lambda entry=entry: told.append(entry))
+            await groups.add((1000 + entry,)).done.wait()
+            assert told[-1] >= 0 and any(1000 + entry in commit for commit in disk.commits)
 
     async def work(groups: Groups) -> None:
         async with anyio.create_task_group() as workers:
@@ -64,11 +64,11 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
                 workers.start_soon(worker, groups, number)
 
     anyio.run(keeping, disk, work, backend=backend)
-    written = [line for commit in disk.commits for line in commit]
+    written = [entry for commit in disk.commits for entry in commit]
     assert sorted(told) == list(range(300)) and len(written) == 900
     for number in range(10):
-        mine = [line for line in written if line % 10 == number]
-        assert mine == [n for line in range(number, 300, 10) for n in (line, line, 1000 + line)]
+        mine = [entry for entry in written if entry % 10 == number]
+        assert mine == [n for entry in range(number, 300, 10) for n in (entry, entry, 1000 + entry)]
 
 
 @BACKENDS
@@ -195,7 +195,7 @@ def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
     client = FakeClient()
     looks: list[int] = []
 
-    def looking(journal: Journal, entries: list[Entry]) -> None:
+    def looking(journal: Journal, entries: list[LogEntry]) -> None:
         begun = set(client.begun)
         found = read_run(copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}"))
         assert {number - 1 for number in begun} <= {*found.in_flight, *found.outcomes}

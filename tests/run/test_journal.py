@@ -21,6 +21,7 @@ from batch_update.run.journal import RESERVE, Journal
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, report_of
 from batch_update.run.runs import JOURNAL
+from batch_update.run.schema import MOST_IN_LINE
 from batch_update.settings import Settings
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, plan_of, run_virtually
 from tests.run.journals import FullDisk, Witness, copy_of, journalled, rows_told
@@ -144,9 +145,9 @@ def test_what_several_workers_wait_for_goes_into_one_commit(
     sizes: list[int] = []
     write = Journal._write
 
-    def counting(journal: Journal, lines: list[Any]) -> None:
-        sizes.append(len(lines))
-        write(journal, lines)
+    def counting(journal: Journal, entries: list[Any]) -> None:
+        sizes.append(len(entries))
+        write(journal, entries)
 
     monkeypatch.setattr(Journal, "_write", counting)
     plan = plan_of(160)
@@ -407,11 +408,20 @@ def test_the_reserve_is_taken_again_when_the_run_goes_on(tmp_path: Path) -> None
         assert journal.trouble is None and (tmp_path / RESERVE).stat().st_size == journal_module.RESERVED
 
 
+def test_what_does_not_fit_into_one_line_is_written_in_several(tmp_path: Path) -> None:
+    outcomes = dict.fromkeys(range(MOST_IN_LINE + 1), DONE)
+    with Journal.create(tmp_path, plan_of(len(outcomes))) as journal:
+        journal.begin(NOON)
+        journal.settle(outcomes)
+        assert journal.trouble is None
+    assert read_run(tmp_path).outcomes == outcomes
+
+
 def test_a_reader_beside_the_writer_disturbs_nobody(tmp_path: Path) -> None:
     with Journal.create(tmp_path, plan_of(2)) as journal:
         db = sqlite3.connect(f"{(tmp_path / JOURNAL).as_uri()}?mode=ro", uri=True, isolation_level=None)
         db.execute("BEGIN")
-        assert db.execute("SELECT count(*) FROM change").fetchone() == (2,)
+        assert db.execute("SELECT count(*) FROM change").fetchone() == (1,)
         journal.begin(NOON)
         journal.settle({0: DONE})
         assert journal.trouble is None

@@ -1,4 +1,4 @@
-"""A run as the lines of its journal's tables, and the run that these lines tell of."""
+"""A run as the entries of its journal's tables, and the run that these entries tell of."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from batch_update.api.pacing import Stats
 from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
 from batch_update.report.messages import is_open
 from batch_update.run.recorded import Facts, Intention, RecordedRun, Session
-from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Entry, Value
+from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Damaged, LogEntry
 from batch_update.run.written import (
-    dump,
+    change_value,
     event_value,
-    load,
     outcome_value,
+    problem_value,
     read_change,
     read_event,
     read_outcome,
@@ -29,30 +29,24 @@ from batch_update.run.written import (
     read_stop,
     read_text,
     read_time,
+    row_values,
     settings_value,
+    sheet_value,
     stats_value,
     stop_value,
-    write_change,
-    write_problem,
-    write_rows,
-    write_sheet,
 )
 
-Read = Callable[[str], Iterator[tuple[Any, ...]]]
-"""Table -> the values of its lines, in the order in which they were written."""
+Read = Callable[[str], Iterator[Any]]
+"""Table -> its entries, in the order in which they were written."""
 
 
-class Damaged(ValueError):
-    """What stands in the journal is not what was written there."""
+# ---------------------------------------------------------------- to entries
 
 
-# ---------------------------------------------------------------- to lines
-
-
-def plan_lines(
+def plan_entries(
     plan: Plan, facts: Facts, created: datetime, tool: str
-) -> Iterator[tuple[str, Iterable[tuple[Value, ...]]]]:
-    """Every table that a plan fills, with its lines. ValueError where parts of a change are not merged yet."""
+) -> Iterator[tuple[str, Iterable[Json]]]:
+    """Every table that a plan fills, with its entries. ValueError where parts of a change are not merged yet."""
     for change in plan.changes:
         if change.parts:
             raise ValueError(f"the change of assistant {change.assistant_id} has parts that are not merged")
@@ -62,40 +56,35 @@ def plan_lines(
         "tool": tool,
         "facts": _facts_value(facts) | {"parent": facts.parent},
         "account": plan.account,
-        "sheet": write_sheet(plan.sheet),
+        "sheet": sheet_value(plan.sheet),
         "sheet_problems": len(plan.sheet.problems),
-        "lines": [len(plan.sheet), len(problems), len(plan.changes), len(plan.settled)],
+        "entries": [len(plan.sheet), len(problems), len(plan.changes), len(plan.settled)],
     }
-    yield "run", [(dump(run),)]
-    yield "sheet_row", ((text,) for text in write_rows(plan.sheet))
-    yield "problem", ((write_problem(problem),) for problem in problems)
-    yield "change", ((int(c.indexes[0]), c.assistant_id, write_change(c)) for c in plan.changes)
-    yield "log", (log_line([outcome_entry(0, int(index), o)]) for index, o in plan.settled.items())
+    yield "run", [run]
+    yield "sheet_row", row_values(plan.sheet)
+    yield "problem", map(problem_value, problems)
+    yield "change", map(change_value, plan.changes)
+    yield "log", (outcome_entry(0, index, outcome) for index, outcome in plan.settled.items())
 
 
-def log_line(entries: list[Entry]) -> tuple[Value, ...]:
-    """What the log holds of these entries."""
-    return (dump(entries),)
+def outcome_entry(session: int, row: int, outcome: Outcome) -> LogEntry:
+    return session, OUTCOME, row, outcome_value(outcome)
 
 
-def outcome_entry(session: int, row: int, outcome: Outcome) -> Entry:
-    return session, OUTCOME, row, (outcome.status, outcome_value(outcome))
+def attempt_entry(session: int, row: int, attempt: int, at: datetime) -> LogEntry:
+    return session, ATTEMPT, row, (attempt, at)
 
 
-def attempt_entry(session: int, row: int, attempt: int, at: datetime) -> Entry:
-    return session, ATTEMPT, row, (attempt, at.isoformat())
+def event_entry(session: int, event: Event, at: datetime) -> LogEntry:
+    return session, EVENT, -1, (at, event_value(event))
 
 
-def event_entry(session: int, event: Event, at: datetime) -> Entry:
-    return session, EVENT, -1, (at.isoformat(), event_value(event))
-
-
-def session_entry(session: int, facts: Facts, started: datetime) -> Entry:
+def session_entry(session: int, facts: Facts, started: datetime) -> LogEntry:
     """A process began to send."""
-    return session, SESSION, -1, _facts_value(facts) | {"started": started.isoformat()}
+    return session, SESSION, -1, _facts_value(facts) | {"started": started}
 
 
-def ending_entry(session: int, seconds: float, stopped: Exception | None, stats: Stats | None) -> Entry:
+def ending_entry(session: int, seconds: float, stopped: Exception | None, stats: Stats | None) -> LogEntry:
     """It ended."""
     value = {"seconds": seconds, "stopped": stop_value(stopped), "stats": stats_value(stats)}
     return session, ENDING, -1, value
@@ -105,18 +94,18 @@ def _facts_value(facts: Facts) -> dict[str, Json]:
     return {"command": facts.command, "settings": settings_value(facts.settings)}
 
 
-# ---------------------------------------------------------------- from lines
+# ---------------------------------------------------------------- from entries
 
 
 def replay(folder: Path, read: Read) -> RecordedRun:
-    """The run that these lines tell of. Raises Damaged, TypeError or LookupError where they make no sense."""
+    """The run that these entries tell of. Raises Damaged, TypeError or LookupError where they make no sense."""
     runs = list(read("run"))
     if len(runs) != 1:
         raise Damaged(f"it tells of {len(runs)} runs")
-    run = load(runs[0][0])
+    run = runs[0]
     course = _Course()
-    for (text,) in read("log"):
-        course.take(load(text))
+    for entry in read("log"):
+        course.add(entry)
     plan = _plan(run, read, course.planned)
     course.check(plan)
     rows = {change.indexes[0] for change in plan.changes}
@@ -144,12 +133,12 @@ def _facts(found: Json) -> Facts:
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
-    problems = tuple(read_problem(text) for (text,) in read("problem"))
+    problems = tuple(map(read_problem, read("problem")))
     of_sheet, of_plan = problems[: run["sheet_problems"]], problems[run["sheet_problems"] :]
-    sheet = read_sheet(run["sheet"], (text for (text,) in read("sheet_row")), of_sheet)
-    changes = tuple(read_change(assistant, text) for _, assistant, text in read("change"))
-    if run["lines"] != [len(sheet), len(problems), len(changes), len(settled)]:
-        raise Damaged("lines of the plan are missing")
+    sheet = read_sheet(run["sheet"], read("sheet_row"), of_sheet)
+    changes = tuple(map(read_change, read("change")))
+    if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
+        raise Damaged("entries of the plan are missing")
     homes = [*settled, *(index for change in changes for index in change.indexes)]
     if sorted(homes) != list(range(len(sheet))):
         raise Damaged("its plan does not account for each row once")
@@ -176,14 +165,12 @@ class _Course:
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
 
-    def take(self, entries: Json) -> None:
-        """The next line. Raises Damaged, ValueError, TypeError, LookupError, AttributeError or RecursionError."""
-        if not (isinstance(entries, list) and entries):
-            raise Damaged("a line of its log holds no entries")
-        for session, kind, row, data in entries:
-            if type(session) is not int or type(row) is not int:
-                raise Damaged("an entry of its log is about no session or row")
-            self._add(session, kind, row, data)
+    def add(self, entry: Json) -> None:
+        """The next entry. Raises Damaged, ValueError, TypeError, LookupError or AttributeError."""
+        session, kind, row, data = entry
+        if type(session) is not int or type(row) is not int:
+            raise Damaged("an entry of its log is about no session or row")
+        self._add(session, kind, row, data)
 
     def check(self, plan: Plan) -> None:
         """Raises Damaged where it tells of rows that the plan does not send, or of a part of a change's rows."""
@@ -211,8 +198,7 @@ class _Course:
             # Cut off before it began, the last session had the same number, and may have left the row out.
             self.idle.discard((row, session))
         elif kind == OUTCOME:
-            status, outcome = data
-            self._settle(session, row, read_outcome(status, outcome))
+            self._settle(session, row, read_outcome(data))
         elif kind == EVENT:
             when, event = data
             self.latest[session] = read_time(when)
