@@ -33,7 +33,7 @@ DOORS = {
     "rich": {"cli"},
     "platformdirs": {"cli"},
     "filelock": {"run/locking.py", "api/ledger.py"},
-    "pydantic": {"fields", "plan", "settings.py"},
+    "pydantic": {"fields", "plan", "run/written.py", "settings.py"},
     "pydantic_core": {"fields", "refusals.py"},
     "asyncio": set(),
 }

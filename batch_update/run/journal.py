@@ -37,6 +37,9 @@ RESERVED = 512 * 1024
 LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
 
+NO_JSON = (ValueError, TypeError, RecursionError)
+"""What Python raises for a value that cannot be written as JSON."""
+
 
 class Journal:
     """The one connection that writes a run down, for one session. Use it as a context manager, from one event loop.
@@ -184,14 +187,10 @@ class Journal:
             try:
                 self._write(entries)
                 return True
-            except (
-                ValueError,
-                TypeError,
-                RecursionError,
-            ) as bug:  # no JSON: it takes nothing of the others along
+            except NO_JSON as bug:
                 again = "this is a bug of batch-update; go on with batch-update resume"
                 self.trouble = _cannot_write(self._path, bug, again)
-                entries = [entry for entry in entries if _is_json(entry)]
+                entries = [entry for entry in entries if _is_json(entry)]  # it takes none of the others along
             except (sqlite3.Error, OSError) as error:
                 self.trouble = _cannot_write(self._path, error)
                 with suppress(sqlite3.Error):
@@ -229,7 +228,7 @@ class Journal:
 def _is_json(entry: LogEntry) -> bool:
     try:
         dump([entry])
-    except (ValueError, TypeError, RecursionError):
+    except NO_JSON:
         return False
     return True
 

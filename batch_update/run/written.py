@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from batch_update import errors
 from batch_update.api.pacing import Stats
@@ -25,13 +26,9 @@ from batch_update.model import (
     Event,
     Json,
     Outcome,
-    Part,
     Problem,
     Role,
-    Severity,
     Sheet,
-    Status,
-    Verified,
 )
 from batch_update.report.document import SETTINGS
 from batch_update.settings import Settings
@@ -72,49 +69,20 @@ def _fields(kind: type[Any]) -> tuple[list[str], list[Any], Callable[[Any], tupl
     return names, defaults, attrgetter(*names)
 
 
-def _made(kind: type[T], found: Mapping[str, Json]) -> T:
-    """The dataclass with these values. ValueError where one is not of its field's type, KeyError for an odd name."""
-    wanted = _types(kind)  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[T]
-    for name, value in found.items():
-        types, fits = wanted[name]
-        if type(value) not in types or (fits is not None and not fits(value)):
-            raise ValueError(f"{name} is not what is written there")
-    return kind(**found)
-
-
-_Fits = Callable[[Any], bool]
-_ALL: Collection[type] = frozenset({dict, list, str, int, float, bool, type(None)})
-
-
 @cache
-def _types(kind: type[Any]) -> dict[str, tuple[Collection[type], _Fits | None]]:
-    """Field -> the types that its value may have, and what more must be true of it."""
-    return {name: _of(hint) for name, hint in get_type_hints(kind).items()}
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
 
 
-def _of(hint: Any) -> tuple[Collection[type], _Fits | None]:
-    origin, args = get_origin(hint), get_args(hint)
-    if hint is Any:
-        return _ALL, None
-    if isinstance(hint, UnionType):  # of a type and None
-        types, fits = _of(args[0])
-        return {*types, type(None)}, fits and (lambda value: value is None or fits(value))
-    if hint is float:
-        return {int, float}, math.isfinite
-    if origin is tuple:
-        return {tuple}, _each(args[0])
-    if origin is Mapping:
-        keys, values = map(_each, args)
-        return {dict}, lambda value: keys(value) and values(value.values())
-    return {hint}, None
-
-
-def _each(hint: Any) -> Callable[[Iterable[Any]], bool]:
-    types, fits = _of(hint)
-    if fits is None:
-        kinds = frozenset(types)
-        return lambda values: kinds.issuperset(map(type, values))
-    return lambda values: all(type(value) in types and fits(value) for value in values)
+def _made(kind: type[T], found: Json) -> T:
+    """The dataclass that this is the JSON value of. ValueError where it is none."""
+    try:
+        made: T = _adapter(kind).validate_python(found)  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[T]
+        return made
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from None
 
 
 def read_text(value: Json) -> str:
@@ -135,12 +103,6 @@ def read_seconds(value: Json) -> float:
     if type(value) not in (int, float) or not 0 <= value < math.inf:
         raise ValueError("no run lasts so long")
     return float(value)
-
-
-def _tuple(value: Json) -> tuple[Json, ...]:
-    if type(value) not in (list, tuple):
-        raise ValueError("something stands where a list was written")
-    return tuple(value)
 
 
 # ---------------------------------------------------------------- the sheet
@@ -182,7 +144,7 @@ def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Pro
         for column, cell in zip(texts, cells, strict=True):
             column.append(shared.setdefault(cell, cell))
         if as_they_stand:
-            ragged[index] = tuple(map(read_text, _tuple(as_they_stand[0])))
+            ragged[index] = tuple(map(read_text, as_they_stand[0]))
     if not all(type(text) is str for text in shared) or not all(type(n) is int for n in (*numbers, *lines)):
         raise ValueError("a row of the sheet is not one")
     if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
@@ -190,7 +152,7 @@ def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Pro
     columns = zip(found.pop("columns"), texts, strict=True)
     return Sheet(
         columns=tuple(
-            Column(read_text(header), cells, Role(role), name, tuple(map(read_text, _tuple(path))), operation)
+            Column(read_text(header), cells, Role(role), name, tuple(map(read_text, path)), operation)
             for (header, role, name, path, operation), cells in columns
         ),
         dialect=_made(Dialect, found.pop("dialect")),
@@ -207,8 +169,6 @@ def problem_value(problem: Problem) -> dict[str, Json]:
 
 
 def read_problem(found: dict[str, Json]) -> Problem:
-    found["severity"] = Severity(found.get("severity", Severity.ERROR))
-    found["also"] = _tuple(found.get("also", ()))
     return _made(Problem, found)
 
 
@@ -223,8 +183,7 @@ def change_value(change: Change) -> dict[str, Json]:
 
 
 def read_change(found: dict[str, Json]) -> Change:
-    parts = tuple(_made(Part, part | {"path": _tuple(part["path"])}) for part in found.get("parts", ()))
-    return _made(Change, found | {"parts": parts, "indexes": _tuple(found["indexes"])})
+    return _made(Change, found)
 
 
 def outcome_value(outcome: Outcome) -> dict[str, Json]:
@@ -232,15 +191,8 @@ def outcome_value(outcome: Outcome) -> dict[str, Json]:
 
 
 def read_outcome(found: dict[str, Json]) -> Outcome:
-    found["status"] = Status(found["status"])
-    if "changed" in found:
-        found["changed"] = _tuple(found["changed"])
     if "started" in found:
         found["started"] = read_time(found["started"])
-    if "field_errors" in found:
-        found["field_errors"] = {field: _tuple(texts) for field, texts in found["field_errors"].items()}
-    if "verified" in found:
-        found["verified"] = Verified(found["verified"])
     return _made(Outcome, found)
 
 
