@@ -185,9 +185,11 @@ class _Course:
     def _add(self, session: int, kind: str, row: int, data: Json) -> None:
         begun = len(self.begun)
         # What a resumed run settles before it begins to send belongs to the session that begins then.
-        if session not in (begun, begun + 1) if session or kind != OUTCOME else begun:
+        is_planned = session == 0 and kind == OUTCOME
+        if begun > 0 if is_planned else session not in (begun, begun + 1):
             raise Damaged("an entry of its log stands in the wrong session")
-        if row < 0 if kind in (ATTEMPT, OUTCOME) else row != -1:
+        is_of_row = kind in (ATTEMPT, OUTCOME)
+        if is_of_row != (row >= 0) or row < -1:
             raise Damaged("an entry of its log is about no such row")
         if kind == ATTEMPT:
             attempt, when = data
