@@ -34,6 +34,7 @@ from batch_update.run.written import (
     sheet_value,
     stats_value,
     stop_value,
+    time_value,
 )
 
 Read = Callable[[str], Iterator[Any]]
@@ -52,7 +53,7 @@ def plan_entries(
             raise ValueError(f"the change of assistant {change.assistant_id} has parts that are not merged")
     problems = (*plan.sheet.problems, *plan.problems)
     run = {
-        "created": created,
+        "created": time_value(created),
         "tool": tool,
         "facts": _facts_value(facts) | {"parent": facts.parent},
         "account": plan.account,
@@ -72,16 +73,16 @@ def outcome_entry(session: int, row: int, outcome: Outcome) -> LogEntry:
 
 
 def attempt_entry(session: int, row: int, attempt: int, at: datetime) -> LogEntry:
-    return session, ATTEMPT, row, (attempt, at)
+    return session, ATTEMPT, row, (attempt, time_value(at))
 
 
 def event_entry(session: int, event: Event, at: datetime) -> LogEntry:
-    return session, EVENT, -1, (at, event_value(event))
+    return session, EVENT, -1, (time_value(at), event_value(event))
 
 
 def session_entry(session: int, facts: Facts, started: datetime) -> LogEntry:
     """A process began to send."""
-    return session, SESSION, -1, _facts_value(facts) | {"started": started}
+    return session, SESSION, -1, _facts_value(facts) | {"started": time_value(started)}
 
 
 def ending_entry(session: int, seconds: float, stopped: Exception | None, stats: Stats | None) -> LogEntry:

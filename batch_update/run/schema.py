@@ -13,7 +13,7 @@ from batch_update.run.written import dump
 
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
-VERSION = 4
+VERSION = 2
 """Raised when what stands there has another form."""
 
 TABLES = (

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -42,9 +42,7 @@ def dump(value: Json) -> str:
 
 
 def plain(value: object) -> Json:
-    """What `json` does not know by itself: times, and mappings of other kinds."""
-    if isinstance(value, datetime):
-        return value.isoformat()
+    """What `json` does not know by itself: mappings of other kinds."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a {type(value).__name__} cannot be written down")
@@ -52,6 +50,7 @@ def plain(value: object) -> Json:
 
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=plain)
 """Making one costs as much as using it."""
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def _thin(value: Any) -> dict[str, Json]:
@@ -91,12 +90,15 @@ def read_text(value: Json) -> str:
     return value
 
 
+def time_value(at: datetime) -> int:
+    """Microseconds since 1970, UTC: exact, and written in a fifth of the time that a text takes."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
 def read_time(value: Json) -> datetime:
-    """Moments are written with their zone."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(f"{value} says of no zone")
-    return found
+    if type(value) is not int:
+        raise ValueError("something stands where a time was written")
+    return _EPOCH + value * _MICROSECOND
 
 
 def read_seconds(value: Json) -> float:
@@ -187,7 +189,10 @@ def read_change(found: dict[str, Json]) -> Change:
 
 
 def outcome_value(outcome: Outcome) -> dict[str, Json]:
-    return _thin(outcome)
+    found = _thin(outcome)
+    if outcome.started is not None:
+        found["started"] = time_value(outcome.started)
+    return found
 
 
 def read_outcome(found: dict[str, Json]) -> Outcome:

@@ -20,6 +20,7 @@ from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun
 from batch_update.run.runs import JOURNAL
 from batch_update.run.schema import MOST_IN_LINE, VERSION
+from batch_update.run.written import time_value
 from tests.run.fakes import NOON, FakeClient, plan_of
 from tests.run.journals import copy_of, journalled
 
@@ -123,7 +124,7 @@ def test_lines_that_are_whole_and_make_no_sense_are_damage_too(tmp_path: Path) -
     assert code_of(tmp_path) == "J104"
 
 
-AT = NOON.isoformat()
+AT = time_value(NOON)
 FAILED: dict[str, Any] = {"status": "failed"}
 DEEP = "[" * 5_000 + "]" * 5_000
 
@@ -140,7 +141,8 @@ def ending(**values: Any) -> list[Any]:
         *([[session, "outcome", 0, FAILED] for session in ("1", True, 1.0, None, -1, 0, 3, 99, 10**30)]),
         *([[1, "outcome", row, FAILED] for row in (77, -1, True, 1.0, "1", None, 4)]),
         *([[1, "attempt", row, [1, AT]] for row in (77, -1, 3, 4)]),
-        *([[1, "attempt", 0, value] for value in (None, [1], [0, AT], ["1", AT], [1, AT, 1], [1, AT[:19]])]),
+        *([[1, "attempt", 0, value] for value in (None, [1], [0, AT], ["1", AT], [1, AT, 1])]),
+        *([[1, "attempt", 0, [1, at]] for at in (NOON.isoformat(), True, 10**40, None)]),
         *([[1, kind, -1, None] for kind in ("event", "session", "ending", "surprise", None, ["outcome"])]),
         [0, "outcome", 4, {"status": "invalid"}],
         [1, "outcome", 0, None],
@@ -148,7 +150,7 @@ def ending(**values: Any) -> list[Any]:
         *([[1, "outcome", 0, {"status": status}] for status in ("flown", "", None, ["failed"])]),
         *([[1, "outcome", 0, FAILED | {name: {"a": [1]}}] for name in Outcome.__slots__ if name != "after_reset"]),
         *([[1, "outcome", 0, FAILED | {name: "x"}] for name in ("changed", "started", "http", "attempts", "ms")]),
-        [1, "outcome", 0, {"status": "failed", "started": AT[:19]}],
+        [1, "outcome", 0, {"status": "failed", "started": NOON.isoformat()}],
         '[[1,"outcome",0,{"status":"failed","ms":NaN}]]',
         *([ending(seconds=seconds) for seconds in ("1", None, -1, True, 10**400)]),
         *(f'[[1,"ending",-1,{{"seconds":{n},"stopped":null,"stats":null}}]]' for n in ("NaN", "1e999")),
@@ -160,7 +162,7 @@ def ending(**values: Any) -> list[Any]:
         [1, "event", 0, [AT, {"kind": "gate", "message": "x"}]],
         *([[number, "session", -1, {"command": "apply", "settings": None, "started": AT}] for number in (1, 3)]),
         *([[2, "session", -1, {"command": "resume", "settings": None, "started": AT} | more]
-           for more in ({"command": 5}, {"settings": [1]}, {"started": AT[:19]})]),
+           for more in ({"command": 5}, {"settings": [1]}, {"started": NOON.isoformat()})]),
     ],
 )  # fmt: skip
 def test_entries_that_are_whole_and_make_no_sense_are_damage(tmp_path: Path, entries: Any) -> None:
