@@ -18,7 +18,12 @@ def printable(text: str) -> str:
     r"""The same text on one line, with control and direction characters escaped: a line break shows as \n."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(c) if unicodedata.category(c) in _HIDDEN and c not in _KEPT else c for c in text)
+    return "".join(_escaped(c) if is_hidden(c) else c for c in text)
+
+
+def is_hidden(character: str) -> bool:
+    """Whether it does something to a terminal or to the text around it, and is not seen."""
+    return unicodedata.category(character) in _HIDDEN and character not in _KEPT
 
 
 def _escaped(character: str) -> str:

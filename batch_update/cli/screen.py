@@ -23,9 +23,9 @@ if sys.platform != "win32":
     import termios
 
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
-from batch_update.text import printable
+from batch_update.text import is_hidden, printable
 
-_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_NOT_PLAIN = re.compile(r"[^\n -~]")
 _AT_ONCE = 1000
 """items of a long list that are written together"""
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
@@ -86,7 +86,7 @@ def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> 
 def _json_text(value: Any) -> str:
     """Readable, with escapes only for what would do something to a terminal, or not be seen there."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _NOT_PLAIN.sub(lambda found: json.dumps(found[0])[1:-1] if is_hidden(found[0]) else found[0], text)
 
 
 def say(text: str) -> None:

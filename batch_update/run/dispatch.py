@@ -134,7 +134,7 @@ class _Dispatch:
             except RunStopped as stop:
                 # The attempt could not be written down, so it was not sent; `close` accounts for the change.
                 self._stop(stop)
-            except Exception as bug:  # noqa: BLE001
+            except Exception as bug:  # noqa: BLE001  # whatever it is, the others must land
                 # Nothing may be raised here, so this is a bug of ours, and it ends the run. The other rows
                 # under way can still land; `close` accounts for this one.
                 self._stop(bug, within=self._grace)

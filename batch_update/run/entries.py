@@ -99,7 +99,8 @@ def _facts_value(facts: Facts) -> dict[str, Json]:
 
 
 def replay(folder: Path, read: Read) -> RecordedRun:
-    """The run that these entries tell of. Raises Damaged, TypeError or LookupError where they make no sense."""
+    """The run that these entries tell of. Where they make no sense, raises what
+    `reading` takes for damage: Damaged, ValueError, TypeError, LookupError, AttributeError, ArithmeticError."""
     runs = list(read("run"))
     if len(runs) != 1:
         raise Damaged(f"it tells of {len(runs)} runs")
@@ -167,7 +168,7 @@ class _Course:
     """session -> when it last wrote down a time"""
 
     def add(self, entry: Json) -> None:
-        """The next entry. Raises Damaged, ValueError, TypeError, LookupError or AttributeError."""
+        """The next entry. Raises as `replay` does."""
         session, kind, row, data = entry
         if type(session) is not int or type(row) is not int:
             raise Damaged("an entry of its log is about no session or row")

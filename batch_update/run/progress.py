@@ -68,7 +68,7 @@ class EventLog:
             return
         try:
             self._tell(event)
-        except Exception as trouble:  # noqa: BLE001
+        except Exception as trouble:  # noqa: BLE001  # what is shown may fail in any way
             # The client tells of events in the middle of sending: a closed terminal must not look like its fault.
             self._tell = None
             self._add(Event("display", f"events are not shown any more: {type(trouble).__name__}"))
@@ -136,7 +136,7 @@ class Meter:
     def _show_safely(self, show: Callable[[], None]) -> None:
         try:
             show()
-        except Exception as trouble:  # noqa: BLE001
+        except Exception as trouble:  # noqa: BLE001  # what is shown may fail in any way
             # A closed terminal or a fault in drawing must not end a run that is going well. It is told once.
             self._tell = self._tell_outcome = None
             self._events(Event("display", f"progress is not shown any more: {type(trouble).__name__}"))
