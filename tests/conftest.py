@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import signal
 
-if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-    # Under nohup, what a hang-up does could not be tested: children would ignore it, too. With a handler they do not.
-    signal.signal(signal.SIGHUP, lambda number, frame: None)
+from batch_update.run.signals import NUMBERS
+
+for number in NUMBERS:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        # As nohup has it for a hang-up, and a script for Ctrl-C in what it starts with `&`. Children would ignore it,
+        # too, so that what it does could not be tested; with a handler here they do not.
+        signal.signal(number, lambda number, frame: None)
