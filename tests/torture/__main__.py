@@ -1,40 +1,43 @@
-"""`python -m tests.torture [MOMENTS] [ROWS] [SEED]`: 100 kills of a run with 300 rows, unless told otherwise."""
+"""`python -m tests.torture [PART ...] [--scale 0.1] [--seed 7]`: what was tried against it, as a table."""
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import argparse
+import importlib
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-from tests.torture.killing import Course, torture
+from tests.torture.table import Tried, show
 
-HEADER = "    kills  seed  plan    of this run  before any  in doubt   PUTs  twice"
+PARTS = ("kills",)
+"""Modules beside this one, each with `attempts(scale, seed)`: lines of the table; scale 1 is the full count."""
 
 
-def main(moments: int = 100, rows: int = 300, first: int = 0) -> int:
+def attempts(parts: list[str], scale: float, seed: int) -> Iterator[Tried]:
+    for part in parts:
+        yield from importlib.import_module(f"tests.torture.{part}").attempts(scale, seed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="which parts; all unless told")
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is the full count of cases")
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
     begun = time.monotonic()
-    courses: list[Course] = []
-    print(HEADER)
-    with tempfile.TemporaryDirectory() as folder:
-        while (kills := sum(course.kills for course in courses)) < moments:
-            courses.append(torture(first + len(courses), Path(folder), rows=rows))
-            print(line(courses[-1], kills + courses[-1].kills, moments, rows), flush=True)
-    print(
-        f"\n{kills} kills of {len(courses)} runs with {rows} rows in {time.monotonic() - begun:.0f} s: every row as "
-        f"wanted, none lost, none sent again whose outcome was known or that had landed\n"
-        f"{sum(c.in_doubt for c in courses)} rows were in doubt at a kill; "
-        f"{sum(c.updates - rows for c in courses)} reached the server more than once"
-    )
-    return 0
+    found: list[Tried] = []
+    for text in show(kept(attempts(asked.part or list(PARTS), asked.scale, asked.seed), found)):
+        print(text, flush=True)
+    print(f"\n{sum(line.cases for line in found)} cases in {time.monotonic() - begun:.0f} s")
+    return 1 if any(line.faults for line in found) else 0
 
 
-def line(course: Course, kills: int, moments: int, rows: int) -> str:
-    return (
-        f"{kills:>5}/{moments:<3}  {course.seed:>4}  {course.kind:<6}  {course.kills:>11}  {course.early:>10}  "
-        f"{course.in_doubt:>8}  {course.updates:>5}  {course.updates - rows:>5}"
-    )
+def kept(lines: Iterator[Tried], found: list[Tried]) -> Iterator[Tried]:
+    """The lines as they come, and kept for the sum."""
+    for line in lines:
+        found.append(line)
+        yield line
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*map(int, sys.argv[1:])))
+    raise SystemExit(main())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.killing import torture
+from tests.torture.kills import torture
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by a POSIX signal")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from batch_update.sandbox.app import make_app
 from batch_update.sandbox.serving import serve
 from batch_update.sandbox.state import Seen
 from tests.torture.child import FIRST, WORKERS, wanted
+from tests.torture.table import Tried
 
 MOST_KILLS = 3
 """of one run"""
@@ -166,6 +168,27 @@ def torture(seed: int, folder: Path, *, rows: int, kills: int = MOST_KILLS) -> C
         early=sum(death.told is None for death in deaths),
         in_doubt=sum(len(death.told.in_flight) for death in deaths if death.told),
         updates=len(rows_of(log, only_applied=False)),
+    )
+
+
+def attempts(scale: float, first: int) -> Iterator[Tried]:
+    """Full count: 100 kills of runs with 300 rows."""
+    wanted_kills, rows, begun = max(1, round(100 * scale)), 300, time.monotonic()
+    courses: list[Course] = []
+    faults: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        while sum(course.kills for course in courses) + len(faults) < wanted_kills:
+            seed = first + len(courses) + len(faults)
+            try:
+                courses.append(torture(seed, Path(folder), rows=rows))
+            except AssertionError as error:
+                faults.append(f"kills: seed {seed}: {error}")
+    in_doubt, twice = sum(c.in_doubt for c in courses), sum(c.updates - rows for c in courses)
+    yield Tried(
+        f"kills of runs with {rows} rows",
+        sum(course.kills for course in courses),
+        tuple(faults),
+        note=f"{len(courses)} runs in {time.monotonic() - begun:.0f} s, {in_doubt} rows in doubt, {twice} sent twice",
     )
 
 
