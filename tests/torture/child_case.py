@@ -70,6 +70,10 @@ def _be_the_case(case: Callable[[], int | None], said: int) -> None:
     with contextlib.suppress(BaseException):
         os.dup2(said, 1)
         os.dup2(said, 2)
+        # Whoever started this may have put something else in their place, as pytest does.
+        sys.stdout, sys.stderr = (
+            os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2)
+        )
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_CEILING, MEMORY_CEILING))
         try:
             code = int(case() or 0)

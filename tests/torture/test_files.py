@@ -12,5 +12,5 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="each case is a 
 
 
 def test_mutated_files_end_with_words_and_not_with_a_traceback() -> None:
-    for line in attempts(0.02, 10):
+    for line in attempts(0.02, 3):
         assert not line.faults, "\n".join(line.faults)
