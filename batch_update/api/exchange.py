@@ -127,5 +127,12 @@ async def _read(response: httpx.Response, most: int) -> bytes | None:
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Lower-case names to texts. A look-up in `httpx.Headers` takes as long as making this."""
-    return {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in headers.raw}
+    """Lower-case names to texts; those of several headers of one name are joined by commas.
+
+    A look-up in `httpx.Headers` takes as long as making this.
+    """
+    found: dict[str, str] = {}
+    for raw_name, raw in headers.raw:
+        name, text = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found

@@ -17,16 +17,14 @@ other 4xx                    not applied   no         20 in a row from the start
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from itertools import islice
 
 from batch_update.api.pacing import Limits
 from batch_update.api.paging import count
+from batch_update.api.waits import asked_wait, read_limits
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model import Json
 from batch_update.text import printable
@@ -40,7 +38,6 @@ ALWAYS = 1000
 REFUSALS_FROM_START = 20
 MISSING_FROM_START = 5
 FORBIDDEN_IN_A_ROW = 3
-_DAY = 86_400.0
 
 
 class Applied(Enum):
@@ -282,61 +279,6 @@ def _read_json(body: bytes) -> Json:
         return json.loads(body)
     except (ValueError, RecursionError):
         return _UNREADABLE
-
-
-# ---------------------------------------------------------------- limits and waits
-
-
-def read_limits(headers: Mapping[str, str]) -> Limits | None:
-    """The X-RateLimit headers, where they are whole and make sense."""
-    limit = _count(headers.get("x-ratelimit-limit"))
-    remaining = _count(headers.get("x-ratelimit-remaining"))
-    if limit is None or remaining is None or not limit > 0 or remaining > limit:
-        return None
-    return Limits(limit, remaining, _reset_in(headers))
-
-
-def asked_wait(headers: Mapping[str, str], data: Json) -> float | None:
-    """Seconds that the server asks to wait: the first of Retry-After, `retry_after` and X-RateLimit-Reset that
-    makes sense. Dates are read against the answer's own Date, never our clock."""
-    inside = data.get("retry_after") if isinstance(data, dict) else None
-    if isinstance(inside, str):
-        inside = _count(inside)
-    given = inside if isinstance(inside, (int, float)) and not isinstance(inside, bool) else None
-    for wait in (_retry_after(headers), given, _reset_in(headers)):
-        if wait is not None and 0 <= wait <= _DAY:
-            return float(wait)
-    return None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    text = headers.get("retry-after")
-    seconds = _count(text)
-    if seconds is not None:
-        return seconds
-    at, now = _date(text), _date(headers.get("date"))
-    return (at - now).total_seconds() if at and now else None
-
-
-def _reset_in(headers: Mapping[str, str]) -> float | None:
-    reset, now = _count(headers.get("x-ratelimit-reset")), _date(headers.get("date"))
-    if reset is None or now is None:
-        return None
-    wait = reset - now.timestamp()
-    return wait if 0 <= wait <= _DAY else None
-
-
-def _count(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
-
-
-def _date(text: str | None) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text or "")
-    except (ValueError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 # ---------------------------------------------------------------- rows in a row

@@ -789,3 +789,12 @@ def test_an_id_that_is_none_is_a_bug_of_the_caller(assistant_id: int, backend: s
 
         anyio.run(main, backend=backend)
         assert server.requests == []
+
+
+def test_a_wait_in_two_headers_is_waited_for(backend: str) -> None:
+    """A gateway and the server behind it have set one each."""
+    limited = b"HTTP/1.1 429 x\r\nRetry-After: 120\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n"
+    with FaultServer(once(lambda exchange: exchange.send(limited) or True)) as server:
+        result = run(server, 3, backend, workers=1)
+        assert result.statuses() == [S.UPDATED] * 3
+        assert result.time.skipped > 120

@@ -236,3 +236,31 @@ def test_neither_a_gate_nor_a_cut_connection_counts_as_an_answer() -> None:
         watch.stop_after(answer(429, b""))
         watch.stop_after(judge(Failure("cut", sent=True), 5, KEY.redact))
     assert watch.stop_after(answer(404, b"")) is not None
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "wait"),
+    [
+        ("120", 120),
+        ("120, 120", 120),
+        ("5,120", 120),
+        ("120, 5, 7", 120),
+        ("soon, 60", 60),
+        ("-5, 30", 30),
+        ("1e9, 12", 12),
+        ("999999999, 60", 60),
+        ("7, Sun, 22 Nov 2026 09:31:40 GMT", 40),
+        ("Sun, 22 Nov 2026 09:31:20 GMT, Sun, 22 Nov 2026 09:31:50 GMT", 50),
+        ("Sunday, 22-Nov-26 09:31:30 GMT, 3", 30),
+        ("Sun, 22 Nov 2026 09:30:00 GMT, 9", 9),
+        ("", None),
+        (",", None),
+        ("soon, later", None),
+        ("999999999", None),
+    ],
+)
+def test_of_several_waits_that_were_joined_the_longest_sane_one_counts(
+    retry_after: str, wait: float | None
+) -> None:
+    verdict = answer(429, b"", retry_after=retry_after, date="Sun, 22 Nov 2026 09:31:00 GMT")
+    assert verdict.wait == wait
