@@ -3,6 +3,7 @@
 connection not made          not applied   again      a certificate that is not trusted: stop
 sent, no status seen         ambiguous     again
 2xx complete, with the id    applied
+2xx that says it failed      not applied   no
 2xx otherwise                ambiguous     once       HTML as the very first answer: stop
 3xx                          not applied   no         stop
 401 402 419                  not applied   no         stop
@@ -18,10 +19,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import islice
 
+from batch_update.api.denials import denial_in
 from batch_update.api.pacing import Limits
 from batch_update.api.paging import count
 from batch_update.api.waits import asked_wait, read_limits
@@ -132,18 +135,27 @@ def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
 
 def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Verdict:
     fault = ""
+    named = _id_in(say.data)
+    is_anothers = assistant_id is not None and named is not None and named != assistant_id
     if not seen.complete:
         fault = "it was cut short"
     elif seen.status == 204 and not seen.body:
         return Verdict(Applied.YES)
     elif say.data is _UNREADABLE:
         fault = "it is a web page, not JSON" if say.is_html() else "it is no JSON"
-    elif assistant_id is not None and _id_in(say.data) != assistant_id:
+    elif not is_anothers and (denial := denial_in(say.data, lists=assistant_id is not None)) is not None:
+        return _judge_denial(seen.status, say.quoting(denial))
+    elif assistant_id is not None and named != assistant_id:
         fault = "it is not about this assistant"
     if not fault:
         return Verdict(Applied.YES, data=say.data)
     message = f"the server said yes ({seen.status}), but its answer makes no sense: {fault}"
     return Verdict(Applied.MAYBE, "A200", message, repeats=1, trouble=True, html=say.is_html())
+
+
+def _judge_denial(status: int, say: _Speaker) -> Verdict:
+    message = say(f"the server's answer ({status}) says that it failed")
+    return Verdict(Applied.NO, "A202", message, field_errors=say.field_errors())
 
 
 def _id_in(data: Json) -> int | None:
@@ -214,6 +226,14 @@ class _Speaker:
         self._seen = seen
         self._redact = redact
         self.data: Json = _read_json(seen.body)
+        self._said = self.data
+        """`message`, `error` and `errors`"""
+
+    def quoting(self, said: Json) -> _Speaker:
+        """One that takes its sentences from elsewhere."""
+        found = copy(self)
+        found._said = said
+        return found
 
     def __call__(self, what: str) -> str:
         """`what`, followed by the server's own words if it has any."""
@@ -221,18 +241,18 @@ class _Speaker:
         return clean(f"{what}: {'; '.join(words)}" if words else what, self._redact)
 
     def _words(self) -> Iterator[str]:
-        if not isinstance(self.data, dict):
+        if not isinstance(self._said, dict):
             return
         details = [f"{name}: {text}" for name, texts in self.field_errors().items() for text in texts]
         details += [text for place, text in self._errors() if not place]
         if details:
             yield from details
             return
-        seen = [self.data.get(name) for name in ("message", "error")]
+        seen = [self._said.get(name) for name in ("message", "error")]
         yield next((text.strip() for text in seen if isinstance(text, str) and text.strip()), "")
 
     def _errors(self) -> Iterator[tuple[str, str]]:
-        errors = self.data.get("errors") if isinstance(self.data, dict) else None
+        errors = self._said.get("errors") if isinstance(self._said, dict) else None
         return islice(_sentences(errors), MOST_SENTENCES)
 
     def field_errors(self) -> dict[str, tuple[str, ...]]:
@@ -300,7 +320,7 @@ class Course:
         if verdict.http is None or verdict.gate:
             return None
         self._replies += 1
-        self._refused += verdict.code in ("A400", "A403", "A404", "A422")
+        self._refused += verdict.code in ("A202", "A400", "A403", "A404", "A422")
         self._missing += verdict.code == "A404"
         self._forbidden = self._forbidden + 1 if verdict.code == "A403" else 0
         return self._verdict(verdict)

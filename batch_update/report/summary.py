@@ -28,7 +28,7 @@ COMPARING = frozenset({"X301", "V301"})
 MOST_VALUES = 300
 """Characters of a message of these codes, which tells of two or three values where they differ."""
 
-MENDABLE = frozenset({"A400", "A404", "A422"})
+MENDABLE = frozenset({"A202", "A400", "A404", "A422"})
 """Refusals that the row itself is the cause of. The others pass with time, or with another key."""
 
 WORDS = {

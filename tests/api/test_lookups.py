@@ -231,6 +231,7 @@ def test_look_ups_are_paced_and_retried_like_everything_else(backend: str) -> No
         (404, b"<html>", ApiError, "A404"),
         (500, b"", ApiError, "A500"),
         (200, b"<html>", ApiError, "A200"),
+        (200, {"success": False, "message": "no", "data": []}, ApiError, "A202"),
         (200, {"data": 5}, ApiError, "A200"),
         (200, {"data": [5]}, ApiError, "A200"),
         (200, {"data": [{"name": "no id"}]}, ApiError, "A200"),

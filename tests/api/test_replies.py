@@ -43,7 +43,8 @@ def test_204_without_a_body_is_applied() -> None:
     [
         b"", b"ok", b"<html></html>", b"null", b"[]", b"{}", b'{"data": []}', b'{"data": {"id": 6}}',
         b'{"data": {"id": true}}', b'{"data": {"id": 5.0}}', b'{"data": {"id": "5x"}}', b'{"data": {"id": 5}',
-        b"\xff\xfe", b"[" * 100_000, b"9" * 10_000, b'{"id": 5}', b'{"success": false}',
+        b"\xff\xfe", b"[" * 100_000, b"9" * 10_000, b'{"id": 5}',
+        b'{"success": true}', b'{"success": false, "data": {"id": 6}}',
     ],
 )  # fmt: skip
 def test_any_other_2xx_is_ambiguous_and_tried_once_more(body: bytes) -> None:
@@ -54,6 +55,87 @@ def test_any_other_2xx_is_ambiguous_and_tried_once_more(body: bytes) -> None:
 def test_a_2xx_that_was_cut_is_ambiguous_whatever_came_of_it() -> None:
     assert answer(200, OK, complete=False).applied is Applied.MAYBE
     assert answer(204, b"", complete=False).applied is Applied.MAYBE
+
+
+DENIALS: list[tuple[Any, str]] = [
+    ({"success": False}, ""),
+    ({"success": False, "message": "No credit left"}, "No credit left"),
+    ({"success": False, "message": "No credit", "data": {"id": 5}}, "No credit"),
+    ({"success": 0, "error": "quota", "message": "Saved", "data": {"id": 5}}, "quota; Saved"),
+    ({"success": "false", "data": {"id": 5, "message": "No credit"}}, "No credit"),
+    ({"ok": False, "reason": "No credit"}, "No credit"),
+    ({"status": "error", "message": "Voice is gone", "data": {"id": 5}}, "Voice is gone"),
+    ({"status": "fail", "data": {"id": 5}, "detail": "Voice is gone"}, "Voice is gone"),
+    ({"status": " Failed ", "data": None, "message": "Voice is gone"}, "Voice is gone"),
+    ({"status": 422, "message": "Voice is gone"}, "Voice is gone"),
+    ({"status": "422", "message": "Voice is gone"}, "Voice is gone"),
+    ({"code": 500, "message": "Voice is gone", "data": {"id": 5}}, "Voice is gone"),
+    ({"status": False, "message": "Voice is gone"}, "Voice is gone"),
+    ({"error": "Insufficient balance", "data": {"id": 5}}, "Insufficient balance"),
+    ({"error": {"code": 7, "message": "Insufficient balance"}, "data": {"id": 5}}, "Insufficient balance"),
+    ({"error": True, "message": "Insufficient balance"}, "Insufficient balance"),
+    ({"error": ["Insufficient", "balance"], "data": {"id": 5}}, "Insufficient; balance"),
+    ({"error": {"voice_id": ["Gone."]}, "data": {"id": 5}}, "voice_id: Gone."),
+    ({"errors": {"voice_id": ["Gone."]}, "message": "Saved", "data": {"id": 5}}, "voice_id: Gone."),
+    ({"errors": ["Gone."], "data": {"id": 5}}, "Gone."),
+    ({"errors": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"message": "Saved", "data": {"id": 5, "success": False, "message": "Gone."}}, "Gone."),
+    ({"message": "Gone.", "data": {"id": 5, "success": False}}, "Gone."),
+    ({"data": {"id": 5, "error": "Gone."}}, "Gone."),
+    ({"data": {"id": 5, "errors": {"voice_id": "Gone."}}}, "voice_id: Gone."),
+    ({"data": {"result": {"success": False, "msg": "Gone."}, "id": 5}}, "Gone."),
+    ({"data": [{"id": 5, "success": False, "message": "Gone."}]}, "Gone."),
+    ({"data": {"id": 5}, "results": [{"status": 200}, {"status": 422, "error": "Gone."}]}, "Gone."),
+    ([{"success": False, "message": "Gone."}], "Gone."),
+]
+
+
+@pytest.mark.parametrize("status", [200, 201, 207])
+@pytest.mark.parametrize(("body", "words"), DENIALS)
+def test_a_success_that_says_no_is_a_refusal_in_the_servers_words(status: int, body: Any, words: str) -> None:
+    verdict = answer(status, body)
+    assert (verdict.applied, verdict.code, verdict.repeats) == (Applied.NO, "A202", 0)
+    said = f"the server's answer ({status}) says that it failed"
+    assert verdict.message == (f"{said}: {words}" if words else said)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"success": True}, {"success": 1}, {"success": "true"}, {"success": None}, {"ok": True},
+        {"error": None}, {"error": ""}, {"error": False}, {"error": 0}, {"error": "null"}, {"error": {}},
+        {"errors": []}, {"errors": {}}, {"errors": None}, {"errors": {"name": []}}, {"errors": 0},
+        {"error": {"code": 0, "message": ""}}, {"status": "success"}, {"status": "ok"}, {"status": 200},
+        {"status": True}, {"status": "active"}, {"code": 0}, {"code": "200"}, {"message": "error: none"},
+    ],
+)  # fmt: skip
+def test_a_success_that_speaks_of_no_error_is_one(more: dict[str, Any]) -> None:
+    assert answer(200, OK | more).applied is Applied.YES
+    assert answer(200, {"data": {"id": 5, **more}}).applied is Applied.YES
+
+
+def test_what_an_assistant_holds_is_no_word_of_the_server() -> None:
+    own = {"error": "Sorry!", "success": False, "status": "error"}
+    held = {"id": 5, "variables": own, "tools": [own], "filler_config": {"errors": ["no"]}, "status": "inactive"}
+    assert answer(200, {"data": held}).applied is Applied.YES
+
+
+def test_a_list_that_says_no_is_not_read_as_empty() -> None:
+    for body in ({"success": False, "data": []}, {"status": "error", "data": []}, {"error": "no", "data": []}):
+        verdict = judge(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact)
+        assert (verdict.applied, verdict.code) == (Applied.NO, "A202")
+    entries = [{"id": 1, "status": "failed", "error": "a document was too large"}]
+    for body in (entries, {"data": entries}):
+        assert judge(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact).applied is Applied.YES
+
+
+def test_what_a_server_says_of_fields_is_told_at_their_cells_also_in_a_success() -> None:
+    body = {"success": False, "errors": {"speech_speed": ["Too fast."]}}
+    assert answer(200, body).field_errors == {"speech_speed": ("Too fast.",)}
+
+
+def test_words_of_a_success_that_says_no_hold_no_key() -> None:
+    assert str(KEY.reveal()) not in answer(200, {"error": f"bad key {KEY.reveal()}"}).message
 
 
 @pytest.mark.parametrize(
