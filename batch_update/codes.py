@@ -126,7 +126,7 @@ CODES: dict[str, Code] = dict((
     _c("A500", "the server failed", "It is not known whether the change was applied.", "Look at the assistant, or apply the row again: the same change twice does no harm."),
     _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm."),
     _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url; apply the row again."),
-    _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times, or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account."),
+    _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
     _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv."),
     # ---- the network
     _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then go on with batch-update resume."),

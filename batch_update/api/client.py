@@ -33,11 +33,14 @@ from batch_update.api.lookups import (
 from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.paging import Page, Paging, entries_of
 from batch_update.api.replies import Applied, Verdict, clean
+from batch_update.codes import CODES
 from batch_update.errors import ApiError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
 T = TypeVar("T")
+
+_ASSISTANTS = "/user/assistants/get"
 
 
 class Client:
@@ -147,15 +150,17 @@ class Client:
         return self._typed(Account, inner if isinstance(inner, dict) else found)
 
     async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
-        """All assistants of the account with their configuration, as the API tells it. All pages."""
-        async with aclosing(self.assistant_pages(per_page)) as pages:
-            async for page in pages:
-                for entry in page.entries:
-                    yield entry
+        """All assistants of the account with their configuration, as the API tells it. All pages.
+
+        Raises ApiError A201 at the end where the list left open whether these are all.
+        """
+        async with aclosing(self._entries(_ASSISTANTS, per_page)) as entries:
+            async for entry in entries:
+                yield entry
 
     async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
         """The same page by page, with what makes it doubtful that these are all."""
-        async with aclosing(self._pages("/user/assistants/get", per_page)) as pages:
+        async with aclosing(self._pages(_ASSISTANTS, per_page)) as pages:
             async for page in pages:
                 yield page
 
@@ -198,10 +203,22 @@ class Client:
         return await self._groups("/user/labels")
 
     async def _groups(self, path: str) -> list[Group]:
-        return [self._typed(Group, entry) async for page in self._pages(path, 100) for entry in page.entries]
+        return [self._typed(Group, entry) async for entry in self._entries(path, 100)]
 
     async def _all(self, kind: type[T], path: str, **query: str | int | None) -> list[T]:
         return [self._typed(kind, entry) for entry in self._list(await self._get(path, **query))]
+
+    async def _entries(self, path: str, per_page: int) -> AsyncGenerator[dict[str, Json], None]:
+        """Everything in a list that comes in pages, and at the end an error where that may not be all."""
+        doubt = ""
+        async with aclosing(self._pages(path, per_page)) as pages:
+            async for page in pages:
+                doubt = page.doubt
+                for entry in page.entries:
+                    yield entry
+        if doubt:
+            message = clean(f"{path}: the list contradicts itself: {doubt}", self._key.redact)
+            raise ApiError(message, code="A201", remedy=CODES["A201"].remedy)
 
     async def _pages(self, path: str, per_page: int) -> AsyncGenerator[Page, None]:
         reading = Paging()

@@ -49,9 +49,9 @@ async def fetch_present(
 
     `to_end`: all of it in any case, so that the number of assistants is known; only those wanted are kept.
 
-    That one is missing is said only of a list that was read to its end and held still: one that changed meanwhile is
-    read again, once. What comes out alike both times is so. Raises ApiError A201 where it cannot be told, and what the
-    client raises.
+    That one is missing, or that these are all, is said only of a list that was read to its end and held together: one
+    that changed meanwhile, or contradicts itself, is read again, once. That it contradicts itself in the same way then
+    makes nothing certain. Raises ApiError A201 where it cannot be told, and what the client raises.
     """
     if wanted is not None and not wanted and not to_end:
         return Fetched({}, "", 0, None)
@@ -60,10 +60,11 @@ async def fetch_present(
         again = await _read(client, wanted, per_page, to_end)
         again.follow(reading)
         if again.leaves_open(to_end):
-            raise _restless(again)
+            is_steady = (again.ids, again.doubt) == (reading.ids, reading.doubt)
+            raise _undecided(again, is_steady=is_steady, to_end=to_end)
         reading = again
-    if reading.missing and reading.nameless:
-        raise _nameless(reading)
+    if reading.nameless and (wanted is None or reading.missing):
+        raise _nameless(reading, to_end=to_end)
     total = reading.seen if reading.ended else None
     return Fetched(reading.present, reading.account, reading.pages, total)
 
@@ -91,8 +92,6 @@ class _Reading:
     def follow(self, first: _Reading) -> None:
         """This is the second time: what it makes certain, alone or together with the first."""
         self.pages += first.pages
-        if self.doubt and (self.ids, self.doubt) == (first.ids, first.doubt):
-            self.doubt = ""
         if self.doubt and self.missing is not None and first.missing is not None:
             self.present = first.present | self.present
             self.missing &= first.missing
@@ -140,23 +139,32 @@ def _account(entry: dict[str, Json], server: str) -> str:
 # ---------------------------------------------------------------- when it cannot be told
 
 
-def _restless(reading: _Reading) -> ApiError:
-    what = f"whether {_named(reading.missing)} there" if reading.missing else "how many there are"
+def _undecided(reading: _Reading, *, is_steady: bool, to_end: bool) -> ApiError:
+    fault = "contradicts itself, twice alike" if is_steady else "did not hold still, twice"
     return ApiError(
-        f"the list of assistants did not hold still, twice ({reading.doubt}): {what} cannot be told",
+        f"the list of assistants {fault} ({reading.doubt}): {_question(reading)} cannot be told",
         code="A201",
-        remedy=CODES["A201"].remedy,
+        remedy=CODES["A201"].remedy.rstrip(".") + _meanwhile(reading, to_end),
     )
 
 
-def _nameless(reading: _Reading) -> ApiError:
+def _nameless(reading: _Reading, *, to_end: bool) -> ApiError:
     return ApiError(
-        f"whether {_named(reading.missing or ())} there cannot be told: in the list of assistants, "
+        f"{_question(reading)} cannot be told: in the list of assistants, "
         f"{'; '.join(reading.nameless[:MOST_PLACES])} has no usable id",
         code="A201",
-        remedy="tell the vendor; --only names the rows that can be sent meanwhile",
+        remedy="tell the vendor" + _meanwhile(reading, to_end),
     )
 
 
-def _named(ids: Collection[int]) -> str:
-    return f"{named('assistant', sorted(ids))} {'is' if len(ids) == 1 else 'are'}"
+def _question(reading: _Reading) -> str:
+    if not reading.missing:
+        return "how many there are"
+    return f"whether {named('assistant', sorted(reading.missing))} {'is' if len(reading.missing) == 1 else 'are'} there"
+
+
+def _meanwhile(reading: _Reading, to_end: bool) -> str:
+    """What can be done on such a list: those that were seen are there, however many others there are."""
+    if to_end or not reading.present:
+        return ""
+    return "; --only names those that can be worked on meanwhile"

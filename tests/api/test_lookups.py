@@ -180,7 +180,74 @@ def test_an_end_that_is_told_wrongly_loses_nobody(lie: dict[str, Any]) -> None:
         status, body = capped(250, ("total",))(path, query)
         return status, body | lie
 
-    assert len(ask(App(answers), collect)) == 250
+    assert len(read_all(answers)[0]) == 250
+
+
+# Each is a list of 250 in pages of 100 but for what is odd; then what is said of it.
+Twist = Callable[[int, dict[str, Any]], Any]
+CONTRADICTIONS: dict[str, tuple[Twist, str]] = {
+    "a total, and nobody": (lambda n, page: {"data": [], "total": 350, "last_page": 4}, "only 0 of 350 came"),
+    "a total that is too high": (lambda n, page: page | {"total": 260}, "only 250 of 260 came"),
+    "a total that is too low": (lambda n, page: page | {"total": 120, "last_page": None}, "came of 120"),
+    "a total of nobody": (lambda n, page: page | {"total": 0, "last_page": None}, "100 came of 0"),
+    "a total that jumps": (lambda n, page: page | {"total": 250 + n}, "their number went from 251 to 252"),
+    "a last page that never comes": (lambda n, page: page | {"last_page": 9}, "page 4 of 9"),
+    "a last page that jumps": (
+        lambda n, page: page | {"total": None, "last_page": 3 if n < 3 else 2},
+        "the last page was 3 and then 2",
+    ),
+    "more pages than there are": (lambda n, page: page | {"last_page": 2}, "page 3 of 2 holds entries"),
+    "pages larger than it says": (lambda n, page: page | {"per_page": 10}, "says that it holds 10"),
+    "pages shorter than it says": (
+        lambda n, page: page | {"per_page": 200},
+        "page 1 holds 100 of 200 entries",
+    ),
+    "pages of another name": (lambda n, page: page | {"current_page": 1}, "page 2 says that it is page 1"),
+    "one that came before": (
+        lambda n, page: page | {"data": [{"id": 7}, *page["data"][1:]]} if n == 2 else page,
+        "id 7 came twice",
+    ),
+    "one twice on a page": (
+        lambda n, page: page | {"data": [page["data"][1], *page["data"][1:]]} if n == 2 else page,
+        "id 102 came twice",
+    ),
+    "a page that is not full": (
+        lambda n, page: page | {"data": page["data"][:99]} if n == 2 else page,
+        "page 2 holds 99 of 100 entries",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_list_that_contradicts_itself_is_told_from_one_that_does_not(name: str) -> None:
+    twist, words = CONTRADICTIONS[name]
+    _, doubt = read_all(lambda path, query: (200, twist(int(query["page"]), full_page(int(query["page"])))))
+    assert words in doubt
+    assert read_all(lambda path, query: (200, full_page(int(query["page"]))))[1] == ""
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_whoever_takes_all_of_such_a_list_is_told_at_its_end(name: str) -> None:
+    twist, _ = CONTRADICTIONS[name]
+    app = App(lambda path, query: (200, twist(int(query["page"]), full_page(int(query["page"])))))
+    with pytest.raises(ApiError, match="the list contradicts itself") as caught:
+        ask(app, collect)
+    assert caught.value.code == "A201" and len(app.asked) <= 5
+
+
+def full_page(number: int) -> dict[str, Any]:
+    data = [{"id": n} for n in range((number - 1) * 100 + 1, min(number * 100, 250) + 1)]
+    return {"data": data, "current_page": number, "per_page": 100, "total": 250, "last_page": 3}
+
+
+def read_all(answers: Answers) -> tuple[list[Any], str]:
+    """Everything on all pages, and the doubt about it."""
+    paging, found, doubt = Paging(), list[Any](), ""
+    while paging.next is not None:
+        page = paging.take(answers("", {"page": str(paging.next), "per_page": "100"})[1])
+        found += page.entries
+        doubt = page.doubt
+    return found, doubt
 
 
 def test_a_server_that_knows_no_pages_is_not_asked_for_ever() -> None:
@@ -199,7 +266,47 @@ def test_a_server_that_repeats_its_pages_is_an_error_and_no_loop(claims: dict[st
     app = App(answers)
     with pytest.raises(ApiError, match=f"page {cycle + 1} of a list is one that came before") as caught:
         ask(app, collect)
-    assert caught.value.code == "A200" and len(app.asked) == cycle + 1
+    assert caught.value.code == "A201" and len(app.asked) == cycle + 1
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"total": 250}, {"total": 250, "last_page": 10**9}, {"total": 300}, {"total": 300, "last_page": 7}],
+)
+def test_a_list_without_an_end_is_left_once_all_that_it_counts_came(claims: dict[str, Any]) -> None:
+    """Each page has a hundred that are new."""
+    asked = 0
+
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        nonlocal asked
+        asked = int(query["page"])
+        return 200, {"data": [{"id": asked * 100 + n} for n in range(100)], **claims}
+
+    found, doubt = read_all(answers)
+    assert asked <= 4 and len(found) <= 400
+    assert bool(doubt) == (claims != {"total": 300})
+
+
+def test_a_list_whose_total_grows_with_each_page_is_left_as_well() -> None:
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        page = int(query["page"])
+        return 200, {"data": [{"id": page * 9 + n} for n in range(9)], "total": page * 9 + 9}
+
+    found, doubt = read_all(answers)
+    assert len(found) == 27 and "their number went from 18 to 27" in doubt
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("claims", [{"total": 10**6}, {"last_page": 10**6}, {"total": 10**6, "last_page": 9}])
+def test_a_page_that_brings_nothing_new_is_the_last(claims: dict[str, Any], shuffle: bool) -> None:
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        data = [{"id": n} for n in range(50)]
+        return 200, {"data": data[:: -1 if shuffle and query["page"] == "2" else 1], **claims}
+
+    app = App(answers)
+    with pytest.raises(ApiError, match="page 2 of a list is one that came before"):
+        ask(app, collect)
+    assert len(app.asked) == 2
 
 
 def test_a_list_that_never_ends_is_an_error() -> None:

@@ -116,12 +116,22 @@ def test_a_success_that_speaks_of_no_error_is_one(more: dict[str, Any]) -> None:
 
 def test_what_an_assistant_holds_is_no_word_of_the_server() -> None:
     own = {"error": "Sorry!", "success": False, "status": "error"}
-    held = {"id": 5, "variables": own, "tools": [own], "filler_config": {"errors": ["no"]}, "status": "inactive"}
+    held = {
+        "id": 5,
+        "variables": own,
+        "tools": [own],
+        "filler_config": {"errors": ["no"]},
+        "status": "inactive",
+    }
     assert answer(200, {"data": held}).applied is Applied.YES
 
 
 def test_a_list_that_says_no_is_not_read_as_empty() -> None:
-    for body in ({"success": False, "data": []}, {"status": "error", "data": []}, {"error": "no", "data": []}):
+    for body in (
+        {"success": False, "data": []},
+        {"status": "error", "data": []},
+        {"error": "no", "data": []},
+    ):
         verdict = judge(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact)
         assert (verdict.applied, verdict.code) == (Applied.NO, "A202")
     entries = [{"id": 1, "status": "failed", "error": "a document was too large"}]

@@ -115,22 +115,51 @@ def test_how_many_there_are_is_not_told_from_a_moving_list() -> None:
     assert found.total == 249 and app.asked == [1, 2, 3, 1, 2, 3]
 
 
-def test_a_number_that_is_wrong_twice_alike_is_the_servers_way_to_count() -> None:
-    """It counts deleted ones too, say; nobody is kept from working by that."""
+class Twisted(Shifting):
+    """A list that stays as it is, with something in each answer that is not so."""
 
-    class Boastful(Shifting):
-        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            async def boast(message: Any) -> None:
-                if body := message.get("body"):
-                    message = {**message, "body": body.replace(b'"total": 250', b'"total": 260')}
-                await send(message)
+    def __init__(self, ids: Ids, **lies: Any) -> None:
+        super().__init__([ids])
+        self._lies = lies
 
-            await super().__call__(scope, receive, boast)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def twist(message: Any) -> None:
+            if body := message.get("body"):
+                message = {**message, "body": json.dumps(json.loads(body) | self._lies).encode()}
+            await send(message)
 
-    app = Boastful([HUNDREDS])
-    found, _ = fetch(app, [1000])
-    assert found.present == {} and app.asked == [1, 2, 3, 4] * 2
-    assert found.total == 250
+        await super().__call__(scope, receive, twist)
+
+
+LIES: list[tuple[Ids, dict[str, Any]]] = [
+    ((), {"total": 350, "last_page": 4}),
+    ((), {"total": 350}),
+    ((), {"last_page": 4}),
+    (HUNDREDS, {"total": 260}),
+    (HUNDREDS, {"total": 120}),
+    (HUNDREDS, {"last_page": 2}),
+    (HUNDREDS, {"current_page": 1}),
+    (HUNDREDS, {"per_page": 10}),
+    ((*HUNDREDS, 7), {}),
+    (HUNDREDS, {"data": [{"id": 7}, {"id": 8}]}),
+]
+
+
+@pytest.mark.parametrize(("ids", "lies"), LIES)
+def test_a_list_that_contradicts_itself_proves_nothing_though_it_does_so_twice_alike(
+    ids: Ids, lies: dict[str, Any]
+) -> None:
+    for wanted, question in (([1000], "whether assistant 1000 is there"), (None, "how many there are")):
+        with pytest.raises(ApiError, match="contradicts itself, twice alike") as caught:
+            fetch(Twisted(ids, **lies), wanted)
+        assert caught.value.code == "A201" and f"{question} cannot be told" in caught.value.message
+        assert ("--only" in caught.value.remedy) == (wanted is None and bool(ids))
+
+
+@pytest.mark.parametrize(("ids", "lies"), [lie for lie in LIES if len(lie[0]) >= 250])
+def test_whoever_is_on_such_a_list_is_there(ids: Ids, lies: dict[str, Any]) -> None:
+    found, _ = fetch(Twisted(ids, **lies), [7, 8])
+    assert set(found.present) == {7, 8}
 
 
 # ---------------------------------------------------------------- entries without an id
@@ -149,7 +178,7 @@ ODD: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("number", "words"), ODD)
 def test_an_entry_without_a_usable_id_is_named_by_its_place(number: Any, words: str) -> None:
-    found, told = fetch(Shifting([(*HUNDREDS[:120], number)]))
+    found, told = fetch(Shifting([(*HUNDREDS[:120], number)]), HUNDREDS[:120], to_end=True)
     assert set(found.present) == set(HUNDREDS[:120]) and found.total == 121
     assert len(told) == 1 and "page 2, entry 21 (id" in told[0] and words in told[0]
 
@@ -159,8 +188,11 @@ def test_one_that_may_be_an_entry_without_a_usable_id_is_not_called_missing(numb
     with pytest.raises(ApiError, match="whether assistant 1000 is there cannot be told") as caught:
         fetch(Shifting([(1, number, 2)]), [1, 1000])
     assert caught.value.code == "A201" and words in caught.value.message
-    found, told = fetch(Shifting([(1, number, 2)]), [1, 2])
+    found, told = fetch(Shifting([(1, number, 2)]), [1, 2], to_end=True)
     assert set(found.present) == {1, 2} and len(told) == 1
+    with pytest.raises(ApiError, match="how many there are cannot be told") as caught:
+        fetch(Shifting([(1, number, 2)]))
+    assert caught.value.code == "A201" and "--only" in caught.value.remedy
 
 
 def test_ids_may_come_as_text() -> None:
@@ -169,5 +201,5 @@ def test_ids_may_come_as_text() -> None:
 
 
 def test_many_odd_entries_are_told_in_one_sentence_a_page() -> None:
-    _, told = fetch(Shifting([(*[-n for n in range(1, 30)], 7)]))
+    _, told = fetch(Shifting([(*[-n for n in range(1, 30)], 7)]), [7], to_end=True)
     assert len(told) == 1 and "entries 1 (id -1), 2 (id -2)" in told[0] and "and 19 more" in told[0]
