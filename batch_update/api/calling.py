@@ -11,6 +11,7 @@ from functools import partial
 import anyio
 
 from batch_update.api.exchange import Departure, Wires
+from batch_update.api.gate import OUTAGE_LOOKS, OUTAGE_ROWS
 from batch_update.api.keys import ApiKey
 from batch_update.api.pacing import Pacer
 from batch_update.api.replies import Applied, Course, Verdict, judge
@@ -19,6 +20,8 @@ from batch_update.api.windows import Ticket
 from batch_update.errors import BatchUpdateError
 from batch_update.model import Event
 
+UNREACHED = frozenset({"N501", "N502", "A502"})
+"""Codes of attempts that did not come through to the application."""
 ALONE = 2.0
 """Seconds that all others wait at most for what comes of the very first update."""
 
@@ -160,7 +163,8 @@ class Caller:
             call.first = limited
             call.attempts -= limited
         elif verdict.trouble:
-            down, stop = self._pacer.failed(ticket, call.assistant_id or 0, sent=sent)
+            row, enough = self._sign(call, verdict)
+            down, stop = self._pacer.failed(ticket, row, sent=sent, enough=enough, why=verdict.message)
             verdict = replace(verdict, free=True, paced=True) if down else verdict
         else:
             self._pacer.answered(ticket, verdict.limits)
@@ -170,6 +174,15 @@ class Caller:
             stop = self._course.stop_after(verdict) or stop
         stop = stop or verdict.stop
         return verdict if stop is None else self._end(verdict, stop)
+
+    def _sign(self, call: Call, verdict: Verdict) -> tuple[int, int]:
+        """Which row shows that the server is down, and how many have to: a look-up stands alone, and waits as they do.
+
+        A server that fails at this one look-up, or answers nonsense, need not be down.
+        """
+        if call.method != "GET" or verdict.code not in UNREACHED:
+            return call.assistant_id or 0, OUTAGE_ROWS
+        return -call.attempts, min(OUTAGE_LOOKS, self._retries.max_attempts)
 
     def _end(self, verdict: Verdict, stop: BatchUpdateError) -> Verdict:
         """No row can succeed, or none should be tried."""

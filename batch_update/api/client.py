@@ -34,7 +34,7 @@ from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.paging import Page, Paging, entries_of
 from batch_update.api.replies import Applied, Verdict, clean
 from batch_update.codes import CODES
-from batch_update.errors import ApiError, RunStopped
+from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model import Body, Event, Json, Reply, Status, Window
 
@@ -240,15 +240,23 @@ class Client:
         verdict = await self._caller.make(call)
         if verdict.applied is Applied.YES:
             return verdict.data
-        if verdict.stop is not None:
-            raise verdict.stop
         if call.attempts == 0:
-            raise RunStopped("sending was stopped before this look-up", code="R101")
-        host = urlsplit(self._base).netloc.rpartition("@")[2]
-        remedy = "try again in a while; where it stays so, check --base-url"
-        if verdict.http is None:
-            remedy = "check the network and --base-url, then try again"
-        raise ApiError(f"{host}{path}: {verdict.message}", code=verdict.code, remedy=remedy)
+            raise verdict.stop or RunStopped("sending was stopped before this look-up", code="R101")
+        raise self._failed(path, verdict)
+
+    def _failed(self, path: str, verdict: Verdict) -> BatchUpdateError:
+        """Why a look-up has no answer, and what to do about it."""
+        message = f"{urlsplit(self._base).netloc.rpartition('@')[2]}{path}: {verdict.message}"
+        again = "check the network and --base-url, then try again"
+        if isinstance(verdict.stop, RunStopped) and verdict.stop.code == "R103":
+            remedy = f"{again}; --max-outage says how long to wait"
+            return RunStopped(f"{verdict.stop.message}: {message}", code="R103", remedy=remedy)
+        if verdict.stop is not None:
+            return verdict.stop
+        remedy = (
+            again if verdict.http is None else "try again in a while; where it stays so, check --base-url"
+        )
+        return ApiError(message, code=verdict.code, remedy=remedy)
 
     def _list(self, found: Json) -> list[Json]:
         try:

@@ -14,6 +14,8 @@ MOST_REFUSALS = 5
 """gates without a success between, after which going on makes no sense"""
 OUTAGE_ROWS = 5
 """different rows that fail in a row before the server counts as down"""
+OUTAGE_LOOKS = 3
+"""the same for the attempts of one look-up, beside which there are no rows"""
 PROBES = (15.0, 30.0, 60.0)
 """seconds before the first, second and every later probe of a server that is down"""
 
@@ -64,11 +66,14 @@ class Gate:
             return min(60.0, 10.0 * 2.0**self.refusals)
         return max(asked, 2.5 * 2.0**self.refusals) if self.refusals else asked
 
-    def failed(self, row: int, now: float) -> bool:
-        """A sign that the server is down. True where that ends this row's try without its fault."""
+    def failed(self, row: int, now: float, *, enough: int = OUTAGE_ROWS) -> bool:
+        """A sign that the server is down. True where that ends this row's try without its fault.
+
+        `enough`: how many rows show it.
+        """
         self._down_since = min(self._down_since, now)
         self._failed_rows.add(row)
-        if self.state is not State.DOWN and len(self._failed_rows) < OUTAGE_ROWS:
+        if self.state is not State.DOWN and len(self._failed_rows) < enough:
             return False
         if self.state is not State.DOWN:
             self.state, self._probes, self.probing = State.DOWN, 0, False

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from batch_update.api.gate import MOST_WAIT, Gate, State
+from batch_update.api.gate import MOST_WAIT, OUTAGE_ROWS, Gate, State
 from batch_update.api.ledger import UNANSWERED, Ledger
 from batch_update.api.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.errors import RunStopped
@@ -243,21 +243,26 @@ class Pacer:
         self._wake()
         return None
 
-    def failed(self, ticket: Ticket, row: int, *, sent: bool) -> tuple[bool, RunStopped | None]:
-        """No answer, or one that says that the server is down; `row` tells rows apart.
+    def failed(
+        self, ticket: Ticket, row: int, *, sent: bool, enough: int = OUTAGE_ROWS, why: str = ""
+    ) -> tuple[bool, RunStopped | None]:
+        """No answer, or one that says that the server is down, as `why` has it in words.
+
+        `row` tells rows apart, and `enough` of them show it.
 
         Whether the server counts as down, so that the row does not lose a try; and what ends the run, if it does.
         """
         now = self._land(ticket, counts=sent)
         was = self._gate.state
-        down = self._gate.failed(row, now)
+        down = self._gate.failed(row, now, enough=enough)
         if ticket.probe:
             self._gate.probe_failed(now)
         if self._gate.outage_over_limit(now):
             return down, _down(self._gate.max_outage)
         if down and (was is not State.DOWN or ticket.probe):
             wait = self._gate.until - now
-            self._on_event(Event("pause", f"the server is down: trying again in {wait:.0f} s", wait))
+            words = f"the server is down{f' ({why})' if why else ''}: trying again in {wait:.0f} s"
+            self._on_event(Event("pause", words, wait))
         self._wake()
         return down, None
 

@@ -128,7 +128,7 @@ def test_where_the_server_cannot_be_read_it_is_said_that_nothing_was_sent(
 ) -> None:
     stopped(run, tmp_path)
     monkeypatch.setenv("FAMULOR_API_KEY", "a-key-that-opens-nothing")
-    nobody = ("--base-url", "http://127.0.0.1:1/api", "--max-attempts", "1", "--yes")
+    nobody = ("--base-url", "http://127.0.0.1:1/api", "--max-attempts", "1", "--max-outage", "0", "--yes")
     result = run(*command.split(), *nobody)
     assert (result.exit, "nothing was sent" in result.err and "= help:" in result.err) == (5, True), (
         result.err
