@@ -7,7 +7,8 @@ BatchUpdateError
     KeyMissing
     KeyRefused
   ApiError             a look-up that the server does not answer                exit 5
-  RunStopped           a guard, or failures that concern every row              exit 5
+  RunStopped           failures that concern every row                          exit 5
+    GuardStopped       what has to be allowed first                             exit 5
   RunLocked            another run holds the lock                               exit 75
   JournalError         a run folder whose journal cannot be read                exit 2
   Interrupted          a signal                                                 exit 129, 130 or 143
@@ -15,7 +16,7 @@ BatchUpdateError
 
 from __future__ import annotations
 
-from batch_update.model import Exit, Problem
+from batch_update.model import Exit, Problem, Tripped
 
 
 class BatchUpdateError(Exception):
@@ -72,6 +73,16 @@ class RunStopped(BatchUpdateError):
     """Going on makes no sense or would do harm. What was not sent can be sent later."""
 
     exit = Exit.STOPPED
+
+
+class GuardStopped(RunStopped):
+    """Something dangerous, or too much of it: `tripped` lists what has to be allowed before it is sent."""
+
+    def __init__(
+        self, message: str, *, code: str = "", remedy: str = "", tripped: tuple[Tripped, ...] = ()
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy)
+        self.tripped = tripped
 
 
 class RunLocked(BatchUpdateError):

@@ -254,6 +254,26 @@ class Plan:
         return tuple(p for p in self.problems if p.severity is Severity.WARNING)
 
 
+@dataclass(frozen=True, slots=True)
+class Tripped:
+    """A guard that stops a run before anything is sent."""
+
+    code: str
+    hazard: str
+    """its name, as `allow` takes it; "" for a limit, which only its own setting can lift"""
+    words: str
+    """what would happen"""
+    assistants: int
+    override: str
+    """the flag that lets it through"""
+    rows: tuple[int, ...] = ()
+    """the number of a row for each of the assistants; empty for a limit"""
+    is_blind: bool = False
+    """whether it is judged without knowing what is there"""
+    lifts: Mapping[str, int | float | None] = field(default_factory=dict)
+    """for a limit: the settings that let it through, with the values that are just enough"""
+
+
 # ---------------------------------------------------------------- the API
 
 

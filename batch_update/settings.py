@@ -234,14 +234,10 @@ class Settings(BaseModel):
     )
     yes: bool = setting(False, "Do not ask before sending.", group="Rows")
 
-    # What is there now
     no_fetch: bool = setting(
-        False, "Do not read what is there first: send every value of the sheet.", group="Plan"
+        False, "Do not read what is there first: send every value of the sheet.", group="Rows"
     )
-    no_verify: bool = setting(False, "Do not read back what was sent.", group="Plan")
-    expect: str | None = setting(
-        None, "Send only if the plan has this digest, as plan showed it.", group="Plan", metavar="DIGEST"
-    )
+    no_verify: bool = setting(False, "Do not read back what was sent.", group="Rows")
 
     # What must not happen
     max_changes: int | None = setting(
@@ -260,6 +256,9 @@ class Settings(BaseModel):
         f"Allow what is dangerous, by name: {', '.join(HAZARDS)}, or all. By comma, repeatable.",
         group="Guards",
         metavar="NAMES",
+    )
+    expect: str | None = setting(
+        None, "Send only if the plan has this digest, as plan showed it.", group="Guards", metavar="DIGEST"
     )
 
     # How carefully it is sent

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import typer
 
+from batch_update.cli.calling import Errand
 from batch_update.cli.checking import FILE, describe
 from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
-from batch_update.cli.options import command_of, is_silent, settings_of, takes
+from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
 from batch_update.cli.stage import Stage, run_facts, tell, write_somewhere
-from batch_update.errors import AccessError, ApiError, RunStopped, UsageError
-from batch_update.model import Exit, Plan, Report
+from batch_update.errors import AccessError, ApiError, GuardStopped, RunStopped, UsageError
+from batch_update.model import Exit, Plan, Report, Tripped
 from batch_update.settings import ALL_HAZARDS, Settings
-from batch_update.text import counted, excerpt, printable, quoted_path
+from batch_update.text import counted, excerpt, printable
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -38,15 +39,9 @@ if TYPE_CHECKING:
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
-SENDING_AGAIN = ("Rows", "Plan", "Guards", "Waves", "Connection", "Sandbox", "Pace", "Output")
-"""The groups of settings of every command that sends."""
-SENDING = ("Sheet", *SENDING_AGAIN, "Limits")
-"""The same for those that read a sheet."""
-WHAT_IS_WRONG = ("Sheet", "only", "no_fetch", "Connection", "sandbox", "sandbox_state", "Limits")
-"""The settings that decide which problems a sheet has."""
 
 
-@takes(*SENDING)
+@takes("apply")
 def apply(file: FILE, given: dict[str, Any]) -> None:
     """Apply a sheet, or a plan that was saved: check, show what will happen, ask, send, read back, report.
 
@@ -64,8 +59,7 @@ def run_sheet(file: str, settings: Settings) -> Exit:
         plan, is_saved = plan_of(file, settings)
 
         look = partial(look_at, settings=settings, is_saved=is_saved)
-        all_shown = command_of("batch-update plan", settings, WHAT_IS_WRONG)
-        return carry_out(plan, look, settings, shown_by=f"{all_shown} {quoted_path(file)}")
+        return carry_out(plan, look, Errand("apply", file, settings))
 
 
 def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
@@ -92,49 +86,43 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     return plan, False
 
 
-def carry_out(plan: Plan, look: Look, settings: Settings, *, shown_by: str) -> Exit:
+def carry_out(plan: Plan, look: Look, errand: Errand) -> Exit:
     """Send a plan, with everything that people see of it. The account's lock is taken first, then one looks and asks.
 
-    `look` holds it against what is there; `shown_by` is the command that shows all of its problems.
+    `look` holds it against what is there.
     """
     from batch_update.run.applying import refused_report
 
+    settings = errand.settings
     refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
     if refused is not None:
-        _show_problems(plan, settings, shown_by)
+        _show_problems(plan, errand)
         folder = _folder(plan, settings)
         files = write_somewhere(refused, folder, run_facts(settings))
-        return tell(refused, files, folder, settings, run_facts(settings))
+        return tell(refused, files, folder, errand, run_facts(settings))
     account = account_of(settings)
-    with account_lock(account, settings, "apply") as lock:
-        return send(plan, look, settings, account, lock, shown_by=shown_by)
+    with account_lock(account, settings, errand.verb) as lock:
+        return send(plan, look, errand, account, lock)
 
 
 def send(
-    plan: Plan,
-    look: Look,
-    settings: Settings,
-    account: Account,
-    lock: AccountLock,
-    *,
-    shown_by: str = "",
-    command: str = "apply",
-    parent: str = "",
+    plan: Plan, look: Look, errand: Errand, account: Account, lock: AccountLock, *, parent: str = ""
 ) -> Exit:
-    """The same where the account's lock is held: from here on nobody else sends to it.
+    """Send a plan where the account's lock is held: from here on nobody else sends to it.
 
     `parent` is the run that it takes back.
     """
     from batch_update.run.recorded import Facts
 
+    settings = errand.settings
     stage = Stage(settings, account, plan.sheet.numbers)
-    facts = Facts(command, settings=placed(settings), parent=parent)
-    report, files, folder = anyio.run(_send, plan, look, stage, facts, lock, shown_by)
-    return tell(report, files, folder, settings, run_facts(settings, stage.client))
+    facts = Facts(errand.verb, settings=placed(settings), parent=parent)
+    report, files, folder = anyio.run(_send, plan, look, stage, facts, lock, errand)
+    return tell(report, files, folder, errand, run_facts(settings, stage.client))
 
 
 async def _send(
-    plan: Plan, look: Look, stage: Stage, facts: Facts, lock: AccountLock, shown_by: str
+    plan: Plan, look: Look, stage: Stage, facts: Facts, lock: AccountLock, errand: Errand
 ) -> tuple[Report, Written | None, Path]:
     from batch_update.report.planning import plan_screen
     from batch_update.run.applying import apply_plan, refused_report, stopped_report
@@ -148,14 +136,14 @@ async def _send(
         with before_sending():
             looked = await look(plan, client)
         plan = looked.plan
-        _show_problems(plan, settings, shown_by)
+        _show_problems(plan, errand)
         if is_undo and not is_silent(settings):
             say(plan_screen(plan, requests=looked.pages))
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             folder = _folder(plan, settings)
             return refused, write_somewhere(refused, folder, run_facts(settings, client)), folder
-        stop = agree(looked, settings, (ALL_HAZARDS,) if is_undo else settings.allow)
+        stop = agree(looked, settings, (ALL_HAZARDS,) if is_undo else settings.allow, is_shown=is_undo)
         folder = _folder(plan, settings)
         lock.works_in(folder)
         with Journal.create(folder, plan, facts) as journal, open_interrupts() as interrupted:
@@ -237,50 +225,74 @@ def _folder(plan: Plan, settings: Settings) -> Path:
     return run_folder(settings.runs_dir, plan.sheet.name, datetime.now())
 
 
-def _show_problems(plan: Plan, settings: Settings, shown_by: str) -> None:
+def _show_problems(plan: Plan, errand: Errand) -> None:
     """A line for each of the first problems, and the command that shows all."""
     from batch_update.report.problems import count_words, problem_line
 
-    if not plan.problems or is_silent(settings):
+    if not plan.problems or is_silent(errand.settings):
         return
-    for problem in plan.problems[:PROBLEMS_SHOWN] if shown_by else plan.problems:
+    all_shown = errand.look()
+    for problem in plan.problems[:PROBLEMS_SHOWN] if all_shown else plan.problems:
         say(f"  {problem_line(plan.sheet, problem)}")
-    say(f"Found {count_words(plan.problems)}" + (f": {shown_by} shows all." if shown_by else "."))
+    say(f"Found {count_words(plan.problems)}.")
+    if all_shown:
+        say(f"All of them: {all_shown}")
 
 
-def agree(looked: Looked, settings: Settings, allow: Collection[str]) -> RunStopped | None:
-    """Says what will happen and asks. Returns why a guard forbids it; raises UsageError where there is no yes.
+def agree(
+    looked: Looked, settings: Settings, allow: Collection[str], *, is_shown: bool = False
+) -> GuardStopped | None:
+    """Says what will happen, field by field, and asks. Returns why a guard forbids it; UsageError without a yes.
 
-    A yes on the terminal lets hazards through, --yes does not. Limits are lifted by their flags alone.
+    A yes on the terminal lets hazards through, --yes does not. Limits are lifted by their flags alone. `is_shown`:
+    the plan was shown already.
     """
-    from batch_update.plan.guarding import blind_spots, guard, refusal
-    from batch_update.report.planning import plan_totals
+    from batch_update.plan.guarding import refusal
+    from batch_update.report.guards import guard_lines
 
-    talk = not is_silent(settings)
-    server = server_name(settings)
-    if talk:
-        duration = duration_of(len(looked.plan.changes), settings)
-        say(f"{server}: " + plan_totals(looked.plan, duration=duration))
-        if blind := blind_spots(looked.plan, allow):
-            say(f"  {blind}")
-        if settings.no_verify and any("mode" in change.body for change in looked.plan.changes):
-            say(
-                "  --no-verify: what changes of mode reset will not be known, and undo not bring back those modes"
-            )
-    tripped = guard(
+    tripped = tripped_by(looked, settings, allow)
+    can_ask = on_terminal() and all(one.hazard for one in tripped)
+    has_to_ask = bool(looked.plan.changes) and (bool(tripped) or not settings.yes)
+    if not is_silent(settings) or (can_ask and has_to_ask):
+        _say_what_happens(looked.plan, settings, allow, is_shown=is_shown)
+    if tripped and not can_ask:
+        return refusal(tripped)
+    if tripped:
+        say(paint("Careful:", "warning", sys.stderr))
+        for line in guard_lines(tripped):
+            say(line)
+    if has_to_ask:
+        _ask_to_send(looked.plan, server_name(settings), [one.hazard for one in tripped])
+    return None
+
+
+def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tuple[Tripped, ...]:
+    """The guards of these settings that forbid sending the plan."""
+    from batch_update.plan.guarding import guard
+
+    return guard(
         looked.plan,
         total=looked.total,
         max_changes=settings.max_changes,
         max_change_percent=settings.max_change_percent,
         allow=allow,
     )
-    if tripped and not (on_terminal() and all(one.hazard for one in tripped)):
-        return refusal(tripped)
-    for one in tripped:
-        say(f"  {paint('careful', 'warning', sys.stderr)}[{one.code}]: {one.sentence}")
-    if looked.plan.changes and (tripped or not settings.yes):
-        _ask_to_send(looked.plan, server, [one.hazard for one in tripped])
-    return None
+
+
+def _say_what_happens(plan: Plan, settings: Settings, allow: Collection[str], *, is_shown: bool) -> None:
+    from batch_update.plan.guarding import blind_spots
+    from batch_update.report.planning import field_lines, plan_totals
+
+    for line in () if is_shown else field_lines(plan.changes):
+        say(line)
+    duration = duration_of(len(plan.changes), settings)
+    say(f"{server_name(settings)}: {plan_totals(plan, duration=duration)}")
+    if blind := blind_spots(plan, allow):
+        say(f"  {blind}")
+    if settings.no_verify and any("mode" in change.body for change in plan.changes):
+        say(
+            "  --no-verify: what changes of mode reset will not be known, and undo not bring back those modes"
+        )
 
 
 def _ask_to_send(plan: Plan, server: str, hazards: list[str]) -> None:

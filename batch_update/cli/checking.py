@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.options import command_of, is_silent, settings_of, takes
+from batch_update.cli.calling import command_of
+from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import out, out_json_with, paint, paint_problems, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
-from batch_update.text import counted, printable, quoted_path
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.plan.checking import Checked
@@ -21,7 +23,7 @@ FILE = Annotated[
 ]
 
 
-@takes("Sheet", "Rows", "Output", "Limits")
+@takes("check")
 def check(file: FILE, given: dict[str, Any]) -> None:
     """Check a sheet: every problem at its row and cell. Nothing is sent, no key is needed.
 
@@ -61,7 +63,8 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
             out(paint_problems(render_problems(sheet, checked.problems)))
         found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
-        out(f"Next: {_next(checked, quoted_path(file), settings, is_wrong=is_wrong)}")
+        for line in _next(checked, file, settings, is_wrong=is_wrong):
+            out(line)
     return Exit.SHEET_INVALID if is_wrong else Exit.OK
 
 
@@ -79,19 +82,20 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> str:
+def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Iterator[str]:
+    """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
+
     def command(verb: str, **changed: Any) -> str:
-        """With the flags that were given here: without --map or --sheet it would be another sheet."""
         changed_settings = settings.model_copy(update=changed)
-        return f"{command_of(f'batch-update {verb}', changed_settings, ('Sheet', 'Rows', 'Limits'))} {file}"
+        return command_of(verb, changed_settings, file, groups=("Sheet", "Rows", "Limits"))
 
     if not is_wrong:
-        return command("plan")
+        yield f"Next: {command('plan')}"
+        return
+    yield f"Next: mend the sheet, then: {command('check')}"
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
-    if concerns_all or not checked.to_change:
-        return f"mend the sheet, then: {command('check')}"
-    skipping = command("apply", skip_invalid=True)
-    return f"mend them, then: {command('check')}   or send the good rows: {skipping}"
+    if checked.to_change and not concerns_all:
+        yield f"  or: send the good rows: {command('apply', skip_invalid=True)}"
 
 
 def _rest(checked: Checked, *, is_wrong: bool) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
+from batch_update.cli.calling import SAME_SERVER, command_of
 from batch_update.cli.connecting import client_for, server_name
-from batch_update.cli.options import command_of, is_silent, or_environment, settings_of, takes
+from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
 from batch_update.errors import UsageError
 from batch_update.settings import Settings
-from batch_update.text import counted, printable, quoted_path
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.plan.selecting import Condition
@@ -62,7 +63,7 @@ FORCE = Annotated[
 ]
 
 
-@takes("only", "Connection", "Sandbox", "Pace", "json_", "quiet")
+@takes("export")
 def export(
     output: FILE,
     given: dict[str, Any],
@@ -166,8 +167,7 @@ def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets:
     for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
         say(f"  {note}")
     if path is not None and found.rows:
-        command = command_of("batch-update plan", settings, ("Connection", "Sandbox", "Pace"))
-        out(f"Next: edit it, then: {command} {quoted_path(path)}")
+        out(f"Next: edit it, then: {command_of('plan', settings, path, groups=SAME_SERVER)}")
 
 
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import SENDING, run_sheet
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.applying import run_sheet
+from batch_update.cli.calling import command_of
+from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model import Exit
-from batch_update.text import counted, printable, quoted_path
+from batch_update.text import counted, printable
 
 app = typer.Typer(
     help="Runs that are written down in job files: jobs/NAME.toml.",
@@ -25,7 +26,7 @@ DEFAULT_DIR = Path("jobs")
 
 
 @app.command("run")
-@takes(*SENDING)
+@takes("job run")
 def run(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
@@ -104,10 +105,7 @@ def _check(path: Path) -> tuple[Exit, str]:
     except BatchUpdateError as error:
         return error.exit, error.message
     if checked.invalid_rows and not settings.skip_invalid:
-        command = command_of("batch-update check", settings, ("Sheet", "only", "Limits"))
-        return (
-            Exit.SHEET_INVALID,
-            f"{counted(checked.invalid_rows, 'invalid row')}: {command} {quoted_path(job.file)}",
-        )
+        command = command_of("check", settings, job.file)
+        return Exit.SHEET_INVALID, f"{counted(checked.invalid_rows, 'invalid row')}: {command}"
     skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
     return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
 from batch_update.settings import Settings, flag_of, read_settings, variable_of
-from batch_update.text import quoted
+
+_SCREEN = ("json_", "quiet")
+_READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *_SCREEN)
+_SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
+_LIMITS = ("max_changes", "max_change_percent")
+_RUNS = ("runs_dir", "sandbox_state")
+HEEDED: dict[str, tuple[str, ...]] = {
+    "check": ("Sheet", "Limits", "only", *_SCREEN),
+    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Guards", *_READING),
+    "apply": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
+    "job run": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
+    "export": ("only", *_READING),
+    "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *_SCREEN),
+    "undo": (*_LIMITS, *_SENDING, "Output"),
+    "runs list": (*_RUNS, "json_"),
+    "runs show": (*_RUNS, "json_"),
+    "runs prune": (*_RUNS, "yes"),
+    "report": ("runs_dir",),
+    "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults"),
+}
+"""Command -> the settings that it heeds, by their groups or names: these are its options, and no others."""
 
 
-def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of these groups of settings, or of single ones by their names.
+def takes(command_name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of the settings that HEEDED names for it.
 
     The command's keyword `given` receives what was really given, name -> value, so that the environment and job
     files can stand behind it.
@@ -27,7 +47,7 @@ def takes(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         own = [
             p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != "given"
         ]
-        options = [_option(name) for group in groups for name in _names_of(group)]
+        options = [_option(name) for name in heeded(command_name)]
 
         def run(**values: Any) -> None:
             given = {p.name: values.pop(p.name) for p in options}
@@ -56,9 +76,25 @@ def is_silent(settings: Settings) -> bool:
     return settings.json_ or settings.quiet
 
 
-def _names_of(group: str) -> list[str]:
+def heeded(command: str, groups: Collection[str] = ()) -> list[str]:
+    """The settings that a command heeds, in their order; of these groups or names alone, where some are given."""
     fields = Settings.model_fields.items()
-    return [name for name, info in fields if group in (_extra(info)["group"], name)]
+    return [
+        name
+        for name, info in fields
+        if {name, group_of(info)} & set(HEEDED[command])
+        and (not groups or {name, group_of(info)} & set(groups))
+    ]
+
+
+def commands_that_heed(name: str) -> list[str]:
+    """The commands that a setting is for."""
+    return [command for command in HEEDED if name in heeded(command)]
+
+
+def group_of(info: Any) -> str:
+    """The heading beneath which help shows a setting."""
+    return str(_extra(info)["group"])
 
 
 def _extra(info: Any) -> dict[str, Any]:
@@ -69,13 +105,13 @@ def _extra(info: Any) -> dict[str, Any]:
 def _option(name: str) -> inspect.Parameter:
     info = Settings.model_fields[name]
     kind, choices, many = _kind(info.annotation)
-    shown = _shown(info.default)
+    default = shown(info.default)
     option = typer.Option(
         flag_of(name),
-        help=(info.description or "") + (f" Default: {shown}." if shown else ""),
+        help=(info.description or "") + (f" Default: {default}." if default else ""),
         metavar=None if kind is bool else (_extra(info)["metavar"] or "|".join(choices) or name.upper()),
         autocompletion=(lambda: list(choices)) if choices else None,
-        rich_help_panel=_extra(info)["group"],
+        rich_help_panel=group_of(info),
         show_default=False,
     )
     annotation: Any = Annotated[list[str] | None if many else kind | None, option]
@@ -95,33 +131,10 @@ def _kind(annotation: Any) -> tuple[type, tuple[str, ...], bool]:
     return str, (), many
 
 
-def _shown(default: Any) -> str:
+def shown(default: Any) -> str:
     """A default as one would type it; "" where saying it helps nobody."""
     if default in (None, False, "", (), {}):
         return ""
     if isinstance(default, tuple):
         return " and ".join(str(item) for item in default)
     return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-def command_of(command: str, settings: Settings, groups: tuple[str, ...]) -> str:
-    """The command with the flags that these settings need, for a next command that can be pasted."""
-    words = [command]
-    for name in (name for group in groups for name in _names_of(group)):
-        value, default = getattr(settings, name), Settings.model_fields[name].default
-        if value == default:
-            continue
-        for text in _as_typed(value):
-            words.append(flag_of(name) + (f" {quoted(text)}" if text else ""))
-    return " ".join(words)
-
-
-def _as_typed(value: Any) -> list[str]:
-    """A setting's value as one would type it after its flag, once for each time the flag stands."""
-    if value is True:
-        return [""]
-    if isinstance(value, dict):
-        return [f"{header}={field}" for header, field in value.items()]
-    if isinstance(value, tuple):
-        return [str(item) for item in value] or ["off"]
-    return [_shown(value)]

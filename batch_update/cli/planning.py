@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
-from batch_update.cli.applying import SENDING, duration_of, look_at, plan_of
+from batch_update.cli.applying import duration_of, look_at, plan_of, tripped_by
+from batch_update.cli.calling import Errand, command_of
 from batch_update.cli.checking import FILE
 from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
-from batch_update.cli.options import command_of, settings_of, takes
+from batch_update.cli.options import settings_of, takes
 from batch_update.cli.progress import event_teller
-from batch_update.cli.screen import out, out_json_with, paint_problems, telling_errors
+from batch_update.cli.screen import out, out_json_with, paint, paint_problems, telling_errors
 from batch_update.errors import UsageError
-from batch_update.model import Exit, Plan
+from batch_update.model import Exit, Plan, Tripped
 from batch_update.settings import Settings
-from batch_update.text import quoted_path
 
 if TYPE_CHECKING:
     from batch_update.run.looking import Looked
@@ -27,15 +29,13 @@ OUT = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
 ]
-REPEATED = ("Sheet", "Rows", "no_fetch", "Guards", "Connection", "Sandbox", "Pace", "Limits")
-"""The groups of settings that the command which carries a plan out repeats."""
 EXIT_CODE = Annotated[
     bool,
     typer.Option("--exit-code", help="End with 10 where something would change."),
 ]
 
 
-@takes(*SENDING)
+@takes("plan")
 def plan(file: FILE, given: dict[str, Any], out_file: OUT = None, exit_code: EXIT_CODE = False) -> None:
     """Show what a sheet would change: what is there, what is wanted, field by field. Nothing is sent.
 
@@ -97,14 +97,20 @@ def _save(plan: Plan, path: Path) -> None:
 
 
 def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
+    from batch_update.report.guards import guard_json, guard_lines
     from batch_update.report.planning import plan_json, plan_screen, plan_totals
     from batch_update.report.problems import problem_json, render_problems
     from batch_update.run.saving import digest
 
     made, mark = looked.plan, digest(looked.plan)
+    tripped = tripped_by(looked, settings, settings.allow)
+    following = _next(made, file, settings, out_file, tripped, "" if out_file or is_saved else mark)
     if settings.json_:
         problems = (problem_json(made.sheet, problem) for problem in made.problems)
-        out_json_with({**plan_json(made, requests=looked.pages), "digest": mark}, "problems", problems)
+        guards = {"guards": [guard_json(one) for one in tripped], "next": following}
+        out_json_with(
+            {**plan_json(made, requests=looked.pages), **guards, "digest": mark}, "problems", problems
+        )
         return
     if settings.quiet:
         return
@@ -113,29 +119,44 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
     out(plan_screen(made, requests=looked.pages))
+    if tripped:
+        out(
+            "\n".join(
+                [f"{paint('Has to be allowed', 'warning')} before it is sent:", *guard_lines(tripped), ""]
+            )
+        )
     out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
     out(f"Digest {mark}")
-    expected = "" if out_file or is_saved else f" --expect {mark}"
-    if following := _next(made, file, settings, out_file, expected):
-        out(f"Next: {following}")
+    labels = chain(["Next: "], repeat("  or: "))
+    for label, (words, command) in zip(labels, following.items(), strict=False):
+        out(label + (f"{words}: " if words != "apply" else "") + command)
 
 
-def _next(made: Plan, file: str, settings: Settings, out_file: Path | None, expected: str) -> str:
-    """The command that carries the plan out, which rows with problems forbid; "" where there is nothing to do."""
-
-    def command(verb: str, place: str | Path, settings: Settings) -> str:
-        return f"{command_of(f'batch-update {verb}', settings, REPEATED)} {quoted_path(place)}"
+def _next(
+    made: Plan,
+    file: str,
+    settings: Settings,
+    out_file: Path | None,
+    tripped: Sequence[Tripped],
+    mark: str,
+) -> dict[str, str]:
+    """The commands that make sense now, by what they are for; none where there is nothing to do."""
+    from batch_update.report.guards import hazards_of, lifted
 
     # What was selected is all that a saved plan would change.
-    settings_then = settings.model_copy(update={"only": (), "limit": None}) if out_file else settings
-    place = out_file or file
+    then = settings.model_copy(update={"only": (), "limit": None} if out_file else {})
+    allowed = {"allow": (*settings.allow, *hazards_of(tripped))} if hazards_of(tripped) else {}
+
+    def sending(**changed: Any) -> str:
+        errand = Errand("apply", str(out_file or file), then.model_copy(update=changed))
+        return errand.again(**lifted(tripped), **allowed, expect=mark or None)
+
     if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
-        return command("apply", place, settings_then) + expected if made.changes else ""
-    again = f"mend the sheet, then: {command('plan', file, settings)}"
+        return {"apply": sending()} if made.changes else {}
+    again = {"mend the sheet, then": command_of("plan", settings, file)}
     if not made.changes or any(p.index is None for p in made.errors):
         return again
-    skipping = settings_then.model_copy(update={"skip_invalid": True})
-    return f"{again}   or send the good rows: {command('apply', place, skipping)}{expected}"
+    return again | {"send the good rows": sending(skip_invalid=True)}
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.applying import SENDING_AGAIN, agree, before_sending, caution_for
+from batch_update.cli.applying import agree, before_sending, caution_for
+from batch_update.cli.calling import Errand
 from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
-from batch_update.cli.stage import Stage, tell, write_somewhere
+from batch_update.cli.stage import Stage, tell, tell_guarded, write_somewhere
 from batch_update.cli.undoing import RUN
-from batch_update.errors import UsageError
+from batch_update.errors import GuardStopped
 from batch_update.model import Exit, Report, Status
 from batch_update.settings import ALL_HAZARDS, Settings
 from batch_update.text import counted, printable
@@ -31,7 +32,7 @@ RETRY_FAILED = Annotated[
 ]
 
 
-@takes(*SENDING_AGAIN)
+@takes("resume")
 def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) -> None:
     """Go on with a run after a crash, a signal, a guard or a full disk. What is done costs no request.
 
@@ -54,12 +55,6 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
     from batch_update.run.reading import read_run
     from batch_update.run.resuming import is_finished
 
-    if settings.run_dir is not None and settings.run_dir.resolve() != folder.resolve():
-        raise UsageError(
-            f"--run-dir names {settings.run_dir}, and a run goes on in its own folder, {folder}",
-            code="U101",
-            remedy="leave it out",
-        )
     recorded = read_run(folder)
     if not is_finished(recorded, retry_failed=retry_failed):
         account = account_of(settings)
@@ -84,13 +79,18 @@ def _nothing_left(recorded: RecordedRun, settings: Settings) -> Exit:
     if exit_status(report) is Exit.OK and not settings.json_:
         return Exit.OK
     # Which rows were not done, and what can be done about them.
-    return tell(report, written_in(recorded.folder), recorded.folder, settings, facts_of(recorded))
+    errand = Errand("resume", str(recorded.folder), settings)
+    return tell(report, written_in(recorded.folder), recorded.folder, errand, facts_of(recorded))
 
 
 def _go_on(recorded: RecordedRun, settings: Settings, account: Account, *, retry_failed: bool) -> Exit:
     stage = Stage(settings, account, recorded.plan.sheet.numbers)
-    report, facts, files = anyio.run(_resume, recorded, stage, retry_failed)
-    return tell(report, files, recorded.folder, settings, facts)
+    errand = Errand("resume", str(recorded.folder), settings)
+    try:
+        report, facts, files = anyio.run(_resume, recorded, stage, retry_failed)
+    except GuardStopped as stop:
+        return tell_guarded(stop, errand)
+    return tell(report, files, recorded.folder, errand, facts)
 
 
 async def _resume(

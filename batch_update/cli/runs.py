@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.calling import Errand, command_of
 from batch_update.cli.connecting import lock_folders
-from batch_update.cli.options import command_of, or_environment, settings_of, takes
+from batch_update.cli.options import or_environment, settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
+from batch_update.cli.stage import allowing
 from batch_update.cli.undoing import RUN
-from batch_update.errors import UsageError
+from batch_update.errors import GuardStopped, UsageError
 from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import counted, printable, quoted_path
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.run.listing import Entry
@@ -31,7 +33,7 @@ MOST_AGE = 100_000
 
 
 @app.command("list")
-@takes("runs_dir", "sandbox_state", "json_")
+@takes("runs list")
 def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
     settings = settings_of(given)
@@ -46,11 +48,11 @@ def list_runs(given: dict[str, Any]) -> None:
     width = max(len(entry.folder.name) for entry in entries)
     for entry in entries:
         out(_line(entry, width))
-    out("\nNext: batch-update runs show NAME")
+    out(f"\nNext: {command_of('runs show', settings, entries[0].folder.name)}")
 
 
 @app.command("show")
-@takes("runs_dir", "sandbox_state", "json_")
+@takes("runs show")
 def show(run: RUN, given: dict[str, Any]) -> None:
     """Show what became of a run: its summary, made from its journal now."""
     settings = settings_of(given)
@@ -79,7 +81,7 @@ def show(run: RUN, given: dict[str, Any]) -> None:
 
 
 @app.command("prune")
-@takes("runs_dir", "sandbox_state", "yes")
+@takes("runs prune")
 def prune(
     given: dict[str, Any],
     keep: Annotated[
@@ -112,7 +114,7 @@ def prune(
         _prune(settings, keep, age, force=force)
 
 
-@takes("runs_dir")
+@takes("report")
 def report(
     run: RUN,
     given: dict[str, Any],
@@ -265,13 +267,22 @@ def _next(recorded: RecordedRun, state: str) -> list[str]:
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
     # What is kept of a sandbox's run is an address that no flag may name.
     where = ("Sandbox",) if settings.sandbox else ("Connection",)
-    folder = quoted_path(recorded.folder)
+    folder = recorded.folder
     results = recorded.folder / "results.csv"
     lines = [
-        f"Report  {printable(str(results))}" if results.exists() else f"Report  batch-update report {folder}"
+        f"Report  {printable(str(results))}"
+        if results.exists()
+        else f"Report  {command_of('report', settings, folder)}"
     ]
     if state == State.OPEN:
-        lines.append(f"Go on   {command_of('batch-update resume', settings, where)} {folder}")
+        lines.append(f"Go on   {_resuming(recorded, settings, where)}")
     if state != State.RUNNING and (recorded.folder / "undo.csv").exists():
-        lines.append(f"Undo    {command_of('batch-update undo', settings, where)} {folder}")
+        lines.append(f"Undo    {command_of('undo', settings, folder, groups=where)}")
     return lines
+
+
+def _resuming(recorded: RecordedRun, settings: Settings, where: tuple[str, ...]) -> str:
+    """The command that goes on with a run; where a guard stopped it, with what that asks for."""
+    if isinstance(recorded.stopped, GuardStopped):
+        return allowing(recorded.stopped, Errand("resume", str(recorded.folder), settings), groups=where)[1]
+    return command_of("resume", settings, recorded.folder, groups=where)

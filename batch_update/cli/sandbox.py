@@ -19,7 +19,7 @@ DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
 """What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
 
 
-@takes("Sandbox")
+@takes("sandbox")
 def sandbox(
     given: dict[str, Any],
     port: Annotated[

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batch_update.cli.calling import SAME_SERVER, SAME_SHEET, Errand, command_of
 from batch_update.cli.connecting import Account, client_for, placed
-from batch_update.cli.options import command_of, is_silent
-from batch_update.cli.screen import out, out_json, paint, say, show_error
-from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.cli.options import is_silent
+from batch_update.cli.screen import error_json, out, out_json, paint, say, show_error
+from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model import Change, Exit, Report
 from batch_update.settings import Settings
-from batch_update.text import printable, quoted_path
+from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
     from batch_update.report.document import RunFacts
     from batch_update.report.files import Written
+    from batch_update.report.summary import Commands
     from batch_update.run.journal import Journal
     from batch_update.run.waves import Caution
-
-QUICK = ("Connection", "Sandbox", "Pace")
-"""The groups of settings that a next command repeats."""
 
 
 class Stage:
@@ -114,50 +113,84 @@ def run_facts(settings: Settings, client: Client | None = None) -> RunFacts:
 # ---------------------------------------------------------------- the last words
 
 
-def tell(report: Report, files: Written | None, folder: Path, settings: Settings, facts: RunFacts) -> Exit:
+def tell(report: Report, files: Written | None, folder: Path, errand: Errand, facts: RunFacts) -> Exit:
     """The summary, or the run as JSON; then the exit status. `folder` is the run's."""
     from batch_update.report.status import exit_status
 
     try:
-        _show_report(report, files, folder, settings, facts)
+        _show_report(report, files, folder, errand, facts)
     except UsageError as error:  # the run is over and on disk: its status stands
         show_error(error)
     return exit_status(report)
 
 
 def _show_report(
-    report: Report, files: Written | None, folder: Path, settings: Settings, facts: RunFacts
+    report: Report, files: Written | None, folder: Path, errand: Errand, facts: RunFacts
 ) -> None:
     from batch_update.report.document import run_document
     from batch_update.report.status import exit_status
     from batch_update.report.summary import summary
-    from batch_update.run.runs import JOURNAL
 
-    status = exit_status(report)
+    settings, status = errand.settings, exit_status(report)
     if settings.json_:
         names = {name: path and str(path) for name, path in _paths(files).items()}
-        out_json(run_document(report, facts) | {"files": names})
+        document = run_document(report, facts) | {"files": names}
+        if isinstance(report.stopped, GuardStopped):
+            document["next"] = dict(zip(("look", "go_on"), allowing(report.stopped, errand), strict=True))
+        out_json(document)
     elif not (settings.quiet and status is Exit.OK):
-        again = settings.model_copy(update={"sandbox_faults": ""})
-        resume, undo = (
-            f"{command_of(f'batch-update {verb}', again, QUICK)} {quoted_path(folder)}"
-            for verb in ("resume", "undo")
-        )
-        is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
-        has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
-        of_csv = again.model_copy(update={"sheet": None})  # what is left to do is no workbook
-        text = summary(
-            report,
-            files,
-            stats=facts.stats,
-            command=command_of("batch-update apply", of_csv, ("Sheet", *QUICK)),
-            undo=undo if has_journal else "",
-            resume=resume if has_journal else "",
-        )
+        text = summary(report, files, stats=facts.stats, commands=_commands(report, folder, errand))
         if files is None:
-            text += f"\nReport  batch-update report {quoted_path(folder)}, once there is room for its files"
+            text += f"\nReport  {command_of('report', settings, folder)}"
         first, _, rest = text.partition("\n")
         out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
+
+
+def _commands(report: Report, folder: Path, errand: Errand) -> Commands:
+    """The commands that a summary may name."""
+    from batch_update.report.summary import Commands
+    from batch_update.run.runs import JOURNAL
+
+    settings = errand.settings
+    is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
+    has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
+    of_csv = settings.model_copy(update={"sheet": None})  # what is left to do is no workbook
+    look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
+    return Commands(
+        apply=command_of("apply", of_csv, groups=(*SAME_SHEET, *SAME_SERVER)),
+        undo=command_of("undo", settings, folder, groups=SAME_SERVER) if has_journal else "",
+        resume=command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else "",
+        look=look,
+        allow=allow,
+    )
+
+
+def allowing(stop: GuardStopped, errand: Errand, *, groups: Collection[str] = ()) -> tuple[str, str]:
+    """The command that shows what a guard stopped, and the one that lets it through.
+
+    `groups`: the settings to repeat, all that the command heeds by default.
+    """
+    from batch_update.report.guards import hazards_of, lifted
+
+    settings, hazards = errand.settings, hazards_of(stop.tripped)
+    allowed = {"allow": (*settings.allow, *hazards)} if hazards else {}
+    return errand.look(), errand.again(groups, **lifted(stop.tripped), **allowed)
+
+
+def tell_guarded(stop: GuardStopped, errand: Errand) -> Exit:
+    """What a guard forbids of a run that exists already, which stays as it was; then the exit status."""
+    from batch_update.report.guards import guard_json
+    from batch_update.report.summary import guarded
+
+    look, allow = allowing(stop, errand)
+    if errand.settings.json_:
+        document = error_json(stop)
+        document["error"]["guards"] = [guard_json(one) for one in stop.tripped]
+        out_json(document | {"next": {"look": look, "go_on": allow}})
+    else:
+        for line in guarded(stop, look, allow):
+            say(line)
+    return stop.exit
 
 
 def _paths(files: Written | None) -> dict[str, Path | None]:

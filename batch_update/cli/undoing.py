@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.applying import SENDING_AGAIN, look_at_made, send
+from batch_update.cli.applying import look_at_made, send
+from batch_update.cli.calling import Errand
 from batch_update.cli.connecting import account_lock, account_of, only_here
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
@@ -22,7 +23,7 @@ RUN = Annotated[
 ]
 
 
-@takes(*SENDING_AGAIN)
+@takes("undo")
 def undo(run: RUN, given: dict[str, Any]) -> None:
     """Take back a run: every field that still holds what it wrote gets back what it held before.
 
@@ -57,4 +58,5 @@ def undo_folder(folder: Path, settings: Settings) -> Exit:
                 code="U113",
                 remedy="batch-update runs list shows what the other runs did; name the one to take back",
             )
-        return send(plan, look, settings, account, lock, command="undo", parent=folder.name)
+        errand = Errand("undo", str(folder), settings)
+        return send(plan, look, errand, account, lock, parent=folder.name)

@@ -6,27 +6,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from batch_update.errors import RunStopped
-from batch_update.model import Change, Json, Plan
+from batch_update.errors import GuardStopped
+from batch_update.model import Change, Json, Plan, Tripped
 from batch_update.plan.normalizing import same_value
 from batch_update.settings import ALL_HAZARDS
-from batch_update.text import counted, named
+from batch_update.text import counted, listed, named
 
 FIRST_ROWS = 5
 """Rows that a sentence names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tripped:
-    """A guard that stops the run."""
-
-    code: str
-    hazard: str
-    """its name, as --allow takes it; "" for a limit, which only a flag can lift"""
-    sentence: str
-    """what would happen, to how many assistants, in which rows"""
-    override: str
-    """the flag that lets it through"""
+FIRST_FIELDS = 3
+"""Fields that are cleared and named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +48,27 @@ def guard(
     return (*limits, *_hazards(plan, allow))
 
 
-def refusal(tripped: Sequence[Tripped]) -> RunStopped:
+def refusal(tripped: Sequence[Tripped]) -> GuardStopped:
     """What ends a run whose guards have tripped (at least one), with the flags that would let it through."""
     first, *more = tripped
-    sentences = [first.sentence, *(f"{one.sentence} [{one.code}]" for one in more)]
+    sentences = [sentence_of(first), *(f"{sentence_of(one)} [{one.code}]" for one in more)]
     flags = [one.override for one in tripped if not one.hazard]
     if hazards := [one.hazard for one in tripped if one.hazard]:
         flags.append(f"--allow {','.join(hazards)}")
-    return RunStopped(
+    return GuardStopped(
         "; ".join(sentences),
         code=first.code,
-        remedy=f"look at it with batch-update plan; where it is meant, go on with {' '.join(flags)}",
+        remedy=f"look at what plan shows; where it is meant, go on with {' '.join(flags)}",
+        tripped=tuple(tripped),
+    )
+
+
+def sentence_of(one: Tripped) -> str:
+    """`the phone number changes on 3 assistants (rows 2, 3, 4)`."""
+    if not one.hazard:
+        return one.words
+    return f"{one.words} on {counted(one.assistants, 'assistant')} ({named('row', one.rows, FIRST_ROWS)})" + (
+        ", not compared with what is there" if one.is_blind else ""
     )
 
 
@@ -91,17 +90,19 @@ def _limits(
 ) -> Iterator[Tripped]:
     if max_changes is not None and count > max_changes:
         words = f"{counted(count, 'assistant')} would change, at most {max_changes} may"
-        yield Tripped("G120", "", words, f"--max-changes {count}")
+        yield Tripped("G120", "", words, count, f"--max-changes {count}", lifts={"max_changes": count})
     if max_change_percent is None or not count:
         return
     if total is None:
         words = "how many assistants the account has is not known, so no percentage of them can be told"
-        yield Tripped("G121", "", words, "--max-changes in place of --max-change-percent")
+        lifts = {"max_change_percent": None, "max_changes": count}
+        yield Tripped("G121", "", words, count, "--max-changes in place of --max-change-percent", lifts=lifts)
     elif Fraction(count) * 100 > Fraction(str(max_change_percent)) * total:
         percent = -(-count * 1000 // total) / 10 if total else 100.0
         words = f"{count} of {counted(total, 'assistant')} would change: {percent:g} %"
         words += f", at most {max_change_percent:g} % may"
-        yield Tripped("G121", "", words, f"--max-change-percent {percent:g}")
+        override = f"--max-change-percent {percent:g}"
+        yield Tripped("G121", "", words, count, override, lifts={"max_change_percent": percent})
 
 
 # ---------------------------------------------------------------- hazards
@@ -112,16 +113,23 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
         return
     for hazard in HAZARDS:
         if hazard.name not in allow and (found := hazard.find(plan.changes)):
-            sentence = f"{hazard.words} on {counted(len(found), 'assistant')} ({_rows(plan, found)})"
-            if any(_is_blind(hazard, change) for change in found):
-                sentence += ", not compared with what is there"
-            yield Tripped(hazard.code, hazard.name, sentence, f"--allow {hazard.name}")
+            yield Tripped(
+                hazard.code,
+                hazard.name,
+                _words(hazard, found),
+                len(found),
+                f"--allow {hazard.name}",
+                rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in found),
+                is_blind=any(_is_blind(hazard, change) for change in found),
+            )
 
 
-def _rows(plan: Plan, changes: Sequence[Change]) -> str:
-    """`rows 2, 3, 4 and 7 more`: a row for each assistant."""
-    numbers = [plan.sheet.numbers[change.indexes[0]] for change in changes]
-    return named("row", numbers, FIRST_ROWS)
+def _words(hazard: _Hazard, found: Sequence[Change]) -> str:
+    """What would happen; which fields are cleared, where that is the danger."""
+    if hazard.name != "clear":
+        return hazard.words
+    names = dict.fromkeys(name for change in found for name in change.body if _is_cleared(change, name))
+    return f"{hazard.words}: {listed(list(names), FIRST_FIELDS)}"
 
 
 def _is_blind(hazard: _Hazard, change: Change) -> bool:
@@ -186,7 +194,7 @@ _OWNED = frozenset({"phone_number_id", "tools", *_ADDRESSES})
 """Fields whose clearing is a hazard of another name."""
 
 HAZARDS: tuple[_Hazard, ...] = (
-    _Hazard("mode", "G101", "the engine mode changes, which resets settings,", _altering("mode"), ("mode",)),
+    _Hazard("mode", "G101", "the engine mode changes, which resets settings", _altering("mode"), ("mode",)),
     _Hazard("type", "G102", "inbound turns into outbound or back", _altering("type"), ("type",)),
     _Hazard(
         "phone_number_id",

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from batch_update import __version__
 from batch_update.codes import CODES
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, GuardStopped
 from batch_update.model import Event, Json, Report, Status
+from batch_update.report.guards import guard_json
 from batch_update.report.status import exit_status
 from batch_update.report.table import utc_text
 from batch_update.settings import Settings
@@ -126,10 +127,12 @@ def _stop(stopped: Exception | None) -> Json:
     if stopped is None:
         return None
     if isinstance(stopped, BatchUpdateError):
+        guards = [guard_json(one) for one in stopped.tripped] if isinstance(stopped, GuardStopped) else []
         return {
             "kind": type(stopped).__name__,
             "code": stopped.code,
             "message": stopped.message,
             "remedy": stopped.remedy,
+            **({"guards": guards} if guards else {}),
         }
     return {"kind": type(stopped).__name__, "code": "", "message": "a bug in batch-update", "remedy": ""}

@@ -20,7 +20,7 @@ def plan_screen(plan: Plan, *, requests: int) -> str:
     """The plan as text, above its totals. `requests`: how many it took to read what is there."""
     lines = [_title(plan, requests), "", f"  {_totals(plan)}", ""]
     if plan.changes:
-        lines += [*_fields(plan.changes), ""]
+        lines += [*field_lines(plan.changes), ""]
     for change in plan.changes[:MOST_SHOWN]:
         lines += [*_assistant(plan, change), ""]
     if len(plan.changes) > MOST_SHOWN:
@@ -81,7 +81,10 @@ def _words(plan: Plan) -> str:
 # ---------------------------------------------------------------- by field
 
 
-def _fields(changes: Sequence[Change]) -> Iterator[str]:
+def field_lines(changes: Sequence[Change]) -> Iterator[str]:
+    """A line for each field that would change: of how many assistants, and what most of these changes are."""
+    if not changes:
+        return
     by_field: dict[str, list[Change]] = {}
     for change in changes:
         for name in change.body:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_update.codes import CODES
-from batch_update.errors import BatchUpdateError, SheetError
+from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
 from batch_update.model import Event, Report, Status, Verified
 from batch_update.report.files import Written
+from batch_update.report.guards import guard_lines
 from batch_update.report.messages import as_wanted, clean, is_open
 from batch_update.report.problems import row_list
 from batch_update.report.status import is_unread
@@ -42,20 +44,33 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands that a summary may name, as they can be pasted."""
+
+    apply: str = "batch-update apply"
+    """applies a sheet with the same settings, once its path is added"""
+    undo: str = ""
+    """takes this run back; empty where it has no journal"""
+    resume: str = ""
+    """goes on with it; empty where it has no journal"""
+    look: str = ""
+    """shows what a guard stopped"""
+    allow: str = ""
+    """lets through what a guard stopped"""
+
+
 def summary(
     report: Report,
     files: Written | None = None,
     *,
     stats: Stats | None = None,
-    command: str = "batch-update apply",
-    undo: str = "",
-    resume: str = "",
+    commands: Commands | None = None,
 ) -> str:
-    """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal.
-
-    `command` applies a sheet with the same settings. `undo` takes this run back, and `resume` goes on with it; both are
-    empty where it has no journal.
-    """
+    """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal."""
+    commands = commands or Commands()
+    if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
+        return "\n".join(guarded(report.stopped, commands.look, commands.allow))
     lines = [
         _counts(report, stats),
         *_read_back(report),
@@ -64,7 +79,7 @@ def summary(
         *_stop(report),
     ]
     if files is not None:
-        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, command, undo, resume)]
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, commands)]
     return "\n".join(lines)
 
 
@@ -168,11 +183,24 @@ def _stop(report: Report) -> Iterator[str]:
         yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
 
 
-def _next(report: Report, files: Written, command: str, undo: str, resume: str) -> Iterator[str]:
-    if more := going_on(report, resume):
+def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
+    """`Stopped: 2 things need to be allowed by name. Nothing was sent.`, a line for each, and how to go on."""
+    things = counted(len(stop.tripped), "thing")
+    verb = "needs" if len(stop.tripped) == 1 else "need"
+    by_name = " by name" if all(one.hazard for one in stop.tripped) else ""
+    yield f"Stopped: {things} {verb} to be allowed{by_name}. Nothing was sent."
+    yield from guard_lines(stop.tripped)
+    if look:
+        yield f"Look    {look}"
+    if allow:
+        yield f"Go on   {allow}"
+
+
+def _next(report: Report, files: Written, commands: Commands) -> Iterator[str]:
+    if more := going_on(report, commands.resume):
         yield f"Go on   {more}"
     if files.failed is not None:
-        again = f"{command} {quoted_path(files.failed)}"
+        again = f"{commands.apply} {quoted_path(files.failed)}"
         if isinstance(report.stopped, SheetError):
             yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
         elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
@@ -182,7 +210,7 @@ def _next(report: Report, files: Written, command: str, undo: str, resume: str) 
         elif not more and {o.code for o in report.outcomes if not as_wanted(o)} != {"X320"}:
             yield f"Go on   {again}"
     if files.undo is not None:
-        yield f"Undo    {undo or f'{command} {quoted_path(files.undo)}'}"
+        yield f"Undo    {commands.undo or f'{commands.apply} {quoted_path(files.undo)}'}"
 
 
 def going_on(report: Report, resume: str) -> str:

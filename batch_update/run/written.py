@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from batch_update import errors
 from batch_update.api.pacing import Stats
-from batch_update.errors import BatchUpdateError, Interrupted, SheetError
+from batch_update.errors import BatchUpdateError, GuardStopped, Interrupted, SheetError
 from batch_update.model import (
     Change,
     Column,
@@ -29,6 +29,7 @@ from batch_update.model import (
     Problem,
     Role,
     Sheet,
+    Tripped,
 )
 from batch_update.report.document import SETTINGS
 from batch_update.settings import Settings
@@ -221,7 +222,10 @@ def stop_value(stopped: Exception | None) -> Json:
     found: dict[str, Json] = {"kind": type(stopped).__name__, "message": stopped.message}
     if isinstance(stopped, Interrupted):
         return found | {"signal": int(stopped.signal), "remedy": stopped.remedy}
-    return found | {"code": stopped.code, "remedy": stopped.remedy}
+    found |= {"code": stopped.code, "remedy": stopped.remedy}
+    if isinstance(stopped, GuardStopped):
+        found["tripped"] = [_thin(one) for one in stopped.tripped]
+    return found
 
 
 def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
@@ -232,6 +236,7 @@ def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
         bug: Exception = type(read_text(found["bug"]), (Exception,), {})()
         return bug
     kind = getattr(errors, found.pop("kind"))
+    tripped = tuple(_made(Tripped, one) for one in found.pop("tripped", ()))
     if not (isinstance(kind, type) and issubclass(kind, BatchUpdateError)):
         raise ValueError("the run was stopped by nothing that stops one")
     for name, value in found.items():
@@ -239,6 +244,8 @@ def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
             raise ValueError(f"{name} is not what is written there")
     if kind is SheetError:
         found["problems"] = problems
+    if kind is GuardStopped:
+        found["tripped"] = tripped
     stop: BatchUpdateError = kind(found.pop("message"), **found)
     return stop
 

@@ -52,7 +52,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.delenv("FAMULOR_API_KEY", raising=False)
     monkeypatch.setenv("BATCH_UPDATE_SANDBOX_STATE", str(tmp_path / "state" / "sandbox.db"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "1000")
     (tmp_path / "good.csv").write_text(GOOD, "utf-8")
     (tmp_path / "bad.csv").write_text(BAD, "utf-8")
 

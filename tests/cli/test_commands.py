@@ -21,6 +21,8 @@ from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx
 
 SEND = ("--sandbox", "--sandbox-limits", "off", "--rate", "off", "--yes")
+LOOK = SEND[:-1]
+"""The same for commands that send nothing."""
 
 
 def statuses(path: Path) -> list[str]:

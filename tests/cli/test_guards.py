@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_a_hazard_stops_the_run_before_anything_is_sent_and_allow_lets_it_throug
     before = export(run, "before.csv")
 
     held = run("apply", write(tmp_path, text), *SEND, "--run-dir", "held")
-    assert (held.exit, f"[{code}]" in held.out, f"--allow {name}\n" in held.out) == (5, True, True)
+    assert (held.exit, f"\n  {code} " in held.out, f"--allow {name}\n" in held.out) == (5, True, True)
     assert export(run, "after.csv") == before, "nothing was sent"
     assert set(statuses(tmp_path / "held" / "results.csv")) <= {"not_sent", "unchanged"}
 
@@ -79,7 +80,7 @@ def test_a_limit_stops_the_run_before_anything_is_sent_and_a_higher_one_does_not
     code, low, high = LIMITS[flag]
     before = export(run, "before.csv")
     held = run("apply", write(tmp_path, SPEED), *SEND, "--allow", "all", flag, low, "--run-dir", "held")
-    assert (held.exit, f"[{code}]" in held.out, flag in held.out) == (5, True, True)
+    assert (held.exit, f"\n  {code} " in held.out, flag in held.out) == (5, True, True)
     assert export(run, "after.csv") == before
     assert run("apply", "sheet.csv", *SEND, flag, high, "--run-dir", "sent").exit == 0
     undo = run("undo", "sent", *SEND, flag, low, "--run-dir", "back", "--json")
@@ -161,13 +162,84 @@ def test_the_question_names_account_number_and_hazards_whatever_yes_says(
     before = export(run, "before.csv")
     sheet = write(tmp_path, DANGEROUS["mode"][1])
     held = run("apply", sheet, *SEND[:-1], *yes)
-    assert (held.exit, "U102" in held.err, "[G101]" in held.err) == (2, True, True)
+    assert (held.exit, "U102" in held.err, "\n  G101 mode" in held.err) == (2, True, True)
     (question,) = asked
     assert "1 assistant" in question and "user " in question and "mode" in question
     assert export(run, "after.csv") == before
     answering(True)
     assert run("apply", sheet, *SEND[:-1], *yes).exit == 0
     assert export(run, "after.csv") != before
+
+
+@pytest.mark.parametrize("flags", [(), ("--quiet",), ("--json",)])
+def test_nobody_says_yes_to_a_number_alone(
+    run: Run, tmp_path: Path, answering: Any, flags: tuple[str, ...]
+) -> None:
+    """The same table as in the plan comes before the question, whatever is to be left unsaid otherwise."""
+    answering(False)
+    sheet = write(tmp_path, "id,speech_speed,name\n10001,0.75,A\n10002,0.75,B\n")
+    told = run("apply", sheet, *SEND[:-1], *flags).err
+    table = [
+        line for line in told.splitlines() if "assistants   typical change" in line or " -> 0.75" in line
+    ]
+    planned = run("plan", sheet, *SEND[:-1]).out
+    assert len(table) == 2 and all(line in planned.splitlines() for line in table)
+
+
+TWO = "id,mode,multimodal_model_id,phone_number_id\n10001,multimodal,1,null\n10002,,,null\n10003,,,null\n"
+
+
+def test_a_stop_is_a_list_and_its_go_on_is_all_that_it_needs(run: Run, tmp_path: Path) -> None:
+    held = run("apply", write(tmp_path, TWO), *SEND, "--max-changes", "1", "--run-dir", "held")
+    first, *lines = held.out.splitlines()
+    assert (held.exit, first) == (5, "Stopped: 3 things need to be allowed. Nothing was sent.")
+    assert [line.split()[:2] for line in lines[:3]] == [
+        ["G120", "max-changes"],
+        ["G101", "mode"],
+        ["G103", "phone_number_id"],
+    ]
+    assert lines[2].endswith("2 assistants, rows 2-3")
+    look, on = lines[3:]
+    assert look.startswith("Look    batch-update plan ") and "--allow" not in look
+    assert on.startswith("Go on   batch-update apply ") and on.endswith(
+        "--max-changes 2 --allow mode,phone_number_id"
+    )
+    assert run(*shlex.split(on.partition("batch-update ")[2])).exit == 0
+
+
+def test_a_stop_is_the_same_list_when_it_is_shown_and_gone_on_with_later(run: Run, tmp_path: Path) -> None:
+    run("apply", write(tmp_path, TWO), *SEND, "--max-changes", "1", "--run-dir", "held")
+    shown = run("runs", "show", "held").out
+    assert "  G101 mode" in shown and "  G103 phone_number_id" in shown
+    again = run("resume", "held", *SEND).err
+    assert "  G101 mode" in again and "--allow mode,phone_number_id" in again
+    (on,) = (line for line in shown.splitlines() if line.startswith("Go on"))
+    assert run(*shlex.split(on.partition("batch-update ")[2]), "--yes", "--sandbox-limits", "off").exit == 0
+
+
+def test_a_plan_says_what_will_have_to_be_allowed(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, TWO)
+    shown = run("plan", sheet, *SEND[:-1], "--allow", "clear").out
+    assert "  G101 mode" in shown and "  G103 phone_number_id" in shown
+    following = next(line for line in shown.splitlines() if line.startswith("Next: "))
+    assert "--allow clear,mode,phone_number_id" in following
+    assert run(*shlex.split(following.partition("batch-update ")[2]), "--yes").exit == 0
+    assert "allowed" not in run("plan", write(tmp_path, SPEED), *SEND[:-1]).out
+
+
+def test_what_has_to_be_allowed_is_values_in_json(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, TWO)
+    planned = run("plan", sheet, *SEND[:-1], "--json").json
+    assert [(one["code"], one["hazard"], one["rows"]) for one in planned["guards"]] == [
+        ("G101", "mode", [2]),
+        ("G103", "phone_number_id", [2, 3]),
+    ]
+    assert "--allow mode,phone_number_id" in planned["next"]["apply"]
+    held = run("apply", sheet, *SEND, "--json", "--run-dir", "held").json
+    assert held["stopped"]["guards"] == planned["guards"]
+    assert held["next"]["go_on"].endswith("--allow mode,phone_number_id")
+    again = run("resume", "held", *SEND, "--json").json
+    assert again["error"]["guards"] == planned["guards"]
 
 
 def test_a_yes_on_the_terminal_lifts_no_limit(run: Run, tmp_path: Path, answering: Any) -> None:

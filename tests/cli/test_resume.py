@@ -22,7 +22,7 @@ from batch_update.run.locking import AccountLock, is_held
 from batch_update.run.reading import read_run
 from batch_update.settings import Settings, read_settings
 from tests.cli.conftest import Run
-from tests.cli.test_commands import SEND, statuses
+from tests.cli.test_commands import LOOK, SEND, statuses
 from tests.cli.test_undo import rows
 
 ROWS = "id,speech_speed\n" + "".join(f"{10001 + n},0.75\n" for n in range(12))
@@ -185,14 +185,16 @@ def test_a_run_that_goes_on_does_not_send_what_the_mode_of_now_has_no_place_for(
     assert "mode: planned from pipeline, wanted as it was for knowledgebase_mode, now multimodal" in told
 
 
-def test_all_sending_options_of_apply_hold_for_resume_and_undo() -> None:
-    """All but those that say how a sheet is read."""
+def test_the_sending_options_of_apply_hold_for_resume_and_undo() -> None:
+    """All but those that say how a sheet is read, and those that would change nothing there."""
     about_sheets = {
         name for name, info in Settings.model_fields.items() if group_of(info) in {"Sheet", "Limits"}
     }
     of_apply = set(inspect.signature(apply).parameters) - about_sheets - {"file"}
-    assert set(inspect.signature(resume).parameters) - {"run", "retry_failed"} == of_apply
-    assert set(inspect.signature(undo).parameters) - {"run"} == of_apply
+    of_resume = set(inspect.signature(resume).parameters) - {"run", "retry_failed"}
+    of_undo = set(inspect.signature(undo).parameters) - {"run"}
+    assert of_apply - of_resume == {"skip_invalid", "run_dir"} and of_resume < of_apply
+    assert of_apply - of_undo == {"skip_invalid", "no_fetch", "allow"} and of_undo < of_apply
     assert {
         "waves",
         "pause",
@@ -263,7 +265,7 @@ def test_waves_pause_and_failures_hold_and_count_what_is_sent_now(run: Run, tmp_
 
 def test_a_plan_that_was_reviewed_can_be_held_to(run: Run, tmp_path: Path) -> None:
     (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
-    digest = run("plan", "twelve.csv", *SEND, "--json").json["digest"]
+    digest = run("plan", "twelve.csv", *LOOK, "--json").json["digest"]
     stopped(run, tmp_path)
     assert run("resume", "it", *SEND, "--expect", "0" * 16).exit == 5
     assert run("resume", "it", *SEND, "--expect", digest).exit == 1
@@ -290,8 +292,8 @@ def requests_of(folder: Path, sessions: int) -> int:
 def test_the_run_goes_on_in_its_own_folder(run: Run, tmp_path: Path) -> None:
     stopped(run, tmp_path)
     refused = run("resume", "it", *SEND, "--run-dir", "other")
-    assert (refused.exit, "own folder" in refused.err, (tmp_path / "other").exists()) == (2, True, False)
-    assert run("resume", "it", *SEND, "--run-dir", str(tmp_path / "it")).exit == 1
+    assert (refused.exit, "--run-dir" in refused.err, (tmp_path / "other").exists()) == (2, True, False)
+    assert run("resume", "it", *SEND).exit == 1
 
 
 def test_a_run_that_an_outage_ended_goes_on_once_the_server_is_up(run: Run, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from batch_update.run.locking import AccountLock
 from batch_update.sheet.reading import read_sheet
 from tests.cli.conftest import Run
-from tests.cli.test_commands import SEND
+from tests.cli.test_commands import LOOK, SEND
 
 DAY = 86400
 
@@ -194,7 +194,7 @@ def test_a_report_in_another_format_has_every_row_as_text_and_can_be_applied(
     sheet = read_sheet(made)
     assert [row.cells[0] for row in map(sheet.row, range(len(sheet)))] == ["10001", "10002", "10003"]
     assert sheet.columns[3].texts[0] == "=1+1"
-    again = run("plan", str(made), *SEND, "--json")
+    again = run("plan", str(made), *LOOK, "--json")
     assert (again.exit, again.json["counts"]["change"]) == (0, 0)
 
 

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.cli.test_commands import SEND, statuses
+from tests.cli.test_commands import LOOK, SEND, statuses
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -44,7 +44,7 @@ def test_an_undo_can_be_undone(run: Run, tmp_path: Path) -> None:
     run("apply", sheet, *SEND, "--run-dir", "first")
     assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
     assert run("undo", "back", *SEND, "--run-dir", "forth").exit == 0
-    assert run("plan", sheet, *SEND, "--exit-code").exit == 0, "the sheet holds again"
+    assert run("plan", sheet, *LOOK, "--exit-code").exit == 0, "the sheet holds again"
 
 
 def test_a_change_of_mode_is_taken_back_with_what_it_reset(run: Run, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_change_of_mode_is_taken_back_with_what_it_reset(run: Run, tmp_path: P
     sheet = write(tmp_path, "mode.csv", "id,mode,multimodal_model_id\n10001,multimodal,1\n")
     assert run("apply", sheet, *SEND, "--allow", "mode", "--run-dir", "first").exit == 0
     assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
-    assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
+    assert run("plan", "before.csv", *LOOK, "--exit-code").exit == 0, "all is as it was"
 
 
 def test_what_somebody_chose_after_a_change_of_mode_is_left_alone(run: Run, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_somebody_chose_after_a_change_of_mode_is_left_alone(run: Run, tmp_
     (row,) = rows(tmp_path / "back" / "results.csv")
     assert row["_status"] == "conflict" and "now 43" in row["_message"]
     assert "mode: wanted pipeline, which would reset voice_id" in row["_message"]
-    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "the other's voice is still there"
+    assert run("plan", edit, *LOOK, "--exit-code").exit == 0, "the other's voice is still there"
 
 
 def test_a_change_of_mode_that_was_not_read_back_is_not_undone_on_faith(run: Run, tmp_path: Path) -> None:
@@ -81,19 +81,19 @@ def test_a_change_of_mode_that_was_not_read_back_is_not_undone_on_faith(run: Run
     assert "ours not known (it was not read back), now" in row["_message"]
     assert "undo.csv" in run("explain", "X301").out
     assert run("apply", "first/undo.csv", *SEND, "--allow", "mode", "--run-dir", "forced").exit == 0
-    assert run("plan", "before.csv", *SEND, "--exit-code").exit == 0, "all is as it was"
+    assert run("plan", "before.csv", *LOOK, "--exit-code").exit == 0, "all is as it was"
 
 
 def test_undo_touches_nothing_that_its_run_did_not_send(run: Run, tmp_path: Path) -> None:
     """Of a saved plan one field was already so when it was sent: somebody else had set it."""
     sheet = write(tmp_path, "two.csv", "id,speech_speed,name\n10001,1.17,Neu\n")
-    run("plan", sheet, *SEND, "--out", "p.json")
+    run("plan", sheet, *LOOK, "--out", "p.json")
     edit = write(tmp_path, "edit.csv", "id,speech_speed\n10001,1.17\n")
     run("apply", edit, *SEND, "--run-dir", "edit")
     assert run("apply", "p.json", *SEND, "--run-dir", "first").exit == 0
     assert "speech_speed" not in rows(tmp_path / "first" / "undo.csv")[0]
     assert run("undo", "first", *SEND, "--run-dir", "back").exit == 0
-    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "the other's edit stands"
+    assert run("plan", edit, *LOOK, "--exit-code").exit == 0, "the other's edit stands"
 
 
 def test_undoing_an_undo_leaves_the_conflict_alone(run: Run, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_undoing_an_undo_leaves_the_conflict_alone(run: Run, tmp_path: Path) -> 
     assert run("undo", "back", *SEND, "--run-dir", "forth").exit == 0
     (row,) = rows(tmp_path / "forth" / "results.csv")
     assert row["_changed"] == "max_duration"
-    assert run("plan", edit, *SEND, "--exit-code").exit == 0, "0.8 stands"
+    assert run("plan", edit, *LOOK, "--exit-code").exit == 0, "0.8 stands"
 
 
 def test_undo_takes_a_part_of_a_run_back(run: Run, tmp_path: Path) -> None:
@@ -151,9 +151,9 @@ def test_a_beginning_that_several_runs_share_undoes_none_of_them(run: Run, tmp_p
     result = run("undo", "mon", *SEND)
     assert (result.exit, "U111" in result.err) == (2, True)
     assert "monday" in result.err and "month" in result.err
-    assert run("plan", sheet, *SEND, "--exit-code").exit == 0, "nothing was taken back"
+    assert run("plan", sheet, *LOOK, "--exit-code").exit == 0, "nothing was taken back"
     assert run("undo", "mond", *SEND).exit == 0
-    assert run("plan", sheet, *SEND, "--exit-code").exit == 10
+    assert run("plan", sheet, *LOOK, "--exit-code").exit == 10
 
 
 def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: Run, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: R
     assert (shown.exit, "U102" in shown.err) == (2, True), "nobody said yes"
     assert "! speech_speed: before 1.0, ours 0.75, now 0.85" in shown.err
     assert "max_duration" in shown.err and "1 of those to change held back in part" in shown.err
-    assert run("plan", sheet, *SEND, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"
+    assert run("plan", sheet, *LOOK, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"
 
 
 def test_a_run_that_changed_nothing_is_not_taken_back_and_hides_no_other(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, KeyRefused, SheetError
 from batch_update.model import Change, Event, Outcome, Report, Status, Verified
 from batch_update.report.files import Written
-from batch_update.report.summary import summary
+from batch_update.report.summary import Commands, summary
 from tests.report.reports import (
     FAILED,
     INVALID,
@@ -42,7 +42,7 @@ def test_a_run_with_a_failure() -> None:
 
 def test_a_run_that_can_be_taken_back_says_how() -> None:
     files = replace(DONE, undo=FOLDER / "undo.csv")
-    assert summary(report_of(OK), files, undo="U").splitlines()[-1] == "Undo    U"
+    assert summary(report_of(OK), files, commands=Commands(undo="U")).splitlines()[-1] == "Undo    U"
 
 
 def test_a_run_where_all_went_well_is_two_lines() -> None:
@@ -97,7 +97,7 @@ def test_pauses_are_told_but_not_their_ends() -> None:
 def test_an_interrupted_run_says_how_to_go_on() -> None:
     stopped = Interrupted("the run was interrupted by SIGINT", signal=2, remedy="apply failed.csv to go on")
     lines = summary(
-        report_of(OK, NOT_SENT, stopped=stopped), FILES, command="batch-update apply --sandbox"
+        report_of(OK, NOT_SENT, stopped=stopped), FILES, commands=Commands("batch-update apply --sandbox")
     ).splitlines()
     assert "Stopped the run was interrupted by SIGINT [R130]" in lines
     assert lines[-1] == "Go on   batch-update apply --sandbox runs/2026-11-22T0931-changes/failed.csv"
@@ -120,7 +120,7 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
         ((read, LEFT_OUT), ["Go on   batch-update apply"]),
     ):
         report = planned(report_of(*outcomes, stopped=stopped))
-        lines = summary(report, FILES, resume="R").splitlines()
+        lines = summary(report, FILES, commands=Commands(resume="R")).splitlines()
         next_lines = lines[lines.index(next(line for line in lines if line.startswith("Report"))) + 1 :]
         assert [line[: len(text)] for line, text in zip(next_lines, expected, strict=True)] == expected
 
@@ -128,7 +128,9 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
 def test_where_the_journal_is_gone_undo_is_an_ordinary_sheet() -> None:
     files = replace(DONE, undo=FOLDER / "undo.csv")
     for undo, expected in (("", f"Undo    batch-update apply {files.undo}"), ("U", "Undo    U")):
-        assert summary(report_of(OK, NOT_SENT), files, undo=undo).splitlines()[-1] == expected
+        assert (
+            summary(report_of(OK, NOT_SENT), files, commands=Commands(undo=undo)).splitlines()[-1] == expected
+        )
 
 
 def test_what_cannot_be_brought_back_is_not_to_be_applied_again() -> None:

@@ -1,0 +1,52 @@
+"""What has to be allowed before a plan is sent, as people and as programs read it: a line or an object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from batch_update.model import Json, Tripped
+from batch_update.report.problems import row_list
+from batch_update.text import counted
+
+FIRST_ROWS = 3
+"""Runs of rows that a line names."""
+
+
+def guard_lines(tripped: Sequence[Tripped]) -> Iterator[str]:
+    """`  G101 mode   the engine mode changes, which resets settings   2 assistants, rows 3-4`, in columns."""
+    names = [one.hazard or next(iter(one.lifts)).replace("_", "-") for one in tripped]
+    width = max(map(len, names), default=0)
+    broad = max((len(_words(one)) for one in tripped if one.rows), default=0)
+    for one, name in zip(tripped, names, strict=True):
+        who = (
+            f"   {counted(one.assistants, 'assistant')}, {row_list(one.rows, FIRST_ROWS)}" if one.rows else ""
+        )
+        yield f"  {one.code} {name:<{width}}  {_words(one):<{broad}}{who}".rstrip()
+
+
+def _words(one: Tripped) -> str:
+    return one.words + (" (not compared with what is there)" if one.is_blind else "")
+
+
+def hazards_of(tripped: Sequence[Tripped]) -> tuple[str, ...]:
+    """The names that `allow` has to hold."""
+    return tuple(one.hazard for one in tripped if one.hazard)
+
+
+def lifted(tripped: Sequence[Tripped]) -> Mapping[str, Any]:
+    """The limits that have to be raised, with the values that are just enough."""
+    return {name: value for one in tripped for name, value in one.lifts.items()}
+
+
+def guard_json(one: Tripped) -> Json:
+    """One of them as JSON: code, hazard or the settings that lift it, words, assistants, rows."""
+    return {
+        "code": one.code,
+        "hazard": one.hazard or None,
+        "words": one.words,
+        "assistants": one.assistants,
+        "rows": list(one.rows),
+        "compared": not one.is_blind,
+        "lifts": dict(one.lifts),
+    }
