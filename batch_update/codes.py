@@ -168,14 +168,15 @@ CODES: dict[str, Code] = dict((
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),
     _c("U103", "the address is not safe", "The key would travel unencrypted.", "Use https; http is for this machine only."),
     _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, --key-file or systemd's credentials.", "Set one of them, or try --sandbox."),
-    _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces.", "Copy it again."),
+    _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces: no quotes, no name before it, not the word Bearer. One that begins with fam_ is for the vendor's other platform.", "Leave nothing but the key itself; copy it again where it may be damaged."),
     _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
     _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file."),
     _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name, or add --force."),
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
-    _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, or its file system knows no locks.", "Make it writable, or name another folder with XDG_STATE_HOME."),
+    _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, something else lies where the lock should be, or the file system knows no locks.", "Make it writable, or name another folder with --locks-dir."),
     _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
+    _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
 ))
 # fmt: on

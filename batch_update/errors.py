@@ -5,6 +5,7 @@ BatchUpdateError
   SheetError           a sheet that cannot be read, or holds problems           exit 3
   AccessError          no key, or the server refuses it                         exit 4
     KeyMissing
+    KeyMalformed
     KeyRefused
   ApiError             a look-up that the server does not answer                exit 5
   RunStopped           failures that concern every row                          exit 5
@@ -57,6 +58,10 @@ class AccessError(BatchUpdateError):
 
 class KeyMissing(AccessError):
     """No API key was given in any of the places where one may be."""
+
+
+class KeyMalformed(AccessError):
+    """What was given as the API key cannot be one, or not one for this platform."""
 
 
 class KeyRefused(AccessError):

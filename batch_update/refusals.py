@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic_core import ErrorDetails
 
+from batch_update.text import shortly
+
 _WANTED = {
     "int_parsing": "a whole number",
     "int_type": "a whole number",
@@ -41,7 +43,7 @@ def complaints(
             yield f"{place}: {found[0]['msg'].removeprefix('Value error, ')}"
         else:
             wanted = " or ".join(dict.fromkeys(map(_wanted, found)))
-            yield f"{place}: given {found[0]['input']!r}, wanted {wanted}"
+            yield f"{place}: given {shortly(found[0]['input'])}, wanted {wanted}"
 
 
 def as_flag(name: str) -> str:
@@ -52,7 +54,7 @@ def as_flag(name: str) -> str:
 def no_such(noun: str, name: str, known: Iterable[str]) -> str:
     """`there is no key 'concurency'; did you mean 'concurrency'?`"""
     close = difflib.get_close_matches(name, list(known), n=1)
-    return f"there is no {noun} {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+    return f"there is no {noun} {shortly(name)}" + (f"; did you mean {close[0]!r}?" if close else "")
 
 
 def _wanted(error: ErrorDetails) -> str:

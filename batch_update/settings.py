@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +25,7 @@ from pydantic import (
 from batch_update.errors import UsageError
 from batch_update.model import Share, Window
 from batch_update.refusals import as_flag, complaints
+from batch_update.text import shortly
 
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
@@ -44,7 +48,7 @@ def read_window(text: str) -> Window:
     """`100/60` -> at most 100 requests in any 60 seconds. Raises ValueError with what is wanted."""
     match = re.fullmatch(r"\s*(\d{1,7})\s*/\s*(\d{1,6}(?:\.\d{1,3})?)\s*s?\s*", text)
     if not match or int(match[1]) < 1 or float(match[2]) <= 0:
-        raise ValueError(f"{text!r} is no rate: write REQUESTS/SECONDS, for instance 100/60, or off")
+        raise ValueError(f"{shortly(text)} is no rate: write REQUESTS/SECONDS, for instance 100/60, or off")
     return Window(int(match[1]), float(match[2]))
 
 
@@ -69,7 +73,7 @@ def _ids(value: object) -> object:
     found: list[int] = []
     for text in (part for item in value for part in re.split(r"[,;\s]+", str(item).strip()) if part):
         if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
-            raise ValueError(f"{text!r} is no assistant id: a whole number above 0 is wanted")
+            raise ValueError(f"{shortly(text)} is no assistant id: a whole number above 0 is wanted")
         found.append(int(text))
     if value and not found:  # an empty variable in somebody's script: it must not become "all of them"
         raise ValueError("no assistant id is given: leave it out for all rows")
@@ -85,7 +89,7 @@ def _mapping(value: object) -> object:
         for item in value:
             header, sign, name = str(item).rpartition("=")
             if not sign or not header.strip() or not name.strip():
-                raise ValueError(f"{item!r} is no mapping: write HEADER=FIELD")
+                raise ValueError(f"{shortly(item)} is no mapping: write HEADER=FIELD")
             pairs[header.strip()] = name.strip()
         return pairs
     return value
@@ -112,7 +116,7 @@ def _hazards(value: object) -> object:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-            raise ValueError(f"{name!r} is no hazard; {hint}")
+            raise ValueError(f"{shortly(name)} is no hazard; {hint}")
     return tuple(dict.fromkeys(names))
 
 
@@ -121,7 +125,7 @@ def read_share(text: str) -> Share:
     match = re.fullmatch(r"\s*(\d{1,9})\s*|\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", text)
     share = match and (Share(int(match[1])) if match[1] else Share(float(match[2]), is_percent=True))
     if not share or share.number <= 0 or (share.is_percent and share.number > 100):
-        raise ValueError(f"{text!r} is neither a number from 1 on nor a percentage such as 20%")
+        raise ValueError(f"{shortly(text)} is neither a number from 1 on nor a percentage such as 20%")
     return share
 
 
@@ -147,6 +151,44 @@ def _waves(value: object) -> object:
     )
 
 
+def _address(text: str) -> str:
+    """Refuses what is no address at all; whether a key may travel to it is for those to say who send one."""
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise ValueError(f"it is no web address: {error}; write https://HOST/api") from None
+    return text
+
+
+def _codec(text: str | None) -> str | None:
+    """Refuses what no file on a disk is written in."""
+    if text is None:
+        return None
+    try:
+        name = codecs.lookup(text).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        name = ""
+    if not name or name in _NOT_FOR_FILES:
+        raise ValueError(
+            f"{shortly(text)} is no encoding of text files; "
+            "there are, among others, utf-8, cp1252, utf-16, cp850 and mac-roman"
+        )
+    return text
+
+
+_NOT_FOR_FILES = {"idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape", "unicode-escape"}
+"""Python's codecs of text that are for something else than files"""
+
+
+def _path(path: Path | None) -> Path | None:
+    if path is not None and "\0" in str(path):
+        raise ValueError("no path holds a NUL character")
+    return path
+
+
+Place = Annotated[Path, AfterValidator(_path)]
+MaybePlace = Annotated[Path | None, AfterValidator(_path)]
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
@@ -205,7 +247,9 @@ class Settings(BaseModel):
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(
         None, "Column separator of a CSV, where the guess is wrong.", group="Sheet"
     )
-    encoding: str | None = setting(None, "Encoding of a CSV, where the guess is wrong.", group="Sheet")
+    encoding: Annotated[str | None, AfterValidator(_codec)] = setting(
+        None, "Encoding of a CSV, where the guess is wrong.", group="Sheet"
+    )
     decimal: Literal[".", ","] | None = setting(
         None, "Decimal sign, where the guess is wrong.", group="Sheet"
     )
@@ -282,9 +326,18 @@ class Settings(BaseModel):
     )
 
     # The server and how it is spoken to
-    base_url: str = setting(DEFAULT_BASE_URL, "Where the API lives.", group="Connection", metavar="URL")
-    key_file: Path | None = setting(
+    base_url: Annotated[str, AfterValidator(_address)] = setting(
+        DEFAULT_BASE_URL, "Where the API lives.", group="Connection", metavar="URL"
+    )
+    key_file: MaybePlace = setting(
         None, "File that holds the API key. Without it: FAMULOR_API_KEY.", group="Connection"
+    )
+    locks_dir: MaybePlace = setting(
+        None,
+        "Where locks and records of recent requests lie; a folder that several users or machines share makes them "
+        "share both. Without it: your own, for this machine.",
+        group="Connection",
+        metavar="DIR",
     )
     timeout: float = setting(
         45.0, "Seconds one attempt may take.", group="Connection", metavar="SECONDS", gt=0, le=600
@@ -297,7 +350,7 @@ class Settings(BaseModel):
     sandbox_limits: Rates = setting(
         DEFAULT_RATES, "Its rate windows, or off.", group="Sandbox", metavar="N/SECONDS"
     )
-    sandbox_state: Path | None = setting(
+    sandbox_state: MaybePlace = setting(
         None,
         "Where it keeps its assistants; a file of your own user folder by default.",
         group="Sandbox",
@@ -347,10 +400,10 @@ class Settings(BaseModel):
     )
 
     # What is written and shown
-    run_dir: Path | None = setting(
+    run_dir: MaybePlace = setting(
         None, "Write the results into exactly this folder.", group="Output", metavar="DIR"
     )
-    runs_dir: Path = setting(
+    runs_dir: Place = setting(
         Path("runs"), "Where each run gets a folder of its own.", group="Output", metavar="DIR"
     )
     json_: bool = setting(False, "Print one JSON document to stdout.", group="Output", job=False)
@@ -391,6 +444,11 @@ def read_settings(
         raise UsageError(
             "\n".join(complaints(error.errors(), places, Settings.model_fields)), code="U101"
         ) from None
+
+
+def paths() -> list[str]:
+    """The settings that name a file or folder, by their Python names."""
+    return [name for name, info in Settings.model_fields.items() if info.annotation in (Path, Path | None)]
 
 
 def _python_name(name: str) -> str:

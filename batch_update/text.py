@@ -36,6 +36,11 @@ def excerpt(text: str, most: int = 80) -> str:
     return shown if len(text) <= most else shown + " ..."
 
 
+def shortly(value: object) -> str:
+    """A value as Python writes it, for a message: one line, and not longer than one."""
+    return excerpt(repr(value))
+
+
 def counted(number: int, noun: str) -> str:
     """`1 row`, `1,204 rows`, `2 retries`."""
     return f"{number:,} {_inflected(noun, number)}"

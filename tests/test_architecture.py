@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1] / "batch_update"
 
 # From the top to the ground. A stage may import from its own and from lower stages.
 STAGES = ["cli", "jobs", "run", "report", "api", "plan", "sheet", "fields"]
-GROUND = ["errors", "settings", "refusals", "codes", "model", "text"]
+GROUND = ["errors", "settings", "refusals", "codes", "model", "text", "disk"]
 BESIDE = {"sandbox": {"cli"}}
 """Rooms beside the stairs: who may import them. They see the fields and the ground, nothing else."""
 

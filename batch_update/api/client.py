@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import anyio
 import httpx
 
+from batch_update.api.address import check_base_url
 from batch_update.api.calling import Call, Caller
 from batch_update.api.exchange import Wires
-from batch_update.api.keys import ApiKey, check_base_url
+from batch_update.api.keys import ApiKey
 from batch_update.api.ledger import Ledger
 from batch_update.api.lookups import (
     Account,

@@ -1,43 +1,97 @@
-"""The API key: where it is found, what form it has, that it never shows, and which addresses it may travel to."""
+"""The API key: where it is found, what form it has, how people get that wrong, and that it never shows."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Mapping
+import select
+import stat
+import time
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Mapping
+from errno import ETIMEDOUT
+from io import FileIO
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
-
-from batch_update.errors import KeyMissing, UsageError
-from batch_update.text import printable
+from batch_update.errors import KeyMalformed, KeyMissing, UsageError
+from batch_update.text import printable, quoted_path
 
 VARIABLE = "FAMULOR_API_KEY"
 CREDENTIAL = "famulor_api_key"
 """name of the file in systemd's credentials folder"""
 
+OTHER_PLATFORM = "fam_"
+"""how keys of the vendor's other platform begin"""
 _FORM = re.compile(r"[\x21-\x7e]{8,512}")
 _MOST_BYTES = 4096
+_PATIENCE = 15.0
+"""seconds that a pipe may take to hand over the key: one that nobody writes to would be waited for for ever"""
+_QUOTES = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+_ASSIGNED = re.compile(
+    r"""(?ix) (?: export \s+ | setx? \s+ | \$env: | [-*] \s )? ["']? [a-z_][a-z0-9_.-]* (?: key | token ) ["']?
+    \s* [=:] \s* (?! =* $ ) .* | (?: export | setx? ) \s .* | \$env: .* | famulor_api_key \b .*""",
+    re.DOTALL,
+)
+"""`FAMULOR_API_KEY=...` and as shells, YAML and JSON write it; a key may end in equals signs itself"""
+_FAULTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r""), "it is empty", "put the key there"),
+    (
+        re.compile(r"(?s).*\S\s*[\r\n]\s*\S.*"),
+        "it has several lines",
+        "leave the one line that holds the key, and on it nothing but the key",
+    ),
+    (
+        _ASSIGNED,
+        "it is a whole assignment, with a name before the key",
+        "leave nothing but the key itself: without the name, the equals sign or colon, and quotes",
+    ),
+    (
+        re.compile(r"(?is)[\"']?authorization\s*[=:].*"),
+        "it is a whole header",
+        "leave nothing but what stands after the word Bearer",
+    ),
+    (
+        re.compile(rf"(?s)[{_QUOTES}].*|.*[{_QUOTES}]"),
+        "there are quotes around it",
+        "leave the quotes out",
+    ),
+    (
+        re.compile(r"(?is)bearer(?:[\s:].*)?"),
+        "it begins with the word Bearer",
+        "leave nothing but what stands after that word, which this tool sends by itself",
+    ),
+    (
+        re.compile(r"(?s)\$\{?\w+\}?|%\w+%"),
+        "it is the name of a variable, which nothing has replaced",
+        "put the key itself there",
+    ),
+    (
+        re.compile(r"<.*>|\.\.\.|(?i:your)[-_ ].*"),
+        "it is a placeholder, not a key",
+        "put the key itself there",
+    ),
+    (
+        re.compile(rf"(?s){OTHER_PLATFORM}.*"),
+        f"keys that begin with {OTHER_PLATFORM} are for the vendor's other platform, whose API is another one",
+        "use a key of the platform whose API lives under https://HOST/api",
+    ),
+)
+"""How people get a key wrong: what it looks like, how that is said without showing any of it, what mends it."""
 
 
 class ApiKey:
     """A key that can be sent and not shown: neither repr nor str nor a pickle holds it.
 
-    Raises UsageError (U105) where the text does not have the form of a key.
+    Raises KeyMalformed (U105) where the text is no key, or one of the vendor's other platform.
     """
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str, *, source: str = "the API key") -> None:
-        if not _FORM.fullmatch(text):
-            raise UsageError(
-                f"{source} does not have the form of an API key: {_fault(text)}",
-                code="U105",
-                remedy="copy the key again: 8 to 512 printable characters, no spaces, without the word Bearer",
-            )
+    def __init__(self, text: str, *, source: str = "what was given") -> None:
+        if fault := _fault(text):
+            what, remedy = fault
+            raise KeyMalformed(f"{source} is not an API key: {what}", code="U105", remedy=remedy)
         self._text = text
 
     def reveal(self) -> str:
@@ -62,28 +116,36 @@ class ApiKey:
         raise TypeError("an API key is not pickled")
 
 
-def _fault(text: str) -> str:
-    """What is wrong with it, without showing any of it."""
+def _fault(text: str) -> tuple[str, str] | None:
+    """What is wrong with it and what mends that, without showing any of it; None for a key."""
+    for pattern, what, remedy in _FAULTS:
+        if pattern.fullmatch(text):
+            return what, remedy
+    if _FORM.fullmatch(text):
+        return None
+    again = "copy the key again: 8 to 512 printable characters without spaces"
     if re.search(r"\s", text):
-        return "there is white space in it"
+        return "there is white space in it", again
     if not 8 <= len(text) <= 512:
-        return f"it has {len(text)} characters"
-    return "there are characters in it that no key has"
+        return f"it has {len(text)} characters", again
+    return "there are characters in it that no key has", again
 
 
-def find_key(key_file: Path | None, environ: Mapping[str, str]) -> ApiKey:
+def find_key(
+    key_file: Path | None, environ: Mapping[str, str], warn: Callable[[str], None] = lambda text: None
+) -> ApiKey:
     """The key from --key-file, FAMULOR_API_KEY or systemd's credentials folder, in this order.
 
-    Raises KeyMissing (U104) where there is none, UsageError where a file cannot be read (U101) or what it holds
-    is no key (U105).
+    `warn` is told where a file that holds it is open to others. Raises KeyMissing (U104) where there is none,
+    KeyMalformed (U105) where what is there is no key, UsageError (U101) where a file cannot be read.
     """
     if key_file is not None:
-        return ApiKey(_read(key_file), source=f"what {printable(str(key_file))} holds")
-    if text := environ.get(VARIABLE, "").strip():
-        return ApiKey(text, source=VARIABLE)
+        return ApiKey(_read(key_file, warn), source=f"what {_shown(key_file)} holds")
+    if text := _plain(environ.get(VARIABLE, "")):
+        return ApiKey(text, source=f"what {VARIABLE} holds")
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
-        return ApiKey(_read(credential), source=f"the credential {CREDENTIAL}")
+        return ApiKey(_read(credential, warn), source=f"what the credential {CREDENTIAL} holds")
     raise KeyMissing(
         f"no API key: {VARIABLE} is not set, --key-file is not given and systemd hands over no credential",
         code="U104",
@@ -92,58 +154,53 @@ def find_key(key_file: Path | None, environ: Mapping[str, str]) -> ApiKey:
     )
 
 
-def _read(path: Path) -> str:
-    """The first bytes of the file, without white space around them. A pipe is fine: `<(pass show famulor)`."""
+def _read(path: Path, warn: Callable[[str], None]) -> str:
+    """The first bytes of the file as text. A pipe is fine: `<(pass show famulor)`."""
     try:
-        with path.open("rb") as file:
-            found = file.read(_MOST_BYTES)
+        with FileIO(path, opener=_without_waiting) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            is_plain = stat.S_ISREG(mode) or os.name != "posix"
+            found = file.read(_MOST_BYTES) if is_plain else _read_slowly(file.fileno())
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a path"
         raise UsageError(
-            f"the key file {printable(str(path))} cannot be read: {reason}",
+            f"--key-file: {_shown(path)} cannot be read: {reason}",
             code="U101",
             remedy="check the path and who may read it",
         ) from None
+    if stat.S_ISREG(mode) and os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
+        warn(f"others may read the key in {_shown(path)}: chmod 600 {quoted_path(path)}")
     if found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as PowerShell writes files
-        return found.decode("utf-16", "replace").strip()
-    return found.removeprefix(BOM_UTF8).decode("ascii", "replace").strip()
+        return _plain(found.decode("utf-16", "replace"))
+    return _plain(found.decode("utf-8", "replace"))
 
 
-def check_base_url(text: str) -> str:
-    """The base URL, without a slash at its end. Raises UsageError (U103) where a key must not travel to it."""
-    try:
-        url = httpx.URL(text)
-        fault = _address_fault(text, url)
-    except (httpx.InvalidURL, UnicodeError):
-        fault = "it is no web address"
-    if fault:
-        raise UsageError(
-            f"the base URL is not safe to send a key to: {fault}",
-            code="U103",
-            remedy="write https://HOST/PATH; http only for this machine (localhost, 127.0.0.1, [::1])",
-        )
-    return str(url).rstrip("/")
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens also a pipe that nobody writes to yet."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _address_fault(text: str, url: httpx.URL) -> str:
-    """Why a key must not travel there, "" where it may. The address is not repeated: it may hold a password."""
-    if url.userinfo:
-        return "it holds a user name or password"
-    if url.scheme not in ("https", "http") or not re.fullmatch(rb"[a-z0-9._:-]+", url.raw_host):
-        return "it does not begin with https:// and a host"
-    if url.scheme == "http" and not _is_loopback(url.host):
-        return "over http the key would travel unencrypted"
-    if "?" in text or "#" in text:
-        return "it holds a query or a fragment"
-    if url.port is not None and not 0 < url.port < 65536:
-        return "it has no such port"
-    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or "/.." in text or "%" in text:
-        return "its path holds more than letters, digits and single slashes"
-    return ""
+def _read_slowly(descriptor: int) -> bytes:
+    """What comes out of a pipe or device until its end. Raises OSError where nothing comes."""
+    found, deadline = b"", time.monotonic() + _PATIENCE
+    while len(found) < _MOST_BYTES:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise OSError(ETIMEDOUT, "nothing comes out of it")
+        some = os.read(descriptor, _MOST_BYTES - len(found))
+        if not some:
+            break
+        found += some
+    return found
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.rstrip(".") == "localhost"
+def _plain(text: str) -> str:
+    """Without the byte order mark and the white space that editors and shells leave around it."""
+    return text.strip().removeprefix("\ufeff").strip()
+
+
+def _shown(path: Path) -> str:
+    """The path, unless it is a key that somebody took for one."""
+    text = str(path)
+    is_key = _FORM.fullmatch(text) and len(text) >= 16 and not re.search(r"[./\\]", text)
+    return "a file whose name seems to be the key itself" if is_key and not path.exists() else printable(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import secrets
 import struct
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from batch_update.api.windows import PATIENCE
+from batch_update.disk import make_folder, read_plain, refuse_odd, shared_mode, write_plain
 
 KEEP = 60.0
 """seconds that requests are kept at least; longer where a window is longer"""
@@ -32,6 +32,8 @@ _SEAL = struct.Struct("<I")
 _MARK = b"BULEDG1\n"
 _DAMAGED = "the record of recent requests was damaged: waiting as if the limit had just been used up"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_LARGEST = 1024 * 1024
+"""bytes; a larger file is none that was written here"""
 
 
 class Ledger:
@@ -39,7 +41,8 @@ class Ledger:
 
     A request is one number: the latest moment at which the server may have counted it, by the monotonic clock, which
     all processes of a machine share and which nobody sets. After a restart of the machine, or on another one that
-    shares the file, the wall clock serves instead.
+    shares the file, the wall clock serves instead. A time of the future is one of a clock that was another, such as
+    that of a container that was suspended: it counts as if it were now, and is written down as that.
 
     What is damaged is replaced, as if so many requests as the limit allows had been sent just now: that costs one
     window, and breaks none. A file that cannot be locked, read or written is given up: each process then keeps to the
@@ -78,10 +81,11 @@ class Ledger:
             if before is None:
                 self.news = _DAMAGED
                 before = [(0, now)] * full
-            others = [(who, at) for who, at in before if who != self._me]
+            others = [(who, _credible(at, now)) for who, at in before if who != self._me]
             yield [at for _, at in others]
             own = [(self._me, at) for at in mine()]
             after = [line for line in others + own if line[1] > now - max(keep, KEEP)]
+            # Compared with what stands there: what was corrected must not be corrected anew, and later, each time.
             if not self._given_up and (is_damaged or sorted(after) != sorted(before)):
                 self._write(now, after)
         finally:
@@ -93,10 +97,7 @@ class Ledger:
             return None
         try:
             if self._lock is None:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._lock = FileLock(
-                    f"{self._path}.lock", mode=0o600, thread_local=False, fallback_to_soft=False
-                )
+                self._lock = self._make_lock()
             self._lock.acquire(blocking=False)
         except Timeout:
             self._busy_since = min(self._busy_since, now)
@@ -109,6 +110,14 @@ class Ledger:
         self._busy_since = math.inf
         return self._lock
 
+    def _make_lock(self) -> FileLock:
+        """The lock of the file, in a folder that is there. Raises OSError where something else lies in its place."""
+        make_folder(self._path.parent)
+        place = Path(f"{self._path}.lock")
+        refuse_odd(place)
+        mode = shared_mode(self._path.parent)
+        return FileLock(place, mode=mode, thread_local=False, fallback_to_soft=False)
+
     def _give_up(self, reason: str) -> None:
         self._given_up = True
         self.news = (
@@ -120,7 +129,7 @@ class Ledger:
     def _read(self, now: float) -> list[tuple[int, float]] | None:
         """Who sent, and when it counts; None where the file is damaged."""
         try:
-            content = self._path.read_bytes()
+            content = read_plain(self._path, _LARGEST)
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -145,8 +154,7 @@ class Ledger:
             return list(zip(whos, ats, strict=True))
         # Another start of the machine, or another machine: there the monotonic clock shows something else.
         shift = offset - (self._wall() - now)
-        latest = now + PATIENCE
-        return [(who, min(at + shift, latest)) for who, at in zip(whos, ats, strict=True)]
+        return [(who, at + shift) for who, at in zip(whos, ats, strict=True)]
 
     def _write(self, now: float, lines: Sequence[tuple[int, float]]) -> None:
         body = array("Q", (who for who, _ in lines)).tobytes() + array("d", (at for _, at in lines)).tobytes()
@@ -154,12 +162,14 @@ class Ledger:
         content = _HEAD.pack(_MARK, self._boot, offset, now, len(lines)) + body
         content += _SEAL.pack(crc32(content))
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                file.write(content)
-                file.truncate(len(content))
+            write_plain(self._path, content)
         except OSError as error:
             self._give_up(error.strerror or str(error))
+
+
+def _credible(at: float, now: float) -> float:
+    """The time itself, unless a request that was sent by now cannot count as late as that."""
+    return at if at <= now + PATIENCE else now + PATIENCE
 
 
 def _boot_id() -> str:

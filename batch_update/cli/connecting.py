@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from batch_update.cli.screen import say
+from batch_update.cli.options import is_silent
+from batch_update.cli.screen import paint, say
+from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import Settings
@@ -47,28 +51,48 @@ class Account:
 def account_of(settings: Settings) -> Account:
     """The account that these settings speak to. Raises KeyMissing and UsageError.
 
-    Each sandbox in this process is an account of its own, known by the file that holds it.
+    Each sandbox in this process is an account of its own, known by the file that holds it; a server is known by where
+    its address leads to, however that is spelled.
     """
+    from batch_update.api.address import check_base_url, server_of
     from batch_update.api.fingerprint import fingerprint
     from batch_update.api.keys import ApiKey, find_key
 
     if settings.sandbox:
         from batch_update.sandbox.app import SANDBOX_KEY
 
-        key, place = ApiKey(SANDBOX_KEY), str(_state(settings).resolve())
+        key, place = ApiKey(SANDBOX_KEY), str(_resolved(_state(settings)))
     else:
-        key, place = find_key(settings.key_file, os.environ), server_name(settings)
+        key = find_key(settings.key_file, os.environ, _teller(settings))
+        place = server_of(check_base_url(settings.base_url))
     return Account(key, _locks_folder(settings), fingerprint(key, place))
 
 
+def _teller(settings: Settings) -> Callable[[str], None]:
+    """What says warnings, unless nothing but the result is to be said."""
+
+    def warn(text: str) -> None:
+        if not is_silent(settings):
+            say(f"{paint('warning', 'warning', sys.stderr)}: {text}")
+
+    return warn
+
+
 def _locks_folder(settings: Settings) -> Path:
-    """Where locks and records of recent requests lie; those of a sandbox beside what it holds."""
+    """Where locks and records of recent requests lie; those of a sandbox beside what it holds, unless told."""
+    if settings.locks_dir is not None:
+        return settings.locks_dir
     return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
 
 
 def lock_folders(settings: Settings) -> set[Path]:
-    """All folders in which locks of runs may lie: those of real accounts, and of the sandbox."""
-    return {_locks_folder(settings.model_copy(update={"sandbox": sandbox})) for sandbox in (False, True)}
+    """All folders in which locks of runs may lie: of real accounts, of the sandbox, and those that are shared."""
+    kinds = [{"sandbox": sandbox, "locks_dir": None} for sandbox in (False, True)]
+    found = {settings.locks_dir} if settings.locks_dir else set()
+    for kind in kinds:
+        with suppress(UsageError):  # where this user has no folder of his own, none of his locks can lie
+            found.add(_locks_folder(settings.model_copy(update=kind)))
+    return found
 
 
 def account_lock(account: Account, settings: Settings, command: str) -> AccountLock:
@@ -92,10 +116,13 @@ def client_for(
 
     `account` is theirs, where it is known already: a key may come out of a pipe, once.
     """
+    from batch_update.api.address import hint_of
     from batch_update.api.ledger import Ledger
     from batch_update.run.library import connect
 
     account = account or account_of(settings)
+    if hint := "" if settings.sandbox else hint_of(settings.base_url):
+        _teller(settings)(hint)
     app = sandbox_app(settings) if settings.sandbox else None
     ledger = Ledger(account.ledger)
     return connect(placed(settings), key=account.key, app=app, ledger=ledger, on_event=on_event)
@@ -111,7 +138,14 @@ def sandbox_app(settings: Settings) -> Sandbox:
     except ValueError as error:
         raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
     path = _state(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        make_folder(path.parent)
+    except OSError as error:
+        raise UsageError(
+            f"--sandbox-state: there can be no folder {path.parent}: {error.strerror}",
+            code="U108",
+            remedy="name another file, in a folder that you may write to",
+        ) from None
     return make_app(path, limits=settings.sandbox_limits, faults=faults)
 
 
@@ -119,11 +153,27 @@ def _state(settings: Settings) -> Path:
     return settings.sandbox_state or default_state()
 
 
+def _resolved(path: Path) -> Path:
+    """The path without links. Raises UsageError where they lead in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UsageError(f"--sandbox-state: {path} leads nowhere: {error}", code="U108") from None
+
+
 def default_state() -> Path:
-    """Where the sandbox keeps its assistants between commands."""
+    """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
     from platformdirs import user_state_path
 
-    return user_state_path("batch-update") / "sandbox.db"
+    folder = user_state_path("batch-update")
+    # Of a user whom the system does not know, and without HOME, `~` stands for itself.
+    if not folder.is_absolute() or not (os.environ.get("HOME", "~") or os.environ.get("XDG_STATE_HOME")):
+        raise UsageError(
+            "there is no folder of yours for locks and the sandbox: HOME and XDG_STATE_HOME name none",
+            code="U112",
+            remedy="set HOME, or name folders with --locks-dir and --sandbox-state",
+        )
+    return folder / "sandbox.db"
 
 
 def placed(settings: Settings) -> Settings:

@@ -16,7 +16,7 @@ _SCREEN = ("json_", "quiet")
 _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *_SCREEN)
 _SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
 _LIMITS = ("max_changes", "max_change_percent")
-_RUNS = ("runs_dir", "sandbox_state")
+_RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "check": ("Sheet", "Limits", "only", *_SCREEN),
     "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Guards", *_READING),

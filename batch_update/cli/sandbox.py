@@ -13,6 +13,7 @@ from batch_update.cli.connecting import default_state, sandbox_app
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.planning import show_plan
 from batch_update.cli.screen import out, say
+from batch_update.errors import UsageError
 from batch_update.settings import Settings
 
 DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
@@ -56,9 +57,7 @@ def _remove_state(path: Path) -> None:
 def demo() -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
     sheet = _shortest(_demo_sheet())
-    state = default_state().with_name("demo.db")
-    _remove_state(state)
-    settings = Settings(sandbox=True, sandbox_state=state, skip_invalid=True, yes=True)
+    settings = Settings(sandbox=True, sandbox_state=_fresh_state(), skip_invalid=True, yes=True)
     out("1. What is wrong with this sheet?   batch-update check demo.csv\n")
     check_sheet_file(sheet, Settings())
     out(
@@ -69,6 +68,20 @@ def demo() -> None:
     out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
     run_sheet(sheet, settings.model_copy(update={"sandbox_faults": DEMO_FAULTS}))
     out("\n4. Look into the report, then try a sheet of your own: batch-update plan YOUR-SHEET.csv --sandbox")
+
+
+def _fresh_state() -> Path:
+    """A state that no other demo has. It stays, since the commands that are shown go on with it."""
+    from tempfile import mkdtemp
+
+    try:
+        return Path(mkdtemp(prefix="batch-update-demo-")) / "sandbox.db"
+    except OSError as error:
+        raise UsageError(
+            f"the demo finds no folder for temporary files: {error.strerror}",
+            code="U110",
+            remedy="name one that you may write to with TMPDIR",
+        ) from None
 
 
 def _shortest(path: Path) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +12,16 @@ from typing import Any
 
 from batch_update.errors import UsageError
 from batch_update.refusals import as_flag, no_such
-from batch_update.settings import Settings, read_settings
+from batch_update.settings import Settings, paths, read_settings
+from batch_update.text import excerpt, shortly
 
+_LARGEST = 1024 * 1024
+"""bytes"""
+AS_PATHS_ARE_WRITTEN = (
+    "in double quotes a backslash begins an escape: write paths in single quotes, or with /"
+)
 OWN_KEYS = {"file": "the sheet to apply", "description": "what the job is for"}
 """Keys of a job file beside the settings."""
-PATHS = ("key_file", "run_dir", "runs_dir", "sandbox_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +46,54 @@ def load_job(path: Path) -> Job:
 
     Raises UsageError U106 with every complaint: unknown keys, values that are not allowed, TOML that is none.
     """
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is no UTF-8 text at byte {error.start}", code="U106") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: is no TOML: {error}", code="U106") from None
+    text = _text_of(path)
+    document = _document(path, text)
     given = {_python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
     complaints = [
         *_unknown_keys(document),
         *_own_keys(document),
         *_doubled_keys(document),
-        *_odd_paths(document),
+        *_odd_paths(document, text),
         *_odd_values(given),
     ]
     if complaints:
         raise UsageError("\n".join(f"{path}: {text}" for text in complaints), code="U106")
     folder = path.resolve().parent
     given.setdefault("runs_dir", "runs")
-    given |= {name: (folder / given[name]).resolve() for name in PATHS if name in given}
+    given |= {name: (folder / given[name]).resolve() for name in paths() if name in given}
     file = document["file"]
     file = file if file == "-" else str((folder / file).resolve())
     return Job(path.stem, path, file, document.get("description", ""), given)
+
+
+def _text_of(path: Path) -> str:
+    """What the file holds, with line ends as they are. Raises UsageError U106."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
+    if len(content) > _LARGEST:
+        raise UsageError(f"{path}: is too large for a job file", code="U106")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path}: is no UTF-8 text at byte {error.start}", code="U106", remedy="save it as UTF-8"
+        ) from None
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    """The keys and values of a job file. Raises UsageError U106."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        is_path = line is not None and "\\" in text.splitlines()[int(line[1]) - 1]
+        advice = f"; {AS_PATHS_ARE_WRITTEN}" if is_path else ""
+        raise UsageError(f"{path}: is no TOML: {excerpt(str(error), 200)}{advice}", code="U106") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
+        raise UsageError(f"{path}: is no TOML: a value is too long or too deep", code="U106") from None
 
 
 def _python_name(key: str) -> str:
@@ -79,21 +110,30 @@ def _doubled_keys(document: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _odd_paths(document: Mapping[str, Any]) -> list[str]:
-    """Values of paths that could not be one."""
+def _odd_paths(document: Mapping[str, Any], text: str) -> list[str]:
+    """Complaints about paths that could not be one; `text` is the job file's, for the lines."""
     odd = []
     for key, value in document.items():
-        if _python_name(key) in {*PATHS, "file"} and (
-            not isinstance(value, str) or "\0" in value or not value
-        ):
-            odd.append(f"{key}: given {value!r}, wanted a path")
+        if _python_name(key) not in {*paths(), "file"}:
+            continue
+        if not isinstance(value, str) or not value:
+            odd.append(f"{key}: given {shortly(value)}, wanted a path")
+        elif any(unicodedata.category(character) == "Cc" for character in value):
+            given = f"given {shortly(value)}, wanted a path without control characters"
+            odd.append(f"{_line_of(key, text)}{key}: {given}; {AS_PATHS_ARE_WRITTEN}")
     return odd
+
+
+def _line_of(key: str, text: str) -> str:
+    """`line 3: `, where a key stands by itself; "" where that cannot be told."""
+    found = re.search(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", text, re.MULTILINE)
+    return f"line {text.count(chr(10), 0, found.start()) + 1}: " if found else ""
 
 
 def _odd_values(given: Mapping[str, Any]) -> list[str]:
     """Complaints about the values of settings, but for paths, which are looked at more closely."""
     try:
-        read_settings({key: given[key] for key in _job_settings() & given.keys() if key not in PATHS})
+        read_settings({key: given[key] for key in _job_settings() & given.keys() if key not in paths()})
     except UsageError as error:
         return [text.removeprefix("--") for text in error.message.split("\n")]
     return []
@@ -111,7 +151,9 @@ def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
 
 def _own_keys(document: Mapping[str, Any]) -> list[str]:
     description = document.get("description", "")
-    complaints = [] if isinstance(description, str) else [f"description: given {description!r}, wanted text"]
+    complaints = (
+        [] if isinstance(description, str) else [f"description: given {shortly(description)}, wanted text"]
+    )
     return (
         complaints if "file" in document else [*complaints, "the key 'file' is missing: which sheet to apply"]
     )

@@ -16,13 +16,15 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from batch_update.disk import make_folder, read_plain, refuse_odd, replace_plain, shared_mode
 from batch_update.errors import RunLocked, UsageError
-from batch_update.report.files import write_text
 from batch_update.text import printable
 
 SUFFIX = ".lock"
 GLANCE = 0.05
 """seconds between two tries"""
+_LARGEST = 64 * 1024
+"""bytes; a larger file tells of no holder"""
 AT_LEAST = 0.25
 """seconds that everybody waits: somebody may only be looking whether the lock is held"""
 
@@ -60,7 +62,7 @@ class AccountLock:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._path = path
-        self._lock = _file_lock(path)
+        self._lock: FileLock | None = None
         self._command = command
         self._wait = wait
         self._on_wait = on_wait
@@ -71,8 +73,8 @@ class AccountLock:
 
     def __enter__(self) -> Self:
         with _taking(self._path):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._acquire()
+            make_folder(self._path.parent)
+            self._lock = self._acquired(_file_lock(self._path))
             try:
                 self._write(Holder(os.getpid(), socket.gethostname(), self._now(), self._command))
             except BaseException:
@@ -85,7 +87,8 @@ class AccountLock:
     ) -> None:
         with suppress(OSError):  # the lock itself tells that nobody holds it
             _card(self._path).unlink(missing_ok=True)
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def works_in(self, run: Path) -> None:
         """Tell others which run it is that holds the lock. Raises UsageError (U112)."""
@@ -95,15 +98,17 @@ class AccountLock:
 
     def _write(self, holder: Holder) -> None:
         self._holder = holder
-        write_text(_card(self._path), json.dumps(asdict(holder), default=datetime.isoformat) + "\n")
+        text = json.dumps(asdict(holder), default=datetime.isoformat) + "\n"
+        replace_plain(_card(self._path), text.encode("ascii"))
 
-    def _acquire(self) -> None:
+    def _acquired(self, lock: FileLock) -> FileLock:
+        """The lock, held."""
         begun = self._clock()
         told = False
         while True:
             try:
-                self._lock.acquire(blocking=False)
-                return
+                lock.acquire(blocking=False)
+                return lock
             except Timeout:
                 waited = self._clock() - begun
             if waited >= max(self._wait, AT_LEAST):
@@ -123,13 +128,15 @@ def _taking(path: Path) -> Iterator[None]:
         raise UsageError(
             f"the lock of the account cannot be taken: {error.strerror or error} ({path})",
             code="U112",
-            remedy="make the folder writable; XDG_STATE_HOME names another one for such files",
+            remedy="make the folder writable, or name another one with --locks-dir",
         ) from error
 
 
 def _file_lock(path: Path) -> FileLock:
+    """The system's lock of a plain file, which all may take who may write into its folder. Raises OSError."""
+    refuse_odd(path)
     # Without the system's lock there would be one that survives the death of its holder.
-    return FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
+    return FileLock(path, mode=shared_mode(path.parent), thread_local=False, fallback_to_soft=False)
 
 
 def _card(path: Path) -> Path:
@@ -156,10 +163,10 @@ def _refusal(words: str) -> RunLocked:
 def holder_of(path: Path) -> Holder | None:
     """Who holds this lock, as its holder wrote down; None where that is not known."""
     try:
-        found = json.loads(_card(path).read_text("utf-8"))
+        found = json.loads(read_plain(_card(path), _LARGEST))
         since = datetime.fromisoformat(found["since"]).astimezone(UTC)
         return Holder(int(found["pid"]), str(found["host"]), since, str(found["command"]), str(found["run"]))
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -1,19 +1,22 @@
-"""A key is found in three places, never shown, and travels to safe addresses only."""
+"""A key is found in three places and never shown; how it is wrong is said before anything is sent."""
 
 from __future__ import annotations
 
 import copy
 import logging
+import os
 import pickle
 import traceback
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from batch_update.api.keys import ApiKey, check_base_url, find_key
-from batch_update.errors import KeyMissing, UsageError
+from batch_update.api.keys import ApiKey, find_key
+from batch_update.errors import KeyMalformed, KeyMissing, UsageError
+from batch_update.model import Exit
 
-KEY = "fam_0123456789abcdef"
+KEY = "test_0123456789abcdef"
 
 
 def test_the_order_is_file_variable_credential(tmp_path: Path) -> None:
@@ -71,7 +74,7 @@ def test_a_file_that_cannot_be_read_is_an_error_of_usage(name: str, tmp_path: Pa
     ],
 )
 def test_what_is_no_key_is_refused_and_not_shown(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(KeyMalformed) as caught:
         ApiKey(text)
     assert caught.value.code == "U105"
     assert KEY not in f"{caught.value!r} {caught.value.message} {caught.value.remedy}"
@@ -122,56 +125,85 @@ def test_redact_takes_out_what_a_cut_left_of_a_key() -> None:
         assert ApiKey(key).redact(text) == text
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("https://app.famulor.de/api", "https://app.famulor.de/api"),
-        ("https://app.famulor.de/api/", "https://app.famulor.de/api"),
-        ("https://example.com", "https://example.com"),
-        ("https://example.com:8443/v1", "https://example.com:8443/v1"),
-        ("http://localhost:8080/api", "http://localhost:8080/api"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("http://[::1]:8080/api", "http://[::1]:8080/api"),
-    ],
-)
-def test_safe_addresses(given: str, kept: str) -> None:
-    assert check_base_url(given) == kept
+OTHERS = "live_0123456789abcdef"
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("text", "words"),
     [
-        "http://app.famulor.de/api",
-        "http://127.0.0.1.example.com",
-        "http://localhost.example.com",
-        "http://0.0.0.0:80",
-        "http://192.168.0.1",
-        "ftp://localhost/api",
-        "app.famulor.de/api",
-        "//app.famulor.de",
-        "https://",
-        "https:///api",
-        "",
-        "https://user:secret-password@example.com",
-        "https://secret-password@example.com",
-        "https://example.com/api?key=secret-password",
-        "https://example.com/api?",
-        "https://example.com/api#secret-password",
-        "https://example.com/../x",
-        "https://example.com//x",
-        "https://example.com/a b",
-        "https://example.com/\nx",
-        "https://exa mple.com/",
-        "https://example.com\\@localhost",
-        "https://example.com:port",
-        "https://example.com:65536",
-        "https://example.com:0",
-        "https://example.com/api/%2e%2e/x",
-        "https://" + "a" * 70_000,
+        ('"{}"', "quotes"),
+        ("'{}'", "quotes"),
+        ("`{}`", "quotes"),
+        ("\u201c{}\u201d", "quotes"),
+        ('"{}', "quotes"),
+        ("FAMULOR_API_KEY={}", "assignment"),
+        ('FAMULOR_API_KEY="{}"', "assignment"),
+        ('export FAMULOR_API_KEY="{}"', "assignment"),
+        ("set FAMULOR_API_KEY={}", "assignment"),
+        ('$env:FAMULOR_API_KEY = "{}"', "assignment"),
+        ("famulor_api_key: {}", "assignment"),
+        ('"api_key": "{}"', "assignment"),
+        ("API_TOKEN={}", "assignment"),
+        ("FAMULOR_API_KEY=", "assignment"),
+        ("Bearer {}", "the word Bearer"),
+        ("bearer\t{}", "the word Bearer"),
+        ("Authorization: Bearer {}", "header"),
+        ("# the key\n{}", "several lines"),
+        ("{}\r\n{}", "several lines"),
+        ("$FAMULOR_API_KEY", "the name of a variable"),
+        ("%FAMULOR_API_KEY%", "the name of a variable"),
+        ("<your key>", "placeholder"),
+        ("your-api-key-here", "placeholder"),
+        ("fam_0123456789abcdef", "other platform"),
+        ("ab {}", "white space"),
+        ("short", "5 characters"),
+        ("{}\u00fc", "characters in it that no key has"),
     ],
 )
-def test_unsafe_addresses_are_refused_and_not_repeated(url: str) -> None:
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["", "\r\n"])
+def test_how_a_key_is_wrong_is_said_of_files_and_variables_and_it_is_not_shown(
+    text: str, words: str, mark: str, end: str, tmp_path: Path
+) -> None:
+    text = f"{mark}{text.replace('{}', OTHERS)}{end}"
+    (tmp_path / "key").write_bytes(text.encode())
+    for file, environ in ((tmp_path / "key", {}), (None, {"FAMULOR_API_KEY": text})):
+        with pytest.raises(KeyMalformed) as caught:
+            find_key(file, environ)
+        error = caught.value
+        assert (error.code, error.exit) == ("U105", Exit.KEY_REFUSED)
+        assert words in error.message and error.remedy
+        assert OTHERS[:8] not in f"{error!r} {error.message} {error.remedy}"
+
+
+@pytest.mark.parametrize(
+    "text", ["12|abcdefgh", "abcdefgh==", "api_key_12345678==", "sk-live-Bearer12", "a:b=c+d/e"]
+)
+def test_a_key_may_look_odd(text: str) -> None:
+    assert find_key(None, {"FAMULOR_API_KEY": f"\ufeff{text}\r\n"}).reveal() == text
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_key_file_that_others_may_read_is_a_warning(mode: int, tmp_path: Path) -> None:
+    path, said = tmp_path / "key", []
+    path.write_text(KEY)
+    path.chmod(mode)
+    assert find_key(path, {}, said.append).reveal() == KEY
+    assert len(said) == 1 and f"chmod 600 {path}" in said[0]
+    path.chmod(0o600)
+    find_key(path, {}, said.append)
+    assert len(said) == 1
+
+
+def test_a_key_comes_out_of_a_pipe_also_in_pieces() -> None:
+    out, into = os.pipe()
+    os.write(into, KEY[:9].encode())
+    Thread(target=lambda: (os.write(into, KEY[9:].encode() + b"\n"), os.close(into))).start()
+    assert find_key(Path(f"/dev/fd/{out}"), {}).reveal() == KEY
+    os.close(out)
+
+
+def test_a_key_given_for_the_name_of_its_file_is_not_shown() -> None:
     with pytest.raises(UsageError) as caught:
-        check_base_url(url)
-    assert caught.value.code == "U103"
-    assert "secret-password" not in f"{caught.value} {caught.value.remedy}"
+        find_key(Path(OTHERS), {})
+    assert "--key-file" in caught.value.message and OTHERS not in f"{caught.value} {caught.value.remedy}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import random
 import stat
 import subprocess
@@ -16,6 +18,7 @@ from filelock import FileLock
 
 from batch_update.api.ledger import LONGEST_TURN, Ledger
 from batch_update.api.pacing import Pacer
+from batch_update.api.windows import MARGIN, PATIENCE
 from batch_update.model import Event, Reply, Status, Window
 from batch_update.settings import DEFAULT_RATES
 from tests.api import simulated, virtual
@@ -212,7 +215,34 @@ def test_after_a_restart_of_the_machine_the_wall_clock_serves(tmp_path: Path, bo
 
 def test_a_clock_set_back_while_the_machine_restarted_costs_one_window(tmp_path: Path) -> None:
     note(ledger_at(tmp_path / "l", wall=1e9), 5000.0, 5000.0)
-    assert note(ledger_at(tmp_path / "l", wall=1e9 - 3600, boot="another"), 8.0) == [10.0]
+    assert note(ledger_at(tmp_path / "l", wall=1e9 - 3600, boot="another"), 8.0) == [8.0 + PATIENCE]
+
+
+@pytest.mark.parametrize("ahead", [3.0, 30.0, 5000.0, 1e12, math.inf, math.nan])
+@pytest.mark.parametrize("boot", [BOOT, "another"])
+def test_a_time_of_the_future_is_believed_for_one_window_at_most(
+    ahead: float, boot: str, tmp_path: Path
+) -> None:
+    """After a container was suspended, a clock jumped, or on another machine whose clock is ahead."""
+    note(ledger_at(tmp_path / "l"), 1000.0, *[1000.0 + ahead] * 100)
+    server = Server(counters(simulated.sliding))
+    events: list[Event] = []
+
+    async def main() -> float:
+        await anyio.sleep(1000)
+        begin = anyio.current_time()
+        async with client_for(server, events, ledger=ledger_at(tmp_path / "l", boot=boot)) as client:
+            await send_rows(client, 3)
+        return anyio.current_time() - begin
+
+    seconds = virtual.run(main, "asyncio")
+    assert seconds <= 60 + MARGIN + PATIENCE + 1
+
+
+def test_what_was_corrected_is_not_corrected_anew_each_time(tmp_path: Path) -> None:
+    note(ledger_at(tmp_path / "l"), 1000.0, 9000.0)
+    for now in (1001.0, 1010.0, 1030.0):
+        assert note(ledger_at(tmp_path / "l"), now) == [1001.0 + PATIENCE]
 
 
 @pytest.mark.parametrize("damage", ["cut", "turned", "random", "short", "other"])
@@ -265,13 +295,47 @@ def unlockable(path: Path) -> None:
     Path(f"{path}.lock").mkdir()
 
 
-@pytest.mark.parametrize("spoil", [unreadable, unlockable])
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_pipe_for_the_lock(path: Path) -> None:
+    os.mkfifo(f"{path}.lock")
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def a_link_for_the_lock(path: Path) -> None:
+    Path(f"{path}.lock").symlink_to(path.with_name("victim"))
+
+
+def a_file_for_the_folder(path: Path) -> None:
+    path.parent.rmdir()
+    path.parent.touch()
+
+
+SPOILERS = [
+    unreadable,
+    unlockable,
+    a_pipe,
+    a_pipe_for_the_lock,
+    a_link,
+    a_link_for_the_lock,
+    a_file_for_the_folder,
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILERS)
 def test_a_run_whose_ledger_cannot_be_used_keeps_to_its_own_log_and_says_so(
     spoil: Callable[[Path], None], tmp_path: Path
 ) -> None:
-    spoil(tmp_path / "l")
+    path = tmp_path / "folder" / "l"
+    path.parent.mkdir()
+    spoil(path)
     server = Server(counters(simulated.sliding), latency=jitter(1, 0.3))
-    replies, events, seconds = send_together(server, [120], tmp_path / "l", "asyncio")
+    replies, events, seconds = send_together(server, [120], path, "asyncio")
     assert server.refused == [] and len(replies[0]) == 120
     assert [event.kind for event in events] == ["ledger"]
     assert seconds <= 1.03 * shortest(120, DEFAULT_RATES)
@@ -293,6 +357,7 @@ import anyio
 from pathlib import Path
 from batch_update.api.ledger import Ledger
 from batch_update.api.pacing import Pacer
+from batch_update.api.windows import MARGIN, PATIENCE
 from batch_update.model import Window
 
 async def main():

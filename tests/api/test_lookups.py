@@ -428,6 +428,6 @@ def test_an_address_that_is_not_safe_makes_no_client() -> None:
 
 
 def test_a_client_does_not_show_its_key() -> None:
-    client = Client(ApiKey(KEY), base_url="https://example.com", rates=())
+    client = Client(ApiKey(KEY), base_url="https://example.com/api", rates=())
     shown = repr({name: getattr(client, name) for name in vars(client)})
     assert KEY not in shown and KEY.replace("\\", "\\\\") not in shown

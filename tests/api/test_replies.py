@@ -15,7 +15,7 @@ from batch_update.api.replies import Answer, Applied, Course, Failure, Verdict, 
 from batch_update.codes import CODES
 from batch_update.errors import KeyRefused, RunStopped
 
-KEY = ApiKey("fam_0123456789abcdef\\x")
+KEY = ApiKey("test_0123456789abcdef\\x")
 OK = {"message": "updated", "data": {"id": 5}}
 
 

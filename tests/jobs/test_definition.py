@@ -98,3 +98,65 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_bytes(b'file = "\xff"')
     with pytest.raises(UsageError, match="no UTF-8"):
         load_job(tmp_path / "odd.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('file = "a.csv"\nruns-dir = "..\\new\\runs"', "line 2: runs-dir"),
+        ('file = "..\\tables\\new.csv"', "line 1: file"),
+        ('file = "a.csv"\n\n"key_file" = "C:\\bin\\key"', "at line 3"),
+        ('file = "C:\\Users\\me\\a.csv"', "at line 1"),
+        ('file = "a.csv"\nkey-file = "..\\famulor.key"', "line 2: key-file"),
+        ('file = "a.csv"\nsandbox-state = "D:\\state.db"', "at line 2"),
+        ('file = "a.csv"\nlocks-dir = "\\server\\locks"', "at line 2"),
+        ('file = "a.csv"\r\nruns-dir = "x\\u0007y"\r\n', "line 2: runs-dir"),
+    ],
+)
+def test_a_windows_path_in_double_quotes_is_told_at_its_line(tmp_path: Path, text: str, line: str) -> None:
+    (tmp_path / "nightly.toml").write_bytes(text.encode())
+    with pytest.raises(UsageError) as caught:
+        load_job(tmp_path / "nightly.toml")
+    assert line in caught.value.message
+    assert "single quotes" in caught.value.message and "or with /" in caught.value.message
+
+
+def test_a_windows_path_in_single_quotes_is_read(tmp_path: Path) -> None:
+    job = load_job(write(tmp_path, "file = 'new\\runs.csv'\nruns-dir = \"a/b\"\n"))
+    assert job.file.endswith("new\\runs.csv") and job.settings.runs_dir == tmp_path / "a" / "b"
+
+
+def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbffile = 'a.csv'\r\n")
+    assert load_job(tmp_path / "a.toml").file == str(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file = 'a.csv'\nonly = " + "[" * 5000 + "]" * 5000,
+        "file = 'a.csv'\nlimit = " + "9" * 5000,
+        "file = 'a.csv'\nsheet = '" + "x" * 2_000_000 + "'",
+        "file = 'a.csv'\n" + "x" * 100_000 + " = 1",
+        "file = 'a.csv'\nlimit = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nonly = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nrate = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nallow = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nwaves = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nmap = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\ndelimiter = '" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nbase-url = 'http://[" + "x" * 100_000 + "'",
+        "file = 'a.csv'\nencoding = '" + "x" * 100_000 + "'",
+        "file = [" + "1, " * 50_000 + "]",
+        "file = 'a.csv'\ndescription = [" + "1, " * 50_000 + "]",
+    ],
+    ids=lambda text: text[:40],
+)
+def test_what_no_person_writes_is_refused_briefly(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_job(write(tmp_path, text))
+    assert len(caught.value.message) < 1000
+
+
+def test_relative_folders_of_locks_start_at_the_job_file(tmp_path: Path) -> None:
+    assert load_job(write(tmp_path, 'file = "a.csv"\nlocks-dir = "l"')).settings.locks_dir == tmp_path / "l"

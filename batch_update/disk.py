@@ -1,0 +1,105 @@
+"""Files in folders that others may write to: nothing planted there is followed, and nobody gains or loses rights."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from errno import EINVAL, ELOOP, ENOTDIR, ENXIO
+from pathlib import Path
+
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all for their owner alone. Raises OSError.
+
+    `mkdir(parents=True)` would make those above as the umask has it, which may be open to everybody.
+    """
+    for missing in [*reversed(folder.parents), folder]:
+        if not missing.is_dir():
+            try:
+                missing.mkdir(mode=0o700, exist_ok=True)
+            except FileExistsError:
+                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(missing)) from None
+
+
+def shared_mode(folder: Path) -> int:
+    """The rights of a file that all who may write into this folder use together. Raises OSError."""
+    rights, mode = folder.stat().st_mode, 0o600
+    for write, both in ((stat.S_IWGRP, 0o060), (stat.S_IWOTH, 0o006)):
+        mode |= both if rights & write else 0
+    return mode
+
+
+def refuse_odd(path: Path) -> None:
+    """Raises OSError where something lies there that is no plain file of one name."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(found.st_mode):
+        kind = next((name for is_it, name in _KINDS if is_it(found.st_mode)), "no plain file")
+        raise OSError(EINVAL, f"it is {kind} and no plain file", str(path))
+    if found.st_nlink > 1:
+        raise OSError(EINVAL, "the file has a second name elsewhere", str(path))
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """At most so many bytes of a plain file. Raises OSError: FileNotFoundError, or where it is anything else."""
+    descriptor = _open(path, os.O_RDONLY)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        return file.read(most)
+
+
+def write_plain(path: Path, content: bytes) -> None:
+    """Write a plain file in place, or a new one with its folder's `shared_mode`. Raises OSError."""
+    try:
+        descriptor = _open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        _open_to_all_of(path.parent, descriptor)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        file.write(content)
+        file.truncate(len(content))
+
+
+def replace_plain(path: Path, content: bytes) -> None:
+    """Write a file beside its name and then rename it, so that readers see all of it or what was before.
+
+    It gets its folder's `shared_mode`. Raises OSError.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        _open_to_all_of(path.parent, descriptor)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            file.write(content)
+        Path(name).replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _open(path: Path, flags: int) -> int:
+    refuse_odd(path)
+    try:
+        return os.open(path, flags | _CAREFULLY, 0o600)
+    except OSError as error:
+        if error.errno in (ELOOP, ENXIO):  # exchanged since it was looked at
+            raise OSError(EINVAL, "it is no plain file", str(path)) from None
+        raise
+
+
+def _open_to_all_of(folder: Path, descriptor: int) -> None:
+    """What the umask took away is given again, where the folder is for several."""
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, shared_mode(folder))
