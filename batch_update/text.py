@@ -5,12 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
 
 # Characters that change what a terminal or page does, or the order in which text is read, without being seen.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FILLERS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+# Letters and marks that show nothing by themselves.
 _KEPT = frozenset("\u00ad\u200d")  # soft hyphen, and the joiner inside emoji
 
 
@@ -24,6 +28,23 @@ def printable(text: str) -> str:
 def is_hidden(character: str) -> bool:
     """Whether it does something to a terminal or to the text around it, and is not seen."""
     return unicodedata.category(character) in _HIDDEN and character not in _KEPT
+
+
+def visible(text: str) -> str:
+    """The text without the white space, and without whatever else nobody sees, at its two ends."""
+    trimmed = text.strip()
+    if trimmed.isascii() and trimmed.isprintable():
+        return trimmed
+    start, end = 0, len(trimmed)
+    while start < end and _is_unseen(trimmed[start]):
+        start += 1
+    while start < end and _is_unseen(trimmed[end - 1]):
+        end -= 1
+    return trimmed[start:end]
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or character in _FILLERS or unicodedata.category(character) in {"Cc", "Cf"}
 
 
 def _escaped(character: str) -> str:
@@ -55,6 +76,12 @@ def listed(items: Collection[object], most: int = 10) -> str:
 def named(noun: str, items: Collection[object], most: int = 10) -> str:
     """`row 3`, `rows 3, 4 and 5 more`."""
     return f"{_inflected(noun, len(items))} {listed(items, most)}"
+
+
+def first_twice(names: Iterable[str]) -> str:
+    """The first name that was there before. Raises StopIteration where all differ."""
+    seen: set[str] = set()
+    return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
 
 
 def _inflected(noun: str, number: int) -> str:

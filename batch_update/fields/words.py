@@ -15,6 +15,7 @@ NOTHINGS = frozenset(
         *("nan", "-nan", "+nan", "nat", "none", "nil", "null", "undefined", "void", "\\n"),
         *("na", "n/a", "n.a.", "n. a.", "n/a.", "n.a", "n\\a", "k.a.", "k. a.", "k.a", "n/v", "n.v."),
         *("entf.", "entfällt"),
+        *("(blank)", "(empty)", "(leer)", "(vide)", "(vacío)", "(vazio)", "(vuoto)", "(pusty)", "(leeg)"),
         *("<na>", "<n/a>", "<nan>", "<none>", "<null>", "<nil>", "(null)", "(none)", "(nil)"),
         *("-", "--", "---", "–", "—", "−", "?", "??", "???", ".", "..", "...", "…", "/", "_"),
     }
@@ -32,8 +33,20 @@ _ERRORS = (
 # Begins with the # itself, so that the search can jump from one to the next: prompts have many, as headings.
 _ERROR_INSIDE = re.compile(rf"#(?<![\w&/#]#){_ERRORS[1:]}(?!\w)")
 _ERROR_ALONE = re.compile(
-    rf"\s*(?:{_ERRORS}|#NV|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|#{{3,}}|Err:[0-9]{{3}})\s*", re.IGNORECASE
+    rf"\s*(?:{_ERRORS}|#NV|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|Err:[0-9]{{3}})\s*", re.IGNORECASE
 )
+_SHOWN_INSTEAD = re.compile(
+    r"\s*(?:(?:Loading|Lädt|Laden|Wird geladen|Cargando|Chargement|Caricamento|Carregando|Ładowanie)"
+    r" ?(?:\.{2,3}|…)"
+    r"|\[object [A-Z]\w*\](?:\s*,\s*\[object [A-Z]\w*\])*|System\.(?:Object|DBNull|(?:String|Byte|Object)\[\])"
+    r"|<[\w.]+ object at 0x[0-9A-Fa-f]+>|\[L?[\w.]+;@[0-9a-f]+)\s*",
+    re.IGNORECASE,
+)
+"""What programs show, or write, in place of a value that they do not have yet or cannot write."""
+ENDS_INSTEAD = ".…]"
+"""With one of these a word ends that a program shows in place of a value, if it begins with a letter."""
+_HASHES = re.compile(r"\s*#(?:\s*#)+\s*|\s*＃{2,}\s*")
+"""What a column shows that is too narrow, at any length; also several of them."""
 
 UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
@@ -63,8 +76,11 @@ def stands_for_nothing(text: str) -> bool:
 
 
 def is_failed_formula(text: str) -> bool:
-    """Whether a cell is, as a whole, what a spreadsheet program shows for a formula that failed."""
-    return len(text) <= 2 * LONGEST_WORD and _ERROR_ALONE.fullmatch(text) is not None
+    """Whether a cell is, as a whole, what a program shows for a formula that failed, or in place of a value."""
+    if text.strip()[:1] in ("#", "＃") and _HASHES.fullmatch(text):
+        return True
+    is_short = len(text) <= 2 * LONGEST_WORD
+    return is_short and (_ERROR_ALONE.fullmatch(text) or _SHOWN_INSTEAD.fullmatch(text)) is not None
 
 
 def holds_failed_formula(text: str) -> bool:

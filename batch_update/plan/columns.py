@@ -12,19 +12,22 @@ from pydantic import TypeAdapter
 
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
 from batch_update.fields.cells.ids import EXACT_DIGITS
+from batch_update.fields.damage import LIMIT, may_be_cut_off, may_be_damaged
 from batch_update.fields.parts import part_facts, part_validator
 from batch_update.fields.reference import Field
 from batch_update.fields.tools import shown
-from batch_update.fields.words import NOTHINGS
+from batch_update.fields.words import ENDS_INSTEAD, LONGEST_WORD, NOTHINGS
 from batch_update.model import Column, Json, Part
 from batch_update.plan.fault import Fault
 from batch_update.plan.judging import judge
+from batch_update.text import visible
 
 _SAMPLE = 500
 _CHUNK = 20_000
 _SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
 """A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
 _ALNUM = np.array([chr(byte).isalnum() and byte < 0x80 for byte in range(0x81)])
+_ENDS_INSTEAD = [ord(sign) for sign in ENDS_INSTEAD]
 _VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0x81)])
 
 
@@ -126,7 +129,7 @@ class IdColumn:
         for row, text in enumerate(self.texts if wrong else ()):
             if text not in wrong or row in without:
                 continue
-            if text.strip():
+            if visible(text):
                 self.faults[row] = wrong[text]
             else:
                 self.missing.add(row)
@@ -164,20 +167,29 @@ def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
 def _doubtful_rows(texts: Sequence[str], least: int, most: int) -> Iterable[int]:
     """All rows but those whose texts, looked at together, certainly mean themselves."""
     joined = "\0".join(texts)
-    if "#" in joined or "\r" in joined:
+    if "#" in joined or "\r" in joined or may_be_damaged(joined):
         return range(len(texts))
     points = np.frombuffer(f"\0{joined}\0".encode("utf-32-le", "surrogatepass"), dtype="<u4")
     ends = np.flatnonzero(points == 0)
     if len(ends) != len(texts) + 1:
         return range(len(texts))
     first, last, lengths = points[ends[:-1] + 1], points[ends[1:] - 1], np.diff(ends) - 1
-    fits = (least <= lengths) & (lengths <= most)
+    fits = (least <= lengths) & (lengths <= most) & ~((lengths >= LIMIT // 2) & (lengths <= LIMIT))
+    fits &= (lengths > LONGEST_WORD) | ~np.isin(last, _ENDS_INSTEAD)
     certain = fits & _ALNUM[np.minimum(first, 0x80)] & _VISIBLE[np.minimum(last, 0x80)]
     return np.flatnonzero(~certain).tolist()
 
 
 def _means_itself(text: str) -> bool:
-    return text[:1].isalnum() and not text[-1:].isspace() and "#" not in text and "\r" not in text
+    return (
+        text[:1].isalnum()
+        and not text[-1:].isspace()
+        and "#" not in text
+        and "\r" not in text
+        and (len(text) > LONGEST_WORD or text[-1] not in ENDS_INSTEAD)
+        and not may_be_damaged(text)
+        and not may_be_cut_off(text)
+    )
 
 
 def _is_plain_id(text: str) -> bool:

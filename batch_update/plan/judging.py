@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
 from batch_update.fields.cells.texts import is_encodable
 from batch_update.fields.reference import Field, validator
@@ -29,7 +30,9 @@ def judge(
         value = read_as(field, text, decimal)
     except CellError as error:
         return LEAVE, (Fault(error.code, str(error), error.given, error.wanted, error.remedy),)
-    if value is LEAVE or (value is None and field.nullable):
+    if value is LEAVE:
+        return value, (_UNSEEN,) if text.strip() else ()
+    if value is None and field.nullable:
         return value, ()
     if value is None:
         return LEAVE, (_cannot_be_cleared(field, text),)
@@ -41,6 +44,15 @@ def judge(
         cell = Cell(field, text, value, decimal)
         return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))
     return value, tuple(_unknown_parts(field, value))
+
+
+_UNSEEN = Fault(
+    "C118",
+    CODES["C118"].title,
+    wanted="a value, or an empty cell",
+    remedy=CODES["C118"].remedy,
+    severity=Severity.WARNING,
+)
 
 
 def _half_a_character(field: Field, text: str) -> Fault:

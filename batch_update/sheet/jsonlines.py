@@ -15,6 +15,7 @@ from batch_update.sheet.dialect import find_encoding, newline_of, text_of
 from batch_update.sheet.headers import columns_of
 from batch_update.sheet.sources import too_large
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
+from batch_update.text import first_twice
 
 LONGEST_LINE = 16 << 20
 
@@ -108,9 +109,7 @@ _WORDS = {list: "a list", str: "a text", bool: "true or false", type(None): "nul
 def _no_key_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"{twice!r} stands twice in one object")
+        raise ValueError(f"{excerpt(first_twice(key for key, _ in pairs))!r} stands twice in one object")
     return found
 
 

@@ -2,7 +2,7 @@
 
 Grammar only. Whether a value is within bounds, and whether the field can be cleared, is asked elsewhere.
 
-  empty, white space   LEAVE: the field is left as it is
+  empty, white space   LEAVE, also for other characters that nobody sees: the field is left as it is
   null                 None, with or without white space around it
   text                 as it stands, line breaks as \\n; "..." is a JSON text; @@ is @; @file is refused
   url, timezone        the same, trimmed
@@ -41,6 +41,7 @@ from batch_update.fields.cells.texts import (
 )
 from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Json
+from batch_update.text import visible
 
 
 class Leave(Enum):
@@ -103,14 +104,14 @@ def show_as(facts: Field, value: Json, decimal: str = ".") -> str:
 
 def read_id(text: str) -> int:
     """The assistant that a row is about: `101`, `101.0`, `00101`, `101 – Praxis Weiß`. Raises CellError."""
-    trimmed = text.strip()
+    trimmed = visible(text)
     if trimmed in ("", "null"):
         raise refusal("C113", ID_COLUMN, text)
     return read_one_id(ID_COLUMN, trimmed)
 
 
 def _read(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave:
-    trimmed = text.strip()
+    trimmed = visible(text)
     if not trimmed:
         return LEAVE
     return None if trimmed == "null" else reader(field, trimmed, decimal)
@@ -119,7 +120,7 @@ def _read(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave
 def _read_text(field: Field, text: str) -> Json | Leave:
     if is_plain(text):
         return text
-    trimmed = text.strip()
+    trimmed = visible(text)
     if not trimmed:
         return LEAVE
     return None if trimmed == "null" else read_text(field, text, ".")

@@ -8,10 +8,11 @@ import re
 from typing import Any
 
 from batch_update.fields.cells.errors import CellError, refusal, unreadable
-from batch_update.fields.cells.texts import is_encodable, unix_lines
+from batch_update.fields.cells.texts import is_encodable, refuse_damaged, unix_lines
+from batch_update.fields.damage import with_escapes
 from batch_update.fields.reference import Field
 from batch_update.model import Json
-from batch_update.text import excerpt
+from batch_update.text import excerpt, first_twice
 
 MAX_DEPTH = 100
 """Levels of nesting."""
@@ -37,7 +38,7 @@ def read_object(field: Field, text: str, decimal: str) -> dict[str, Any]:
 
 
 def show_json(field: Field, value: Json, decimal: str) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return with_escapes(value)
 
 
 class _Unfit(ValueError):
@@ -45,6 +46,7 @@ class _Unfit(ValueError):
 
 
 def _parse(field: Field, text: str) -> Json:
+    refuse_damaged(field, text, is_json=True)
     try:
         value = _DECODER.decode(unix_lines(text))
         _refuse_unfit(value)
@@ -75,9 +77,7 @@ def _broken(field: Field, text: str, error: json.JSONDecodeError) -> CellError:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Unfit(f"{excerpt(twice)!r} stands twice in one object")
+        raise _Unfit(f"{excerpt(first_twice(name for name, _ in pairs))!r} stands twice in one object")
     return found
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+from batch_update.codes import CODES
 from batch_update.fields.cells.errors import instead_of_nothing, refusal, unreadable
+from batch_update.fields.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
 from batch_update.fields.reference import Field
+from batch_update.fields.tools import shown
 from batch_update.fields.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
+from batch_update.text import visible
 
 # ---------------------------------------------------------------- texts
 
@@ -19,6 +23,8 @@ def is_plain(text: str) -> bool:
         and text[0].isalnum()
         and "\r" not in text
         and ("#" not in text or not holds_failed_formula(text))
+        and not may_be_damaged(text)
+        and not may_be_cut_off(text)
     )
 
 
@@ -26,6 +32,7 @@ def read_text(field: Field, text: str, decimal: str) -> str:
     """A text as it stands, spaces around it included; `"..."` and `@@` mean what the grammar says."""
     trimmed = text.strip()
     quoted = quoted_text(trimmed)
+    refuse_damaged(field, text, is_json=quoted is not None)
     if quoted is not None:
         return quoted
     return unix_lines(_unmarked(field, text, trimmed))
@@ -33,7 +40,7 @@ def read_text(field: Field, text: str, decimal: str) -> str:
 
 def show_text(field: Field, value: str, decimal: str) -> str:
     trimmed = value.strip()
-    if trimmed in _MEANINGFUL or _needs_quotes(value, trimmed):
+    if trimmed in _MEANINGFUL or not visible(trimmed) or _needs_quotes(value, trimmed):
         return _in_quotes(value)
     return value.replace("@", "@@", 1) if trimmed[0] == "@" else value
 
@@ -49,6 +56,7 @@ def _needs_quotes(text: str, trimmed: str) -> bool:
         or quoted_text(trimmed) is not None
         or stands_for_nothing(trimmed)
         or holds_failed_formula(text)
+        or damage_of(text) is not None
     )
 
 
@@ -57,7 +65,16 @@ _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]").search
 
 
 def _in_quotes(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return with_escapes(text)
+
+
+def refuse_damaged(field: Field, text: str, *, is_json: bool) -> None:
+    """Raises CellError for text that nobody typed."""
+    found = damage_of(text, is_json=is_json)
+    if found is not None:
+        likely, remedy = shown(found.likely), CODES[found.code].remedy
+        remedy = f"It most likely was: {likely}. {remedy}" if likely else remedy
+        raise refusal(found.code, field, text, remedy, detail=found.detail)
 
 
 def quoted_text(text: str) -> str | None:
@@ -110,11 +127,12 @@ def unix_lines(text: str) -> str:
 def read_word(field: Field, text: str, decimal: str) -> str:
     """A text whose surrounding white space means nothing."""
     quoted = quoted_text(text)
+    refuse_damaged(field, text, is_json=quoted is not None)
     return _unmarked(field, text, text) if quoted is None else quoted
 
 
 def show_word(field: Field, value: str, decimal: str) -> str:
-    return show_text(field, value, decimal) if value == value.strip() else _in_quotes(value)
+    return show_text(field, value, decimal) if value == visible(value) else _in_quotes(value)
 
 
 # ---------------------------------------------------------------- choices
