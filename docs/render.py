@@ -1,4 +1,4 @@
-"""Renders fields.md, codes.md and settings.md from the code: `python docs/render.py` writes them."""
+"""Renders fields.md, codes.md, settings.md and sandbox.md from the code: `python docs/render.py` writes them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from batch_update.codes import CODES
 from batch_update.fields.reference import Field, all_fields
+from batch_update.sandbox.routes import ROUTES
 from batch_update.settings import ENV_PREFIX, Settings, flag_of
 
 HERE = Path(__file__).parent
@@ -69,6 +70,16 @@ def settings_page() -> str:
     return "\n".join(parts)
 
 
+def sandbox_page() -> str:
+    """Every call that the sandbox serves."""
+    rows = [[f"`{route.method}`", f"`/api{route.path}`", route.summary] for route in ROUTES]
+    return (
+        "# The sandbox\n\n`batch-update sandbox` serves an imitation of the API on this machine, so that other clients "
+        "can be tried as well; all\nelse is answered with 404 or 405. Only programs of this machine are answered, and no "
+        "web page of another site.\n\n" + table(["method", "path", "what"], rows)
+    )
+
+
 def _extra(info) -> dict:
     return info.json_schema_extra
 
@@ -87,7 +98,12 @@ def _default(value: object) -> str:
     )
 
 
-PAGES = {"fields.md": fields_page, "codes.md": codes_page, "settings.md": settings_page}
+PAGES = {
+    "fields.md": fields_page,
+    "codes.md": codes_page,
+    "settings.md": settings_page,
+    "sandbox.md": sandbox_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

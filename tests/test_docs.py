@@ -17,7 +17,7 @@ def _render():
     return module
 
 
-@pytest.mark.parametrize("name", ["fields.md", "codes.md", "settings.md"])
+@pytest.mark.parametrize("name", ["fields.md", "codes.md", "settings.md", "sandbox.md"])
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
     """Otherwise: python docs/render.py."""
     assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()

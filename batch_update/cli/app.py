@@ -65,7 +65,7 @@ app.command("explain")(reference.explain)
 app.add_typer(runs.app, name="runs")
 app.command("report")(runs.report)
 app.add_typer(jobs.app, name="job")
-app.command("sandbox")(sandbox.sandbox)
+app.command("sandbox", epilog=sandbox.SERVED)(sandbox.sandbox)
 app.command("demo")(sandbox.demo)
 
 

@@ -14,10 +14,16 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.planning import show_plan
 from batch_update.cli.screen import out, say
 from batch_update.errors import UsageError
+from batch_update.sandbox.routes import ROUTES
 from batch_update.settings import Settings
 
 DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
 """What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
+
+SERVED = "\b\nServed below /api:\n" + "\n".join(
+    f"  {route.method:<6} {route.path}\n         {route.summary}" for route in ROUTES
+)
+"""The last part of the help of `sandbox`."""
 
 
 @takes("sandbox")

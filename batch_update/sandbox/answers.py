@@ -34,6 +34,8 @@ class Answer:
     content: Any = None
     page: str | None = None
     """HTML in place of JSON"""
+    text: str | None = None
+    """JSON that is text already, in place of a value"""
     headers: Mapping[str, str] = field(default_factory=dict)
     applied: bool = False
     """an assistant was changed"""
@@ -41,20 +43,44 @@ class Answer:
     """seconds to hold it back"""
 
     def body(self) -> bytes:
+        if self.page is not None:
+            return self.page.encode()
         # Escapes beyond ASCII, as PHP does it: so that lone surrogates can go out too.
-        return (json.dumps(self.content) if self.page is None else self.page).encode()
+        return (json.dumps(self.content) if self.text is None else self.text).encode()
 
 
 def ok(content: Any, *, applied: bool = False) -> Answer:
     return Answer(200, content, applied=applied)
 
 
+def bad_request(message: str) -> Answer:
+    return Answer(400, {"message": message})
+
+
 def malformed(reason: str) -> Answer:
-    return Answer(400, {"message": f"The request body is malformed: {reason}."})
+    return bad_request(f"The request body is malformed: {reason}.")
+
+
+def too_large(most: int) -> Answer:
+    return Answer(413, {"message": f"More than {most:,} bytes are not taken."})
+
+
+def too_slow() -> Answer:
+    return Answer(408, {"message": "The request body did not come to its end in time."})
+
+
+def too_busy() -> Answer:
+    message = "Too many request bodies are under way at once. Please try again in 1 second."
+    return Answer(503, {"message": message}, headers={"Retry-After": "1"})
+
+
+def no_key() -> Answer:
+    content = {"error": "Missing Authorization header"}
+    return Answer(401, content, headers={"WWW-Authenticate": "Bearer"})
 
 
 def invalid_key() -> Answer:
-    message = "The API key is missing, invalid or expired."
+    message = "The API key is invalid or expired."
     return Answer(
         401, {"error": "Invalid API key", "message": message}, headers={"WWW-Authenticate": "Bearer"}
     )
@@ -67,6 +93,11 @@ def forbidden() -> Answer:
 
 def no_assistant() -> Answer:
     return Answer(404, {"message": "Assistant not found"})
+
+
+def not_there(message: str) -> Answer:
+    """What is not found, in the shape that calls beside those of assistants have."""
+    return Answer(404, {"error": message})
 
 
 def no_route(path: str) -> Answer:
@@ -85,6 +116,11 @@ def not_json() -> Answer:
 def invalid(errors: Mapping[str, list[str]]) -> Answer:
     """Field, or place inside one, -> sentences."""
     return Answer(422, {"message": "Validation failed", "errors": errors})
+
+
+def invalid_data(errors: Mapping[str, list[str]]) -> Answer:
+    """The same in the words of the calls that neither make nor change an assistant."""
+    return Answer(422, {"message": "The given data was invalid.", "errors": errors})
 
 
 def too_many(retry_after: int, headers: Mapping[str, str]) -> Answer:

@@ -18,10 +18,13 @@ from starlette.types import Receive, Scope, Send
 from batch_update.model import Window
 from batch_update.sandbox import answers
 from batch_update.sandbox.answers import Answer
-from batch_update.sandbox.calls import Call, Handler, Refused, handlers
+from batch_update.sandbox.calls import Call, Handler, Refused
 from batch_update.sandbox.faults import Fault, Faults
+from batch_update.sandbox.handlers import handlers
+from batch_update.sandbox.intake import Intake, Taken
 from batch_update.sandbox.limits import Verdict, WindowKind, judge
 from batch_update.sandbox.openapi import document
+from batch_update.sandbox.routes import ROUTES
 from batch_update.sandbox.seeds import HOW_MANY
 from batch_update.sandbox.state import Desk, Seen, State
 from batch_update.settings import DEFAULT_RATES
@@ -45,7 +48,13 @@ curl -X PUT {address}/api/user/assistant/10001 \\
   -d '{{"name": "Reception", "speech_speed": 1.1}}'
 
 curl '{address}/api/user/assistants/get?per_page=2' -H 'Authorization: Bearer {key}'
+
+Served below {address}/api, everything else is answered with 404 or 405:
+{served}
 """
+BALANCE = 125.5
+PATIENCE = 30.0
+"""Seconds that a request may take to come."""
 
 
 class ConnectionCut(ConnectionResetError):
@@ -62,14 +71,17 @@ def make_app(
     read_only_key: str = READ_ONLY_KEY,
     assistants: int = HOW_MANY,
     latency: float = 0.0,
+    balance: float = BALANCE,
+    patience: float = PATIENCE,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> Sandbox:
     """An imitation of the API under /api, as an ASGI app.
 
     `state_path`: where it keeps its assistants between processes; None is memory. `limits`: rate windows, () for none.
-    `assistants`: how many a fresh state begins with. `latency`: seconds before each answer. `clock`: seconds since
-    1970. Raises UsageError where the state cannot be used.
+    `assistants`: how many a fresh state begins with. `latency`: seconds before each answer. `balance`: what the
+    account has left. `patience`: seconds that a body may take to come. `clock`: seconds since 1970. Raises UsageError
+    where the state cannot be used.
 
     A client in the same process sees a cut connection as `ConnectionCut`, an OSError; over a port (`serving.serve`) the
     connection closes without an answer.
@@ -81,6 +93,8 @@ def make_app(
         faults=faults or Faults(),
         keys={key: "full", read_only_key: "read"},
         latency=latency,
+        balance=balance,
+        patience=patience,
         clock=clock,
         sleep=sleep,
     )
@@ -98,6 +112,8 @@ class Sandbox:
         faults: Faults,
         keys: Mapping[str, Role],
         latency: float,
+        balance: float,
+        patience: float,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -107,6 +123,8 @@ class Sandbox:
         self._faults = faults
         self._keys = keys
         self._latency = latency
+        self._balance = balance
+        self._intake = Intake(patience)
         self._clock = clock
         self._sleep = sleep
         self._updates = 0
@@ -146,20 +164,27 @@ class Sandbox:
         address = str(request.base_url).rstrip("/")
         limits = ", ".join(f"{window} s" for window in self._limits) or "off"
         key = next(iter(self._keys))
-        return PlainTextResponse(_START_PAGE.format(address=address, limits=limits, key=key))
+        served = "\n".join(f"  {route.method:<6} {route.path}" for route in ROUTES)
+        return PlainTextResponse(_START_PAGE.format(address=address, limits=limits, key=key, served=served))
 
     async def _openapi(self, request: Request) -> Response:
         return JSONResponse(document())
 
     async def answer(self, request: Request, methods: Mapping[str, Handler]) -> Answer:
-        """Works on a request to the API: one transaction for what it does and for its line in the log."""
-        body = await request.body()
+        """Works on a request to the API: one transaction for what it does and for its line in the log.
+
+        The body of a request that has no right to be worked on is read past and not kept.
+        """
+        is_wanted = _handler(request, methods) is not None and self._role(request) is not None
+        taken = await (self._intake.take(request) if is_wanted else self._intake.pass_over(request))
         with self._state.transaction() as desk:
             now = self._clock()
-            answer, fault, counted = self._work(desk, request, body, methods, now)
+            answer, fault, counted = self._work(desk, request, taken, methods, now)
+            if taken.refused is not None:
+                answer = replace(answer, headers={**answer.headers, **taken.refused.headers})
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             seen = Seen(
-                0, now, request.method, path, body.decode("utf-8", "replace"), answer.status, answer.applied,
+                0, now, request.method, path, taken.body.decode("utf-8", "replace"), answer.status, answer.applied,
                 fault.what if fault else "", counted,
             )  # fmt: skip
             desk.log(seen)
@@ -168,21 +193,24 @@ class Sandbox:
         return answer
 
     def _work(
-        self, desk: Desk, request: Request, body: bytes, methods: Mapping[str, Handler], now: float
+        self, desk: Desk, request: Request, taken: Taken, methods: Mapping[str, Handler], now: float
     ) -> tuple[Answer, Fault | None, Role | None]:
         """The answer, the fault that struck, and whose windows the request counts in."""
-        handler = methods.get("GET" if request.method == "HEAD" else request.method)
+        handler = _handler(request, methods)
         if handler is None:
             return _no_handler(request, methods), None, None
         role = self._role(request)
         if role is None or self._faults.key_is_dead(self._updates):
-            return answers.invalid_key(), None, None
+            no_key = "authorization" not in request.headers
+            return answers.no_key() if no_key else answers.invalid_key(), None, None
+        if taken.refused is not None:
+            return taken.refused, None, None
         verdict = judge(self._limits, self._windows, now, role, desk)
         if verdict.retry_after is not None:
             return answers.too_many(verdict.retry_after, verdict.headers), None, None
         call = Call(
-            desk, now, request.path_params, request.query_params, request.headers.get("content-type", ""), body,
-            may_write=role == "full",
+            desk, now, request.path_params, request.query_params, request.headers.get("content-type", ""), taken.body,
+            may_write=role == "full", balance=self._balance,
         )  # fmt: skip
         fault = self._next_fault() if request.method == "PUT" else None
         answer = _handled(handler, call) if fault is None or fault.applies else None
@@ -239,6 +267,10 @@ def _rate_headers(verdict: Verdict, answer: Answer) -> dict[str, str]:
     if told and answer.status == 429:
         told["X-RateLimit-Remaining"] = "0"
     return told
+
+
+def _handler(request: Request, methods: Mapping[str, Handler]) -> Handler | None:
+    return methods.get("GET" if request.method == "HEAD" else request.method)
 
 
 def _handled(handler: Handler, call: Call) -> Answer:

@@ -50,6 +50,7 @@ _P, _PD, _M, _MD, _D = (
     ("dualplex",),
 )
 _ALL_LANGUAGES = tuple(range(1, 9))
+_CREATED, _UPDATED = "2026-01-04T10:30:00.000000Z", "2026-01-05T07:15:00.000000Z"
 
 # fmt: off
 LANGUAGES: tuple[Entry, ...] = tuple(
@@ -83,7 +84,7 @@ MODELS: dict[str, tuple[Entry, ...]] = {
         {"id": 1, "name": "GPT-4.1 mini", "code": "gpt-4.1-mini"},
         {"id": 2, "name": "GPT-4.1", "code": "gpt-4.1"},
         {"id": 3, "name": "Gemini 2.5 Flash", "code": "gemini-2.5-flash"},
-        {"id": 4, "name": "Claude Haiku 4.5", "code": "claude-haiku-4-5"},
+        {"id": 4, "name": "Claude Haiku 4.5"},
     ),
     "multimodal": (
         {"id": 1, "name": "GPT Realtime", "code": "gpt-realtime"},
@@ -115,40 +116,51 @@ TRANSCRIBERS = (
 )
 
 KNOWLEDGEBASES: tuple[Entry, ...] = tuple(
-    {"id": number, "name": name, "description": text, "status": status, "documents_count": documents}
+    {
+        "id": number, "name": name, "description": text, "status": status, "status_label": status.capitalize(),
+        "documents_count": documents, "created_at": _CREATED, "updated_at": _UPDATED,
+    }
     for number, name, text, status, documents in (
-        (1, "Öffnungszeiten und Anfahrt", "Alle Filialen", "ready", 4),
-        (2, "Häufige Fragen", "Fragen und Antworten aus dem Kundendienst", "ready", 38),
-        (3, "Product catalogue", "Products with prices", "ready", 112),
+        (1, "Öffnungszeiten und Anfahrt", "Alle Filialen", "active", 4),
+        (2, "Häufige Fragen", "Fragen und Antworten aus dem Kundendienst", "active", 38),
+        (3, "Product catalogue", "Products with prices", "active", 112),
         (4, "Returns policy", "How goods are sent back", "processing", 2),
+        (5, "Speisekarte", None, "empty", 0),
+        (6, "Preisliste 2019", "Konnte nicht gelesen werden", "failed", 1),
     )
 )
 
 TOOLS: tuple[Entry, ...] = tuple(
-    {"id": number, "name": name, "description": text, "endpoint": f"https://example.com/tools/{name}", "method": "POST"}
-    for number, name, text in (
-        (1, "find_customer", "Finds a customer by phone number"),
-        (3, "order_status", "Where an order is"),
-        (5, "book_table", "Books a table"),
-        (8, "create_ticket", "Opens a ticket in the help desk"),
-        (12, "send_sms", "Sends the caller a text message"),
+    {
+        "id": number, "name": name, "description": text, "endpoint": f"https://example.com/tools/{name}",
+        "method": "POST", "timeout": 10,
+        "headers": [{"name": "Content-Type", "value": "application/json"}],
+        "schema": [{"name": asked, "type": "string", "description": meaning}],
+        "created_at": _CREATED, "updated_at": _UPDATED,
+    }
+    for number, name, text, asked, meaning in (
+        (1, "find_customer", "Finds a customer by phone number", "phone", "The number of the caller"),
+        (3, "order_status", "Where an order is", "order_number", "The number of the order"),
+        (5, "book_table", "Books a table", "evening", "The day, as the caller said it"),
+        (8, "create_ticket", "Opens a ticket in the help desk", "subject", "What it is about"),
+        (12, "send_sms", "Sends the caller a text message", "message", "What the message says"),
     )
 )
 
 FOLDERS: tuple[Entry, ...] = tuple(
     {"id": number, "name": name, "color": color}
-    for number, name, color in ((1, "Kundendienst", "#2563eb"), (2, "Sales", "#16a34a"), (3, "Praxen", "#d97706"))
+    for number, name, color in ((1, "Kundendienst", "blue"), (2, "Sales", "teal"), (3, "Praxen", "orange"))
 )
 
 LABELS: tuple[Entry, ...] = tuple(
     {"id": number, "name": name, "color": color}
     for number, name, color in (
-        (1, "live", "#16a34a"), (2, "test", "#6b7280"), (3, "wichtig", "#dc2626"), (4, "night shift", "#4f46e5"),
+        (1, "live", "green"), (2, "test", "gray"), (3, "wichtig", "red"), (4, "night shift", "indigo"),
     )
 )
 # fmt: on
 
-OWNER: Entry = {"name": "Sandbox Account", "email": "sandbox@example.com", "total_balance": 125.5}
+OWNER: Entry = {"name": "Sandbox Account", "email": "sandbox@example.com"}
 
 DEFAULT_VOICE = {"pipeline": 412, "multimodal": 42, "dualplex": 61}
 DEFAULT_LLM = 1

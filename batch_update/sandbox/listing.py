@@ -12,7 +12,7 @@ _NUMBERS_AS_TEXT = frozenset(
     {"llm_temperature", "voice_stability", "voice_similarity", "speech_speed", "ambient_sound_volume"}
 )
 _FLAGS_AS_NUMBERS = frozenset({"fillers", "end_call_on_voicemail"})
-_LANGUAGE_NAMES = {entry["id"]: entry["name"] for entry in LANGUAGES}
+_LANGUAGE_CODES = {entry["id"]: entry["iso_2"] for entry in LANGUAGES}
 _ENGINES = {"pipeline": 1, "multimodal": 2, "dualplex": 3}
 
 
@@ -29,23 +29,33 @@ def reported(assistant: Assistant) -> dict[str, Any]:
         "status": assistant["status"],
         "engine_id": _ENGINES[assistant["mode"]],
         **fields,
-        "language": _LANGUAGE_NAMES.get(assistant["language_id"]),
+        # What the platform keeps beside the settings, of no meaning to anybody else.
+        "synthesizer_id": assistant["synthesizer_provider_id"],
+        "transcriber_id": assistant["transcriber_provider_id"],
+        "instance_id": 1,
+        "flows_platform_id": None,
+        "language": _LANGUAGE_CODES.get(assistant["language_id"]),
         "inbound_webhook_url": None,
         "widget_settings": {"enabled": False, "color": "#2563eb"},
-        "created_at": assistant["created_at"],
-        "updated_at": assistant["updated_at"],
+        "created_at": _in_z(assistant["created_at"]),
+        "updated_at": _in_z(assistant["updated_at"]),
         "deleted_at": None,
     }
 
 
 def _reported(name: str, value: Any) -> Any:
     if name in _NUMBERS_AS_TEXT:
-        return repr(value).removesuffix(".0")
+        return repr(float(value))
     if name in _FLAGS_AS_NUMBERS:
         return int(value)
     if name == "tools":
         return [_nested(tool) for tool in value]
     return value
+
+
+def _in_z(moment: str) -> str:
+    """A time whose zone is written as Z; states of earlier versions wrote an offset."""
+    return moment.removesuffix("+00:00") + "Z" if moment.endswith("+00:00") else moment
 
 
 def _nested(tool: dict[str, Any]) -> dict[str, Any]:

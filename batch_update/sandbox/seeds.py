@@ -41,6 +41,33 @@ _GREETINGS = {
 }
 # fmt: on
 _VOICES = {_GERMAN: (412, 418, 421, 533), _ENGLISH: (430, 431)}
+_NEW: Assistant = {
+    "type": "inbound",
+    "initial_message": "",
+    "system_prompt": "",
+    "phone_number_id": None,
+    "variables": {},
+    "knowledgebase_id": None,
+    "tools": [],
+    "llm_temperature": 0.1,
+    "voice_stability": 0.7,
+    "voice_similarity": 0.5,
+    "speech_speed": 1,
+    "record": False,
+    "enable_noise_cancellation": True,
+    "max_duration": 600,
+    "max_silence_duration": 40,
+    "ringing_time": 30,
+    "reengagement_interval": 30,
+    "end_call_on_voicemail": True,
+    "endpoint_sensitivity": 0.5,
+    "interrupt_sensitivity": 0.5,
+    "ambient_sound_volume": 0.5,
+    "send_webhook_only_on_completed": True,
+    "include_recording_in_webhook": True,
+    "post_call_evaluation": True,
+    "conversation_inactivity_timeout": 30,
+}
 _NUMBERS_IN_USE = {10001: 1, 10002: 2, 10004: 3}
 """Assistant -> phone number, for the few that have one; all three take calls."""
 
@@ -61,7 +88,7 @@ def _assistant(number: int, index: int) -> Assistant:
     business, language = _BUSINESSES[index % len(_BUSINESSES)]
     kind, german, english = _ROLES[index % len(_ROLES)]
     role = german if language == _GERMAN else english
-    created = (_BEGINNING + timedelta(hours=7 * index)).isoformat()
+    created = (_BEGINNING + timedelta(hours=7 * index)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {
         "id": number,
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.com/assistants/{number}")),
@@ -76,6 +103,21 @@ def _assistant(number: int, index: int) -> Assistant:
         "system_prompt": _PROMPTS[language].format(business=business, role=role),
         "phone_number_id": _NUMBERS_IN_USE.get(number),
         "variables": {"company_name": business},
+    }
+
+
+def blank(number: int, identity: str, created: str, mode: str) -> Assistant:
+    """A new assistant before anything of it is set. Source: the documentation of what a new one starts with."""
+    known = mode if mode in DEFAULT_VOICE else "pipeline"
+    return {
+        "id": number,
+        "uuid": identity,
+        "status": "inactive",
+        "created_at": created,
+        "updated_at": created,
+        **_everywhere(0, _GERMAN),
+        **_mode_settings(known, _GERMAN, 1),
+        **_NEW,
     }
 
 

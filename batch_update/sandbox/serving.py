@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import anyio
@@ -14,10 +15,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from batch_update.errors import UsageError
-from batch_update.sandbox.app import CUT
+from batch_update.sandbox.app import CUT, PATIENCE
+from batch_update.sandbox.visitors import OnlyFrom
 
 _LAST_ANSWERS = 5
 """Seconds that requests under way have when the server stops."""
+_MOST_CONNECTIONS = 256
+"""open at once; one more is closed as soon as it is made"""
 
 
 async def serve(
@@ -27,16 +31,20 @@ async def serve(
     on_ready: Callable[[str], None] | None = None,
     *,
     signals: bool = True,
+    patience: float = PATIENCE,
 ) -> None:
     """Serves the app until SIGINT, SIGTERM or cancellation; port 0 takes a free one. asyncio only.
+
+    On an address of this machine alone, requests that are meant for another host, or come from a web page of one, are
+    refused. `patience`: seconds in which a connection must have sent the head of a request.
 
     `on_ready` is told the address, such as `http://127.0.0.1:8080`, once requests are answered. `signals`: False
     leaves the signals alone, as one must outside the main thread. Raises UsageError where the port cannot be had.
     """
     listener = _listener(host, port)
     config = uvicorn.Config(
-        app,
-        http=_Connection,
+        OnlyFrom(app, host),
+        http=partial(_Connection, patience=patience),  # type: ignore[arg-type]  # it is called like the class
         ws="none",
         lifespan="off",
         log_level="error",
@@ -86,10 +94,12 @@ class _Server(uvicorn.Server):
 
 
 class _Connection(H11Protocol):
-    """uvicorn's connection, with a way for the app to cut it."""
+    """uvicorn's connection, with a way for the app to cut it, and an end where nobody sends, or never ceases to."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._patience = patience
+        self._waiting: Any = None
         inner: Any = self.app
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,6 +107,38 @@ class _Connection(H11Protocol):
             await inner(scope, receive, send)
 
         self.app = app
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > _MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        if self.cycle.more_body:
+            self.transport.close()  # what was not read of the request would go on for as long as its sender likes
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self._wait()
+
+    def _wait(self) -> None:
+        """From now on the head of a request has to come in time, however often a part of it comes."""
+        self._stop_waiting()
+        self._waiting = self.loop.call_later(self._patience, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -15,11 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
-from batch_update.sandbox.seeds import Assistant, seed_assistants
+from batch_update.sandbox.seeds import FIRST_ID, Assistant, seed_assistants
 
 _APPLICATION = 0x42555342
 _VERSION = 1
 _KEPT_REQUESTS = 50_000
+_KEPT_BYTES = 64 * 1024 * 1024
+"""of bodies of requests in the log; where it would be more, those so far are forgotten, and their requests kept"""
+_KEPT_CONVERSATIONS = 200
+_SMALL = 16_384
+"""bytes of an assistant that may always be kept"""
+_MOST_LARGE = 16 * 1024 * 1024
+"""bytes of all assistants together beyond which only small ones are taken"""
 _PATIENCE = 10.0
 """Seconds to wait for another process that holds the file."""
 
@@ -32,6 +39,13 @@ _TABLES = (
     """CREATE INDEX inbound ON assistant (json_extract(settings, '$.phone_number_id'))
        WHERE json_extract(settings, '$.type') = 'inbound'""",
 )
+_LATER = (
+    """CREATE TABLE IF NOT EXISTS conversation
+       (uuid TEXT PRIMARY KEY, assistant INTEGER NOT NULL, history TEXT NOT NULL)""",
+    "CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS by_uuid ON assistant (json_extract(settings, '$.uuid'))",
+)
+"""What states of an earlier day do not have yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,15 @@ class Seen:
     """whose rate windows it was counted in; None where it was refused before that"""
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was said between somebody and an assistant."""
+
+    uuid: str
+    assistant: int
+    history: tuple[dict[str, Any], ...]
+
+
 class Desk:
     """What can be done with the memory inside one transaction."""
 
@@ -66,15 +89,46 @@ class Desk:
         row = self._db.execute("SELECT settings FROM assistant WHERE id = ?", (number,)).fetchone()
         return None if row is None else json.loads(row[0])
 
-    def save(self, assistant: Assistant) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO assistant VALUES (?, ?)", (assistant["id"], json.dumps(assistant))
-        )
+    def by_uuid(self, identity: str) -> Assistant | None:
+        asked = (_plain(identity),)
+        row = self._db.execute(
+            "SELECT settings FROM assistant WHERE json_extract(settings, '$.uuid') = ?", asked
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
 
-    def page(self, first: int, most: int) -> list[Assistant]:
+    def save(self, assistant: Assistant, *, most: int | None = None) -> bool:
+        """Remembers an assistant, unless it is larger than `most` bytes or there is no room for large ones."""
+        text = json.dumps(assistant)
+        if most is not None and len(text) > _SMALL:
+            (held,) = self._db.execute("SELECT sum(length(settings)) FROM assistant").fetchone()
+            if len(text) > most or (held or 0) + len(text) > _MOST_LARGE:
+                return False
+        self._db.execute("INSERT OR REPLACE INTO assistant VALUES (?, ?)", (assistant["id"], text))
+        return True
+
+    def remove(self, number: int) -> None:
+        """Forgets an assistant and its conversations."""
+        self._db.execute("DELETE FROM assistant WHERE id = ?", (number,))
+        self._db.execute("DELETE FROM conversation WHERE assistant = ?", (number,))
+
+    def next_id(self) -> int:
+        """An id that no assistant has, nor one that was removed had."""
+        (highest,) = self._db.execute("SELECT max(id) FROM assistant").fetchone()
+        found = max(FIRST_ID - 1, highest or 0, self._tally("highest id")) + 1
+        self._set_tally("highest id", found)
+        return found
+
+    def page(self, first: int, most: int) -> Iterator[Assistant]:
         """At most `most` assistants by id, leaving out the first `first`."""
         rows = self._db.execute("SELECT settings FROM assistant ORDER BY id LIMIT ? OFFSET ?", (most, first))
-        return [json.loads(row[0]) for row in rows]
+        return (json.loads(row[0]) for row in rows)
+
+    def outbound(self) -> Iterator[Assistant]:
+        """The assistants that make calls, by id."""
+        rows = self._db.execute(
+            "SELECT settings FROM assistant WHERE json_extract(settings, '$.type') = 'outbound' ORDER BY id"
+        )
+        return (json.loads(row[0]) for row in rows)
 
     def total(self) -> int:
         """How many assistants there are."""
@@ -89,12 +143,12 @@ class Desk:
         )
         return [row[0] for row in rows]
 
-    def folder_sizes(self) -> dict[int, int]:
-        """Folder id -> how many assistants lie in it; empty ones are left out."""
+    def sizes_by(self, field: str) -> dict[int, int]:
+        """Value of a field that holds one id -> how many assistants hold it; those that nobody holds are left out."""
         rows = self._db.execute(
-            "SELECT json_extract(settings, '$.folder_id') AS folder, count(*) FROM assistant GROUP BY folder"
+            "SELECT json_extract(settings, ?) AS held, count(*) FROM assistant GROUP BY held", (f"$.{field}",)
         )
-        return {folder: count for folder, count in rows if folder is not None}
+        return {held: count for held, count in rows if held is not None}
 
     def label_sizes(self) -> dict[int, int]:
         """Label id -> how many assistants carry it; unused ones are left out."""
@@ -102,6 +156,24 @@ class Desk:
             "SELECT value, count(*) FROM assistant, json_each(settings, '$.label_ids') GROUP BY value"
         )
         return dict(rows)
+
+    def conversation(self, identity: str) -> Conversation | None:
+        row = self._db.execute(
+            "SELECT assistant, history FROM conversation WHERE uuid = ?", (_plain(identity),)
+        ).fetchone()
+        return None if row is None else Conversation(identity, row[0], tuple(json.loads(row[1])))
+
+    def keep_conversation(self, kept: Conversation) -> None:
+        """Remembers a conversation as the latest one; where there are too many, the oldest is forgotten."""
+        history = json.dumps(kept.history)
+        self._db.execute(
+            "INSERT OR REPLACE INTO conversation VALUES (?, ?, ?)", (kept.uuid, kept.assistant, history)
+        )
+        self._db.execute(
+            """DELETE FROM conversation WHERE rowid <=
+               (SELECT rowid FROM conversation ORDER BY rowid DESC LIMIT 1 OFFSET ?)""",
+            (_KEPT_CONVERSATIONS,),
+        )
 
     def counted(self, role: str, after: float, until: float) -> tuple[int, float | None]:
         """How many requests counted after one time and up to another, and when the first of them came."""
@@ -125,8 +197,31 @@ class Desk:
             seen.at, seen.method, _plain(seen.path), _plain(seen.body), seen.status, int(seen.applied), seen.fault,
             seen.counted,
         )  # fmt: skip
+        if seen.body:
+            self._make_room(len(values[3]))
         columns = "at, method, path, body, status, applied, fault, counted"
-        self._db.execute(f"INSERT INTO request ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        logged = self._db.execute(f"INSERT INTO request ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        if (logged.lastrowid or 0) % 1000 == 0:
+            self.shorten_log()
+
+    def _make_room(self, size: int) -> None:
+        """Counts the bytes of bodies in the log, and forgets those bodies where they have become too many."""
+        kept = self._tally("bytes of bodies") + size
+        if kept > _KEPT_BYTES:
+            self._db.execute("UPDATE request SET body = ''")
+            kept = size
+        self._set_tally("bytes of bodies", kept)
+
+    def _tally(self, name: str) -> int:
+        row = self._db.execute("SELECT value FROM tally WHERE name = ?", (name,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _set_tally(self, name: str, value: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO tally VALUES (?, ?)", (name, value))
+
+    def shorten_log(self) -> None:
+        """Forgets all but the latest requests."""
+        self._db.execute("DELETE FROM request WHERE n <= (SELECT max(n) FROM request) - ?", (_KEPT_REQUESTS,))
 
     def seen(self) -> list[Seen]:
         rows = self._db.execute(
@@ -136,8 +231,8 @@ class Desk:
 
     def replace_all(self, assistants: Iterable[Assistant]) -> None:
         """Forgets every assistant and request, and begins with these assistants."""
-        self._db.execute("DELETE FROM assistant")
-        self._db.execute("DELETE FROM request")
+        for table in ("assistant", "request", "conversation", "tally"):
+            self._db.execute(f"DELETE FROM {table}")
         rows = ((assistant["id"], json.dumps(assistant)) for assistant in assistants)
         self._db.executemany("INSERT INTO assistant VALUES (?, ?)", rows)
 
@@ -203,12 +298,12 @@ class State:
                 raise _unusable(self._path, "another version of this program made it")
             elif self._pragma("quick_check(1)") != "ok":
                 raise _unusable(self._path, "it is damaged")
-            self._db.execute(
-                "DELETE FROM request WHERE n <= (SELECT max(n) FROM request) - ?", (_KEPT_REQUESTS,)
-            )
+            for statement in _LATER:
+                self._db.execute(statement)
+            desk.shorten_log()
 
     def _create(self, desk: Desk) -> None:
-        for statement in _TABLES:
+        for statement in (*_TABLES, *_LATER):
             self._db.execute(statement)
         desk.replace_all(seed_assistants(self._assistants))
         self._db.execute(f"PRAGMA application_id = {_APPLICATION}")

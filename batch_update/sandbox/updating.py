@@ -26,6 +26,17 @@ class Account:
     """the inbound assistants that a phone number is assigned to"""
 
 
+REQUIRED = (
+    "name", "voice_id", "language_id", "type", "mode", "timezone", "initial_message", "system_prompt",
+)  # fmt: skip
+"""What a new assistant cannot be without."""
+
+
+def missing(body: Body) -> Refusals:
+    """What a new assistant lacks."""
+    return {name: [f"{label(name)} is required."] for name in REQUIRED if name not in body}
+
+
 def refusals(assistant: Assistant, body: Body, account: Account) -> Refusals:
     """Everything that is wrong with this update of this assistant; empty where it may be applied.
 

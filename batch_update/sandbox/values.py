@@ -112,12 +112,17 @@ def _object(value: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> I
 
 
 def _tool(tool: Any, path: str) -> Iterator[Complaint]:
-    """A built-in tool: its type says which settings it has. Settings that are not known are let through."""
+    """A built-in tool: its type says which settings it has, flat beside it, and not inside `data` as the list has them.
+
+    Settings that are not known are let through.
+    """
     if not isinstance(tool, dict):
         yield path, f"{label(path)} must be objects."
     elif "type" not in tool:
         yield f"{path}.type", "Type is required."
     elif not isinstance(tool["type"], str) or tool["type"] not in tool_schemas():
         yield f"{path}.type", f"Type must be one of: {', '.join(tool_schemas())}."
+    elif "data" in tool:
+        yield f"{path}.data", f"Data is no setting of {tool['type']}: its settings are sent beside the type."
     else:
         yield from _of(tool, tool_schemas()[tool["type"]], path)

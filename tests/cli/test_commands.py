@@ -16,6 +16,7 @@ import pytest
 
 from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
+from batch_update.sandbox.routes import ROUTES
 from batch_update.settings import Settings, flag_of
 from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx
@@ -71,6 +72,13 @@ def test_help_builds_nothing_that_it_does_not_show() -> None:
 def test_help_starts_with_examples(run: Run) -> None:
     shown = run("--help").out
     assert shown.index("Examples:") < shown.index("Options:")
+
+
+def test_the_sandbox_s_help_lists_every_call_that_it_serves(run: Run) -> None:
+    shown = run("sandbox", "--help").out.splitlines()
+    assert [line.split() for line in shown if line.startswith("    ") and " /" in line] == [
+        [route.method, route.path] for route in ROUTES
+    ]
 
 
 def test_apply_has_a_flag_for_every_setting(run: Run) -> None:

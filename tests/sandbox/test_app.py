@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from batch_update.sandbox.app import READ_ONLY_KEY, SANDBOX_KEY
+from batch_update.sandbox.openapi import NEW_ASSISTANT
+from batch_update.sandbox.routes import ROUTES
 
 
 @pytest.mark.parametrize(
@@ -17,12 +19,31 @@ def test_an_assistant_that_is_not_there_is_not_found(api, number):
     assert answer.status_code == 404 and answer.json() == {"message": "Assistant not found"}
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong-key"}, {"Authorization": "Basic x"}])
-@pytest.mark.parametrize(("method", "path"), [("PUT", "assistant/10001"), ("GET", "me"), ("GET", "tools")])
-def test_without_the_right_key_nothing_is_answered(api, headers, method, path):
-    answer = api.send(method, f"/api/user/{path}", key=None, headers=headers, json={"name": "x"})
-    assert answer.status_code == 401 and answer.json()["error"] == "Invalid API key"
-    assert api.held(10001)["name"] != "x"
+@pytest.mark.parametrize(
+    ("headers", "error"),
+    [
+        ({}, "Missing Authorization header"),
+        ({"Authorization": ""}, "Invalid API key"),
+        ({"Authorization": "Bearer wrong-key"}, "Invalid API key"),
+        ({"Authorization": "Basic x"}, "Invalid API key"),
+    ],
+)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_without_the_right_key_nothing_is_answered(api, headers, error, route):
+    path = route.path.replace("{id}", "10001").replace("{uuid}", "x")
+    answer = api.send(route.method, f"/api{path}", key=None, headers=headers, json={"name": "x"})
+    assert answer.status_code == 401 and answer.json()["error"] == error
+    assert api.held(10001)["name"] != "x" and api.get("assistants/get")["total"] == 60
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.method != "GET"], ids=lambda route: route.name
+)
+def test_a_key_that_may_only_read_writes_nothing(api, route):
+    path = route.path.replace("{id}", "10001").replace("{uuid}", "x")
+    answer = api.send(route.method, f"/api{path}", key=READ_ONLY_KEY, json=NEW_ASSISTANT)
+    assert answer.status_code == 403 and answer.json()["error"] == "Insufficient permissions"
+    assert api.get("assistants/get")["total"] == 60
 
 
 def test_a_key_that_may_only_read_reads(api):
@@ -56,9 +77,12 @@ def test_a_body_that_is_not_sent_as_json_is_refused(api):
     ("method", "path", "allowed"),
     [
         ("PUT", "assistants/10001", "GET, HEAD"),
-        ("POST", "assistant/10001", "PUT"),
-        ("GET", "assistant/10001", "PUT"),
-        ("PATCH", "assistant/10001", "PUT"),
+        ("POST", "assistant/10001", "PUT, DELETE"),
+        ("GET", "assistant/10001", "PUT, DELETE"),
+        ("PATCH", "assistant/10001", "PUT, DELETE"),
+        ("GET", "assistant", "POST"),
+        ("DELETE", "assistants/10001", "GET, HEAD"),
+        ("PUT", "assistants/outbound", "GET, HEAD"),
         ("POST", "assistants/get", "GET, HEAD"),
     ],
 )
@@ -95,11 +119,12 @@ def test_the_start_page_says_what_this_is_and_how_to_call_it(api):
         SANDBOX_KEY,
         "curl -X PUT http://sandbox/api/user/assistant/10001",
         "/openapi.json",
+        *(route.path for route in ROUTES),
     ):
         assert text in page.text
 
 
-def test_every_request_to_the_api_is_in_the_log(api):
+def test_every_request_to_the_api_is_in_the_log_with_its_body_if_its_key_was_right(api):
     api.put(10001, {"name": "A"})
     api.put(10001, {"speech_speed": 9})
     api.get("assistants/get", per_page=5)
@@ -111,7 +136,7 @@ def test_every_request_to_the_api_is_in_the_log(api):
         (1, "PUT", "/api/user/assistant/10001", '{"name":"A"}', 200, True),
         (2, "PUT", "/api/user/assistant/10001", '{"speech_speed":9}', 422, False),
         (3, "GET", "/api/user/assistants/get?per_page=5", "", 200, False),
-        (4, "PUT", "/api/user/assistant/10001", "x\ufffd", 401, False),
+        (4, "PUT", "/api/user/assistant/10001", "", 401, False),
         (5, "GET", "/api/nowhere", "", 404, False),
     ]
     assert {s.at for s in api.app.requests_seen()} == {api.clock.now}

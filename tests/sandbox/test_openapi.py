@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
 from batch_update.sandbox.app import SANDBOX_KEY, make_app
-from batch_update.sandbox.calls import handlers
+from batch_update.sandbox.handlers import handlers
 from batch_update.sandbox.openapi import document
 
 CONFIG = SchemathesisConfig.from_dict(
