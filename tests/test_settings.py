@@ -152,3 +152,40 @@ def test_no_number_is_infinite(name: str, text: str) -> None:
     """A journal holds the settings as JSON, which knows no such number."""
     with pytest.raises(UsageError):
         read_settings({name: text})
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        (
+            "base-url",
+            ("http://[::1", "http://[", "http://h:port/api", "http://h:99999/api"),
+        ),
+        (
+            "encoding",
+            ("punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "rot13", "hex", "zip"),
+        ),
+        ("encoding", ("utf-8\0", "", "no such", "x" * 100_000)),
+        ("key-file", ("a\0b",)),
+        ("locks-dir", ("a\0b",)),
+        ("run-dir", ("a\0b",)),
+        ("runs-dir", ("a\0b",)),
+        ("sandbox-state", ("a\0b",)),
+        ("timeout", ("nan", "inf", "1e309", "x" * 100_000)),
+        ("limit", ("9" * 5000, "1.5", "x" * 100_000)),
+    ],
+)
+def test_what_no_command_could_use_is_refused_by_name_and_briefly(name: str, values: tuple[str, ...]) -> None:
+    variable = "BATCH_UPDATE_" + name.replace("-", "_").upper()
+    for value in values:
+        for given, environ in (({name: value}, {}), ({}, {variable: value} if value else {variable: "?!\0"})):
+            with pytest.raises(UsageError, match=f"--{name}") as caught:
+                read_settings(given, environ=environ)
+            assert len(caught.value.message) < 500
+
+
+@pytest.mark.parametrize(
+    "text", ["utf-8", "UTF8", "latin-1", "cp850", "utf-16", "mac-roman", "shift_jis", "cp1250"]
+)
+def test_encodings_of_files_are_taken(text: str) -> None:
+    assert read_settings({"encoding": text}).encoding == text

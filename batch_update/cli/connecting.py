@@ -61,7 +61,7 @@ def account_of(settings: Settings) -> Account:
     if settings.sandbox:
         from batch_update.sandbox.app import SANDBOX_KEY
 
-        key, place = ApiKey(SANDBOX_KEY), str(_resolved(_state(settings)))
+        key, place = ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
     else:
         key = find_key(settings.key_file, os.environ, _teller(settings))
         place = server_of(check_base_url(settings.base_url))
@@ -137,16 +137,21 @@ def sandbox_app(settings: Settings) -> Sandbox:
         faults = Faults.parse(settings.sandbox_faults)
     except ValueError as error:
         raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
+    return make_app(ready_state(settings), limits=settings.sandbox_limits, faults=faults)
+
+
+def ready_state(settings: Settings) -> Path:
+    """The file that holds the sandbox, in a folder that is there. Raises UsageError where there can be none."""
     path = _state(settings)
     try:
         make_folder(path.parent)
     except OSError as error:
         raise UsageError(
-            f"--sandbox-state: there can be no folder {path.parent}: {error.strerror}",
+            f"the sandbox has no folder {path.parent}: {error.strerror}",
             code="U108",
-            remedy="name another file, in a folder that you may write to",
+            remedy="name a file in a folder that you may write to with --sandbox-state; without it, HOME says where",
         ) from None
-    return make_app(path, limits=settings.sandbox_limits, faults=faults)
+    return path
 
 
 def _state(settings: Settings) -> Path:
@@ -165,8 +170,10 @@ def default_state() -> Path:
     """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
     from platformdirs import user_state_path
 
-    folder = user_state_path("batch-update")
-    # Of a user whom the system does not know, and without HOME, `~` stands for itself.
+    try:
+        folder = user_state_path("batch-update")
+    except RuntimeError:  # of a user whom the system does not know, and without HOME
+        folder = Path()
     if not folder.is_absolute() or not (os.environ.get("HOME", "~") or os.environ.get("XDG_STATE_HOME")):
         raise UsageError(
             "there is no folder of yours for locks and the sandbox: HOME and XDG_STATE_HOME name none",

@@ -181,7 +181,9 @@ def _running(settings: Settings) -> set[Path]:
         return {run for folder in lock_folders(settings) for run in running(folder)}
     except OSError as error:
         raise UsageError(
-            f"it cannot be told which runs are going on: {error.strerror}", code="U112"
+            f"it cannot be told which runs are going on: {error.strerror} ({error.filename})",
+            code="U112",
+            remedy="make the folder readable, or set HOME to one that is",
         ) from error
 
 

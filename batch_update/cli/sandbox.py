@@ -9,7 +9,7 @@ import typer
 
 from batch_update.cli.applying import run_sheet
 from batch_update.cli.checking import check_sheet_file
-from batch_update.cli.connecting import default_state, sandbox_app
+from batch_update.cli.connecting import ready_state, sandbox_app
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.planning import show_plan
 from batch_update.cli.screen import out, say
@@ -43,7 +43,7 @@ def sandbox(
 
     settings = settings_of(given)
     if reset:
-        _remove_state(settings.sandbox_state or default_state())
+        _remove_state(ready_state(settings))
     app = sandbox_app(settings)
 
     def ready(address: str) -> None:
@@ -56,8 +56,15 @@ def sandbox(
 
 def _remove_state(path: Path) -> None:
     """Forget what the sandbox holds."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
+    try:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the sandbox's state {path} cannot be removed: {error.strerror}",
+            code="U108",
+            remedy="name another file with --sandbox-state",
+        ) from None
 
 
 def demo() -> None:

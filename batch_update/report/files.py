@@ -54,7 +54,7 @@ def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
         return _new_folder(runs_dir, name)
     except OSError as error:
         raise UsageError(
-            f"no folder for this run can be made in {runs_dir}: {error.strerror}",
+            f"no folder for this run can be made in {runs_dir}: {_reason(error)}",
             code="U101",
             remedy="choose where runs go with --runs-dir, or a folder for this one with --run-dir",
         ) from error
@@ -71,6 +71,11 @@ def _new_folder(runs_dir: Path, name: str) -> Path:
     raise AssertionError("count() has no end")
 
 
+def _reason(error: OSError) -> str:
+    """Why there can be no folder; what the system calls `File exists` is a file in its place."""
+    return "it is no folder" if isinstance(error, FileExistsError) else error.strerror or str(error)
+
+
 def claim_folder(folder: Path) -> Path:
     """Make a folder that the user named, before anything is sent.
 
@@ -80,7 +85,11 @@ def claim_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         taken = [name for name in FILE_NAMES if (folder / name).exists()]
     except OSError as error:
-        raise UsageError(f"the run folder {folder} cannot be made: {error.strerror}", code="U101") from error
+        raise UsageError(
+            f"the run folder {folder} cannot be made: {_reason(error)}",
+            code="U101",
+            remedy="name another one with --run-dir",
+        ) from error
     if taken:
         raise UsageError(
             f"{folder} holds the results of another run: {', '.join(taken)}",

@@ -128,7 +128,7 @@ def _taking(path: Path) -> Iterator[None]:
         raise UsageError(
             f"the lock of the account cannot be taken: {error.strerror or error} ({path})",
             code="U112",
-            remedy="make the folder writable, or name another one with --locks-dir",
+            remedy="make the folder writable, or name another one with --locks-dir; without it, HOME says where",
         ) from error
 
 
