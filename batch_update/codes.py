@@ -48,6 +48,7 @@ CODES: dict[str, Code] = dict((
     _c("S118", "a row inside a cell", "A warning: a cell in quotes goes on over several lines, and one of them looks like a row of its own. With a quote too many, a cell takes in all rows up to the next quote.", "If it is a row, take out the quote before it or close it; if it is text, all is well."),
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
     _c("S120", "the file was written to while it was read", "What was read may be half of what it was and half of what it is.", "Try again once it is saved."),
+    _c("S121", "the encoding is uncertain", "The file is not UTF-8, and read as cp1252, as Windows writes it, its words look wrong: another program or system wrote it in another encoding.", "Save it as UTF-8, or name the encoding that reads right with --encoding; cp1252 takes it as it stands."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),

@@ -6,15 +6,19 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from batch_update.errors import SheetError, UsageError
+from batch_update.fields.tools import shown
+from batch_update.sheet.encodings import GUESS, Doubt, breaks_in, doubt_about
 
 DELIMITERS = (",", ";", "\t", "|")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # which begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -37,13 +41,18 @@ def find_encoding(name: str, file: BinaryIO, wanted: str | None) -> str:
     """
     file.seek(0)
     head = file.read(4096)
-    found = next((codec for mark, codec in _BOMS if head.startswith(mark)), None) or _utf16_by_zeros(head)
+    found = next((codec for mark, codec in _BOMS if head.startswith(mark)), None) or _wide_by_zeros(
+        file, head
+    )
     if wanted is not None:
         found = _users_codec(wanted, head)
     codec = found or "utf-8"
     bad = _first_bad_byte(file, codec)
     if bad is not None and found is None and not _is_damaged_utf8(file, bad):
-        codec = "cp1252"
+        codec = GUESS
+        doubt = doubt_about(file)
+        if doubt:
+            raise _uncertain(name, doubt)
         bad = _first_bad_byte(file, codec)
     if bad is not None:
         raise _undecodable(name, file, codec, bad)
@@ -69,17 +78,26 @@ def _users_codec(wanted: str, head: bytes) -> str:
         return by_mark
     if codec == "utf-8-sig":
         return "utf-8"
-    if codec == "utf-16":
-        return by_mark if by_mark in ("utf-16-le", "utf-16-be") else "utf-16-le"
+    if codec in ("utf-16", "utf-32"):
+        return by_mark if by_mark in (f"{codec}-le", f"{codec}-be") else f"{codec}-le"
     return codec
 
 
-def _utf16_by_zeros(head: bytes) -> str | None:
-    """UTF-16 without a mark: in mostly Latin text every other byte is zero."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(head) < 4 or 3 * (even + odd) < len(head):
-        return None
-    return "utf-16-le" if even == 0 else "utf-16-be" if odd == 0 else None
+def _wide_by_zeros(file: BinaryIO, head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: some of its units are ASCII, a line end among them, and all of it decodes."""
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be") if b"\0" in head else ():
+        width = len("\n".encode(codec))
+        units = [head[at : at + width] for at in range(0, len(head) - width + 1, width)]
+        ascii_ones = {chr(number).encode(codec) for number in range(1, 0x80)}
+        ends_lines = not {"\r".encode(codec), "\n".encode(codec)}.isdisjoint(units)
+        share = sum(unit in ascii_ones for unit in units) / max(1, len(units))
+        if ends_lines and share > LEAST_ASCII and _first_bad_byte(file, codec) is None:
+            return codec
+    return None
+
+
+LEAST_ASCII = 0.03
+"""Share of the characters of a CSV that are digits, spaces and delimiters, even where its texts are in no alphabet."""
 
 
 def _first_bad_byte(file: BinaryIO, codec: str) -> int | None:
@@ -110,12 +128,32 @@ def _is_damaged_utf8(file: BinaryIO, bad: int) -> bool:
     return good > wrong
 
 
+def _uncertain(name: str, doubt: Doubt) -> SheetError:
+    """Shows the line that is odd as each likely encoding would have it."""
+    likely = list(doubt.readings)[1]
+    width = max(map(len, doubt.readings))
+    readings = "".join(f"\n{codec:<{width}}  {text}" for codec, text in _beside(doubt.readings).items())
+    return SheetError(
+        f"{name}, line {doubt.line}: the encoding is uncertain; the line would be{readings}",
+        code="S121",
+        remedy=f"Save it as UTF-8, or name the encoding that reads right: --encoding {likely}",
+    )
+
+
+def _beside(readings: Mapping[str, str]) -> dict[str, str]:
+    """The readings cut around the first place where they differ."""
+    texts = list(readings.values())
+    differ = next((n for n, signs in enumerate(zip(*texts, strict=False)) if len(set(signs)) > 1), 0)
+    start = max(0, differ - 20)
+    return {codec: "... " * bool(start) + shown(text[start:]) for codec, text in readings.items()}
+
+
 def _undecodable(name: str, file: BinaryIO, codec: str, bad: int) -> SheetError:
     file.seek(0)
-    line, left, byte = 1, bad, b""
+    line, left, before = 1, bad, b""
     while left > 0 and (block := file.read(min(left, _BLOCK))):
-        line += block.count(b"\n")
-        left -= len(block)
+        line += breaks_in(block) - (before == b"\r" and block[:1] == b"\n")
+        left, before = left - len(block), block[-1:]
     byte = file.read(1)
     return SheetError(
         f"{name}, line {line}: byte 0x{byte.hex() or '??'} does not fit {codec}",
@@ -127,7 +165,9 @@ def _undecodable(name: str, file: BinaryIO, codec: str, bad: int) -> SheetError:
 @contextmanager
 def text_of(file: BinaryIO, codec: str) -> Iterator[io.TextIOWrapper]:
     """The file as text from its beginning, line ends untouched. The byte order mark is not part of it."""
-    file.seek(len(codecs.BOM_UTF16_LE) if _has_utf16_mark(file, codec) else 0)
+    file.seek(0)
+    mark = MARKS.get(codec, b"")
+    file.seek(len(mark) if mark and file.read(len(mark)) == mark else 0)
     text = io.TextIOWrapper(file, codec, newline="")
     try:
         yield text
@@ -135,10 +175,8 @@ def text_of(file: BinaryIO, codec: str) -> Iterator[io.TextIOWrapper]:
         text.detach()  # else the file would be closed with it
 
 
-def _has_utf16_mark(file: BinaryIO, codec: str) -> bool:
-    marks = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
-    file.seek(0)
-    return file.read(2) == marks.get(codec, b"--")
+MARKS = {codec: mark for mark, codec in _BOMS if codec != "utf-8-sig"}
+"""Codecs that leave the mark where it is -> their marks."""
 
 
 # ---------------------------------------------------------------- delimiter, line end

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 
 from batch_update.errors import SheetError
 from batch_update.model import Dialect
-from batch_update.sheet.dialect import find_encoding, text_of
+from batch_update.sheet.dialect import MARKS, find_encoding, text_of
 
 _FORMULA = re.compile(
     r"'*(?:[=@\t\r]"
@@ -22,7 +22,6 @@ _FORMULA = re.compile(
 )
 _SIGNS = frozenset("=@\t\r+-'")
 _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
-_MARKS = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}
 
 
 def csv_dialect(dialect: Dialect) -> Dialect:
@@ -117,7 +116,7 @@ def _transcode(draft: Path, final: Path, codec: str) -> bool:
             text_of(source, "utf-8-sig") as text,
             final.open("w", encoding=codec, newline="") as file,
         ):
-            file.write(_MARKS.get(codec, ""))
+            file.write("\ufeff" if codec in MARKS else "")
             while block := text.read(1 << 20):
                 file.write(block)
             file.flush()

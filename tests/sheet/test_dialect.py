@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from batch_update.errors import SheetError, UsageError
+from batch_update.settings import read_settings
 from tests.sheet.tables import read_bytes, read_text
 
 GERMAN = {
@@ -132,11 +133,100 @@ def test_a_damaged_utf8_file_is_not_taken_for_cp1252() -> None:
     assert "line 5" in caught.value.message and "0xff" in caught.value.message
 
 
-def test_a_byte_that_cp1252_does_not_have_is_named_with_its_line() -> None:
+def test_a_byte_that_no_encoding_explains_is_named_with_its_line() -> None:
     with pytest.raises(SheetError) as caught:
-        read_bytes(b"id,name\n1,a\n2,M\x81ller\n")
+        read_bytes(b"id,name\n1,a\n2,M\xc3\xbcller, M\xc3\xbcller \x81\n")
     assert caught.value.code == "S104"
     assert "line 3" in caught.value.message and "--encoding" in caught.value.remedy
+
+
+SENTENCES = {
+    "cp850": [
+        "Schön, daß Sie anrufen. Wäre",
+        "Praxis Dr. Weiß",
+        "Señor Núñez mañana",
+        "Ærø, blåbærgrød på øen",
+    ],
+    "cp437": ["Grüße aus Köln", "Öffnungszeiten: täglich", "Bonjour, vous êtes très aimable"],
+    "mac-roman": [
+        "Grüße aus der Küche",
+        "Köln",
+        "“Hallo” – it’s",
+        "l’été à Paris",
+        "El niño está más allá",
+        "Hvordan går det? Åse",
+    ],
+    "cp1250": [
+        "Łódź; Dzień dobry, tu przychodnia Świętego Józefa",
+        "Děkuji, můžete čekat",
+        "később, előtt",
+        "Bună ziua, vă rugăm să aşteptaţi",
+    ],
+    "iso8859-2": ["Środa i święta, proszę o źródło", "Příští čtvrtek"],
+    "cp1254": ["Hoş geldiniz, müşteri hizmetleri"],
+    "iso8859-15": ["Preis: 50 € für Größe"],
+    "cp1251": ["Здравствуйте, чем могу помочь?"],
+    "cp1257": ["Laba diena, ačiū, prašome palaukti"],
+}
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"), [(codec, text) for codec, texts in SENTENCES.items() for text in texts]
+)
+@pytest.mark.parametrize("newline", ["\n", "\r", "\r\n"])
+def test_what_cp1252_makes_no_words_of_is_uncertain_and_shown_as_it_may_be(
+    codec: str, text: str, newline: str
+) -> None:
+    data = newline.join(["id|name", "1|plain", f"2|{text}", ""])
+    with pytest.raises(SheetError) as caught:
+        read_bytes(data.encode(codec))
+    assert caught.value.code == "S121" and "line 3" in caught.value.message
+    assert f"2|{text}"[:60] in caught.value.message
+    assert (
+        f"--encoding {'cp850' if codec == 'cp437' else codec}" in caught.value.remedy
+        or codec in caught.value.message
+    )
+    assert read_text(data, codec, encoding=codec).row(1).cells == ("2", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grüße an Herrn Müller, schöne Straße, 50 € für 2 m², 20 °C, ½ l, §5",
+        "“Hallo” – it’s, l’été, geht´s, »Wort«, „Wort“, ‚Wort‘, …",
+        "Señor Núñez, ¿qué tal? ¡Hola! mañana, Nº 1, 1ª",
+        "São Paulo, não, irmã, manhãs, ações, mãe",
+        "déjà vu, Œuvre, cœur, naïve, où, ÉCOLE À PARIS",
+        "Ærø, blåbærgrød, Søren, Åse, Øystein",
+        "Þórður Guðrún, Ísafjörður, það er",
+        "hyvää päivää, Šibenik, öljy, Märta Ångström",
+        "Tomaš Žižek, Aleš, Košice",
+        "città, perché, lunedì, più, però, È così",
+        "Citroën, façade, jalapeño, smörgåsbord, Müller™ GmbH®",
+        "col·legi, història, Barça",
+        "põhja, õun, jõulud, võõras",
+        "EÖQ, ÄÖÜ, STRASSE, CAFÉ",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_words_of_western_europe_are_read_without_a_question(text: str, newline: str) -> None:
+    data = newline.join(["id|name", f"1|{text}", f"2|{text.upper()}", "3|für alle", ""])
+    sheet = read_text(data, "cp1252")
+    assert sheet.dialect.encoding == "cp1252" and sheet.row(0).cells == ("1", text)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["Größe", "Анна", "Λόγος", "你好，请问您需要什么帮助？", "ArЯnЯe"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_wide_encodings_are_read_with_and_without_a_mark(codec: str, text: str, mark: str) -> None:
+    sheet = read_text(f"{mark}id;name\r\n1;{text}\r\n", codec)
+    assert (sheet.dialect.encoding, sheet.row(0).cells) == (codec, ("1", text))
+    assert [column.header for column in sheet.columns] == ["id", "name"]
+
+
+def test_one_nul_byte_makes_no_utf16() -> None:
+    sheet = read_bytes(b"id,name\n1,a\x00b\n22,c\n")
+    assert sheet.dialect.encoding == "utf-8" and sheet.problems[0].code == "S110"
 
 
 def test_utf16_without_a_mark_is_seen_by_its_zeros() -> None:
@@ -155,7 +245,7 @@ def test_a_mark_is_no_part_of_the_first_header() -> None:
 @pytest.mark.parametrize("codec", ["klingon", "base64", "rot13", "hex", "", "idna\0"])
 def test_an_encoding_that_is_none_is_a_wrong_setting(codec: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read_text("id,name\n1,x\n", encoding=codec)
+        read_settings({"encoding": codec})
     assert caught.value.code == "U101"
 
 
