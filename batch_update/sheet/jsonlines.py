@@ -1,9 +1,11 @@
-"""Owns JSON Lines on their way in: each line is one object, each key of any line is a column."""
+"""Owns JSON Lines, and a JSON array of the same objects, on their way in: each key of any object is a column."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO, TextIO
 
@@ -18,6 +20,8 @@ from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_wid
 from batch_update.text import first_twice
 
 LONGEST_LINE = 16 << 20
+LARGEST_ARRAY = 32 << 20
+"""Characters; an array is held in memory as a whole."""
 
 
 def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
@@ -29,7 +33,8 @@ def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
     codec = find_encoding(name, file, settings.encoding)
     decimal = settings.decimal or "."
     with text_of(file, codec) as text:
-        rows, header, newline = _collect(text, name, settings, decimal)
+        source = _elements(text, name) if _begins_array(text) else _lines(text, name)
+        rows, header, newline = _collect(source, name, settings, decimal)
     if not header and not rows.problems:
         remedy = "Each line is one object: field name to value."
         raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
@@ -37,34 +42,120 @@ def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
     return rows.table(dialect, header, 0, lines=True)
 
 
-def _collect(text: TextIO, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
+Texts = Iterator[tuple[int, int, str]]
+"""Row number, line and text of each object."""
+
+
+def _begins_array(text: TextIO) -> bool:
+    """Whether it is one array of all objects: its bracket may be all that stands on the first line."""
+    head = text.read(4096).lstrip("\ufeff \t\r\n")
+    text.seek(0)
+    return head.startswith("[")
+
+
+def _lines(text: TextIO, name: str) -> Texts:
+    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
+        if len(line) == LONGEST_LINE:
+            raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
+        yield number, number, line
+
+
+def _elements(text: TextIO, name: str) -> Texts:
+    """The elements of an array. Raises SheetError S103 where it is too large, S109 where it breaks off."""
+    data = text.read(LARGEST_ARRAY + 1)
+    if len(data) > LARGEST_ARRAY:
+        raise SheetError(
+            f"{name} is a JSON array of more than {LARGEST_ARRAY >> 20} MiB",
+            code="S103",
+            remedy="Write it as JSON Lines: one object a line, without the brackets and commas around them.",
+        )
+    at = counted_to = 0
+    line, row, sign = 1, 0, "["
+    while True:
+        at = _expect(data, at, sign, name)
+        row += 1
+        end = _element_end(data, at, name)
+        line, counted_to = line + data.count("\n", counted_to, at), at
+        if end == at:  # the array is empty
+            return
+        yield row, line, data[at:end]
+        at, sign = _skip(data, end), ","
+        if data[at : at + 1] == "]":
+            _expect(data, at, "]", name, last=True)
+            return
+
+
+def _expect(data: str, at: int, sign: str, name: str, *, last: bool = False) -> int:
+    """Where it goes on after this sign. Raises SheetError S109 where another one stands there."""
+    at = _skip(data, at)
+    after = _skip(data, at + 1)
+    if data[at : at + 1] != sign or (last and after < len(data)):
+        raise _broken_array(
+            data, after if last else at, name, f"{sign} is missing" if not last else "more follows the ]"
+        )
+    return after
+
+
+def _element_end(data: str, at: int, name: str) -> int:
+    """Where the element ends that begins here; the same place for the end of an array without any."""
+    if data[at : at + 1] == "]" and "{" not in data[:at]:
+        return at
+    try:
+        return json.JSONDecoder().raw_decode(data, at)[1]
+    except (ValueError, RecursionError) as error:
+        what = (
+            error.msg
+            if isinstance(error, json.JSONDecodeError)
+            else "it is nested too deeply, or a number too long"
+        )
+        place = error.pos if isinstance(error, json.JSONDecodeError) else at
+        raise _broken_array(data, place, name, f"{what[:1].lower()}{what[1:]}") from None
+
+
+def _skip(data: str, at: int) -> int:
+    found = _GAP.match(data, at)
+    return found.end() if found else at
+
+
+_GAP = re.compile(r"[\ufeff \t\r\n]*")
+
+
+def _broken_array(data: str, at: int, name: str, what: str) -> SheetError:
+    line = data.count("\n", 0, at) + 1
+    return SheetError(
+        f"{name}, line {line}: the JSON array breaks off there: {what}",
+        code="S109",
+        remedy="Check quotes, commas and braces there.",
+    )
+
+
+def _collect(texts: Texts, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
     """Rows, every key in the order in which it first came, and the line end."""
     header: dict[str, bool] = {}  # key -> whether it takes text
     rows = Rows(0, name, settings)
     newline = "\n"
-    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
+    for row, number, line in texts:
         newline = newline_of(line) if number == 1 else newline
-        if len(line) == LONGEST_LINE:
-            raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
         if is_blank(line):
-            rows.add((), number)
+            rows.add((), row)
             continue
         try:
             values = _object(line)
         except (ValueError, RecursionError) as error:
             raw = line.rstrip("\r\n")
-            rows.fail([raw], number, number, _broken(raw, error, len(rows)))
+            rows.fail([raw], row, number, _broken(raw, error, len(rows)))
             continue
-        rows.columns.extend([""] * len(rows) for key in values if key not in header)
-        header |= {key: bool(columns_of("text", [key], settings)) for key in values if key not in header}
-        require_width(name, len(header), settings)
+        new = [key for key in values if key not in header]
+        require_width(name, len(header) + len(new), settings)
+        rows.columns.extend([""] * len(rows) for _ in new)
+        header |= {key: bool(columns_of("text", [key], settings)) for key in new}
         cells = [as_text(values[key], decimal) if key in values else "" for key in header]
         odd = [
             _no_text(key, column)
             for column, key in enumerate(header)
             if header[key] and _is_odd(values.get(key))
         ]
-        rows.add(cells, number, number, problems=odd)
+        rows.add(cells, row, number, problems=odd)
     return rows, list(header), newline
 
 

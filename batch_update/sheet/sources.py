@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
+from batch_update.sheet import kinds
 from batch_update.sheet.archives import damaged, open_archive
 
 MIB = 1 << 20
@@ -20,12 +21,9 @@ STDIN = "-"
 WORKBOOKS = ("xlsx", "xls", "xlsb", "ods")
 
 _SUFFIXES = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".ods": "ods",
 }  # fmt: skip
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHERS = {b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"PK\x05\x06": "an empty zip archive", b"\x7fELF": "a program",
-           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"SQLite format 3": "a database"}  # fmt: skip
 
 
 @contextmanager
@@ -110,50 +108,69 @@ def format_of(name: str, file: BinaryIO, settings: Settings) -> str:
     file.seek(0)
     head = file.read(4096)
     file.seek(0)
-    is_workbook = head.startswith((_ZIP, _OLE))
+    is_workbook = head.startswith((kinds.ZIP, kinds.OLE))
     limit = settings.max_excel_mb if is_workbook else settings.max_csv_mb
     if size > limit * MIB:
         flag = "--max-excel-mb" if is_workbook else "--max-csv-mb"
         raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", flag)
+    _require_sheet(name, kinds.by_name(name, head) or kinds.by_content(head))
     by_name = _SUFFIXES.get(Path(name).suffix.lower(), "")
     found = _by_content(name, file, head, by_name)
     if by_name and (by_name in WORKBOOKS) != is_workbook:
-        what, ending = (f"a workbook ({found})", found) if is_workbook else ("text, no workbook", "csv")
-        remedy = f"Give it a name that ends in .{ending}, or save it again as .xlsx."
-        raise SheetError(f"{name} holds {what}", code="S102", remedy=remedy)
+        raise _misnamed(name, found, size, head)
     return found
 
 
+def _misnamed(name: str, found: str, size: int, head: bytes) -> SheetError:
+    if found in WORKBOOKS or (size and not kinds.is_binary(head)):
+        what, ending = (
+            (f"a workbook ({found})", found) if found in WORKBOOKS else ("text, no workbook", "csv")
+        )
+        remedy = f"Give it a name that ends in .{ending}, or save it again as .xlsx."
+        return SheetError(f"{name} holds {what}", code="S102", remedy=remedy)
+    what = (
+        "holds bytes of no kind that is known: it is damaged, or no workbook"
+        if size
+        else "is empty (0 bytes)"
+    )
+    remedy = "Open it in the program that made it and save it again, or take it from a copy."
+    return SheetError(f"{name} {what}", code="S102", remedy=remedy)
+
+
 def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
-    if head.startswith(_ZIP):
+    if head.startswith(kinds.ZIP):
         return _kind_of_zip(name, file)
-    if head.startswith(_OLE):
+    if head.startswith(kinds.OLE):
+        _require_sheet(name, kinds.in_compound(file))
+        file.seek(0)
         return "xls"
-    for magic, what in _OTHERS.items():
-        if head.startswith(magic):
-            raise _unknown(name, f"holds {what}, no sheet")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"<"):
-        raise _unknown(name, "holds a web page or XML, no sheet")
+    if kinds.is_binary(head) and b"\0" not in head:  # those with zeros may be UTF-16
+        raise SheetError(
+            f"{name} holds bytes that are no text", code="S102", remedy="Save it again as .csv or .xlsx."
+        )
     if by_name in ("csv", "tsv", "jsonl"):
         return by_name
-    if text.startswith(b"{"):
-        return "jsonl"
-    return "csv"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return "jsonl" if text.startswith((b"{", b"[")) else "csv"
 
 
 def _kind_of_zip(name: str, file: BinaryIO) -> str:
     with open_archive(file, name) as archive:
+        _require_sheet(name, kinds.in_zip(archive))
         members = {member.lower() for member in archive.namelist()}
     file.seek(0)
     marks = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
-    kinds = [kind for member, kind in marks if member in members]
-    if len(kinds) > 1:  # what is looked at might not be what is loaded
-        raise damaged(name, f"it is {' and '.join(kinds)} at once")
-    if kinds:
-        return kinds[0]
-    raise _unknown(name, "is a zip archive, no workbook")
+    found = [kind for member, kind in marks if member in members]
+    if len(found) > 1:  # what is looked at might not be what is loaded
+        raise damaged(name, f"it is {' and '.join(found)} at once")
+    if found:
+        return found[0]
+    raise SheetError(
+        f"{name} is a zip archive, no workbook", code="S102", remedy="Save it again as .csv or .xlsx."
+    )
 
 
-def _unknown(name: str, what: str) -> SheetError:
-    return SheetError(f"{name} {what}", code="S102", remedy="Save it again as .csv or .xlsx.")
+def _require_sheet(name: str, other: kinds.Other | None) -> None:
+    """Raises SheetError S102 with what the file is, where that is no sheet."""
+    if other is not None:
+        raise SheetError(f"{name} {other.what}", code="S102", remedy=other.remedy)
