@@ -75,7 +75,8 @@ def sandbox_page() -> str:
     rows = [[f"`{route.method}`", f"`/api{route.path}`", route.summary] for route in ROUTES]
     return (
         "# The sandbox\n\n`batch-update sandbox` serves an imitation of the API on this machine, so that other clients "
-        "can be tried as well; all\nelse is answered with 404 or 405. Only programs of this machine are answered, and no "
+        "can be tried as well; all\nelse is answered with 404 or 405. "
+        "Only programs of this machine are answered, and no "
         "web page of another site.\n\n" + table(["method", "path", "what"], rows)
     )
 
