@@ -12,5 +12,5 @@ ROUNDS = 20_000
 
 def fingerprint(key: ApiKey, place: str) -> str:
     """16 hexadecimal digits for a key at a place, such as the server's host: others for another key or place."""
-    salt = f"batch-update account\n{place}".encode()
+    salt = f"batch-update account\n{place}".encode("utf-8", "surrogateescape")  # a path may be no text
     return pbkdf2_hmac("sha256", key.reveal().encode("ascii"), salt, ROUNDS, dklen=8).hex()

@@ -28,6 +28,8 @@ from batch_update.text import is_hidden, printable
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _AT_ONCE = 1000
 """items of a long list that are written together"""
+LONGEST_LINE = 1500
+"""characters of a line of an error"""
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
 
 
@@ -212,12 +214,18 @@ def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
 def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
     code = f"[{error.code}]" if error.code else ""
-    first, *more = error.message.split("\n")
+    first, *more = _bounded(error.message).split("\n")
     say(f"{paint('error', 'error', sys.stderr)}{code}: {printable(first)}")
     for line in more:
         say(f"  {printable(line)}")
     if error.remedy:
-        say(f"  = help: {printable(error.remedy)}")
+        say(f"  = help: {printable(_bounded(error.remedy))}")
+
+
+def _bounded(text: str) -> str:
+    """The text without the ends of lines that nobody reads: a path or a value may have 100,000 characters."""
+    cut = (line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in text.split("\n"))
+    return "\n".join(cut)
 
 
 def error_json(error: BatchUpdateError) -> dict[str, Any]:
@@ -225,8 +233,8 @@ def error_json(error: BatchUpdateError) -> dict[str, Any]:
     document: dict[str, Any] = {
         "error": {
             "code": error.code,
-            "message": error.message,
-            "remedy": error.remedy,
+            "message": _bounded(error.message),
+            "remedy": _bounded(error.remedy),
             "exit": int(error.exit),
         }
     }
