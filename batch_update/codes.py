@@ -167,7 +167,8 @@ CODES: dict[str, Code] = dict((
     _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run."),
     _c("J106", "the journal is of another version", "Another version of this program wrote it, in a form that is not known here.", "Use the version that made it."),
     _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder."),
-    _c("J108", "the journal cannot be read", "It is there, and this user may not open it, or its folder cannot be written, which reading a run that was cut off needs.", "Read it as the user whose run it is, or see to the rights of its folder."),
+    _c("J108", "the journal cannot be read", "It is there, and this user may not open it.", "Read it as the user whose run it is, or see to the rights of its folder."),
+    _c("J109", "the end of the journal is lost", "The journal ends sooner than what was written last: a part of it, such as journal.db-wal, was damaged, cut or removed. What stands there is true; rows of which it tells no end may have been sent.", "Go on with batch-update resume: it looks whether the changes are there, and sends those that are not."),
     # ---- usage
     _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "See the message."),
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),

@@ -67,7 +67,7 @@ def write_plain(path: Path, content: bytes) -> None:
         descriptor = _open(path, os.O_WRONLY)
     except FileNotFoundError:
         descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        _open_to_all_of(path.parent, descriptor)
+        _give_rights(descriptor, shared_mode(path.parent))
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         file.write(content)
         file.truncate(len(content))
@@ -78,10 +78,19 @@ def replace_plain(path: Path, content: bytes) -> None:
 
     It gets its folder's `shared_mode`. Raises OSError.
     """
+    _replace(path, content, shared_mode(path.parent))
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a file in the same way for its owner alone, whoever may write to the folder. Raises OSError."""
+    _replace(path, content, 0o600)
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
-        _open_to_all_of(path.parent, descriptor)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+        with os.fdopen(descriptor, "wb") as file:
+            _give_rights(descriptor, mode)
             file.write(content)
         Path(name).replace(path)
     finally:
@@ -99,7 +108,7 @@ def _open(path: Path, flags: int) -> int:
         raise
 
 
-def _open_to_all_of(folder: Path, descriptor: int) -> None:
+def _give_rights(descriptor: int, mode: int) -> None:
     """What the umask took away is given again, where the folder is for several."""
     if hasattr(os, "fchmod"):
-        os.fchmod(descriptor, shared_mode(folder))
+        os.fchmod(descriptor, mode)

@@ -329,8 +329,8 @@ class Event:
     """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
 
     kind: str
-    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, verify, stop, or display (progress
-    could not be shown any more)"""
+    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, verify, stop, loss (the end of the journal
+    was lost), or display (progress could not be shown any more)"""
     message: str
     seconds: float | None = None
     """how long it lasts, where that is known"""

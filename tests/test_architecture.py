@@ -25,7 +25,7 @@ DOORS = {
     "httpx": {"api"},
     "h11": {"api"},
     "tenacity": {"api/retrying.py"},
-    "sqlite3": {"run/journal.py", "run/reading.py", "sandbox/state.py"},
+    "sqlite3": {"run/database.py", "run/journal.py", "run/reading.py", "sandbox/state.py"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "anyio": {"api", "run", "cli", "sandbox"},

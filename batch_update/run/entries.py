@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.api.pacing import Stats
+from batch_update.codes import CODES
 from batch_update.model import Event, Json, Outcome, Plan, Problem, Status
 from batch_update.report.messages import is_open
+from batch_update.run.mark import Promise
 from batch_update.run.recorded import Facts, Intention, RecordedRun, Session
-from batch_update.run.schema import ATTEMPT, ENDING, EVENT, OUTCOME, SESSION, Damaged, LogEntry
+from batch_update.run.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged, LogEntry
 from batch_update.run.written import (
     change_value,
     event_value,
@@ -37,6 +39,7 @@ from batch_update.run.written import (
     time_value,
 )
 
+DONE = {Status.UPDATED, Status.UNCHANGED}
 Read = Callable[[str], Iterator[Any]]
 """Table -> its entries, in the order in which they were written."""
 
@@ -91,6 +94,11 @@ def ending_entry(session: int, seconds: float, stopped: Exception | None, stats:
     return session, ENDING, -1, value
 
 
+def loss_entry(session: int) -> LogEntry:
+    """What this session wrote last is gone."""
+    return session, LOSS, -1, None
+
+
 def _facts_value(facts: Facts) -> dict[str, Json]:
     return {"command": facts.command, "settings": settings_value(facts.settings)}
 
@@ -98,9 +106,12 @@ def _facts_value(facts: Facts) -> dict[str, Json]:
 # ---------------------------------------------------------------- from entries
 
 
-def replay(folder: Path, read: Read) -> RecordedRun:
-    """The run that these entries tell of. Where they make no sense, raises what
-    `reading` takes for damage: Damaged, ValueError, TypeError, LookupError, AttributeError, ArithmeticError."""
+def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> RecordedRun:
+    """The run that these entries tell of, of which the log has so many lines.
+
+    `promise` is what the mark says; None: it cannot be read. Where they make no sense, raises what `reading` takes for
+    damage: Damaged, ValueError, TypeError, LookupError, AttributeError, ArithmeticError.
+    """
     runs = list(read("run"))
     if len(runs) != 1:
         raise Damaged(f"it tells of {len(runs)} runs")
@@ -108,6 +119,9 @@ def replay(folder: Path, read: Read) -> RecordedRun:
     course = _Course()
     for entry in read("log"):
         course.add(entry)
+    lost = course.missing(lines, promise)
+    if lost:
+        course.lose(lost)
     plan = _plan(run, read, course.planned)
     course.check(plan)
     rows = {change.indexes[0] for change in plan.changes}
@@ -126,6 +140,8 @@ def replay(folder: Path, read: Read) -> RecordedRun:
         sessions=sessions,
         events=tuple(course.events),
         complete=bool(sessions) and sessions[-1].ended and not in_flight and not open_rows,
+        lines=lines,
+        lost=lost,
     )
 
 
@@ -164,6 +180,8 @@ class _Course:
     """the same of what was not sent after all. It takes nothing back that an earlier session did."""
     idle: set[tuple[int, int]] = field(default_factory=set)
     """row and session of all that was not sent after all, though it may have been about to be"""
+    certain: set[int] | None = None
+    """where something was lost: the rows of which the last word is known all the same"""
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
 
@@ -188,7 +206,8 @@ class _Course:
         begun = len(self.begun)
         # What a resumed run settles before it begins to send belongs to the session that begins then.
         is_planned = session == 0 and kind == OUTCOME
-        if begun > 0 if is_planned else session not in (begun, begun + 1):
+        is_wrong = begun > 0 if is_planned else session not in (begun, begun + 1)
+        if is_wrong and not (kind == LOSS and session > begun):
             raise Damaged("an entry of its log stands in the wrong session")
         is_of_row = kind in (ATTEMPT, OUTCOME)
         if is_of_row != (row >= 0) or row < -1:
@@ -209,6 +228,8 @@ class _Course:
             self.events.append(read_event(event))
         elif kind == SESSION and session == begun + 1:
             self.begun.append(data)
+        elif kind == LOSS:
+            self.lose(session)
         elif kind == ENDING:
             if session == begun:  # on a full disk the end of a session may be written, and its beginning not
                 self.endings[session] = {name: data[name] for name in ("seconds", "stopped", "stats")}
@@ -216,6 +237,8 @@ class _Course:
             raise Damaged(f"an entry of the kind {kind!r} is not known, or not there")
 
     def _settle(self, session: int, row: int, outcome: Outcome) -> None:
+        if self.certain is not None and outcome.status is not Status.NOT_SENT:
+            self.certain.add(row)
         if session == 0:
             if row in self.planned:
                 raise Damaged("its plan settles a row twice")
@@ -226,12 +249,33 @@ class _Course:
         else:
             self.settled[row] = (session, outcome)
 
+    def missing(self, lines: int, promise: Promise | None) -> int:
+        """The session of which the end is missing in so many lines; 0 where nothing is.
+
+        A mark goes away once its run came to an end: one that is gone sooner, or damaged, cannot tell.
+        """
+        begun = len(self.begun)
+        if promise is None:
+            return 0 if begun in self.endings else max(begun, 1)
+        return max(promise.session, begun, 1) if promise.lines > lines else 0
+
+    def lose(self, session: int) -> None:
+        """What this session wrote last is gone, and all of the sessions between.
+
+        What is done stays done. Another end, of a session before it, may not be the last word on its row.
+        """
+        known = {row for row, (by, o) in self.settled.items() if by >= session or o.status in DONE}
+        self.certain = known if self.certain is None else known & self.certain
+        self.events.append(Event("loss", CODES["J109"].meaning))
+
     def in_flight(self, row: int) -> Intention | None:
         """The attempts of this change that nothing more is known of."""
         since = self.settled[row][0] if row in self.settled else 0
         left = [
             one for one in self.attempts.get(row, ()) if one[0] > since and (row, one[0]) not in self.idle
         ]
+        if not left and self.certain is not None and row not in self.certain:
+            return Intention(0, None)
         return Intention(left[-1][1], left[0][2]) if left else None
 
     def outcomes(self) -> dict[int, Outcome]:

@@ -13,19 +13,31 @@ from typing import Self
 
 from batch_update import __version__
 from batch_update.api.pacing import Stats
+from batch_update.disk import make_folder
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Plan, Report, Verified
 from batch_update.run import schema
+from batch_update.run.database import (
+    beside,
+    close_whole,
+    errorcode,
+    lasting,
+    made_whole,
+    open_to_write,
+    transaction,
+)
 from batch_update.run.entries import (
     attempt_entry,
     ending_entry,
     event_entry,
+    loss_entry,
     outcome_entry,
     plan_entries,
     session_entry,
 )
 from batch_update.run.grouping import Groups
-from batch_update.run.reading import connect, errorcode, read_run
+from batch_update.run.mark import Mark, Promise
+from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts
 from batch_update.run.runs import JOURNAL
 from batch_update.run.schema import LogEntry
@@ -49,21 +61,32 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, db: sqlite3.Connection, facts: Facts, *, lines: int, events: int, session: int
+        self,
+        path: Path,
+        db: sqlite3.Connection,
+        mark: Mark,
+        facts: Facts,
+        *,
+        lines: int,
+        events: int,
+        session: int,
     ) -> None:
         self.folder = path.parent
         self.trouble: RunStopped | None = None
         self._path = path
         self._db = db
+        self._mark = mark
         self._facts = facts
         self._lines = lines
         """of the log, so far; one that is there already was written by somebody else"""
         self._events = events
         self._session = session
         self._begun = False
+        self._ended = False
+        """whether all sessions so far came to their end, or said why they did not"""
         self._seconds: float | None = None
         self._groups = Groups(self._commit)
-        self._files = _files(path)
+        self._files = lasting(path)
 
     @classmethod
     def create(cls, folder: Path, plan: Plan, facts: Facts | None = None) -> Journal:
@@ -78,22 +101,13 @@ class Journal:
         with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
-            db = undo.enter_context(closing(connect(path)))
-            _prepare(db)
-            with _transaction(db):
-                for statement in schema.statements():
-                    db.execute(statement)
-                for table, entries in plan_entries(
-                    plan, facts, datetime.now(UTC), f"batch-update {__version__}"
-                ):
-                    db.executemany(schema.insertion(table), schema.lines_of(entries))
-                (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
-            # Into the file itself: nothing of the plan hangs on the log beside it.
-            db.execute("PRAGMA wal_checkpoint(RESTART)")
-            _make_room(db)
+            with made_whole(path, lambda db: _fill(db, plan, facts)) as lines:
+                mark = Mark(folder, Promise(lines, 0))
+                undo.callback(mark.close, remove=False)
             _sync(folder)
+            db = open_to_write(path, room=LOG_ROOM)
             undo.pop_all()
-        return cls(path, db, facts, lines=lines, events=0, session=1)
+        return cls(path, db, mark, facts, lines=lines, events=0, session=1)
 
     @classmethod
     def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
@@ -103,16 +117,21 @@ class Journal:
         """
         path = folder / JOURNAL
         recorded = read_run(folder)
+        session = len(recorded.sessions) + 1
         with ExitStack() as undo, _writing(path):
-            db = undo.enter_context(closing(connect(path)))
-            _prepare(db)
-            _make_room(db)
             _reserve(folder)
-            (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
+            # Where the end was lost, more was promised than is there, until that is written down.
+            mark = Mark(folder, Promise(recorded.lines + bool(recorded.lost), recorded.lost or session - 1))
+            undo.callback(mark.close, remove=False)
+            db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM)))
             undo.pop_all()
         facts = facts or Facts("resume", recorded.facts.settings)
-        session = len(recorded.sessions) + 1
-        return cls(path, db, facts, lines=lines, events=len(recorded.events), session=session)
+        events = len(recorded.events)
+        journal = cls(path, db, mark, facts, lines=recorded.lines, events=events, session=session)
+        journal._ended = bool(recorded.sessions) and recorded.sessions[-1].ended
+        if recorded.lost:
+            journal._groups.add(loss_entry(recorded.lost))
+        return journal
 
     def __enter__(self) -> Self:
         return self
@@ -123,11 +142,10 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, and leave it in one piece. May be called more than once."""
-        with suppress(sqlite3.Error):
-            # Not while somebody reads it, and not on a full disk; SQLite then does it at a later time.
-            self._db.execute("PRAGMA journal_mode = DELETE")
-        self._db.close()
+        """Let go of the file, and leave all in one where the run came to its end. May be called more than once."""
+        close_whole(self._db)
+        is_whole = self.trouble is None and not beside(self._path)
+        self._mark.close(remove=is_whole and self._ended)
         if self.trouble is None:
             with suppress(OSError):
                 (self.folder / RESERVE).unlink(missing_ok=True)
@@ -137,7 +155,7 @@ class Journal:
     def begin(self, started: datetime) -> None:
         """The session begins, where it has not begun already."""
         if not self._begun:
-            self._begun = True
+            self._begun, self._ended = True, False
             self._groups.add(session_entry(self._session, self._facts, started))
 
     async def intend(self, change: Change, attempt: int, at: datetime) -> None:
@@ -174,6 +192,7 @@ class Journal:
         if self._seconds is None:
             self._seconds = seconds
         self._groups.add(ending_entry(self._session, self._seconds, stopped, stats))
+        self._ended = True
 
     # ------------------------------------------------------------ commits
 
@@ -214,9 +233,10 @@ class Journal:
         if not more:  # one statement is a transaction by itself
             self._db.execute(schema.insertion("log"), first)
         else:
-            with _transaction(self._db):
+            with transaction(self._db):
                 self._db.executemany(schema.insertion("log"), (first, *more))
         self._lines += 1 + len(more)
+        self._mark.promise(Promise(self._lines, entries[-1][0]))
 
     def _stop(self) -> RunStopped:
         """A new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -234,8 +254,8 @@ def _is_json(entry: LogEntry) -> bool:
 
 
 def _claim(path: Path) -> None:
-    """Makes the file, readable by its owner alone; the files that SQLite puts beside it are as readable as it is."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes the file, so that no other run takes the folder. It is empty until the whole plan is in it."""
+    make_folder(path.parent)
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
@@ -247,12 +267,26 @@ def _claim(path: Path) -> None:
 
 
 def _reserve(folder: Path) -> None:
-    """Takes the room that is given back when the disk is full. Random bytes, since a file system may pack others."""
-    descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Takes the room that is given back when the disk is full. Random bytes, since a file system may pack others.
+
+    What lies there is removed and not written to: it may be a link that somebody put there.
+    """
+    (folder / RESERVE).unlink(missing_ok=True)
+    descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(os.urandom(RESERVED))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts) -> int:
+    """Writes the plan into an empty file; returns how many lines the log has then."""
+    for statement in schema.statements():
+        db.execute(statement)
+    for table, entries in plan_entries(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
+        db.executemany(schema.insertion(table), schema.lines_of(entries))
+    (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
+    return int(lines)
 
 
 def _sync(folder: Path) -> None:
@@ -265,47 +299,6 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _files(path: Path) -> dict[Path, os.stat_result]:
-    """The file, and the log beside it, which holds what was written last; not every file system can have one."""
-    return {place: place.stat() for place in (path, path.with_name(f"{path.name}-wal")) if place.exists()}
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA fullfsync = ON")  # on macOS fsync alone does not reach the disk
-
-
-def _make_room(db: sqlite3.Connection) -> None:
-    """Makes the log beside the file as long as it will get: writing over what is there takes half as long as appending.
-
-    A transaction that does not fit into the cache is written out as it grows; rolled back, its room stays.
-    """
-    db.execute("PRAGMA cache_size = 10")
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        db.execute(schema.insertion("log"), (0, "0" * LOG_ROOM, 0))
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-    db.execute("PRAGMA cache_size = -2000")
-    db.execute(f"PRAGMA wal_autocheckpoint = {LOG_ROOM // 4096}")  # then it begins again from its start
-    # The first commit pays for the room: this one.
-    db.execute(f"PRAGMA application_id = {schema.APPLICATION}")
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 @contextmanager

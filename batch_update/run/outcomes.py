@@ -34,6 +34,13 @@ def not_begun(stopped: Exception | None) -> Outcome:
     return Outcome(Status.NOT_SENT, "R101", f"not sent: {_reason_words(stopped)}")
 
 
+def lost_track() -> Outcome:
+    """The journal ends before its run did: whether the row was sent after that is not known."""
+    return Outcome(
+        Status.UNKNOWN, "J109", "it is not known whether this was sent: the end of the journal is lost"
+    )
+
+
 def left_under_way(attempts: int, started: datetime | None, stopped: Exception | None) -> Outcome:
     """The run ended before there was an answer, or before an attempt that would have cleared it up."""
     message = f"sent, and no answer settled it: {_reason_words(stopped)}"

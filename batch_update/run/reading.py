@@ -4,22 +4,52 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from batch_update.errors import JournalError
 from batch_update.run import schema
+from batch_update.run.database import beside, errorcode, opened_to_read
 from batch_update.run.entries import replay
+from batch_update.run.mark import read_mark
 from batch_update.run.recorded import RecordedRun
 from batch_update.run.runs import JOURNAL
+
+TRIES = 5
+"""Times that a journal is read at most, where it changes meanwhile."""
 
 
 def read_run(folder: Path) -> RecordedRun:
     """The run as its journal tells it, now: also while it is going on, and after it was killed.
 
+    Where its log ends sooner than its mark says, or the mark of a run that did not end is gone, `lost` tells that.
+
     Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 another
     version wrote it, J107 it was left before it held a plan, J108 it may not be read.
     """
+    for left in reversed(range(TRIES)):
+        before = _traces(folder / JOURNAL)
+        try:
+            recorded, is_steady = _read(folder)
+        except JournalError:
+            if not left or _traces(folder / JOURNAL) == before:
+                raise
+        else:
+            if is_steady or not left or _traces(folder / JOURNAL) == before:
+                return recorded
+    raise AssertionError("the last try returns or raises")
+
+
+def _traces(path: Path) -> dict[Path, tuple[int, ...]]:
+    """What tells that somebody wrote to the journal meanwhile."""
+    with suppress(OSError):
+        found = {path: path.stat(), **beside(path)}
+        return {place: (s.st_ino, s.st_size, s.st_mtime_ns) for place, s in found.items()}
+    return {}
+
+
+def _read(folder: Path) -> tuple[RecordedRun, bool]:
+    """The run, and whether it certainly is one moment of it."""
     path = folder / JOURNAL
     with _reading(path):
         if not path.is_file():
@@ -28,10 +58,15 @@ def read_run(folder: Path) -> RecordedRun:
                 code="J103",
                 remedy="name the folder of a run; each is made inside --runs-dir",
             )
-        with closing(connect(path, mode="ro")) as db:
-            db.execute("BEGIN")  # one moment of the run, though it may be going on
+        promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
+        with opened_to_read(path) as (db, is_steady):
             _check(db, path)
-            return replay(folder, lambda table: schema.entries_in(table, db.execute(schema.selection(table))))
+            (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
+
+            def read(table: str) -> Iterator[object]:
+                return schema.entries_in(table, db.execute(schema.selection(table)))
+
+            return replay(folder, read, lines=lines, promise=promise), is_steady
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
@@ -67,7 +102,7 @@ def _reading(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if errorcode(error) == sqlite3.SQLITE_NOTADB:
             raise _foreign(path) from error
-        if (errorcode(error) or 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if errorcode(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise _closed(path, str(error)) from error
         raise _damaged(path, str(error)) from error
     except OSError as error:
@@ -89,7 +124,7 @@ def _closed(path: Path, reason: str) -> JournalError:
     return JournalError(
         f"the journal {path} cannot be read: {reason}",
         code="J108",
-        remedy="read it as the user whose run it is; of a run that was cut off the folder must be writable, too",
+        remedy="read it as the user whose run it is",
     )
 
 
@@ -99,16 +134,3 @@ def _damaged(path: Path, reason: str) -> JournalError:
         code="J104",
         remedy="restore it from a copy; without one, plan the sheet anew: it then sends only what still differs",
     )
-
-
-# ---------------------------------------------------------------- SQLite
-
-
-def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """A connection that begins and ends no transaction by itself."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-
-
-def errorcode(error: Exception) -> int | None:
-    """SQLite's own; errors that Python's module finds by itself have none."""
-    return getattr(error, "sqlite_errorcode", None)

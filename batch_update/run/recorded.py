@@ -11,7 +11,7 @@ from batch_update.api.pacing import Stats
 from batch_update.errors import RunStopped
 from batch_update.model import Event, Outcome, Plan, Report
 from batch_update.report.document import RunFacts
-from batch_update.run.outcomes import cut_off, not_begun, spread
+from batch_update.run.outcomes import cut_off, lost_track, not_begun, spread
 from batch_update.settings import Settings
 
 
@@ -46,8 +46,8 @@ class Intention:
     """An attempt that was about to be sent, and that nothing more is known of."""
 
     attempts: int
-    started: datetime
-    """UTC, the first attempt"""
+    started: datetime | None
+    """UTC, the first attempt; None: it may have been sent, and what would tell is lost"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,10 @@ class RecordedRun:
     events: tuple[Event, ...]
     complete: bool
     """whether the run reached its end and left no row open"""
+    lines: int = 0
+    """of the log that could be read"""
+    lost: int = 0
+    """the session of which the end is missing in the log, and nothing says so there yet; 0 where nothing is missing"""
 
     @property
     def stopped(self) -> Exception | None:
@@ -111,11 +115,17 @@ def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
     for change in recorded.plan.changes:
         first = change.indexes[0]
         if (intention := recorded.in_flight.get(first)) is not None:
-            yield from spread(change, cut_off(intention.attempts, intention.started), numbers).items()
+            yield from spread(change, _in_doubt(intention), numbers).items()
         elif first in recorded.outcomes:
             yield from ((index, recorded.outcomes[index]) for index in change.indexes)
         else:
             yield from spread(change, never, numbers).items()
+
+
+def _in_doubt(intention: Intention) -> Outcome:
+    if intention.started is None:
+        return lost_track()
+    return cut_off(intention.attempts, intention.started)
 
 
 def facts_of(recorded: RecordedRun) -> RunFacts:

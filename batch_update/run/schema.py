@@ -13,7 +13,7 @@ from batch_update.run.written import dump
 
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
-VERSION = 2
+VERSION = 3
 """Raised when what stands there has another form."""
 
 TABLES = (
@@ -30,7 +30,8 @@ MOST_IN_LINE = 256
 """Entries in one line."""
 
 ATTEMPT, OUTCOME, EVENT, SESSION, ENDING = "attempt", "outcome", "event", "session", "ending"
-"""Kinds of entries in the log."""
+LOSS = "loss"
+"""Kinds of entries in the log. A loss says that what stood between it and the entry before is gone."""
 
 LogEntry = tuple[int, str, int, Json]
 """One of the log: session, kind, row and what is told of it. Sessions are counted from 1: one for apply, one more for

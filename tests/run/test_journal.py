@@ -18,6 +18,7 @@ from batch_update.model import Change, Event, Outcome, Part, Plan, Reply, Status
 from batch_update.run import journal as journal_module
 from batch_update.run.applying import apply_plan
 from batch_update.run.journal import RESERVE, Journal
+from batch_update.run.mark import MARK
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import Facts, report_of
 from batch_update.run.runs import JOURNAL
@@ -54,9 +55,8 @@ def test_only_the_owner_can_read_the_journal(tmp_path: Path) -> None:
         journal.begin(NOON)
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "run").iterdir()}
         assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
-    assert set(modes) == {JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RESERVE} and set(modes.values()) == {
-        0o600
-    }
+    assert set(modes) == {JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", MARK, RESERVE}
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_closed_journal_is_one_file(tmp_path: Path) -> None:
