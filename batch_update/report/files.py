@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from batch_update.disk import make_folder, replace_private
 from batch_update.errors import UsageError
 from batch_update.model import Dialect, Report
 from batch_update.report.document import RunFacts, run_document
@@ -50,7 +51,7 @@ def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
     stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
     name = f"{now:%Y-%m-%dT%H%M}-{stem}"
     try:
-        runs_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(runs_dir)
         return _new_folder(runs_dir, name)
     except OSError as error:
         raise UsageError(
@@ -82,7 +83,7 @@ def claim_folder(folder: Path) -> Path:
     Raises UsageError U107 where the results of another run lie there, U101 where it cannot be a folder.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         taken = [name for name in FILE_NAMES if (folder / name).exists()]
     except OSError as error:
         raise UsageError(
@@ -106,7 +107,7 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     the run beside its outcomes.
     """
     folder = Path(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     dialect = csv_dialect(report.plan.sheet.dialect)
     columns = header(report.plan.sheet)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
@@ -179,12 +180,5 @@ def _write_document(report: Report, folder: Path, facts: RunFacts, **files: Path
 
 def write_text(path: Path, text: str) -> Path:
     """Write a file that its owner alone can read, beside its name first and then renamed. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_private(path, text.encode("utf-8", "backslashreplace"))
     return path

@@ -9,11 +9,12 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.sandbox.seeds import FIRST_ID, Assistant, seed_assistants
 
@@ -328,8 +329,9 @@ def _seen(row: tuple[Any, ...]) -> Seen:
 
 def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_folder(path.parent)
+        with suppress(FileExistsError):  # not where a link leads that leads nowhere
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     db = sqlite3.connect(path or ":memory:", timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     # A power cut may cost the last updates of a sandbox; waiting for the disk at each one would cost more.
     db.execute("PRAGMA synchronous = NORMAL")

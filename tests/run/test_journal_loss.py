@@ -97,7 +97,9 @@ def test_a_row_that_was_applied_is_never_told_as_not_sent(
     report = report_of(recorded)
     assert recorded.lost == 1 and not recorded.complete
     assert {outcome.status for outcome in report.outcomes} <= {Status.UPDATED, Status.UNKNOWN}
-    assert [event.kind for event in report.events] == ["loss"] and "journal.db-wal" in report.events[0].message
+    assert [event.kind for event in report.events] == ["loss"] and "journal.db-wal" in report.events[
+        0
+    ].message
     # All of it can be gone on with, and be taken back.
     assert len(plan_rest(recorded).doubtful) == report.counts()[Status.UNKNOWN]
     assert {change.assistant_id for change in undo_plan(report, "undo").changes} <= set(range(1, ROWS + 1))
