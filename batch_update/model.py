@@ -243,7 +243,17 @@ class Plan:
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     """all of them, errors and warnings, in the sheet's order"""
     account: str = ""
-    """whose assistants it was compared with: e-mail address and server; "" where nothing was fetched"""
+    """whose assistants they are, as the list or the account itself tells: `user 501 at app.famulor.de`, or the e-mail
+    address in place of the number; "" where that is not known"""
+    server: str = ""
+    """the base URL that it was made for; "" where that is not known"""
+    unseen: bool = False
+    """its account is known, and what its assistants held is not: nothing was fetched"""
+
+    @property
+    def compared(self) -> bool:
+        """Whether it was held against what is there."""
+        return bool(self.account) and not self.unseen
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -68,13 +68,13 @@ def plan_of(file: str, settings: Settings) -> tuple[Plan, bool]:
     if talk:
         say(f"Reading {printable(file)} ...")
     from batch_update.plan.checking import make_plan
-    from batch_update.run.saving import is_saved_plan, load_plan
+    from batch_update.run.saving import is_saved_plan, read_plan
     from batch_update.sheet.reading import read_sheet
     from batch_update.sheet.sources import opened
 
     with opened(file, None, settings) as source:
         if is_saved_plan(source):
-            return load_plan(printable(file), source.read().decode("utf-8-sig", "replace")), True
+            return read_plan(printable(file), source), True
         sheet = read_sheet(file, settings, stdin=source)
         source.seek(0)
         sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())

@@ -69,6 +69,7 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
         dict(sorted(settled.items())),
         in_order([*problems, *new]),
         account,
+        plan.server,
     )
 
 

@@ -41,7 +41,7 @@ def plan_totals(plan: Plan, *, duration: str) -> str:
 
 def _title(plan: Plan, requests: int) -> str:
     rows_words = counted(len(plan.sheet), "row")
-    if not plan.account:
+    if not plan.compared:
         why = "not compared with what is there (--no-fetch)" if plan.changes else "nothing to compare"
         return f"Plan: {rows_words}, {why}"
     return f"Plan for {excerpt(plan.account, 80)}: {rows_words}, what is there read in {counted(requests, 'request')}"

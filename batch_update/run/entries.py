@@ -60,6 +60,8 @@ def plan_entries(
         "tool": tool,
         "facts": _facts_value(facts) | {"parent": facts.parent},
         "account": plan.account,
+        "server": plan.server,
+        "unseen": plan.unseen,
         "sheet": sheet_value(plan.sheet),
         "sheet_problems": len(plan.sheet.problems),
         "entries": [len(plan.sheet), len(problems), len(plan.changes), len(plan.settled)],
@@ -160,7 +162,8 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     homes = [*settled, *(index for change in changes for index in change.indexes)]
     if sorted(homes) != list(range(len(sheet))):
         raise Damaged("its plan does not account for each row once")
-    return Plan(sheet, changes, settled, of_plan, read_text(run["account"]))
+    account, server = read_text(run["account"]), read_text(run["server"])
+    return Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
 
 
 @dataclass(slots=True)

@@ -113,7 +113,7 @@ async def _clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end
     client raises, and RunStopped X310 where the key is for another account.
     """
     changes = rest.plan.changes
-    if not rest.plan.account:
+    if not rest.plan.compared:
         changes = tuple(change for change in changes if change.indexes[0] in rest.doubtful)
     if not changes and not to_end:
         return rest

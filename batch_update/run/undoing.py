@@ -30,7 +30,7 @@ def undo_plan(report: Report, name: str) -> Plan:
     changes = tuple(_change(one, index) for index, one in enumerate(found) if one.values)
     nothing = {index: _lost_row(one) for index, one in enumerate(found) if not one.values}
     problems = tuple(_warning(one, index) for index, one in enumerate(found) if one.lost)
-    return Plan(sheet, changes, nothing, problems, report.plan.account)
+    return Plan(sheet, changes, nothing, problems, report.plan.account, report.plan.server)
 
 
 def _change(one: Restoration, index: int) -> Change:

@@ -13,7 +13,13 @@ WORDS = "speech_speed: planned from 1.0, wanted 1.1, now 0.9; name: planned from
 def plan(*changes: Change, **settled: Any) -> Plan:
     ids = Column("id", ["10001", "10002", "10003"], Role.ID)
     sheet = Sheet("a.csv", Dialect("csv"), (ids,), [2, 3, 4], None)
-    return Plan(sheet, changes, {int(index[1:]): outcome for index, outcome in settled.items()}, account="me")
+    return Plan(
+        sheet,
+        changes,
+        {int(index[1:]): outcome for index, outcome in settled.items()},
+        account="me",
+        compared=True,
+    )
 
 
 def screen(made: Plan) -> list[str]:
