@@ -18,7 +18,6 @@ def plan(*changes: Change, **settled: Any) -> Plan:
         changes,
         {int(index[1:]): outcome for index, outcome in settled.items()},
         account="me",
-        compared=True,
     )
 
 

@@ -174,7 +174,7 @@ def test_where_no_file_can_be_written_at_all_the_journal_still_has_it(
     folder = fills / "run"
     result = run("apply", "sheet.csv", *FLAGS, "--run-dir", str(folder))
     assert (result.exit, "[J101]" in result.out, "Traceback" in result.err) == (5, True, False)
-    assert not list(fills.rglob("*.csv")) and "once there is room" in result.out
+    assert not list(fills.rglob("*.csv")) and "batch-update report" in result.out
     make_room(fills)
     assert run("report", str(folder)).exit == 0
     assert len(statuses(folder / "results.csv")) == ROWS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,8 +94,9 @@ def statuses(folder: Path) -> list[str]:
 def open_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that others can look into."""
     place = tmp_path_factory.mktemp("open")
-    for folder in (place, place.parent, place.parent.parent):
-        folder.chmod(0o755)
+    for folder in (place, *place.parents):
+        if folder.is_relative_to(tempfile.gettempdir()) and folder != Path(tempfile.gettempdir()):
+            folder.chmod(0o755)
     yield place
     for folder in (place, *place.rglob("*")):
         if folder.is_dir():
