@@ -245,13 +245,16 @@ class Settings(BaseModel):
     )
     sheet: Worksheet = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(
-        None, "Column separator of a CSV, where the guess is wrong.", group="Sheet"
+        None,
+        "Column separator of a CSV, where the guess is wrong: , ; | or tab.",
+        group="Sheet",
+        metavar="SIGN",
     )
     encoding: Annotated[str | None, AfterValidator(_codec)] = setting(
         None, "Encoding of a CSV, where the guess is wrong.", group="Sheet"
     )
     decimal: Literal[".", ","] | None = setting(
-        None, "Decimal sign, where the guess is wrong.", group="Sheet"
+        None, "Decimal sign, where the guess is wrong: , or .", group="Sheet", metavar="SIGN"
     )
     on_duplicate: Literal["error", "first", "last"] = setting(
         "error",
@@ -276,7 +279,7 @@ class Settings(BaseModel):
     limit: int | None = setting(
         None, "Send the first N changes and leave the rest.", group="Rows", metavar="N", ge=1
     )
-    yes: bool = setting(False, "Do not ask before sending.", group="Rows")
+    yes: bool = setting(False, "Do not ask first.", group="Rows")
 
     no_fetch: bool = setting(
         False, "Do not read what is there first: send every value of the sheet.", group="Rows"

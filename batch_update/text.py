@@ -6,6 +6,7 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -88,6 +89,14 @@ def _inflected(noun: str, number: int) -> str:
     if number == 1:
         return noun
     return f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def local_time(moment: datetime) -> str:
+    """`2026-11-22 09:31 CET`: as people here read it, with the zone."""
+    here = moment.astimezone()
+    name = here.tzname() or ""
+    # Windows has `W. Europe Standard Time`, and many zones no letters at all.
+    return f"{here:%Y-%m-%d %H:%M} " + (name if name.isalpha() and len(name) <= 5 else f"UTC{here:%z}")
 
 
 def quoted(text: str) -> str:

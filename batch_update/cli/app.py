@@ -24,7 +24,9 @@ from batch_update.cli import (
     sandbox,
     undoing,
 )
+from batch_update.cli.help import CONTEXT, Command, Group
 from batch_update.cli.screen import error_json, out_json, ready_streams, show_error
+from batch_update.cli.words import words_of
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.model import Exit
 from batch_update.refusals import no_such
@@ -34,39 +36,44 @@ EXAMPLES = """Change many Famulor AI phone assistants from one sheet: checked, p
 
 \b
 Examples:
-  batch-update demo                             see it at work: no account, no network
-  batch-update check changes.csv                every problem of a sheet, nothing is sent
-  batch-update plan changes.csv                 what it would change, old -> new
-  batch-update apply changes.xlsx               look, ask, send what differs, read back, report
-  batch-update apply changes.csv --limit 5      try it on the first five
-  batch-update resume last                      go on after a crash or a stop
-  batch-update undo last                        take a run back
-  batch-update fields speech_speed              what a column may hold
-  batch-update explain V104                     what a code means and what to do
+  batch-update demo                          see it at work: no account needed
+  batch-update export -o account.xlsx        what is there, as a sheet
+  batch-update check changes.xlsx            all that is wrong with a sheet
+  batch-update plan changes.xlsx             what it would change, old -> new
+  batch-update apply changes.xlsx --limit 5  try it on the first five
+  batch-update apply changes.xlsx            look, ask, send, report
+  batch-update resume last                   go on after a crash or a stop
+  batch-update undo last                     take the last run back
+  batch-update fields speech_speed           what a column may hold
+  batch-update explain V104                  what a code means, what to do
 
-Every flag of a command has an environment variable: --max-attempts is BATCH_UPDATE_MAX_ATTEMPTS.
+check and plan send nothing. The key comes from FAMULOR_API_KEY or --key-file. Every flag has an environment
+variable: --max-attempts is BATCH_UPDATE_MAX_ATTEMPTS.
 """
 
+PROGRAM = "batch-update"
+
 app = typer.Typer(
-    name="batch-update",
+    name=PROGRAM,
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT,
 )
-app.command("check")(checking.check)
-app.command("plan")(planning.plan)
-app.command("apply")(applying.apply)
-app.command("export")(exporting.export)
-app.command("resume")(resuming.resume)
-app.command("undo")(undoing.undo)
-app.command("fields")(reference.fields)
-app.command("explain")(reference.explain)
+app.command("check", cls=Command)(checking.check)
+app.command("plan", cls=Command)(planning.plan)
+app.command("apply", cls=Command)(applying.apply)
+app.command("export", cls=Command)(exporting.export)
+app.command("resume", cls=Command)(resuming.resume)
+app.command("undo", cls=Command)(undoing.undo)
+app.command("fields", cls=Command)(reference.fields)
+app.command("explain", cls=Command)(reference.explain)
 app.add_typer(runs.app, name="runs")
-app.command("report")(runs.report)
+app.command("report", cls=Command)(runs.report)
 app.add_typer(jobs.app, name="job")
-app.command("sandbox", epilog=sandbox.SERVED)(sandbox.sandbox)
-app.command("demo")(sandbox.demo)
+app.command("sandbox", cls=Command, epilog=sandbox.SERVED)(sandbox.sandbox)
+app.command("demo", cls=Command)(sandbox.demo)
 
 
 def _version(wanted: bool) -> None:
@@ -94,7 +101,7 @@ def main() -> None:
     """Run the program and exit with one of `model.Exit`."""
     ready_streams()
     try:
-        status = command_line()(standalone_mode=False)
+        status = command_line()(standalone_mode=False, prog_name=PROGRAM)
     except BatchUpdateError as error:
         _leave_telling(error)
     except (KeyboardInterrupt, typer.Abort):
@@ -111,6 +118,7 @@ def command_line() -> Any:
         # Settings read theirs on their own, beneath job files; lists are lines, which typer would take for words.
         if not (option.envvar or option.multiple or option.name in Settings.model_fields):
             option.envvar = variable_of(max(option.opts, key=len))
+        option.show_envvar = False  # help says once that every flag has one
     return command
 
 
@@ -126,11 +134,11 @@ def options_of(command: Any) -> Iterator[Any]:
 def _leave_after(error: Any) -> NoReturn:
     """With what typer says of wrong words; else it is a bug of ours: say so, with its own exit status."""
     # Of the class that click calls ClickException, which typer keeps to itself.
+    if type(error).__name__ == "NoArgsIsHelpError" and not _wants_json():
+        error.show()
+        sys.exit(error.exit_code)
     if hasattr(error, "format_message"):
-        if not _wants_json():
-            error.show()
-            sys.exit(error.exit_code)
-        _leave_telling(UsageError(error.format_message(), code="U101", remedy="see batch-update --help"))
+        _leave_telling(words_of(error, sys.argv[1:]))
     traceback.print_exc()
     print(f"batch-update: this is a bug, please report it: {error!r}", file=sys.stderr)
     if _wants_json():

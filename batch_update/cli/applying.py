@@ -20,7 +20,7 @@ from batch_update.cli.calling import Errand
 from batch_update.cli.checking import FILE, describe
 from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
 from batch_update.cli.options import is_silent, settings_of, takes
-from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, telling_errors
+from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on, telling_errors
 from batch_update.cli.stage import Stage, run_facts, tell, write_somewhere
 from batch_update.errors import AccessError, ApiError, GuardStopped, RunStopped, UsageError
 from batch_update.model import Exit, Plan, Report, Tripped
@@ -138,7 +138,7 @@ async def _send(
         plan = looked.plan
         _show_problems(plan, errand)
         if is_undo and not is_silent(settings):
-            say(plan_screen(plan, requests=looked.pages))
+            say(plan_screen(plan, requests=looked.pages, showing=showing_on(sys.stderr)))
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             folder = _folder(plan, settings)

@@ -13,7 +13,7 @@ from batch_update.cli.screen import out, out_json_with, paint, paint_problems, s
 from batch_update.errors import UsageError
 from batch_update.model import Dialect, Exit, Role, Severity, Sheet
 from batch_update.settings import Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, excerpt, printable
 
 if TYPE_CHECKING:
     from batch_update.plan.checking import Checked
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 FILE = Annotated[
     str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
 ]
+
+MOST_HEADER = 40
+"""Characters of a header."""
+MOST_HEADERS = 20
+"""Headers that are shown with what they were read as."""
 
 
 @takes("check")
@@ -112,18 +117,25 @@ def describe(sheet: Sheet) -> str:
         + _blank_words(sheet)
     ]
     mapped = [
-        f"{printable(column.header)} -> {column.field}"
+        f"{excerpt(column.header, MOST_HEADER)} -> {column.field}"
         for column in sheet.columns
         if column.role is Role.FIELD and column.field and column.header.strip() != column.field
     ]
     left_out = [
-        printable(column.header) for column in sheet.columns if column.role is Role.IGNORED and column.header
+        excerpt(column.header, MOST_HEADER)
+        for column in sheet.columns
+        if column.role is Role.IGNORED and column.header
     ]
     if mapped:
-        lines.append("  " + "   ".join(mapped))
+        lines.append("  " + _some(mapped, "   "))
     if left_out:
-        lines.append("  left out: " + ", ".join(left_out))
+        lines.append("  left out: " + _some(left_out, ", "))
     return "\n".join(lines)
+
+
+def _some(words: list[str], between: str) -> str:
+    more = f"{between}and {len(words) - MOST_HEADERS} more" if len(words) > MOST_HEADERS else ""
+    return between.join(words[:MOST_HEADERS]) + more
 
 
 def _blank_words(sheet: Sheet) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from batch_update.cli.applying import run_sheet
 from batch_update.cli.calling import command_of
+from batch_update.cli.help import Command, Group
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
@@ -17,6 +18,7 @@ from batch_update.model import Exit
 from batch_update.text import counted, printable
 
 app = typer.Typer(
+    cls=Group,
     help="Runs that are written down in job files: jobs/NAME.toml.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -25,7 +27,7 @@ JOBS_DIR = Annotated[Path, typer.Option("--jobs-dir", metavar="DIR", help="Where
 DEFAULT_DIR = Path("jobs")
 
 
-@app.command("run")
+@app.command("run", cls=Command)
 @takes("job run")
 def run(
     name: Annotated[
@@ -40,7 +42,7 @@ def run(
     raise typer.Exit(int(status))
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_jobs(
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")] = False,
@@ -65,7 +67,7 @@ def list_jobs(
         out("\nNext: batch-update job run NAME")
 
 
-@app.command("check")
+@app.command("check", cls=Command)
 def check_jobs(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Jobs to check; all by default.")

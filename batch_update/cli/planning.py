@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import chain, repeat
 from pathlib import Path
@@ -17,7 +18,7 @@ from batch_update.cli.connecting import client_for
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.progress import event_teller
-from batch_update.cli.screen import out, out_json_with, paint, paint_problems, telling_errors
+from batch_update.cli.screen import out, out_json_with, paint, paint_problems, showing_on, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model import Exit, Plan, Tripped
 from batch_update.settings import Settings
@@ -29,6 +30,7 @@ OUT = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
 ]
+FULL = Annotated[bool, typer.Option("--full", help="Show every assistant, and long texts whole.")]
 EXIT_CODE = Annotated[
     bool,
     typer.Option("--exit-code", help="End with 10 where something would change."),
@@ -36,18 +38,29 @@ EXIT_CODE = Annotated[
 
 
 @takes("plan")
-def plan(file: FILE, given: dict[str, Any], out_file: OUT = None, exit_code: EXIT_CODE = False) -> None:
+def plan(
+    file: FILE,
+    given: dict[str, Any],
+    out_file: OUT = None,
+    full: FULL = False,
+    exit_code: EXIT_CODE = False,
+) -> None:
     """Show what a sheet would change: what is there, what is wanted, field by field. Nothing is sent.
 
     Exit status: 0, or 10 with --exit-code where something would change; 3 where rows are invalid.
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        raise typer.Exit(int(show_plan(file, settings, out_file, exit_code=exit_code)))
+        raise typer.Exit(int(show_plan(file, settings, out_file, full=full, exit_code=exit_code)))
 
 
 def show_plan(
-    file: str, settings: Settings, out_file: Path | None = None, *, exit_code: bool = False
+    file: str,
+    settings: Settings,
+    out_file: Path | None = None,
+    *,
+    full: bool = False,
+    exit_code: bool = False,
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
     if out_file is not None:
@@ -56,7 +69,7 @@ def show_plan(
     looked = anyio.run(_look, made, settings, is_saved)
     if out_file is not None:
         _save(looked.plan, out_file)
-    _show(looked, file, settings, out_file, is_saved=is_saved)
+    _show(looked, file, settings, out_file, is_saved=is_saved, full=full)
     return _status(looked.plan, settings, exit_code=exit_code)
 
 
@@ -96,7 +109,9 @@ def _save(plan: Plan, path: Path) -> None:
         raise unwritable(path, error.strerror or str(error)) from None
 
 
-def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool) -> None:
+def _show(
+    looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool, full: bool
+) -> None:
     from batch_update.report.guards import guard_json, guard_lines
     from batch_update.report.planning import plan_json, plan_screen, plan_totals
     from batch_update.report.problems import problem_json, render_problems
@@ -118,7 +133,7 @@ def _show(looked: Looked, file: str, settings: Settings, out_file: Path | None, 
         out(render_problems(made.sheet, made.problems, briefly=True))
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
-    out(plan_screen(made, requests=looked.pages))
+    out(plan_screen(made, requests=looked.pages, showing=showing_on(sys.stdout, full=full)))
     if tripped:
         out(
             "\n".join(

@@ -11,19 +11,21 @@ import typer
 
 from batch_update.cli.calling import Errand, command_of
 from batch_update.cli.connecting import lock_folders
+from batch_update.cli.help import Command, Group
 from batch_update.cli.options import or_environment, settings_of, takes
-from batch_update.cli.screen import ask, on_terminal, out, out_json, say, telling_errors
+from batch_update.cli.screen import ask, on_terminal, out, out_json, out_raw, say, telling_errors
 from batch_update.cli.stage import allowing
 from batch_update.cli.undoing import RUN
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.settings import ENV_PREFIX, Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, local_time, printable
 
 if TYPE_CHECKING:
     from batch_update.run.listing import Entry
     from batch_update.run.recorded import RecordedRun
 
 app = typer.Typer(
+    cls=Group,
     help="The runs of a folder: what became of them, and removing old ones.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -32,7 +34,7 @@ UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1
 MOST_AGE = 100_000
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 @takes("runs list")
 def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
@@ -51,7 +53,7 @@ def list_runs(given: dict[str, Any]) -> None:
     out(f"\nNext: {command_of('runs show', settings, entries[0].folder.name)}")
 
 
-@app.command("show")
+@app.command("show", cls=Command)
 @takes("runs show")
 def show(run: RUN, given: dict[str, Any]) -> None:
     """Show what became of a run: its summary, made from its journal now."""
@@ -71,7 +73,7 @@ def show(run: RUN, given: dict[str, Any]) -> None:
             more = {"state": str(state), "folder": str(recorded.folder)}
             out_json(run_document(report, facts) | more)
             return
-        began = _local(report.started or recorded.created)
+        began = local_time(report.started or recorded.created)
         out(
             f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
         )
@@ -80,7 +82,7 @@ def show(run: RUN, given: dict[str, Any]) -> None:
             out(line)
 
 
-@app.command("prune")
+@app.command("prune", cls=Command)
 @takes("runs prune")
 def prune(
     given: dict[str, Any],
@@ -149,7 +151,7 @@ def report(
         found, facts = report_of(recorded), facts_of(recorded)
         try:
             for path in write_again(found, recorded.folder, wanted, facts):
-                out(printable(str(path)))
+                out_raw(printable(str(path)))
         except OSError as error:
             raise UsageError(
                 f"{recorded.folder} cannot be written: {error.strerror}",
@@ -236,16 +238,18 @@ def _line(entry: Entry, width: int) -> str:
     if entry.mismatches:
         counts += f" ({entry.mismatches:,} mismatch)"
     rest = f"{counts}   {printable(entry.sheet)}" if entry.error is None else printable(entry.error.message)
-    began = _local(entry.started or entry.worked_on)
+    began = local_time(entry.started or entry.worked_on)
     return f"{printable(entry.folder.name):<{width}}   {began}   {entry.state:<13}   {rest}"
 
 
 def _document(entry: Entry) -> dict[str, Any]:
+    from batch_update.report.table import utc_text
+
     return {
         "name": entry.folder.name,
         "folder": str(entry.folder),
         "state": str(entry.state),
-        "started": entry.started and entry.started.isoformat(),
+        "started": entry.started and utc_text(entry.started),
         "command": entry.command,
         "sheet": entry.sheet,
         "counts": {str(status): number for status, number in entry.counts.items()},
@@ -256,10 +260,6 @@ def _document(entry: Entry) -> dict[str, Any]:
 
 def _sheet(recorded: RecordedRun) -> str:
     return printable(recorded.plan.sheet.name)
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _next(recorded: RecordedRun, state: str) -> list[str]:

@@ -10,11 +10,12 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Thread
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import anyio
 import typer
@@ -22,15 +23,19 @@ import typer
 if sys.platform != "win32":
     import termios
 
+from batch_update.cli.wrapping import width, wrap
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
-from batch_update.text import is_hidden, printable
+from batch_update.text import excerpt, is_hidden, printable
 
+if TYPE_CHECKING:
+    from batch_update.plan.differences import Showing
+
+MOST_WORDS = 1_000
+"""Characters of a line about what ended a command."""
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _AT_ONCE = 1000
 """items of a long list that are written together"""
-LONGEST_LINE = 1500
-"""characters of a line of an error"""
-_COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "dim": "2"}
+_COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "gone": "31", "came": "32"}
 
 
 def on_terminal() -> bool:
@@ -47,10 +52,14 @@ def ready_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def out(text: str = "", *, end: str = "\n") -> None:
-    """A line of the result. Where the reader went away, as `| head` does, the exit status alone tells the rest.
+def out(text: str = "") -> None:
+    """Lines of the result, as wide as the terminal is."""
+    out_raw(wrap(text, width()))
 
-    Raises UsageError where it cannot be written for another reason.
+
+def out_raw(text: str, *, end: str = "\n") -> None:
+    """The same for programs, as it stands. Where the reader went away, as `| head` does, the exit status alone tells
+    the rest. Raises UsageError where it cannot be written for another reason.
     """
     with writing_out():
         print(text, end=end, flush=True)
@@ -70,19 +79,19 @@ def writing_out() -> Iterator[None]:
 
 def out_json(document: Any) -> None:
     """The one JSON document of a command with --json."""
-    out(_json_text(document))
+    out_raw(_json_text(document))
 
 
 def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> None:
     """The same with one more key, whose list may be so long that it is never held in memory as a whole."""
-    out(_json_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
+    out_raw(_json_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
     between, after = "\n    ", "]\n}"
     rest = iter(items)
     while some := list(islice(rest, _AT_ONCE)):
         texts = (_json_text(item).replace("\n", "\n    ") for item in some)
-        out(between + ",\n    ".join(texts), end="")
+        out_raw(between + ",\n    ".join(texts), end="")
         between, after = ",\n    ", "\n  ]\n}"
-    out(after)
+    out_raw(after)
 
 
 def _json_text(value: Any) -> str:
@@ -94,7 +103,7 @@ def _json_text(value: Any) -> str:
 def say(text: str) -> None:
     """A line about the work, beside the result. That nobody can read it does not end the work."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(wrap(text, width()), file=sys.stderr, flush=True)
     except OSError:
         _to_nowhere(sys.stderr)
 
@@ -114,6 +123,14 @@ def _shows_color(stream: Any) -> bool:
     """https://no-color.org, and terminals that know none."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wanted and bool(stream.isatty())
+
+
+def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
+    """How what changes is shown on this stream: in color where it takes some, long texts whole with `full`."""
+    from batch_update.plan.differences import Showing
+
+    gone, came = (partial(paint, color=color, stream=stream) for color in ("gone", "came"))
+    return Showing(gone, came, full)
 
 
 def paint_problems(text: str) -> str:
@@ -214,18 +231,12 @@ def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
 def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
     code = f"[{error.code}]" if error.code else ""
-    first, *more = _bounded(error.message).split("\n")
-    say(f"{paint('error', 'error', sys.stderr)}{code}: {printable(first)}")
+    first, *more = error.message.split("\n")
+    say(f"{paint('error', 'error', sys.stderr)}{code}: {excerpt(first, MOST_WORDS)}")
     for line in more:
-        say(f"  {printable(line)}")
-    if error.remedy:
-        say(f"  = help: {printable(_bounded(error.remedy))}")
-
-
-def _bounded(text: str) -> str:
-    """The text without the ends of lines that nobody reads: a path or a value may have 100,000 characters."""
-    cut = (line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in text.split("\n"))
-    return "\n".join(cut)
+        say(f"  {excerpt(line, MOST_WORDS)}")
+    for number, line in enumerate(error.remedy.split("\n") if error.remedy else ()):
+        say(f"{'          ' if number else '  = help: '}{excerpt(line, MOST_WORDS)}")
 
 
 def error_json(error: BatchUpdateError) -> dict[str, Any]:

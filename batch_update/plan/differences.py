@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from batch_update.fields.tools import redact
@@ -25,19 +26,40 @@ AT_ONCE = 120
 SAME_BUT_SECRETS = "only a secret changes, which is not shown"
 
 
-def difference(before: object, after: Json) -> str:
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How what changes is shown."""
+
+    gone: Callable[[str], str] = str
+    """colors the words that went, as they stand in their brackets"""
+    came: Callable[[str], str] = str
+    """colors the words that came"""
+    is_whole: bool = False
+    """whether long texts are shown from beginning to end"""
+
+    def most(self, usual: int) -> int:
+        """Characters of a value that are shown."""
+        return _ALL if self.is_whole else usual
+
+
+_ALL = 10**9
+BRIEFLY = Showing()
+
+
+def difference(before: object, after: Json, showing: Showing = BRIEFLY) -> str:
     """What changes, on one line, safe to show."""
+    most = showing.most(LONG)
     if before is UNKNOWN:
-        return f"? -> {show(after)}"
+        return f"? -> {show(after, most)}"
     if before == after:  # sent all the same, as with a change of mode that resets it
         return f"stays {_brief(after)}"
     if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
-        return word_diff(before, after)
+        return word_diff(before, after, showing=showing)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return "; ".join(_keys(before, after)) or f"{show(before)} -> {show(after)}"
-    old, new = _brief(before), _brief(after)
+        return "; ".join(_keys(before, after, showing)) or f"{show(before, most)} -> {show(after, most)}"
+    old, new = _brief(before, most), _brief(after, most)
     if old == new:  # they differ beyond what would be shown
-        return _spelled_diff(before, after)
+        return _spelled_diff(before, after, showing=showing)
     return f"{old} -> {new}"
 
 
@@ -63,17 +85,17 @@ def _are_short(*values: object) -> bool:
     return all(len(_spelled(value)) <= LONG for value in values)
 
 
-def _brief(value: object) -> str:
+def _brief(value: object, most: int = LONG) -> str:
     """Single words need no quotes."""
     if value is UNKNOWN:
         return "not reported"
     is_word = isinstance(value, str) and value.isidentifier() and value not in {"null", "true", "false"}
-    return excerpt(str(value), LONG) if is_word else show(value)
+    return excerpt(str(value), most) if is_word else show(value, most)
 
 
-def _spelled_diff(before: object, after: object, at_once: int = AT_ONCE) -> str:
+def _spelled_diff(before: object, after: object, at_once: int = AT_ONCE, showing: Showing = BRIEFLY) -> str:
     old, new = _spelled(before), _spelled(after)
-    return SAME_BUT_SECRETS if old == new else word_diff(old, new, at_once)
+    return SAME_BUT_SECRETS if old == new else word_diff(old, new, at_once, showing)
 
 
 def _spelled(value: object) -> str:
@@ -87,27 +109,32 @@ def show(value: object, most: int = LONG) -> str:
     return excerpt(json.dumps(redact(value), ensure_ascii=False), most)
 
 
-def _keys(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+def _keys(before: Mapping[str, Json], after: Mapping[str, Json], showing: Showing) -> Iterator[str]:
+    most = showing.most(30)
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            old = show(before[key], 30) if key in before else "nothing"
-            new = show(after[key], 30) if key in after else "nothing"
-            same = old == new and _spelled_diff(before.get(key), after.get(key))
+            old = show(before[key], most) if key in before else "nothing"
+            new = show(after[key], most) if key in after else "nothing"
+            same = old == new and _spelled_diff(before.get(key), after.get(key), showing=showing)
             yield f"{printable(key)}: {same or f'{old} -> {new}'}"
 
 
-def word_diff(before: str, after: str, at_once: int = AT_ONCE) -> str:
+def word_diff(before: str, after: str, at_once: int = AT_ONCE, showing: Showing = BRIEFLY) -> str:
     """`... Mo-Fr [-9-18-]{+8-17+} Uhr ...`: what went in [- -], what came in {+ +}, a few words around."""
     old, new = _words(before), _words(after)
     if old == new:
         return "only white space changes"
     pieces: list[str] = []
+    at_once = showing.most(at_once)
     for kind, a, b, c, d in _steps(old, new):
-        if kind == "equal":
+        if kind == "equal" and showing.is_whole:
+            pieces.append(_join(old[a:b], at_once))
+        elif kind == "equal":
             pieces.append(_context(old[a:b], first=a == 0, last=b == len(old)))
         else:
             gone, came = _join(old[a:b], at_once), _join(new[c:d], at_once)
-            pieces.append((f"[-{gone}-]" if gone else "") + (f"{{+{came}+}}" if came else ""))
+            went = showing.gone(f"[-{gone}-]") if gone else ""
+            pieces.append(went + (showing.came(f"{{+{came}+}}") if came else ""))
     return " ".join(piece for piece in pieces if piece)
 
 

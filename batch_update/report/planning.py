@@ -7,29 +7,30 @@ from collections.abc import Iterator, Sequence
 
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model import Change, Json, Plan, Status
-from batch_update.plan.differences import UNKNOWN, changed_words, difference, show
+from batch_update.plan.differences import BRIEFLY, UNKNOWN, Showing, changed_words, difference, show
 from batch_update.plan.guarding import is_empty
 from batch_update.plan.holding import field_by_field
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
-"""Assistants that are shown one by one; --out and --json have all."""
+"""Assistants that are shown one by one; --full, --out and --json have all."""
 
 
-def plan_screen(plan: Plan, *, requests: int) -> str:
+def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str:
     """The plan as text, above its totals. `requests`: how many it took to read what is there."""
+    most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
     lines = [_title(plan, requests), "", f"  {_totals(plan)}", ""]
     if plan.changes:
         lines += [*field_lines(plan.changes), ""]
-    for change in plan.changes[:MOST_SHOWN]:
-        lines += [*_assistant(plan, change), ""]
-    if len(plan.changes) > MOST_SHOWN:
-        lines += [f"... and {len(plan.changes) - MOST_SHOWN} more assistants: --out FILE.json has all", ""]
+    for change in plan.changes[:most]:
+        lines += [*_assistant(plan, change, showing), ""]
+    if len(plan.changes) > most:
+        lines += [f"... and {len(plan.changes) - most} more assistants: --full shows all", ""]
     held = [index for index, outcome in plan.settled.items() if outcome.status is Status.CONFLICT]
-    for index in held[:MOST_SHOWN]:
+    for index in held[:most]:
         lines += [*_conflict(plan, index), ""]
-    if len(held) > MOST_SHOWN:
-        lines += [f"... and {len(held) - MOST_SHOWN} more conflicts: --json has all", ""]
+    if len(held) > most:
+        lines += [f"... and {len(held) - most} more conflicts: --json has all", ""]
     return "\n".join(lines)
 
 
@@ -138,12 +139,12 @@ def _head(sign: str, assistant: str, rows: str) -> str:
     return f"{f'{sign} {assistant}'.rstrip():<66} row {rows}"
 
 
-def _assistant(plan: Plan, change: Change) -> Iterator[str]:
+def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
     rows = ", ".join(str(plan.sheet.numbers[index]) for index in change.indexes)
     yield _head("~", f"{change.assistant_id}  {excerpt(change.name, 50)}", rows)
     width = max(map(len, change.body), default=0)
     for name, value in change.body.items():
-        text = difference(change.before.get(name, UNKNOWN), value)
+        text = difference(change.before.get(name, UNKNOWN), value, showing)
         yield f"    {name:<{width}}  {text}"
     mode = change.body.get("mode")
     if mode is not None:

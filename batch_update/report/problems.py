@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.text import counted, printable
+from batch_update.text import counted, excerpt, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
@@ -15,8 +15,14 @@ ROWS_NAMED = 12
 """Runs of rows that are named for those."""
 SECRET = "(holds a secret)"
 """Stands in an excerpt for a cell that is not shown."""
-EXCERPT = 70
-"""Characters of a row that are shown around the cell: with the row number they fit a terminal of 80."""
+EXCERPT = 60
+"""Characters of a row that are shown around the cell."""
+WIDE = 80
+"""Characters of a line up to which what is said of a cell stands beside its mark."""
+MOST_WORDS = 400
+"""Characters of a message or of a remedy, which may name a header or a cell."""
+MOST_GIVEN = 80
+"""Characters of what stands in a cell."""
 
 
 def column_letters(index: int) -> str:
@@ -82,7 +88,7 @@ def _run_words(runs: Sequence[tuple[int, int]], most: int) -> str:
 def render_problem(sheet: Sheet, problem: Problem) -> str:
     """One problem, like a compiler would show it."""
     lines = [
-        f"{problem.severity}[{problem.code}]: {printable(problem.message)}",
+        f"{problem.severity}[{problem.code}]: {excerpt(problem.message, MOST_WORDS)}",
         f"  --> {place(sheet, problem)}",
     ]
     if problem.index is not None:
@@ -90,7 +96,7 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
     elif problem.given:
         lines.append(f"   = given: {given_of(problem)}")
     if remedy := remedy_of(problem):
-        lines.append(f"   = help: {printable(remedy)}")
+        lines.append(f"   = help: {excerpt(remedy, MOST_WORDS)}")
     return "\n".join(lines)
 
 
@@ -101,14 +107,14 @@ def remedy_of(problem: Problem) -> str:
 
 def given_of(problem: Problem) -> str:
     """What stands there, safe to show."""
-    return SECRET if holds_secret(problem.given) else printable(problem.given)
+    return SECRET if holds_secret(problem.given) else excerpt(problem.given, MOST_GIVEN)
 
 
 def problem_line(sheet: Sheet, problem: Problem) -> str:
     """One problem on one line: `row 10, cell F10, assistant 10009: V104 speech_speed is above the maximum (1.7)`."""
     where = ", ".join(place(sheet, problem).split("   ")[1:])
     given = f" ({given_of(problem)})" if problem.given else ""
-    return f"{problem.severity} {problem.code} {where}: {printable(problem.message)}{given}"
+    return f"{problem.severity} {problem.code} {where}: {excerpt(problem.message, MOST_WORDS)}{given}"
 
 
 def place(sheet: Sheet, problem: Problem) -> str:
@@ -142,11 +148,8 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
     margin = str(row.line or row.number)
     pad = " " * len(margin)
-    note = "; ".join(
-        part
-        for part in (given_of(problem), problem.wanted and f"allowed: {printable(problem.wanted)}")
-        if part
-    )
+    allowed = excerpt(problem.wanted, MOST_WORDS)
+    note = "; ".join(part for part in (given_of(problem), allowed and f"allowed: {allowed}") if part)
     if problem.column is None or problem.index in sheet.ragged:
         return [
             f"{pad} |",
@@ -158,12 +161,13 @@ def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
     text = separator.join(cells)
     left = 0 if start + width <= EXCERPT else max(0, start - 20)
     lead = "... " if left else ""
-    marks = "^" * min(width, EXCERPT - (start - left))
-    return [
-        f"{pad} |",
-        f"{margin} | {lead}{_cut(text, left, EXCERPT)}".rstrip(),
-        f"{pad} | {' ' * (len(lead) + start - left)}{marks} {note}".rstrip(),
-    ]
+    marks = f"{pad} | {' ' * (len(lead) + start - left)}{'^' * min(width, EXCERPT - (start - left))}"
+    lines = [f"{pad} |", f"{margin} | {lead}{_cut(text, left, EXCERPT)}".rstrip()]
+    if len(marks) + 1 + len(note) <= WIDE:
+        return [*lines, f"{marks} {note}".rstrip()]
+    beside = f" {given_of(problem)}" if len(marks) + 1 + len(given_of(problem)) <= WIDE else ""
+    given = [f"   = given: {given_of(problem)}"] if problem.given and not beside else []
+    return [*lines, marks + beside, *given, *([f"   = allowed: {allowed}"] if allowed else [])]
 
 
 def _cut(text: str, start: int, width: int) -> str:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from batch_update.disk import make_folder, read_plain, refuse_odd, replace_plain, shared_mode
 from batch_update.errors import RunLocked, UsageError
-from batch_update.text import printable
+from batch_update.text import local_time, printable
 
 SUFFIX = ".lock"
 GLANCE = 0.05
@@ -152,8 +152,7 @@ def _said(holder: Holder | None) -> str:
 
 
 def _who(holder: Holder) -> str:
-    since = holder.since.astimezone()
-    return f"process {holder.pid} on {printable(holder.host)} since {since:%Y-%m-%d %H:%M:%S}"
+    return f"process {holder.pid} on {printable(holder.host)} since {local_time(holder.since)}"
 
 
 def _refusal(words: str) -> RunLocked:

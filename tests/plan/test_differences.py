@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from batch_update.plan.differences import (
     MOST_WORDS,
     UNKNOWN,
+    Showing,
     changed_words,
     difference,
     side_by_side,
@@ -120,3 +121,18 @@ def test_values_that_differ_never_look_alike(values: list[str]) -> None:
 @pytest.mark.parametrize("value", [True, None, 7, "a b", [1, 2], {"a": "b"}])
 def test_what_is_sent_again_as_it_is_stays(value: object) -> None:
     assert difference(value, value).startswith("stays ")
+
+
+def test_what_went_and_came_can_be_colored_and_shown_whole() -> None:
+    before = " ".join(f"word{n}" for n in range(200))
+    after = before.replace("word100", "WORT")
+    whole = difference(before, after, Showing(str.upper, str.lower, is_whole=True))
+    assert "[-WORD100-]{+wort+}" in whole and "word0 word1 " in whole and "word199" in whole
+    assert "word0 " not in difference(before, after) and "..." in difference(before, after)
+    assert difference("x" * 50, "y" * 5000, Showing(is_whole=True)).count("y") == 5000
+
+
+def test_nothing_is_told_by_color_alone() -> None:
+    before, after = "one two three " * 10, "one two drei " * 10
+    colored = difference(before, after, Showing(lambda text: f"\033[31m{text}\033[0m", lambda text: text))
+    assert colored.replace("\033[31m", "").replace("\033[0m", "") == difference(before, after)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_update.model import Column, Dialect, Problem, Role, Severity, Sheet
 from batch_update.plan.checking import check_sheet
 from batch_update.report.problems import (
     column_letters,
@@ -13,6 +14,7 @@ from batch_update.report.problems import (
     place,
     problem_json,
     problem_line,
+    render_problem,
     render_problems,
     row_list,
 )
@@ -141,3 +143,28 @@ def test_cells_of_a_workbook_do_not_run_into_each_other(tmp_path: Path) -> None:
     (tmp_path / "sheet.xlsx").write_bytes(xlsx([["id", "speech_speed", "name"], [10001, "1,7", "Praxis"]]))
     sheet = read_sheet(tmp_path / "sheet.xlsx")
     assert "2 | 10001 | 1,7 | Praxis" in render_problems(sheet, check_sheet(sheet).problems)
+
+
+def test_no_screen_shows_a_whole_cell_of_thousands_of_characters() -> None:
+    """A sheet without a header row filled 144,665 bytes."""
+    long = "You are the friendly receptionist. " * 1000
+    columns = (Column("id", ["1"], Role.ID), Column(long, [long], Role.FIELD, "system_prompt"))
+    sheet = Sheet("a.csv", Dialect("csv"), columns, range(2, 3), [2])
+    for index in (None, 0):
+        problem = Problem(
+            "H102", f"{long!r} matches no field", Severity.ERROR, index, 1, 1, long, long, f"--map '{long}=F'"
+        )
+        for shown in (render_problems(sheet, [problem]), render_problems(sheet, [problem], briefly=True)):
+            assert len(shown) < 2_000 and "You are the friendly" in shown
+
+
+def test_what_is_said_of_a_cell_stands_beside_its_mark_only_where_there_is_room() -> None:
+    columns = (Column("id", ["1"], Role.ID), Column("name", ["n" * 60], Role.FIELD, "name"))
+    sheet = Sheet("a.csv", Dialect("csv"), columns, range(2, 3), [2])
+    wanted = "up to 255 characters, or null"
+    shown = render_problem(
+        sheet, Problem("V102", "too long", Severity.ERROR, 0, 1, 1, "256 characters", wanted)
+    )
+    lines = shown.splitlines()
+    assert lines[4].endswith("^ 256 characters") and lines[5] == f"   = allowed: {wanted}"
+    assert max(map(len, lines)) <= 80

@@ -20,6 +20,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.errors import RunLocked, UsageError
 from batch_update.model import Exit
 from batch_update.run.locking import AccountLock, holder_of, is_held, running
+from batch_update.text import local_time
 
 SINCE = datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC)
 HOLDS = """
@@ -77,7 +78,7 @@ def test_a_second_one_is_told_who_holds_it_and_since_when(tmp_path: Path) -> Non
             pass
     error = refused.value
     assert (error.code, error.exit) == ("R107", Exit.LOCKED)
-    since = SINCE.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    since = local_time(SINCE)
     for part in (f"process {os.getpid()} ", since, str(tmp_path / "runs" / "one")):
         assert part in error.message
     assert "--wait" in error.remedy

@@ -1,0 +1,58 @@
+"""Lines for a terminal: broken between words at its width, what goes on indented, and never inside a command."""
+
+from __future__ import annotations
+
+import re
+from shutil import get_terminal_size
+
+NARROWEST = 40
+"""Characters of a line, also on a narrower terminal."""
+FARTHEST = 34
+"""Characters from the left up to which what goes on is indented."""
+
+_COLOR = re.compile(r"\033\[[0-9;]*m")
+_EXCERPT = re.compile(r" *[0-9]* \|")
+"""A line of an excerpt of a sheet, which is as wide as it has to be and is marked by the line below it."""
+_COMMAND = re.compile(r"(?:: |^[A-Z][a-z ]{6} )(?=\S*batch-update [a-z])")
+"""What stands before a command that can be pasted: it goes on to the end of the line, however long it is."""
+_ATOM = re.compile(r"(batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?)| +|[^ ]+")
+_COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")
+"""What stands left of a second column, or of what a help line says."""
+
+
+def width() -> int:
+    """Characters of a line of the terminal; 80 where there is none."""
+    return max(get_terminal_size((80, 24)).columns, NARROWEST)
+
+
+def wrap(text: str, most: int) -> str:
+    """The text with each line at most so long, where it has a blank to be broken at."""
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line, most))
+
+
+def _wrapped(line: str, most: int) -> list[str]:
+    if _length(line) <= most or _EXCERPT.match(line) or _COMMAND.search(line):
+        return [line]
+    indent = " " * _hanging(line, most)
+    lines, here = [], ""
+    for piece in (match[0] for match in _ATOM.finditer(line)):
+        if here.strip() and _length(here) + _length(piece) > most and piece.strip():
+            lines.append(here.rstrip())
+            here = indent
+        if piece.strip() or here.strip() or not lines:
+            here += piece
+    return [*lines, here.rstrip()]
+
+
+def _hanging(line: str, most: int) -> int:
+    """How far what goes on is indented: to the second column where there is one, else four beyond the beginning."""
+    plain = _COLOR.sub("", line)
+    column = _COLUMN.match(plain)
+    if column and column.end() <= min(FARTHEST, most // 2):
+        return column.end()
+    return len(plain) - len(plain.lstrip(" ")) + 4
+
+
+def _length(text: str) -> int:
+    """Characters that are seen."""
+    return len(_COLOR.sub("", text)) if "\033" in text else len(text)

@@ -1,0 +1,240 @@
+"""Help lists what a command heeds, in groups; all else that people try gets the right words."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_update.cli.help import FEW, FIRST, GROUPS
+from batch_update.cli.options import HEEDED, heeded
+from batch_update.settings import Settings, flag_of
+from tests.cli.conftest import Run
+from tests.cli.test_commands import LOOK, SEND
+from tests.sheet.workbooks import xlsx
+
+COMMANDS = [*HEEDED, "", "fields", "explain", "demo", "runs", "job", "job list", "job check"]
+
+
+def sections(shown: str) -> dict[str, str]:
+    """Heading -> what stands below it."""
+    parts = re.split(r"^(\S[^\n]*):\n", shown, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("command", HEEDED)
+def test_help_lists_what_a_command_heeds_and_nothing_else(run: Run, command: str) -> None:
+    shown = run(*command.split(), "--help").out
+    listed = set(re.findall(r"^  (--[a-z-]+)", shown, flags=re.MULTILINE))
+    settings = {flag_of(name) for name in Settings.model_fields}
+    assert listed & settings == {flag_of(name) for name in heeded(command)}
+
+
+@pytest.mark.parametrize("command", HEEDED)
+def test_the_five_that_most_people_need_come_first_then_groups_in_one_order(run: Run, command: str) -> None:
+    found = sections(run(*command.split(), "--help").out)
+    found.pop("Usage", None)
+    found.pop("Arguments", None)
+    if len(re.findall(r"^  -", "".join(found.values()), flags=re.MULTILINE)) <= FEW:
+        assert list(found) == ["Options"]
+        return
+    assert next(iter(found)) == "Most needed"
+    assert len(re.findall(r"^  --", found["Most needed"], flags=re.MULTILINE)) == FIRST
+    groups = [heading for heading in found if heading in GROUPS]
+    assert groups == [group for group in GROUPS if group in groups] and len(groups) >= 3
+    assert set(found) <= {"Most needed", "Options of this command", "Other", *GROUPS}
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "140"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_the_terminal_and_breaks_no_flag(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = run(*command.split(), "--help").out
+    raw = shown.partition("Examples:")[2].partition("\n\n")[0] if int(columns) < 80 else ""
+    assert [line for line in shown.splitlines() if len(line) > int(columns) and line not in raw] == []
+    assert not re.search(r"(^|\s)--?[a-z]*-$|[a-z]-$", shown, flags=re.MULTILINE)
+    assert "..." not in shown and "{" not in shown and "env var" not in shown
+
+
+@pytest.mark.parametrize("command", HEEDED)
+def test_a_setting_that_a_command_does_not_heed_is_refused_with_words(run: Run, command: str) -> None:
+    for name in set(Settings.model_fields) - set(heeded(command)):
+        if (command, name) in {("runs prune", "yes"), ("sandbox", "sandbox")}:
+            continue
+        result = run(*command.split(), "good.csv", flag_of(name), "1")
+        told = str(result.json["error"]) if name == "json_" else result.err
+        assert (result.exit, f"{command} does not heed {flag_of(name)}" in told) == (2, True), told
+        assert "leave it out" in told
+
+
+# ---------------------------------------------------------------- what is listed is heeded
+
+SERVER = (
+    "--base-url",
+    "http://127.0.0.1:9/api",
+    "--max-outage",
+    "0",
+    "--max-attempts",
+    "1",
+    "--timeout",
+    "1",
+)
+SITUATIONS: dict[str, list[tuple[str, ...]]] = {
+    "check": [("good.csv",), ("good.xlsx",)],
+    "plan": [("good.csv", *LOOK), ("good.xlsx", *LOOK), ("good.csv", *SERVER)],
+    "apply": [
+        ("good.csv", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "a"),
+        ("good.xlsx", *SEND),
+        ("good.csv", *SERVER),
+    ],
+    "job run": [
+        ("j.toml", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "b"),
+        ("x.toml", *SEND),
+        ("j.toml", *SERVER),
+    ],
+    "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
+    "resume": [
+        ("half", *SERVER),
+        ("half", *SEND, "--waves", "1", "--pause", "0", "--limit", "1"),
+        ("half", *SEND),
+    ],
+    "undo": [("half", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "c"), ("half", *SERVER)],
+    "runs list": [()],
+    "runs show": [("half",)],
+    "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
+    "report": [("half",)],
+    "sandbox": [("--host", "256.0.0.1", "--port", "0")],
+}
+"""Command -> words with which it goes as far as it can, one way or another."""
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The names of the settings that are read, but for those that only serve to print a command."""
+    found: set[str] = set()
+
+    def recording(self: Any, name: str) -> Any:
+        if name in Settings.model_fields and "calling.py" not in sys._getframe(1).f_code.co_filename:
+            found.add(name)
+        return object.__getattribute__(self, name)
+
+    monkeypatch.setattr(Settings, "__getattribute__", recording, raising=False)
+    yield found
+
+
+@pytest.mark.parametrize("command", HEEDED)
+def test_every_setting_that_is_listed_is_heeded(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reads: set[str], command: str
+) -> None:
+    rows = [["id", "speech_speed"], [10001, 1.1], [10002, 1.1]]
+    book = xlsx(fill=lambda book, sheet: [sheet.write_row(n, 0, row) for n, row in enumerate(rows)])
+    (tmp_path / "good.xlsx").write_bytes(book)
+    (tmp_path / "j.toml").write_text('file = "good.csv"\n', "utf-8")
+    (tmp_path / "x.toml").write_text('file = "good.xlsx"\n', "utf-8")
+    (tmp_path / "key").write_text("a-key-of-nobody-0123\n", "utf-8")
+    monkeypatch.setenv("FAMULOR_API_KEY", "a-key-of-nobody-0123")
+    if command in {"resume", "undo", "report"} or command.startswith("runs"):
+        run(
+            "apply",
+            "good.csv",
+            *SEND,
+            "--run-dir",
+            "runs/half",
+            "--sandbox-faults",
+            "401@2+",
+            "--concurrency",
+            "1",
+        )
+    reads.clear()
+    for words in SITUATIONS[command]:
+        run(*command.split(), *words)
+    assert set(heeded(command)) - reads == set()
+
+
+# ---------------------------------------------------------------- words that people try
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("help", "Commands:"),
+        ("/?", "Commands:"),
+        ("help apply", "Usage: batch-update apply"),
+        ("help runs prune", "Usage: batch-update runs prune"),
+        ("apply help", "Usage: batch-update apply"),
+        ("runs help list", "Usage: batch-update runs list"),
+        ("-h", "Commands:"),
+    ],
+)
+def test_whoever_asks_for_help_gets_it(run: Run, words: str, shown: str) -> None:
+    result = run(*words.split())
+    assert (result.exit, shown in result.out, result.err) == (0, True, "")
+
+
+def test_no_word_at_all_shows_the_help(run: Run) -> None:
+    result = run()
+    assert (result.exit, "Examples:" in result.err) == (2, True)
+
+
+KEY = ("--key-file", "FAMULOR_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["updaet"], ["did you mean apply?"]),
+        (["update", "good.csv"], ["did you mean apply?"]),
+        (["chekc", "good.csv"], ["did you mean check?"]),
+        (["status"], ["did you mean runs list?"]),
+        (["rollback"], ["did you mean undo?"]),
+        (["runs", "lst"], ["did you mean runs list?"]),
+        (["job", "runn"], ["did you mean job run?"]),
+        (["frobnicate"], ["batch-update --help"]),
+        (["good.csv"], ["batch-update plan good.csv"]),
+        (["my changes.xlsx"], ["batch-update plan 'my changes.xlsx'"]),
+        (["apply", "good.csv", "--dry-run"], ["sends nothing: batch-update plan good.csv"]),
+        (["apply", "--dry-run", "good.csv"], ["sends nothing: batch-update plan good.csv"]),
+        (["plan", "good.csv", "--dry-run"], ["leave it out"]),
+        (["apply", "good.csv", "--key", "a-very-secret-key"], KEY),
+        (["apply", "good.csv", "--key=a-very-secret-key"], KEY),
+        (["apply", "good.csv", "--api-key", "a-very-secret-key"], KEY),
+        (["export", "-o", "x.csv", "--token", "a-very-secret-key"], KEY),
+        (["apply", "good.csv", "-y"], ["--yes"]),
+        (["apply", "good.csv", "--force"], ["--yes", "--allow", "--skip-invalid"]),
+        (["apply", "good.csv", "-f"], ["--yes", "--allow", "--skip-invalid"]),
+        (["apply", "good.csv", "-n", "5"], ["--limit"]),
+        (["apply", "good.csv", "-limit", "5"], ["two hyphens", "--limit"]),
+        (["apply", "good.csv", "–limit", "5"], ["two hyphens", "--limit"]),
+        (["apply", "good.csv", "--limt", "5"], ["did you mean --limit?"]),
+        (["apply", "good.csv", "--limit"], ["batch-update apply --help"]),
+        (["apply", "good.csv", "--workers", "4"], ["--concurrency"]),
+        (["apply", "good.csv", "--verbose"], ["run.json"]),
+        (["apply", "good.csv", "--out", "x"], ["--run-dir"]),
+        (["check", "good.csv", "--limit", "5"], ["check does not heed --limit", "apply"]),
+        (["undo", "last", "--allow", "mode"], ["undo does not heed --allow"]),
+        (["apply"], ["batch-update apply changes.csv"]),
+        (["undo"], ["batch-update undo last"]),
+        (["export"], ["batch-update export -o account.xlsx"]),
+        (["explain"], ["batch-update explain V104"]),
+        (["job", "run"], ["batch-update job list"]),
+        (["apply", "two", "words.csv"], ["batch-update apply 'two words.csv'"]),
+        (["apply", "good.csv", "bad.csv"], ["bad.csv", "quotes"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("as_json", [False, True])
+def test_words_that_people_try_get_the_right_words_back(
+    run: Run, tmp_path: Path, words: list[str], told: list[str], as_json: bool
+) -> None:
+    (tmp_path / "two words.csv").write_text("id,name\n10001,x\n", "utf-8")
+    if as_json and words[-1] in {"--limit", "explain"}:
+        pytest.skip("--json would be the value of the one, and the other has none")
+    result = run(*words, *(["--json"] if as_json else []))
+    text = " ".join(map(str, result.json["error"].values())) if as_json else result.err
+    assert result.exit == 2 and [part for part in told if part not in text] == [], text
+    assert "a-very-secret-key" not in result.out + result.err and not (tmp_path / "runs").exists()
