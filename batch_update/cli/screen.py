@@ -25,7 +25,7 @@ if sys.platform != "win32":
 
 from batch_update.cli.wrapping import width, wrap
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
-from batch_update.text import excerpt, is_hidden, printable
+from batch_update.text import excerpt, is_hidden
 
 if TYPE_CHECKING:
     from batch_update.plan.differences import Showing
@@ -237,6 +237,12 @@ def show_error(error: BatchUpdateError) -> None:
         say(f"  {excerpt(line, MOST_WORDS)}")
     for number, line in enumerate(error.remedy.split("\n") if error.remedy else ()):
         say(f"{'          ' if number else '  = help: '}{excerpt(line, MOST_WORDS)}")
+
+
+def _bounded(text: str) -> str:
+    """The text without the ends of lines that nobody reads: a path or a value may have 100,000 characters."""
+    cut = (line if len(line) <= MOST_WORDS else line[:MOST_WORDS] + " ..." for line in text.split("\n"))
+    return "\n".join(cut)
 
 
 def error_json(error: BatchUpdateError) -> dict[str, Any]:
