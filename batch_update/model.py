@@ -339,8 +339,9 @@ class Event:
     """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
 
     kind: str
-    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, verify, stop, loss (the end of the journal
-    was lost), or display (progress could not be shown any more)"""
+    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, stored (what the server does to texts),
+    verify (not read back), stop, loss (the end of the journal was lost), or display (progress could not be shown any
+    more)"""
     message: str
     seconds: float | None = None
     """how long it lasts, where that is known"""

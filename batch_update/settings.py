@@ -285,6 +285,12 @@ class Settings(BaseModel):
         False, "Do not read what is there first: send every value of the sheet.", group="Rows"
     )
     no_verify: bool = setting(False, "Do not read back what was sent.", group="Rows")
+    reread_after: Seconds = setting(
+        5.0,
+        "Seconds until what is not as it was sent is read back once more.",
+        group="Waves",
+        metavar="SECONDS",
+    )
 
     # What must not happen
     max_changes: int | None = setting(

@@ -68,7 +68,8 @@ class Stage:
 
         was_read = bool(self.settings.waves) and sent is None
         if not (self.settings.no_verify or report.stopped is not None or was_read):
-            report = await read_back_unless(report, self.client, interrupted)
+            again = self.settings.reread_after
+            report = await read_back_unless(report, self.client, interrupted, again=again, events=self.events)
             report = check_failures(report, self.settings.max_failures, sent)
             journal.verified(report)
             journal.end(report.seconds, report.stopped, self.client.stats)

@@ -33,6 +33,7 @@ from batch_update.plan.checking import in_order, invalid_rows
 from batch_update.plan.fault import Fault
 from batch_update.plan.merging import merge_parts
 from batch_update.plan.normalizing import same_value
+from batch_update.plan.storing import alterations
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
 
@@ -62,7 +63,7 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
     settled = {**plan.settled, **invalid_rows(new)}
     for one in found:
         if not one.is_wrong and not one.change.body:
-            settled.update(dict.fromkeys(one.change.indexes, ALREADY_SO))
+            settled.update(dict.fromkeys(one.change.indexes, _already_so(one)))
     return Plan(
         plan.sheet,
         tuple(one.change for one in found if one.change.indexes[0] not in settled),
@@ -80,6 +81,8 @@ class _Compared:
     change: Change
     faults: tuple[tuple[Part | Broken | None, Fault], ...] = ()
     """each with what it is about: a part, fields, or the assistant"""
+    stored: tuple[str, ...] = ()
+    """fields that are so but for how the server stores their texts"""
 
     @property
     def is_wrong(self) -> bool:
@@ -94,7 +97,15 @@ def _compare_one(change: Change, now: Present | None) -> _Compared:
     body = differing(wanted, now)
     compared = replace(change, body=body, parts=(), before=before_of(body, now), name=now.get("name") or "")
     broken = broken_by(body, wanted, change.assistant_id, now)
-    return _Compared(compared, (*merged.faults, *((rule, _fault(rule)) for rule in broken)))
+    stored = (name for name in wanted if name not in body and alterations(wanted[name], now[name]))
+    return _Compared(compared, (*merged.faults, *((rule, _fault(rule)) for rule in broken)), tuple(stored))
+
+
+def _already_so(compared: _Compared) -> Outcome:
+    if not compared.stored:
+        return ALREADY_SO
+    words = f"already so, but for how the server stores {', '.join(compared.stored)} (spaces at the ends, line ends)"
+    return replace(ALREADY_SO, message=words)
 
 
 def before_of(body: Body, now: Present) -> dict[str, Json]:

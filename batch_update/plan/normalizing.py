@@ -12,10 +12,10 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final
 
-from batch_update.fields.cells.texts import unix_lines
 from batch_update.fields.reference import Kind, all_fields
 from batch_update.fields.tools import TOOL_TYPES, FillerConfig
 from batch_update.model import Json, Present
+from batch_update.plan.storing import same_text
 
 
 class _Unknown(Enum):
@@ -205,13 +205,13 @@ _BY_NAME: Mapping[str, _Reader] = {"tools": _tools, "filler_config": _filler_con
 def same_value(field: str, wanted: Json, now: Json) -> bool:
     """Whether sending `wanted` would leave the field as it is; `now` as `normalize_assistant` gives it.
 
-    1 is 1.0 and never true; line ends do not count; ids are sets, since a list of them says what is linked and not
-    in which order; a kind of filler without phrases is one that is not there; a tool's setting that is null is one
-    that is not there. A setting that is not there differs from one that holds what may be its default: sending it
-    again does no harm, taking it for sent does.
+    1 is 1.0 and never true; texts are compared as `storing.same_text` does; ids are sets, since a list of them says
+    what is linked and not in which order; a kind of filler without phrases is one that is not there; a tool's setting
+    that is null is one that is not there. A setting that is not there differs from one that holds what may be its
+    default: sending it again does no harm, taking it for sent does.
     """
     if type(wanted) is type(now) and type(now) in _ATOMS:
-        return bool(wanted == now) or (isinstance(now, str) and unix_lines(wanted) == unix_lines(now))
+        return bool(wanted == now) or (isinstance(now, str) and same_text(wanted, now))
     try:
         return _COMPARERS.get(field, _same_json)(wanted, now)
     except RecursionError:  # nested too deeply to tell, and different is the safe answer
@@ -222,7 +222,7 @@ def _same_json(one: Json, other: Json) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, str) and isinstance(other, str):
-        return one == other or unix_lines(one) == unix_lines(other)
+        return same_text(one, other)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same_json(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -30,6 +30,8 @@ def as_wanted(outcome: Outcome) -> bool:
     """Whether nothing is left to do for this row."""
     if outcome.status is Status.NOT_SENT:
         return outcome.code in NOT_WANTED
+    if outcome.status is Status.UNKNOWN:
+        return outcome.verified is Verified.VERIFIED  # as it should be, whoever made it so
     if outcome.verified is Verified.MISMATCH:
         return False
     return outcome.status in {Status.UPDATED, Status.UNCHANGED}
@@ -39,7 +41,9 @@ def is_open(outcome: Outcome) -> bool:
     """Whether going on with a run sends the row, or looks for it. What failed for a reason of its own stays so."""
     if outcome.status is Status.FAILED:
         return outcome.code in NOT_THE_ROWS
-    return outcome.status in {Status.NOT_SENT, Status.UNKNOWN}
+    if outcome.status is Status.UNKNOWN:
+        return not as_wanted(outcome)
+    return outcome.status is Status.NOT_SENT
 
 
 def row_message(report: Report, index: int) -> str:

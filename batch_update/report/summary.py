@@ -89,7 +89,11 @@ def _counts(report: Report, stats: Stats | None) -> str:
     left_out = sum(o.status is Status.NOT_SENT and as_wanted(o) for o in report.outcomes)
     if left_out:
         counts[Status.NOT_SENT] -= left_out
+    by_whomever = sum(o.status is Status.UNKNOWN and as_wanted(o) for o in report.outcomes)
+    if by_whomever:
+        counts[Status.UNKNOWN] -= by_whomever
     parts = [f"{number:,} {WORDS[status]}" for status, number in counts.items() if number]
+    parts += [f"{by_whomever:,} as wanted, by whom cannot be told"] * bool(by_whomever)
     parts += [f"{left_out:,} left out"] * bool(left_out)
     text = ", ".join(parts or ["No rows"]) + f" in {_duration(report.seconds)}"
     if stats is None:

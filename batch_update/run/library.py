@@ -112,4 +112,5 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
         )
         if settings.no_verify or report.stopped or settings.waves:
             return report
-        return check_failures(await read_back(report, client), settings.max_failures)
+        report = await read_back(report, client, again=settings.reread_after, events=events)
+        return check_failures(report, settings.max_failures)

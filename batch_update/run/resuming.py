@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from batch_update.errors import UsageError
-from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status
+from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status, Verified
 from batch_update.plan.checking import keep_first, keep_only
 from batch_update.report.messages import is_open
 from batch_update.report.status import is_unread
@@ -20,6 +20,7 @@ from batch_update.run.looking import look_again
 from batch_update.run.outcomes import replied, spread
 from batch_update.run.progress import EventLog
 from batch_update.run.recorded import RecordedRun, report_of
+from batch_update.run.verifying import BY_WHOM, is_proof
 from batch_update.text import counted
 
 
@@ -139,6 +140,10 @@ async def _clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end
 
 
 def _landed(change: Change, before: Outcome) -> Outcome:
+    """What became of a change whose answer was never seen, and that is as wanted now."""
+    if not is_proof(change):
+        message = "; ".join(text for text in (before.message, BY_WHOM) if text)
+        return replace(before, verified=Verified.VERIFIED, message=message)
     message = "its answer was never seen, but what was sent was there when the run was resumed"
     reply = Reply(Status.UPDATED, message=message, attempts=before.attempts, started=before.started)
     return replied(change, reply)

@@ -9,7 +9,7 @@ from functools import partial
 
 import anyio
 
-from batch_update.errors import BatchUpdateError, RunStopped, UsageError
+from batch_update.errors import RunStopped, UsageError
 from batch_update.model import (
     Body,
     Change,
@@ -22,14 +22,14 @@ from batch_update.model import (
     Status,
     Verified,
 )
-from batch_update.report.undo import was_sent
+from batch_update.report.messages import as_wanted
 from batch_update.run.dispatch import Sender, Sent
-from batch_update.run.fetching import Lister, fetch_present
+from batch_update.run.fetching import Lister
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter
 from batch_update.run.signals import interruption
-from batch_update.run.verifying import verify
+from batch_update.run.verifying import see
 from batch_update.settings import Settings
 from batch_update.text import counted
 
@@ -46,6 +46,8 @@ class Caution:
     """stop when so many changes failed, are unknown or read back differently: of a wave, or of all"""
     reader: Lister | None = None
     """reads each wave back; None: nothing is read back between waves"""
+    again: float = 5.0
+    """seconds after which what does not read back as sent is read once more; 0 for never"""
     pause: float = 0.0
     """seconds before each further wave"""
     ask: Callable[[str], Awaitable[bool]] | None = None
@@ -68,6 +70,7 @@ def caution_of(
         waves=settings.waves,
         max_failures=settings.max_failures or (Share(1) if settings.waves else None),
         reader=None if settings.no_verify else reader,
+        again=settings.reread_after,
         pause=settings.pause if isinstance(settings.pause, float) else 0.0,
         ask=ask if wants_question else None,
     )
@@ -140,7 +143,7 @@ class _Brake:
 
 
 def _went_wrong(outcome: Outcome) -> bool:
-    return outcome.status in {Status.FAILED, Status.UNKNOWN} or outcome.verified is Verified.MISMATCH
+    return outcome.status in {Status.FAILED, Status.UNKNOWN, Status.UPDATED} and not as_wanted(outcome)
 
 
 class _Braked:
@@ -224,6 +227,7 @@ class _Waves:
         self._events = events
         self._journal = journal
         self._sleep = sleep
+        self._habits: set[str] = set()
 
     async def run(self, signals: _Signals) -> None:
         for number, part in enumerate(self._parts, 1):
@@ -248,19 +252,25 @@ class _Waves:
 
     async def _read_back(self, part: Plan) -> Exception | None:
         """Where the wave cannot be read back, that is the reason to stop: nothing is known of it."""
-        outcomes = tuple(self.outcomes.get(index, _ELSEWHERE) for index in range(len(part.sheet)))
-        wanted = {c.assistant_id for c in part.changes if was_sent(outcomes[c.indexes[0]])}
-        if self._caution.reader is None or not wanted:
+        if self._caution.reader is None:
             return None
-        try:
-            fetched = await fetch_present(self._caution.reader, wanted)
-        except BatchUpdateError as error:
-            return error
-        found = verify(part, outcomes, fetched.present)
-        self.outcomes |= {index: found[index] for change in part.changes for index in change.indexes}
+        outcomes = tuple(self.outcomes.get(index, _ELSEWHERE) for index in range(len(part.sheet)))
+        seen = await see(
+            part,
+            outcomes,
+            self._caution.reader,
+            again=self._caution.again,
+            sleep=self._sleep,
+            tell=self._events,
+        )
+        for habit in seen.habits:
+            if habit not in self._habits:
+                self._events(Event("stored", habit))
+        self._habits.update(seen.habits)
+        self.outcomes |= {index: seen.outcomes[index] for change in part.changes for index in change.indexes}
         if self._journal is not None:
-            self._journal.verified(Report(part, found))
-        return None
+            self._journal.verified(Report(part, seen.outcomes))
+        return seen.error
 
     async def _pause(self, number: int) -> Exception | None:
         """Before a wave: so many seconds, or until somebody says yes."""

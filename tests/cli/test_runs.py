@@ -66,7 +66,7 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
 def test_list_tells_what_did_not_read_back_as_sent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("batch_update.run.verifying.same_value", lambda *values: False)
-        assert run("apply", "good.csv", *SEND).exit == 1
+        assert run("apply", "good.csv", *SEND, "--reread-after", "0").exit == 1
     assert "3 updated (3 mismatch)" in run("runs", "list").out
     assert run("runs", "list", "--json").json[0]["mismatches"] == 3
 

@@ -45,7 +45,7 @@ class Account:
         async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=self.app) as client:
             looked = await (look_again(plan, client, by_field=True) if back else look(plan, client))
             report = await apply_plan(looked.plan, client, concurrency=4)
-            return await read_back(report, client)
+            return await read_back(report, client, again=0)
 
     def apply(self, text: str) -> Report:
         return self.run(self.plan(text))
