@@ -25,6 +25,8 @@ def make_folder(folder: Path) -> None:
 
     `mkdir(parents=True)` would make those above as the umask has it, which may be open to everybody.
     """
+    if folder.is_dir():  # raises where the whole is no path, before a part of it is made
+        return
     for missing in [*reversed(folder.parents), folder]:
         if not missing.is_dir():
             try:

@@ -81,7 +81,9 @@ def check_jobs(
     worst = Exit.OK
     paths = [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir)
     if not paths:
-        raise UsageError(f"{jobs_dir} holds no job files (*.toml)", code="U106")
+        raise UsageError(
+            f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
+        )
     for path in paths:
         status, note = _check(path)
         worst = max(worst, status) if worst is not Exit.USAGE else worst

@@ -13,7 +13,7 @@ from typing import Any
 from batch_update.errors import UsageError
 from batch_update.refusals import as_flag, no_such
 from batch_update.settings import Settings, paths, read_settings
-from batch_update.text import excerpt, shortly
+from batch_update.text import excerpt, printable, shortly
 
 _LARGEST = 1024 * 1024
 """bytes"""
@@ -177,5 +177,11 @@ def find_job(name: str, folder: Path) -> Path:
 
 
 def find_jobs(folder: Path) -> list[Path]:
-    """All job files of a folder, by name."""
-    return sorted(path for path in folder.glob("*.toml") if path.is_file())
+    """All job files of a folder, by name. Raises UsageError U106."""
+    try:
+        return sorted(path for path in folder.glob("*.toml") if path.is_file())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise UsageError(
+            f"--jobs-dir: {printable(str(folder))} cannot be listed: {reason}", code="U106"
+        ) from None

@@ -55,5 +55,6 @@ def find_run(text: str, runs_dir: Path) -> Path:
     raise UsageError(
         f"{what} in {runs_dir}",
         code="U111",
-        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}",
+        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}; "
+        "--runs-dir names another folder",
     )

@@ -153,6 +153,6 @@ def _listener(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"The sandbox cannot listen on {host}, port {port}: {error.strerror or error}.",
             code="U101",
-            remedy="Choose another --port; 0 takes a free one.",
+            remedy="Choose another --port, where 0 takes a free one, or another --host.",
         ) from error
     return listener

@@ -332,7 +332,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         make_folder(path.parent)
         with suppress(FileExistsError):  # not where a link leads that leads nowhere
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    db = sqlite3.connect(path or ":memory:", timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    place = path.absolute() if path else ":memory:"  # a name such as file:x would be read as an address
+    db = sqlite3.connect(place, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     # A power cut may cost the last updates of a sandbox; waiting for the disk at each one would cost more.
     db.execute("PRAGMA synchronous = NORMAL")
     return db
@@ -355,7 +356,7 @@ def _unusable(path: Path | None, reason: str) -> UsageError:
     return UsageError(
         f"The sandbox's state {path or 'in memory'} cannot be used: {reason}.",
         code="U108",
-        remedy="Delete the file, and the sandbox begins with fresh assistants; or name another one.",
+        remedy="Delete the file, and the sandbox begins with fresh assistants; or name another with --sandbox-state.",
     )
 
 

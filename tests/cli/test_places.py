@@ -80,3 +80,28 @@ def test_a_file_in_the_place_of_a_folder_is_told(run: Run, flag: str) -> None:
     result = run("apply", "good.csv", *SEND, flag, "good.csv")
     assert (result.exit, flag in result.err) == (2, True)
     assert "no folder" in result.err or "Not a directory" in result.err
+
+
+@pytest.mark.parametrize(
+    "place", ["good.csv", "loop", "x" * 300, "x/" * 3000, "/proc/x", "file:/etc/hostname"]
+)
+@pytest.mark.parametrize(
+    "words", [("job", "check"), ("job", "run", "x"), ("runs", "show", "last"), ("report", "last")]
+)
+def test_a_folder_that_holds_nothing_is_an_error_with_its_flag(
+    run: Run, tmp_path: Path, words: tuple[str, ...], place: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    flag = "--jobs-dir" if words[0] == "job" else "--runs-dir"
+    result = run(*words, flag, place)
+    assert result.exit == 2 and (flag in result.err or place[:20] in result.err)
+
+
+def test_a_state_whose_path_is_too_long_leaves_no_folders(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--sandbox-state", "x/" * 3000 + "s.db").exit == 2
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_state_may_have_the_name_of_an_address(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "good.csv", *SEND, "--sandbox-state", "file:s.db?mode=ro").exit == 0
+    assert (tmp_path / "file:s.db?mode=ro").stat().st_size
