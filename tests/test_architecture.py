@@ -20,7 +20,6 @@ BESIDE = {"sandbox": {"cli"}}
 DOORS = {
     "pandas": {"sheet"},
     "numpy": {"sheet", "plan/columns.py"},
-    "python_calamine": {"sheet"},
     "xlsxwriter": {"sheet"},
     "httpx": {"api"},
     "h11": {"api"},

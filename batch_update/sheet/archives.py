@@ -7,7 +7,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
+from xml.parsers import expat
 
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
@@ -18,6 +20,28 @@ _LARGEST_DIRECTORY = 4 << 20
 _BLOCK = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """what zipfile raises for archives that are damaged or made to harm"""
+_UNFIT = (*_BROKEN, expat.ExpatError, struct.error, LookupError, OverflowError)
+"""what else comes of bytes that are not what they should be"""
+
+
+class Damage(ValueError):
+    """A part of a workbook that is not as it should be; `str(error)` says what of it, for people."""
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Whatever a workbook's bytes make of what is done here becomes SheetError S108."""
+    try:
+        yield
+    except Damage as damage:
+        raise damaged(name, str(damage)) from None
+    except _UNFIT:
+        raise damaged(name, "it is damaged or truncated") from None
+
+
+def tidy(path: str) -> str:
+    """The name of a part as others are compared with it: some programs write `\\` for `/`, or begin with one."""
+    return path.replace("\\", "/").removeprefix("./").lstrip("/")
 
 
 def open_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
@@ -41,7 +65,7 @@ def check_archive(archive: zipfile.ZipFile, name: str, settings: Settings) -> No
     members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
         raise encrypted(name)
-    if len({member.filename.lower() for member in members}) < len(members):
+    if len({tidy(member.filename).lower() for member in members}) < len(members):
         raise damaged(name, "it holds a part twice")
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
         raise damaged(name, "it is packed in a way that spreadsheet programs do not use")
@@ -73,19 +97,14 @@ def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str,
     return size
 
 
-def member_of(archive: zipfile.ZipFile, name: str, part: str) -> zipfile.ZipInfo:
-    """A member by its name, without regard to case as calamine does it. Raises SheetError S108 if there is none."""
-    found = [member for member in archive.infolist() if member.filename.lower() == part.lower()]
-    if not found:
-        raise damaged(name, f"it has no part {part}")
-    return found[0]
-
-
-def blocks_of(archive: zipfile.ZipFile, name: str, part: str) -> Iterator[bytes]:
-    """A member's content in blocks of a MiB. Raises SheetError S108."""
-    with archive.open(member_of(archive, name, part)) as content:
-        while block := content.read(_BLOCK):
-            yield block
+def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A member's content in blocks of a MiB. Raises Damage."""
+    try:
+        with archive.open(member) as content:
+            while block := content.read(_BLOCK):
+                yield block
+    except _BROKEN:
+        raise Damage(f"{member.filename} is damaged") from None
 
 
 def damaged(name: str, what: str) -> SheetError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,8 +12,6 @@ from batch_update.text import counted, named
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 """of any spreadsheet program"""
-_TAG = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*\bhidden\b[^<>]*)")
-_ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
 
 
 class Ranges:
@@ -65,12 +62,6 @@ class Hidden:
             self.rows.add(row, row + 1)
         else:
             self.columns.add(int(attributes["min"]) - 1, int(attributes["max"]))
-
-    def see_text(self, text: bytes) -> None:
-        """Every <row> with a number and every <col> in a piece of XML that cuts none. Raises as `see` does."""
-        for tag, inside in _TAG.findall(text) if b"hidden" in text else ():
-            found = {name.decode(): value.decode() for name, value in _ATTRIBUTE.findall(inside)}
-            self.see(tag.decode(), found, int(found["r"]) - 1 if tag == b"row" else 0)
 
 
 def hidden_problems(

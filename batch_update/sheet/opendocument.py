@@ -1,80 +1,224 @@
-"""Owns the look at an OpenDocument spreadsheet before it is loaded."""
+"""Owns .ods on its way in: the XML of OpenDocument spreadsheets (ISO/IEC 26300)."""
 
 from __future__ import annotations
 
-import zipfile
+from datetime import date, datetime, time, timedelta
+from zipfile import ZipFile
 
-from batch_update.sheet.archives import blocks_of, encrypted
-from batch_update.sheet.scans import SMALL_GRID, Scan, Watch, follow
+from batch_update.settings import Settings
+from batch_update.sheet.archives import encrypted, readable
+from batch_update.sheet.markup import Watch
+from batch_update.sheet.packages import Package
+from batch_update.sheet.paragraphs import DRAW, OFFICE, STYLE, TABLE, TEXT, Paragraphs, duration_of
+from batch_update.sheet.worksheets import Budget, Cell, Held, Listed, Typed, Workbook, Worksheet
 
+_CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _UNSEEN = ("collapse", "filter")
 """hidden by hand or in a group that is folded, and left out by a filter"""
+_NAMES = {OFFICE: "office", TABLE: "table", TEXT: "text", STYLE: "style", DRAW: "draw"}
+_MOST_REPEATED = 1 << 24
+"""times that a row or a cell may be repeated: sixteen times as many rows as any program knows"""
+_ERRORS = ("#", "Err:")
+"""how what a failed formula shows begins; older programs write a 0 as its value"""
+_CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
-def scan_ods(archive: zipfile.ZipFile, name: str) -> dict[str, Scan]:
-    """Scans every table of an OpenDocument spreadsheet: calamine loads them all at once. SheetError S108."""
-    if any(b"encryption-data" in block for block in blocks_of(archive, name, "META-INF/manifest.xml")):
-        raise encrypted(name)
-    watch = _OdsWatch()
-    follow(archive, name, "content.xml", watch)
-    return watch.scans
+def open_ods(archive: ZipFile, name: str, settings: Settings) -> Workbook:
+    """Lists the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
+    package, budget = Package(archive), Budget(name, settings)
+    tables = _TablesWatch()
+    with readable(name):
+        if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+            raise encrypted(name)
+        package.follow(_CONTENT, tables, namespaces=True)
+    sheets = tables.listed()
+
+    def read(number: int) -> Worksheet:
+        sheet = Worksheet(f"{name}, worksheet {sheets[number].name!r}", budget, settings)
+        with readable(name):
+            package.follow(_CONTENT, _CellsWatch(sheet, number), namespaces=True)
+        return sheet
+
+    return Workbook(sheets, read)
 
 
-class _OdsWatch(Watch):
-    """Follows tables, rows and cells, each of which may stand for many like it."""
+class _OpenWatch(Watch):
+    """Calls names by the usual prefixes, whichever the file has, and knows tables from those inside of others."""
 
     def __init__(self) -> None:
-        self.scans: dict[str, Scan] = {}
-        self.listens = False
-        self._scan = Scan()
-        self._row = self._column = self._next_column = 0
-        self._down = self._across = 1
-        self._text = ""
-        """what a cell shows whose value is an empty text"""
+        self.depth = 0
+        self.table = -1
+        """number of the table that is followed"""
+        self._table_at = self._sheet_at = 0
+
+    def name_of(self, full: str) -> str:
+        address, _, name = full.rpartition(" ")
+        return f"{_NAMES.get(f'{address} ', '')}:{name}"
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "table":
-            self.end()
-            self._scan = self.scans[attributes.get("table:name", "")] = Scan()
-            self._row, self._down, self._next_column = 0, 0, 0
-        elif tag == "table-column":
-            first = self._next_column
-            self._next_column += int(attributes.get("table:number-columns-repeated", 1))
-            if attributes.get("table:visibility") in _UNSEEN:
-                self._scan.hidden.columns.add(first, self._next_column)
-        elif tag == "table-row":
-            self.end()
-            self._row += self._down
-            self._down = int(attributes.get("table:number-rows-repeated", 1))
+        self.depth += 1
+        if tag == "office:spreadsheet":
+            self._sheet_at = self.depth
+        elif tag == "table:table" and self._sheet_at and self.depth == self._sheet_at + 1:
+            self.table += 1
+            self._table_at = self.depth
+
+    def end(self, tag: str) -> None:
+        if self.depth == self._table_at:
+            self._table_at = 0
+        self.depth -= 1
+
+    @property
+    def begins_table(self) -> bool:
+        """Whether the element that just began is a table of the spreadsheet."""
+        return self.depth == self._table_at
+
+    @property
+    def in_table(self) -> bool:
+        return self._table_at > 0
+
+
+class _TablesWatch(_OpenWatch):
+    """Follows tables, and the styles that hide them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tables: list[tuple[str, str]] = []
+        """name and style"""
+        self._hiding: set[str] = set()
+        self._style = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        super().start(tag, attributes)
+        if tag == "style:style":
+            self._style = attributes.get(STYLE + "name", "")
+        elif tag == "style:table-properties" and attributes.get(TABLE + "display") == "false":
+            self._hiding.add(self._style)
+        elif tag == "table:table" and self.begins_table:
+            self._tables.append(
+                (attributes.get(TABLE + "name", ""), attributes.get(TABLE + "style-name", ""))
+            )
+        elif tag in _CELLS:
+            self.found += len(attributes) > 0
+
+    def listed(self) -> tuple[Listed, ...]:
+        return tuple(Listed(name, style not in self._hiding) for name, style in self._tables)
+
+
+class _CellsWatch(_OpenWatch):
+    """Follows the rows and cells of one table, each of which may stand for many like it."""
+
+    def __init__(self, sheet: Worksheet, number: int) -> None:
+        super().__init__()
+        self._sheet = sheet
+        self._number = number
+        self._row, self._down = 0, 1
+        self._column, self._across, self._next_column = 0, 1, 0
+        self._attributes: dict[str, str] = {}
+        """of the cell that is followed"""
+        self._cell_at = 0
+        self._listens = False
+        self._shown = Paragraphs()
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        super().start(tag, attributes)
+        if self.table != self._number or not self.in_table:
+            return
+        if self._cell_at:
+            self._shown.start(tag, attributes, self.depth - self._cell_at)
+            self._listens = self._shown.listens
+        elif tag == "table:table-column":
+            self._start_columns(attributes)
+        elif tag == "table:table-row":
+            self._down = _times(attributes, "number-rows-repeated")
             self._column, self._across = 0, 0
-            if attributes.get("table:visibility") in _UNSEEN:
-                self._scan.hidden.rows.add(self._row, self._row + self._down)
-        elif tag in ("table-cell", "covered-table-cell"):
-            self.end()
+            if attributes.get(TABLE + "visibility") in _UNSEEN:
+                self._sheet.hidden.rows.add(self._row, self._row + self._down)
+        elif tag in _CELLS:
             self._column += self._across
-            self._across = int(attributes.get("table:number-columns-repeated", 1))
-            self._start_cell(attributes)
+            self._across = _times(attributes, "number-columns-repeated")
+            self._attributes, self._cell_at = attributes, self.depth
+            self.found += OFFICE + "value-type" in attributes
 
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        place = self._row, self._column
-        if "office:value-type" in attributes:
-            self._scan.see(*place, down=self._down, across=self._across)
-            is_error = attributes.get("calcext:value-type") == "error"
-            self.listens = is_error or attributes.get("office:string-value") == ""
-        elif "table:formula" in attributes:
-            self._scan.missing.add(place)
-            self._scan.see(*place)
+    def text(self, text: str) -> None:
+        if self._listens:
+            self._shown.add(text)
 
-    def text(self, tag: str, text: str) -> None:
-        self._text += text
+    def end(self, tag: str) -> None:
+        if self._cell_at and self.depth == self._cell_at:
+            self._end_cell(self._shown.taken())
+            self._cell_at, self._listens = 0, False
+        elif self._cell_at:
+            self._shown.end(tag, self.depth - self._cell_at)
+            self._listens = self._shown.listens
+        elif tag == "table:table-row" and self.table == self._number and self.in_table:
+            self._row += self._down
+        super().end(tag)
 
-    def end(self) -> None:
-        """What was heard of a cell, once it is over: `#DIV/0!`, or LibreOffice's own `Err:502`."""
-        text = self._text.strip()
-        if self.listens and text.startswith(("#", "Err:")):
-            if self._down * self._across > SMALL_GRID:
-                raise ValueError("an error in a million cells")
-            for row in range(self._row, self._row + self._down):
-                for column in range(self._column, self._column + self._across):
-                    self._scan.errors[row, column] = text
-        self.listens, self._text = False, ""
+    def _start_columns(self, attributes: dict[str, str]) -> None:
+        first = self._next_column
+        self._next_column += _times(attributes, "number-columns-repeated")
+        if attributes.get(TABLE + "visibility") in _UNSEEN:
+            self._sheet.hidden.columns.add(first, self._next_column)
+
+    def _end_cell(self, shown: str | None) -> None:
+        cell = _cell(self._attributes, shown)
+        self._sheet.add(self._row, self._column, cell, down=self._down, across=self._across)
+        wide = _times(self._attributes, "number-columns-spanned")
+        high = _times(self._attributes, "number-rows-spanned")
+        if wide > 1 or high > 1:
+            self._sheet.merge(self._row, self._row + high - 1, self._column, self._column + wide - 1)
+
+
+def _times(attributes: dict[str, str], name: str) -> int:
+    """How often a row or a cell is repeated, or how far it reaches. Raises ValueError for what is no count."""
+    text = attributes.get(TABLE + name)
+    if text is None:
+        return 1
+    number = int(text)
+    if number < 0:
+        raise ValueError("a count below 0")
+    return max(1, min(number, _MOST_REPEATED))
+
+
+# ---------------------------------------------------------------- what a cell holds
+
+
+def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
+    """What a cell holds and shows. Raises ValueError or KeyError where it is not what it says."""
+    kind = attributes.get(OFFICE + "value-type")
+    if kind is None or kind == "void":
+        is_formula = TABLE + "formula" in attributes
+        return shown or (None if is_formula else "")
+    if kind == "string":
+        return shown or attributes.get(OFFICE + "string-value", "")
+    if shown is not None and shown.startswith(_ERRORS):
+        return shown
+    held = _held(kind, attributes)
+    is_plain = kind == "float" and (shown is None or shown == f"{held:.15g}")
+    return float(held) if is_plain and isinstance(held, float) else Typed(held, "", shown)
+
+
+def _held(kind: str, attributes: dict[str, str]) -> Held:
+    if kind == "boolean":
+        return attributes[OFFICE + "boolean-value"] == "true"
+    if kind == "date":
+        return _moment(attributes[OFFICE + "date-value"])
+    if kind == "time":
+        return _time_of(duration_of(attributes[OFFICE + "time-value"]))
+    if kind in ("float", "percentage", "currency"):
+        return float(attributes[OFFICE + "value"])
+    raise ValueError(f"cells of kind {kind[:20]}")
+
+
+def _moment(text: str) -> date:
+    """A date, with a time where there is one. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return moment if "T" in text else moment.date()
+
+
+def _time_of(since_midnight: timedelta) -> time | timedelta:
+    """A time of day, or a duration where it is none."""
+    if not timedelta() <= since_midnight < timedelta(days=1):
+        return since_midnight
+    return (datetime.min + since_midnight).time()

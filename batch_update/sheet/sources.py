@@ -14,7 +14,8 @@ from typing import BinaryIO, cast
 from batch_update.errors import SheetError
 from batch_update.settings import Settings
 from batch_update.sheet import kinds
-from batch_update.sheet.archives import damaged, open_archive
+from batch_update.sheet.archives import open_archive
+from batch_update.sheet.packages import kind_of
 
 MIB = 1 << 20
 STDIN = "-"
@@ -156,18 +157,14 @@ def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
 
 def _kind_of_zip(name: str, file: BinaryIO) -> str:
     with open_archive(file, name) as archive:
-        _require_sheet(name, kinds.in_zip(archive))
-        members = {member.lower() for member in archive.namelist()}
+        kind = kind_of(archive, name)
+        _require_sheet(name, None if kind else kinds.in_zip(archive))
     file.seek(0)
-    marks = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
-    found = [kind for member, kind in marks if member in members]
-    if len(found) > 1:  # what is looked at might not be what is loaded
-        raise damaged(name, f"it is {' and '.join(found)} at once")
-    if found:
-        return found[0]
-    raise SheetError(
-        f"{name} is a zip archive, no workbook", code="S102", remedy="Save it again as .csv or .xlsx."
-    )
+    if not kind:
+        raise SheetError(
+            f"{name} is a zip archive, no workbook", code="S102", remedy="Save it again as .csv or .xlsx."
+        )
+    return kind
 
 
 def _require_sheet(name: str, other: kinds.Other | None) -> None:

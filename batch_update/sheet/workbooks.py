@@ -1,110 +1,67 @@
-"""Owns Excel and OpenDocument workbooks on their way in: calamine reads them, after a look at what they would cost."""
+"""Owns workbooks on their way in: which worksheet is read, and what its cells mean as texts."""
 
 from __future__ import annotations
 
-import datetime
-import io
 import math
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
-from itertools import chain, repeat
 from typing import BinaryIO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetMetadata,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
 from batch_update.errors import SheetError
-from batch_update.model import Dialect, Problem
+from batch_update.fields.reference import Kind
+from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
-from batch_update.sheet.archives import check_archive, damaged, encrypted, open_archive
+from batch_update.sheet.archives import check_archive, open_archive, readable
 from batch_update.sheet.dialect import find_decimal
 from batch_update.sheet.headers import columns_of, number_columns
 from batch_update.sheet.hidden import hidden_problems
-from batch_update.sheet.opendocument import scan_ods
-from batch_update.sheet.records import scan_xls, scan_xlsb, xlsb_part
-from batch_update.sheet.scans import Scan, check_counts, scan_xlsx, xlsx_part
-from batch_update.sheet.table import Rows, Table, is_blank, require_width
+from batch_update.sheet.opendocument import open_ods
+from batch_update.sheet.shown import shown_as
+from batch_update.sheet.spreadsheetml import open_xlsx
+from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width
+from batch_update.sheet.worksheets import Cell, Held, Listed, Typed, Workbook, Worksheet
+from batch_update.sheet.xls import open_xls
+from batch_update.sheet.xlsb import open_xlsb
 
-Notes = Mapping[int, Sequence[tuple[int, str | None]]]
-Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+_OPENERS = {"xlsx": open_xlsx, "xlsb": open_xlsb, "ods": open_ods}
+_WORDS: tuple[Kind, ...] = ("text", "url", "timezone", "choice", "phrases", "array", "object", "ids")
+"""Kinds of fields in which a cell means what it shows, and not the value behind that."""
+_EXACT = 1e15
+"""from here on spreadsheet programs do not keep every digit"""
 
 
 def read_workbook(file: BinaryIO, name: str, settings: Settings, format: str) -> Table:
     """One worksheet as a table: settings.sheet, or the first that is visible.
 
-    Numbers become text as the spreadsheet program means them, errors such as #REF! stay, a formula without a value
-    is a problem (S112). Raises SheetError S103, S105, S107 or S108.
+    Numbers become text as the spreadsheet program means them, errors such as #REF! stay; a formula without a value
+    (S112) and a value in a text that shows otherwise (S130) are problems. Raises SheetError S103, S105, S107 or S108.
     """
     if format == "xls":
-        return _read_xls(file, name, settings)
+        return _read(open_xls(file.read(), name, settings), name, settings, format)
     with open_archive(file, name) as archive:
         check_archive(archive, name, settings)
-        check_counts(archive, name)
-        tables = scan_ods(archive, name) if format == "ods" else {}
-        for sheet, scan in tables.items():
-            scan.check(name, sheet, settings)
-        file.seek(0)
-        with _loaded(file, name) as workbook:
-            sheet = _choose(workbook.sheets_metadata, name, settings)
-            scan = tables[sheet] if format == "ods" else _scan_part(archive, name, sheet, format, settings)
-            scan.check(name, sheet, settings)
-            return _table(workbook.get_sheet_by_name(sheet), scan, name, settings, format)
+        return _read(_OPENERS[format](archive, name, settings), name, settings, format)
 
 
-def _read_xls(file: BinaryIO, name: str, settings: Settings) -> Table:
-    data = file.read()
-    scans = scan_xls(data, name)
-    for number, scan in enumerate(scans, 1):
-        scan.check(name, str(number), settings)
-    with _loaded(io.BytesIO(data), name) as workbook:
-        index = workbook.sheet_names.index(_choose(workbook.sheets_metadata, name, settings))
-        return _table(workbook.get_sheet_by_index(index), scans[index], name, settings, "xls")
+def _read(workbook: Workbook, name: str, settings: Settings, format: str) -> Table:
+    number = _choose(workbook.sheets, name, settings)
+    with readable(name):
+        return _table(workbook.read(number), workbook.sheets[number].name, name, settings, format)
 
 
-def _scan_part(archive: zipfile.ZipFile, name: str, sheet: str, format: str, settings: Settings) -> Scan:
-    if format == "xlsx":
-        return scan_xlsx(archive, name, xlsx_part(archive, name, sheet), settings)
-    return scan_xlsb(archive, name, xlsb_part(archive, name, sheet))
-
-
-@contextmanager
-def _loaded(file: BinaryIO, name: str) -> Iterator[CalamineWorkbook]:
-    """calamine's workbook; what it raises becomes a SheetError, a panic of the Rust code included."""
-    try:
-        with CalamineWorkbook.from_filelike(file) as workbook:
-            yield workbook
-    except PasswordError:
-        raise encrypted(name) from None
-    except (CalamineError, OSError) as error:
-        raise damaged(name, str(error) or "it is damaged") from None
-    except BaseException as error:  # a panic is no Exception, and its class cannot be imported
-        if type(error).__name__ == "PanicException":
-            raise damaged(name, "it is damaged") from None
-        raise
-
-
-def _choose(sheets: Sequence[SheetMetadata], name: str, settings: Settings) -> str:
-    """The worksheet's name. Raises SheetError S107 with those there are."""
-    names = [sheet.name for sheet in sheets if sheet.typ is SheetTypeEnum.WorkSheet]
+def _choose(sheets: Sequence[Listed], name: str, settings: Settings) -> int:
+    """The worksheet's number in the list. Raises SheetError S107 with those there are."""
+    names = [sheet.name for sheet in sheets]
     wanted = settings.sheet
     if wanted is None:
-        seen = [s.name for s in sheets if s.name in names and s.visible is SheetVisibleEnum.Visible]
-        if seen or names:
-            return (seen or names)[0]
+        if names:
+            return next((number for number, sheet in enumerate(sheets) if sheet.visible), 0)
     elif wanted in names:
-        return wanted
+        return names.index(wanted)
     elif wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(names):
-        return names[int(wanted) - 1]
+        return int(wanted) - 1
     listed = ", ".join(repr(sheet) for sheet in names) or "none"
     raise SheetError(
         f"{name} has no worksheet {wanted or ''!r}; it has {listed}",
@@ -113,92 +70,96 @@ def _choose(sheets: Sequence[SheetMetadata], name: str, settings: Settings) -> s
     )
 
 
-def _table(sheet: CalamineSheet, scan: Scan, name: str, settings: Settings, format: str) -> Table:
-    end = sheet.end or (-1, -1)
-    height, width = max(end[0] + 1, scan.rows), max(end[1] + 1, scan.columns)
-    require_width(name, width, settings)
-    notes = _notes(scan)
-    header_row, header = _header(_grid(sheet, height, width), notes, f'{name}, worksheet "{sheet.name}"')
-    numbers = number_columns(header, settings)
-    grid = _grid(sheet, height, width) if numbers and settings.decimal is None else iter(())
-    texts = [value for row in grid for value in map(row.__getitem__, numbers) if isinstance(value, str)]
-    decimal = find_decimal([texts], ",", settings.decimal)
+def _table(sheet: Worksheet, title: str, name: str, settings: Settings, format: str) -> Table:
+    require_width(name, sheet.columns, settings)
+    header_row, header = _header(sheet.lines(), f'{name}, worksheet "{title}"')
+    words = {column for kind in _WORDS for column in columns_of(kind, header, settings)}
+    decimal = _decimal(sheet, header, settings)
     # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
-    signs = [decimal] * width
+    signs = [decimal] * sheet.columns
     for column in columns_of("ids", header, settings):
         signs[column] = "."
-    rows = Rows(width, name, settings, blank_rows=header_row - 1)
-    covered = _covered(sheet, header_row, height, width)
-    for number, row in enumerate(_grid(sheet, height, width), 1):
+    covered = _covered(sheet, header_row)
+    rows = Rows(sheet.columns, name, settings, blank_rows=header_row - 1)
+    for number, line in enumerate(sheet.lines(), 1):
         if number > header_row:
-            cells = list(map(as_text, row, signs))
-            hidden = [_merged(column) for column in covered.get(number, ()) if is_blank(cells[column])]
-            rows.add(cells, number, problems=[*_apply(notes.get(number, ()), cells), *hidden])
+            cells = [_text(cell, signs[column], column in words) for column, cell in enumerate(line)]
+            problems = [*_problems(line, cells, words, signs), *_merged(covered.get(number, ()), cells)]
+            rows.add(cells, number, problems=[p for p in problems if _counts(p, header)])
     while not header[-1].strip() and all(map(is_blank, rows.columns[-1])):
         del header[-1], rows.columns[-1]
-    dialect = Dialect(format, decimal=decimal, worksheet=sheet.name)
-    table = rows.table(dialect, header, header_row, lines=False)
-    unseen = hidden_problems(scan.hidden, table.numbers, header, settings)
+    table = rows.table(Dialect(format, decimal=decimal, worksheet=title), header, header_row, lines=False)
+    unseen = hidden_problems(sheet.hidden, table.numbers, header, settings)
     return replace(table, problems=(*table.problems, *unseen))
 
 
-def _covered(sheet: CalamineSheet, header_row: int, height: int, width: int) -> dict[int, list[int]]:
-    """Row number -> columns of cells below the header that are merged into another one, where the format tells it."""
-    found: dict[int, list[int]] = {}
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in range(max(top, header_row), min(bottom + 1, height)):
-            first = left + 1 if row == top else left
-            found.setdefault(row + 1, []).extend(range(first, min(right + 1, width)))
-    return found
-
-
-def _merged(column: int) -> Problem:
-    return Problem(
-        "S115",
-        "the cell is merged into another one, which alone holds the value",
-        column=column,
-        wanted="a value of its own, or an empty cell",
-        remedy="Undo the merging, and fill every cell that should have the value.",
-    )
-
-
-def _grid(sheet: CalamineSheet, height: int, width: int) -> Iterator[list[Value]]:
-    """Every row from the first of the worksheet on, every column from A on."""
-    left: list[Value] = [""] * (sheet.start[1] if sheet.start else 0)
-    missing = height - (sheet.end[0] + 1 if sheet.end else 0)
-    for row in chain(sheet.iter_rows(), repeat([], missing)):
-        cells = left + row if left else row
-        yield cells + [""] * (width - len(cells))
-
-
-def _header(grid: Iterable[list[Value]], notes: Notes, name: str) -> tuple[int, list[str]]:
+def _header(lines: Iterable[list[Cell]], name: str) -> tuple[int, list[str]]:
     """Number and cells of the first row that is not blank."""
-    for number, row in enumerate(grid, 1):
-        cells = [as_text(value, ".") for value in row]
-        _apply(notes.get(number, ()), cells)
+    for number, line in enumerate(lines, 1):
+        cells = [_text(cell, ".", True) for cell in line]
         if not all(map(is_blank, cells)):
             return number, cells
     remedy = "The first row names the columns. Another worksheet is chosen with --sheet."
     raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
 
 
-def _notes(scan: Scan) -> Notes:
-    """Row number -> columns with the error that stands there, or None for a formula without a value."""
-    notes: dict[int, list[tuple[int, str | None]]] = {}
-    for (row, column), text in (scan.errors | dict.fromkeys(scan.missing)).items():
-        notes.setdefault(row + 1, []).append((column, text))
-    return notes
+def _decimal(sheet: Worksheet, header: Sequence[str], settings: Settings) -> str:
+    """The decimal sign of numbers that were typed as texts, which is the sheet's."""
+    columns = number_columns(header, settings)
+    if settings.decimal is not None or not columns:
+        return find_decimal([], ",", settings.decimal)
+    texts = [
+        cell for line in sheet.lines() for cell in map(line.__getitem__, columns) if isinstance(cell, str)
+    ]
+    return find_decimal([texts], ",", None)
 
 
-def _apply(notes: Iterable[tuple[int, str | None]], cells: list[str]) -> list[Problem]:
-    """Puts errors where calamine gives an empty text; returns a problem for each formula without a value."""
-    problems = []
-    for column, text in notes:
-        if text is None:
-            problems.append(_without_value(column))
-        else:
-            cells[column] = text
-    return problems
+# ---------------------------------------------------------------- what is wrong with a cell
+
+
+def _counts(problem: Problem, header: Sequence[str]) -> bool:
+    """Whether a problem is in a column that has a header: notes and sums beside the table change nothing."""
+    return problem.column is not None and not is_blank(header[problem.column])
+
+
+def _problems(
+    line: Sequence[Cell], cells: Sequence[str], words: set[int], signs: Sequence[str]
+) -> list[Problem]:
+    """A problem for each formula without a value, and for each value in a text that the cell shows otherwise."""
+    found = []
+    for column, cell in enumerate(line):
+        if cell is None:
+            found.append(_without_value(column))
+        elif column in words and not isinstance(cell, str):
+            shown = _shown(cell, signs[column])
+            if shown != cells[column]:
+                found.append(_shows_otherwise(column, cell, shown, cells[column]))
+    return found
+
+
+def _shown(cell: float | Typed, decimal: str) -> str | None:
+    """What the cell shows, as far as it is known. Every program has its own words for yes and no."""
+    if isinstance(cell, Typed):
+        return None if isinstance(cell.held, bool) and cell.shown is None else shown_as(cell, decimal)
+    return None if abs(cell) >= _EXACT else as_text(cell, decimal)
+
+
+def _shows_otherwise(column: int, cell: float | Typed, shown: str | None, text: str) -> Problem:
+    if isinstance(cell, Typed) and isinstance(cell.held, bool):
+        shown = (
+            "TRUE (WAHR, VRAI, ... by the program's language)" if cell.held else "FALSE (FALSCH, FAUX, ...)"
+        )
+        text = "true" if cell.held else "false"
+    elif shown is None and isinstance(cell, Typed) and cell.format:
+        shown = f"it in the format {cell.format}"
+    return Problem(
+        "S130",
+        f"the cell shows {excerpt(shown or 'something else')}, and holds {excerpt(text)}",
+        column=column,
+        given=f"shows {excerpt(shown or 'something else')}, holds {excerpt(text)}",
+        wanted="a text that is what it shows",
+        remedy="Format the column as text, then type what is meant.",
+    )
 
 
 def _without_value(column: int) -> Problem:
@@ -211,19 +172,73 @@ def _without_value(column: int) -> Problem:
     )
 
 
-def as_text(value: Value, decimal: str) -> str:
-    """A cell of a workbook as text: 13.0 is `13`, dates are ISO, a number of more than 15 digits shows it by its E.
+def _covered(sheet: Worksheet, header_row: int) -> dict[int, set[int]]:
+    """Row number -> columns of cells below the header that are merged into another one.
+
+    Raises ValueError for merges that lie one over the other.
+    """
+    found: dict[int, set[int]] = {}
+    left = sheet.rows * sheet.columns
+    for top, bottom, first, last in sheet.merges:
+        for row in range(max(top, header_row), min(bottom + 1, sheet.rows)):
+            columns = range(first + (row == top), min(last + 1, sheet.columns))
+            left -= len(columns)
+            if left < 0:
+                raise ValueError("merges over merges")
+            found.setdefault(row + 1, set()).update(columns)
+    return found
+
+
+def _merged(covered: Iterable[int], cells: Sequence[str]) -> list[Problem]:
+    return [_left_empty(c) if is_blank(cells[c]) else _under_a_merge(c, cells[c]) for c in sorted(covered)]
+
+
+def _left_empty(column: int) -> Problem:
+    return Problem(
+        "S115",
+        "the cell is merged into another one, which alone holds the value",
+        column=column,
+        wanted="a value of its own, or an empty cell",
+        remedy="Undo the merging, and fill every cell that should have the value.",
+    )
+
+
+def _under_a_merge(column: int, text: str) -> Problem:
+    return Problem(
+        "S131",
+        "the cell lies under a merged one, so that nobody sees its value, which counts like all others",
+        Severity.WARNING,
+        column=column,
+        given=excerpt(text),
+        remedy="Undo the merging and look at the value; delete it if it is not meant.",
+    )
+
+
+# ---------------------------------------------------------------- cells as texts
+
+
+def _text(cell: Cell, decimal: str, is_word: bool) -> str:
+    """A cell as text; `is_word`: what it shows counts, where the file tells that."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, Typed):
+        return cell.shown if is_word and cell.shown is not None else as_text(cell.held, decimal)
+    return as_text(cell, decimal)
+
+
+def as_text(value: Held, decimal: str) -> str:
+    """A value as text: 13.0 is `13`, dates are ISO, a number of more than 15 digits shows it by its E.
 
     Numbers have the 15 digits that spreadsheet programs count with: 0.1 + 0.2 is `0.3`.
     """
     match value:
-        case str():
-            return value
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
             return _number(value).replace(".", decimal)
-        case datetime.timedelta():
+        case timedelta():
             minutes, seconds = divmod(round(value.total_seconds()), 60)
             return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         case _:
@@ -233,6 +248,6 @@ def as_text(value: Value, decimal: str) -> str:
 def _number(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
-    if abs(value) >= 1e15:
+    if abs(value) >= _EXACT:
         return f"{Decimal(repr(value)).normalize():E}"
     return str(int(value)) if value == int(value) else f"{value:.15g}"

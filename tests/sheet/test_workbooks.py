@@ -1,4 +1,4 @@
-"""Excel and OpenDocument: what a cell becomes, which worksheet, and what the libraries would keep silent about."""
+"""Excel and OpenDocument: what a cell becomes, which worksheet, and what programs would keep silent about."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_value_becomes_the_text_that_is_meant(value: object, text: str) -> Non
 
 
 def test_an_error_is_shown_and_not_an_empty_cell() -> None:
-    """calamine gives an empty text for it, and an empty cell would mean: leave this field alone."""
+    """An empty cell would mean: leave this field alone."""
 
     def fill(book: Any, sheet: Any) -> None:
         for column, error in enumerate(("#REF!", "#N/A", "#DIV/0!", "#NAME?"), 1):
