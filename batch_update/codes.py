@@ -49,6 +49,8 @@ CODES: dict[str, Code] = dict((
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl where the field holds text.", "Put it in quotes if it is meant as text."),
     _c("S120", "the file was written to while it was read", "What was read may be half of what it was and half of what it is.", "Try again once it is saved."),
     _c("S121", "the encoding is uncertain", "The file is not UTF-8, and read as cp1252, as Windows writes it, its words look wrong: another program or system wrote it in another encoding.", "Save it as UTF-8, or name the encoding that reads right with --encoding; cp1252 takes it as it stands."),
+    _c("S130", "a cell shows one thing and holds another", "A yes or no, a date, a time, a percentage, a currency or a number in a format stands where a text is wanted: the program shows WAHR, 50 % or 24.12.2026, and the file holds TRUE, 0.5 or 2026-12-24.", "Format the column as text, then type what is meant."),
+    _c("S131", "a value under a merged cell", "A warning: of merged cells a program shows only the first; another one of them holds a value, too, which is read and sent like all others.", "Undo the merging and look at the value; delete it if it is not meant."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),

@@ -266,11 +266,18 @@ def number_columns(headers: Sequence[str], settings: Settings) -> list[int]:
 
 def columns_of(kind: Kind, headers: Sequence[str], settings: Settings) -> list[int]:
     """The columns whose fields, or parts of fields, are of this kind."""
+    found = enumerate(_meanings(headers, settings))
+    return [column for column, heading in found if heading and heading.field and heading.facts.kind == kind]
+
+
+def id_columns(headers: Sequence[str], settings: Settings) -> list[int]:
+    """The columns that say which assistant a row is about: one, unless something is wrong."""
+    found = enumerate(_meanings(headers, settings))
+    return [column for column, heading in found if heading and heading.role is Role.ID]
+
+
+def _meanings(headers: Sequence[str], settings: Settings) -> list[Heading | None]:
+    """What each column is for by its header alone and the user's word; None where it sets nothing."""
     mapped = {key_of(header): meaning(target) for header, target in settings.map.items()}
     mapped |= {key_of(header): None for header in settings.ignore}
-    found = []
-    for column, header in enumerate(headers):
-        heading = mapped[key_of(header)] if key_of(header) in mapped else meaning(header)
-        if heading is not None and heading.field is not None and heading.facts.kind == kind:
-            found.append(column)
-    return found
+    return [mapped[key_of(h)] if key_of(h) in mapped else meaning(h) for h in headers]

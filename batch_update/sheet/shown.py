@@ -13,9 +13,9 @@ from batch_update.sheet.worksheets import Held, Typed
 GENERAL = "General"
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '#,##0 "¤"', 6: '#,##0 "¤"', 7: '#,##0.00 "¤"',
-    8: '#,##0.00 "¤"', 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd",
+    8: '#,##0.00 "¤"', 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "m/d/yyyy",
     15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
-    22: "yyyy-mm-dd h:mm", **dict.fromkeys((*range(27, 32), *range(34, 37), *range(50, 59)), "yyyy-mm-dd"),
+    22: "m/d/yyyy h:mm", **dict.fromkeys((*range(27, 32), *range(34, 37), *range(50, 59)), "yyyy/m/d"),
     32: "h:mm", 33: "h:mm:ss", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: "#,##0", 42: '#,##0 "¤"',
     43: "#,##0.00", 44: '#,##0.00 "¤"', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
@@ -48,7 +48,7 @@ _LEAP = 60
 @lru_cache(maxsize=1_000)
 def is_dated(format: str) -> bool:
     """Whether numbers in this format show as dates, times or durations."""
-    bare = _QUOTED.sub("", format.split(";")[0])
+    bare = re.sub("general", "", _QUOTED.sub("", format.split(";")[0]), flags=re.IGNORECASE)
     return _ELAPSED.search(bare) is not None or _DATED.search(_BRACKETS.sub("", bare)) is not None
 
 

@@ -157,8 +157,8 @@ def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
 
 def _kind_of_zip(name: str, file: BinaryIO) -> str:
     with open_archive(file, name) as archive:
+        _require_sheet(name, kinds.in_zip(archive))
         kind = kind_of(archive, name)
-        _require_sheet(name, None if kind else kinds.in_zip(archive))
     file.seek(0)
     if not kind:
         raise SheetError(

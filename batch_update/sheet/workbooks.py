@@ -15,7 +15,7 @@ from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.archives import check_archive, open_archive, readable
 from batch_update.sheet.dialect import find_decimal
-from batch_update.sheet.headers import columns_of, number_columns
+from batch_update.sheet.headers import columns_of, id_columns, number_columns
 from batch_update.sheet.hidden import hidden_problems
 from batch_update.sheet.opendocument import open_ods
 from batch_update.sheet.shown import shown_as
@@ -79,7 +79,7 @@ def _table(sheet: Worksheet, title: str, name: str, settings: Settings, format: 
     signs = [decimal] * sheet.columns
     for column in columns_of("ids", header, settings):
         signs[column] = "."
-    covered = _covered(sheet, header_row)
+    covered = _covered(sheet, header_row, id_columns(header, settings))
     rows = Rows(sheet.columns, name, settings, blank_rows=header_row - 1)
     for number, line in enumerate(sheet.lines(), 1):
         if number > header_row:
@@ -146,10 +146,8 @@ def _shown(cell: float | Typed, decimal: str) -> str | None:
 
 def _shows_otherwise(column: int, cell: float | Typed, shown: str | None, text: str) -> Problem:
     if isinstance(cell, Typed) and isinstance(cell.held, bool):
-        shown = (
-            "TRUE (WAHR, VRAI, ... by the program's language)" if cell.held else "FALSE (FALSCH, FAUX, ...)"
-        )
-        text = "true" if cell.held else "false"
+        shown = "TRUE, or WAHR in a German program" if cell.held else "FALSE, or FALSCH in a German program"
+        text = "a yes" if cell.held else "a no"
     elif shown is None and isinstance(cell, Typed) and cell.format:
         shown = f"it in the format {cell.format}"
     return Problem(
@@ -172,20 +170,22 @@ def _without_value(column: int) -> Problem:
     )
 
 
-def _covered(sheet: Worksheet, header_row: int) -> dict[int, set[int]]:
+def _covered(sheet: Worksheet, header_row: int, ids: Sequence[int]) -> dict[int, set[int]]:
     """Row number -> columns of cells below the header that are merged into another one.
 
+    Those right of an id in its own row are left out: an id, or a note that stands in its place, is no field's value.
     Raises ValueError for merges that lie one over the other.
     """
     found: dict[int, set[int]] = {}
-    left = sheet.rows * sheet.columns
+    left = 2 * sheet.rows * sheet.columns
     for top, bottom, first, last in sheet.merges:
         for row in range(max(top, header_row), min(bottom + 1, sheet.rows)):
             columns = range(first + (row == top), min(last + 1, sheet.columns))
-            left -= len(columns)
+            left -= len(columns) + 1
             if left < 0:
                 raise ValueError("merges over merges")
-            found.setdefault(row + 1, set()).update(columns)
+            if row > top or first not in ids:
+                found.setdefault(row + 1, set()).update(columns)
     return found
 
 

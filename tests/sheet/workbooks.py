@@ -111,7 +111,7 @@ def ole(name: str, content: bytes, *, small: bool = False) -> bytes:
 
     end, first = 0xFFFFFFFE, 3
     fat = table(0xFFFFFFFD, end, end, *range(first + 1, first + sectors), end)
-    small_fat = table(*range(1, pieces), end)
+    small_fat = table(*range(1, pieces), end) if small else table()
     root = entry("Root Entry", 5, first if small else -2, len(data) if small else 0, 1)
     directory = root + entry(name, 2, 0 if small else first, len(content)) + bytes(256)
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
@@ -154,6 +154,7 @@ def xlsb(
     *,
     hidden: Iterable[int] = (),
     columns: Iterable[tuple[int, int]] = (),
+    merges: Iterable[tuple[int, int, int, int]] = (),
 ) -> bytes:
     """One worksheet `S`; a cell is row, column (from 0) and a text, a float or an error's code as bytes.
 
@@ -181,6 +182,7 @@ def xlsb(
         + _record(145)
         + b"".join(parts)
         + _record(146)
+        + b"".join(_record(176, struct.pack("<4L", *merge)) for merge in merges)
         + _record(130)
     )
     bundle = _record(156, struct.pack("<LL", 0, 1) + _wide("rId1") + _wide("S"))
