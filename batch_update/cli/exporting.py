@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from batch_update.cli.connecting import client_for, server_name
 from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
+from batch_update.cli.terminal import bytes_of_stdout
 from batch_update.errors import UsageError
 from batch_update.settings import Settings
 from batch_update.text import counted, printable
@@ -137,7 +137,7 @@ def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Pa
 
     if output == STDOUT:
         with writing_out():
-            write_stream(sys.stdout.buffer, found.header, found.rows)
+            write_stream(bytes_of_stdout(), found.header, found.rows)
         return None
     _check_place(output, settings, force=force)  # reading took its time
     try:

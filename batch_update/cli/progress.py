@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from batch_update.cli.screen import say
+from batch_update.cli.terminal import drawing_on
 from batch_update.model import Change, Event, Outcome, Status
 from batch_update.run.progress import Progress
 from batch_update.settings import Settings
@@ -115,7 +116,7 @@ class Bar(Display):
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Columns
 
-        self._console = Console(stderr=True, highlight=False, markup=False)
+        self._console = Console(file=drawing_on(sys.stderr), stderr=True, highlight=False, markup=False)
         self._columns = Columns(
             TextColumn("Applying"),
             BarColumn(bar_width=28),

@@ -45,7 +45,7 @@ def list_runs(given: dict[str, Any]) -> None:
         out_json([_document(entry) for entry in entries])
         return
     if not entries:
-        say(f"{settings.runs_dir} holds no runs.")
+        say(f"{printable(str(settings.runs_dir))} holds no runs.")
         return
     width = max(len(entry.folder.name) for entry in entries)
     for entry in entries:

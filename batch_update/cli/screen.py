@@ -23,6 +23,7 @@ import typer
 if sys.platform != "win32":
     import termios
 
+from batch_update.cli.terminal import Terminal, colored
 from batch_update.cli.wrapping import width, wrap
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
 from batch_update.text import excerpt, is_hidden
@@ -44,12 +45,17 @@ def on_terminal() -> bool:
 
 
 def ready_streams() -> None:
-    """Whatever stdout and stderr are, they take every text: `>&-` leaves none, and ASCII has no umlauts."""
+    """Whatever stdout and stderr are, they take every text: `>&-` leaves none, and ASCII has no umlauts.
+
+    A terminal takes none that would do something to it.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  until the end
         elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+            if stream.isatty() and not isinstance(stream, Terminal):
+                setattr(sys, name, Terminal(stream))
 
 
 def out(text: str = "") -> None:
@@ -116,7 +122,7 @@ def _to_nowhere(stream: TextIO) -> None:
 def paint(text: str, color: str, stream: Any = None) -> str:
     """The text in color, where the stream is a terminal."""
     stream = stream or sys.stdout
-    return f"\033[{_COLORS[color]}m{text}\033[0m" if _shows_color(stream) else text
+    return colored(text, _COLORS[color]) if _shows_color(stream) else text
 
 
 def _shows_color(stream: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 from collections.abc import Callable
@@ -146,13 +147,26 @@ def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
+        if not host:
+            raise ValueError("the empty name would mean every address of this machine")
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, TypeError, ValueError, OverflowError) as error:
         listener.close()
-        raise UsageError(
-            f"The sandbox cannot listen on {host}, port {port}: {error.strerror or error}.",
-            code="U101",
-            remedy="Choose another --port, where 0 takes a free one, or another --host.",
-        ) from error
+        raise _unusable(host, port, error) from error
     return listener
+
+
+def _unusable(host: str, port: int, error: Exception) -> UsageError:
+    """Why it cannot listen there. What is no OSError was raised for a text that cannot be a name at all."""
+    is_about_host = (
+        not isinstance(error, OSError)
+        or isinstance(error, socket.gaierror)
+        or error.errno == errno.EADDRNOTAVAIL
+    )
+    why, remedy = str(getattr(error, "strerror", error)), "Choose another --port; 0 takes a free one."
+    if is_about_host:
+        why, remedy = "it is no address of this machine", "Choose another --host, such as 127.0.0.1."
+    return UsageError(
+        f"The sandbox cannot listen on {host!r}, port {port}: {why}.", code="U101", remedy=remedy
+    )

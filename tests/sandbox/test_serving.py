@@ -119,9 +119,22 @@ def test_a_port_that_is_taken_is_said():
             taken.listen()
             await serve(app, "127.0.0.1", taken.getsockname()[1], signals=False)
 
-    with pytest.raises(UsageError, match="cannot listen on 127") as caught:
+    with pytest.raises(UsageError, match="cannot listen on '127") as caught:
         anyio.run(main)
     assert caught.value.code == "U101"
+
+
+@pytest.mark.parametrize(
+    "host", ["", "é" * 80, "a b", "999.1.1.1", "8.8.8.8", "\x1b[31m\u202e", "a\0b", "::zz"]
+)
+def test_what_is_no_address_of_this_machine_is_said(host):
+    async def main():
+        with make_app(None) as app:
+            await serve(app, host, 0, signals=False)
+
+    with pytest.raises(UsageError, match="no address of this machine") as caught:
+        anyio.run(main)
+    assert "--host" in caught.value.remedy
 
 
 SERVER = """
