@@ -80,4 +80,5 @@ def _as_typed(name: str, value: Any) -> list[str]:
     if isinstance(value, tuple):
         texts = [str(item) for item in value] or ["off"]
         return [",".join(texts)] if name in _BY_COMMA else texts
-    return [shown(value)]
+    # A 0 is a value, and one that is told from False by its type alone.
+    return [shown(value) or str(value).removesuffix(".0")]

@@ -15,6 +15,7 @@ from batch_update.cli.screen import out, out_json, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model import Exit
+from batch_update.settings import Settings
 from batch_update.text import counted, printable
 
 app = typer.Typer(
@@ -64,7 +65,8 @@ def list_jobs(
         note = paint("wrong, see job check", "error") if row["error"] else printable(row["description"])
         out(f"{printable(row['name']):<24} {note}")
     if rows:
-        out("\nNext: batch-update job run NAME")
+        path = find_job(rows[0]["name"], jobs_dir)
+        out(f"\nNext: {command_of('job run', Settings(), path)}")
 
 
 @app.command("check", cls=Command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.calling import program
 from batch_update.cli.screen import out, out_json
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
@@ -70,7 +71,7 @@ def _show_all(every: Mapping[str, Field]) -> None:
         for known in members:
             modes = "" if len(known.modes) == 3 else f"  ({', '.join(known.modes)} only)"
             out(f"  {known.name:<32} {known.allowed}{modes}")
-    out("\nNext: batch-update fields FIELD tells all about one.")
+    out(f"\nAll about one: {program()} fields {next(iter(every))}")
 
 
 def _show_one(known: Field) -> None:

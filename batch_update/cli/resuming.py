@@ -14,7 +14,7 @@ from batch_update.cli.connecting import Account, account_lock, account_of, only_
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
 from batch_update.cli.stage import Stage, tell, tell_guarded, write_somewhere
-from batch_update.cli.undoing import RUN
+from batch_update.cli.undoing import LAST_RUN
 from batch_update.errors import GuardStopped
 from batch_update.model import Exit, Report, Status
 from batch_update.settings import ALL_HAZARDS, Settings
@@ -33,7 +33,7 @@ RETRY_FAILED = Annotated[
 
 
 @takes("resume")
-def resume(run: RUN, given: dict[str, Any], retry_failed: RETRY_FAILED = False) -> None:
+def resume(given: dict[str, Any], run: LAST_RUN = "last", retry_failed: RETRY_FAILED = False) -> None:
     """Go on with a run after a crash, a signal, a guard or a full disk. What is done costs no request.
 
     Rows that may have been sent are compared with what is there first. The plan is in the run's journal: an edited

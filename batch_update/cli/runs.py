@@ -15,7 +15,7 @@ from batch_update.cli.help import Command, Group
 from batch_update.cli.options import or_environment, settings_of, takes
 from batch_update.cli.screen import ask, on_terminal, out, out_json, out_raw, say, telling_errors
 from batch_update.cli.stage import allowing
-from batch_update.cli.undoing import RUN
+from batch_update.cli.undoing import LAST_RUN
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.settings import ENV_PREFIX, Settings
 from batch_update.text import counted, local_time, printable
@@ -55,7 +55,7 @@ def list_runs(given: dict[str, Any]) -> None:
 
 @app.command("show", cls=Command)
 @takes("runs show")
-def show(run: RUN, given: dict[str, Any]) -> None:
+def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
     """Show what became of a run: its summary, made from its journal now."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
@@ -118,8 +118,8 @@ def prune(
 
 @takes("report")
 def report(
-    run: RUN,
     given: dict[str, Any],
+    run: LAST_RUN = "last",
     formats: Annotated[
         list[str] | None,
         typer.Option(

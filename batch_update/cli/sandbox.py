@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from batch_update.cli.applying import run_sheet
+from batch_update.cli.calling import command_of
 from batch_update.cli.checking import check_sheet_file
 from batch_update.cli.connecting import ready_state, sandbox_app
 from batch_update.cli.options import settings_of, takes
@@ -49,7 +50,8 @@ def sandbox(
     def ready(address: str) -> None:
         say(f"The sandbox listens on {address} (Ctrl-C ends it).")
         say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
-        say(f"  batch-update apply samples/demo.csv --base-url {address}/api --skip-invalid")
+        there = Settings(base_url=f"{address}/api", skip_invalid=True)
+        say(f"  {command_of('apply', there, _shortest(_demo_sheet()))}")
 
     anyio.run(serve, app, host, port, ready)
 
@@ -71,16 +73,17 @@ def demo() -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
     sheet = _shortest(_demo_sheet())
     settings = Settings(sandbox=True, sandbox_state=_fresh_state(), skip_invalid=True, yes=True)
-    out("1. What is wrong with this sheet?   batch-update check demo.csv\n")
+    out(f"1. What is wrong with this sheet?\n   {command_of('check', Settings(), sheet)}\n")
     check_sheet_file(sheet, Settings())
-    out(
-        "\n2. What would it change, say for the first three?   batch-update plan demo.csv --sandbox --limit 3\n"
-    )
-    show_plan(sheet, settings.model_copy(update={"limit": 3}))
+    first = settings.model_copy(update={"limit": 3})
+    out(f"\n2. What would it change, say for the first three?\n   {command_of('plan', first, sheet)}\n")
+    show_plan(sheet, first)
     out("\n3. Send the good rows at the permitted pace, past a 429, a 503 and an answer that gets lost:")
-    out("   batch-update apply demo.csv --sandbox --skip-invalid --yes\n")
+    out(f"   {command_of('apply', settings, sheet)}\n")
     run_sheet(sheet, settings.model_copy(update={"sandbox_faults": DEMO_FAULTS}))
-    out("\n4. Look into the report, then try a sheet of your own: batch-update plan YOUR-SHEET.csv --sandbox")
+    out("\n4. Look into the report. Then change a sheet of your own, still in the sandbox:")
+    out(f"   {command_of('export', Settings(sandbox=True))} -o account.csv")
+    out(f"   {command_of('plan', Settings(sandbox=True), 'account.csv')}")
 
 
 def _fresh_state() -> Path:

@@ -22,6 +22,15 @@ RUN = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, its name, a unique beginning of one, or last.")
 ]
 
+LAST_RUN = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's folder, its name, a unique beginning of one, or last, which it is where none is named.",
+        show_default=False,
+    ),
+]
+
 
 @takes("undo")
 def undo(run: RUN, given: dict[str, Any]) -> None:
