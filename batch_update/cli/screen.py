@@ -155,7 +155,7 @@ def ask(question: str) -> bool:
     _forget_typed()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        print(wrap(f"{question} [y/N]", width()), end=" ", file=sys.stderr, flush=True)
         return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)

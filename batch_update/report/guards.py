@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from batch_update.model import Json, Tripped
-from batch_update.report.problems import row_list
+from batch_update.report.problems import WIDE, row_list
 from batch_update.text import counted
 
 FIRST_ROWS = 3
@@ -14,15 +14,28 @@ FIRST_ROWS = 3
 
 
 def guard_lines(tripped: Sequence[Tripped]) -> Iterator[str]:
-    """`  G101 mode   the engine mode changes, which resets settings   2 assistants, rows 3-4`, in columns."""
+    """`  G101 mode   the engine mode changes, which resets settings   2 assistants, rows 3-4`, in columns.
+
+    Whom it is about stands below where there is no room beside it.
+    """
     names = [one.hazard or next(iter(one.lifts)).replace("_", "-") for one in tripped]
     width = max(map(len, names), default=0)
+    heads = [f"  {one.code} {name:<{width}}  " for one, name in zip(tripped, names, strict=True)]
     broad = max((len(_words(one)) for one in tripped if one.rows), default=0)
-    for one, name in zip(tripped, names, strict=True):
-        who = (
-            f"   {counted(one.assistants, 'assistant')}, {row_list(one.rows, FIRST_ROWS)}" if one.rows else ""
-        )
-        yield f"  {one.code} {name:<{width}}  {_words(one):<{broad}}{who}".rstrip()
+    is_broad = any(
+        len(head) + broad + len(_who(one)) + 3 > WIDE for one, head in zip(tripped, heads, strict=True)
+    )
+    for one, head in zip(tripped, heads, strict=True):
+        if is_broad or not one.rows:
+            yield head + _words(one)
+            if one.rows:
+                yield " " * len(head) + _who(one)
+        else:
+            yield f"{head}{_words(one):<{broad}}   {_who(one)}"
+
+
+def _who(one: Tripped) -> str:
+    return f"{counted(one.assistants, 'assistant')}, {row_list(one.rows, FIRST_ROWS)}"
 
 
 def _words(one: Tripped) -> str:
