@@ -117,7 +117,7 @@ def _check_place(output: str, settings: Settings, *, force: bool) -> None:
     from batch_update.sheet.exporting import format_to_write
 
     path = Path(output)
-    format_to_write(path.name)
+    format_to_write(printable(output))
     try:
         if not path.parent.is_dir():
             raise unwritable(path, f"there is no folder {path.parent}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,10 @@ def test_a_state_whose_path_is_too_long_leaves_no_folders(run: Run, tmp_path: Pa
 def test_a_state_may_have_the_name_of_an_address(run: Run, tmp_path: Path) -> None:
     assert run("apply", "good.csv", *SEND, "--sandbox-state", "file:s.db?mode=ro").exit == 0
     assert (tmp_path / "file:s.db?mode=ro").stat().st_size
+
+
+def test_a_state_for_whose_log_there_is_no_name_is_told_at_once(run: Run) -> None:
+    """SQLite adds four letters to the name."""
+    begun = time.monotonic()
+    assert run("apply", "good.csv", *SEND, "--sandbox-state", "x" * 254).exit == 2
+    assert time.monotonic() - begun < 8

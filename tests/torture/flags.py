@@ -204,10 +204,9 @@ def _names(attempt: Attempt, said: str) -> bool:
     given = next(
         (value for value in attempt.variables.values() if value), attempt.words[-1].partition("=")[2]
     )
-    if flag.endswith(("dir", "state", "file", "output", "out")):  # a path, shown as the system spells it
-        given = given.removeprefix("./").replace("//", "/")
     shown = given[:20] if given.isprintable() else ascii(given)[1:10]
-    return any(word in said for word in (flag, variable_of(flag), flag.removeprefix("--"), shown))
+    as_path = shown.removeprefix("./").replace("//", "/")
+    return any(word in said for word in (flag, variable_of(flag), flag.removeprefix("--"), shown, as_path))
 
 
 # ---------------------------------------------------------------- what is tried
