@@ -51,13 +51,16 @@ CODES: dict[str, Code] = dict((
     _c("S121", "the encoding is uncertain", "The file is not UTF-8, and read as cp1252, as Windows writes it, its words look wrong: another program or system wrote it in another encoding.", "Save it as UTF-8, or name the encoding that reads right with --encoding; cp1252 takes it as it stands."),
     _c("S130", "a cell shows one thing and holds another", "A yes or no, a date, a time, a percentage, a currency or a number in a format stands where a text is wanted: the program shows WAHR, 50 % or 24.12.2026, and the file holds TRUE, 0.5 or 2026-12-24.", "Format the column as text, then type what is meant."),
     _c("S131", "a value under a merged cell", "A warning: of merged cells a program shows only the first; another one of them holds a value, too, which is read and sent like all others.", "Undo the merging and look at the value; delete it if it is not meant."),
+    _c("S122", "a row is torn apart", "A line break that is not in quotes stands inside a cell, so that the rest of its row stands in the next one; the text before it is cut.", "Put the cell with the line break in quotes, or take the line break out."),
+    _c("S123", "delimiters at the end are missing or too many", "A warning: some rows have fewer or more delimiters at their end than the header, and all that is missing or too many is empty. They are read.", "Nothing needs to be done."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
-    _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'."),
+    _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with --map 'HEADER=FIELD', or leave it out with --ignore 'HEADER'. A column can be named by its letter, too: column:C."),
     _c("H103", "a field stands in two columns", "It would not be clear which one counts.", "Delete or rename one, or leave one out with --ignore."),
     _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it."),
     _c("H105", "no such part of a value", "A header such as `variables.company_name`, `filler_config.positive`, `tools.end_call.description` or `label_ids+` changes a part of a value and keeps the rest; this field has no such part.", "Correct it, or set the whole value in one column."),
     _c("H106", "the column `account` is reserved", "It will say which account a row belongs to.", "Rename it, or leave it out with --ignore account."),
+    _c("H107", "the first row looks like data", "The first row names the columns; here it holds an id or a text, so that it is probably the first assistant.", "Put a row above it that names the columns, `id` among them."),
     # ---- cells (fields/cells)
     _c("C101", "not a number", "The cell should hold a number.", "Write digits, with the decimal sign of the sheet."),
     _c("C102", "not a whole number", "The cell should hold a whole number.", "Write digits only."),

@@ -236,12 +236,15 @@ class Settings(BaseModel):
     # How the sheet is read
     map: HeaderMap = setting(
         {},
-        "Read a column as a field: 'Stimme neu=voice_id'. Repeatable.",
+        "Read a column as a field: 'Stimme neu=voice_id', or column:C=voice_id. Repeatable.",
         group="Sheet",
         metavar="HEADER=FIELD",
     )
     ignore: Names = setting(
-        (), "Leave out a column by its header. Repeatable.", group="Sheet", metavar="HEADER"
+        (),
+        "Leave out a column by its header, or column:C; several by comma. Repeatable.",
+        group="Sheet",
+        metavar="HEADER",
     )
     sheet: Worksheet = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -79,6 +80,62 @@ def named(noun: str, items: Collection[object], most: int = 10) -> str:
     return f"{_inflected(noun, len(items))} {listed(items, most)}"
 
 
+def column_letters(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA: as spreadsheet programs name columns."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def nearest(given: str, names: Mapping[str, str]) -> str:
+    """What the one name stands for that a slip of typing turns into the given text; "" where none is, or several are.
+
+    Case, spaces, `_` and `-` count for nothing. A wrong guess is worse than none, so short names bear no slip.
+    """
+    plain = _unspaced(given)
+    found: dict[int, set[str]] = {}
+    for name, meant in names.items():
+        other = _unspaced(name)
+        most = _SLIPS[min(max(len(plain), len(other)), len(_SLIPS) - 1)]
+        slips = _slips(plain, other, most)
+        if slips <= most:
+            found.setdefault(slips, set()).add(meant)
+    best = found[min(found)] if found else set()
+    return next(iter(best)) if len(best) == 1 else ""
+
+
+_SLIPS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3)
+"""Length of a text -> slips that it bears; longer ones as the last."""
+_LONGEST_NAME = 80
+
+
+def _unspaced(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text[: 2 * _LONGEST_NAME].casefold())
+
+
+def _slips(one: str, other: str, most: int) -> int:
+    """Letters that are missing, too many, wrong or exchanged with their neighbor; more than `most` where it is more."""
+    if one == other:
+        return 0
+    if abs(len(one) - len(other)) > most or len(one) > _LONGEST_NAME:
+        return most + 1
+    if len(one) == len(other) <= 4 and sorted(one) != sorted(other):
+        return most + 1  # MEZ is not MET, none is not name
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, sign in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, its in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (sign != its))
+            if i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == its:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
 def first_twice(names: Iterable[str]) -> str:
     """The first name that was there before. Raises StopIteration where all differ."""
     seen: set[str] = set()
@@ -100,9 +157,9 @@ def local_time(moment: datetime) -> str:
 
 
 def quoted(text: str) -> str:
-    """One word of a command line that can be pasted; what a terminal would not show as it is, as Python writes it."""
-    if text != printable(text):
-        return repr(text)
+    """One word of a command line that can be pasted; what a terminal would not show is escaped, as shells read it."""
+    if text != printable(text) and sys.platform != "win32":
+        return "$'" + printable(text.replace("\\", "\\\\").replace("'", "\\'")) + "'"
     if sys.platform == "win32":
         from subprocess import list2cmdline
 

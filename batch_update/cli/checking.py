@@ -113,8 +113,8 @@ def _rest(checked: Checked, *, is_wrong: bool) -> str:
 def describe(sheet: Sheet) -> str:
     """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
     lines = [
-        f"{_dialect_words(sheet.dialect)}: {counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}"
-        + _blank_words(sheet)
+        f"{_dialect_words(sheet.dialect)}{_header_words(sheet)}: "
+        f"{counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}" + _blank_words(sheet)
     ]
     mapped = [
         f"{excerpt(column.header, MOST_HEADER)} -> {column.field}"
@@ -136,6 +136,11 @@ def describe(sheet: Sheet) -> str:
 def _some(words: list[str], between: str) -> str:
     more = f"{between}and {len(words) - MOST_HEADERS} more" if len(words) > MOST_HEADERS else ""
     return between.join(words[:MOST_HEADERS]) + more
+
+
+def _header_words(sheet: Sheet) -> str:
+    """Said where something, or nothing, stands above the header."""
+    return f", header in row {sheet.header_row}" if sheet.header_row > 1 else ""
 
 
 def _blank_words(sheet: Sheet) -> str:
@@ -160,10 +165,11 @@ def _describe_json(sheet: Sheet) -> dict[str, Any]:
         "encoding": sheet.dialect.encoding,
         "delimiter": sheet.dialect.delimiter,
         "decimal": sheet.dialect.decimal,
+        "header_row": sheet.header_row or None,
         "rows": len(sheet),
         "blank_rows": sheet.blank_rows,
         "columns": [
-            {"header": column.header, "role": str(column.role), "field": column.field}
+            {"header": excerpt(column.header, 200), "role": str(column.role), "field": column.field}
             for column in sheet.columns
         ],
     }

@@ -26,6 +26,14 @@ def time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@cache
+def zones_by_case() -> dict[str, str]:
+    """Zone in small letters, with spaces for `_` or not -> the zone as it is written."""
+    return {
+        form: zone for zone in time_zones() for form in (zone.casefold(), zone.casefold().replace("_", " "))
+    }
+
+
 def _is_zone(text: str) -> str:
     if text not in time_zones():
         raise PydanticCustomError("timezone", "not an IANA time zone, such as Europe/Berlin")

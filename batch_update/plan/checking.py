@@ -18,6 +18,8 @@ from batch_update.plan.across import part_problems, parts_without_present, rule_
 from batch_update.plan.rows import Rows
 from batch_update.text import listed
 
+MOST_TOLD = 20
+"""Problems of one row that its message tells."""
 OnDuplicate = Literal["error", "first", "last"]
 
 
@@ -195,7 +197,9 @@ def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
     for row, group in groupby(errors, key=attrgetter("index")):
         if row is not None:
             of_row = list(group)
-            code, words = of_row[0].code, "; ".join(map(_words, of_row))
+            code, words = of_row[0].code, "; ".join(map(_words, of_row[:MOST_TOLD]))
+            if len(of_row) > MOST_TOLD:
+                words += f"; and {len(of_row) - MOST_TOLD} more problems"
             if (code, words) not in shared:
                 shared[code, words] = Outcome(Status.INVALID, code, words)
             found[row] = shared[code, words]

@@ -123,7 +123,7 @@ def _above(detail: _Detail) -> Fault:
 
 
 def _other_number(detail: _Detail, bound: float) -> str:
-    """`did you mean 0.7?` for 1.7, 70 or -0.7 where only 0 to 1 is allowed; else the nearest allowed number."""
+    """`did you mean 0.7?` for 70 or -0.7 where only 0 to 1 is allowed; else the nearest allowed number."""
     field, value = detail.cell.field, detail.input
     if detail.path or field.minimum is None or field.maximum is None:
         return f"the nearest that is allowed is {bound:g}"
@@ -138,12 +138,12 @@ def _other_number(detail: _Detail, bound: float) -> str:
 
 
 def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
-    """Numbers that a slip turns into this one: a sign, a first digit, percent or milliseconds."""
+    """Numbers that a habit turns into this one: a dash before it, percent or milliseconds."""
     if value < 0:
-        return [-value]
-    if value < bound * 1.2:
-        return []
-    return [value / 1000] if whole else [value % 1, value / 100]
+        return [-value] if value != -1 else []  # -1 is never or off to some programs
+    if whole:
+        return [value / 1000] if value >= 1000 and value % 1000 == 0 else []
+    return [value / 100] if value >= 10 and bound <= 2 else []
 
 
 def _show(cell: Cell, number: float) -> str:
@@ -181,11 +181,14 @@ def _no_choice(detail: _Detail) -> Fault:
 
 
 def _no_zone(detail: _Detail) -> Fault:
-    # Etc/GMT+1 is an hour behind Greenwich: nobody who writes GMT+1 means that.
-    zones = {zone for zone in time_zones() if not zone.startswith("Etc/")}
-    given = str(detail.input)
-    by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == given.casefold())
-    remedy = f"did you mean {by_city[-1]}?" if by_city else did_you_mean(given, zones)
+    # Abbreviations are near to each other and mean other hours: MEZ is not MET, CEST not CET, UTC+1 not UTC; and
+    # Etc/GMT+1 is an hour behind Greenwich. So only places are proposed.
+    zones = {zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
+    city = re.sub(r"\s+", "_", str(detail.input).strip()).casefold()
+    by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == city)
+    remedy = did_you_mean(str(detail.input), zones)
+    if by_city:
+        remedy = f"did you mean {' or '.join(by_city)}?"
     wanted = detail.cell.field.allowed
     return Fault("V108", f"{detail.place} is not a time zone", detail.given, wanted, remedy)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from batch_update.model import Problem, Severity
+from batch_update.text import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,5 @@ class Fault:
 
 def did_you_mean(given: str, names: Iterable[str]) -> str:
     """`did you mean office?`, without regard to case and spaces; "" where no name is near."""
-    folded = {name.casefold(): name for name in names}
-    wanted = re.sub(r"[\s-]+", "_", given.strip().casefold())
-    found = get_close_matches(wanted, folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[found[0]]}?" if found else ""
+    found = nearest(given, {name: name for name in names})
+    return f"did you mean {found}?" if found else ""

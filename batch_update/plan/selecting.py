@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from batch_update.model import Json, Present
 from batch_update.plan.fault import did_you_mean
 from batch_update.plan.normalizing import same_value
 from batch_update.sheet.headers import ID, known_names, normalize
-from batch_update.text import excerpt
+from batch_update.text import excerpt, nearest
 
 FORMS = "FIELD=VALUE; besides = there are != < <= > >= and ~ (contains)"
 
@@ -92,11 +91,11 @@ def find_field(name: str, place: str) -> str:
     found = known_names().get(normalize(name))
     if found is not None:
         return found
-    close = difflib.get_close_matches(normalize(name), known_names(), n=1, cutoff=0.6)
+    close = nearest(name, known_names())
     raise UsageError(
         f"{place}: there is no field {excerpt(name.strip())!r}",
         code="U101",
-        remedy=f"did you mean {known_names()[close[0]]}?" if close else "batch-update fields lists them all",
+        remedy=f"did you mean {close}?" if close else "batch-update fields lists them all",
     )
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
 from batch_update.model import Outcome, Report, Sheet, Status, Verified
 from batch_update.report.columns import ragged_cells
-from batch_update.report.problems import column_letters
-from batch_update.text import excerpt, printable
+from batch_update.text import column_letters, excerpt, printable
 
 NOT_WANTED = frozenset({"X203", "X205"})
 """Codes of rows that the user chose to leave out: another row of the assistant was taken, or it was not selected."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
 from batch_update.model import Json, Problem, Severity, Sheet
-from batch_update.text import counted, excerpt, printable
+from batch_update.text import column_letters, counted, excerpt, listed, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
+KINDS_SHOWN = 40
+"""How many kinds are shown, each in its column; a sheet of hundreds of columns may be wrong in all of them."""
 ROWS_NAMED = 12
 """Runs of rows that are named for those."""
 SECRET = "(holds a secret)"
@@ -25,16 +28,6 @@ MOST_GIVEN = 80
 """Characters of what stands in a cell."""
 
 
-def column_letters(index: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA: as spreadsheet programs name columns."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> str:
     """All problems as text, those of one kind in one column together, in the order of their first rows.
 
@@ -45,7 +38,14 @@ def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool 
     for problem in problems:
         kinds.setdefault((problem.code, problem.column), []).append(problem)
     render, between = (problem_line, "\n") if briefly else (render_problem, "\n\n")
-    blocks = (block for kind in kinds.values() for block in _render_kind(sheet, kind, render))
+    shown = list(islice(kinds.values(), KINDS_SHOWN))
+    blocks = [block for kind in shown for block in _render_kind(sheet, kind, render)]
+    rest = list(islice(kinds.values(), KINDS_SHOWN, None))
+    if rest:
+        more, codes = sum(map(len, rest)), sorted({kind[0].code for kind in rest})
+        blocks.append(
+            f"... and {counted(more, 'more problem')} in other columns ({listed(codes)}): --json has each"
+        )
     return between.join(blocks) + "\n"
 
 
@@ -135,7 +135,7 @@ def _cell(sheet: Sheet, column: int | None, number: int) -> list[str]:
     if column is None:
         return []
     if sheet.dialect.format == "jsonl":
-        return [f"key {printable(sheet.columns[column].header) or repr('')}"]
+        return [f"key {excerpt(sheet.columns[column].header, 40) or repr('')}"]
     return [f"cell {column_letters(column)}{number}"]
 
 
@@ -184,7 +184,7 @@ def problem_json(sheet: Sheet, problem: Problem) -> Json:
         "message": problem.message,
         "row": number or None,
         "line": sheet.lines[index] if index is not None and sheet.lines is not None else None,
-        "column": None if column is None else sheet.columns[column].header,
+        "column": None if column is None else excerpt(sheet.columns[column].header, 200),
         "cell": None
         if column is None or sheet.dialect.format == "jsonl"
         else f"{column_letters(column)}{number}",

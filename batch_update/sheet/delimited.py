@@ -21,17 +21,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
+from batch_update.fields.cells import CellError, read_id
 from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.dialect import (
     find_decimal,
     find_delimiter,
     find_encoding,
+    first_records,
     newline_of,
     sep_line,
 )
 from batch_update.sheet.feed import LONGEST_CELL, Feed, Lines, count_of, utf8_of
-from batch_update.sheet.headers import number_columns, says_something
+from batch_update.sheet.headers import ROWS_ABOVE, header_at, id_columns, number_columns, says_something
 from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_height, require_width
 from batch_update.sheet.writing import unguard
 
@@ -51,8 +53,9 @@ def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -
             feed.line()
         head = feed.head()
         delimiter = find_delimiter(head, settings.delimiter or (sep and sep[1]), says_something(settings))
-        newline = newline_of(head)
-        rows, header, header_row = _read(feed, name, settings, delimiter, first_line=2 if sep else 1)
+        above = header_at(first_records(head, delimiter, ROWS_ABOVE), settings) or 0
+        body, header, header_row = _read(feed, name, settings, delimiter, above, first_line=2 if sep else 1)
+        rows, newline = body.rows, body.newline
     decimal = find_decimal(
         [rows.columns[column] for column in number_columns(header, settings)], delimiter, settings.decimal
     )
@@ -61,13 +64,14 @@ def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -
 
 
 def _read(
-    feed: Feed, name: str, settings: Settings, delimiter: str, *, first_line: int
-) -> tuple[Rows, list[str], int]:
-    """Rows, header and the header's row number."""
+    feed: Feed, name: str, settings: Settings, delimiter: str, above: int, *, first_line: int
+) -> tuple[_Body, list[str], int]:
+    """The rows below the header, the header and its row number; `above`: rows with something before it."""
     lines = Lines(feed)
-    number, cells = _header(lines, name, settings, delimiter)
+    number, cells, newline = _header(lines, name, settings, delimiter, above)
     require_width(name, len(cells), settings)
-    body = _Body(Rows(len(cells), name, settings, blank_rows=number - 1), delimiter)
+    rows = Rows(len(cells), name, settings, blank_rows=number - 1 - above)
+    body = _Body(rows, delimiter, newline, id_columns(cells, settings))
     body.number, body.line = number + 1, first_line + lines.taken
     try:
         while block := feed.block():
@@ -75,16 +79,21 @@ def _read(
                 body.add_carefully(block, feed)
     except csv.Error:
         raise _too_long(name, body.line) from None
-    return body.rows, cells, number
+    return body, cells, number
 
 
-def _header(lines: Lines, name: str, settings: Settings, delimiter: str) -> tuple[int, list[str]]:
-    """Number and cells of the first record that is not blank."""
+def _header(
+    lines: Lines, name: str, settings: Settings, delimiter: str, above: int
+) -> tuple[int, list[str], str]:
+    """Number, cells and line end of the first record that is not blank, after so many that are not the header."""
     try:
         for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
             raw = lines.take()
             require_height(name, number, settings)
             if all(map(is_blank, cells)):
+                continue
+            if above:
+                above -= 1
                 continue
             if _is_misquoted(raw, delimiter):
                 raise SheetError(
@@ -92,7 +101,7 @@ def _header(lines: Lines, name: str, settings: Settings, delimiter: str) -> tupl
                     code="S111",
                     remedy="Write quotes inside a quoted cell twice.",
                 )
-            return number, [unguard(cell) for cell in cells]
+            return number, [unguard(cell) for cell in cells], newline_of(raw[-1][-2:])
     except csv.Error:
         raise _too_long(name, lines.taken + 1) from None
     raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
@@ -101,13 +110,18 @@ def _header(lines: Lines, name: str, settings: Settings, delimiter: str) -> tupl
 class _Body:
     """The records below the header, with their true numbers and lines."""
 
-    def __init__(self, rows: Rows, delimiter: str) -> None:
+    def __init__(self, rows: Rows, delimiter: str, newline: str, ids: Sequence[int]) -> None:
         self.rows = rows
+        self.newline = newline
+        """how the header's line ends, and so all others unless something is wrong"""
         self.number = 0
         """of the next record"""
         self.line = 0
         """where the next record begins"""
         self._delimiter = delimiter
+        self._id = ids[0] if ids else None
+        self._ends_oddly = False
+        """whether the line of the record before ends in another way than the header's"""
 
     def add_carefully(self, block: bytes, feed: Feed) -> None:
         """Adds a block record by record. Raises csv.Error for cells beyond all measure."""
@@ -121,15 +135,26 @@ class _Body:
         problems = [_misquoted(raw)] if _is_misquoted(raw, self._delimiter) else []
         if len(raw) > 1 and not problems and len(cells) == len(self.rows.columns):
             problems = _swallowed(cells, raw, self._delimiter)
-        self.rows.add(cells, self.number, self.line, problems=problems)
+        index, goes_on = len(self.rows), self._goes_on(cells)
+        self.rows.add(cells, self.number, self.line, problems=problems, is_whole=raw[-1][-1:] in "\r\n")
+        if goes_on and index and len(self.rows) > index:
+            self.rows.tear(index)
+        self._ends_oddly = raw[-1][-1:] in "\r\n" and newline_of(raw[-1][-2:]) != self.newline
         self.number += 1
         self.line += len(raw)
+
+    def _goes_on(self, cells: Sequence[str]) -> bool:
+        """Whether this seems to be the rest of the record before, which a line break inside a cell has torn off."""
+        if self._id is None or (len(cells) == len(self.rows.columns) and not self._ends_oddly):
+            return False
+        id = cells[self._id].strip() if self._id < len(cells) else "?"
+        return not _is_id(id) if id else self._ends_oddly
 
     def add_proved(self, block: bytes) -> bool:
         """Adds a block parsed by pandas, if it is certain that every record is as wide as the header."""
         width, delimiter = len(self.rows.columns), self._delimiter.encode()
         quoted = b'"' in block
-        if b"\0" in block:
+        if b"\0" in block or self._ends_oddly:
             return False
         guarded = b"0" + delimiter * (width - 1) + b"\n" + block
         if not block.endswith(b"\n"):
@@ -145,6 +170,9 @@ class _Body:
         inside = b"".join(block.split(b'"')[1::2]) if quoted else b""
         if b"\n" in inside and re.search(rb"\n[0-9]+" + re.escape(delimiter), inside):
             return False  # a row might be in there
+        ends, crlf = (block.count(end) - inside.count(end) for end in (b"\n", b"\r\n"))
+        if crlf != (ends if self.newline == "\r\n" else 0):
+            return False  # a line break may have torn a record
         if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
         if b"'" in block and any(sign in block for sign in _GUARDED):
@@ -155,6 +183,13 @@ class _Body:
         self.number += records
         self.line += records + inside.count(b"\n")
         return True
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return read_id(text) > 0
+    except CellError:
+        return False
 
 
 class _Buffer:

@@ -201,8 +201,9 @@ def _score(text: str, delimiter: str, is_known: Callable[[str], bool]) -> tuple[
     records = first_records(text, delimiter, 20)
     if not records:
         return 0, 0, 0, 0
-    header, *rest = records
-    known = sum(is_known(cell) for cell in header[:1000] if cell.strip())
+    knows = [sum(is_known(cell) for cell in record[:1000] if cell.strip()) for record in records]
+    known = max(knows)
+    header, *rest = records[knows.index(known) :]  # a title may stand above it
     even = sum(len(record) == len(header) for record in rest)
     return known, even if len(header) > 1 else 0, len(header), even
 

@@ -17,6 +17,7 @@ from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, read_cell, read_id
 from batch_update.fields.cells.ids import EXACT_DIGITS
+from batch_update.fields.damage import damage_of, with_escapes
 from batch_update.fields.reference import all_fields
 from batch_update.model import Dialect, Json
 from batch_update.sheet.headers import ID
@@ -113,7 +114,8 @@ def _json_value(name: str, text: str) -> Json:
         return _plain_value(name, text)
     value: Json = read_cell(name, text)
     is_long = kind == "ids" and any(_short(item, "") == "" for item in value)
-    return text if is_long else value
+    is_escaped = kind != "ids" and damage_of(json.dumps(value, ensure_ascii=False), is_json=True) is not None
+    return text if is_long or is_escaped else value
 
 
 def _as_text(name: str, text: str) -> Json:
@@ -211,7 +213,7 @@ def _in_xml(name: str, text: str) -> str:
     if not _UNFIT.search(text):
         return text
     if name != ID and all_fields()[name].kind in ("text", "url", "timezone"):
-        text = json.dumps(read_cell(name, text), ensure_ascii=False)
+        text = with_escapes(read_cell(name, text))
     return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from itertools import islice
 from types import MappingProxyType
 
 from batch_update.errors import UsageError
@@ -15,6 +15,7 @@ from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_facts, part
 from batch_update.fields.reference import Field, Kind, all_fields
 from batch_update.model import Problem, Role
 from batch_update.settings import Settings
+from batch_update.text import column_letters, excerpt, listed, nearest, printable, quoted, shortly
 
 ID = "id"
 """stands for the id column wherever a field is named, as in --map 'Nr=id'"""
@@ -83,8 +84,10 @@ def resolve(
     --ignore name a header or a field that does not exist.
     """
     mapped = _by_user(headers, settings)
-    found = [_one(header, column, mapped, first_value) for column, header in enumerate(headers)]
+    found = [_one(headers, column, mapped, first_value) for column in range(len(headers))]
     headings = [heading for heading, _ in found]
+    if not mapped and _is_data(headers, headings):
+        return tuple(headings), (_no_header(headers),)
     problems = [problem for _, problem in found if problem is not None]
     problems += _doubled(headers, headings)
     if not any(heading.role is Role.ID for heading in headings):
@@ -92,37 +95,82 @@ def resolve(
     return tuple(headings), tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column))
 
 
-def _by_user(headers: Sequence[str], settings: Settings) -> dict[str, Heading]:
-    """Header, as `key_of` compares it -> what --map and --ignore say of it."""
-    present = {key_of(header) for header in headers}
-    said: dict[str, Heading] = {}
-    for flag, names in (("--map", settings.map), ("--ignore", settings.ignore)):
-        missing = [name for name in names if key_of(name) not in present]
-        if missing:
-            raise UsageError(
-                f"{flag}: the sheet has no column {_quoted(missing)}; its columns are {_quoted(headers)}",
-                code="U101",
-                remedy=_did_you_mean(missing[0], [header for header in headers if header.strip()]),
-            )
-    for header, target in settings.map.items():
+def _by_user(headers: Sequence[str], settings: Settings) -> dict[int, Heading]:
+    """Column -> what --map and --ignore say of it."""
+    said: dict[int, Heading] = {}
+    for name, target in settings.map.items():
         heading = meaning(target)
+        columns = _required(_columns_named(name, headers), "--map", name, headers)
         if heading is None:
             raise UsageError(
-                f"--map: {target!r} is no field; the columns of the sheet are {_quoted(headers)}",
+                f"--map: {shortly(target)} is no field; the columns of the sheet are {_quoted(headers)}",
                 code="U101",
                 remedy=_did_you_mean(target, [*all_fields(), *ID_NAMES])
                 or "`batch-update fields` lists all fields.",
             )
-        said[key_of(header)] = heading
-    said |= {key_of(header): Heading(Role.IGNORED) for header in settings.ignore}
+        said |= dict.fromkeys(columns, heading)
+    for name in settings.ignore:
+        columns = _columns_ignored(name, headers)
+        said |= dict.fromkeys(_required(columns, "--ignore", name, headers), Heading(Role.IGNORED))
     return said
 
 
+def _required(columns: list[int], flag: str, name: str, headers: Sequence[str]) -> list[int]:
+    """The columns that a name stands for. Raises UsageError where there is none."""
+    if not columns:
+        raise UsageError(
+            f"{flag}: the sheet has no column {shortly(name)}; its columns are {_quoted(headers)}",
+            code="U101",
+            remedy=_did_you_mean(name, [header for header in headers if header.strip()]),
+        )
+    return columns
+
+
+def _columns_named(name: str, headers: Sequence[str]) -> list[int]:
+    """The columns of this header, or the one of this letter: `column:C`."""
+    key = key_of(name)
+    found = [column for column, header in enumerate(headers) if key_of(header) == key]
+    letters = _LETTERS(name.strip())
+    if found or letters is None:
+        return found
+    column = int(reduce(lambda sum, letter: 26 * sum + ord(letter) - 64, letters[1].upper(), 0)) - 1
+    return [column] if column < len(headers) else []
+
+
+_LETTERS = re.compile(r"column:\s*([A-Za-z]{1,3})", re.IGNORECASE).fullmatch
+
+
+def _columns_ignored(name: str, headers: Sequence[str]) -> list[int]:
+    """The columns of a name, or of several with commas between them, unless one of those is nowhere."""
+    found = _columns_named(name, headers)
+    parts = [] if found else [_columns_named(part, headers) for part in name.split(",")]
+    return found if found or not all(parts) else [column for columns in parts for column in columns]
+
+
+def called(headers: Sequence[str], column: int) -> str:
+    """How --map and --ignore name this column in a command: its header where it is plain, else its letter."""
+    header = headers[column]
+    is_plain = header == printable(header).strip() and 0 < len(header) <= LONGEST_SHOWN
+    is_plain = is_plain and not re.search(r"[,=\"']|^column:", header, re.IGNORECASE)
+    is_alone = is_plain and sum(other.casefold() == header.casefold() for other in headers) == 1
+    if is_alone and len(_columns_named(header, headers)) == 1:
+        return header
+    return f"column:{column_letters(column)}"
+
+
+LONGEST_SHOWN = 40
+"""Characters of a header in a command."""
+
+
 def _one(
-    header: str, column: int, mapped: Mapping[str, Heading], first_value: Callable[[int], int | None]
+    headers: Sequence[str],
+    column: int,
+    mapped: Mapping[int, Heading],
+    first_value: Callable[[int], int | None],
 ) -> tuple[Heading, Problem | None]:
-    if key_of(header) in mapped:
-        return mapped[key_of(header)], None
+    header = headers[column]
+    if column in mapped:
+        return mapped[column], None
     if not header.strip():
         row = first_value(column)
         if row is None:
@@ -136,12 +184,13 @@ def _one(
         return heading, None
     base = _base(header)
     if base is not None:
-        return Heading(Role.UNKNOWN), _no_part(header, column, base)
+        return Heading(Role.UNKNOWN), _no_part(headers, column, base)
     if normalize(header) == ACCOUNT:
-        message = f"{header!r} will say which account a row belongs to, and means nothing yet"
-        remedy = "Rename it, or leave it out with --ignore account."
-        return Heading(Role.UNKNOWN), Problem("H106", message, column=column, given=header, remedy=remedy)
-    return Heading(Role.UNKNOWN), _unknown(header, column)
+        message = f"{shortly(header)} will say which account a row belongs to, and means nothing yet"
+        remedy = f"Rename it, or {_leave_out(headers, column)}."
+        given = excerpt(header, 60)
+        return Heading(Role.UNKNOWN), Problem("H106", message, column=column, given=given, remedy=remedy)
+    return Heading(Role.UNKNOWN), _unknown(headers, column)
 
 
 def meaning(header: str) -> Heading | None:
@@ -184,8 +233,8 @@ def _part_heading(header: str, field: str) -> Heading | None:
     return Heading(Role.PART, field, path) if path else None
 
 
-def _no_part(header: str, column: int, field: str) -> Problem:
-    wanted = field
+def _no_part(headers: Sequence[str], column: int, field: str) -> Problem:
+    header, wanted = headers[column], field
     if field == FREE_KEYS:
         wanted = f"{field}.KEY"
     elif is_list(field):
@@ -193,27 +242,60 @@ def _no_part(header: str, column: int, field: str) -> Problem:
     elif parts_of(field):
         wanted = f"{field} and one of {', '.join(parts_of(field))}"
     remedy = _did_you_mean(header, [f"{field}.{name}" for name in parts_of(field)]) or (
-        f"Name the column {field} and write the whole value, or leave it out with --ignore '{header}'."
+        f"Name the column {field} and write the whole value, or {_leave_out(headers, column)}."
     )
-    message = f"{header!r} names no part of {field} that can be set alone"
-    return Problem("H105", message, column=column, given=header, wanted=wanted, remedy=remedy)
+    message = f"{shortly(header)} names no part of {field} that can be set alone"
+    return Problem("H105", message, column=column, given=excerpt(header, 60), wanted=wanted, remedy=remedy)
 
 
 # ---------------------------------------------------------------- what is wrong with headers
 
 
-def _unknown(header: str, column: int) -> Problem:
-    close = difflib.get_close_matches(normalize(header), known_names(), n=1, cutoff=0.7)
-    field = known_names()[close[0]] if close else ""
-    remedy = (
-        f"Did you mean {field}? Rename it, or --map '{header}={field}', or --ignore '{header}'."
-        if field
-        else f"Read it as a field with --map '{header}=FIELD', or leave it out with --ignore '{header}'."
-    )
-    message = f"{header!r} matches no field"
+def _is_data(headers: Sequence[str], headings: Sequence[Heading]) -> bool:
+    """Whether the first row names nothing that is known, and holds what no header is: an id, a long text."""
+    if any(heading.role not in (Role.UNKNOWN, Role.IGNORED) for heading in headings):
+        return False
+    return any(map(_is_value, headers)) and not any(_base(header) for header in headers)
+
+
+def _is_value(header: str) -> bool:
+    return len(header) > LONGEST_HEADER or _VALUE(header.strip()) is not None
+
+
+LONGEST_HEADER = 80
+_VALUE = re.compile(
+    r"[+-]?[0-9]+(?:[.,][0-9]+)*|https?://\S+|[\[{].*[\]}]|true|false|wahr|falsch", re.I | re.S
+).fullmatch
+
+
+def _no_header(headers: Sequence[str]) -> Problem:
     return Problem(
-        "H102", message, column=column, given=header, wanted=field or "a field's name", remedy=remedy
+        "H107",
+        "the first row looks like data: no header of a column is known",
+        given=excerpt(" | ".join(excerpt(header, 30) for header in headers[:4]), 60),
+        wanted="a row above it that names the columns",
+        remedy="Put such a row first: id, and beside it a field such as name. `batch-update fields` lists all fields.",
     )
+
+
+def _unknown(headers: Sequence[str], column: int) -> Problem:
+    header = headers[column]
+    field = nearest(normalize(header), known_names())
+    name = called(headers, column)
+    remedy = (
+        f"Did you mean {field}? Rename it, or --map {quoted(f'{name}={field}')}, or --ignore {quoted(name)}."
+        if field
+        else f"Rename it to a field (`batch-update fields` lists them), or {_leave_out(headers, column)}."
+    )
+    message = f"{shortly(header)} matches no field"
+    given = excerpt(header, 60)
+    return Problem(
+        "H102", message, column=column, given=given, wanted=field or "a field's name", remedy=remedy
+    )
+
+
+def _leave_out(headers: Sequence[str], column: int) -> str:
+    return f"leave it out with --ignore {quoted(called(headers, column))}"
 
 
 def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterable[Problem]:
@@ -227,36 +309,49 @@ def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterable[Proble
             first[name] = column
             continue
         headings[column] = Heading(Role.UNKNOWN)
-        message = f"{headers[column]!r} means {name}, and so does {headers[first[name]]!r} (column {first[name] + 1})"
-        remedy = f"Delete or rename one, or leave one out with --ignore '{headers[column]}'."
-        yield Problem("H103", message, column=column, given=headers[column], remedy=remedy)
+        other = first[name]
+        message = (
+            f"{shortly(headers[column])} means {name}, and so does {shortly(headers[other])} "
+            f"(column {column_letters(other)})"
+        )
+        one, two = (quoted(called(headers, place)) for place in (column, other))
+        remedy = f"Delete or rename one, or leave one out: --ignore {one} or --ignore {two}."
+        yield Problem("H103", message, column=column, given=excerpt(headers[column], 60), remedy=remedy)
 
 
 def _no_id(headers: Sequence[str], headings: Sequence[Heading]) -> Problem:
-    candidates = {
-        normalize(h): h for h, heading in zip(headers, headings, strict=True) if heading.role is Role.UNKNOWN
-    }
-    scores = [
-        (difflib.SequenceMatcher(None, plain, normalize(name)).ratio(), header)
-        for plain, header in candidates.items()
-        if plain
-        for name in ID_NAMES
-    ]
-    score, header = max(scores, default=(0.0, ""))
-    remedy = f"Did you mean {header!r}? --map '{header}=id'" if score > 0.5 else "Name it id or assistant_id."
+    unknown = [column for column, heading in enumerate(headings) if heading.role is Role.UNKNOWN]
+    ids = dict.fromkeys(ID_NAMES[1:], ID)
+    column = next((column for column in unknown if nearest(headers[column], ids)), None)
+    remedy = "Name it id or assistant_id."
+    if column is not None:
+        option = quoted(f"{called(headers, column)}={ID}")
+        remedy = f"Did you mean {shortly(headers[column])}? --map {option}"
     return Problem(
         "H101", "no column says which assistant a row is about", wanted="a column id", remedy=remedy
     )
 
 
 def _did_you_mean(given: str, known: Iterable[str]) -> str:
-    names = {normalize(name): name for name in known}
-    close = difflib.get_close_matches(normalize(given), names, n=1)
-    return f"Did you mean {names[close[0]]}?" if close else ""
+    found = nearest(normalize(given), {normalize(name): name for name in known})
+    return f"Did you mean {excerpt(found)}?" if found else ""
 
 
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(repr(name) for name in names)
+def _quoted(names: Sequence[str]) -> str:
+    return listed([shortly(name) for name in names[:21]] + ["..."] * (len(names) > 21), 21)
+
+
+def header_at(rows: Iterable[Sequence[str]], settings: Settings) -> int | None:
+    """Which of the first rows names the columns: an id column is among them, beside one that is known. None: none."""
+    for index, row in enumerate(islice(rows, ROWS_ABOVE)):
+        headings = [heading for heading in _meanings(row[:1000], settings) if heading]
+        if any(h.role is Role.ID for h in headings) and any(h.field for h in headings):
+            return index
+    return None
+
+
+ROWS_ABOVE = 50
+"""Rows that are looked at for a header: titles and notes may stand above it."""
 
 
 def number_columns(headers: Sequence[str], settings: Settings) -> list[int]:
@@ -278,6 +373,11 @@ def id_columns(headers: Sequence[str], settings: Settings) -> list[int]:
 
 def _meanings(headers: Sequence[str], settings: Settings) -> list[Heading | None]:
     """What each column is for by its header alone and the user's word; None where it sets nothing."""
-    mapped = {key_of(header): meaning(target) for header, target in settings.map.items()}
-    mapped |= {key_of(header): None for header in settings.ignore}
-    return [mapped[key_of(h)] if key_of(h) in mapped else meaning(h) for h in headers]
+    found = [meaning(header) for header in headers]
+    for name, target in settings.map.items():
+        for column in _columns_named(name, headers):
+            found[column] = meaning(target)
+    for name in settings.ignore:
+        for column in _columns_ignored(name, headers):
+            found[column] = None
+    return found

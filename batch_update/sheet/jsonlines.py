@@ -148,7 +148,9 @@ def _collect(texts: Texts, name: str, settings: Settings, decimal: str) -> tuple
         new = [key for key in values if key not in header]
         require_width(name, len(header) + len(new), settings)
         rows.columns.extend([""] * len(rows) for _ in new)
-        header |= {key: bool(columns_of("text", [key], settings)) for key in new}
+        if new:
+            texts_in = set(columns_of("text", [*header, *new], settings))
+            header |= {key: len(header) + at in texts_in for at, key in enumerate(new)}
         cells = [as_text(values[key], decimal) if key in values else "" for key in header]
         odd = [
             _no_text(key, column)

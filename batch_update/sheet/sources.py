@@ -145,10 +145,6 @@ def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
         _require_sheet(name, kinds.in_compound(file))
         file.seek(0)
         return "xls"
-    if kinds.is_binary(head) and b"\0" not in head:  # those with zeros may be UTF-16
-        raise SheetError(
-            f"{name} holds bytes that are no text", code="S102", remedy="Save it again as .csv or .xlsx."
-        )
     if by_name in ("csv", "tsv", "jsonl"):
         return by_name
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
-from batch_update.model import Dialect, Problem
+from batch_update.model import Dialect, Problem, Severity
 from batch_update.settings import Settings
 from batch_update.sheet.sources import too_large
 from batch_update.text import counted
@@ -44,6 +44,9 @@ class Rows:
         self.blank_rows = blank_rows
         self.ragged: dict[int, tuple[str, ...]] = {}
         self.problems: list[Problem] = []
+        self._uneven: dict[int, int] = {}
+        """row with fewer cells than the header, or more of which all are empty -> how many"""
+        self._torn: set[int] = set()
         self._name = name
         self._settings = settings
 
@@ -51,21 +54,74 @@ class Rows:
         return len(self.numbers)
 
     def add(
-        self, cells: Sequence[str], number: int, line: int = 0, *, problems: Sequence[Problem] = ()
+        self,
+        cells: Sequence[str],
+        number: int,
+        line: int = 0,
+        *,
+        problems: Sequence[Problem] = (),
+        is_whole: bool = True,
     ) -> None:
-        """One row. With too few or too many cells its columns stay empty and a problem says so."""
+        """One row. With too few or too many cells its columns stay empty and a problem says so, unless all that is
+        missing or too many is empty. `is_whole`: the row ends where a row ends, and not where the file breaks off.
+        """
         self._check_size(number, len(cells))
         if all(map(is_blank, cells)) and not problems:
             self.blank_rows += 1
             return
-        index = len(self)
-        if len(cells) == len(self.columns):
+        index, width = len(self), len(self.columns)
+        has_only_blanks_beyond = all(map(is_blank, cells[width:]))
+        if len(cells) != width and has_only_blanks_beyond and is_whole and not problems:
+            self._uneven[index] = len(cells)
+            self._append([*cells, *[""] * (width - len(cells))][:width], number, line)
+        elif len(cells) == width:
             self._append(cells, number, line)
         else:
             self.fail(cells, number, line, _ragged(cells, len(self.columns), index))
         self.problems += [replace(problem, index=index) for problem in problems]
         if any("\0" in cell for cell in cells):
             self._add_nul(cells)
+
+    def tear(self, index: int) -> None:
+        """This row is the rest of the one before it: neither is to be trusted."""
+        for torn, which in ((index - 1, "next"), (index, "previous")):
+            if torn not in self._torn:
+                self._torn.add(torn)
+                self.problems.append(_torn(torn, which, self._cells(index)))
+
+    def _cells(self, index: int) -> tuple[str, ...]:
+        """The cells of a row as they stand in the file."""
+        if index in self.ragged:
+            return self.ragged[index]
+        cells = tuple(column[index] for column in self.columns)
+        count = self._uneven.get(index, len(cells))
+        return (*cells, *[""] * (count - len(cells)))[:count]
+
+    def _settle_uneven(self, header: Sequence[str]) -> None:
+        """Rows that have fewer or more cells than the header: a warning where that changes nothing, else an error
+        for each, and their columns stay empty."""
+        if not self._uneven:
+            return
+        if self._is_harmless(header):
+            self.problems.append(_trailing(len(self._uneven), next(iter(self._uneven))))
+            return
+        for index in self._uneven:
+            self.ragged[index] = cells = self._cells(index)
+            self.problems.append(_ragged(cells, len(self.columns), index))
+            for column in self.columns:
+                column[index] = ""
+            self._check_size(0, len(cells))
+
+    def _is_harmless(self, header: Sequence[str]) -> bool:
+        """Whether only delimiters at the end are missing or too many: all columns that they could shift are empty in
+        every row, as spreadsheet programs leave them out, or every row ends with the same ones too many."""
+        if any(name.strip().startswith("_") for name in header):
+            return False  # ours: a row that was uneven before has our columns after its own
+        width, counts = len(self.columns), set(self._uneven.values())
+        first = min(width - 1, *counts)
+        if all(all(map(is_blank, column)) for column in self.columns[max(1, first) :]):
+            return first > 0
+        return len(counts) == 1 and max(counts) > width and 1 < len(self._uneven) == len(self)
 
     def fail(self, cells: Sequence[str], number: int, line: int, problem: Problem) -> None:
         """One row that is not to be trusted: its columns are empty, its cells are kept beside.
@@ -98,6 +154,7 @@ class Rows:
 
     def table(self, dialect: Dialect, header: Sequence[str], header_row: int, *, lines: bool) -> Table:
         """What was collected. Raises SheetError S105 where there is no row."""
+        self._settle_uneven(header)
         if not self.numbers and not self.problems:
             raise SheetError(
                 f"{self._name} has a header and no row below it",
@@ -113,7 +170,7 @@ class Rows:
             self.lines if lines else None,
             self.blank_rows,
             self.ragged,
-            tuple(self.problems),
+            tuple(sorted(self.problems, key=lambda problem: -1 if problem.index is None else problem.index)),
         )
 
     def _check_size(self, number: int, width: int) -> None:
@@ -185,6 +242,29 @@ def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
         return set()
     candidates = [index for index, cell in enumerate(first) if is_blank(cell)]
     return {index for index in candidates if all(is_blank(column[index]) for column in others)}
+
+
+def _trailing(rows: int, first: int) -> Problem:
+    has = "has" if rows == 1 else "have"
+    return Problem(
+        "S123",
+        f"{counted(rows, 'row')} {has} too few or too many delimiters at the end; all cells there are empty",
+        Severity.WARNING,
+        index=first,
+        remedy="Nothing needs to be done.",
+    )
+
+
+def _torn(index: int, which: str, rest: Sequence[str]) -> Problem:
+    what = "goes on in" if which == "next" else "seems to be the rest of"
+    return Problem(
+        "S122",
+        f"the row {what} the {which} one: a line break seems to have torn it apart",
+        index=index,
+        given=excerpt(" | ".join(rest)),
+        wanted="one row for each assistant, cells with line breaks in quotes",
+        remedy="Put the cell with the line break in quotes, or take the line break out.",
+    )
 
 
 def _ragged(cells: Sequence[str], width: int, index: int) -> Problem:

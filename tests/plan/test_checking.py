@@ -49,7 +49,7 @@ def test_a_problem_names_assistant_given_wanted_and_remedy(sheet_of: Make) -> No
         assistant_id=10437,
         given="1,7",
         wanted="0.7 to 1.2",
-        remedy="did you mean 0,7?",
+        remedy="the nearest that is allowed is 1,2",
     )
 
 

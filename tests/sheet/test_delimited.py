@@ -7,7 +7,8 @@ import io
 import pytest
 
 from batch_update.errors import SheetError
-from batch_update.model import Sheet
+from batch_update.model import Severity, Sheet
+from batch_update.plan.checking import make_plan
 from batch_update.sheet import delimited, feed, table
 from tests.sheet.tables import read_bytes, read_text
 
@@ -56,10 +57,107 @@ def test_a_surplus_cell_does_not_make_another_assistant() -> None:
     assert (problem.given, problem.wanted) == ("3 cells: 101 | 102 | foo", "2 cells")
 
 
-def test_every_row_with_a_surplus_delimiter_is_ragged() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\n101,Anna,\n102,Bert,\n",
+        "id,name,webhook_url\r\n101,Anna,\r\n102,Bert\r\n",
+        "id,name,webhook_url\n101,Anna,,\n102,Bert,,,,\n103,Carl\n",
+        "id;name;_\n101;Anna;;\n102;Bert;;\n".replace("_", "record"),
+        "id,name,record,fillers\n101,Anna,,\n102,Bert\n103,Carl,\n",
+    ],
+)
+def test_delimiters_at_the_end_may_be_missing_or_too_many_where_all_cells_there_are_empty(text: str) -> None:
     """pandas alone would take the first column for an index."""
-    sheet = read_text("id,name\n101,Anna,\n102,Bert,\n")
-    assert codes(sheet) == [("S106", 0), ("S106", 1)]
+    sheet = read_text(text)
+    assert [code for code, _ in codes(sheet)] == ["S123"] and not sheet.ragged
+    assert sheet.problems[0].severity is Severity.WARNING
+    assert [row[:2] for row in cells(sheet)][:2] == [("101", "Anna"), ("102", "Bert")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,webhook_url\n101,Anna,https://x.example\n102,Bert\n",
+        "id,name,initial_message\n101,Vogel, Söhne,\n102,Anna,Hallo\n",
+        "id,name,initial_message\n101,Vogel, Söhne,\n",
+        "id,name\n101,Anna\n102\n",
+        "id,name,record\n101,Anna,\n102,Be",
+        "id,name,_row\n101,Anna,\n102,Bert,,\n",
+    ],
+)
+def test_cells_that_may_have_shifted_are_an_error(text: str) -> None:
+    assert "S106" in [code for code, _ in codes(read_text(text))]
+
+
+TORN = [
+    "id,name\r\n101,An\rna\r\n102,Bea\r\n",
+    "id,name\n101,An\nna\n102,Bea\n",
+    "id,name\r\n101,An\nna\r\n102,Bea\r\n",
+    "id,name\r\n101,An\n\nna\r\n102,Bea\r\n",
+    "id,name\r\n101,An\nna, and so on\r\n102,Bea\r\n",
+    "id,name\r\n101,An\rna, and so on\r\n102,Bea\r\n",
+    "id,name\n101,An\nna, and, so\n102,Bea\n",
+    "id;name\r101;An\nna\r102;Bea\r",
+    "name,id\r\nAn,101\rna\r\nBea,102\r\n",
+]
+
+
+@pytest.mark.parametrize("text", TORN)
+def test_a_line_break_that_tears_a_record_apart_makes_both_parts_invalid(text: str) -> None:
+    sheet = read_text(text)
+    plan = make_plan(sheet)
+    assert [change.assistant_id for change in plan.changes] == [102]
+    assert plan.settled[0].code == "S122"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\r\n101,Anna\n102,Bea\r\n103,Carl\n",
+        "id,name\r\n101,Anna\r\n102,Bea\r103,Carl\r",
+        'id,name\r\n101,"An\nna"\r\n102,"Be\ra"\r\n',
+        '"id","na\nme"\r\n101,Anna\r\n102,Bea\r\n'.replace("na\nme", "name\n"),
+        "id,name\n101,Anna\n102,Bea",
+    ],
+)
+def test_line_ends_of_several_kinds_alone_tear_nothing(text: str) -> None:
+    sheet = read_text(text)
+    assert not sheet.problems and len(make_plan(sheet).changes) == len(sheet)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Assistants export 2026-11-28\n\nid,name\n101,Anna\n", 3),
+        ("Liste der Assistenten;;\r\nStand: heute;;\r\nNr.;Name;ID\r\n1;Anna;101\r\n", 3),
+        ("\n\n\nid,name\n101,Anna\n", 4),
+        ("id\nid,name\n101,Anna\n", 2),
+        ("name,of,the list\nSprache,Assistenten-ID\n4,101\n", 2),
+        ("id,name\n101,name\n", 1),
+        ("id,foo\n101,Anna\n", 1),
+    ],
+)
+def test_the_header_is_the_first_row_with_an_id_beside_a_field(text: str, row: int) -> None:
+    sheet = read_text(text, ignore=("Nr.",) if "Nr." in text else ())
+    assert sheet.header_row == row and sheet.numbers[0] == row + 1
+    assert sheet.id_column is not None and list(sheet.id_column.texts) == ["101"]
+    assert sheet.lines is not None and sheet.lines[0] == row + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10001,Anna\n10002,Bea\n",
+        f'10001,"{"Text. " * 9000}"\n10002,"b"\n',
+        "https://a.example;x\ny;z\n",
+        f"{'long ' * 30},x\n1,2\n",
+    ],
+)
+def test_a_first_row_that_looks_like_data_is_one_problem(text: str) -> None:
+    sheet = read_text(text)
+    (problem,) = [problem for problem in sheet.problems if problem.index is None]
+    assert problem.code == "H107" and len(str(problem)) < 800
 
 
 def test_a_trailing_delimiter_in_the_header_too_is_an_empty_column() -> None:

@@ -77,7 +77,7 @@ def test_columns_of_our_own_are_ignored() -> None:
 def test_an_unknown_header_is_a_problem_with_the_nearest_name() -> None:
     problem = only_problem(sheet_with("id", "Stimmme"))
     assert (problem.code, problem.column, problem.given, problem.wanted) == ("H102", 1, "Stimmme", "voice_id")
-    assert "--map 'Stimmme=voice_id'" in problem.remedy and "--ignore 'Stimmme'" in problem.remedy
+    assert "--map Stimmme=voice_id" in problem.remedy and "--ignore Stimmme" in problem.remedy
 
 
 def test_an_unknown_header_like_nothing_gets_no_guess() -> None:
@@ -173,7 +173,7 @@ def test_a_sheet_without_an_id_column_says_which_header_might_be_it() -> None:
     assert {first.code, second.code} == {"H101", "H102"}
     (missing,) = [p for p in (first, second) if p.code == "H101"]
     assert (missing.index, missing.column) == (None, None)
-    assert "--map 'assistant=id'" in missing.remedy
+    assert "--map assistant=id" in missing.remedy
     assert only_problem(sheet_with("name")).remedy == "Name it id or assistant_id."
 
 

@@ -385,7 +385,7 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
     "hidden columns of an xlsb without end": lambda: xlsb(
         [(0, 0, "id"), (1, 0, 1.0)], columns=[(0, 0xFFFFFFFF)] * 100_000
     ),
-    "broken: rows too short": lambda: b"id,name\n" + b"1\n" * 1_000_000,
+    "broken: rows too short": lambda: b"id,name\n1,a\n" + b"1\n" * 1_000_000,
     "broken: quotes in wrong places": lambda: b"id,name\n" + b'1,"a" b\n' * 1_000_000,
     "broken: lines that are no objects": lambda: b"{}\n" + b"{\n" * 1_000_000,
     "a claim of many cells": lambda: xls_with((0x200, struct.pack("<2L2Hxx", 0, 65535, 0, 65535))),

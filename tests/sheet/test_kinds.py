@@ -33,7 +33,6 @@ OTHERS: dict[str, tuple[bytes, str, str]] = {
     ),
     "._changes.csv": (b"\x00\x05\x16\x07\x00\x02", "AppleDouble", "Read changes.csv instead"),
     "rand.xlsx": (random.Random(1).randbytes(9000), "bytes of no kind that is known", "save it again"),
-    "rand.csv": (bytes(range(1, 32)) * 40, "no text", ".csv"),
     "empty.xlsx": (b"", "is empty", "copy"),
     "letter.docx": (
         zipped(**{"[Content_Types].xml": b"", "word/document.xml": b""}),

@@ -5,7 +5,7 @@ Grammar only. Whether a value is within bounds, and whether the field can be cle
   empty, white space   LEAVE, also for other characters that nobody sees: the field is left as it is
   null                 None, with or without white space around it
   text                 as it stands, line breaks as \\n; "..." is a JSON text; @@ is @; @file is refused
-  url, timezone        the same, trimmed
+  url, timezone        the same, trimmed; a time zone in any case
   number               0.8 .5 1e-3 +1, and 0,8 where the decimal sign is the comma; always a finite float
   integer              13 13.0; 1.200 and 1,200 are refused, since they can be read in two ways
   id                   a whole number above 0, of at most 18 digits: 13 0013 13.0 "13" 13 – Clara
@@ -34,6 +34,7 @@ from batch_update.fields.cells.texts import (
     read_flag,
     read_text,
     read_word,
+    read_zone,
     show_choice,
     show_flag,
     show_text,
@@ -63,7 +64,7 @@ Shower = Callable[[Field, Any, str], str]
 KINDS: dict[Kind, tuple[Reader, Shower]] = {
     "text": (read_text, show_text),
     "url": (read_word, show_word),
-    "timezone": (read_word, show_word),
+    "timezone": (read_zone, show_word),
     "id": (read_one_id, show_one_id),
     "integer": (read_integer, show_integer),
     "number": (read_number, show_number),

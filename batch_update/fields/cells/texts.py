@@ -6,6 +6,7 @@ import json
 import re
 
 from batch_update.codes import CODES
+from batch_update.fields.assistant import zones_by_case
 from batch_update.fields.cells.errors import instead_of_nothing, refusal, unreadable
 from batch_update.fields.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
 from batch_update.fields.reference import Field
@@ -129,6 +130,12 @@ def read_word(field: Field, text: str, decimal: str) -> str:
     quoted = quoted_text(text)
     refuse_damaged(field, text, is_json=quoted is not None)
     return _unmarked(field, text, text) if quoted is None else quoted
+
+
+def read_zone(field: Field, text: str, decimal: str) -> str:
+    """A time zone in any case, `Europe/berlin`; another word as it stands, to be refused."""
+    word = read_word(field, text, decimal)
+    return zones_by_case().get(word.strip().casefold(), word)
 
 
 def show_word(field: Field, value: str, decimal: str) -> str:
