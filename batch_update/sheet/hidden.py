@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from batch_update.model import Problem, Severity
 from batch_update.settings import Settings
-from batch_update.sheet.headers import key_of
-from batch_update.text import counted, named
+from batch_update.sheet.headers import called, key_of
+from batch_update.text import counted, excerpt, named, quoted
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 """of any spreadsheet program"""
@@ -73,7 +73,7 @@ def hidden_problems(
     for column, name in enumerate(header):
         means_something = name.strip() and not name.strip().startswith("_") and key_of(name) not in left_out
         if means_something and columns[column]:
-            yield _column(column, name)
+            yield _column(column, header)
     if hidden.rows and numbers:
         marks = hidden.rows.marks(max(numbers))
         rows = [index for index, number in enumerate(numbers) if marks[number - 1]]
@@ -81,14 +81,15 @@ def hidden_problems(
             yield _rows(rows, numbers)
 
 
-def _column(column: int, name: str) -> Problem:
+def _column(column: int, header: Sequence[str]) -> Problem:
+    name = quoted(called(header, column))
     return Problem(
         "S117",
         "the column is hidden, and counts like all others",
         Severity.WARNING,
         column=column,
-        given=name,
-        remedy=f"Show it and look at it; if it is not meant, leave it out with --ignore '{name}'.",
+        given=excerpt(header[column]),
+        remedy=f"Show it and look at it; if it is not meant, leave it out with --ignore {name}.",
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from batch_update.errors import UsageError
 from batch_update.fields.reference import all_fields
 from batch_update.model import Problem, Role, Sheet
+from batch_update.plan.checking import check_sheet
+from batch_update.report.problems import problem_json, render_problems
 from batch_update.settings import Settings
 from batch_update.sheet.headers import columns_of, known_names, normalize, number_columns
 from tests.sheet.tables import read_text
@@ -242,3 +247,79 @@ def test_columns_are_found_by_the_kind_of_their_field_or_part() -> None:
     settings = Settings(map={"Stimme neu": "tool_ids"}, ignore=("tool_ids",))
     assert columns_of("ids", headers, settings) == [1, 2, 3]
     assert columns_of("text", headers, settings) == [4, 5]
+
+
+ODD_HEADERS = [
+    "Stimme,Stimme",
+    "Foo,Bär",
+    '"Begrüßung\n(max. 200)",Foo',
+    "It's,voice id,Voice-ID",
+    '"a,b","say ""hi""",$HOME,`ls`,-x,a=b',
+    f"{'lang ' * 20},x\u200by,column:A,*",
+    "variables,tools.x,label_ids.y,account",
+    "Foo,foo,FOO",
+    "Stimmme,speech_sped",
+]
+
+
+@pytest.mark.parametrize("headers", ODD_HEADERS)
+def test_every_remedy_of_a_header_can_be_pasted_and_works(headers: str) -> None:
+    text = f"id,{headers}\n1,{','.join('x' * (headers.count(',') + 1))}\n"
+    problems = [problem for problem in read_text(text, delimiter=",").problems if problem.index is None]
+    assert problems or "Begr" in headers
+    for problem in problems:
+        words = [
+            word.rstrip(".,") for word in shlex.split(problem.remedy.replace("`batch-update fields`", ""))
+        ]
+        options = [(flag, value) for flag, value in pairwise(words) if flag in ("--map", "--ignore")]
+        assert options, problem.remedy
+        for flag, value in options:
+            left = read_text(text, delimiter=",", **{flag[2:]: (value,)}).problems
+            assert len([p for p in left if p.index is None]) < len(problems), (flag, value)
+
+
+def test_columns_are_named_by_their_letters_and_several_at_once() -> None:
+    text = "id,Stimme,Stimme,a,b,name\n1,2,3,x,y,z\n"
+    sheet = read_text(text, ignore=("column:C", "a, b"))
+    assert not sheet.problems
+    assert [column.role for column in sheet.columns].count(Role.IGNORED) == 3
+    sheet = read_text(text, map=("column:b=id",), ignore=("column:A", "column:C,a,b"))
+    assert [column.role for column in sheet.columns][:3] == [Role.IGNORED, Role.ID, Role.IGNORED]
+    for wrong in ("column:Z", "column:AAA", "column:", "a,nowhere"):
+        with pytest.raises(UsageError):
+            read_text(text, ignore=(wrong,))
+    assert not read_text('id,"x, y",name\n1,2,3\n', ignore=("x, y",)).problems
+
+
+@pytest.mark.parametrize(
+    "header", ["Modell", "none", "Game", "Nodes", "Tempus", "Stimmung", "xyz", "mood", "Nr."]
+)
+def test_a_guess_that_may_be_wrong_is_not_made(header: str) -> None:
+    (problem,) = read_text(f"id;{header}\n1;2\n").problems
+    assert problem.code == "H102" and "Did you mean" not in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("speach_speed", "speech_speed"),
+        ("Sytem Promt", "system_prompt"),
+        ("Begrüßng", "initial_message"),
+        ("Sprachen", "language_id"),
+    ],
+)
+def test_a_slip_of_typing_is_found(header: str, field: str) -> None:
+    (problem,) = read_text(f"id;{header}\n1;2\n").problems
+    assert f"Did you mean {field}?" in problem.remedy
+
+
+def test_a_header_of_any_length_and_hundreds_of_columns_are_told_in_few_words() -> None:
+    wide = ",".join(f"column {number}" + "x" * 3000 for number in range(400))
+    sheet = read_text(f"id,{wide}\n1,{','.join('9' * 400)}\n")
+    checked = check_sheet(sheet)
+    assert len(checked.problems) == 400
+    assert len(render_problems(sheet, checked.problems)) < 20_000
+    assert len(json.dumps([problem_json(sheet, problem) for problem in checked.problems])) < 400 * 1500
+    with pytest.raises(UsageError) as caught:
+        read_text(f"id,{wide}\n1,{','.join('9' * 400)}\n", ignore=("nowhere",))
+    assert len(caught.value.message) < 3000
