@@ -347,7 +347,7 @@ def test_each_hidden_column_that_says_something_has_a_warning(formula: bool) -> 
         ("S117", "warning", None, 1),
         ("S117", "warning", None, 3),
     ]
-    assert "--ignore 'Stimme'" in sheet.problems[1].remedy
+    assert "--ignore Stimme" in sheet.problems[1].remedy
     assert [p.column for p in read_bytes(hiding(columns="B:Z"), ignore=("stimme",)).problems] == [1]
 
 
