@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from batch_update.cli.words import HELP, no_such_command, too_many
+from batch_update.cli.wrapping import width
 from batch_update.settings import flag_of
 
 MOST_NEEDED = (
@@ -23,7 +25,7 @@ FEW = 8
 GROUPS = ("Sheet", "Rows", "Guards", "Waves", "Pace", "Connection", "Output", "Sandbox", "Limits")
 WIDEST = 120
 """Characters of a line of help, also on a broader terminal."""
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
+CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 _UNBROKEN = str.maketrans("-", "\u2011")
@@ -48,6 +50,7 @@ class _Helpful:
         return ["[OPTIONS]", *commands, *names]
 
     def get_help(self, ctx: Any) -> str:
+        ctx.terminal_width = min(width(sys.stdout), WIDEST) - 2
         text: str = super().get_help(ctx)  # type: ignore[misc]  # typer's, which stands behind
         return text.replace("\u2011", "-")
 
@@ -104,12 +107,11 @@ def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
     by_flag = {max(option.opts, key=len): option for option in options if option.rich_help_panel}
     first = [by_flag[flag_of(name)] for name in MOST_NEEDED if flag_of(name) in by_flag][:FIRST]
     yield "Most needed", first
-    yield (
-        "Options of this command",
-        [option for option in options if not getattr(option, "rich_help_panel", "")],
-    )
+    own = [option for option in options if not option.rich_help_panel]
+    yield "Options of this command", [option for option in own if "--help" not in option.opts]
     for group in GROUPS:
         yield group, [o for o in options if o.rich_help_panel == group and o not in first]
+    yield "Other", [option for option in own if "--help" in option.opts]
 
 
 def _record(param: Any, ctx: Any) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ def ready_streams() -> None:
 
 def out(text: str = "") -> None:
     """Lines of the result, as wide as the terminal is."""
-    out_raw(wrap(text, width()))
+    out_raw(wrap(text, width(sys.stdout)))
 
 
 def out_raw(text: str, *, end: str = "\n") -> None:
@@ -109,7 +109,7 @@ def _json_text(value: Any) -> str:
 def say(text: str) -> None:
     """A line about the work, beside the result. That nobody can read it does not end the work."""
     try:
-        print(wrap(text, width()), file=sys.stderr, flush=True)
+        print(wrap(text, width(sys.stderr)), file=sys.stderr, flush=True)
     except OSError:
         _to_nowhere(sys.stderr)
 
@@ -155,7 +155,7 @@ def ask(question: str) -> bool:
     _forget_typed()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        print(wrap(f"{question} [y/N]", width()), end=" ", file=sys.stderr, flush=True)
+        print(wrap(f"{question} [y/N]", width(sys.stderr)), end=" ", file=sys.stderr, flush=True)
         return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)

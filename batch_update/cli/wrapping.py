@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from shutil import get_terminal_size
+from typing import TextIO
 
 NARROWEST = 40
 """Characters of a line, also on a narrower terminal."""
@@ -20,9 +21,14 @@ _COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")
 """What stands left of a second column, or of what a help line says."""
 
 
-def width() -> int:
-    """Characters of a line of the terminal; 80 where there is none."""
-    return max(get_terminal_size((80, 24)).columns, NARROWEST)
+def width(stream: TextIO) -> int:
+    """Characters of a line of the terminal that the stream is; 80 where it is none. COLUMNS wins."""
+    said = os.environ.get("COLUMNS", "")
+    try:
+        columns = int(said) if said.isdecimal() else os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return max(columns or 80, NARROWEST)
 
 
 def wrap(text: str, most: int) -> str:

@@ -46,6 +46,7 @@ def test_the_five_that_most_people_need_come_first_then_groups_in_one_order(run:
     assert len(re.findall(r"^  --", found["Most needed"], flags=re.MULTILINE)) == FIRST
     groups = [heading for heading in found if heading in GROUPS]
     assert groups == [group for group in GROUPS if group in groups] and len(groups) >= 3
+    assert list(found)[-1] == "Other" and "--help" in found["Other"]
     assert set(found) <= {"Most needed", "Options of this command", "Other", *GROUPS}
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import struct
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +96,32 @@ def test_a_time_names_its_zone() -> None:
         r"2026-11-2\d \d\d:\d\d ([A-Z]{3,5}|UTC[+-]\d{4})",
         local_time(datetime(2026, 11, 22, 8, 31, tzinfo=UTC)),
     )
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+@pytest.mark.parametrize("words", [["explain", "S117"], ["apply", "--help"]])
+def test_a_real_terminal_is_used_as_wide_as_it_is(tmp_path: Path, columns: int, words: list[str]) -> None:
+    """What stands in the place of stdout there still has the terminal's size."""
+    pytest.importorskip("pty", reason="only Unix has pseudo terminals")
+    import fcntl
+    import termios
+
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "batch_update", *words],
+        cwd=tmp_path,
+        env=env | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # Linux says so where the other end is closed
+        while some := os.read(ours, 65536):
+            seen += some
+    assert child.wait(60) == 0
+    os.close(ours)
+    assert columns - 20 < max(map(len, seen.decode().splitlines())) <= columns
