@@ -72,7 +72,7 @@ class Client:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rng: random.Random | None = None,
     ) -> None:
-        self._base = check_base_url(base_url)
+        self._base = self.base_url = check_base_url(base_url)
         self.server = urlsplit(self._base).netloc
         """host and port, for people to read"""
         self._key = key

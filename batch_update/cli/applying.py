@@ -18,7 +18,7 @@ import typer
 
 from batch_update.cli.calling import Errand
 from batch_update.cli.checking import FILE, describe
-from batch_update.cli.connecting import Account, account_lock, account_of, placed, server_name
+from batch_update.cli.connecting import Account, account_lock, account_of, at_home, placed, server_name
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on, telling_errors
 from batch_update.cli.stage import Stage, run_facts, tell, write_somewhere
@@ -57,7 +57,7 @@ def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
         plan, is_saved = plan_of(file, settings)
-
+        settings = at_home(settings, plan.server)
         look = partial(look_at, settings=settings, is_saved=is_saved)
         return carry_out(plan, look, Errand("apply", file, settings))
 
@@ -116,7 +116,7 @@ def send(
 
     settings = errand.settings
     stage = Stage(settings, account, plan.sheet.numbers)
-    facts = Facts(errand.verb, settings=placed(settings), parent=parent)
+    facts = Facts(errand.verb, settings=placed(settings), parent=parent, key=account.name)
     report, files, folder = anyio.run(_send, plan, look, stage, facts, lock, errand)
     return tell(report, files, folder, errand, run_facts(settings, stage.client))
 
@@ -128,6 +128,7 @@ async def _send(
     from batch_update.run.applying import apply_plan, refused_report, stopped_report
     from batch_update.run.journal import Journal
     from batch_update.run.signals import open_interrupts
+    from batch_update.run.whose import with_account
 
     settings, client = stage.settings, stage.client
     is_undo = facts.command == "undo"
@@ -135,7 +136,7 @@ async def _send(
     async with client:
         with before_sending():
             looked = await look(plan, client)
-        plan = looked.plan
+            plan = replace(await with_account(looked.plan, client), server=placed(settings).base_url)
         _show_problems(plan, errand)
         if is_undo and not is_silent(settings):
             say(plan_screen(plan, requests=looked.pages, showing=showing_on(sys.stderr)))
@@ -182,13 +183,17 @@ async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: b
     """The plan against what is there, unless nothing shall be fetched."""
     from batch_update.plan.checking import keep_first
     from batch_update.run.looking import Looked, expect, look
+    from batch_update.run.whose import with_account
 
     to_end = settings.max_change_percent is not None
     if is_saved:
         return await look_at_made(plan, client, settings)
     if not settings.no_fetch:
         _say_reading(settings)
-    looked = Looked(plan, 0) if settings.no_fetch else await look(plan, client, to_end=to_end)
+    looked = Looked(plan, 0)
+    if not settings.no_fetch:
+        looked = await look(plan, client, to_end=to_end)
+        looked = replace(looked, plan=await with_account(looked.plan, client))
     looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
     expect(looked.plan, settings.expect)
     return looked

@@ -184,8 +184,39 @@ def default_state() -> Path:
 
 
 def placed(settings: Settings) -> Settings:
-    """The settings with the address that requests really go to."""
-    return settings.model_copy(update={"base_url": SANDBOX_URL}) if settings.sandbox else settings
+    """The settings with the address that requests really go to, and the file of the sandbox wherever one is."""
+    if not settings.sandbox:
+        return settings
+    state = settings.sandbox_state and _resolved(settings.sandbox_state)
+    return settings.model_copy(update={"base_url": SANDBOX_URL, "sandbox_state": state})
+
+
+def at_home(settings: Settings, server: str, made: Settings | None = None) -> Settings:
+    """The settings, at the server or sandbox that a plan was made for, where they name none.
+
+    `made` are those that it was made with. Raises RunStopped X310 where they name another one.
+    """
+    from batch_update.run.whose import another_place, is_same_server
+
+    if not server:
+        return settings
+    is_sandbox = server == SANDBOX_URL
+    given = settings.model_fields_set
+    home: dict[str, object] = {"sandbox": is_sandbox}
+    if not is_sandbox:
+        home["base_url"] = server
+    elif made and made.sandbox_state and "sandbox_state" not in given:
+        home["sandbox_state"] = made.sandbox_state
+    if not {"base_url", "sandbox"} & given:
+        return settings.model_copy(update=home)
+    here, nothing = placed(settings), "; nothing was sent by this command"
+    if settings.sandbox != is_sandbox or not is_same_server(here.base_url, server):
+        found = "the sandbox" if settings.sandbox else settings.base_url
+        raise another_place("the sandbox" if is_sandbox else server, found + nothing)
+    if made and made.sandbox_state and here.sandbox_state not in (None, made.sandbox_state):
+        found = f"the one in {here.sandbox_state}"
+        raise another_place(f"the sandbox in {made.sandbox_state}", found + nothing)
+    return settings.model_copy(update=home) if is_sandbox else settings
 
 
 def server_name(settings: Settings) -> str:

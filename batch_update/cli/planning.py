@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ import typer
 from batch_update.cli.applying import duration_of, look_at, plan_of, tripped_by
 from batch_update.cli.calling import Errand, command_of
 from batch_update.cli.checking import FILE
-from batch_update.cli.connecting import client_for
+from batch_update.cli.connecting import at_home, client_for, placed
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.progress import event_teller
@@ -66,9 +67,10 @@ def show_plan(
     if out_file is not None:
         _check_place(out_file, settings)
     made, is_saved = plan_of(file, settings)
+    settings = at_home(settings, made.server)
     looked = anyio.run(_look, made, settings, is_saved)
     if out_file is not None:
-        _save(looked.plan, out_file)
+        _save(replace(looked.plan, server=placed(settings).base_url), out_file)
     _show(looked, file, settings, out_file, is_saved=is_saved, full=full)
     return _status(looked.plan, settings, exit_code=exit_code)
 

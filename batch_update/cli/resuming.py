@@ -10,7 +10,7 @@ import typer
 
 from batch_update.cli.applying import agree, before_sending, caution_for
 from batch_update.cli.calling import Errand
-from batch_update.cli.connecting import Account, account_lock, account_of, only_here, placed
+from batch_update.cli.connecting import Account, account_lock, account_of, at_home, only_here, placed
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
 from batch_update.cli.stage import Stage, tell, tell_guarded, write_somewhere
@@ -57,6 +57,7 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
 
     recorded = read_run(folder)
     if not is_finished(recorded, retry_failed=retry_failed):
+        settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
         account = account_of(settings)
         with account_lock(account, settings, "resume") as lock:
             lock.works_in(folder)
@@ -87,26 +88,29 @@ def _go_on(recorded: RecordedRun, settings: Settings, account: Account, *, retry
     stage = Stage(settings, account, recorded.plan.sheet.numbers)
     errand = Errand("resume", str(recorded.folder), settings)
     try:
-        report, facts, files = anyio.run(_resume, recorded, stage, retry_failed)
+        report, facts, files = anyio.run(_resume, recorded, stage, account.name, retry_failed)
     except GuardStopped as stop:
         return tell_guarded(stop, errand)
     return tell(report, files, recorded.folder, errand, facts)
 
 
 async def _resume(
-    recorded: RecordedRun, stage: Stage, retry_failed: bool
+    recorded: RecordedRun, stage: Stage, key: str, retry_failed: bool
 ) -> tuple[Report, RunFacts, Written | None]:
     from batch_update.run.journal import Journal
     from batch_update.run.looking import Looked, expect
     from batch_update.run.recorded import Facts, with_stats
     from batch_update.run.resuming import look_at_rest, send_rest
     from batch_update.run.signals import open_interrupts
+    from batch_update.run.whose import refuse_another
 
     folder, settings, client = recorded.folder, stage.settings, stage.client
     caution = caution_for(settings, client)
     expect(recorded.plan, settings.expect)
     async with client:
         with before_sending():
+            if recorded.facts.key != key:  # one key at one server always is one account
+                await refuse_another(recorded.plan, client)
             rest = await look_at_rest(
                 recorded,
                 client,
@@ -120,7 +124,7 @@ async def _resume(
             say(_left_words(recorded, rest))
         if stop := agree(Looked(rest.plan, rest.pages, rest.total), settings, _allowed(recorded, settings)):
             raise stop
-        facts = Facts("resume", settings=placed(settings))
+        facts = Facts("resume", settings=placed(settings), key=key)
         with Journal.open(folder, facts) as journal, open_interrupts() as interrupted:
             # A journal is only made once there is leave to leave out the rows with problems.
             manner = {**stage.manner(interrupted, caution), "skip_invalid": True}

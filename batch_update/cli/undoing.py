@@ -10,7 +10,7 @@ import typer
 
 from batch_update.cli.applying import look_at_made, send
 from batch_update.cli.calling import Errand
-from batch_update.cli.connecting import account_lock, account_of, only_here
+from batch_update.cli.connecting import account_lock, account_of, at_home, only_here
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
 from batch_update.errors import UsageError
@@ -54,6 +54,8 @@ def undo_folder(folder: Path, settings: Settings) -> Exit:
     from batch_update.run.recorded import report_of
     from batch_update.run.undoing import undo_plan
 
+    recorded = read_run(folder)
+    settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
     look = partial(look_at_made, settings=settings, by_field=True)
     account = account_of(settings)
     with account_lock(account, settings, "undo") as lock:

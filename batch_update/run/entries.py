@@ -102,7 +102,7 @@ def loss_entry(session: int) -> LogEntry:
 
 
 def _facts_value(facts: Facts) -> dict[str, Json]:
-    return {"command": facts.command, "settings": settings_value(facts.settings)}
+    return {"command": facts.command, "settings": settings_value(facts.settings), "key": facts.key}
 
 
 # ---------------------------------------------------------------- from entries
@@ -149,7 +149,8 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
 
 def _facts(found: Json) -> Facts:
     settings = read_settings(found["settings"])
-    return Facts(read_text(found["command"]), settings, read_text(found.get("parent", "")))
+    parent, key = read_text(found.get("parent", "")), read_text(found["key"])
+    return Facts(read_text(found["command"]), settings, parent, key)
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:

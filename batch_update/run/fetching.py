@@ -114,7 +114,7 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
     nameless = []
     for place, entry in enumerate(page.entries, 1):
         found.seen += 1
-        found.account = found.account or _account(entry, client.server)
+        found.account = found.account or owner_of(entry, client.server)
         number = count(entry.get("id")) or None
         if number is None:
             nameless.append(f"{place} (id {shown(repr(entry['id'])) if 'id' in entry else 'missing'})")
@@ -130,8 +130,11 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
         found.nameless.append(places)
 
 
-def _account(entry: dict[str, Json], server: str) -> str:
-    """The list names the owner of each assistant; that saves asking for it."""
+def owner_of(entry: dict[str, Json], server: str) -> str:
+    """Whose an assistant is, and where: `user 501 at app.famulor.de`.
+
+    The list names the owner of each assistant; that saves asking for it.
+    """
     owner = entry.get("user_id")
     return f"user {owner} at {server}" if owner is not None else server
 

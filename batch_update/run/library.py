@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from batch_update.run.looking import Looked, look
 from batch_update.run.progress import EventLog
 from batch_update.run.verifying import read_back
 from batch_update.run.waves import caution_of, check_failures
+from batch_update.run.whose import refuse_another, with_account
 from batch_update.settings import Settings
 
 
@@ -69,7 +71,8 @@ def preview(plan: Plan, settings: Settings | None = None, **connection: Any) -> 
 async def preview_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
     """The same on an event loop that runs already (asyncio or trio)."""
     async with connect(settings or Settings(), **connection) as client:
-        return (await look(plan, client)).plan
+        made = await with_account((await look(plan, client)).plan, client)
+        return replace(made, server=client.base_url)
 
 
 def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
@@ -78,7 +81,7 @@ def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Re
     `settings.no_fetch` sends everything, `settings.no_verify` reads nothing back; `connection` as for `connect`. What
     goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`: a guard of the settings
     (`allow`, `max_changes`, `max_change_percent`) too, and then nothing was sent. Raises AccessError,
-    ApiError or RunStopped where the account cannot be read before anything is sent.
+    ApiError or RunStopped where the account cannot be read before anything is sent, or is not the plan's.
     """
     return anyio.run(lambda: apply_async(plan, settings, **connection))
 
@@ -92,6 +95,9 @@ async def apply_async(plan: Plan, settings: Settings | None = None, **connection
         if not settings.no_fetch:
             looked = await look(plan, client, to_end=settings.max_change_percent is not None)
             plan = looked.plan
+        else:
+            await refuse_another(plan, client)
+        plan = replace(plan, server=client.base_url)
         tripped = guard(
             plan,
             total=looked.total,

@@ -8,8 +8,9 @@ from batch_update.errors import RunStopped
 from batch_update.model import Plan
 from batch_update.plan.comparing import compare
 from batch_update.plan.holding import hold_back
-from batch_update.run.fetching import Fetched, Lister, fetch_present
+from batch_update.run.fetching import Lister, fetch_present
 from batch_update.run.saving import digest
+from batch_update.run.whose import refuse_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Looked:
 
 
 async def look(plan: Plan, client: Lister, *, to_end: bool = False) -> Looked:
-    """Fetch the assistants of a new plan and reduce it to what differs. Raises what the client raises.
+    """Fetch the assistants of a plan and reduce it to what differs. Raises what the client raises.
 
-    `to_end`: read the whole list, so that `total` is known.
+    RunStopped X310 where the plan was compared before, with another account. `to_end`: read the whole list, so that
+    `total` is known.
     """
     fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
+    await refuse_another(plan, client, fetched.account)
     return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages, fetched.total)
 
 
@@ -38,17 +41,8 @@ async def look_again(plan: Plan, client: Lister, *, by_field: bool = False, to_e
     Raises RunStopped X310 where the plan was made for another account.
     """
     fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
-    _same_account(plan, fetched)
+    await refuse_another(plan, client, fetched.account)
     return Looked(hold_back(plan, fetched.present, by_field=by_field), fetched.pages, fetched.total)
-
-
-def _same_account(plan: Plan, fetched: Fetched) -> None:
-    if plan.account and plan.changes and fetched.account != plan.account:
-        raise RunStopped(
-            f"the plan was made for {plan.account}, and this is {fetched.account or 'an account without assistants'}",
-            code="X310",
-            remedy="use the key and the server that it was made with, or make a new plan",
-        )
 
 
 def expect(plan: Plan, wanted: str | None) -> None:

@@ -24,6 +24,8 @@ class Facts:
     """of them, those that decide what a run does are kept"""
     parent: str = ""
     """the run that this one takes back: the name of its folder"""
+    key: str = ""
+    """stands for the key and where it was used, of a command; it cannot be read from it"""
 
 
 @dataclass(frozen=True, slots=True)
