@@ -44,9 +44,9 @@ def resume(given: dict[str, Any], run: LAST_RUN = "last", retry_failed: RETRY_FA
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.run.runs import find_run
+        from batch_update.run.finding import find_run, open_at
 
-        folder = find_run(run, settings.runs_dir)
+        folder = find_run(run, settings.runs_dir, last=open_at)
         raise typer.Exit(int(resume_folder(folder, settings, retry_failed=retry_failed)))
 
 

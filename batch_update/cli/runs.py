@@ -61,10 +61,10 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
     with telling_errors(as_json=settings.json_):
         from batch_update.report.document import run_document
         from batch_update.report.summary import summary
+        from batch_update.run.finding import find_run
         from batch_update.run.listing import state_of
         from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
-        from batch_update.run.runs import find_run
 
         recorded = read_run(find_run(run, settings.runs_dir))
         report, facts = report_of(recorded), facts_of(recorded)
@@ -137,9 +137,9 @@ def report(
     settings = settings_of(given)
     with telling_errors(as_json=False):
         from batch_update.report.files import FORMATS, write_again
+        from batch_update.run.finding import find_run
         from batch_update.run.reading import read_run
         from batch_update.run.recorded import facts_of, report_of
-        from batch_update.run.runs import find_run
 
         texts = or_environment(formats, "format") or ["csv"]
         wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))

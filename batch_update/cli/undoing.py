@@ -19,7 +19,11 @@ from batch_update.settings import Settings
 from batch_update.text import printable
 
 RUN = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's folder, its name, a unique beginning of one, or last.")
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's folder, its name, a unique beginning of one, or last: the one that last sent something.",
+    ),
 ]
 
 LAST_RUN = Annotated[
@@ -43,9 +47,10 @@ def undo(run: RUN, given: dict[str, Any]) -> None:
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.run.runs import find_run
+        from batch_update.run.finding import changed_at, find_run
 
-        raise typer.Exit(int(undo_folder(find_run(run, settings.runs_dir), settings)))
+        folder = find_run(run, settings.runs_dir, last=changed_at)
+        raise typer.Exit(int(undo_folder(folder, settings)))
 
 
 def undo_folder(folder: Path, settings: Settings) -> Exit:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from batch_update.errors import JournalError
-from batch_update.model import Status, Verified
+from batch_update.model import Exit, Status, Verified
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import RecordedRun, report_of
-from batch_update.run.runs import JOURNAL
+from batch_update.run.runs import JOURNAL, document_of, worked_on_at
 
 FOREIGN = "J105"
 """the file that is called like a journal is not one of ours"""
@@ -25,6 +25,16 @@ class State(StrEnum):
     OPEN = "to be resumed"
     RUNNING = "running"
     DAMAGED = "damaged"
+    REFUSED = "refused"
+    """its sheet was, so that nothing was sent"""
+    STILLBORN = "never began"
+    """it ended before its plan was written down, so that nothing was sent"""
+
+
+GONE_FOR_NOTHING = {State.COMPLETE, State.REFUSED, State.STILLBORN}
+"""States of runs of which nothing is left to do."""
+NO_PLAN = {"J103", "J107"}
+"""there is no journal, or there is no plan in it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Entry:
     worked_on: datetime
     """UTC, the last time that its journal was written"""
     started: datetime | None = None
-    """UTC; None where the journal cannot be read"""
+    """UTC; None where no journal tells"""
     command: str = ""
     sheet: str = ""
     counts: dict[Status, int] = field(default_factory=dict)
@@ -55,12 +65,15 @@ def state_of(recorded: RecordedRun, running: Collection[Path]) -> State:
 
 def entry_of(folder: Path, running: Collection[Path]) -> Entry:
     """What there is to say of a run folder, also where its journal cannot be read."""
-    worked_on = datetime.fromtimestamp((folder / JOURNAL).stat().st_mtime, UTC)
+    worked_on = datetime.fromtimestamp((worked_on_at(folder) or 0) / 1e9, UTC)
     try:
         recorded = read_run(folder)
     except JournalError as error:
-        state = State.RUNNING if folder.resolve() in running else State.DAMAGED
-        return Entry(folder, state, worked_on, error=error)
+        if folder.resolve() in running:
+            return Entry(folder, State.RUNNING, worked_on, error=error)
+        if error.code in NO_PLAN:
+            return _without_a_plan(folder, worked_on, error)
+        return Entry(folder, State.DAMAGED, worked_on, error=error)
     report = report_of(recorded)
     return Entry(
         folder,
@@ -72,6 +85,23 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
         report.counts(),
         sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes),
     )
+
+
+def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> Entry:
+    """What `run.json` tells of a run whose sheet was refused; of one that was killed before, nothing tells.
+
+    One that tells of more was another's, whose journal was removed.
+    """
+    told = document_of(folder)
+    if not told:
+        return Entry(folder, State.STILLBORN, worked_on)
+    if told.get("exit") != Exit.SHEET_INVALID:
+        return Entry(folder, State.DAMAGED, worked_on, error=error)
+    try:
+        counts = {status: int(told["counts"][status]) for status in Status if told["counts"][status]}
+        return Entry(folder, State.REFUSED, worked_on, sheet=str(told["sheet"]["name"]), counts=counts)
+    except (ValueError, LookupError, TypeError):
+        return Entry(folder, State.REFUSED, worked_on)
 
 
 def outdated(
@@ -91,7 +121,7 @@ def reason_to_stay(entry: Entry, *, force: bool) -> str:
         return "is running"
     if entry.error is not None and entry.error.code == FOREIGN:
         return "holds no journal of this program"
-    if entry.state is not State.COMPLETE and not force:
+    if entry.state not in GONE_FOR_NOTHING and not force:
         return f"is {entry.state}: --force removes it"
     return ""
 

@@ -332,3 +332,94 @@ def test_a_name_that_the_file_system_refuses_is_no_bug(run: Run, words: tuple[st
     """Longer than any may be; a folder that others may not enter is refused in the same way."""
     result = run(*(word.format("n" * 300) for word in words))
     assert (result.exit, "File name too long" in result.err) == (2, True), result.err
+
+
+# ---------------------------------------------------------------- runs without a journal
+
+
+def refused(run: Run) -> Path:
+    return begin_with(run, "bad.csv")
+
+
+def begin_with(run: Run, sheet: str, *more: str) -> Path:
+    before = set(Path("runs").glob("*"))
+    run("apply", sheet, *SEND, *more)
+    (made,) = set(Path("runs").glob("*")) - before
+    return made
+
+
+def stillborn(run: Run) -> Path:
+    """As a kill leaves it between the folder and the journal."""
+    (folder := Path("runs/2026-11-22T0931-changes")).mkdir(parents=True)
+    (folder / ".journal.db.abc.part").touch()
+    return folder
+
+
+def without_a_plan(run: Run) -> Path:
+    (folder := Path("runs/2026-11-22T0932-changes")).mkdir(parents=True)
+    (folder / "journal.db").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("leave", "state", "sheet"),
+    [(refused, "refused", "bad.csv"), (stillborn, "never began", ""), (without_a_plan, "never began", "")],
+)
+def test_a_run_that_never_sent_anything_is_listed_and_may_go(
+    run: Run, leave: Callable[[Run], Path], state: str, sheet: str
+) -> None:
+    folder = leave(run)
+    (entry,) = run("runs", "list", "--json").json
+    assert (entry["name"], entry["state"], entry["sheet"], entry["error"]) == (
+        folder.name,
+        state,
+        sheet,
+        None,
+    )
+    assert state in run("runs", "list").out
+    assert run("runs", "prune", "--keep", "0", "--yes").exit == 0
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("document", ["{}", "[]", "no JSON", '{"tool": "another 1.0", "exit": 3}'])
+def test_what_another_program_left_is_no_run(run: Run, document: str) -> None:
+    for name in ("2026-11-22T0931-changes", "other"):
+        (folder := Path("runs") / name).mkdir(parents=True)
+        (folder / "run.json").write_text(document, "utf-8")
+    assert run("runs", "list", "--json").json == []
+    run("runs", "prune", "--keep", "0", "--yes", "--force")
+    assert len(names()) == 2
+
+
+def test_a_run_whose_journal_was_removed_is_not_called_refused(run: Run, complete: Path) -> None:
+    (complete / "journal.db").unlink()
+    (entry,) = run("runs", "list", "--json").json
+    assert entry["state"] == "damaged"
+    run("runs", "prune", "--keep", "0", "--yes")
+    assert complete.exists()
+
+
+# ---------------------------------------------------------------- last
+
+
+def test_last_is_the_one_that_last_sent_something_whatever_the_files_times(run: Run, complete: Path) -> None:
+    begin(run)  # all is so already
+    refused(run)
+    age(complete, 400)
+    assert complete.name in run("runs", "show", "last").out
+    assert run("report", "last", "--format", "json").out == f"{complete / 'run.json'}\n"
+
+
+def test_last_to_be_resumed_is_one_that_is_still_to_be_sent(run: Run, complete: Path) -> None:
+    Path("other.csv").write_text("id,name\n10002,Other\n", "utf-8")
+    held = begin_with(run, "other.csv", "--max-changes", "0")
+    assert run("resume", "last", *SEND, "--json").exit == 0
+    assert run("runs", "show", held.name, "--json").json["state"] == "complete"
+
+
+def test_a_last_one_that_cannot_be_read_is_not_passed_over(run: Run, complete: Path) -> None:
+    Path("other.csv").write_text("id,name\n10002,Other\n", "utf-8")
+    other = begin_with(run, "other.csv")
+    (other / "journal.db").write_bytes((other / "journal.db").read_bytes()[:9000])
+    result = run("undo", "last", *SEND)
+    assert (result.exit, "U111" in result.err, other.name in result.err) == (2, True, True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
+from batch_update.run.reading import read_run
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND, statuses
 
@@ -167,14 +169,19 @@ def test_an_undo_shows_its_plan_with_what_it_leaves_alone_before_it_sends(run: R
     assert run("plan", sheet, *LOOK, "--only", "10002", "--exit-code").exit == 0, "nothing was taken back"
 
 
-def test_a_run_that_changed_nothing_is_not_taken_back_and_hides_no_other(run: Run, tmp_path: Path) -> None:
-    """Somebody in a hurry says `undo last` after a guard has stopped the second try."""
+def test_undo_last_takes_back_the_last_run_that_changed_something(run: Run, tmp_path: Path) -> None:
+    """Somebody in a hurry says it after a guard has stopped the second try."""
     assert run("apply", "good.csv", *SEND, "--run-dir", "runs/first").exit == 0
-    for name, flags, status in (("stopped", ("--max-changes", "0"), 5), ("same", (), 0)):
-        sheet = "good.csv" if name == "same" else write(tmp_path, "b.csv", "id,name\n10005,B\n")
+    ways = {
+        "stopped": (write(tmp_path, "b.csv", "id,name\n10005,B\n"), ("--max-changes", "0"), 5),
+        "refused": (write(tmp_path, "c.csv", "id,speech_speed\n10005,7\n"), (), 3),
+        "failed": (write(tmp_path, "d.csv", "id,name\n10005,D\n"), ("--sandbox-faults", "422@1"), 1),
+        "same": ("good.csv", (), 0),
+    }
+    for name, (sheet, flags, status) in ways.items():
         assert run("apply", sheet, *SEND, *flags, "--run-dir", f"runs/{name}").exit == status
-        for _ in range(2):
-            result = run("undo", "last", *SEND)
-            assert (result.exit, f"{name} changed nothing" in result.err) == (2, True), result.err
-    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["first", "same", "stopped"]
-    assert run("undo", "first", *SEND).exit == 0
+        os.utime(tmp_path / "runs" / "first" / "journal.db", (0, 0))
+        alone = run("undo", name, *SEND)
+        assert (alone.exit, "nothing" in alone.err) == (2, True), alone.err
+    assert run("undo", "last", *SEND, "--run-dir", "back").exit == 0
+    assert read_run(tmp_path / "back").facts.parent == "first"
