@@ -125,6 +125,16 @@ class _Connection(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
 
+    def send_400_response(self, msg: str) -> None:
+        """Ends a connection whose bytes are no HTTP any more; a request under way sees that its client is gone."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            if self.cycle.response_started:
+                self.transport.abort()
+                return
+        super().send_400_response(msg)
+
     def on_response_complete(self) -> None:
         if self.cycle.more_body:
             self.transport.close()  # what was not read of the request would go on for as long as its sender likes
