@@ -40,7 +40,8 @@ from batch_update.sheet.writing import unguard
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-_GUARDED = (b"'=", b"'@", b"'+", b"'-", b"'\t", b"'\r")
+_JOINER = "\u2060".encode()
+_guards_in = re.compile(rb"[\n\r\",;|\t]'").search
 
 
 def read_delimited(file: BinaryIO, name: str, settings: Settings, format: str) -> Table:
@@ -175,7 +176,7 @@ class _Body:
             return False  # a line break may have torn a record
         if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
-        if b"'" in block and any(sign in block for sign in _GUARDED):
+        if block[:1] == b"'" or _guards_in(block) or _JOINER in block:
             columns = [[unguard(cell) for cell in column] for column in columns]
         index = np.arange(records, dtype=np.int64)
         begins = _record_begins(data, records) if b"\n" in inside else index

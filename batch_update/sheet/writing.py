@@ -15,12 +15,24 @@ from batch_update.errors import SheetError
 from batch_update.model import Dialect
 from batch_update.sheet.dialect import MARKS, find_encoding, text_of
 
+_LEAD = "[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*"
+"""What programs leave out, or nobody sees, before the sign that makes a formula."""
 _FORMULA = re.compile(
-    r"'*(?:[=@\t\r]"
+    rf"'*(?:[\t\r]|{_LEAD}(?:[=@＝＠＋－]"
     r"|[+-](?!(?:[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+)\Z)"  # a number
-    r"(?!(?<=\+)[0-9][0-9 ()/.-]*\Z))"  # a phone number
+    r"(?!(?<=\+)[0-9][0-9 ()/.-]*\Z)))"  # a phone number
 )
-_SIGNS = frozenset("=@\t\r+-'")
+_STARTS = re.compile(rf"'*{_LEAD}[=@＝＠＋－\t\r+-]").match
+_JOINER = "\u2060"
+_SPLIT = (
+    r"(?<=[;,|\t\r\n])([^\S\r\n\t]*\u2060*)"
+    r"(?=[=@＝＠]|[+＋－-]"
+    r"(?![0-9 .,()/-]{0,40}(?:[;,|\t\r\n]|\Z))"  # a number, a phone number
+    r"(?!\s(?![^\r\n]{0,200}?(?:\|[^\r\n]{0,200}!|[A-Za-z]\())))"  # an item of a list
+)
+"""Where a program that splits at another delimiter, or at every line, would find a formula inside a cell."""
+_splits = re.compile(_SPLIT).search
+_joined = re.compile(_SPLIT.replace("*)", "*)" + _JOINER, 1)).sub
 _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
 
 
@@ -64,21 +76,31 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
 
 
 def guard(cell: str) -> str:
-    """A cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`."""
+    """A cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`.
+
+    Inside a cell, where a program that splits at another delimiter would find a formula, a word joiner goes before it,
+    which nobody sees.
+    """
+    if _splits(cell):
+        cell = re.sub(_SPLIT, rf"\1{_JOINER}", cell)
     return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
     """The other way: `unguard(guard(cell)) == cell` for every cell."""
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+    if cell[:1] == "'" and _FORMULA.match(cell):
+        cell = cell[1:]
+    return _joined(r"\1", cell) if _JOINER in cell else cell
 
 
 def records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
     """A CSV or TSV as texts: each record with its line end, guarded, without NUL."""
     # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
     plain = not header or _PLAIN_START.fullmatch(header[0])
-    yield _formatter(dialect, csv.QUOTE_MINIMAL if plain else csv.QUOTE_ALL)(header)
-    yield from map(_formatter(dialect, csv.QUOTE_MINIMAL), rows)
+    formatted, in_quotes = (_formatter(dialect, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+    yield (formatted if plain and not any(map(_splits, header)) else in_quotes)(header)
+    for row in rows:
+        yield (in_quotes if any(map(_splits, row)) else formatted)(row)
 
 
 def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[str]], str]:
@@ -87,8 +109,10 @@ def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[s
     writer = csv.writer(_Lines(record), delimiter=dialect.delimiter, lineterminator="\r\n", quoting=quoting)
 
     def formatted(cells: Sequence[str]) -> str:
-        writer.writerow([guard(cell) if cell and cell[0] in _SIGNS else cell for cell in cells])
-        return record.pop().replace("\0", "")[:-2] + dialect.newline
+        # NUL goes first: programs leave it out, and what it stood before begins the cell then.
+        plain = [cell.replace("\0", "") if "\0" in cell else cell for cell in cells]
+        writer.writerow([guard(cell) if _STARTS(cell) or _splits(cell) else cell for cell in plain])
+        return record.pop()[:-2] + dialect.newline
 
     return formatted
 
