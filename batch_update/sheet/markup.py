@@ -13,8 +13,8 @@ _MOST_NAMES = 20_000
 _LONGEST_TAG = 1 << 20
 """bytes, its attributes included"""
 _PIECE = 1 << 18
-_IDLE = 6_000_000
-"""elements and attributes that may stand in a part in which nothing is found"""
+_IDLE = 3_000_000
+"""elements that may stand in a part in which nothing is found"""
 _FOR_A_FIND = 200
 """so many more for each thing that is found"""
 
@@ -51,7 +51,7 @@ def follow(pieces: Iterable[bytes], watch: Watch, *, namespaces: bool = False) -
     def start(full: str, attributes: dict[str, str]) -> None:
         nonlocal depth, work
         depth += 1
-        work += 1 + len(attributes)
+        work += 1
         if depth > _DEEPEST:
             raise ValueError("elements inside one another without end")
         on_start(names[full], attributes)

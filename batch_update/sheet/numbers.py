@@ -1,4 +1,4 @@
-"""Owns what .xls and .xlsb have in common: numbers packed into 30 bits, and the codes of errors."""
+"""Owns what .xls and .xlsb have in common: numbers packed into 30 bits, codes of errors, bounds of records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
     0x2B: "#GETTING_DATA",
 }  # fmt: skip
+MOST_EMPTY, LEAST = 1_000_000, 8
+"""records of a part that may be empty, and bytes that all of them have beyond that on the average"""
 U16, U32, F64 = struct.Struct("<H"), struct.Struct("<L"), struct.Struct("<d")
 
 

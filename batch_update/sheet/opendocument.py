@@ -10,7 +10,7 @@ from batch_update.sheet.archives import encrypted, readable
 from batch_update.sheet.markup import Watch
 from batch_update.sheet.packages import Package
 from batch_update.sheet.paragraphs import DRAW, OFFICE, STYLE, TABLE, TEXT, Paragraphs, duration_of
-from batch_update.sheet.worksheets import Budget, Cell, Held, Listed, Typed, Workbook, Worksheet
+from batch_update.sheet.worksheets import MOST_SHEETS, Budget, Cell, Held, Listed, Typed, Workbook, Worksheet
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _UNSEEN = ("collapse", "filter")
@@ -25,7 +25,7 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 def open_ods(archive: ZipFile, name: str, settings: Settings) -> Workbook:
     """Lists the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
-    package, budget = Package(archive), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, settings)
     tables = _TablesWatch()
     with readable(name):
         if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
@@ -98,6 +98,8 @@ class _TablesWatch(_OpenWatch):
             self._tables.append(
                 (attributes.get(TABLE + "name", ""), attributes.get(TABLE + "style-name", ""))
             )
+            if len(self._tables) > MOST_SHEETS:
+                raise ValueError("tables without end")
         elif tag in _CELLS:
             self.found += len(attributes) > 0
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from batch_update.errors import SheetError
 from batch_update.sheet.archives import Damage, blocks_of, damaged, tidy
 from batch_update.sheet.markup import Watch, follow
 
 _KINDS = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
 """parts by which a workbook is known where nothing points to one"""
+_LARGEST_PART = 64 << 20
+"""bytes of a part that is read at once and not piece by piece"""
 _LARGEST_LIST = 4 << 20
 """bytes of a part that lists what another one points to"""
 
@@ -30,10 +33,11 @@ class Relation:
 
 
 class Package:
-    """The parts of an archive by their names, without regard to case. What it raises is Damage, or zipfile's."""
+    """The parts of an archive by their names, without regard to case. What it raises is Damage."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
+        self._name = name
         self._members = {tidy(member.filename).lower(): member for member in archive.infolist()}
 
     def __contains__(self, part: str) -> bool:
@@ -46,9 +50,15 @@ class Package:
             raise Damage(f"it has no part {part}")
         return blocks_of(self._archive, member)
 
-    def read(self, part: str) -> bytes:
-        """A part's content at once."""
-        return b"".join(self.pieces(part))
+    def read(self, part: str) -> bytearray:
+        """A part's content at once. Raises SheetError S103 where it is too large for that."""
+        content = bytearray()
+        for piece in self.pieces(part):
+            content += piece
+            if len(content) > _LARGEST_PART:
+                message = f"{self._name}: {part} unpacks to more than {_LARGEST_PART >> 20} MiB"
+                raise SheetError(message, code="S103", remedy="Split it, or save it as CSV.")
+        return content
 
     def follow(self, part: str, watch: Watch, *, namespaces: bool = False) -> None:
         """Shows a part's XML to a watch. Raises Damage where it is none."""
@@ -106,7 +116,7 @@ class _RelationsWatch(Watch):
 
 def kind_of(archive: zipfile.ZipFile, name: str) -> str:
     """xlsx, xlsb or ods; "" for an archive of something else. Raises SheetError S108 for what is several at once."""
-    package = Package(archive)
+    package = Package(archive, name)
     kinds = [kind for part, kind in _KINDS if part in package]
     if len(kinds) > 1:  # it would depend on the program what is read
         raise damaged(name, f"it is {' and '.join(kinds)} at once")

@@ -13,19 +13,30 @@ from batch_update.sheet.archives import Damage, readable
 from batch_update.sheet.markup import Watch
 from batch_update.sheet.packages import Package, Relation
 from batch_update.sheet.shown import BUILT_IN, as_cell
-from batch_update.sheet.worksheets import Budget, Cell, Listed, Place, Texts, Typed, Workbook, Worksheet
+from batch_update.sheet.worksheets import (
+    MOST_SHEETS,
+    Budget,
+    Cell,
+    Listed,
+    Place,
+    Texts,
+    Typed,
+    Workbook,
+    Worksheet,
+)
 
 NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 """Relations of sheets that are no tables: charts, dialogs, macros of Excel 4."""
 LONGEST_TEXT = 16 << 20
 """letters of one cell: five hundred times what Excel allows"""
+_MOST_FORMATS = 50_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _KINDS = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
 
 
 def open_xlsx(archive: ZipFile, name: str, settings: Settings) -> Workbook:
     """Lists the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, settings)
     with readable(name):
         part = package.workbook_part()
         sheets, relations = _SheetsWatch(), package.relations(part)
@@ -75,6 +86,8 @@ class _SheetsWatch(Watch):
             ids = [value for key, value in attributes.items() if key.rpartition(":")[2] == "id"]
             visible = attributes.get("state", "") not in ("hidden", "veryHidden")
             self.listed.append((Listed(unescaped(attributes.get("name", "")), visible), "".join(ids[:1])))
+            if len(self.listed) > MOST_SHEETS:
+                raise Damage("it claims to hold far too many worksheets")
         elif tag == "workbookPr":
             self.since_1904 = attributes.get("date1904") in ("1", "true", "on")
 
@@ -154,6 +167,8 @@ class _FormatsWatch(Watch):
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt":
             self.codes[int(attributes["numFmtId"])] = unescaped(attributes.get("formatCode", ""))[:255]
+            if len(self.codes) > _MOST_FORMATS:
+                raise Damage("it claims to hold far too many number formats")
         elif tag == "cellXfs":
             self._inside = True
         elif tag == "xf" and self._inside:
@@ -233,7 +248,7 @@ class _CellsWatch(_TextWatch):
             text = self.taken()
             if self._has_value or self._is_formula:
                 self.found += 1
-                self._sheet.add(self._row, self._column, self._cell(text))
+                self._sheet.add(self._row, self._column, self._cell(text), shared=self._kind == "s")
         else:
             super().end(tag)
 

@@ -20,11 +20,13 @@ SMALL_GRID = 1_000_000
 _SPARSE = 20
 """a grid above the small one may have this many places for each cell"""
 LARGEST_GRID = 20_000_000
-_MEMORY = 144 << 20
+_MEMORY = 128 << 20
 """bytes that the cells and texts of a workbook may take, all in all"""
-_FOR_A_CELL, _FOR_A_NUMBER = 24, 104
-"""bytes that a cell takes until it stands in a column, its text apart"""
+_FOR_A_ROW, _FOR_A_CELL, _FOR_A_NUMBER = 350, 24, 104
+"""bytes that a row and its cells take on their way into a plan, texts apart"""
 _MOST_MERGES = 100_000
+MOST_SHEETS = 10_000
+"""worksheets, charts and macros of a workbook; each takes half a kilobyte"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,18 @@ class Worksheet:
         self.merges: list[tuple[int, int, int, int]] = []
         """first and last row, first and last column"""
         self.rows = self.columns = self.cells = 0
+        self._row = -1
         self._name = name
         self._budget = budget
         self._settings = settings
         self._columns: list[_Column] = []
 
-    def add(self, row: int, column: int, cell: Cell, *, down: int = 1, across: int = 1) -> None:
+    def add(
+        self, row: int, column: int, cell: Cell, *, down: int = 1, across: int = 1, shared: bool = False
+    ) -> None:
         """A cell that holds something, repeated down and across. An empty text is nothing.
 
+        `shared`: its text is one of those that the workbook keeps once, and is paid for.
         Raises ValueError for what is no place, or for one that has a value already.
         """
         if cell == "":
@@ -110,8 +116,15 @@ class Worksheet:
             self._grow(row + down, column + across)
         times = down * across
         self.cells += times
-        if isinstance(cell, str):
-            self._budget.take(_FOR_A_CELL * times, len(cell) * times)
+        if row != self._row:
+            self._row = row
+            self._budget.take(_FOR_A_ROW * down)
+        text = cell.shown if isinstance(cell, Typed) else cell
+        if isinstance(text, str):
+            size = 0 if shared else sys.getsizeof(text)
+            self._budget.take(
+                size + (_FOR_A_CELL if text is cell else _FOR_A_NUMBER) * times, len(text) * times
+            )
         else:
             self._budget.take(_FOR_A_NUMBER * times)
         if across == 1:
@@ -210,7 +223,7 @@ class Texts:
 
     def add(self, text: str) -> None:
         """The next one."""
-        self._budget.take(8 + (sys.getsizeof(text) if text else 0))
+        self._budget.take(8 + sys.getsizeof(text))
         self._texts.append(text)
 
     def __getitem__(self, number: int) -> str:

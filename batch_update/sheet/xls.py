@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from batch_update.settings import Settings
 from batch_update.sheet.archives import Damage, encrypted, readable
 from batch_update.sheet.compound import workbook_stream
-from batch_update.sheet.numbers import F64, U16, U32, error_of, packed_number
+from batch_update.sheet.numbers import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
 from batch_update.sheet.pieces import Pieces
 from batch_update.sheet.shown import BUILT_IN, as_cell
-from batch_update.sheet.worksheets import Budget, Cell, Listed, Texts, Typed, Workbook, Worksheet
+from batch_update.sheet.worksheets import MOST_SHEETS, Budget, Cell, Listed, Texts, Typed, Workbook, Worksheet
 
 _EOF, _CODE_PAGE, _SINCE_1904, _FILE_PASS, _CONTINUE, _COLUMNS, _SHEET, _MULTI_PACKED, _STYLE, _MERGES, _TEXTS = (
     0x0A, 0x42, 0x22, 0x2F, 0x3C, 0x7D, 0x85, 0xBD, 0xE0, 0xE5, 0xFC,
@@ -39,7 +39,9 @@ def open_xls(data: bytes, name: str, settings: Settings) -> Workbook:
         raise encrypted(name)
     budget = Budget(name, settings)
     with readable(name):
-        globals = _Globals(workbook_stream(data), name, budget)
+        stream = workbook_stream(data)
+        del data  # as large as the stream
+        globals = _Globals(stream, name, budget)
         globals.read()
     tables = [sheet for sheet in globals.sheets if sheet.is_table]
 
@@ -114,6 +116,8 @@ class _Globals:
         place, state, type = struct.unpack_from("<LBB", content)
         name = self.text(Pieces([content], 6), 1)
         self.sheets.append(_Sheet(Listed(name, state & 3 == 0), place, type == 0))
+        if len(self.sheets) > MOST_SHEETS:
+            raise Damage("it claims to hold far too many worksheets")
 
     def _read_texts(self, pieces: Pieces, count: int) -> None:
         for _ in range(count):
@@ -173,7 +177,8 @@ class _Reader:
         elif kind in _LABELS:
             self._add(content, self._globals.text(Pieces(pieces, 6), 2))
         elif kind == _SHARED:
-            self._add(content, self._globals.texts[U32.unpack_from(content, 6)[0]])
+            row, column, number = struct.unpack_from("<2H2xL", content)
+            self._sheet.add(row, column, self._globals.texts[number], shared=True)
         elif kind == _NUMBER:
             self._add(content, self._number(content, F64.unpack_from(content, 6)[0]))
         elif kind in _PACKED:
@@ -232,8 +237,11 @@ class _Reader:
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
     """Each record from a place on: its type and its content, with that of the records that continue it."""
-    kind, pieces = -1, [b""]
+    kind, pieces, count = -1, [b""], 0
     while at + 4 <= len(stream):
+        count += 1
+        if count > MOST_EMPTY + at // LEAST:
+            raise ValueError("empty records without end")
         upcoming, length = struct.unpack_from("<2H", stream, at)
         content = stream[at + 4 : at + 4 + length]
         if len(content) < length:

@@ -7,11 +7,11 @@ from zipfile import ZipFile
 
 from batch_update.settings import Settings
 from batch_update.sheet.archives import Damage, readable
-from batch_update.sheet.numbers import F64, U16, U32, error_of, packed_number
+from batch_update.sheet.numbers import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
 from batch_update.sheet.packages import Package
 from batch_update.sheet.shown import BUILT_IN, as_cell
 from batch_update.sheet.spreadsheetml import NO_WORKSHEETS, related
-from batch_update.sheet.worksheets import Budget, Cell, Listed, Texts, Typed, Workbook, Worksheet
+from batch_update.sheet.worksheets import MOST_SHEETS, Budget, Cell, Listed, Texts, Typed, Workbook, Worksheet
 
 _ROW, _COLUMNS, _MERGE = 0, 60, 176
 _WORKBOOK, _SHEET, _TEXT = 153, 156, 19
@@ -26,7 +26,7 @@ _BLANK = 1
 
 def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
     """Lists the worksheets of an .xlsb. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, settings)
     sheets: list[tuple[Listed, str]] = []
     since_1904 = False
     with readable(name):
@@ -36,6 +36,8 @@ def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
             if kind == _SHEET:
                 id, after = _wide_text(data, at + 8)
                 sheets.append((Listed(_wide_text(data, after)[0], U32.unpack_from(data, at)[0] == 0), id))
+                if len(sheets) > MOST_SHEETS:
+                    raise Damage("it claims to hold far too many worksheets")
             elif kind == _WORKBOOK:
                 since_1904 = bool(data[at] & 1)
     places = [(listed, relations.get(id)) for listed, id in sheets]
@@ -57,7 +59,7 @@ def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
 
 def _texts(package: Package, part: str, budget: Budget) -> Texts:
     texts = Texts(budget)
-    data = package.read(part) if part in package else b""
+    data = package.read(part) if part in package else bytearray()
     for kind, at, _ in _records(data):
         if kind == _TEXT:
             texts.add(_wide_text(data, at + 1)[0])
@@ -67,7 +69,7 @@ def _texts(package: Package, part: str, budget: Budget) -> Texts:
 def _formats(package: Package, part: str) -> Callable[[int], str]:
     """Number of a cell's style -> its number format."""
     codes, used, inside = dict(BUILT_IN), [], False
-    data = package.read(part) if part in package else b""
+    data = package.read(part) if part in package else bytearray()
     for kind, at, _ in _records(data):
         if kind == _FORMAT:
             codes[U16.unpack_from(data, at)[0]] = _wide_text(data, at + 2)[0][:255]
@@ -83,7 +85,7 @@ class _Reader:
     """Reads one worksheet's part into a Worksheet. Raises ValueError, IndexError or struct.error."""
 
     def __init__(
-        self, data: bytes, sheet: Worksheet, texts: Texts, formats: Callable[[int], str], since_1904: bool
+        self, data: bytearray, sheet: Worksheet, texts: Texts, formats: Callable[[int], str], since_1904: bool
     ) -> None:
         self._data = data
         self._sheet = sheet
@@ -120,7 +122,8 @@ class _Reader:
         """A cell of this kind, from its style on."""
         if kind:
             style = U32.unpack_from(self._data, at)[0] & 0xFFFFFF
-            self._sheet.add(self._row, self._column, self._cell(kind, style, at + 4, end))
+            cell = self._cell(kind, style, at + 4, end)
+            self._sheet.add(self._row, self._column, cell, shared=kind == "shared")
 
     def _cell(self, kind: str, style: int, at: int, end: int) -> Cell:
         data = self._data
@@ -141,7 +144,7 @@ class _Reader:
         return as_cell(value, self._formats(style), since_1904=self._since_1904)
 
 
-def _wide_text(data: bytes, at: int) -> tuple[str, int]:
+def _wide_text(data: bytearray, at: int) -> tuple[str, int]:
     """A text that its length precedes, and where it ends."""
     end = at + 4 + 2 * U32.unpack_from(data, at)[0]
     if end > len(data):
@@ -149,10 +152,13 @@ def _wide_text(data: bytes, at: int) -> tuple[str, int]:
     return data[at + 4 : end].decode("utf-16-le", "surrogatepass"), end
 
 
-def _records(data: bytes) -> Iterator[tuple[int, int, int]]:
+def _records(data: bytearray) -> Iterator[tuple[int, int, int]]:
     """Type, place and length of each record. Type and length are written seven bits a byte."""
-    at = 0
+    at = count = 0
     while at < len(data):
+        count += 1
+        if count > MOST_EMPTY + at // LEAST:
+            raise ValueError("empty records without end")
         kind, length = data[at], 0
         at += 1
         if kind & 0x80:

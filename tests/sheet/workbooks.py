@@ -109,14 +109,24 @@ def ole(name: str, content: bytes, *, small: bool = False) -> bytes:
     def table(*numbers: int) -> bytes:
         return struct.pack(f"<{len(numbers)}L", *numbers).ljust(512, b"\xff")
 
-    end, first = 0xFFFFFFFE, 3
-    fat = table(0xFFFFFFFD, end, end, *range(first + 1, first + sectors), end)
+    fats = -(-(sectors + 3) // 126)  # sectors of the table that says which sector follows which
+    end, first = 0xFFFFFFFE, fats + 2
+    fat = table(*[0xFFFFFFFD] * fats, end, end, *range(first + 1, first + sectors), end).ljust(
+        fats * 512, b"\xff"
+    )
     small_fat = table(*range(1, pieces), end) if small else table()
     root = entry("Root Entry", 5, first if small else -2, len(data) if small else 0, 1)
     directory = root + entry(name, 2, 0 if small else first, len(content)) + bytes(256)
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<5LlLlL", 0, 1, 1, 0, 4096, 2 if small else -2, int(small), -2, 0)
-    return header + struct.pack("<L", 0) + b"\xff" * 432 + fat + directory + small_fat + data
+    header += struct.pack("<5LlLlL", 0, fats, fats, 0, 4096, fats + 1 if small else -2, int(small), -2, 0)
+    return (
+        header
+        + struct.pack(f"<{fats}L", *range(fats)).ljust(436, b"\xff")
+        + fat
+        + directory
+        + small_fat
+        + data
+    )
 
 
 def biff(*records: tuple[int, bytes]) -> bytes:
