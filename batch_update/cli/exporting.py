@@ -76,7 +76,7 @@ def export(
 
     As it comes out it changes nothing. Cells are empty, which leaves a field alone, where the API does not report
     the field, and where a value could not be sent as it is (out of bounds, with half a character in it, or not for the
-    assistant's mode).
+    assistant's mode). Such values stand in a column of their own, _reported, which is ignored when the sheet is read.
 
     Exit status: 0 written, 2 usage, 4 key missing or refused, 5 stopped.
     """
@@ -182,10 +182,11 @@ def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     if found.left_empty:
         fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
         cells = counted(sum(found.left_empty.values()), "cell")
-        why = "out of bounds, with half a character in them, or not for the assistant's mode"
+        why = "out of bounds, with half a character in them, or not for the assistant's mode; see _reported"
         notes.append(f"left empty: {cells} that cannot be sent as they are: {why} ({fields})")
     if found.unreported:
-        notes.append(f"empty columns, since the API does not report them: {', '.join(found.unreported)}")
+        names = ", ".join(found.unreported)
+        notes.append(f"empty columns, which the API does not report, or not in a form to send back: {names}")
     return notes
 
 

@@ -11,11 +11,21 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from batch_update.fields.reported import flat_tool
 from batch_update.fields.rules import Context, broken_rules
-from batch_update.fields.tools import FillerConfig, PostCallField, Tool, redact
+from batch_update.fields.tools import TOOL_TYPES, FillerConfig, PostCallField, Tool, redact
 
 MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
 
@@ -51,6 +61,15 @@ def _is_url(text: str) -> str:
     return text
 
 
+def _flat(value: Any) -> Any:
+    """A tool in the shape of the list, flat; what would have to be guessed at is no tool."""
+    tool = flat_tool(value)
+    if isinstance(tool, dict) and "data" in tool and tool.get("type") in TOOL_TYPES:
+        raise PydanticCustomError("nested_tool", "settings of a tool stand beside its type, not in `data`")
+    return tool
+
+
+FlatTool = Annotated[Tool, BeforeValidator(_flat)]
 Id = Annotated[int, Field(ge=1)]
 Timezone = Annotated[str, AfterValidator(_is_zone), WithJsonSchema({"type": "string", "format": "timezone"})]
 Url = Annotated[str, AfterValidator(_is_url), WithJsonSchema({"type": "string", "format": "url"})]
@@ -123,7 +142,7 @@ class AssistantUpdate(BaseModel):
     phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer", look_up="phone-numbers")
 
     tool_ids: list[Id] = _f("Tools", "Custom mid-call tools; replaces all", "Custom tools, Mid-call tools, Werkzeuge, Eigene Werkzeuge", empty=True, reported=False, look_up="tools")
-    tools: list[Tool] = _f("Tools", "Built-in tools; replaces all", "Built-in tools, Eingebaute Werkzeuge", empty=True)
+    tools: list[FlatTool] = _f("Tools", "Built-in tools; replaces all", "Built-in tools, Eingebaute Werkzeuge", empty=True)
 
     tts_emotion_enabled: bool = _f("Voice", "Emotional speech", "Emotion, Emotions, Emotionen", reported=False)
     voice_stability: float = _f("Voice", "Higher is more even", "Stability, Stabilität, Stimmstabilität", ge=0, le=1)

@@ -214,6 +214,12 @@ def _not_known(detail: _Detail) -> Fault:
     return Fault("V111", f"{detail.place} is not known", wanted=", ".join(names), remedy=remedy)
 
 
+def _nested(detail: _Detail) -> Fault:
+    wanted = '{"type": ..., and its settings beside it}'
+    remedy = "write the settings beside type, without data around them"
+    return Fault("V111", f"{detail.place}.data is not known", wanted=wanted, remedy=remedy)
+
+
 _CLASS = re.compile(r"\^\[(?P<characters>[^\]]+)\]\{(?P<least>\d+),(?P<most>\d+)\}\$").fullmatch
 """The one form of patterns that fields have: so many of these characters."""
 
@@ -238,6 +244,7 @@ _FAULTS: dict[str, Callable[[_Detail], Fault]] = {
     "url": _no_url,
     "missing": _missing,
     "extra_forbidden": _not_known,
+    "nested_tool": _nested,
     "string_pattern_mismatch": _wrong_form,
 }
 """pydantic's name of an error -> ours. Every other is a wrong type."""

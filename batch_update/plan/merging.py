@@ -88,7 +88,10 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
 
 
 def _unknown(part: Part) -> Fault:
-    message = f"{_name(part)}: the API does not report {part.field}, so that the rest of it would be lost"
+    how = " in a form that could be sent back" if all_fields()[part.field].reported else ""
+    message = (
+        f"{_name(part)}: the API does not report {part.field}{how}, so that the rest of it would be lost"
+    )
     return Fault("X242", message, remedy=f"set all of {part.field} in one column, if it may be replaced")
 
 

@@ -6,26 +6,15 @@ The list of assistants reports numbers as text, yes and no as 1 and 0, tools nes
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
-from enum import Enum
 from functools import cache
-from typing import Any, Final
 
+from batch_update.fields import reported
 from batch_update.fields.reference import Kind, all_fields
-from batch_update.fields.tools import TOOL_TYPES, FillerConfig
+from batch_update.fields.reported import UNKNOWN, Reader
+from batch_update.fields.tools import FillerConfig
 from batch_update.model import Json, Present
 from batch_update.plan.storing import same_text
-
-
-class _Unknown(Enum):
-    UNKNOWN = "unknown"
-
-
-_UNKNOWN: Final = _Unknown.UNKNOWN
-"""Stands for what cannot be read as a value of the field."""
-
-_Reader = Callable[[Json], Json]
 
 
 def normalize_assistant(raw: Mapping[str, Json]) -> Present:
@@ -43,13 +32,13 @@ def normalize_assistant(raw: Mapping[str, Json]) -> Present:
             plain, read = forms[name]
             if type(value) is not plain:
                 value = read(value)
-            if value is not _UNKNOWN and (type(value) in _ATOMS or _is_sound(value)):
+            if value is not UNKNOWN and (type(value) in _ATOMS or _is_sound(value)):
                 found[name] = value
     return found
 
 
 @cache
-def _forms() -> Mapping[str, tuple[type | None, _Reader]]:
+def _forms() -> Mapping[str, tuple[type | None, Reader]]:
     """Field -> the type whose values stand for themselves, and how all others are read."""
     readers = {name: _BY_NAME.get(name, _BY_KIND[field.kind]) for name, field in all_fields().items()}
     return {name: (_PLAIN.get(read), read) for name, read in readers.items()}
@@ -70,133 +59,29 @@ def _is_sound(value: Json, depth: int = 0) -> bool:
     return True
 
 
-# ---------------------------------------------------------------- plain values
-
-_INTEGER = re.compile(r"-?[0-9]{1,18}(?:\.0{1,9})?").fullmatch
-_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?").fullmatch
-_FLAGS: Mapping[str, bool] = {"1": True, "0": False, "true": True, "false": False}
-
-
-def _text(value: Json) -> Json:
-    return value if isinstance(value, str) or value is None else _UNKNOWN
-
-
-def _integer(value: Json) -> Json:
-    if isinstance(value, bool):
-        return _UNKNOWN
-    if isinstance(value, int) or value is None:
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and _INTEGER(value):
-        return int(value.partition(".")[0])
-    return _UNKNOWN
-
-
-def _number(value: Json) -> Json:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not (
-        isinstance(value, (int, float)) or (isinstance(value, str) and _NUMBER(value))
-    ):
-        return _UNKNOWN
-    try:
-        number = float(value)
-    except OverflowError:  # a whole number of hundreds of digits
-        return _UNKNOWN
-    return number if math.isfinite(number) else _UNKNOWN
-
-
-def _flag(value: Json) -> Json:
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (int, float)) and value in (0, 1):
-        return bool(value)
-    return _FLAGS.get(value, _UNKNOWN) if isinstance(value, str) else _UNKNOWN
-
-
-# ---------------------------------------------------------------- values with an inside
-
-# null for a list or an object is an empty one: there is nothing in it. [] for an object is how PHP writes {}.
-
-
-def _ids(value: Json) -> Json:
-    if not isinstance(value, list):
-        return [] if value is None else _UNKNOWN
-    ids = [_integer(item) for item in value]
-    return _UNKNOWN if _UNKNOWN in ids or None in ids else ids
-
-
-def _objects(value: Json) -> Json:
-    if not isinstance(value, list):
-        return [] if value is None else _UNKNOWN
-    return value if all(isinstance(item, dict) for item in value) else _UNKNOWN
-
-
-def _object(value: Json) -> Json:
-    if isinstance(value, dict):
-        return value
-    return {} if value is None or value == [] else _UNKNOWN
-
-
-def _filler_config(value: Json) -> Json:
-    found = _object(value)
-    if found is _UNKNOWN:
-        return found
-    phrases = {name: [] if listed is None else listed for name, listed in found.items()}
-    return phrases if all(isinstance(listed, list) for listed in phrases.values()) else _UNKNOWN
-
-
-def _tools(value: Json) -> Json:
-    if not isinstance(value, list):
-        return [] if value is None else _UNKNOWN
-    tools = [_tool(item) for item in value]
-    return _UNKNOWN if _UNKNOWN in tools else tools
-
-
-def _tool(value: Json) -> Json:
-    """One tool, flat. A shape that could only be guessed at makes all of the tools unknown."""
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, str):
-        return _UNKNOWN
-    settings = value
-    if "data" in value:
-        settings = _object(value["data"])
-        if settings is _UNKNOWN or len(value) > 2 or settings.get("type", kind) != kind:
-            return _UNKNOWN
-    found = {"type": kind}
-    readers = _setting_readers(kind)
-    for name, setting in settings.items():
-        if setting is not None and name != "type":
-            known = readers[name](setting) if name in readers else setting
-            found[name] = setting if known is _UNKNOWN else known
-    return found
-
-
-@cache
-def _setting_readers(kind: str) -> Mapping[str, _Reader]:
-    """The settings of this type of tool that may be reported in another form than they are sent in."""
-    tool = TOOL_TYPES.get(kind)
-    infos = tool.model_fields if tool is not None else {}
-    forms: dict[Any, _Reader] = {int: _integer, bool: _flag}
-    return {name: forms[info.annotation] for name, info in infos.items() if info.annotation in forms}
-
-
-_BY_KIND: Mapping[Kind, _Reader] = {
-    "text": _text,
-    "url": _text,
-    "timezone": _text,
-    "choice": _text,
-    "id": _integer,
-    "integer": _integer,
-    "number": _number,
-    "flag": _flag,
-    "ids": _ids,
-    "array": _objects,
-    "object": _object,
+_BY_KIND: Mapping[Kind, Reader] = {
+    "text": reported.read_text,
+    "url": reported.read_text,
+    "timezone": reported.read_text,
+    "choice": reported.read_text,
+    "id": reported.read_integer,
+    "integer": reported.read_integer,
+    "number": reported.read_number,
+    "flag": reported.read_flag,
+    "ids": reported.read_ids,
+    "array": reported.read_objects,
+    "object": reported.read_object,
 }
-_PLAIN: Mapping[_Reader, type] = {_text: str, _integer: int, _flag: bool}
-_BY_NAME: Mapping[str, _Reader] = {"tools": _tools, "filler_config": _filler_config}
+_PLAIN: Mapping[Reader, type] = {
+    reported.read_text: str,
+    reported.read_integer: int,
+    reported.read_flag: bool,
+}
+_BY_NAME: Mapping[str, Reader] = {
+    "tools": reported.read_tools,
+    "filler_config": reported.read_fillers,
+    "post_call_schema": reported.read_schema,
+}
 
 
 # ---------------------------------------------------------------- when two values are the same

@@ -10,8 +10,11 @@ from batch_update.fields.reference import all_fields
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.tools import redact
 from batch_update.model import Json, Present, Severity
+from batch_update.plan.differences import show
 from batch_update.plan.judging import judge
 from batch_update.plan.normalizing import same_value
+
+_NOTHING: tuple[Json, ...] = (None, "", [], {})
 
 
 class Statement:
@@ -32,14 +35,20 @@ class Statement:
         self._with_secrets = with_secrets
         self._proved: dict[tuple[str, str], bool] = {}
 
-    def row(self, assistant_id: int, present: Present) -> tuple[str, ...]:
-        """A cell for each of the fields."""
+    def row(self, assistant_id: int, present: Present) -> tuple[tuple[str, ...], str]:
+        """A cell for each of the fields; and briefly what is there that no cell can say: `max_duration: 1800`."""
         texts = {name: self._cell(name, present[name]) for name in self.fields if name in present}
+        unsaid = (name for name, text in texts.items() if not text and self._is_told(present[name]))
+        unsaid_words = "; ".join(f"{name}: {show(present[name])}" for name in unsaid)
         kept = {name: present[name] for name, text in texts.items() if text}
         for name in _against_rules(assistant_id, kept, present):
             self.left_empty[name] += 1
             texts[name] = ""
-        return tuple(texts.get(name, "") for name in self.fields)
+        return tuple(texts.get(name, "") for name in self.fields), unsaid_words
+
+    def _is_told(self, value: Json) -> bool:
+        """Secrets are left out on purpose, and nothing needs no words."""
+        return value not in _NOTHING and (self._with_secrets or redact(value) == value)
 
     def _cell(self, name: str, value: Json) -> str:
         field = all_fields()[name]

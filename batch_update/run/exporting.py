@@ -15,13 +15,16 @@ from batch_update.run.fetching import Lister, fetch_present
 from batch_update.sheet.headers import ID
 from batch_update.text import listed
 
+REPORTED = "_reported"
+"""The column for values that are there and could not be sent as they are. A sheet's reader ignores it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """A table of texts under the grammar of sheets, with what has to be said of it."""
 
     header: tuple[str, ...]
-    """`id`, then fields"""
+    """`id`, then fields; last `_reported`, where something is reported that an update would not take"""
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     """by id"""
     account: str
@@ -63,10 +66,11 @@ async def export(
     carried = {name for now in chosen.values() for name in now}
     names = tuple(fields) or tuple(f.name for f in all_fields().values() if f.reported or f.name in carried)
     statement = Statement(names, with_secrets=secrets)
-    rows = tuple((str(number), *statement.row(number, now)) for number, now in chosen.items())
+    told = {number: statement.row(number, now) for number, now in chosen.items()}
+    own = (REPORTED,) if any(unsaid for _, unsaid in told.values()) else ()
     return Export(
-        (ID, *names),
-        rows,
+        (ID, *names, *own),
+        tuple((str(number), *cells, *([unsaid] if own else ())) for number, (cells, unsaid) in told.items()),
         fetched.account,
         fetched.pages,
         statement.secrets,

@@ -18,7 +18,7 @@ from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, read_cell, read_id
 from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.damage import damage_of, with_escapes
-from batch_update.fields.reference import all_fields
+from batch_update.fields.reference import Kind, all_fields
 from batch_update.model import Dialect, Json
 from batch_update.sheet.headers import ID
 from batch_update.sheet.writing import records, write_table, write_whole
@@ -93,10 +93,17 @@ def _plain_value(name: str, text: str) -> Json:
     """A number, a flag or null where a cell is one that every program keeps as it is; else the text."""
     if name == ID:
         return _short(read_id(text), text)
-    if all_fields()[name].kind not in ("number", "integer", "id", "flag"):
+    if _kind(name) not in ("number", "integer", "id", "flag"):
         return text
     value = read_cell(name, text)
     return text if value is LEAVE else _short(value, text)
+
+
+def _kind(name: str) -> Kind:
+    """The kind of a column; those of our own hold texts."""
+    if name == ID:
+        return "id"
+    return "text" if name.startswith("_") else all_fields()[name].kind
 
 
 def _short(value: Json, text: str) -> Json:
@@ -107,7 +114,9 @@ def _short(value: Json, text: str) -> Json:
 
 def _json_value(name: str, text: str) -> Json:
     """The same for JSON, where lists and objects are values too, and so is null."""
-    kind = "id" if name == ID else all_fields()[name].kind
+    kind = _kind(name)
+    if name.startswith("_"):
+        return text
     if text == "null":
         return None
     if kind not in ("ids", "array", "object"):
@@ -212,7 +221,7 @@ def _in_xml(name: str, text: str) -> str:
     text = _HALVES.sub("?", text)
     if not _UNFIT.search(text):
         return text
-    if name != ID and all_fields()[name].kind in ("text", "url", "timezone"):
+    if name in all_fields() and _kind(name) in ("text", "url", "timezone"):
         text = with_escapes(read_cell(name, text))
     return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from batch_update.fields.assistant import AssistantUpdate
-from batch_update.fields.reference import validator
+from batch_update.fields.cells import LEAVE, read_cell
+from batch_update.fields.reference import all_fields, validator
+from batch_update.fields.reported import UNKNOWN, read_tools
 from batch_update.fields.tools import TOOL_TYPES, redact, unknown_settings
+from batch_update.model import Severity
+from batch_update.plan.judging import judge
 
 # Transcribed by hand from the vendor's docs: what each type must have and may have, with good values.
 REQUIRED: dict[str, dict[str, Any]] = {
@@ -67,10 +72,10 @@ BOUNDS = [
     ),
     ("warm_call_transfer", "hold_music", ("hold_music", "none"), ("", "jazz", True, None)),
     ("warm_call_transfer", "hold_music_volume", (0, 100), (-1, 101, "80", 0.5)),
-    ("warm_call_transfer", "outbound_phone_id", (1, 7), (0, "7", True, None)),
+    ("warm_call_transfer", "outbound_phone_id", (1, "7"), (0, "0", "x", True, None)),
     ("warm_call_transfer", "custom_sip", (True, False), (1, "true")),
     ("calendar_integration", "calcom_endpoint", ("us", "eu", "custom"), ("", "de", None)),
-    ("assistant_transfer", "assistant_id", (1, 7), (0, -1, "7", 1.0, None)),
+    ("assistant_transfer", "assistant_id", (1, "7"), (0, -1, "7x", "", 1.0, None)),
     ("assistant_transfer", "description", ("", "x" * 500), ("x" * 501, 1)),
     ("assistant_transfer", "message_before_transfer", ("", "ß" * 500), ("x" * 501, 1)),
     ("call_transfer", "phone_number", ("+4930123456",), (4930123456, None)),
@@ -268,3 +273,69 @@ def test_a_refusal_does_not_show_the_secret() -> None:
         with pytest.raises(ValidationError, match="calcom_event_slug") as caught:
             check()
         assert "cal_live_1" not in str(caught.value)
+
+
+# ---------------------------------------------------------------- as the list has them
+
+NESTED: list[tuple[Any, dict[str, Any]]] = [
+    ({"type": "end_call", "data": {}}, {"type": "end_call"}),
+    ({"type": "end_call", "data": []}, {"type": "end_call"}),
+    ({"type": "end_call", "data": None}, {"type": "end_call"}),
+    ({"data": {"description": "Bye"}, "type": "end_call"}, {"type": "end_call", "description": "Bye"}),
+    ({"type": "end_call", "data": {"type": "end_call", "description": None}}, {"type": "end_call"}),
+    (
+        {"type": "collect_keypad", "data": {"timeout": "7", "stop_key": "#"}},
+        {"type": "collect_keypad", "timeout": 7, "stop_key": "#"},
+    ),
+    (
+        {"type": "assistant_transfer", "data": {"assistant_id": "41", "speak_transfer_greeting": 1}},
+        {"type": "assistant_transfer", "assistant_id": 41, "speak_transfer_greeting": True},
+    ),
+    (
+        {"type": "assistant_transfer", "assistant_id": "41"},
+        {"type": "assistant_transfer", "assistant_id": 41},
+    ),
+    (
+        {
+            "type": "warm_call_transfer",
+            "data": {
+                "supervisor_phone": "+4930",
+                "outbound_phone_id": "7",
+                "description": "d",
+                "custom_sip": "0",
+            },
+        },
+        {
+            "type": "warm_call_transfer",
+            "supervisor_phone": "+4930",
+            "outbound_phone_id": 7,
+            "description": "d",
+            "custom_sip": False,
+        },
+    ),
+    ({"type": "of_tomorrow", "data": {"x": "7"}}, {"type": "of_tomorrow", "x": "7"}),
+]
+
+
+@pytest.mark.parametrize(("nested", "flat"), NESTED)
+def test_a_tool_in_the_shape_of_the_list_is_sent_flat(nested: Any, flat: dict[str, Any]) -> None:
+    assert AssistantUpdate(tools=[nested]).body() == {"tools": [flat]}
+    assert read_cell("tools", json.dumps([nested])) == [flat]
+    assert read_tools([nested]) == [flat], "it is what the list means by it"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"type": "end_call", "data": "x"},
+        {"type": "end_call", "data": [1]},
+        {"type": "end_call", "data": {}, "description": "Bye"},
+        {"type": "end_call", "data": {"type": "dtmf_input"}},
+    ],
+)
+def test_a_tool_whose_shape_would_have_to_be_guessed_at_is_refused(odd: dict[str, Any]) -> None:
+    assert errors_of({"type": "dtmf_input"}, odd) == [("nested_tool", (1,))]
+    assert read_tools([odd]) is UNKNOWN
+    value, faults = judge(all_fields()["tools"], json.dumps([odd]), ".")
+    assert value is LEAVE and [(fault.code, fault.severity) for fault in faults] == [("V111", Severity.ERROR)]
+    assert "tools.0.data" in faults[0].message

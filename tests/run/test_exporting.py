@@ -374,7 +374,15 @@ def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
     }
     names = ("mode", "speech_speed", "ringing_time", "fillers", "voice_id")
     found = exported(Listed(entry, {**entry, "id": 2, "mode": "pipeline"}), fields=names)
-    assert found.rows == (("1", "multimodal", "", "20", "", ""), ("2", "pipeline", "", "20", "false", ""))
+    assert found.header[-1] == "_reported"
+    assert [row[:-1] for row in found.rows] == [
+        ("1", "multimodal", "", "20", "", ""),
+        ("2", "pipeline", "", "20", "false", ""),
+    ]
+    assert [row[-1] for row in found.rows] == [
+        "speech_speed: 3.0; voice_id: -1",
+        "speech_speed: 3.0; voice_id: -1",
+    ]
     assert found.left_empty == {"speech_speed": 2, "fillers": 1, "voice_id": 2}
 
 

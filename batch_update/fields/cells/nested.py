@@ -11,6 +11,7 @@ from batch_update.fields.cells.errors import CellError, refusal, unreadable
 from batch_update.fields.cells.texts import is_encodable, refuse_damaged, unix_lines
 from batch_update.fields.damage import with_escapes
 from batch_update.fields.reference import Field
+from batch_update.fields.reported import flat_tools
 from batch_update.model import Json
 from batch_update.text import excerpt, first_twice
 
@@ -25,7 +26,7 @@ def read_array(field: Field, text: str, decimal: str) -> list[Any]:
     if not isinstance(value, list):
         remedy = "put it in [ ], since the field holds a list" if isinstance(value, dict) else ""
         raise refusal("C110", field, text, remedy, detail=": an array is wanted")
-    return value
+    return flat_tools(value) if field.name == "tools" else value
 
 
 def read_object(field: Field, text: str, decimal: str) -> dict[str, Any]:
