@@ -138,6 +138,7 @@ CODES: dict[str, Code] = dict((
     _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url; apply the row again."),
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
     _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv."),
+    _c("A203", "what is there is too large", "What the list tells of the assistants that are asked for is held in memory, and comes to more than 128 MiB.", "Take fewer assistants at once, with --only or a smaller sheet."),
     # ---- the network
     _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then go on with batch-update resume."),
     _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm."),

@@ -18,8 +18,8 @@ from batch_update.errors import UsageError
 
 MOST_REPLY = 1 << 20
 """bytes of an answer to an update that are read"""
-MOST_PAGE = 64 << 20
-"""bytes of a list that are read: a hundred assistants with long prompts"""
+MOST_PAGE = 16 << 20
+"""bytes of a list that are read: a hundred assistants with prompts of 150,000 characters"""
 
 
 class Departure:
@@ -81,7 +81,10 @@ class Wires:
                 # A status is knowledge, also where the rest never comes.
                 seen = Answer(response.status_code, _plain(response.headers), b"", complete=False)
                 body = await _read(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
-                seen = Answer(seen.status, seen.headers, body or b"", complete=body is not None)
+                is_whole = body is not None
+                seen = Answer(
+                    seen.status, seen.headers, body or b"", complete=is_whole, too_long=not is_whole
+                )
         except httpx.TransportError as error:
             failure, untrusted = str(error), isinstance(error, UntrustedError)
             departure.sent = departure.sent and not isinstance(

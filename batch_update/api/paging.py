@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from batch_update.model import Json
 from batch_update.text import counted
 
+MOST_ENTRIES = 200_000
+"""Entries of a list, whatever it says of its end; each is remembered."""
 MOST_PAGES = 1_000
 """Pages of a list that says nothing of its end, and always has something new."""
 
@@ -64,6 +66,8 @@ class Paging:
         fresh = tuple(self._fresh(entries, is_told=claims.tell_the_end))
         self._rows += len(entries)
         self._hold_against(claims, number, len(entries))
+        if self._rows > MOST_ENTRIES:
+            raise ValueError(f"a list does not end after {MOST_ENTRIES:,} entries")
         is_over = not fresh or self._is_over(claims, number)
         if is_over:
             self._close(claims, number, is_repeated=bool(entries) and not fresh)

@@ -33,6 +33,8 @@ from batch_update.model import Json
 from batch_update.text import printable
 
 MOST_TEXT = 300
+MOST_VALUES = 500_000
+"""values of an answer, counted without reading it: commas in its texts are among them"""
 MOST_SENTENCES = 500
 DEEPEST_PLACE = 6
 """levels of names that are followed into what a server says of fields"""
@@ -58,6 +60,8 @@ class Answer:
     body: bytes
     complete: bool = True
     """False: the body was cut, or longer than is read"""
+    too_long: bool = False
+    """longer than is read"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +142,13 @@ def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Ver
     named = _id_in(say.data)
     is_anothers = assistant_id is not None and named is not None and named != assistant_id
     if not seen.complete:
-        fault = "it was cut short"
+        fault = "it is longer than any answer of this API" if seen.too_long else "it was cut short"
     elif seen.status == 204 and not seen.body:
         return Verdict(Applied.YES)
     elif say.data is _UNREADABLE:
         fault = "it is a web page, not JSON" if say.is_html() else "it is no JSON"
+    elif say.data is _TOO_MUCH:
+        fault = "it holds more values than any answer of this API"
     elif not is_anothers and (denial := denial_in(say.data, lists=assistant_id is not None)) is not None:
         return _judge_denial(seen.status, say.quoting(denial))
     elif assistant_id is not None and named != assistant_id:
@@ -209,7 +215,7 @@ def _stop(applied: Applied, code: str, message: str, remedy: str) -> Verdict:
 # ---------------------------------------------------------------- what the server says
 
 
-_UNREADABLE = object()
+_UNREADABLE, _TOO_MUCH = object(), object()
 
 
 def clean(text: str, redact: Callable[[str], str], most: int = MOST_TEXT) -> str:
@@ -295,6 +301,9 @@ def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[
 
 
 def _read_json(body: bytes) -> Json:
+    # Three bytes, such as `[],`, become a hundred in memory. Each value but the first has one of these before it.
+    if len(body) > MOST_VALUES and sum(body.count(sign) for sign in b",:[{") > MOST_VALUES:
+        return _TOO_MUCH
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from batch_update.errors import ApiError
 from batch_update.fields.tools import shown
 from batch_update.model import Json, Present
 from batch_update.plan.normalizing import normalize_assistant
-from batch_update.text import named
+from batch_update.text import counted, named
 
+MOST_KEPT = 128 << 20
+"""Letters of what is there that are held at once; all of a list in JSON, where all of it is wanted."""
 MOST_PLACES = 10
 """Pages of a list that a message names."""
 
@@ -77,6 +80,8 @@ class _Reading:
     """wanted and not seen; None: all are wanted"""
     present: dict[int, Present] = field(default_factory=dict)
     ids: set[int] = field(default_factory=set)
+    letters: int = 0
+    """of what is kept, as JSON"""
     nameless: list[str] = field(default_factory=list)
     """places of entries without a usable id"""
     account: str = ""
@@ -121,6 +126,9 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
             continue
         found.ids.add(number)
         if wanted is None or number in wanted:
+            found.letters += len(json.dumps(entry))
+            if found.letters > MOST_KEPT:
+                raise _too_large(len(found.present))
             found.present[number] = normalize_assistant(entry)
         if found.missing is not None:
             found.missing.discard(number)
@@ -140,6 +148,14 @@ def owner_of(entry: dict[str, Json], server: str) -> str:
 
 
 # ---------------------------------------------------------------- when it cannot be told
+
+
+def _too_large(kept: int) -> ApiError:
+    return ApiError(
+        f"the first {counted(kept, 'assistant')} of the list come to more than {MOST_KEPT >> 20} MiB",
+        code="A203",
+        remedy=CODES["A203"].remedy,
+    )
 
 
 def _undecided(reading: _Reading, *, is_steady: bool, to_end: bool) -> ApiError:

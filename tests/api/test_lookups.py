@@ -317,6 +317,35 @@ def test_a_list_that_never_ends_is_an_error() -> None:
     assert paging.next == MOST_PAGES
 
 
+def test_a_list_that_promises_more_and_more_is_an_error() -> None:
+    """Whatever it says of its end: every entry is remembered."""
+    paging = Paging()
+    with pytest.raises(ValueError, match="does not end after 200,000 entries"):
+        while (number := paging.next) is not None:
+            page = [{"id": 10_000 * number + at} for at in range(10_000)]
+            paging.take({"data": page, "total": 10**9, "last_page": 10**6})
+
+
+ENDLESS = {
+    "longer than any": b"[" + b'"' + b"x" * (17 << 20) + b'"]',
+    "more values": b"[" + b"[]," * 600_000 + b"[]]",
+    "more values than": b'{"data": [' + b'{"id": 1, "x": {' + b'"a":[{}],' * 300_000 + b'"b": 1}}]}',
+    "no JSON": b"[" * 400_000,
+}
+
+
+@pytest.mark.parametrize(("what", "body"), ENDLESS.items(), ids=list(ENDLESS))
+def test_a_page_has_a_bound_on_what_it_becomes(what: str, body: bytes) -> None:
+    with pytest.raises(ApiError, match=what) as caught:
+        ask(App(lambda path, query: (200, body)), collect, max_attempts=1)
+    assert caught.value.code == "A200"
+
+
+def test_commas_in_long_prompts_are_no_reason_to_refuse_a_page() -> None:
+    entries = [{"id": n, "system_prompt": "ja, nein: [vielleicht], " * 1_000} for n in range(1, 101)]
+    assert len(ask(App(lambda path, query: (200, {"data": entries, "total": 100})), collect)) == 100
+
+
 def test_look_ups_are_paced_and_retried_like_everything_else(backend: str) -> None:
     answers = iter([(502, b""), (429, {"retry_after": 3}), (500, b"<html>"), (200, [])])
     events: list[Event] = []

@@ -203,3 +203,31 @@ def test_ids_may_come_as_text() -> None:
 def test_many_odd_entries_are_told_in_one_sentence_a_page() -> None:
     _, told = fetch(Shifting([(*[-n for n in range(1, 30)], 7)]), [7], to_end=True)
     assert len(told) == 1 and "entries 1 (id -1), 2 (id -2)" in told[0] and "and 19 more" in told[0]
+
+
+class Growing:
+    """A list that goes on for long: a page is one assistant with a text of 8 MiB."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked += 1
+        entry = json.dumps({"id": self.asked, "system_prompt": "x" * (8 << 20)})
+        body = f'{{"data": [{entry}], "total": 100000, "last_page": 100000}}'
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+
+def test_what_is_kept_of_a_list_has_a_bound() -> None:
+    app = Growing()
+    with pytest.raises(ApiError) as caught:
+        fetch(app)
+    assert caught.value.code == "A203" and "--only" in caught.value.remedy
+    assert app.asked == 16
+
+
+def test_what_is_not_kept_has_no_part_in_that_bound() -> None:
+    app = Growing()
+    found, _ = fetch(app, [20])
+    assert set(found.present) == {20} and app.asked == 20
