@@ -33,7 +33,7 @@ class Errand:
     settings: Settings
 
     def again(self, groups: Collection[str] = (), **changed: Any) -> str:
-        """The same command, with these settings changed; those stand at its end."""
+        """Return the command with these settings changed; those stand at its end."""
         before = self.settings.model_copy(update=dict.fromkeys(changed))
         words = [command_of(self.verb, before, self.place, groups=groups)]
         after = self.settings.model_copy(update=changed)

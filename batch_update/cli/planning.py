@@ -114,39 +114,42 @@ def _save(plan: Plan, path: Path) -> None:
 def _show(
     looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool, full: bool
 ) -> None:
-    from batch_update.report.guards import guard_json, guard_lines
-    from batch_update.report.planning import plan_json, plan_screen, plan_totals
-    from batch_update.report.problems import problem_json, render_problems
+    from batch_update.report.guards import guard_json
+    from batch_update.report.planning import plan_json
+    from batch_update.report.problems import problem_json
     from batch_update.run.saving import digest
 
     made, mark = looked.plan, digest(looked.plan)
     tripped = tripped_by(looked, settings, settings.allow)
     following = _next(made, file, settings, out_file, tripped, "" if out_file or is_saved else mark)
     if settings.json_:
-        problems = (problem_json(made.sheet, problem) for problem in made.problems)
-        guards = {"guards": [guard_json(one) for one in tripped], "next": following}
-        out_json_with(
-            {**plan_json(made, requests=looked.pages), **guards, "digest": mark}, "problems", problems
-        )
-        return
-    if settings.quiet:
-        return
+        document = plan_json(made, requests=looked.pages)
+        document |= {"guards": [guard_json(one) for one in tripped], "next": following, "digest": mark}
+        out_json_with(document, "problems", (problem_json(made.sheet, p) for p in made.problems))
+    elif not settings.quiet:
+        _show_screen(looked, settings, tripped, full=full)
+        out(f"Digest {mark}")
+        for label, (words, command) in zip(
+            chain(["Next: "], repeat("  or: ")), following.items(), strict=False
+        ):
+            out(label + (f"{words}: " if words != "apply" else "") + command)
+
+
+def _show_screen(looked: Looked, settings: Settings, tripped: Sequence[Tripped], *, full: bool) -> None:
+    from batch_update.report.guards import guard_lines
+    from batch_update.report.planning import plan_screen, plan_totals
+    from batch_update.report.problems import render_problems
+
+    made = looked.plan
     if made.problems and settings.skip_invalid:
         out(render_problems(made.sheet, made.problems, briefly=True))
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
     out(plan_screen(made, requests=looked.pages, showing=showing_on(sys.stdout, full=full)))
     if tripped:
-        out(
-            "\n".join(
-                [f"{paint('Has to be allowed', 'warning')} before it is sent:", *guard_lines(tripped), ""]
-            )
-        )
+        heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"
+        out("\n".join([heading, *guard_lines(tripped), ""]))
     out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
-    out(f"Digest {mark}")
-    labels = chain(["Next: "], repeat("  or: "))
-    for label, (words, command) in zip(labels, following.items(), strict=False):
-        out(label + (f"{words}: " if words != "apply" else "") + command)
 
 
 def _next(

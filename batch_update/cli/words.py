@@ -85,7 +85,7 @@ _MISSING = {
 
 
 def no_such_command(word: str, rest: Sequence[str], known: Iterable[str], group: str = "") -> UsageError:
-    """What to say of a word that is no command; `group` is the command that it stands under, "" for none."""
+    """Tell what may be meant by a word that is no command; `group` is the command that it stands under, "" for none."""
     if not group and _is_sheet(word):
         ask = f"{program()} plan {quoted_path(word)}"
         return _usage(f"{printable(word)} is a file, and no command", f"to see what it would change: {ask}")
@@ -102,7 +102,7 @@ def no_such_command(word: str, rest: Sequence[str], known: Iterable[str], group:
 
 
 def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[str]) -> UsageError:
-    """What to say of a flag that a command does not take; `typed` are the words after the command."""
+    """Tell what may be meant by a flag that a command does not take; `typed` are the words after the command."""
     whole = next((word for word in typed if word.partition("=")[0] == flag or word.startswith(flag)), flag)
     name = whole.partition("=")[0]
     # `-limit 5`: read as -l, -i, -m ...
@@ -136,7 +136,7 @@ def _meant(flag: str, command: str, typed: Sequence[str]) -> str:
 
 
 def too_many(command: str, given: Sequence[str], extra: Sequence[str]) -> UsageError:
-    """What to say where more is named than the command takes; `given` was taken already."""
+    """Tell what to do where more is named than the command takes; `given` was taken already."""
     dash = next((word for word in extra if word[0] in "–—−"), None) if all(extra) else None
     if dash is not None:
         name = dash.lstrip("–—−-")
@@ -154,13 +154,13 @@ def too_many(command: str, given: Sequence[str], extra: Sequence[str]) -> UsageE
 
 
 def missing(command: str, what: str) -> UsageError:
-    """What to say where something has to be named and is not."""
+    """Ask for what has to be named and is not."""
     question = _MISSING.get(what, f"all that it takes is shown by: {{program}} {command} --help")
     return _usage(f"{command}: {what} is missing", question.format(program=program(), command=command))
 
 
 def words_of(error: Any, typed: Sequence[str]) -> UsageError:
-    """The same as what typer has to say of wrong words, in ours; `typed` are the program's arguments."""
+    """Say what typer has to say of wrong words in our words; `typed` are the program's arguments."""
     context = getattr(error, "ctx", None)
     command = context.command_path.partition(" ")[2] if context is not None else ""
     command = command or next((word for word in typed[:1] if word in HEEDED), "")
