@@ -12,9 +12,11 @@ import pytest
 
 from batch_update.cli.help import FEW, FIRST, GROUPS
 from batch_update.cli.options import HEEDED, heeded
+from batch_update.sandbox.app import SANDBOX_KEY, make_app
 from batch_update.settings import Settings, flag_of
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
+from tests.sandbox.served import serving
 from tests.sheet.workbooks import xlsx
 
 COMMANDS = [*HEEDED, "", "fields", "explain", "demo", "runs", "job", "job list", "job check"]
@@ -103,11 +105,10 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     ],
     "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
     "resume": [
-        ("half", *SERVER),
         ("half", *SEND, "--waves", "1", "--pause", "0", "--limit", "1"),
         ("half", *SEND),
     ],
-    "undo": [("half", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "c"), ("half", *SERVER)],
+    "undo": [("half", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "c")],
     "runs list": [()],
     "runs show": [("half",)],
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
@@ -142,21 +143,21 @@ def test_every_setting_that_is_listed_is_heeded(
     (tmp_path / "x.toml").write_text('file = "good.xlsx"\n', "utf-8")
     (tmp_path / "key").write_text("a-key-of-nobody-0123\n", "utf-8")
     monkeypatch.setenv("FAMULOR_API_KEY", "a-key-of-nobody-0123")
+    broken = ("--run-dir", "runs/half", "--sandbox-faults", "401@2+", "--concurrency", "1")
     if command in {"resume", "undo", "report"} or command.startswith("runs"):
-        run(
-            "apply",
-            "good.csv",
-            *SEND,
-            "--run-dir",
-            "runs/half",
-            "--sandbox-faults",
-            "401@2+",
-            "--concurrency",
-            "1",
-        )
+        run("apply", "good.csv", *SEND, *broken)
     reads.clear()
     for words in SITUATIONS[command]:
         run(*command.split(), *words)
+    if command in {"resume", "undo"}:  # which go to the server alone that the run went to
+        with serving(make_app(tmp_path / "served.db", limits=())) as address:
+            monkeypatch.setenv("FAMULOR_API_KEY", SANDBOX_KEY)
+            server = ("--base-url", f"{address}/api", "--yes", "--rate", "off")
+            before = set(reads)
+            held = ("--max-changes", "0") if command == "resume" else ()
+            assert run("apply", "good.csv", *server, *held, "--run-dir", "real").exit == (5 if held else 0)
+            reads.intersection_update(before)
+            assert run(command, "real", *server).exit == 0
     assert set(heeded(command)) - reads == set()
 
 
