@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -112,6 +113,7 @@ _SLIPS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3)
 _LONGEST_NAME = 80
 
 
+@lru_cache(4096)
 def _unspaced(text: str) -> str:
     return re.sub(r"[\s_-]+", "", text[: 2 * _LONGEST_NAME].casefold())
 
@@ -124,6 +126,8 @@ def _slips(one: str, other: str, most: int) -> int:
         return most + 1
     if len(one) == len(other) <= 4 and sorted(one) != sorted(other):
         return most + 1  # MEZ is not MET, none is not name
+    if not any(piece in other for piece in _pieces(one, most + 1)):
+        return most + 1  # so many slips leave one of the pieces as it is: nearly all names end here
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, sign in enumerate(one, 1):
@@ -133,7 +137,14 @@ def _slips(one: str, other: str, most: int) -> int:
             if i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == its:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
-    return row[-1]
+        if min(row) > most:
+            break
+    return min(row[-1], most + 1)
+
+
+def _pieces(text: str, count: int) -> list[str]:
+    size = max(1, -(-len(text) // count))
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def first_twice(names: Iterable[str]) -> str:

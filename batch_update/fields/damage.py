@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from batch_update.fields.letters import completed
 from batch_update.fields.misread import character, may_be_misread, readings_undone
 
 LIMIT = 32_767
@@ -75,7 +76,7 @@ def _decoded_wrongly(text: str) -> Damage | None:
         return None
     if lost[0] >= "\ufffd":
         detail = ": U+FFFD stands where a character was lost, most likely a letter such as ä, ß or é"
-        return Damage("C115", detail)
+        return Damage("C115", detail, completed(text))
     meant = _lost.sub(lambda found: character(ord(found[0]), "cp1252"), text)
     return Damage(
         "C115", f": U+{ord(lost[0]):04X} is no character of any text", "" if _lost_in(meant) else meant

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-words_in = re.compile(r"[A-Za-z]*[^\x00-\x7f][A-Za-z\x80-\U0010ffff]*").findall
-"""The words of a text that hold a character beyond ASCII, with the signs that touch them."""
+_words = re.compile(r"[A-Za-z\x80-\U0010ffff]+").findall
+"""Letters, with the signs beyond ASCII that touch them."""
 
 _ALPHABETS = tuple(
     frozenset(letters)
@@ -115,12 +115,42 @@ _COMMON = frozenset(
 )
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a text that hold a character beyond ASCII, with the signs that touch them."""
+    return [word for word in _words(text) if not word.isascii()]
+
+
 def is_common(word: str) -> bool:
     """Whether it is one of a few hundred common words with letters beyond ASCII."""
     return word.strip("„“”‚‘’«»‹›…–—\xad").casefold().replace("ß", "ss") in _FOLDED
 
 
 _FOLDED = frozenset(word.casefold().replace("ß", "ss") for word in _COMMON)
+
+
+def completed(text: str) -> str:
+    """The text with its lost characters (U+FFFD) as common words have them; "" where one stands in no such word."""
+    if text.count(LOST) > MOST_LOST:
+        return ""
+    found = _LETTERS_OR_LOST(
+        lambda word: _completed(word[0]) if LOST in word[0] and len(word[0]) < 40 else word[0], text
+    )
+    return "" if LOST in found else found
+
+
+def _completed(word: str) -> str:
+    """A word with its lost letters, where only one common word has the others."""
+    pattern = re.compile(word.lower().replace(LOST, "[^a-z]"))
+    fits = [known for known in _COMMON if pattern.fullmatch(known)]
+    if len(fits) != 1:
+        return word
+    return "".join(meant if sign == LOST else sign for sign, meant in zip(word, fits[0], strict=True))
+
+
+LOST = "\ufffd"
+MOST_LOST = 50
+"""Lost characters of a text up to which words are looked for."""
+_LETTERS_OR_LOST = re.compile(rf"(?:[^\W\d_]|{LOST})+").sub
 
 
 def is_odd(word: str) -> bool:

@@ -28,7 +28,7 @@ MOST_SHOWN = 3
 SHARE = 0.2
 """Of the words that may be wrong by chance, as a misspelled one or a name is."""
 
-_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_REST_OF_LINE = re.compile(rb"[\x80-\xff][^\r\n]*")
 _BLOCK = 1 << 20
 
 
@@ -117,10 +117,13 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         data = rest + block
         end = len(data) if not block else max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
         at = 0
-        for found in _LINE.finditer(data, 0, end):
-            number += breaks_in(data[at : found.start()])
-            at = found.start()
-            yield number, found[0][:LONGEST]
+        for found in _REST_OF_LINE.finditer(data, 0, end):
+            begin = (
+                max(data.rfind(b"\n", at, found.start()), data.rfind(b"\r", at, found.start()), at - 1) + 1
+            )
+            number += breaks_in(data[at:begin])
+            at = begin
+            yield number, data[max(begin, found.start() - LONGEST) : found.end()][: 2 * LONGEST]
         number += breaks_in(data[at:end])
         rest = data[end:][: 2 * _BLOCK]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from itertools import islice
 from types import MappingProxyType
 
@@ -152,10 +153,14 @@ def called(headers: Sequence[str], column: int) -> str:
     header = headers[column]
     is_plain = header == printable(header).strip() and 0 < len(header) <= LONGEST_SHOWN
     is_plain = is_plain and not re.search(r"[,=\"']|^column:", header, re.IGNORECASE)
-    is_alone = is_plain and sum(other.casefold() == header.casefold() for other in headers) == 1
-    if is_alone and len(_columns_named(header, headers)) == 1:
+    if is_plain and _key_counts(tuple(headers))[key_of(header)] == 1:
         return header
     return f"column:{column_letters(column)}"
+
+
+@lru_cache(1)
+def _key_counts(headers: tuple[str, ...]) -> Counter[str]:
+    return Counter(map(key_of, headers))
 
 
 LONGEST_SHOWN = 40

@@ -79,7 +79,8 @@ def test_what_somebody_typed_is_sent_as_it_stands(text: str) -> None:
     [
         ("GrÃ¼ÃŸ Gott, Praxis Dr. WeiÃŸ", "C115", "Grüß Gott, Praxis Dr. Weiß"),
         ("Ihr Spezialist fÃ¼r Ihr Zuhause, immer fÃ¼r Sie da", "C115", "für Ihr Zuhause"),
-        ("Gr\ufffd\ufffd Gott", "C115", ""),
+        ("Gr\ufffd\ufffd Gott, Praxis Dr. Wei\ufffd", "C115", "Grüß Gott, Praxis Dr. Weiß"),
+        ("Xy\ufffd Gott", "C115", ""),
         ("Hello \ufffe", "C115", ""),
         ("Sch\x94n", "C115", "Sch”n"),
         ("Hi _xD83D__xDE00_ there", "C116", "Hi 😀 there"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from itertools import product
 
 import pytest
@@ -213,6 +214,14 @@ def test_words_of_western_europe_are_read_without_a_question(text: str, newline:
     data = newline.join(["id|name", f"1|{text}", f"2|{text.upper()}", "3|für alle", ""])
     sheet = read_text(data, "cp1252")
     assert sheet.dialect.encoding == "cp1252" and sheet.row(0).cells == ("1", text)
+
+
+def test_the_doubt_costs_no_more_than_a_look_at_each_byte() -> None:
+    """A long line without the bytes that it is about is gone over once, not from each of its places."""
+    started = time.process_time()
+    with pytest.raises(SheetError, match="line 3"):
+        read_bytes(b"id,name\n1," + b"x y " * 500_000 + "\n2,Schön\n".encode("cp850"))
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])

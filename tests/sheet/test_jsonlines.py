@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from batch_update.errors import SheetError
+from batch_update.fields.cells import CellError, read_cell
 from batch_update.model import Role
 from tests.sheet.tables import read_bytes, read_text
+
+
+def test_an_object_of_80000_keys_is_read_in_one_pass() -> None:
+    """A key that stands twice among them is found without counting each; and so it is inside a cell."""
+    keys = ",".join(f'"k{number}":1' for number in range(80_000))
+    started = time.process_time()
+    problem = read_bytes(b'{"id":1}\n{"id":1,"variables":{' + keys.encode() + b',"k7":2}}').problems[0]
+    assert (problem.code, "'k7' stands twice" in problem.message) == ("S109", True)
+    with pytest.raises(SheetError) as caught:
+        read_bytes(b"{" + keys.encode() + b"}")
+    assert caught.value.code == "S103"
+    with pytest.raises(CellError, match="'k7' stands twice"):
+        read_cell("variables", "{" + keys + ',"k7":2}')
+    assert time.process_time() - started < 5
 
 
 def test_the_keys_of_all_lines_together_are_the_columns() -> None:

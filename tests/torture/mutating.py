@@ -11,10 +11,16 @@ Dice = random.Random
 INSERTED = (
     b"\0", b"\r", b"\n", b"\r\n", b'"', b"'", b";", b",", b"\t", b"|", b"=", b"@", b"-", b"[", b"{", b"}",
     b"\xff", b"\x80", b"\xef\xbb\xbf", b"\xff\xfe", b"\xed\xa0\x80", b"\xef\xbf\xbd",
-    b"\xe2\x80\x8b", b"\xc3\x83\xc2\xbc",
+    b"\xe2\x80\x8b", b"\xc3\x83\xc2\xbc", b"_x000D_", b"_xD83D__xDE00_", b"&uuml;", b"\\u00fc", b"#" * 255,
+    b"Loading...",
+    b"[object Object]", b"undefined", b"x" * 32_767, b";=1+1", b"\0=1", b"\xe2\x81\xa0=", b"~$", b"id", b"id,name\n",
     b"9" * 400, b"1e999", b"-0", b"NaN", b"null", b"<", b">", b"&amp;", b"&#0;", b"]]>", b"PK\x03\x04", b"[" * 5000,
 )  # fmt: skip
 """Pieces with a meaning for one reader or the other."""
+CODECS = (
+    "cp1252", "cp850", "cp437", "mac-roman", "cp1250", "iso8859-2", "cp1251", "utf-16", "utf-16-le", "utf-32",
+    "utf-32-be", "utf-8-sig",
+)  # fmt: skip
 LONGEST = 4 << 20
 """bytes of a mutated file; repeating must not make it a test of the limits alone"""
 
@@ -80,6 +86,18 @@ def _zeroed(data: bytes, dice: Dice) -> bytes:
     return data[:start] + bytes(end - start) + data[end:]
 
 
+def _recoded(data: bytes, dice: Dice) -> bytes:
+    """A text in another encoding, or UTF-8 read as another and written again."""
+    codec = dice.choice(CODECS)
+    try:
+        text = data.decode()
+        return (
+            text.encode(codec, "replace") if dice.random() < 0.7 else data.decode(codec, "replace").encode()
+        )
+    except UnicodeError:
+        return data
+
+
 def _swapped(data: bytes, dice: Dice) -> bytes:
     start, end = _span(data, dice)
     middle = (start + end) // 2
@@ -88,6 +106,7 @@ def _swapped(data: bytes, dice: Dice) -> bytes:
 
 _WAYS: tuple[Callable[[bytes, Dice], bytes], ...] = (
     _flipped, _set, _cut, _beheaded, _without, _repeated, _inserted, _inserted, _replaced, _zeroed, _swapped,
+    _recoded,
 )  # fmt: skip
 
 
