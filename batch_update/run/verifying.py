@@ -213,12 +213,15 @@ def _is_as_sent(name: str, value: Json, now: Present, kept: frozenset[Kept]) -> 
 
 
 def _kept(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> frozenset[Kept]:
-    """What was left as it was sent in some row, so that where it was not, that is no habit of the server."""
+    """What was left as it was sent in some row, so that where it was not, that is no habit of the server.
+
+    A row whose answer was lost may not have been stored at all.
+    """
     return frozenset(
         (name, could)
-        for name, value, now in _texts(plan, outcomes, present)
+        for name, value, now, status in _texts(plan, outcomes, present)
+        if status is Status.UPDATED and same_value(name, value, now)
         for could in could_be_altered(value) - alterations(value, now)
-        if same_value(name, value, now)
     )
 
 
@@ -226,7 +229,7 @@ def _habits(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pre
     """What the server did to texts as it stored them, a sentence for each kind."""
     kept = _kept(plan, outcomes, present)
     fields: dict[Alteration, dict[str, None]] = {}
-    for name, value, now in _texts(plan, outcomes, present):
+    for name, value, now, _ in _texts(plan, outcomes, present):
         if same_value(name, value, now):
             for done in alterations(value, now):
                 if (name, done) not in kept:
@@ -237,11 +240,11 @@ def _habits(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pre
 
 def _texts(
     plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]
-) -> Iterator[tuple[str, Json, Json]]:
-    """Field, what was sent and what is there, of everything that was sent and is reported."""
+) -> Iterator[tuple[str, Json, Json, Status]]:
+    """Field, what was sent, what is there, and the row's status, of everything that was sent and is reported."""
     for change in _unread(plan, outcomes):
-        now = present.get(change.assistant_id, {})
-        yield from ((name, value, now[name]) for name, value in change.body.items() if name in now)
+        now, status = present.get(change.assistant_id, {}), outcomes[change.indexes[0]].status
+        yield from ((name, value, now[name], status) for name, value in change.body.items() if name in now)
 
 
 # ---------------------------------------------------------------- words
