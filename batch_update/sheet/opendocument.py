@@ -190,15 +190,25 @@ def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
     """What a cell holds and shows. Raises ValueError or KeyError where it is not what it says."""
     kind = attributes.get(OFFICE + "value-type")
     if kind is None or kind == "void":
-        is_formula = TABLE + "formula" in attributes
-        return shown or (None if is_formula else "")
+        # A formula whose result is empty has an empty paragraph, one that was never calculated has none.
+        return None if shown is None and TABLE + "formula" in attributes else shown or ""
     if kind == "string":
-        return shown or attributes.get(OFFICE + "string-value", "")
+        return _words(attributes.get(OFFICE + "string-value", ""), shown or "")
     if shown is not None and shown.startswith(_ERRORS):
         return shown
     held = _held(kind, attributes)
     is_plain = kind == "float" and (shown is None or shown == f"{held:.15g}")
     return float(held) if is_plain and isinstance(held, float) else Typed(held, "", shown)
+
+
+def _words(value: str, shown: str) -> str:
+    """What a cell of text shows, with the white space of its value: there it need not be written as elements.
+
+    But in an attribute a line break that is not written as a number is a space.
+    """
+    if not value or not shown or "".join(value.split()) != "".join(shown.split()):
+        return shown or value
+    return shown if "\n" in shown and "\n" not in value else value
 
 
 def _held(kind: str, attributes: dict[str, str]) -> Held:

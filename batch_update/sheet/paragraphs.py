@@ -14,7 +14,9 @@ _ASIDE = ("office:annotation", "text:note", "text:ruby-text", "table:table")
 _SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _LONGEST = 16 << 20
 """letters of one cell"""
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_INDENT = re.compile(r" *[\t\r\n][ \t\r\n]*")
+_SPACED = "\0"
+"""stands for an indentation until its paragraph is over; no XML holds it"""
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<days>\d{1,9})D)?"
     r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9}(?:[.,]\d+)?)S)?)?"
@@ -30,7 +32,6 @@ class Paragraphs:
         self._done: list[str] = []
         self._open: list[str] | None = None
         """the paragraph that is followed"""
-        self._after_space = self._ends_in_space = False
         self._aside_at = 0
         self._letters = 0
 
@@ -41,21 +42,19 @@ class Paragraphs:
         if tag in _ASIDE or tag.startswith("draw:"):
             self._aside_at = depth
         elif tag in ("text:p", "text:h") and self._open is None:
-            self._open, self._after_space, self._ends_in_space = [], True, False
+            self._open = []
         elif self._open is not None and tag == "text:s":
-            self._put(" " * _count(attributes.get(TEXT + "c", "1")), typed=False)
+            self._put(" " * _count(attributes.get(TEXT + "c", "1")))
         elif self._open is not None and tag in _SIGNS:
-            self._put(_SIGNS[tag], typed=False)
+            self._put(_SIGNS[tag])
         self.listens = self._open is not None and not self._aside_at
 
     def add(self, text: str) -> None:
-        """Text of a paragraph. White space in a row is one space, and none at the paragraph's beginning."""
-        text = _BLANKS.sub(" ", text)
-        if self._after_space:
-            text = text.removeprefix(" ")
-        if text:
-            self._after_space = text.endswith(" ")
-            self._put(text, typed=True)
+        """Text of a paragraph. Line breaks and tabs are indentation, and that is one space, or none at either end.
+
+        Spaces in a row count, though the format says otherwise: LibreOffice writes and reads them so.
+        """
+        self._put(_INDENT.sub(_SPACED, text))
 
     def end(self, tag: str, depth: int) -> None:
         """An element is over."""
@@ -71,9 +70,8 @@ class Paragraphs:
         self._done, self._open, self._letters, self._aside_at, self.listens = [], None, 0, 0, False
         return shown
 
-    def _put(self, text: str, *, typed: bool) -> None:
+    def _put(self, text: str) -> None:
         assert self._open is not None, "a paragraph is open"
-        self._ends_in_space = typed and text.endswith(" ")
         self._letters += len(text)
         if self._letters > _LONGEST:
             raise ValueError("a text without end")
@@ -81,9 +79,7 @@ class Paragraphs:
 
     def _close(self) -> None:
         assert self._open is not None, "a paragraph is open"
-        text = "".join(self._open)
-        # A space that was typed and ends the paragraph is none; one that is an element stays.
-        self._done.append(text[:-1] if self._ends_in_space else text)
+        self._done.append("".join(self._open).strip(_SPACED).replace(_SPACED, " "))
         self._open = None
 
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from batch_update.sheet.worksheets import Held, Typed
 
-GENERAL = "General"
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '#,##0 "¤"', 6: '#,##0 "¤"', 7: '#,##0.00 "¤"',
     8: '#,##0.00 "¤"', 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "m/d/yyyy",
@@ -53,8 +52,8 @@ def is_dated(format: str) -> bool:
 
 
 def is_plain_format(format: str) -> bool:
-    """Whether every number shows as it is: no format, or that of texts."""
-    return format in ("", "@") or format.casefold() in ("general", "standard")
+    """Whether every number shows as it is: no format, or that of texts, in whatever color."""
+    return not format or _BRACKETS.sub("", format.split(";")[0]).strip().casefold() in ("general", "@")
 
 
 def as_cell(number: float, format: str, *, since_1904: bool = False) -> float | Typed:

@@ -150,11 +150,13 @@ def _shows_otherwise(column: int, cell: float | Typed, shown: str | None, text: 
         text = "a yes" if cell.held else "a no"
     elif shown is None and isinstance(cell, Typed) and cell.format:
         shown = f"it in the format {cell.format}"
+    elif shown is None:
+        shown = "something else"
     return Problem(
         "S130",
-        f"the cell shows {excerpt(shown or 'something else')}, and holds {excerpt(text)}",
+        "the cell shows one thing and holds another",
         column=column,
-        given=f"shows {excerpt(shown or 'something else')}, holds {excerpt(text)}",
+        given=f"shows {excerpt(shown) or 'nothing'}, holds {excerpt(text)}",
         wanted="a text that is what it shows",
         remedy="Format the column as text, then type what is meant.",
     )

@@ -199,7 +199,7 @@ def test_headers_and_names_of_worksheets_are_decoded_too() -> None:
      ("<office:annotation><dc>me</dc><text:p>note</text:p></office:annotation><text:p>a</text:p>", "a"),
      ("<text:p>a<office:annotation><text:p>note</text:p></office:annotation>b</text:p>", "ab"),
      ("<text:p>a</text:p><draw:frame><draw:text-box><text:p>box</text:p></draw:text-box></draw:frame>", "a"),
-     ("\n  <text:p>a</text:p>\n  ", "a")],
+     ("\n  <text:p>a</text:p>\n  ", "a"), ("<text:p> a  b </text:p>", " a  b ")],
 )  # fmt: skip
 def test_the_text_of_an_ods_is_what_its_reader_sees(inside: str, meant: str) -> None:
     inside = inside.replace("<dc>", "<text:creator>").replace("</dc>", "</text:creator>")
@@ -247,6 +247,34 @@ def test_a_formula_of_an_ods_whose_result_is_empty_is_an_empty_cell(cell: str) -
         open_document(open_words("id", "name") + open_row(open_text("<text:p>1</text:p>"), cell))
     )
     assert (sheet.row(0).cells, sheet.problems) == (("1", ""), ())
+
+
+def test_a_formula_of_libreoffice_whose_result_is_empty_has_an_empty_paragraph() -> None:
+    """And no type; one without a paragraph was never calculated."""
+    row = (
+        open_text("<text:p>1</text:p>"),
+        '<table:table-cell table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>',
+    )
+    sheet = read_bytes(open_document(open_words("id", "name") + open_row(*row)))
+    assert (sheet.row(0).cells, sheet.problems) == (("1", ""), ())
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "meant"),
+    [
+        ("a  b&#10;c", "<text:p>a  b</text:p><text:p>c</text:p>", "a  b\nc"),
+        ("a b", "<text:p>a</text:p><text:p>b</text:p>", "a\nb"),
+        ("", "<text:p>#N/A</text:p>", "#N/A"),
+        ("a", "", "a"),
+        ("Weiß", "<text:p>Herr Weiß</text:p>", "Herr Weiß"),
+    ],
+)
+def test_the_value_of_a_text_keeps_white_space_that_its_paragraphs_do_not(
+    value: str, shown: str, meant: str
+) -> None:
+    cell = open_text(shown, f'office:string-value="{value}"')
+    data = open_document(open_words("id", "name") + open_row(open_text("<text:p>1</text:p>"), cell))
+    assert cells_of(data) == [("1", meant)]
 
 
 def test_what_an_old_open_office_shows_of_a_failed_formula_counts_and_not_its_zero() -> None:
