@@ -50,12 +50,11 @@ async def read_back(
     events = events or EventLog()
     before = len(events.events)
     seen = await see(report.plan, report.outcomes, client, again=again, sleep=sleep, tell=events)
-    for habit in seen.habits:
-        events(Event("stored", habit))
+    told = [Event("stored", habit) for habit in seen.habits]
     if seen.error is not None:
         words = f"not read back: {seen.error.message}; batch-update resume reads it back"
-        events(Event("verify", words))
-    return replace(report, outcomes=seen.outcomes, events=(*report.events, *events.events[before:]))
+        told.append(Event("verify", words))
+    return replace(report, outcomes=seen.outcomes, events=(*report.events, *events.events[before:], *told))
 
 
 async def see(
