@@ -238,14 +238,14 @@ def test_only_so_many_connections_are_open_at_once():
 # ---------------------------------------------------------------- what
 
 
-def test_a_body_that_is_no_http_any_more_ends_its_request_and_nothing_is_said(capfd):
+@pytest.mark.parametrize("rest", [b"zz\r\n", b"5\r\n{}   zz", b"1" * 100 + b"\r\n"])
+@pytest.mark.parametrize("path", [UPDATE, "/openapi.json"])
+def test_a_body_that_is_no_http_any_more_ends_its_request_and_nothing_is_said(capfd, path, rest):
     with sandbox() as (app, address):
-        for rest in (b"zz\r\n", b"5\r\n{}   zz", b"1" * 100 + b"\r\n"):
-            with _raw(address) as wire:
-                head = _head(0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
-                wire.sendall(head + b"1\r\n{\r\n")
-                wire.sendall(rest)
-                assert wire.recv(4096).startswith(b"HTTP/1.1 400 ")
+        with _raw(address) as wire:
+            head = _head(0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+            wire.sendall(head.replace(UPDATE.encode(), path.encode()) + b"1\r\n{\r\n" + rest)
+            assert wire.recv(4096).startswith(b"HTTP/1.1 400 ")
         assert httpx.get(f"{address}/api/user/me", headers=KEY).status_code == 200
         assert [seen.path for seen in app.requests_seen()] == ["/api/user/me"]
     assert capfd.readouterr() == ("", "")
