@@ -50,6 +50,8 @@ def _reported(name: str, value: Any) -> Any:
         return int(value)
     if name == "tools":
         return [_nested(tool) for tool in value]
+    if name == "post_call_schema":
+        return [part | {"type": "boolean"} if part.get("type") == "bool" else part for part in value]
     return value
 
 

@@ -75,6 +75,10 @@ WHOLE_ASSISTANT = {
     "name": "Neu", "voice_id": 412, "language_id": 1, "type": "outbound", "mode": "pipeline",
     "timezone": "Europe/Berlin", "initial_message": "Hallo {name}, hier ist {{company}}.", "system_prompt": "Sei kurz.",
 }
+ODD_VALUES = [
+    ("knowledgebase_mode", "semantic"), ("max_duration", 1800), ("max_silence_duration", 3),
+    ("reengagement_interval", 5),
+]
 A_UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 REFUSALS: list[tuple[str, str, Any, int, Any]] = [
     # what, path, body -> status and body
@@ -168,6 +172,24 @@ def test_every_assistant_of_the_list_has_the_vendor_s_keys_with_values_of_its_ty
             assert re.fullmatch(r"\d\.\d+", assistant[key])
         for tool in assistant["tools"]:
             assert tool.keys() == {"type", "data"}
+
+
+@pytest.mark.parametrize(("field", "value"), ODD_VALUES)
+def test_values_that_no_update_would_take_occur(api, field, value):
+    assert value in [assistant[field] for assistant in api.get("assistants/get", per_page=100)["data"]]
+
+
+def test_shapes_that_no_update_would_take_occur(api):
+    listed = api.get("assistants/get", per_page=100)["data"]
+    assert any(assistant["filler_config"].keys() == {"enabled", "phrases"} for assistant in listed)
+    types = {part["type"] for assistant in listed for part in assistant["post_call_schema"]}
+    assert types == {"boolean", "integer", "float"}
+
+
+def test_a_schema_that_is_sent_with_bool_comes_back_with_boolean(api):
+    schema = [{"name": "won", "type": "bool", "description": "Sold"}]
+    assert api.errors(10005, {"post_call_schema": schema}) == {}
+    assert api.listed(10005)["post_call_schema"] == [schema[0] | {"type": "boolean"}]
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "content"), REFUSALS)
