@@ -31,7 +31,7 @@ def give_a_secret(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx", "jsonl"])
 def test_an_account_as_a_sheet_that_changes_nothing(run: Run, tmp_path: Path, ending: str) -> None:
     result = run("export", "-o", f"all.{ending}", *SANDBOX)
-    assert (result.exit, f"all.{ending}: 60 assistants, 46 columns, read in 1 request" in result.out) == (
+    assert (result.exit, f"all.{ending}: 60 assistants, 47 columns, read in 1 request" in result.out) == (
         0,
         True,
     )

@@ -95,11 +95,11 @@ def test_undo_keeps_what_others_did_since(tmp_path: Path) -> None:
     with make_app(None, limits=(), assistants=100) as app:
         account = Account(app, tmp_path)
         hundred = range(10001, 10101)
-        report = account.apply(sheet(hundred, speech_speed=0.75, max_duration=777))
+        report = account.apply(sheet(hundred, speech_speed=0.75, ringing_time=17))
         account.apply(sheet(range(10001, 10011), speech_speed=0.85))
         undone = account.undo(report)
         changed = [set(outcome.changed) for outcome in undone.outcomes]
-        assert sum("max_duration" in names for names in changed) == 100
+        assert sum("ringing_time" in names for names in changed) == 100
         assert sum("speech_speed" in names for names in changed) == 90
         conflicts = [outcome for outcome in undone.outcomes if outcome.status is Status.CONFLICT]
         assert len(conflicts) == 10 and exit_status(undone) == 1
