@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from batch_update.errors import SheetError
-from batch_update.sheet.archives import Damage, blocks_of, damaged, tidy
+from batch_update.sheet.archives import Damage, blocks_of, damaged, encrypted, tidy
 from batch_update.sheet.markup import Watch, follow
 
 _KINDS = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
@@ -115,8 +115,10 @@ class _RelationsWatch(Watch):
 
 
 def kind_of(archive: zipfile.ZipFile, name: str) -> str:
-    """xlsx, xlsb or ods; "" for an archive of something else. Raises SheetError S108 for what is several at once."""
+    """xlsx, xlsb or ods; "" for an archive of something else. SheetError S108 for several at once."""
     package = Package(archive, name)
+    if "encrypted-package" in package:  # as LibreOffice 24 writes it
+        raise encrypted(name)
     kinds = [kind for part, kind in _KINDS if part in package]
     if len(kinds) > 1:  # it would depend on the program what is read
         raise damaged(name, f"it is {' and '.join(kinds)} at once")

@@ -167,6 +167,9 @@ def test_an_open_document_with_a_password_is_named_as_such() -> None:
         '<manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>'
     )
     good = ods({"T": [ods_row(ods_cell("id")), ods_row(ods_cell("1"))]})
+    whole = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "encrypted-package": b"x"}
+    with pytest.raises(SheetError, match="encrypted"):
+        read_bytes(repacked(xlsx(), lambda name, old: None, whole.items()))
     changed = {"META-INF/manifest.xml": manifest.encode(), "content.xml": bytes(range(256))}
     with pytest.raises(SheetError) as caught:
         read_bytes(repacked(good, changed.get))
