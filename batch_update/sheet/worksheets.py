@@ -20,9 +20,9 @@ SMALL_GRID = 1_000_000
 _SPARSE = 20
 """a grid above the small one may have this many places for each cell"""
 LARGEST_GRID = 20_000_000
-_MEMORY = 128 << 20
+_MEMORY = 192 << 20
 """bytes that the cells and texts of a workbook may take, all in all"""
-_FOR_A_ROW, _FOR_A_CELL, _FOR_A_NUMBER = 350, 24, 104
+_FOR_A_ROW, _FOR_A_CELL, _FOR_A_NUMBER = 480, 24, 104
 """bytes that a row and its cells take on their way into a plan, texts apart"""
 _MOST_MERGES = 100_000
 MOST_SHEETS = 10_000
@@ -223,7 +223,7 @@ class Texts:
 
     def add(self, text: str) -> None:
         """The next one."""
-        self._budget.take(8 + sys.getsizeof(text))
+        self._budget.take(16 + sys.getsizeof(text))
         self._texts.append(text)
 
     def __getitem__(self, number: int) -> str:

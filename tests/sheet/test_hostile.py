@@ -25,6 +25,7 @@ from batch_update.errors import SheetError
 from batch_update.settings import Settings
 from batch_update.sheet import delimited, jsonlines
 from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.worksheets import Budget, Worksheet
 from tests.sheet.tables import read_bytes
 from tests.sheet.workbooks import (
     HEADER_XML,
@@ -472,6 +473,16 @@ def test_how_many_texts_a_workbook_claims_to_hold_does_not_matter(claim: bytes) 
 def test_a_dense_sheet_of_a_million_cells_is_no_harm() -> None:
     cells = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(2, 60_000))
     assert len(read_bytes(with_sheet_xml(HEADER_XML + cells))) == 59_998
+
+
+def test_a_hundred_thousand_assistants_with_prompts_are_within_what_a_workbook_may_become() -> None:
+    budget = Budget("x", Settings())
+    sheet = Worksheet("x", budget, Settings())
+    for row in range(100_000):
+        for column in range(4):
+            sheet.add(row, column, row + 0.5)
+            sheet.add(row, column + 4, f"{row} " + "Guten Tag. " * 5)
+    assert sheet.cells == 800_000
 
 
 def test_a_name_that_no_file_can_have_is_told() -> None:

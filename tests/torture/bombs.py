@@ -121,7 +121,7 @@ def xlsb_texts(length: int, rows: int) -> bytes:
 BOMBS: dict[str, Bomb] = {
     "a row with a long text repeated.ods": lambda: repeated(MANY, shown("1"), shown(LONG)),
     "a row repeated.ods": lambda: repeated(MANY, shown("1"), shown("1")),
-    "a row repeated a quarter as often.ods": lambda: repeated(MANY // 4, shown("1"), shown("1")),
+    "a row repeated a third as often.ods": lambda: repeated(MANY // 3, shown("1"), shown("1")),
     "rows and columns repeated.ods": lambda: repeated(
         MANY, shown("x", 'table:number-columns-repeated="400"')
     ),
@@ -129,9 +129,9 @@ BOMBS: dict[str, Bomb] = {
     "formulas without a value repeated.ods": lambda: repeated(
         MANY, '<table:table-cell table:formula="x"/>' * 2
     ),
-    "errors repeated.ods": lambda: repeated(MANY // 4, shown("#N/A"), shown("#N/A")),
+    "errors repeated.ods": lambda: repeated(MANY // 3, shown("#N/A"), shown("#N/A")),
     "dates repeated.ods": lambda: repeated(
-        MANY // 4, '<table:table-cell office:value-type="date" office:date-value="2026-12-24"/>' * 2
+        MANY // 3, '<table:table-cell office:value-type="date" office:date-value="2026-12-24"/>' * 2
     ),
     "spaces repeated.ods": lambda: repeated(
         3, open_text('<text:p><text:s text:c="16000000"/>x</text:p>') * 40
