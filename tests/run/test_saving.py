@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from batch_update.errors import SheetError
-from batch_update.model import Plan
+from batch_update.model import Change, Part, Plan
 from batch_update.run.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, load_plan, save_plan
+from batch_update.run.sound import check_plan
 from tests.run.fakes import plan_of
 from tests.torture.plans import good_plan
 
@@ -101,6 +102,31 @@ NONSENSE: dict[str, Damage] = {
     "rows in no order": lambda d: d["rows"].reverse(),
     "nothing": lambda d: d.clear(),
 }
+
+
+SENSELESS: dict[str, tuple[Callable[[Change], Change], str]] = {
+    "an assistant twice": (lambda c: replace(c, assistant_id=2), "changed twice"),
+    "an id that is none": (lambda c: replace(c, assistant_id=-1), "can be sent"),
+    "a change of nothing": (lambda c: replace(c, body={}), "can be sent"),
+    "a field that there is none of": (lambda c: replace(c, body={"nonsense": 1}), "can be sent"),
+    "a field that never was there": (lambda c: replace(c, before={"nonsense": 1}), "can be sent"),
+    "parts that are not merged": (
+        lambda c: replace(c, parts=(Part("variables", ("a",), "b"),)),
+        "can be sent",
+    ),
+    "a row that there is none of": (lambda c: replace(c, indexes=(999,)), "each row once"),
+}
+
+
+@pytest.mark.parametrize("change, words", SENSELESS.values(), ids=SENSELESS)
+def test_a_change_that_makes_no_sense_is_refused_whatever_its_digest(
+    change: Callable[[Change], Change], words: str
+) -> None:
+    plan = good_plan()
+    check_plan(plan)
+    first, *others = plan.changes
+    with pytest.raises(ValueError, match=words):
+        check_plan(replace(plan, changes=(change(first), *others)))
 
 
 @pytest.mark.parametrize("change", NONSENSE.values(), ids=NONSENSE)
