@@ -58,7 +58,7 @@ def loaded_by(command: list[str]) -> set[str]:
     "command", [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["--version"]]
 )
 def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
-    heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "python_calamine"}
+    heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "rich", "platformdirs"}
     assert not heavy & loaded_by(command)
 
 
