@@ -17,7 +17,8 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Flags with which a file is opened where somebody may have put a link or a pipe in its place."""
 
 
 def make_folder(folder: Path) -> None:
@@ -103,7 +104,7 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
 def _open(path: Path, flags: int) -> int:
     refuse_odd(path)
     try:
-        return os.open(path, flags | _CAREFULLY, 0o600)
+        return os.open(path, flags | CAREFULLY, 0o600)
     except OSError as error:
         if error.errno in (ELOOP, ENXIO):  # exchanged since it was looked at
             raise OSError(EINVAL, "it is no plain file", str(path)) from None

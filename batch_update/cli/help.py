@@ -94,7 +94,7 @@ class Group(_Helpful, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         word = args[0]
         if self.get_command(ctx, word) is None and not word.startswith("-") and not ctx.resilient_parsing:
-            raise no_such_command(word, args[1:], self.commands, ctx.command_path.partition(" ")[2])
+            raise no_such_command(word, self.commands, ctx.command_path.partition(" ")[2])
         return super().resolve_command(ctx, args)
 
 

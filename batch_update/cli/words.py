@@ -84,7 +84,7 @@ _MISSING = {
 """What was not said -> the question, with a command that answers it."""
 
 
-def no_such_command(word: str, rest: Sequence[str], known: Iterable[str], group: str = "") -> UsageError:
+def no_such_command(word: str, known: Iterable[str], group: str = "") -> UsageError:
     """Tell what may be meant by a word that is no command; `group` is the command that it stands under, "" for none."""
     if not group and _is_sheet(word):
         ask = f"{program()} plan {quoted_path(word)}"

@@ -16,7 +16,9 @@ from batch_update.run.dispatch import Sender, send_changes
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter, Progress
-from batch_update.run.waves import Caution, Sleep, send_in_waves
+from batch_update.run.sound import refuse_unmerged
+from batch_update.run.verifying import Sleep
+from batch_update.run.waves import Caution, send_in_waves
 from batch_update.text import counted
 
 
@@ -109,9 +111,8 @@ def stopped_report(
 
 
 def _check_accounts(plan: Plan) -> None:
-    """Every row is settled already or belongs to one change: else a row would be lost, or sent twice."""
-    if unmerged := next((change for change in plan.changes if change.parts), None):
-        raise ValueError(f"the change of assistant {unmerged.assistant_id} has parts that are not merged")
+    """Raises ValueError for a plan that cannot be sent, with the row that is lost, or would be sent twice."""
+    refuse_unmerged(plan)
     homes = bytearray(len(plan.sheet))
     for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
         for index in indexes:

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from batch_update.disk import CAREFULLY
 from batch_update.run import schema
 
 T = TypeVar("T")
@@ -222,6 +223,5 @@ def _begin(db: sqlite3.Connection) -> None:
 
 
 def _copy(source: Path, to: Path) -> None:
-    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(source, os.O_RDONLY | flags), "rb") as old, to.open("xb") as new:
+    with os.fdopen(os.open(source, os.O_RDONLY | CAREFULLY), "rb") as old, to.open("xb") as new:
         shutil.copyfileobj(old, new)

@@ -15,6 +15,7 @@ from batch_update.report.messages import is_open
 from batch_update.run.mark import Promise
 from batch_update.run.recorded import Facts, Intention, RecordedRun, Session
 from batch_update.run.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged, LogEntry
+from batch_update.run.sound import accounts_for_each_row, refuse_unmerged
 from batch_update.run.written import (
     change_value,
     event_value,
@@ -51,9 +52,7 @@ def plan_entries(
     plan: Plan, facts: Facts, created: datetime, tool: str
 ) -> Iterator[tuple[str, Iterable[Json]]]:
     """Every table that a plan fills, with its entries. ValueError where parts of a change are not merged yet."""
-    for change in plan.changes:
-        if change.parts:
-            raise ValueError(f"the change of assistant {change.assistant_id} has parts that are not merged")
+    refuse_unmerged(plan)
     problems = (*plan.sheet.problems, *plan.problems)
     run = {
         "created": time_value(created),
@@ -160,11 +159,11 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     changes = tuple(map(read_change, read("change")))
     if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
         raise Damaged("entries of the plan are missing")
-    homes = [*settled, *(index for change in changes for index in change.indexes)]
-    if sorted(homes) != list(range(len(sheet))):
-        raise Damaged("its plan does not account for each row once")
     account, server = read_text(run["account"]), read_text(run["server"])
-    return Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
+    plan = Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
+    if not accounts_for_each_row(plan):
+        raise Damaged("its plan does not account for each row once")
+    return plan
 
 
 @dataclass(slots=True)

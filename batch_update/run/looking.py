@@ -8,9 +8,9 @@ from batch_update.errors import RunStopped
 from batch_update.model import Plan
 from batch_update.plan.comparing import compare
 from batch_update.plan.holding import hold_back
-from batch_update.run.fetching import Lister, fetch_present
+from batch_update.run.fetching import fetch_present
 from batch_update.run.saving import digest
-from batch_update.run.whose import refuse_another
+from batch_update.run.whose import Asked, refuse_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Looked:
     """assistants of the account, where the whole list was read"""
 
 
-async def look(plan: Plan, client: Lister, *, to_end: bool = False) -> Looked:
+async def look(plan: Plan, client: Asked, *, to_end: bool = False) -> Looked:
     """Fetch the assistants of a plan and reduce it to what differs. Raises what the client raises.
 
     RunStopped X310 where the plan was compared before, with another account. `to_end`: read the whole list, so that
@@ -35,7 +35,7 @@ async def look(plan: Plan, client: Lister, *, to_end: bool = False) -> Looked:
     return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages, fetched.total)
 
 
-async def look_again(plan: Plan, client: Lister, *, by_field: bool = False, to_end: bool = False) -> Looked:
+async def look_again(plan: Plan, client: Asked, *, by_field: bool = False, to_end: bool = False) -> Looked:
     """Fetch the assistants of a plan made earlier, and hold back what somebody has changed since.
 
     Raises RunStopped X310 where the plan was made for another account.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from batch_update.disk import read_plain, replace_private
+from batch_update.disk import CAREFULLY, read_plain, replace_private
 from batch_update.run.runs import JOURNAL
 
 MARK = f"{JOURNAL}-mark"
@@ -38,8 +38,7 @@ class Mark:
         """Raises OSError."""
         self._path = folder / MARK
         replace_private(self._path, _content(promise))
-        flags = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        self._file = FileIO(os.open(self._path, flags), "w")
+        self._file = FileIO(os.open(self._path, os.O_WRONLY | CAREFULLY), "w")
 
     def promise(self, promise: Promise) -> None:
         """So much is on the disk. Where this cannot be written, the one before stands, and promises less."""

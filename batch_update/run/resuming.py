@@ -14,13 +14,13 @@ from batch_update.report.messages import is_open
 from batch_update.report.status import is_unread
 from batch_update.run.applying import apply_plan
 from batch_update.run.dispatch import Sender
-from batch_update.run.fetching import Lister
 from batch_update.run.journal import Journal
 from batch_update.run.looking import look_again
 from batch_update.run.outcomes import replied, spread
 from batch_update.run.progress import EventLog
 from batch_update.run.recorded import RecordedRun, report_of
 from batch_update.run.verifying import BY_WHOM, is_proof
+from batch_update.run.whose import Asked
 from batch_update.text import counted
 
 
@@ -67,7 +67,7 @@ def is_finished(recorded: RecordedRun, *, retry_failed: bool = False) -> bool:
 
 async def look_at_rest(
     recorded: RecordedRun,
-    client: Lister,
+    client: Asked,
     *,
     retry_failed: bool = False,
     only: Collection[int] = (),
@@ -107,7 +107,7 @@ def _narrowed(rest: Rest, narrow: Callable[[Plan], Plan]) -> Rest:
     return replace(rest, plan=plan, doubtful=rest.doubtful & kept, found={**rest.found, **left_out})
 
 
-async def _clear_up(recorded: RecordedRun, rest: Rest, client: Lister, *, to_end: bool = False) -> Rest:
+async def _clear_up(recorded: RecordedRun, rest: Rest, client: Asked, *, to_end: bool = False) -> Rest:
     """The rest, compared with what is there now: what has landed is updated, what somebody changed is a conflict.
 
     Compared are the changes in doubt; where the plan was made from present values, all of them. Raises what the

@@ -13,6 +13,18 @@ UNSENT = {Status.UNCHANGED, Status.INVALID, Status.NOT_SENT, Status.CONFLICT}
 """What a plan may say of a row: nothing has been sent yet."""
 
 
+def refuse_unmerged(plan: Plan) -> None:
+    """Raises ValueError for a plan with a change whose parts are not merged into what is there."""
+    if unmerged := next((change for change in plan.changes if change.parts), None):
+        raise ValueError(f"the change of assistant {unmerged.assistant_id} has parts that are not merged")
+
+
+def accounts_for_each_row(plan: Plan) -> bool:
+    """Whether every row is settled already or belongs to one change: else it would be lost, or sent twice."""
+    homes = [*plan.settled, *(index for change in plan.changes for index in change.indexes)]
+    return sorted(homes) == list(range(len(plan.sheet)))
+
+
 def check_plan(plan: Plan) -> None:
     """Raises ValueError with the first thing that makes no sense."""
     for fault in _faults(plan):
@@ -20,9 +32,7 @@ def check_plan(plan: Plan) -> None:
 
 
 def _faults(plan: Plan) -> Iterator[str]:
-    rows = len(plan.sheet)
-    homes = [*plan.settled, *(index for change in plan.changes for index in change.indexes)]
-    if sorted(homes) != list(range(rows)):
+    if not accounts_for_each_row(plan):
         yield "it does not account for each row once"
     ids = [change.assistant_id for change in plan.changes]
     if len(set(ids)) != len(ids):

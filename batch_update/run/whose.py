@@ -38,7 +38,7 @@ async def with_account(plan: Plan, client: Asked) -> Plan:
     return replace(plan, account=_told(me.email, client), unseen=not plan.compared) if me.email else plan
 
 
-async def refuse_another(plan: Plan, client: Lister, fetched: str | None = None) -> None:
+async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) -> None:
     """Raises RunStopped X310 where the plan was made for another server or account than this client speaks to.
 
     `fetched` is the account that the list named just now, where it was read.
@@ -50,7 +50,7 @@ async def refuse_another(plan: Plan, client: Lister, fetched: str | None = None)
     if not (owner := _owner(plan.account)):
         return
     if "@" in owner:
-        found = _told((await client.whoami()).email, client)  # type: ignore[attr-defined]  # only such a client made it
+        found = _told((await client.whoami()).email, client)
     else:
         found = await _first_owner(client) if fetched is None else fetched
     if not _is_same(plan.account, found):
