@@ -22,7 +22,7 @@ _KEPT = frozenset("\u00ad\u200d")  # soft hyphen, and the joiner inside emoji
 
 
 def printable(text: str) -> str:
-    r"""The same text on one line, with control and direction characters escaped: a line break shows as \n."""
+    r"""Return a text on one line, with control and direction characters escaped: a line break shows as \n."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(c) if is_hidden(c) else c for c in text)
@@ -179,6 +179,6 @@ def quoted(text: str) -> str:
 
 
 def quoted_path(path: Path | str) -> str:
-    """The same of a path, which must not be taken for a flag."""
+    """A path as a word of a command line that can be pasted, and that is not taken for a flag."""
     text = str(path)
     return quoted(f"./{text}" if text.startswith("-") and text != "-" else text)

@@ -64,8 +64,9 @@ def out(text: str = "") -> None:
 
 
 def out_raw(text: str, *, end: str = "\n") -> None:
-    """The same for programs, as it stands. Where the reader went away, as `| head` does, the exit status alone tells
-    the rest. Raises UsageError where it cannot be written for another reason.
+    """The text of a result as it stands, for programs. Raises UsageError where stdout cannot be written.
+
+    Where the reader went away, as `| head` does, the exit status alone tells the rest.
     """
     with writing_out():
         print(text, end=end, flush=True)
@@ -89,7 +90,7 @@ def out_json(document: Any) -> None:
 
 
 def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> None:
-    """The same with one more key, whose list may be so long that it is never held in memory as a whole."""
+    """The one JSON document of a command with one more key, whose list is never held in memory as a whole."""
     out_raw(_json_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
     between, after = "\n    ", "]\n}"
     rest = iter(items)
@@ -162,7 +163,7 @@ def ask(question: str) -> bool:
 
 
 async def ask_meanwhile(question: str) -> bool:
-    """The same in the middle of a run: can be cancelled, and leaves signals to whoever heeds them."""
+    """A question in the middle of a run, with the answer no at hand. Can be cancelled, and heeds no signals itself."""
     _forget_typed()
     say(f"{question} [y/N]")
     answers: list[bytes] = []

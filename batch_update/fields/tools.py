@@ -192,7 +192,7 @@ def shown(text: str) -> str:
 
 
 def redact(value: Any) -> Any:
-    """The same value with every secret setting replaced, however deep."""
+    """Return a value with every secret setting replaced, however deep."""
     if isinstance(value, dict):
         return {k: "***" if k in SECRET_SETTINGS and v else redact(v) for k, v in value.items()}
     if isinstance(value, list):

@@ -84,7 +84,7 @@ def is_failed_formula(text: str) -> bool:
 
 
 def holds_failed_formula(text: str) -> bool:
-    """The same, also for a longer text that such a value found its way into: `Dear #N/A, ...`."""
+    """Whether a cell shows that a formula failed, alone or inside a longer text: `Dear #N/A, ...`."""
     if is_failed_formula(text):
         return True
     return "#" in text and _ERROR_INSIDE.search(text) is not None

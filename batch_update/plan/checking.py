@@ -128,7 +128,7 @@ def _checkable(rows: Rows) -> Iterator[Problem]:
 
 
 def _offline(rows: Rows) -> Iterator[Problem]:
-    """The same where nothing more will be known of it before it is sent."""
+    """What is wrong between cells of a plan that is sent without knowing what is there."""
     yield from _checkable(rows)
     yield from parts_without_present(rows)
 

@@ -206,7 +206,7 @@ def _all_differ(texts: Sequence[str]) -> bool:
 
 
 def _all_plain_ids(texts: Sequence[str]) -> bool:
-    """The same of every cell, at a tenth of the cost."""
+    """Whether every cell is a plain id, as `_is_plain_id` tells of one, at a tenth of the cost."""
     lines = b"\n" + "\n".join(texts).encode("utf-8", "surrogatepass") + b"\n"
     ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n"))
     lengths = np.diff(ends) - 1

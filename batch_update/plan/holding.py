@@ -65,7 +65,7 @@ def _by_row(change: Change, now: Present) -> Change | Outcome:
 
 
 def _by_field(change: Change, now: Present) -> Change | Outcome:
-    """The same for an undo."""
+    """The change as an undo can send it, or what becomes of its rows instead: each field counts by itself."""
     body: Body = differing(change.body, now)
     moved = [name for name in change.before if _has_moved(name, change, body, now)]
     held = {name: _before_ours_now(name, change, body, now) for name in moved} | _in_doubt(change, body, now)
@@ -180,7 +180,7 @@ def _planned_wanted_now(name: str, change: Change, body: Body, now: Present) -> 
 
 
 def _before_ours_now(name: str, change: Change, body: Body, now: Present) -> str:
-    """The same for an undo: what was there before the run, what the run left, and what is there."""
+    """The values of a field that an undo holds back: what was there before the run, what it left, what is there."""
     if name in change.body:
         was, ours, is_now = _values(change.body, change.before, now, name=name)
         left = ours if name in change.before else "not known (it was not read back)"

@@ -28,7 +28,7 @@ def sent_at(recorded: RecordedRun) -> datetime | None:
 
 
 def changed_at(recorded: RecordedRun) -> datetime | None:
-    """The same of a run that changed something, or may have."""
+    """When a run last began to send something, if it changed something, or may have."""
     is_changed = bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
     return sent_at(recorded) if is_changed else None
 

@@ -69,7 +69,7 @@ def preview(plan: Plan, settings: Settings | None = None, **connection: Any) -> 
 
 
 async def preview_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
-    """The same on an event loop that runs already (asyncio or trio)."""
+    """Hold a plan against what is there, as `preview` does, on an event loop that runs already (asyncio or trio)."""
     async with connect(settings or Settings(), **connection) as client:
         made = await with_account((await look(plan, client)).plan, client)
         return replace(made, server=client.base_url)
@@ -87,7 +87,7 @@ def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Re
 
 
 async def apply_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
-    """The same on an event loop that runs already (asyncio or trio)."""
+    """Send a plan, as `apply` does, on an event loop that runs already (asyncio or trio)."""
     settings = settings or Settings()
     events = EventLog(connection.pop("on_event", None))
     async with connect(settings, on_event=events, **connection) as client:

@@ -60,7 +60,7 @@ def spread(change: Change, outcome: Outcome, numbers: Sequence[int]) -> dict[int
 
 
 def _shared(outcome: Outcome, number: int) -> Outcome:
-    """The same outcome for another row of the same assistant, which asked for the same change."""
+    """The outcome of another row of the assistant, which asked for the same change and was sent with the first."""
     words = f"sent with row {number}" if outcome.status is not Status.NOT_SENT else f"belongs to row {number}"
     message = f"{words}: {outcome.message}" if outcome.message else words
     return replace(outcome, code=outcome.code or "X202", message=message)

@@ -137,7 +137,7 @@ def facts_of(recorded: RecordedRun) -> RunFacts:
 
 
 def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
-    """The same for a run that was read before its last session, of which these are facts and figures."""
+    """What `run.json` tells of a run that was read before its last session, of which these are facts and figures."""
     return RunFacts(facts.settings, _sum(recorded, stats))
 
 

@@ -39,7 +39,7 @@ def _heeded() -> list[signal.Signals]:
 
 @contextmanager
 def _handlers() -> Iterator[AsyncIterator[int]]:
-    """The same with plain signal handlers, which asyncio wakes up for but hands to nobody."""
+    """Signals by plain handlers where there are no receivers, which asyncio wakes up for but hands to nobody."""
     caught: deque[int] = deque()
 
     def catch(number: int, frame: FrameType | None) -> None:

@@ -109,7 +109,7 @@ async def read_back_unless(
     again: float = 5.0,
     events: EventLog | None = None,
 ) -> Report:
-    """The same, but a signal ends it at once, and is then why the run did not come to its end."""
+    """Read back as `read_back` does; a signal ends it at once, and is then why the run did not come to its end."""
     found = report
 
     async def watch() -> None:

@@ -29,11 +29,9 @@ from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter
 from batch_update.run.signals import interruption
-from batch_update.run.verifying import see
+from batch_update.run.verifying import Sleep, see
 from batch_update.settings import Settings
 from batch_update.text import counted
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,9 @@ class Caution:
 def caution_of(
     settings: Settings, reader: Lister, ask: Callable[[str], Awaitable[bool]] | None = None
 ) -> Caution:
-    """As these settings want it. Where there are waves, one failure stops the run unless another limit is given.
+    """How carefully these settings want it sent.
+
+    Where there are waves, one failure stops the run unless another limit is given.
 
     Raises UsageError where a question is wanted and `ask` is None, and for a pause where there are no waves.
     """
