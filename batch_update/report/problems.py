@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 
 from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
@@ -12,8 +11,8 @@ from batch_update.text import column_letters, counted, excerpt, listed, printabl
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
-KINDS_SHOWN = 40
-"""How many kinds are shown, each in its column; a sheet of hundreds of columns may be wrong in all of them."""
+MOST_SHOWN = 50
+"""How many problems are shown in all; a sheet of hundreds of columns may be wrong in each of them."""
 ROWS_NAMED = 12
 """Runs of rows that are named for those."""
 SECRET = "(holds a secret)"
@@ -38,9 +37,13 @@ def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool 
     for problem in problems:
         kinds.setdefault((problem.code, problem.column), []).append(problem)
     render, between = (problem_line, "\n") if briefly else (render_problem, "\n\n")
-    shown = list(islice(kinds.values(), KINDS_SHOWN))
-    blocks = [block for kind in shown for block in _render_kind(sheet, kind, render)]
-    rest = list(islice(kinds.values(), KINDS_SHOWN, None))
+    blocks: list[str] = []
+    rest: list[list[Problem]] = []
+    for kind in kinds.values():
+        if len(blocks) < MOST_SHOWN:
+            blocks += _render_kind(sheet, kind, render)
+        else:
+            rest.append(kind)
     if rest:
         more, codes = sum(map(len, rest)), sorted({kind[0].code for kind in rest})
         blocks.append(
