@@ -112,6 +112,6 @@ def _open(path: Path, flags: int) -> int:
 
 
 def _give_rights(descriptor: int, mode: int) -> None:
-    """What the umask took away is given again, where the folder is for several."""
+    """Give a file exactly these rights, those too that the umask took away."""
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)

@@ -92,7 +92,7 @@ def column_letters(index: int) -> str:
 
 
 def nearest(given: str, names: Mapping[str, str]) -> str:
-    """What the one name stands for that a slip of typing turns into the given text; "" where none is, or several are.
+    """Return what the name stands for that was typed with a slip; "" where there is none, or several.
 
     Case, spaces, `_` and `-` count for nothing. A wrong guess is worse than none, so short names bear no slip.
     """

@@ -164,7 +164,7 @@ async def _send(
 
 @contextmanager
 def before_sending() -> Iterator[None]:
-    """What the server answers inside, where it ends the command, is told with what nobody wants to guess then."""
+    """An answer of the server inside that ends the command says, too, that nothing was sent by it."""
     try:
         yield
     except (AccessError, ApiError, RunStopped) as error:

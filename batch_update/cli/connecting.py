@@ -69,7 +69,7 @@ def account_of(settings: Settings) -> Account:
 
 
 def _teller(settings: Settings) -> Callable[[str], None]:
-    """What says warnings, unless nothing but the result is to be said."""
+    """Return a function that says a warning, unless nothing but the result is to be said."""
 
     def warn(text: str) -> None:
         if not is_silent(settings):

@@ -171,7 +171,7 @@ def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets:
 
 
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
-    """What somebody who edits the sheet should know of it."""
+    """Return what somebody who edits the sheet should know of it."""
     notes = []
     secrets = f"{counted(found.secrets, 'cell')} with a calcom_api_key"
     if found.secrets and with_secrets:

@@ -115,7 +115,7 @@ def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _record(param: Any, ctx: Any) -> tuple[str, str] | None:
-    """What stands left and right; of an argument its name alone, whose type says nothing."""
+    """Return the two columns of an option in its list; of an argument its name alone, whose type says nothing."""
     found: tuple[str, str] | None = param.get_help_record(ctx)
     if found is not None and param.param_type_name == "argument":
         found = param.display_name_raw, param.help or ""

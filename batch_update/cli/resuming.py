@@ -152,7 +152,7 @@ def _left_words(recorded: RecordedRun, rest: Rest) -> str:
 
 
 def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
-    """What was allowed when the run began still is; an undo may do what it must."""
+    """Return the hazards that are allowed: those of now and of when the run began; for an undo, all of them."""
     if recorded.facts.command == "undo":
         return (ALL_HAZARDS,)
     return (*settings.allow, *(recorded.facts.settings.allow if recorded.facts.settings else ()))

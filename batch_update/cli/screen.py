@@ -74,7 +74,7 @@ def out_raw(text: str, *, end: str = "\n") -> None:
 
 @contextmanager
 def writing_out() -> Iterator[None]:
-    """What is written to stdout inside, and flushed, as `out` does it."""
+    """Write to stdout inside, and flush: a reader that went away is no error; any other raises UsageError U110."""
     try:
         yield
     except BrokenPipeError:
@@ -116,7 +116,7 @@ def say(text: str) -> None:
 
 
 def _to_nowhere(stream: TextIO) -> None:
-    """What is in the stream's buffer, and what comes after it, is written nowhere: else Python tries again at exit."""
+    """Lead the stream to nowhere, with what is in its buffer: else Python tries to write that again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -176,7 +176,7 @@ async def ask_meanwhile(question: str) -> bool:
 
 
 def _forget_typed() -> None:
-    """What was typed before a question was seen is no answer to it."""
+    """Drop what was typed before a question was seen: it is no answer to it."""
     if sys.platform != "win32" and sys.stdin.isatty():
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 

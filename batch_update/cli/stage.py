@@ -105,7 +105,7 @@ def write_somewhere(report: Report, folder: Path, facts: RunFacts) -> Written | 
 
 
 def run_facts(settings: Settings, client: Client | None = None) -> RunFacts:
-    """What `run.json` tells beside the outcomes."""
+    """Return what `run.json` tells beside the outcomes."""
     from batch_update.report.document import RunFacts
 
     return RunFacts(placed(settings), client.stats if client else None)
@@ -179,7 +179,7 @@ def allowing(stop: GuardStopped, errand: Errand, *, groups: Collection[str] = ()
 
 
 def tell_guarded(stop: GuardStopped, errand: Errand) -> Exit:
-    """What a guard forbids of a run that exists already, which stays as it was; then the exit status."""
+    """Tell what a guard forbids of a run that exists already, which stays as it was. Returns the exit status."""
     from batch_update.report.guards import guard_json
     from batch_update.report.summary import guarded
 

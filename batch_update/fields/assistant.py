@@ -195,7 +195,7 @@ class AssistantUpdate(BaseModel):
     # fmt: on
 
     def body(self) -> dict[str, Any]:
-        """What is sent: the fields that were set, None included."""
+        """Return what is sent: the fields that were set, None included."""
         return self.model_dump(mode="json", exclude_unset=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:

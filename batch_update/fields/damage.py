@@ -51,7 +51,7 @@ def may_be_cut_off(text: str) -> bool:
 
 
 def damage_of(text: str, *, is_json: bool = False) -> Damage | None:
-    """What happened to the text of a cell; None where nothing shows. `is_json`: it has escapes of its own."""
+    """Return what happened to the text of a cell; None where nothing shows. `is_json`: it has escapes of its own."""
     if may_be_damaged(text) and (found := _decoded_wrongly(text) or _escaped(text, is_json=is_json)):
         return found
     if not is_json and may_be_cut_off(text):

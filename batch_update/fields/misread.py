@@ -141,5 +141,5 @@ def _misreading(codec: str) -> _Misreading:
 
 
 def character(byte: int, codec: str) -> str:
-    """What a byte is read as; where the codec has nothing there, the control character that browsers make of it."""
+    """Return the character that a byte is read as; without one in the codec, the control character of browsers."""
     return bytes([byte]).decode(codec, "ignore") or chr(byte)

@@ -108,7 +108,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
 
 
 def kind_of(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
-    """What kind of cell this is, from the field's JSON Schema."""
+    """Return what kind of cell this is, from the field's JSON Schema."""
     match schema:
         case {"enum": _}:
             return "choice"

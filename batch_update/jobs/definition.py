@@ -67,7 +67,7 @@ def load_job(path: Path) -> Job:
 
 
 def _text_of(path: Path) -> str:
-    """What the file holds, with line ends as they are. Raises UsageError U106."""
+    """Return what the file holds, with line ends as they are. Raises UsageError U106."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)

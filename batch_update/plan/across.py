@@ -190,7 +190,7 @@ def _same_and_others(rows: Rows, first: int, later: Sequence[int]) -> tuple[tupl
 
 
 def _change(rows: Rows, row: int) -> str:
-    """What the row would send, so that true and 1 differ, and the order of columns does not count."""
+    """Return what the row would send, so that true and 1 differ, and the order of columns does not count."""
     return json.dumps(rows.wanted(row), sort_keys=True)
 
 

@@ -122,13 +122,13 @@ def _changes(found: _Examined, senders: Iterable[int]) -> Iterator[Change]:
 
 
 def _checkable(rows: Rows) -> Iterator[Problem]:
-    """What is wrong between cells that are good, whatever is there now."""
+    """Yield what is wrong between cells that are good, whatever is there now."""
     yield from rule_problems(rows)
     yield from part_problems(rows)
 
 
 def _offline(rows: Rows) -> Iterator[Problem]:
-    """What is wrong between cells of a plan that is sent without knowing what is there."""
+    """Yield what is wrong between cells of a plan that is sent without knowing what is there."""
     yield from _checkable(rows)
     yield from parts_without_present(rows)
 

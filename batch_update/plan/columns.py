@@ -60,7 +60,7 @@ class FieldColumn:
         """texts that leave the field alone"""
 
     def value(self, text: str) -> Json | Leave:
-        """What a text means; LEAVE where the field is left alone or the text is wrong."""
+        """Return what a text means; LEAVE where the field is left alone or the text is wrong."""
         if text in self._values:
             return self._values[text]
         return text if self.field.kind == "text" else int(text)

@@ -117,7 +117,7 @@ def before_of(body: Body, now: Present) -> dict[str, Json]:
 
 
 def differing(wanted: Body, now: Present) -> dict[str, Json]:
-    """What of it has to be sent."""
+    """Return what of it has to be sent."""
     body = {name: value for name, value in wanted.items() if not is_so(name, value, now)}
     if "mode" in body:
         return {name: value for name, value in wanted.items() if name in body or name in MODE_SETTINGS}

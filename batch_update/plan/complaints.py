@@ -51,7 +51,7 @@ class _Detail:
         return _describe(self.input)
 
     def wanted(self, inside: str) -> str:
-        """What is allowed: the field's own words for the whole value, `inside` for a part of it."""
+        """Return what is allowed: the field's own words for the whole value, `inside` for a part of it."""
         return inside if self.path else self.cell.field.allowed
 
 

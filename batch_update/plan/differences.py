@@ -47,7 +47,7 @@ BRIEFLY = Showing()
 
 
 def difference(before: object, after: Json, showing: Showing = BRIEFLY) -> str:
-    """What changes, on one line, safe to show."""
+    """Return what changes, on one line, safe to show."""
     most = showing.most(LONG)
     if before is UNKNOWN:
         return f"? -> {show(after, most)}"

@@ -38,7 +38,7 @@ def guard(
     max_change_percent: float | None = None,
     allow: Collection[str] = (),
 ) -> tuple[Tripped, ...]:
-    """What forbids sending this plan: limits first, then hazards that are not allowed by name.
+    """Return what forbids sending this plan: limits first, then hazards that are not allowed by name.
 
     The plan is one that was compared: what was fetched of each change is in `before`. Where a field was not,
     the change alone is judged, and the sentence says so; prompts cannot be judged then (see `blind_spots`).
@@ -49,7 +49,7 @@ def guard(
 
 
 def refusal(tripped: Sequence[Tripped]) -> GuardStopped:
-    """What ends a run whose guards have tripped (at least one), with the flags that would let it through."""
+    """Return what ends a run whose guards have tripped (at least one), with the flags that would let it through."""
     first, *more = tripped
     sentences = [sentence_of(first), *(f"{sentence_of(one)} [{one.code}]" for one in more)]
     flags = [one.override for one in tripped if not one.hazard]
@@ -73,7 +73,7 @@ def sentence_of(one: Tripped) -> str:
 
 
 def blind_spots(plan: Plan, allow: Collection[str] = ()) -> str:
-    """What no guard can tell of this plan, since nothing was fetched; "" where all could be judged."""
+    """Return what no guard can tell of this plan, since nothing was fetched; "" where all could be judged."""
     if ALL_HAZARDS in allow or {"prompt_shrinks", "same_prompt"} <= set(allow):
         return ""
     blind = [c for c in plan.changes if "system_prompt" in c.body and "system_prompt" not in c.before]
@@ -125,7 +125,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
 
 
 def _words(hazard: _Hazard, found: Sequence[Change]) -> str:
-    """What would happen; which fields are cleared, where that is the danger."""
+    """Return what would happen; which fields are cleared, where that is the danger."""
     if hazard.name != "clear":
         return hazard.words
     names = dict.fromkeys(name for change in found for name in change.body if _is_cleared(change, name))

@@ -81,12 +81,12 @@ def _by_field(change: Change, now: Present) -> Change | Outcome:
 
 
 def _sent(change: Change, body: Body, now: Present, held: Held | None = None) -> Change:
-    """What it is sent over is what is there now: that is what an undo brings back."""
+    """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
     return replace(change, body=body, before=before_of(body, now), held=_joined(held or {}))
 
 
 def _without(change: Change, held: Held, now: Present) -> Body:
-    """What is left to send. Where the mode is held back, what it would have reset need not be sent again."""
+    """Return what is left to send. Where the mode is held back, what it would have reset need not be sent again."""
     return differing({name: value for name, value in change.body.items() if name not in held}, now)
 
 
@@ -107,7 +107,7 @@ def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:
 
 
 def _in_doubt(change: Change, body: Body, now: Present) -> Held:
-    """What a run reset with the mode, to nobody knows what: the reset, or somebody since, may have chosen it.
+    """Return the fields that a run reset with the mode, to nobody knows what: somebody since may have chosen it.
 
     Where the mode of now cannot hold what was there before, there was nothing to choose.
     """
@@ -122,7 +122,7 @@ def _in_doubt(change: Change, body: Body, now: Present) -> Held:
 
 
 def _broken(change: Change, body: Body, now: Present, held: Held) -> Held:
-    """What cannot be sent any more, since by now it breaks a rule."""
+    """Return what cannot be sent any more, since by now it breaks a rule."""
     found: Held = {}
     wanted = {name: value for name, value in change.body.items() if name not in held}
     for rule in broken_by(body, wanted, change.assistant_id, now):
@@ -134,7 +134,7 @@ def _broken(change: Change, body: Body, now: Present, held: Held) -> Held:
 
 
 def _with_mode(body: Body, held: Held, now: Present) -> Held:
-    """What depends on the mode, or would overwrite what is held back by resetting it."""
+    """Return what depends on the mode, or would overwrite what is held back by resetting it."""
     reasons = [name for name in held if name in WITH_MODE]
     if not reasons or not ("mode" in body or "mode" in held):
         return {}
@@ -159,7 +159,7 @@ def _joined(held: Held) -> str:
 
 
 def field_by_field(words: str) -> list[str]:
-    """What a conflict says, or `Change.held`, taken apart again: a text for each field. Values may hold a `; `, too."""
+    """Return the texts of a conflict, or of `Change.held`, one for each field. Values may hold a `; `, too."""
     names = "|".join(all_fields())
     return re.split(rf"; (?=(?:{names}): )", words)
 

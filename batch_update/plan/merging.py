@@ -96,7 +96,7 @@ def _unknown(part: Part) -> Fault:
 
 
 def _refusals(field: str, value: Json) -> list[Fault]:
-    """What forbids sending a merged value: the part is good, so it lies in what is there around it."""
+    """Return what forbids sending a merged value: the part is good, so it lies in what is there around it."""
     try:
         validator(field).validate_python(value)
     except ValidationError as error:

@@ -43,7 +43,7 @@ class Rows:
         return [] if self._ids is None else self._ids.repeated()
 
     def body(self, row: int) -> dict[str, Json]:
-        """What the row would send. Cells that are wrong are left out."""
+        """Return what the row would send. Cells that are wrong are left out."""
         found = {}
         for column in self.columns:
             value = column.value(column.texts[row])
@@ -57,7 +57,7 @@ class Rows:
         return tuple(part for part in found if part is not None)
 
     def wanted(self, row: int) -> dict[str, Json]:
-        """What the row asks for, by the names of its columns: whole values and parts."""
+        """Return what the row asks for, by the names of its columns: whole values and parts."""
         values = {column.name: column.value(column.texts[row]) for column in self.all_columns}
         return {name: value for name, value in values.items() if value is not LEAVE}
 
@@ -76,7 +76,7 @@ class Rows:
         return fault.at(row, column, self.assistant(row), also=also)
 
     def cell_problems(self) -> Iterator[Problem]:
-        """What is wrong with single cells."""
+        """Yield what is wrong with single cells."""
         if self._ids is not None:
             for row, fault in self._ids.faults.items():
                 yield self.problem(row, self.id_index, fault)

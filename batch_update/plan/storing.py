@@ -34,7 +34,7 @@ def same_text(wanted: str, now: str) -> bool:
 
 
 def alterations(wanted: Json, now: Json) -> frozenset[Alteration]:
-    """What was done to a text, or to some text inside a value, between sending and storing it."""
+    """Return what was done to a text, or to some text inside a value, between sending and storing it."""
     if isinstance(wanted, str) and isinstance(now, str):
         return _of_text(wanted, now) if wanted != now else NONE
     if isinstance(wanted, dict) and isinstance(now, dict):
@@ -45,7 +45,7 @@ def alterations(wanted: Json, now: Json) -> frozenset[Alteration]:
 
 
 def could_be_altered(wanted: Json) -> frozenset[Alteration]:
-    """What would be done to a text, or to some text inside a value, by a server that does so."""
+    """Return what would be done to a text, or to some text inside a value, by a server that does so."""
     if isinstance(wanted, str):
         return _of_text(wanted, _plain(wanted).strip())
     if isinstance(wanted, dict):

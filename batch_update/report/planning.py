@@ -102,7 +102,7 @@ def field_lines(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _typical(name: str, members: Sequence[Change]) -> str:
-    """What most of them do, or the span of values, or how many words."""
+    """Return what most of them do, or the span of values, or how many words."""
     pairs = [(change.before.get(name, UNKNOWN), change.body[name]) for change in members]
     note = "   resets mode-specific settings" if name == "mode" else ""
     texts = [
@@ -154,7 +154,7 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
 
 
 def _reset(change: Change, mode: str) -> str:
-    """What a change of mode takes away that the row does not set: `llm_model_id 1, voice_id 412`."""
+    """Return what a change of mode takes away that the row does not set: `llm_model_id 1, voice_id 412`."""
     lost = [
         f"{name} {show(value, 30)}"
         for name, value in change.before.items()

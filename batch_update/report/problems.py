@@ -104,12 +104,12 @@ def render_problem(sheet: Sheet, problem: Problem) -> str:
 
 
 def remedy_of(problem: Problem) -> str:
-    """What to do: the problem's own words, or those of its code."""
+    """Return what to do: the problem's own words, or those of its code."""
     return problem.remedy or CODES[problem.code].remedy
 
 
 def given_of(problem: Problem) -> str:
-    """What stands there, safe to show."""
+    """Return what stands there, safe to show."""
     return SECRET if holds_secret(problem.given) else excerpt(problem.given, MOST_GIVEN)
 
 

@@ -70,7 +70,7 @@ def _restore(change: Change, outcome: Outcome) -> Restoration:
 
 
 def _can_be_sent(name: str, value: Json) -> bool:
-    """What is there may be out of the documented bounds, or null where null cannot be said."""
+    """Whether an update can say this value, which may be out of the documented bounds, or null where null is none."""
     try:
         text = show_cell(name, value)
     except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels

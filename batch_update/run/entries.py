@@ -96,7 +96,7 @@ def ending_entry(session: int, seconds: float, stopped: Exception | None, stats:
 
 
 def loss_entry(session: int) -> LogEntry:
-    """What this session wrote last is gone."""
+    """That what this session wrote last is gone."""
     return session, LOSS, -1, None
 
 
@@ -263,7 +263,7 @@ class _Course:
         return max(promise.session, begun, 1) if promise.lines > lines else 0
 
     def lose(self, session: int) -> None:
-        """What this session wrote last is gone, and all of the sessions between.
+        """Take note that what this session wrote last is gone, and all of the sessions between.
 
         What is done stays done. Another end, of a session before it, may not be the last word on its row.
         """

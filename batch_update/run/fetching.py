@@ -183,7 +183,7 @@ def _question(reading: _Reading) -> str:
 
 
 def _meanwhile(reading: _Reading, to_end: bool) -> str:
-    """What can be done on such a list: those that were seen are there, however many others there are."""
+    """Return what can be done while a list proves nothing: those that were seen are there all the same."""
     if to_end or not reading.present:
         return ""
     return "; --only names those that can be worked on meanwhile"

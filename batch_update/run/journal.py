@@ -153,7 +153,7 @@ class Journal:
     # ------------------------------------------------------------ a session
 
     def begin(self, started: datetime) -> None:
-        """The session begins, where it has not begun already."""
+        """Write down that the session begins, where it has not begun already."""
         if not self._begun:
             self._begun, self._ended = True, False
             self._groups.add(session_entry(self._session, self._facts, started))
@@ -172,23 +172,23 @@ class Journal:
         raise self._stop()
 
     def settle(self, outcomes: Mapping[int, Outcome], then: Callable[[], None] | None = None) -> None:
-        """What became of these rows. `then` is called once that is on the disk, or `trouble` says why it is not."""
+        """Write down what became of these rows. `then` is called once that is done, or `trouble` says why it is not."""
         entries = (outcome_entry(self._session, index, o) for index, o in outcomes.items())
         self._groups.add(*entries, then=then)
 
     def event(self, event: Event) -> None:
-        """Something happened to the run as a whole."""
+        """Write down something that happened to the run as a whole."""
         self._events += 1
         self._groups.add(event_entry(self._session, event, datetime.now(UTC)))
 
     def verified(self, report: Report) -> None:
-        """What reading back showed, and what was said of it: the report's, where they are not written down yet."""
+        """Write down what reading back showed, and those of the report's events that are not written down yet."""
         self.settle({i: o for i, o in enumerate(report.outcomes) if o.verified is not Verified.NOT_READ})
         for event in report.events[self._events :]:
             self.event(event)
 
     def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
-        """The session ends. Said again, as after reading back, the stop and the figures count, not the time."""
+        """Write down that the session ends. Called again, as after reading back, all but the time counts anew."""
         if self._seconds is None:
             self._seconds = seconds
         self._groups.add(ending_entry(self._session, self._seconds, stopped, stats))

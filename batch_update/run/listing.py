@@ -64,7 +64,7 @@ def state_of(recorded: RecordedRun, running: Collection[Path]) -> State:
 
 
 def entry_of(folder: Path, running: Collection[Path]) -> Entry:
-    """What there is to say of a run folder, also where its journal cannot be read."""
+    """Return what there is to say of a run folder, also where its journal cannot be read."""
     worked_on = datetime.fromtimestamp((worked_on_at(folder) or 0) / 1e9, UTC)
     try:
         recorded = read_run(folder)
@@ -88,7 +88,7 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
 
 
 def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> Entry:
-    """What `run.json` tells of a run whose sheet was refused; of one that was killed before, nothing tells.
+    """Return what `run.json` tells of a run whose sheet was refused; of one that was killed before, nothing tells.
 
     One that tells of more was another's, whose journal was removed.
     """

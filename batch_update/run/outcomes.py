@@ -11,7 +11,7 @@ from batch_update.model import Change, Outcome, Reply, Status
 
 
 def replied(change: Change, reply: Reply) -> Outcome:
-    """What the client says of a change. With fields held back, the row is a conflict once the rest is sent."""
+    """Return the outcome of a reply. With fields held back, the row is a conflict once the rest is sent."""
     is_updated = reply.status is Status.UPDATED
     is_held = is_updated and bool(change.held)
     message = "; ".join(text for text in (reply.message, change.held if is_held else "") if text)

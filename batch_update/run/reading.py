@@ -41,7 +41,7 @@ def read_run(folder: Path) -> RecordedRun:
 
 
 def _traces(path: Path) -> dict[Path, tuple[int, ...]]:
-    """What tells that somebody wrote to the journal meanwhile."""
+    """Return what tells that somebody wrote to the journal meanwhile."""
     with suppress(OSError):
         found = {path: path.stat(), **beside(path)}
         return {place: (s.st_ino, s.st_size, s.st_mtime_ns) for place, s in found.items()}

@@ -41,7 +41,7 @@ class Rest:
 
 
 def plan_rest(recorded: RecordedRun, *, retry_failed: bool = False) -> Rest:
-    """What is left of a run. Pure.
+    """Return what is left of a run. Pure.
 
     Rows that are done are left alone. Those that were not sent are to be sent; those that may have been are in
     doubt. Failed ones were certainly not applied: where the row was not the reason they are to be sent, else with
@@ -75,7 +75,7 @@ async def look_at_rest(
     fetch: bool = True,
     to_end: bool = False,
 ) -> Rest:
-    """What is left of a run and shall be sent now, compared with what is there as far as that is needed.
+    """Return what is left of a run and shall be sent now, compared with what is there as far as that is needed.
 
     `only`: assistants; `limit`: the first so many changes; what these leave out stays as it was. `fetch` False:
     nothing is read, and what may have landed is sent again. `to_end`: read the whole list, so that `total` is known.
@@ -140,7 +140,7 @@ async def _clear_up(recorded: RecordedRun, rest: Rest, client: Asked, *, to_end:
 
 
 def _landed(change: Change, before: Outcome) -> Outcome:
-    """What became of a change whose answer was never seen, and that is as wanted now."""
+    """Return what became of a change whose answer was never seen, and that is as wanted now."""
     if not is_proof(change):
         message = "; ".join(text for text in (before.message, BY_WHOM) if text)
         return replace(before, verified=Verified.VERIFIED, message=message)

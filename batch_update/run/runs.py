@@ -47,7 +47,7 @@ def worked_on_at(folder: Path) -> int | None:
 
 
 def document_of(folder: Path) -> dict[str, Json]:
-    """What `run.json` tells of a run; {} where there is none of this program."""
+    """Return what `run.json` tells of a run; {} where there is none of this program."""
     try:
         told = json.loads(read_plain(folder / DOCUMENT, MOST_BYTES))
     except (OSError, ValueError, RecursionError):

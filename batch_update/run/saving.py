@@ -126,7 +126,7 @@ def _seal(document: dict[str, Json]) -> str:
 
 
 def _read(found: dict[str, Json]) -> Plan:
-    """What stands in a document; it is used up meanwhile, so that there never are two of all."""
+    """Return what stands in a document; it is used up meanwhile, so that there never are two of all."""
     unseen, wanted, settled = found["unseen"], found["digest"], found["settled"]
     of_sheet = tuple(map(read_problem, _taken(found, "sheet_problems")))
     plan = Plan(

@@ -212,7 +212,7 @@ def _is_as_sent(name: str, value: Json, now: Present, kept: frozenset[Kept]) -> 
 
 
 def _kept(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> frozenset[Kept]:
-    """What was left as it was sent in some row, so that where it was not, that is no habit of the server.
+    """Return what was left as it was sent in some row, so that where it was not, that is no habit of the server.
 
     A row whose answer was lost may not have been stored at all.
     """
@@ -225,7 +225,7 @@ def _kept(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Prese
 
 
 def _habits(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> Iterator[str]:
-    """What the server did to texts as it stored them, a sentence for each kind."""
+    """Yield what the server did to texts as it stored them, a sentence for each kind."""
     kept = _kept(plan, outcomes, present)
     fields: dict[Alteration, dict[str, None]] = {}
     for name, value, now, _ in _texts(plan, outcomes, present):

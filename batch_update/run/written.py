@@ -43,7 +43,7 @@ def dump(value: Json) -> str:
 
 
 def plain(value: object) -> Json:
-    """What `json` does not know by itself: mappings of other kinds."""
+    """Return a mapping of another kind as the dict that `json` knows. Raises TypeError for anything else."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a {type(value).__name__} cannot be written down")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -141,6 +141,30 @@ def test_bodies_at_the_bound_are_taken_and_what_comes_of_them_has_a_bound_too(ap
     assert answer.status_code == 413 and api.held(10001)["variables"] != {"more": prompt}
     statuses = [api.put(number, {"system_prompt": prompt}).status_code for number in range(10002, 10022)]
     assert 413 in statuses and api.put(10030, {"name": "small"}).status_code == 200
+
+
+def test_all_bodies_together_have_a_bound_and_room_is_free_again_where_one_goes_away():
+    """As many as fit come, all but their last bytes; then one more has no room."""
+    with sandbox() as (_, address), httpx.Client(base_url=address, headers={**KEY, **JSON}) as client:
+        wires = [_raw(address) for _ in range(32)]
+        try:
+            for wire in wires:
+                wire.sendall(_head(MOST_BYTES) + b" " * (MOST_BYTES - 1))
+            content = b'{"name": "' + b"x" * 100 + b'"}'
+            assert 503 in _statuses(lambda: client.put(UPDATE, content=content), until=503)
+        finally:
+            for wire in wires:
+                wire.close()
+        assert 200 in _statuses(lambda: client.put(UPDATE, content=content), until=200)
+
+
+def _statuses(ask: Callable[[], httpx.Response], *, until: int) -> list[int]:
+    """What is answered, again and again until it is this, or for long enough."""
+    found: list[int] = []
+    while until not in found and len(found) < 500:
+        found.append(ask().status_code)
+        time.sleep(0.01)
+    return found
 
 
 def test_the_log_forgets_bodies_before_it_fills_the_disk(api):

@@ -48,7 +48,7 @@ def unreadable(code: str, field: Field, text: str, remedy: str = "", *, detail: 
 
 
 def instead_of_nothing(field: Field) -> str:
-    """What to write in this field in place of N/A and the like."""
+    """Return what to write in this field in place of N/A and the like."""
     clear = ", or write null to clear it" if field.nullable else ""
     if field.empty:
         clear = f", or write {'{}' if field.kind == 'object' else '[]'} to empty it"

@@ -86,7 +86,7 @@ def _did_you_mean(field: Field, text: str, decimal: str) -> str:
 
 
 def _factor(field: Field, unit: str) -> Decimal | None:
-    """What a number with this unit is multiplied by to be in the field's; None where it cannot be."""
+    """Return what a number with this unit is multiplied by to be in the field's; None where it cannot be."""
     if not unit:
         return Decimal(1)
     if unit == "%" and field.kind == "number":
