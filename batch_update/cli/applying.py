@@ -185,13 +185,12 @@ async def look_at(plan: Plan, client: Client, settings: Settings, *, is_saved: b
     from batch_update.run.looking import Looked, expect, look
     from batch_update.run.whose import with_account
 
-    to_end = settings.max_change_percent is not None
     if is_saved:
         return await look_at_made(plan, client, settings)
-    if not settings.no_fetch:
-        _say_reading(settings)
+    to_end = settings.max_change_percent is not None
     looked = Looked(plan, 0)
     if not settings.no_fetch:
+        _say_reading(settings)
         looked = await look(plan, client, to_end=to_end)
         looked = replace(looked, plan=await with_account(looked.plan, client))
     looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
