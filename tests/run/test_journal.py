@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from batch_update.errors import RunStopped, UsageError
 from batch_update.model import Change, Event, Outcome, Part, Plan, Reply, Status
 from batch_update.run import journal as journal_module
 from batch_update.run.applying import apply_plan
+from batch_update.run.database import open_to_write
 from batch_update.run.journal import RESERVE, Journal
 from batch_update.run.mark import MARK
 from batch_update.run.reading import read_run
@@ -47,6 +49,17 @@ def test_the_whole_plan_is_there_before_anything_is_sent(tmp_path: Path) -> None
     assert recorded.facts.settings == Settings(rate="7/2")
     assert not recorded.complete and recorded.sessions == () and recorded.outcomes == {}
     assert {str(outcome.status) for outcome in report_of(recorded).outcomes} == {"not_sent", "unchanged"}
+
+
+@pytest.mark.parametrize("has_log, wanted", [(True, 2), (False, 3)], ids=["a log", "a rollback journal"])
+def test_each_commit_waits_for_the_disk(tmp_path: Path, has_log: bool, wanted: int) -> None:
+    """As SQLite has it: 2 waits for a log, 3 also for the removal of a rollback journal, which is what commits then."""
+    with Journal.create(tmp_path, plan_of(1)):
+        pass
+    if not has_log:
+        (tmp_path / f"{JOURNAL}-shm").mkdir()
+    with closing(open_to_write(tmp_path / JOURNAL, room=4096)) as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (wanted,)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX modes")
