@@ -90,7 +90,9 @@ def _escaped(text: str, *, is_json: bool) -> Damage | None:
     for sign, pattern in _ESCAPES.items():
         found = pattern.search(text) if sign == "_x" or not is_json else None
         if found:
-            return Damage("C116", f": {found[0]} stands for a character", "" if is_json else _unescaped(text))
+            meant = "" if is_json else _unescaped(text)
+            detail = f": {found[0]} stands for a character"
+            return Damage("C116", detail, "" if _lost_in(meant) else meant)
     return None
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from batch_update.cli.progress import event_teller
-from batch_update.cli.screen import out_json, out_json_with
+from batch_update.cli.screen import MOST_WORDS, error_json, out_json, out_json_with, show_error
+from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import Settings
 
@@ -30,6 +31,18 @@ def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -
         assert " 1999" in (written := capsys.readouterr().out) and " 2499" not in written
 
     out_json_with({"a": 1}, "items", items())
+
+
+def test_an_error_of_any_length_is_an_excerpt_on_the_screen_and_in_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = UsageError("\n".join(["m" * 100_000] * 2), code="U101", remedy="r" * 100_000)
+    show_error(error)
+    said = capsys.readouterr().err
+    document = json.dumps(error_json(error))
+    for text in (said, document):
+        assert sum(text.count(sign * 100) for sign in "mr") >= 4 and len(text) < 4 * MOST_WORDS
+        assert text.count("...") == 3
 
 
 def test_json_says_all_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,6 +108,12 @@ def test_what_nobody_typed_is_refused(text: str, code: str, likely: str) -> None
     assert CODES[code].title in str(error.value)
 
 
+@pytest.mark.parametrize("text", ["a \\ud83d b", "a _xD83D_ b", "a _xFFFF_ b", "a _x0085_ b"])
+def test_nothing_is_proposed_for_an_escape_that_stands_for_no_character(text: str) -> None:
+    found = damage_of(text)
+    assert found is not None and (found.code, found.likely) == ("C116", "")
+
+
 @pytest.mark.parametrize(
     "field", ["webhook_url", "timezone", "tools", "variables", "filler_config", "post_call_schema"]
 )
