@@ -35,7 +35,7 @@ _ALPHABETS = tuple(
         "çğıöşüâî",  # Turkish
         "čćđšž",  # Croatian, Slovene
         "ąčęėįšųūž",  # Lithuanian
-        "āčēģīķļņšūž",  # Latvian
+        "āčēģīķļņōŗšūž",  # Latvian
     )
 )
 _BETWEEN = "’‘´·\xad®™©°–—…"

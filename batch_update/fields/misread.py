@@ -11,7 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-CODECS = ("cp1252", "mac-roman", "cp850", "cp437", "cp1250", "iso8859-2", "cp1251")
+from batch_update.fields.letters import fit_together
+
+_OF_OTHER_SCRIPTS = ("cp1251", "koi8-r", "cp866", "cp1253")
+"""Codecs with the letters of another alphabet: what they make of UTF-8 may be a word of it."""
+CODECS = (
+    "cp1252", "mac-roman", "cp850", "cp437", "cp1250", "iso8859-2", "cp852", "cp1257", *_OF_OTHER_SCRIPTS,
+)  # fmt: skip
 """What UTF-8 is taken for."""
 MOST_TIMES = 4
 """Readings that are undone, one after the other."""
@@ -95,9 +101,12 @@ class _Misreading:
         given, meant = found[0], self._meant(found[0])
         before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
         if not _all_in(meant, _LATIN + _SIGNS):
-            return len(meant) >= (3 if self.codec == "cp1251" else 2)
-        if self.codec == "cp1251" and len(given) <= 2 * len(meant):
-            return any(sign.isascii() and sign.isalpha() for sign in (before, after))
+            if self.codec in _OF_OTHER_SCRIPTS:
+                return len(meant) >= 3 and not given.isalpha()
+            return len(meant) >= 2
+        if self.codec in _OF_OTHER_SCRIPTS and (len(given) <= 2 * len(meant) or given.isalpha()):
+            is_latin = [sign.isascii() and sign.isalpha() for sign in (before, after)]
+            return any(is_latin) if len(given) <= 2 * len(meant) else all(is_latin)
         if len(meant) == 1:
             return not self._may_be_typed(given, before, after)
         is_drawing = all("─" <= sign <= "▟" for sign in given)
@@ -112,11 +121,13 @@ class _Misreading:
         if not lead.isalpha():  # √º: signs inside a word, or right before one; √π is mathematics
             return not (_are_letters(before, after) or (follows.isalpha() and follows < "ƀ"))
         if follows.isalpha():
-            return (before.isupper() and follows.isupper()) or (self.codec != "cp1252" and follows in "şŞ")
+            typed = before.isupper() and follows.isupper() and fit_together(given)
+            return typed or (self.codec != "cp1252" and follows in "şŞ")
         if lead == "Â":
             return before != "" and before in _OPENING
         stands_alone = not before.isalnum() and not after.isalpha() and follows != "\u00a0"
-        return follows in _CLOSING and (before.isupper() or stands_alone)
+        ends_a_word = before.isupper() and not (lead == "Ã" and after.isalpha())
+        return follows in _CLOSING and (ends_a_word or stands_alone)
 
 
 def _are_letters(*signs: str) -> bool:

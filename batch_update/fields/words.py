@@ -25,10 +25,13 @@ NOTHINGS = frozenset(
 LONGEST_WORD = 20
 """No word above, and no error value below, is longer."""
 
+# As the program's English, German, French, Spanish, Portuguese, Italian, Polish and Dutch editions show them.
 _ERRORS = (
     r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
     r"|EXTERNAL!|PYTHON!|ERROR!|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!|FELD!|BLOCKIERT!|VERBINDEN!"
-    r"|UNBEKANNT!|BESCHÄFTIGT!)"
+    r"|UNBEKANNT!|BESCHÄFTIGT!"
+    r"|VALEUR!|NOM\?|NOMBRE!|NUL!|(?:¡|¿)?(?:VALOR|NÚM|NUM|NULO|REF|DIV/0|NOMBRE)[!?]|VALORE!|NOME\?|RIF!|NULLO!"
+    r"|ARG!|ADR!|NAZWA\?|LICZBA!|ZERO!|WAARDE!|NAAM\?|VERW!|GETAL!|DEEL/0!|LEEG!|N/D|N/B)"
 )
 # Begins with the # itself, so that the search can jump from one to the next: prompts have many, as headings.
 _ERROR_INSIDE = re.compile(rf"#(?<![\w&/#]#){_ERRORS[1:]}(?!\w)")

@@ -105,6 +105,7 @@ FAILED = [
         "#GETTING_DATA",
     ),
     *("#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#ÜBERLAUF!", "########", "Err:502", "#n/a", " #REF! "),
+    *("#VALEUR!", "#NOM?", "#¡VALOR!", "#¿NOMBRE?", "#RIF!", "#NAZWA?", "#ARG!", "#WAARDE!", "#N/D", "#NUL!"),
 ]
 
 
