@@ -6,19 +6,69 @@ since there such words are somebody's own: a variable may be called `error`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from batch_update.model import Json
 
 DEEPEST = 5
 """levels of wrapping that are opened"""
-_WRAPS = ("data", "result", "results", "response", "responses", "payload", "meta")
-_SUCCESS = ("success", "succeeded", "ok")
-_STATUS = ("status", "status_code", "statusCode", "code")
-_FAILED = frozenset({"error", "errors", "err", "fail", "failed", "failure"})
+_WRAPS = ("data", "result", "results", "response", "responses", "payload", "meta", "body", "items")
+_SUCCESS = frozenset(
+    {"success", "succeeded", "successful", "issuccess", "issuccessful", "ok", "isok", "saved"}
+)
+_STATUS = frozenset(
+    {"status", "statuscode", "code", "httpstatus", "httpcode", "httpstatuscode", "result", "outcome"}
+)
+_ERROR = frozenset(
+    {
+        *(
+            "error",
+            "errors",
+            "err",
+            "haserror",
+            "haserrors",
+            "iserror",
+            "failed",
+            "failure",
+            "failures",
+            "exception",
+        ),
+        *("fault", "validationerrors"),
+    }
+)
+"""What these names hold says no. All names are compared without regard to case, `_` and `-`."""
+_FAILED = frozenset(
+    {
+        *(
+            "error",
+            "errors",
+            "err",
+            "fail",
+            "failed",
+            "failure",
+            "exception",
+            "unsuccessful",
+            "not ok",
+            "nok",
+            "ko",
+        ),
+        *("rejected", "denied", "refused", "forbidden", "unauthorized", "invalid"),
+    }
+)
 _NO = frozenset({"false", "0", "no"})
 _NOTHING = frozenset({"", "null", "none", "false", "0"})
-_WORDS = ("error", "message", "error_message", "error_description", "detail", "reason", "msg", "title")
+_WORDS = (
+    "error",
+    "message",
+    "errormessage",
+    "errordescription",
+    "exception",
+    "detail",
+    "reason",
+    "msg",
+    "title",
+)
 
 
 def denial_in(data: Json, *, lists: bool) -> dict[str, Json] | None:
@@ -27,28 +77,26 @@ def denial_in(data: Json, *, lists: bool) -> dict[str, Json] | None:
     `lists`: whether an entry of a list may say so, as in the answer to an update; the entries of a list that was asked
     for are what was asked for.
     """
-    parts = list(_parts(data, lists=lists))
+    parts = [_folded(part) for part in _parts(data, lists=lists)]
     denial = next((part for part in parts if _says_no(part)), None)
     if denial is None:
         return None
-    error, errors = denial.get("error"), denial.get("errors")
-    if not _is_something(errors) and isinstance(error, (dict, list)) and not _texts(error):
+    error, errors = denial.get("error"), denial.get("errors") or denial.get("validationerrors")
+    if not _is_something(errors) and isinstance(error, (dict, list)) and not _texts(_folded(error)):
         errors = error
     # What says no in a word may leave the reason to what is around it or inside.
     texts = next(filter(None, map(_texts, (denial, *parts))), [])
     return {"message": "; ".join(texts), "errors": errors}
 
 
-def _texts(part: Json) -> list[str]:
-    """The sentences that an object has for people, each once."""
-    if not isinstance(part, dict):
-        return []
+def _texts(part: dict[str, Json]) -> list[str]:
+    """The sentences that an object with folded names has for people, each once."""
     found: list[str] = []
     for value in map(part.get, _WORDS):
         if isinstance(value, str) and value.strip().lower() not in _NOTHING:
             found.append(value.strip())
         elif isinstance(value, dict):
-            found += _texts(value)
+            found += _texts(_folded(value))
     return list(dict.fromkeys(found))
 
 
@@ -65,10 +113,24 @@ def _parts(data: Json, *, lists: bool, depth: int = 0) -> Iterator[dict[str, Jso
 
 
 def _says_no(part: dict[str, Json]) -> bool:
+    return any(_denies(name, value) for name, value in part.items())
+
+
+def _folded(part: Json) -> dict[str, Json]:
+    """An object with its names in lower case, without `_` and `-`."""
+    if not isinstance(part, dict):
+        return {}
+    return {_without_signs("", name).lower(): value for name, value in part.items()}
+
+
+_without_signs = re.compile(r"[\s_-]").sub
+
+
+def _denies(name: str, value: Json) -> bool:
     return (
-        any(_is_no(part.get(name)) for name in _SUCCESS)
-        or any(_is_failure(part.get(name)) for name in _STATUS)
-        or any(_is_something(part.get(name)) for name in ("error", "errors"))
+        (name in _SUCCESS and _is_no(value))
+        or (name in _STATUS and _is_failure(value))
+        or (name in _ERROR and _is_something(value))
     )
 
 

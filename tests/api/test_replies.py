@@ -87,6 +87,15 @@ DENIALS: list[tuple[Any, str]] = [
     ({"data": [{"id": 5, "success": False, "message": "Gone."}]}, "Gone."),
     ({"data": {"id": 5}, "results": [{"status": 200}, {"status": 422, "error": "Gone."}]}, "Gone."),
     ([{"success": False, "message": "Gone."}], "Gone."),
+    ({"Success": False, "Message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"isSuccess": False, "message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"has_errors": True, "message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"failed": True, "message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"exception": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"result": "error", "message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"status": "rejected", "message": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"httpStatus": 422, "errorMessage": "Gone.", "data": {"id": 5}}, "Gone."),
+    ({"validationErrors": {"voice_id": ["Gone."]}, "data": {"id": 5}}, "voice_id: Gone."),
 ]
 
 
@@ -106,6 +115,7 @@ def test_a_success_that_says_no_is_a_refusal_in_the_servers_words(status: int, b
         {"error": None}, {"error": ""}, {"error": False}, {"error": 0}, {"error": "null"}, {"error": {}},
         {"errors": []}, {"errors": {}}, {"errors": None}, {"errors": {"name": []}}, {"errors": 0},
         {"error": {"code": 0, "message": ""}}, {"status": "success"}, {"status": "ok"}, {"status": 200},
+        {"failed": 0}, {"failed": []}, {"hasError": False}, {"result": "ok"}, {"exception": None}, {"saved": True},
         {"status": True}, {"status": "active"}, {"code": 0}, {"code": "200"}, {"message": "error: none"},
     ],
 )  # fmt: skip

@@ -135,7 +135,7 @@ def read_word(field: Field, text: str, decimal: str) -> str:
 def read_zone(field: Field, text: str, decimal: str) -> str:
     """A time zone in any case, `Europe/berlin`; another word as it stands, to be refused."""
     word = read_word(field, text, decimal)
-    return zones_by_case().get(word.strip().casefold(), word)
+    return zones_by_case().get(word.casefold(), word)
 
 
 def show_word(field: Field, value: str, decimal: str) -> str:
