@@ -83,7 +83,7 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             raise UsageError(
                 f"{file} is a saved plan, no sheet",
                 code="U101",
-                remedy="batch-update plan shows what it would change now",
+                remedy=f"to see what it would change now: {command_of('plan', settings, file, groups=('Rows',))}",
             )
 
 

@@ -41,6 +41,13 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(run: Run, tmp_path: Path) ->
     assert (tmp_path / "p.json").stat().st_mode & 0o077 == 0
 
 
+def test_check_tells_a_saved_plan_from_a_sheet_with_the_command_that_shows_it(run: Run) -> None:
+    run("plan", "good.csv", *LOOK, "--out", "p.json")
+    found = run("check", "p.json")
+    assert found.exit == 2 and "is a saved plan, no sheet" in found.err
+    assert found.err.rstrip().endswith("batch-update plan p.json")
+
+
 def test_a_saved_plan_can_come_from_stdin_and_under_any_name(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
