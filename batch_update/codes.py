@@ -143,6 +143,9 @@ CODES: dict[str, Code] = dict((
     _c("N501", "no connection", "The request was certainly not sent.", "Check the network and --base-url, then go on with batch-update resume."),
     _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm."),
     _c("N503", "the certificate is not trusted", "It cannot be proved that this is the right server, so nothing was sent to it.", "Check --base-url; behind a company proxy, set SSL_CERT_FILE."),
+    _c("N504", "this machine makes no connection", "It lacks something itself (open files, memory, ports), or forbids the connection. The request was certainly not sent; the server has nothing to do with it.", "See to what the message names, then go on with batch-update resume. For too many open files: ulimit -n 4096, or a lower --concurrency."),
+    _c("N505", "something in between answered", "A firewall, gateway or proxy between this machine and the API answered in its place. What it refused was not applied; where it failed, that is not known.", "Ask who runs the network to let requests to this host through, or go another way: see --proxy and NO_PROXY."),
+    _c("N506", "the proxy refuses", "The proxy did not let the request through, so it was certainly not sent.", "Check its address, name and password in --proxy or HTTPS_PROXY, or ask who runs it to let this host through. NO_PROXY or --proxy off go without it."),
     # ---- ends of a run (run/)
     _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone."),
     _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "Read the messages of those rows, mend what they share, then apply failed.csv."),

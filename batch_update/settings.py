@@ -344,6 +344,13 @@ class Settings(BaseModel):
     key_file: MaybePlace = setting(
         None, "File that holds the API key. Without it: FAMULOR_API_KEY.", group="Connection"
     )
+    proxy: str | None = setting(
+        None,
+        "Proxy to go through, or off for none. Without it: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.",
+        group="Connection",
+        metavar="URL",
+        repr=False,  # it may hold a password
+    )
     locks_dir: MaybePlace = setting(
         None,
         "Where locks and records of recent requests lie; a folder that several users or machines share makes them "

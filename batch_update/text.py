@@ -60,6 +60,11 @@ def excerpt(text: str, most: int = 80) -> str:
     return shown if len(text) <= most else shown + " ..."
 
 
+def without_password(address: str) -> str:
+    """Return the address with the word PASSWORD where it holds one."""
+    return re.sub(r"^([a-z0-9+.-]*://)?([^/@:]*):.*@", r"\1\2:PASSWORD@", address, flags=re.IGNORECASE)
+
+
 def shortly(value: object) -> str:
     """A value as Python writes it, for a message: one line, and not longer than one."""
     return excerpt(repr(value))

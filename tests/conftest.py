@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 from batch_update.run.signals import NUMBERS
@@ -11,3 +12,8 @@ for number in NUMBERS:
         # As nohup has it for a hang-up, and a script for Ctrl-C in what it starts with `&`. Children would ignore it,
         # too, so that what it does could not be tested; with a handler here they do not.
         signal.signal(number, lambda number, frame: None)
+
+for name in list(os.environ):
+    if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:
+        # Servers of the tests are on this machine, and must be reached as they are.
+        del os.environ[name]

@@ -13,11 +13,12 @@ import anyio
 from batch_update.api.exchange import Departure, Wires
 from batch_update.api.gate import OUTAGE_LOOKS, OUTAGE_ROWS
 from batch_update.api.keys import ApiKey
+from batch_update.api.local import REMEDIES
 from batch_update.api.pacing import Pacer
-from batch_update.api.replies import Applied, Course, Verdict, judge
+from batch_update.api.replies import Answer, Applied, Course, Verdict, doubted, judge
 from batch_update.api.retrying import Retries, Tries
 from batch_update.api.windows import Ticket
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.model import Event
 
 UNREACHED = frozenset({"N501", "N502", "A502"})
@@ -42,8 +43,12 @@ class Call:
     attempts: int = 0
     first: bool = False
     """goes ahead of the queue: it met a 429"""
+    fresh: bool = False
+    """goes out on a new connection: the last was to blame"""
     doubt: str = ""
     """code of an attempt that may have been applied"""
+    doubted: Verdict | None = None
+    """a refusal that may have been the answer to something else; the next attempt shows it"""
     last: Verdict | None = None
     started: datetime | None = None
     begun: float = 0.0
@@ -60,6 +65,7 @@ class Caller:
         pacer: Pacer,
         *,
         max_attempts: int,
+        secrets: frozenset[str] = frozenset(),
         on_event: Callable[[Event], None],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
@@ -69,6 +75,7 @@ class Caller:
         self._key = key
         self._wires = wires
         self._pacer = pacer
+        self._secrets = secrets
         self._on_event = on_event
         self._clock = clock
         self._sleep = sleep
@@ -83,7 +90,10 @@ class Caller:
     async def make(self, call: Call) -> Verdict:
         """The last verdict on this call. Raises nothing of its own; what `before_send` raises is passed on."""
         tries = self._retries.begin()
-        return await tries.run(partial(self._attempt, call, tries))
+        verdict = await tries.run(partial(self._attempt, call, tries))
+        if verdict.local and verdict.stop is None:
+            return self._end(verdict, _at_a_limit(verdict))
+        return verdict
 
     def stop(self) -> None:
         """From now on no attempt begins. Who waits returns at once, with what is true of it."""
@@ -120,19 +130,26 @@ class Caller:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
-        departure = Departure()
+        departure = Departure(self._clock)
         try:
             if call.before_send is not None:
                 await call.before_send(call.attempts + 1)
             began = self._begin(call)
-            seen = await self._wires.exchange(call.method, call.url, call.content, departure)
+            seen = await self._wires.exchange(
+                call.method, call.url, call.content, departure, fresh=call.fresh
+            )
         except BaseException:
             self._pacer.withdrawn(ticket, sent=departure.sent)
             raise
         call.ended = self._clock()
         tries.seconds += call.ended - began
-        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets))
+        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets | self._secrets))
+        verdict = _weigh(call, verdict, is_doubtful=isinstance(seen, Answer) and seen.doubtful)
         call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
+        if verdict.fresh:
+            await self._wires.distrust(departure)
+        if verdict.local:
+            await self._wires.close_idle()
         return verdict
 
     def _redact(self, secrets: frozenset[str], text: str) -> str:
@@ -162,14 +179,18 @@ class Caller:
             stop = self._pacer.refused(ticket, verdict.wait, limits=verdict.limits, limited=limited)
             call.first = limited
             call.attempts -= limited
+        elif verdict.local:
+            self._pacer.cramped(ticket, verdict.message)
+        elif verdict.is_blank:
+            self._pacer.withdrawn(ticket, sent=sent)
+            call.first = True
         elif verdict.trouble:
             row, enough = self._sign(call, verdict)
             down, stop = self._pacer.failed(ticket, row, sent=sent, enough=enough, why=verdict.message)
             verdict = replace(verdict, free=True, paced=True) if down else verdict
         else:
             self._pacer.answered(ticket, verdict.limits)
-        if verdict.applied is Applied.MAYBE:
-            call.doubt = verdict.code
+        call.fresh = call.fresh or verdict.fresh
         if call.method == "PUT":
             stop = self._course.stop_after(verdict) or stop
         stop = stop or verdict.stop
@@ -202,3 +223,24 @@ class Caller:
                 await self._sleep(seconds)
             finally:
                 self._naps.discard(nap)
+
+
+def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:
+    """The verdict, or nothing certain in its place where a refusal may be the answer to something else.
+
+    The same refusal once more, on a new connection, is believed, and then the first was one, too.
+    """
+    before, call.doubted = call.doubted, None
+    if before is not None and (before.http, before.message) != (verdict.http, verdict.message):
+        call.doubt = "N502"
+    if is_doubtful and verdict.applied is not Applied.YES:
+        call.doubted = verdict
+        return doubted(verdict)
+    if verdict.applied is Applied.MAYBE:
+        call.doubt = verdict.code
+    return verdict
+
+
+def _at_a_limit(verdict: Verdict) -> RunStopped:
+    """Every attempt of a row met a limit of this machine, also with fewer connections."""
+    return RunStopped(verdict.message, code=verdict.code, remedy=REMEDIES.get(verdict.local or 0, ""))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
@@ -33,7 +34,9 @@ from batch_update.api.lookups import (
 )
 from batch_update.api.pacing import Pacer, Stats
 from batch_update.api.paging import Page, Paging, entries_of
-from batch_update.api.replies import Applied, Verdict, clean
+from batch_update.api.proxies import find_proxy
+from batch_update.api.replies import Applied, Verdict
+from batch_update.api.saying import clean
 from batch_update.codes import CODES
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
@@ -48,9 +51,10 @@ class Client:
     """The API of one account. Use it as an async context manager, on asyncio or trio, from one event loop.
 
     `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
-    a server that is down. With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows are
-    shared with all other processes that use it. Raises UsageError for an address that a key must not travel to (U103),
-    and where the certificates that SSL_CERT_FILE names cannot be read (U101).
+    a server that is down. `proxy` is the address of one to go through, or `off`; where it says nothing, `environ` does
+    (HTTPS_PROXY and its kin). With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows
+    are shared with all other processes that use it. Raises UsageError for an address that a key must not travel to
+    (U103), and where the certificates that SSL_CERT_FILE names cannot be read (U101).
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class Client:
         max_outage: float = 600.0,
         app: Any = None,
         ledger: Ledger | None = None,
+        proxy: str | None = None,
+        environ: Mapping[str, str] = os.environ,
         on_event: Callable[[Event], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -77,7 +83,10 @@ class Client:
         """host and port, for people to read"""
         self._key = key
         self._on_event = on_event
-        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock)
+        way = find_proxy(self._base, proxy, environ) if app is None else None
+        self.proxy = way.name if way else ""
+        """the proxy that requests go through, for people to read; "" for none"""
+        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock, proxy=way)
         rng = rng or random.Random()
         self._pacer = Pacer(
             rates,
@@ -95,6 +104,7 @@ class Client:
             self._wires,
             self._pacer,
             max_attempts=max_attempts,
+            secrets=way.secrets() if way else frozenset(),
             on_event=on_event,
             clock=clock,
             sleep=sleep,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 import anyio
@@ -12,12 +14,21 @@ import httpx
 
 from batch_update import __version__
 from batch_update.api.keys import ApiKey
+from batch_update.api.proxies import Proxy
 from batch_update.api.replies import Answer, Failure
-from batch_update.api.transport import SENT, Connection, InProcess, UntrustedError
+from batch_update.api.transport import SENT, Connection, InProcess, LocalError, StaleError, UntrustedError
+from batch_update.api.tunnel import ProxyRefusedError, Tunnel
 from batch_update.errors import UsageError
 
 MOST_REPLY = 1 << 20
 """bytes of an answer to an update that are read"""
+NOISE = 0.015
+"""seconds by which an answer may be sooner than any before it, since machines are busy and idle by turns"""
+ENOUGH = 2
+"""answers that have to be known before one is sooner than all of them: the first of all is often slow"""
+STALE_FREE = 2
+STALE_SHARE = 0.1
+"""connections are kept for the next request while no more of them than this, plus a few, turn out to be closed"""
 MOST_PAGE = 16 << 20
 """bytes of a list that are read: a hundred assistants with prompts of 150,000 characters"""
 
@@ -25,24 +36,39 @@ MOST_PAGE = 16 << 20
 class Departure:
     """Notes when the first byte of a request leaves: from then on it may have been applied."""
 
-    __slots__ = ("sent",)
+    __slots__ = ("_clock", "at", "sent", "wire")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.sent = False
+        self.at = math.inf
+        """when it left, by the clock"""
+        self.wire: httpx.AsyncBaseTransport | None = None
+        """the connection that it took"""
+        self._clock = clock
 
     async def note(self, name: str, info: Mapping[str, Any]) -> None:
         """The `trace` extension of httpx requests."""
-        self.sent = self.sent or name == SENT
+        # A proxy is asked for a way to the server by a request of its own, before the one that counts.
+        if name == SENT and getattr(info.get("request"), "method", b"") != b"CONNECT":
+            self.sent, self.at = True, self._clock()
 
 
 class Wires:
     """Connections to one server, as many as there are requests at once; each serves one request at a time.
 
-    With `app`, an ASGI application is spoken to in process. `timeout`: seconds for one exchange, connecting included.
+    With `app`, an ASGI application is spoken to in process; with `proxy`, the server through that. `timeout`: seconds
+    for one exchange, connecting included.
     """
 
     def __init__(
-        self, base_url: str, key: ApiKey, *, timeout: float, app: Any, clock: Callable[[], float]
+        self,
+        base_url: str,
+        key: ApiKey,
+        *,
+        timeout: float,
+        app: Any,
+        clock: Callable[[], float],
+        proxy: Proxy | None = None,
     ) -> None:
         # As httpx.Headers: those hide the key when they are shown.
         self._headers = httpx.Headers(
@@ -59,11 +85,23 @@ class Wires:
         self._app = app
         self._clock = clock
         # One context for all connections: making one takes 40 to 80 ms. It heeds SSL_CERT_FILE and SSL_CERT_DIR.
-        self._tls = _trust() if base_url.startswith("https") and app is None else None
-        self._idle: list[httpx.AsyncBaseTransport] = []
+        encrypted = (base_url, proxy.url if proxy else "")
+        self._tls = _trust() if app is None and any(url.startswith("https") for url in encrypted) else None
+        self._proxy = proxy
+        self._idle: list[httpx.AsyncBaseTransport] = [self._open()] if proxy else []
+        self._fastest = math.inf
+        """seconds of the quickest answer that was not doubted"""
+        self._timed = 0
+        """answers that were measured for that"""
+        self._kept = 0
+        """requests that went out on a connection that was kept"""
+        self._stale = 0
+        """those of them that found it closed"""
 
-    async def exchange(self, method: str, url: str, content: bytes, departure: Departure) -> Answer | Failure:
-        """Send and read. Nothing of httpx or of sockets is raised."""
+    async def exchange(
+        self, method: str, url: str, content: bytes, departure: Departure, *, fresh: bool = False
+    ) -> Answer | Failure:
+        """Send and read, on a new connection where `fresh` wants one. Nothing of httpx or of sockets is raised."""
         request = httpx.Request(
             method,
             url,
@@ -71,37 +109,103 @@ class Wires:
             content=content,
             extensions={"trace": departure.note},
         )
-        wire = self._idle.pop() if self._idle else self._open()
+        wire = departure.wire = await self._take(fresh=fresh)
         seen: Answer | None = None
-        failure = f"no answer within {self._timeout:g} s"
-        untrusted = False
+        failure = Failure(f"no answer within {self._timeout:g} s", sent=True)
         try:
             with anyio.move_on_after(self._timeout):
                 response = await wire.handle_async_request(request)
+                is_doubtful = self._is_doubtful(response, departure)
                 # A status is knowledge, also where the rest never comes.
-                seen = Answer(response.status_code, _plain(response.headers), b"", complete=False)
+                seen = Answer(
+                    response.status_code, _plain(response.headers), b"", False, proxy=self._forwarder()
+                )
                 body = await _read(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
                 is_whole = body is not None
-                seen = Answer(
-                    seen.status, seen.headers, body or b"", complete=is_whole, too_long=not is_whole
+                seen = replace(
+                    seen,
+                    body=body or b"",
+                    complete=is_whole,
+                    too_long=not is_whole,
+                    doubtful=is_doubtful(),
                 )
         except httpx.TransportError as error:
-            failure, untrusted = str(error), isinstance(error, UntrustedError)
-            departure.sent = departure.sent and not isinstance(
-                error, (httpx.ConnectError, httpx.ConnectTimeout)
-            )
+            failure = self._fail(error, departure)
         finally:
             self._idle.append(wire)  # where anything went wrong it has closed itself, and connects anew
-        return seen or Failure(failure, departure.sent, untrusted)
+        return seen or replace(failure, sent=departure.sent)
+
+    async def _take(self, *, fresh: bool) -> httpx.AsyncBaseTransport:
+        """A connection for one request: the one used last, or where none shall be kept, one that connects anew."""
+        fresh = fresh or self._stale > STALE_FREE + STALE_SHARE * self._kept
+        if not self._idle:
+            return self._open()
+        wire = self._idle.pop(0 if fresh else -1)
+        if fresh:
+            await wire.aclose()
+        return wire
+
+    def _is_doubtful(self, response: httpx.Response, departure: Departure) -> Callable[[], bool]:
+        """Whether an answer may be to something else; to be asked when its body was read.
+
+        On a connection that was kept, what a proxy has to say of the time between two requests looks like the answer
+        to the second. It comes sooner than the server ever answered, or something comes after it.
+        """
+        seconds = self._clock() - departure.at
+        told = response.extensions
+        is_reused = bool(told.get("reused"))
+        self._kept += is_reused
+        is_early = is_reused and self._timed >= ENOUGH and seconds < self._fastest - NOISE
+        if not (is_early and response.status_code >= 300):
+            self._fastest = min(self._fastest, seconds)
+            self._timed += 1
+        if not is_reused:
+            return lambda: False
+        return (lambda: True) if is_early else cast("Callable[[], bool]", told["has_surplus"])
+
+    def _fail(self, error: httpx.TransportError, departure: Departure) -> Failure:
+        """What it means that no status came."""
+        stale = isinstance(error, StaleError)
+        self._kept += stale
+        self._stale += stale
+        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            departure.sent = False
+        return Failure(
+            str(error),
+            departure.sent,
+            untrusted=isinstance(error, UntrustedError),
+            stale=stale,
+            local=error.number if isinstance(error, LocalError) else None,
+            proxy=self._proxy.name if self._proxy and isinstance(error, ProxyRefusedError) else "",
+            proxy_status=error.status if isinstance(error, ProxyRefusedError) else 0,
+        )
+
+    def _forwarder(self) -> str:
+        """The proxy that may answer in the server's place."""
+        return self._proxy.name if self._proxy is not None and self._proxy.forwards else ""
+
+    async def distrust(self, departure: Departure) -> None:
+        """Close the connection of this request: what comes on it is not for who asks."""
+        if departure.wire is not None:
+            await departure.wire.aclose()
+
+    async def close_idle(self) -> None:
+        """Close the connections that no request uses now; they connect anew when they are needed."""
+        idle, self._idle = self._idle, []
+        for wire in idle:
+            await wire.aclose()
 
     async def aclose(self) -> None:
         """Closes what is open."""
         with anyio.CancelScope(shield=True):
-            while self._idle:
-                await self._idle.pop().aclose()
+            await self.close_idle()
 
     def _open(self) -> httpx.AsyncBaseTransport:
-        return InProcess(self._app) if self._app is not None else Connection(self._tls, clock=self._clock)
+        if self._app is not None:
+            return InProcess(self._app)
+        if self._proxy is not None:
+            return Tunnel(self._proxy, self._tls)
+        return Connection(self._tls, clock=self._clock)
 
 
 def _trust() -> ssl.SSLContext:
@@ -119,13 +223,17 @@ def _trust() -> ssl.SSLContext:
 async def _read(response: httpx.Response, most: int) -> bytes | None:
     """The body as it stands, without inflating anything; None where it is longer than `most` bytes."""
     body = bytearray()
+    stream = cast(httpx.AsyncByteStream, response.stream)
     # Every stream of an answer is an async generator, and one that is left half-way has to be closed.
-    pieces = cast("AsyncGenerator[bytes, None]", aiter(cast(httpx.AsyncByteStream, response.stream)))
-    async with aclosing(pieces):
-        async for piece in pieces:
-            body += piece
-            if len(body) > most:
-                return None
+    pieces = cast("AsyncGenerator[bytes, None]", aiter(stream))
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                body += piece
+                if len(body) > most:
+                    return None
+    finally:
+        await stream.aclose()
     return bytes(body)
 
 

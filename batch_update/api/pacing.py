@@ -17,6 +17,7 @@ from batch_update.api.ledger import UNANSWERED, Ledger
 from batch_update.api.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.errors import RunStopped
 from batch_update.model import Event, Window
+from batch_update.text import counted
 
 GLANCE = 0.1
 """seconds between two looks into the ledger, where another process may make room at any time"""
@@ -265,6 +266,17 @@ class Pacer:
             self._on_event(Event("pause", words, wait))
         self._wake()
         return down, None
+
+    def cramped(self, ticket: Ticket, why: str) -> None:
+        """This machine could not make a connection: from now on only as many are under way as it had room for."""
+        now = self._land(ticket, counts=False)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        fewer = max(1, len(self._flying))
+        if fewer < self._concurrency:
+            self._concurrency = fewer
+            self._on_event(Event("local", f"{why}: keeping to {counted(fewer, 'request')} at once"))
+        self._wake()
 
     def withdrawn(self, ticket: Ticket, *, sent: bool) -> None:
         """The caller gave up, before or after sending."""

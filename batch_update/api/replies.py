@@ -17,32 +17,24 @@ other 4xx                    not applied   no         20 in a row from the start
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from copy import copy
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import islice
 
 from batch_update.api.denials import denial_in
 from batch_update.api.pacing import Limits
 from batch_update.api.paging import count
+from batch_update.api.saying import TOO_MUCH, UNREADABLE, Speaker, clean
 from batch_update.api.waits import asked_wait, read_limits
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model import Json
-from batch_update.text import printable
 
-MOST_TEXT = 300
-MOST_VALUES = 500_000
-"""values of an answer, counted without reading it: commas in its texts are among them"""
-MOST_SENTENCES = 500
-DEEPEST_PLACE = 6
-"""levels of names that are followed into what a server says of fields"""
 ALWAYS = 1000
 """repeats of a verdict that only the number of attempts bounds"""
 REFUSALS_FROM_START = 20
 MISSING_FROM_START = 5
 FORBIDDEN_IN_A_ROW = 3
+_LET_THROUGH = "ask who runs the network to let requests to this host through"
 
 
 class Applied(Enum):
@@ -60,6 +52,10 @@ class Answer:
     body: bytes
     complete: bool = True
     """False: the body was cut, or longer than is read"""
+    doubtful: bool = False
+    """where it refuses, it may be to something else that was sent on the same connection, or to nothing"""
+    proxy: str = ""
+    """the proxy that read the request, and may have answered in the server's place"""
     too_long: bool = False
     """longer than is read"""
 
@@ -73,6 +69,13 @@ class Failure:
     """False: certainly not a byte of the request left"""
     untrusted: bool = False
     """the certificate is not trusted"""
+    stale: bool = False
+    """the connection was kept from an earlier request, and closed before a byte of an answer"""
+    local: int | None = None
+    """the operating system's number for why this machine could not make a connection"""
+    proxy: str = ""
+    """the proxy that did not let the request through, with the status that it gave, 0 for none"""
+    proxy_status: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,11 @@ class Verdict:
     paced: bool = False
     """the pacer does the waiting before the next attempt"""
     free: bool = False
-    """costs no attempt"""
+    """is tried again whatever was tried before, outside the budget of retries"""
+    fresh: bool = False
+    """the connection is to blame: it is closed, and the next attempt takes a new one"""
+    local: int | None = None
+    """the operating system's number for what this machine lacks: no row can succeed where it stays so"""
     limits: Limits | None = None
     request_id: str = ""
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -104,6 +111,11 @@ class Verdict:
     """no row can succeed"""
     html: bool = False
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it tells nothing of the server or the row: the connection alone is to blame."""
+        return self.fresh and self.free and self.applied is Applied.MAYBE and not self.trouble
+
 
 def judge(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
     """The meaning of one attempt to change this assistant; None: of one that only reads.
@@ -112,7 +124,7 @@ def judge(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[st
     """
     if isinstance(seen, Failure):
         return _judge_failure(seen, redact)
-    say = _Speaker(seen, redact)
+    say = Speaker(seen.headers, seen.body, redact)
     verdict = (
         _judge_success(seen, assistant_id, say) if 200 <= seen.status < 300 else _judge_status(seen, say)
     )
@@ -127,6 +139,14 @@ def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
             message, code="N503", remedy="check --base-url; behind a company proxy, set SSL_CERT_FILE"
         )
         return Verdict(Applied.NO, "N503", message, stop=stop)
+    if seen.local is not None:
+        message = f"this machine makes no connection: {reason}"
+        return Verdict(Applied.NO, "N504", message, repeats=ALWAYS, local=seen.local)
+    if seen.proxy:
+        return _judge_proxy(seen, reason)
+    if seen.stale:
+        message = f"the connection was closed as it was used again: {reason}"
+        return Verdict(Applied.MAYBE, "N502", message, fresh=True, free=True, paced=True)
     if seen.sent:
         return Verdict(
             Applied.MAYBE, "N502", f"sent, and no answer came: {reason}", repeats=ALWAYS, trouble=True
@@ -134,10 +154,36 @@ def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
     return Verdict(Applied.NO, "N501", f"no connection: {reason}", repeats=ALWAYS, trouble=True)
 
 
+def _judge_proxy(seen: Failure, reason: str) -> Verdict:
+    """A proxy that makes no way to the server: for good, or because it does not reach it now."""
+    if not 400 <= seen.proxy_status < 500 or seen.proxy_status in (408, 425, 429):
+        message = f"no connection: the proxy {seen.proxy} does not reach the server: {reason}"
+        return Verdict(Applied.NO, "N501", message, repeats=ALWAYS, trouble=True)
+    return _refused_by_proxy(seen.proxy, seen.proxy_status, reason)
+
+
+def _refused_by_proxy(proxy: str, status: int, reason: str) -> Verdict:
+    if status == 407:
+        message = f"the proxy {proxy} asks for a name and a password (407), or refuses those it was given"
+        remedy = "write them into its address, http://USER:PASSWORD@HOST:PORT, in HTTPS_PROXY or --proxy"
+    else:
+        message = f"the proxy {proxy} does not let the request through: {reason}"
+        remedy = "ask who runs it to let this host through, or go without it: --proxy off"
+    return _stop(Applied.NO, "N506", message, remedy)
+
+
+def doubted(verdict: Verdict) -> Verdict:
+    """Return what a refusal means that may be the answer to something else: nothing is known, and asked again."""
+    message = f"{verdict.message}, in an answer that may belong to another request"
+    return Verdict(
+        Applied.MAYBE, "N502", clean(message, str), http=verdict.http, fresh=True, free=True, paced=True
+    )
+
+
 # ---------------------------------------------------------------- 2xx
 
 
-def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Verdict:
+def _judge_success(seen: Answer, assistant_id: int | None, say: Speaker) -> Verdict:
     fault = ""
     named = _id_in(say.data)
     is_anothers = assistant_id is not None and named is not None and named != assistant_id
@@ -145,9 +191,9 @@ def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Ver
         fault = "it is longer than any answer of this API" if seen.too_long else "it was cut short"
     elif seen.status == 204 and not seen.body:
         return Verdict(Applied.YES)
-    elif say.data is _UNREADABLE:
-        fault = "it is a web page, not JSON" if say.is_html() else "it is no JSON"
-    elif say.data is _TOO_MUCH:
+    elif say.data is UNREADABLE:
+        fault = f"it is {say.page()}, not JSON" if say.is_html() else "it is no JSON"
+    elif say.data is TOO_MUCH:
         fault = "it holds more values than any answer of this API"
     elif not is_anothers and (denial := denial_in(say.data, lists=assistant_id is not None)) is not None:
         return _judge_denial(seen.status, say.quoting(denial))
@@ -156,10 +202,12 @@ def _judge_success(seen: Answer, assistant_id: int | None, say: _Speaker) -> Ver
     if not fault:
         return Verdict(Applied.YES, data=say.data)
     message = f"the server said yes ({seen.status}), but its answer makes no sense: {fault}"
-    return Verdict(Applied.MAYBE, "A200", message, repeats=1, trouble=True, html=say.is_html())
+    return Verdict(
+        Applied.MAYBE, "A200", message, repeats=1, trouble=True, fresh=is_anothers, html=say.is_html()
+    )
 
 
-def _judge_denial(status: int, say: _Speaker) -> Verdict:
+def _judge_denial(status: int, say: Speaker) -> Verdict:
     message = say(f"the server's answer ({status}) says that it failed")
     return Verdict(Applied.NO, "A202", message, field_errors=say.field_errors())
 
@@ -173,8 +221,12 @@ def _id_in(data: Json) -> int | None:
 # ---------------------------------------------------------------- all other statuses
 
 
-def _judge_status(seen: Answer, say: _Speaker) -> Verdict:
+def _judge_status(seen: Answer, say: Speaker) -> Verdict:
     status = seen.status
+    if status == 407:
+        return _refused_by_proxy(seen.proxy or "on the way", status, "")
+    if say.data is UNREADABLE and (seen.proxy or (status == 403 and say.is_html())):
+        return _judge_in_between(status, seen.proxy, say)
     if status < 400:
         return _stop(Applied.NO, "A300", say(f"the server redirects ({status})"), "check --base-url")
     if status in (401, 402, 419):
@@ -199,7 +251,16 @@ def _judge_status(seen: Answer, say: _Speaker) -> Verdict:
     return Verdict(Applied.MAYBE, "A500", say(f"the server failed ({status})"), repeats=2, trouble=True)
 
 
-def _judge_refusal(status: int, say: _Speaker) -> Verdict:
+def _judge_in_between(status: int, proxy: str, say: Speaker) -> Verdict:
+    """An answer that is not of the API's making: of a proxy that was asked, or of a firewall that was not."""
+    who = f"the proxy {proxy}" if proxy else "a firewall, gateway or proxy in between, not the API,"
+    if status >= 500:
+        message = say(f"{who} failed ({status})")
+        return Verdict(Applied.MAYBE, "N505", message, repeats=ALWAYS, trouble=True)
+    return Verdict(Applied.NO, "N505", say(f"{who} refuses ({status})"))
+
+
+def _judge_refusal(status: int, say: Speaker) -> Verdict:
     if status in (408, 409, 423, 425):
         return Verdict(Applied.NO, "A409", say(f"the server is busy with it ({status})"), repeats=ALWAYS)
     codes = {403: "A403", 404: "A404", 422: "A422"}
@@ -210,104 +271,6 @@ def _judge_refusal(status: int, say: _Speaker) -> Verdict:
 
 def _stop(applied: Applied, code: str, message: str, remedy: str) -> Verdict:
     return Verdict(applied, code, message, stop=RunStopped(message, code=code, remedy=remedy))
-
-
-# ---------------------------------------------------------------- what the server says
-
-
-_UNREADABLE, _TOO_MUCH = object(), object()
-
-
-def clean(text: str, redact: Callable[[str], str], most: int = MOST_TEXT) -> str:
-    """Safe to print: without the key, on one line, control characters escaped, not long."""
-    # The key first: neither escaping nor cutting may leave a part of it.
-    shown = printable(redact(text)[: most + 1])
-    return shown if len(shown) <= most else shown[: most - 4] + " ..."
-
-
-class _Speaker:
-    """Takes sentences out of an answer."""
-
-    def __init__(self, seen: Answer, redact: Callable[[str], str]) -> None:
-        self._seen = seen
-        self._redact = redact
-        self.data: Json = _read_json(seen.body)
-        self._said = self.data
-        """`message`, `error` and `errors`"""
-
-    def quoting(self, said: Json) -> _Speaker:
-        """One that takes its sentences from elsewhere."""
-        found = copy(self)
-        found._said = said
-        return found
-
-    def __call__(self, what: str) -> str:
-        """`what`, followed by the server's own words if it has any."""
-        words = [text for text in self._words() if text]
-        return clean(f"{what}: {'; '.join(words)}" if words else what, self._redact)
-
-    def _words(self) -> Iterator[str]:
-        if not isinstance(self._said, dict):
-            return
-        details = [f"{name}: {text}" for name, texts in self.field_errors().items() for text in texts]
-        details += [text for place, text in self._errors() if not place]
-        if details:
-            yield from details
-            return
-        seen = [self._said.get(name) for name in ("message", "error")]
-        yield next((text.strip() for text in seen if isinstance(text, str) and text.strip()), "")
-
-    def _errors(self) -> Iterator[tuple[str, str]]:
-        errors = self._said.get("errors") if isinstance(self._said, dict) else None
-        return islice(_sentences(errors), MOST_SENTENCES)
-
-    def field_errors(self) -> dict[str, tuple[str, ...]]:
-        """What was said of single fields, bounded: 50 fields, 5 sentences each."""
-        found: dict[str, tuple[str, ...]] = {}
-        for place, text in self._errors():
-            if not place:
-                continue
-            name = clean(place, self._redact, 100)
-            said = found.get(name, ())
-            if len(said) < 5 and (said or len(found) < 50):
-                found[name] = (*said, clean(text, self._redact))
-        return found
-
-    def is_html(self) -> bool:
-        kind = self._seen.headers.get("content-type", "")
-        return "html" in kind.lower() or self._seen.body[:200].lstrip()[:1] == b"<"
-
-    def request_id(self) -> str:
-        """The name that the server gave to this request, for its support."""
-        for name in ("x-request-id", "request-id", "x-correlation-id", "x-amzn-trace-id", "cf-ray"):
-            if found := self._seen.headers.get(name):
-                return clean(found, self._redact, 100)
-        return ""
-
-
-def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Place and text of each sentence; the place is "" in a bare list, and nested names are joined by dots."""
-    if isinstance(errors, str):
-        yield place, errors
-    elif depth == DEEPEST_PLACE:
-        return
-    elif isinstance(errors, dict):
-        for name, part in errors.items():
-            yield from _sentences(part, f"{place}.{name}" if place else name, depth + 1)
-    elif isinstance(errors, list):
-        for number, part in enumerate(errors):
-            inner = place if isinstance(part, str) else f"{place}.{number}" if place else str(number)
-            yield from _sentences(part, inner, depth + 1)
-
-
-def _read_json(body: bytes) -> Json:
-    # Three bytes, such as `[],`, become a hundred in memory. Each value but the first has one of these before it.
-    if len(body) > MOST_VALUES and sum(body.count(sign) for sign in b",:[{") > MOST_VALUES:
-        return _TOO_MUCH
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return _UNREADABLE
 
 
 # ---------------------------------------------------------------- rows in a row
@@ -326,12 +289,12 @@ class Course:
         """Notes one answer to an update; what ends the run, if this shows that going on makes no sense."""
         if verdict.stop is not None:
             return verdict.stop
-        if verdict.http is None or verdict.gate:
+        if verdict.http is None or verdict.gate or verdict.is_blank:
             return None
         self._replies += 1
-        self._refused += verdict.code in ("A202", "A400", "A403", "A404", "A422")
+        self._refused += verdict.code in ("A202", "A400", "A403", "A404", "A422", "N505")
         self._missing += verdict.code == "A404"
-        self._forbidden = self._forbidden + 1 if verdict.code == "A403" else 0
+        self._forbidden = self._forbidden + 1 if verdict.http == 403 else 0
         return self._verdict(verdict)
 
     def _verdict(self, verdict: Verdict) -> BatchUpdateError | None:
@@ -342,7 +305,8 @@ class Course:
             )
         if self._forbidden >= FORBIDDEN_IN_A_ROW:
             message = f"{self._forbidden} rows in a row are forbidden; {last}"
-            return RunStopped(message, code="A403", remedy="use a key with more permissions")
+            remedy = "use a key with more permissions" if verdict.code == "A403" else _LET_THROUGH
+            return RunStopped(message, code=verdict.code, remedy=remedy)
         if self._missing == self._replies == MISSING_FROM_START:
             message = f"none of the first {self._missing} assistants exists; {last}"
             return RunStopped(message, code="A404", remedy="check whose key this is, and --base-url")

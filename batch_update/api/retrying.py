@@ -49,7 +49,8 @@ class Tries:
 
     def __init__(self, retries: Retries) -> None:
         self.charged = 0
-        """attempts that count; a 429 and a server that is down cost none"""
+        """attempts that count; a 429 and a server that is down cost none, and one that the connection is to blame for
+    counts, but is always followed by another"""
         self.seconds = 0.0
         self._met: Counter[str] = Counter()
         self._retries = retries
@@ -61,6 +62,7 @@ class Tries:
 
     def _again(self, verdict: Verdict) -> bool:
         if verdict.free:
+            self.charged += verdict.is_blank
             return True
         self.charged += 1
         self._met[verdict.code] += 1

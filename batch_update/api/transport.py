@@ -21,6 +21,8 @@ import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
+from batch_update.api.local import local_trouble
+
 SENT = "http11.send_request_headers.started"
 """The event that the request's `trace` extension hears of before its first byte leaves, as from httpx's own."""
 KEEPALIVE = 2.0
@@ -39,6 +41,18 @@ class UntrustedError(httpx.ConnectError):
     """The server's certificate is not trusted."""
 
 
+class LocalError(httpx.ConnectError):
+    """This machine cannot make a connection: `number` is the operating system's for why."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(os.strerror(number))
+        self.number = number
+
+
+class StaleError(httpx.RemoteProtocolError):
+    """A connection that was kept from an earlier request ended before one byte of an answer."""
+
+
 class Connection(httpx.AsyncBaseTransport):
     """To one server, kept open between requests. Raises httpx.TransportError and nothing else of its own.
 
@@ -53,18 +67,29 @@ class Connection(httpx.AsyncBaseTransport):
         self._session: ssl.SSLObject | None = None
         self._poll: Callable[[], bool] = lambda: False
         self._idle_since = 0.0
+        self._is_reused = False
+        self._has_heard = False
+        """whether something came since the request"""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection."""
+        """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection.
+
+        The answer's extension `reused` tells whether the connection was kept from an earlier request; `has_surplus`,
+        called once the body is read, whether more came than this answer.
+        """
+        self._is_reused = self._stream is not None and self._is_usable()
         try:
-            if self._stream is None or not self._is_usable():
+            if not self._is_reused:
                 await self._connect(request.url)
             await self._send(request)
             event = await self._receive_status()
         except BaseException:
             await self.aclose()
             raise
-        return httpx.Response(event.status_code, headers=event.headers.raw_items(), stream=_Body(self))
+        told = {"reused": self._is_reused, "has_surplus": self._has_surplus}
+        return httpx.Response(
+            event.status_code, headers=event.headers.raw_items(), stream=_Body(self), extensions=told
+        )
 
     async def aclose(self) -> None:
         """Closes the socket, without ceremony."""
@@ -90,6 +115,15 @@ class Connection(httpx.AsyncBaseTransport):
             pass  # the end of the session, or a broken record
         return True
 
+    def _has_surplus(self) -> bool:
+        """Whether more came than the answer that was read; the end of the connection is no more."""
+        if self._wire.trailing_data[0] or self._stream is None or not self._poll():
+            return bool(self._wire.trailing_data[0])
+        raw = self._stream.extra(SocketAttribute.raw_socket)
+        with contextlib.suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as peeking:
+            return bool(peeking.recv(1, socket.MSG_PEEK))
+        return False
+
     async def _connect(self, url: httpx.URL) -> None:
         await self.aclose()
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -107,13 +141,18 @@ class Connection(httpx.AsyncBaseTransport):
         except TimeoutError:
             raise httpx.ConnectTimeout("connecting took too long") from None
         except (*_BROKEN, ValueError) as error:  # ValueError: a host name that cannot be encoded
+            if number := local_trouble(error):
+                raise LocalError(number) from None
             raise httpx.ConnectError(_reason(error, "the connection was not accepted")) from None
+        if self._session is None and self._poll():
+            raise httpx.ConnectError("the server hung up, or spoke before it was asked")
         self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
 
     # ------------------------------------------------------------ one exchange
 
     async def _send(self, request: httpx.Request) -> None:
         assert self._stream is not None
+        self._has_heard = False
         if trace := request.extensions.get("trace"):
             await trace(SENT, {})
         # A server may answer and close before it has read everything: the answer counts, so it is read anyway.
@@ -137,16 +176,25 @@ class Connection(httpx.AsyncBaseTransport):
                 raise httpx.RemoteProtocolError("the answer is no proper HTTP, or ends too soon") from None
             if event is not h11.NEED_DATA:
                 return event
-            assert self._stream is not None
-            try:
-                data = await self._stream.receive(_CHUNK)
-            except anyio.EndOfStream:
-                data = b""
-            except _BROKEN as error:
-                raise httpx.ReadError(_reason(error, "the connection was reset")) from None
+            data = await self._receive_bytes()
             if not data and self._wire.their_state is h11.SEND_RESPONSE:
-                raise httpx.RemoteProtocolError("the connection was closed")
+                raise self._ended(httpx.RemoteProtocolError("the connection was closed"))
+            self._has_heard = True
             self._wire.receive_data(data)
+
+    async def _receive_bytes(self) -> bytes:
+        """What comes next; nothing at the end."""
+        assert self._stream is not None
+        try:
+            return await self._stream.receive(_CHUNK)
+        except anyio.EndOfStream:
+            return b""
+        except _BROKEN as error:
+            raise self._ended(httpx.ReadError(_reason(error, "the connection was reset"))) from None
+
+    def _ended(self, error: httpx.TransportError) -> httpx.TransportError:
+        """Why there is no answer: servers close connections that were kept at the moment when they are used again."""
+        return StaleError(str(error)) if self._is_reused and not self._has_heard else error
 
     async def receive_body(self) -> AsyncIterator[bytes]:
         """The body's pieces; at its end the connection is ready for the next request, or closed."""

@@ -18,7 +18,15 @@ import typer
 
 from batch_update.cli.calling import Errand
 from batch_update.cli.checking import FILE, describe
-from batch_update.cli.connecting import Account, account_lock, account_of, at_home, placed, server_name
+from batch_update.cli.connecting import (
+    Account,
+    account_lock,
+    account_of,
+    at_home,
+    placed,
+    say_way,
+    server_name,
+)
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on, telling_errors
 from batch_update.cli.stage import Stage, run_facts, tell, write_somewhere
@@ -56,8 +64,11 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
 def run_sheet(file: str, settings: Settings) -> Exit:
     """The main job on one sheet, with everything that people see of it."""
     with telling_errors(as_json=settings.json_):
+        say_way(settings)
         plan, is_saved = plan_of(file, settings)
-        settings = at_home(settings, plan.server)
+        before, settings = settings, at_home(settings, plan.server)
+        if settings.base_url != before.base_url:
+            say_way(settings)
         look = partial(look_at, settings=settings, is_saved=is_saved)
         return carry_out(plan, look, Errand("apply", file, settings))
 

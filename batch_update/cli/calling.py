@@ -11,7 +11,7 @@ from typing import Any
 
 from batch_update.cli.options import heeded, shown
 from batch_update.settings import Settings, flag_of
-from batch_update.text import quoted, quoted_path
+from batch_update.text import quoted, quoted_path, without_password
 
 NOT_AGAIN = frozenset({"run_dir", "json_", "quiet", "sandbox_faults"})
 """Settings that no next command repeats: the folder is taken, how it is told is a matter of taste, and what went
@@ -81,4 +81,4 @@ def _as_typed(name: str, value: Any) -> list[str]:
         texts = [str(item) for item in value] or ["off"]
         return [",".join(texts)] if name in _BY_COMMA else texts
     # A 0 is a value, and one that is told from False by its type alone.
-    return [shown(value) or str(value).removesuffix(".0")]
+    return [without_password(shown(value) or str(value).removesuffix(".0"))]

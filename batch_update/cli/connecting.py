@@ -17,6 +17,7 @@ from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.model import Event
 from batch_update.settings import Settings
+from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.api.client import Client
@@ -93,6 +94,18 @@ def lock_folders(settings: Settings) -> set[Path]:
         with suppress(UsageError):  # where this user has no folder of his own, none of his locks can lie
             found.add(_locks_folder(settings.model_copy(update=kind)))
     return found
+
+
+def say_way(settings: Settings) -> None:
+    """Say which proxy requests go through, before anything else is said. Raises UsageError for one that is none."""
+    from batch_update.api.address import check_base_url
+    from batch_update.api.proxies import find_proxy
+
+    if settings.sandbox:
+        return
+    proxy = find_proxy(check_base_url(settings.base_url), settings.proxy, os.environ)
+    if proxy is not None and not is_silent(settings):
+        say(f"{server_name(settings)} is reached through the proxy {printable(proxy.name)}.")
 
 
 def account_lock(account: Account, settings: Settings, command: str) -> AccountLock:

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from batch_update.cli.calling import SAME_SERVER, command_of
-from batch_update.cli.connecting import client_for, server_name
+from batch_update.cli.connecting import client_for, say_way, server_name
 from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.progress import event_teller
 from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
@@ -89,6 +89,7 @@ def export(
         names = choose_fields(or_environment(fields, "fields"))
         conditions = [read_condition(text) for text in or_environment(where, "where")]
         with_secrets = output != STDOUT if secrets is None else secrets
+        say_way(settings)
         if not is_silent(settings):
             say(f"Reading the assistants of {server_name(settings)} ...")
         found = anyio.run(_export, settings, names, conditions, with_secrets)

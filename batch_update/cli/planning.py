@@ -15,7 +15,7 @@ import typer
 from batch_update.cli.applying import duration_of, look_at, plan_of, tripped_by
 from batch_update.cli.calling import Errand, command_of
 from batch_update.cli.checking import FILE
-from batch_update.cli.connecting import at_home, client_for, placed
+from batch_update.cli.connecting import at_home, client_for, placed, say_way
 from batch_update.cli.exporting import unwritable
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.progress import event_teller
@@ -66,8 +66,12 @@ def show_plan(
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
     if out_file is not None:
         _check_place(out_file, settings)
+    if not settings.no_fetch:
+        say_way(settings)
     made, is_saved = plan_of(file, settings)
-    settings = at_home(settings, made.server)
+    before, settings = settings, at_home(settings, made.server)
+    if settings.base_url != before.base_url:
+        say_way(settings)
     looked = anyio.run(_look, made, settings, is_saved)
     if out_file is not None:
         _save(replace(looked.plan, server=placed(settings).base_url), out_file)

@@ -10,7 +10,7 @@ import typer
 
 from batch_update.cli.applying import agree, before_sending, caution_for
 from batch_update.cli.calling import Errand
-from batch_update.cli.connecting import Account, account_lock, account_of, at_home, only_here, placed
+from batch_update.cli.connecting import Account, account_lock, account_of, at_home, only_here, placed, say_way
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
 from batch_update.cli.stage import Stage, tell, tell_guarded, write_somewhere
@@ -58,6 +58,7 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
     recorded = read_run(folder)
     if not is_finished(recorded, retry_failed=retry_failed):
         settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
+        say_way(settings)
         account = account_of(settings)
         with account_lock(account, settings, "resume") as lock:
             lock.works_in(folder)

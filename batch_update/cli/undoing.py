@@ -10,7 +10,7 @@ import typer
 
 from batch_update.cli.applying import look_at_made, send
 from batch_update.cli.calling import Errand
-from batch_update.cli.connecting import account_lock, account_of, at_home, only_here
+from batch_update.cli.connecting import account_lock, account_of, at_home, only_here, say_way
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screen import telling_errors
 from batch_update.errors import UsageError
@@ -62,6 +62,7 @@ def undo_folder(folder: Path, settings: Settings) -> Exit:
     recorded = read_run(folder)
     settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
     look = partial(look_at_made, settings=settings, by_field=True)
+    say_way(settings)
     account = account_of(settings)
     with account_lock(account, settings, "undo") as lock:
         only_here(folder, account, settings)

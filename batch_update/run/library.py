@@ -56,6 +56,8 @@ def connect(
         max_outage=settings.max_outage,
         app=app,
         ledger=ledger,
+        proxy=settings.proxy,
+        environ=environ,
         on_event=on_event or (lambda event: None),
     )
 

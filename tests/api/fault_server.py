@@ -280,6 +280,17 @@ def closes_after_answering(exchange: Exchange) -> bool:
     return False
 
 
+def closes_after(seconds: float) -> Act:
+    """Without having announced it, so long after a good answer."""
+
+    def act(exchange: Exchange) -> bool:
+        ok(exchange)
+        time.sleep(seconds)
+        return False
+
+    return act
+
+
 def answers_before_reading_all(status: int) -> Act:
     return says(status, b'{"message": "too large"}', Connection="close")
 

@@ -1,0 +1,54 @@
+"""What this machine itself lacks: such trouble is none of the server's, and has another remedy."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+
+_FILES = "let it open more files at once (ulimit -n 4096), or lower --concurrency"
+_MEMORY = "make memory free on this machine"
+_FORBIDDEN = (
+    "a firewall or the rights of this process forbid the connection: see what this machine lets it do"
+)
+REMEDIES = {
+    errno.EMFILE: _FILES,
+    errno.ENFILE: "end programs of this machine that hold many files open, or let it open more",
+    errno.ENOMEM: _MEMORY,
+    errno.ENOBUFS: _MEMORY,
+    errno.ENOSPC: "make room on the disk of this machine",
+    errno.EADDRNOTAVAIL: "all ports of this machine are in use: wait a minute, or lower --concurrency",
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+}
+"""Errors of the operating system that are never the other side's doing, and what helps."""
+
+
+def local_trouble(error: BaseException) -> int | None:
+    """Return the number of the error that this machine caused, None where it may be the network's or the server's."""
+    for cause in causes(error):
+        if isinstance(cause, socket.gaierror):
+            return _trouble_now()
+        if isinstance(cause, OSError) and cause.errno in REMEDIES:
+            return cause.errno
+    return None
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error, what it was made from, and the members of groups."""
+    yield error
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from causes(inner)
+    before = error.__cause__ or error.__context__  # httpcore raises some `from None`
+    if before is not None:
+        yield from causes(before)
+
+
+def _trouble_now() -> int | None:
+    """Looking up a name needs files, and says `unknown` where it cannot open any: see whether one can be opened."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno if error.errno in REMEDIES else None
+    return None

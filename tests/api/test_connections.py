@@ -1,0 +1,258 @@
+"""A connection that is kept for the next request is never to blame for a row. Against real sockets."""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import dataclass
+
+import anyio
+import pytest
+
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.errors import KeyRefused
+from batch_update.model import Event, Reply, Status, Window
+from tests.api import fault_server as f
+from tests.api.fault_server import Act, Exchange, FaultServer, Request
+from tests.api.sending import KEY
+
+S = Status
+
+
+@dataclass
+class Sent:
+    replies: dict[int, Reply]
+    events: list[Event]
+    client: Client
+
+    def statuses(self) -> list[Status]:
+        return [self.replies[row].status for row in sorted(self.replies)]
+
+
+def send(
+    server: FaultServer,
+    rows: int,
+    *,
+    workers: int = 1,
+    gap: float = 0.0,
+    rates: tuple[Window, ...] = (),
+    backend: str = "asyncio",
+    max_attempts: int = 4,
+) -> Sent:
+    """Rows 1 to `rows`; each worker rests `gap` seconds between two of its rows."""
+
+    async def main() -> Sent:
+        replies: dict[int, Reply] = {}
+        events: list[Event] = []
+        queue = iter(range(1, rows + 1))
+        url = f"http://127.0.0.1:{server.port}/api"
+        client = Client(
+            ApiKey(KEY),
+            base_url=url,
+            rates=rates,
+            timeout=5.0,
+            on_event=events.append,
+            max_attempts=max_attempts,
+        )
+
+        async def work() -> None:
+            for row in queue:
+                replies[row] = await client.update(row, {"name": "x"})
+                await anyio.sleep(gap)
+
+        async with client, anyio.create_task_group() as tasks:
+            for _ in range(workers):
+                tasks.start_soon(work)
+        return Sent(replies, events, client)
+
+    return anyio.run(main, backend=backend)
+
+
+# ---------------------------------------------------------------- closed as it is used again
+
+
+@pytest.mark.parametrize("closes_after", [0.0, 0.001, 0.002, 0.004, 0.01, 0.1])
+@pytest.mark.parametrize("gap", [0.0, 0.001, 0.003, 0.004, 0.01])
+@pytest.mark.parametrize("workers", [1, 8])
+def test_a_server_that_closes_after_each_answer_costs_no_row_at_any_pace(
+    closes_after: float, gap: float, workers: int
+) -> None:
+    with FaultServer(lambda request: f.closes_after(closes_after)) as server:
+        sent = send(server, 24, workers=workers, gap=gap)
+        assert sent.statuses() == [S.UPDATED] * 24
+        assert sent.events == [], "nobody pauses, and nothing is called down"
+        assert sent.client.stats.retries == 0, "nor does it use up the budget of retries"
+
+
+@pytest.mark.parametrize("max_attempts", [1, 4])
+def test_it_costs_no_row_under_a_window_or_where_one_attempt_is_allowed(
+    max_attempts: int, backend: str
+) -> None:
+    with FaultServer(lambda request: f.closes_after(0.004)) as server:
+        rates = (Window(300, 60),)
+        sent = send(server, 150, workers=8, rates=rates, max_attempts=max_attempts, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 150
+        assert sent.events == []
+
+
+def test_connections_that_turn_out_to_be_closed_are_soon_not_kept_any_more() -> None:
+    """Each would cost a request, and requests count in the windows."""
+    with FaultServer(lambda request: f.closes_after(0.05)) as server:
+        assert send(server, 60, workers=4).statuses() == [S.UPDATED] * 60
+        assert len(server.requests) <= 60 + 8
+
+
+def test_a_few_that_are_closed_among_many_leave_the_others_kept() -> None:
+    script = lambda request: f.closes_after(0.05) if request.number % 40 == 0 else f.ok  # noqa: E731
+    with FaultServer(script) as server:
+        assert send(server, 200).statuses() == [S.UPDATED] * 200
+        assert server.connections <= 12
+
+
+def test_a_row_whose_fresh_connection_fails_as_well_is_unknown(backend: str) -> None:
+    """The race is forgiven once; what comes after it is judged as ever."""
+
+    def script(request: Request) -> Act:
+        return f.applied_and_cut if request.assistant_id == 2 else f.ok
+
+    with FaultServer(script) as server:
+        sent = send(server, 3, backend=backend, max_attempts=1)
+        assert sent.statuses() == [S.UPDATED, S.UNKNOWN, S.UPDATED]
+        assert [r.assistant_id for r in server.requests] == [1, 2, 2, 3]
+
+
+def test_a_first_use_that_is_cut_is_no_race(backend: str) -> None:
+    with FaultServer(lambda request: f.cut_after_reading) as server:
+        sent = send(server, 1, backend=backend, max_attempts=1)
+        assert sent.replies[1].status is S.UNKNOWN and len(server.requests) == 1
+
+
+# ---------------------------------------------------------------- answers to something else
+
+SLOW = 0.15
+"""seconds that a good answer takes"""
+
+
+def slow_ok(exchange: Exchange) -> bool:
+    time.sleep(SLOW)
+    return f.ok(exchange)
+
+
+def stray(status: int, body: bytes = b'{"message": "not for you"}') -> Act:
+    """A proxy answers at once for something else, and the server's own answer comes after it."""
+
+    def act(exchange: Exchange) -> bool:
+        exchange.send(f.response(status, body))
+        return slow_ok(exchange)
+
+    return act
+
+
+def once_for(row: int, act: Act, otherwise: Act = slow_ok) -> f.Script:
+    seen: set[int] = set()
+
+    def script(request: Request) -> Act:
+        if request.assistant_id == row and row not in seen:
+            seen.add(row)
+            return act
+        return otherwise
+
+    return script
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 402, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504])
+def test_a_refusal_that_comes_sooner_than_ever_is_doubted_once(status: int, backend: str) -> None:
+    """It neither fails the row, nor ends the run, nor makes anybody wait."""
+    with FaultServer(once_for(3, stray(status))) as server:
+        sent = send(server, 6, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 6
+        assert sent.events == []
+        assert [r.assistant_id for r in server.requests].count(3) == 2
+
+
+def test_a_refusal_that_comes_again_on_a_new_connection_is_one(backend: str) -> None:
+    def script(request: Request) -> Act:
+        return f.says(422) if request.assistant_id in (3, 4, 5) else slow_ok
+
+    with FaultServer(script) as server:
+        sent = send(server, 8, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 2 + [S.FAILED] * 3 + [S.UPDATED] * 3
+        assert all(sent.replies[row].code == "A422" for row in (3, 4, 5))
+        assert all([r.assistant_id for r in server.requests].count(row) <= 2 for row in range(1, 9))
+
+
+def test_a_refused_key_that_comes_again_ends_the_run(backend: str) -> None:
+    with FaultServer(lambda r: f.says(401) if r.assistant_id >= 3 else slow_ok) as server:
+        sent = send(server, 6, backend=backend)
+        assert isinstance(sent.replies[3].stop, KeyRefused)
+        assert sent.statuses() == [S.UPDATED] * 2 + [S.FAILED] + [S.NOT_SENT] * 3
+
+
+def test_a_refusal_with_more_behind_it_is_doubted_however_long_it_took(backend: str) -> None:
+    def act(exchange: Exchange) -> bool:
+        exchange.applied()
+        exchange.server.answered.append(exchange.request.assistant_id)
+        exchange.send(f.response(422, b"{}") + exchange.ok())
+        return True
+
+    with FaultServer(once_for(3, act, f.ok)) as server:
+        sent = send(server, 5, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 5
+
+
+def test_a_doubted_refusal_and_then_another_is_unknown(backend: str) -> None:
+    """The first request may have been applied, whatever is said of the second."""
+    calls = iter([stray(404), f.says(409)])
+
+    def script(request: Request) -> Act:
+        return next(calls, f.says(422)) if request.assistant_id == 3 else slow_ok
+
+    with FaultServer(script) as server:
+        assert send(server, 3, backend=backend).statuses() == [S.UPDATED] * 2 + [S.UNKNOWN]
+
+
+def test_an_answer_about_another_assistant_closes_the_connection(backend: str) -> None:
+    """Else each answer on it would be the one before, for ever."""
+
+    def one_behind(exchange: Exchange) -> bool:
+        exchange.applied()
+        body = b'{"data": {"id": %d}}' % (exchange.request.assistant_id - 1)
+        exchange.send(f.response(200, body))
+        return True
+
+    with FaultServer(once_for(3, one_behind, f.ok)) as server:
+        sent = send(server, 6, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 6
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("after", [b"\r\n", b"HTTP/1.1 408 x\r\nContent-Length: 0\r\n\r\n", b"\x15\x03"])
+def test_what_arrives_while_nothing_is_asked_closes_the_connection(after: bytes, backend: str) -> None:
+    def act(exchange: Exchange) -> bool:
+        f.ok(exchange)
+        exchange.send(after)
+        return True
+
+    with FaultServer(lambda request: act) as server:
+        sent = send(server, 4, gap=0.02, backend=backend)
+        assert sent.statuses() == [S.UPDATED] * 4
+        assert server.connections == 4 and len(server.requests) == 4
+
+
+def test_a_server_that_speaks_before_it_was_asked_is_not_believed(backend: str) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = FaultServer(lambda request: f.ok)
+    server.port = listener.getsockname()[1]
+
+    def greet() -> None:
+        connection, _ = listener.accept()
+        connection.sendall(b"220 smtp.example ESMTP\r\n")
+        with connection:
+            server.wait(5)
+
+    server._start(greet)
+    with listener:
+        sent = send(server, 1, backend=backend, max_attempts=1)
+        server._stopping.set()
+    assert sent.replies[1].status in {S.FAILED, S.UNKNOWN}
