@@ -32,6 +32,10 @@ class _Claims:
     last_page: int | None = None
     per_page: int | None = None
     current_page: int | None = None
+    here: int | None = None
+    """entries of this page, by the numbers of its first and last one"""
+    names_next: bool = False
+    """whether it names a page that follows"""
 
     @property
     def tell_the_end(self) -> bool:
@@ -126,6 +130,8 @@ class Paging:
             self._suspect(f"page {number:,} of {claims.last_page:,} holds entries")
         if here and self._short:
             self._suspect(f"{self._short}, and more follow")
+        if claims.here is not None and here < claims.here:
+            self._suspect(f"page {number:,} holds {here:,} entries, and says that it holds {claims.here:,}")
         self._measure(claims.per_page, number, here)
 
     def _measure(self, size: int | None, number: int, here: int) -> None:
@@ -147,6 +153,8 @@ class Paging:
             self._suspect(f"{seen:,} came of {total:,}")
         if claims.last_page is not None and number < claims.last_page:
             self._suspect(f"page {number:,} of {claims.last_page:,} is the last that came")
+        if claims.names_next and claims.total is None:
+            self._suspect(f"page {number:,} is the last that came, and names one that follows")
 
     def _progress(self, total: int | None) -> str:
         seen = len(self._seen)
@@ -169,10 +177,21 @@ def _key(entry: Json) -> str:
 def _claims(answer: Json) -> _Claims:
     if not isinstance(answer, dict):
         return _Claims()
-    total, last, size, page = (
-        count(answer.get(name)) for name in ("total", "last_page", "per_page", "current_page")
-    )
-    return _Claims(total, last or None, size or None, page or None)
+    said = _objects(answer, "meta", "pagination")
+    names = ("total", "last_page", "per_page", "current_page", "from", "to")
+    total, last, size, page, first, to = (_first_count(said, name) for name in names)
+    here = to - first + 1 if to and first and to >= first else None
+    following = [answer.get("next_page_url"), *(links.get("next") for links in _objects(answer, "links")[1:])]
+    return _Claims(total, last or None, size or None, page or None, here, any(following))
+
+
+def _objects(answer: dict[str, Json], *names: str) -> list[dict[str, Json]]:
+    """An answer, and the objects in it by these names: some servers say there what they say of a list."""
+    return [answer, *(part for part in map(answer.get, names) if isinstance(part, dict))]
+
+
+def _first_count(said: list[dict[str, Json]], name: str) -> int | None:
+    return next((found for part in said if (found := count(part.get(name))) is not None), None)
 
 
 def count(value: Json) -> int | None:

@@ -211,6 +211,22 @@ CONTRADICTIONS: dict[str, tuple[Twist, str]] = {
         lambda n, page: page | {"data": [page["data"][1], *page["data"][1:]]} if n == 2 else page,
         "id 102 came twice",
     ),
+    "a total beside the list, and nobody": (
+        lambda n, page: {"data": [], "meta": {"total": 350}},
+        "only 0 of 350 came",
+    ),
+    "first and last of a page, and nobody": (
+        lambda n, page: {"data": [], "meta": {"from": 1, "to": 100}},
+        "page 1 holds 0 entries, and says that it holds 100",
+    ),
+    "a page that follows, and nobody": (
+        lambda n, page: {"data": [], "next_page_url": "/user/assistants/get?page=2"},
+        "page 1 is the last that came, and names one that follows",
+    ),
+    "a link to more, and nobody": (
+        lambda n, page: {"data": [], "links": {"next": "?page=2"}},
+        "page 1 is the last that came, and names one that follows",
+    ),
     "a page that is not full": (
         lambda n, page: page | {"data": page["data"][:99]} if n == 2 else page,
         "page 2 holds 99 of 100 entries",
@@ -224,6 +240,24 @@ def test_a_list_that_contradicts_itself_is_told_from_one_that_does_not(name: str
     _, doubt = read_all(lambda path, query: (200, twist(int(query["page"]), full_page(int(query["page"])))))
     assert words in doubt
     assert read_all(lambda path, query: (200, full_page(int(query["page"]))))[1] == ""
+
+
+def test_what_a_list_says_of_itself_may_stand_beside_it() -> None:
+    """As some frameworks write it: with links, in an object of its own, the first and the last of each page."""
+
+    def answers(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        page = full_page(int(query["page"]))
+        data = page.pop("data")
+        meta = page | {"from": data[0]["id"], "to": data[-1]["id"], "links": [{"url": None, "label": "Next"}]}
+        links = {
+            "first": "?page=1",
+            "next": None if page["current_page"] == 3 else "?page=9",
+            "last": "?page=3",
+        }
+        return 200, {"data": data, "meta": meta, "links": links}
+
+    found, doubt = read_all(answers)
+    assert (len(found), doubt) == (250, "")
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
