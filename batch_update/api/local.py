@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 _FILES = "let it open more files at once (ulimit -n 4096), or lower --concurrency"
 _MEMORY = "make memory free on this machine"
@@ -30,9 +32,24 @@ def local_trouble(error: BaseException) -> int | None:
     for cause in causes(error):
         if isinstance(cause, socket.gaierror):
             return _trouble_now()
-        if isinstance(cause, OSError) and cause.errno in REMEDIES:
+        if has_number(cause) and cause.errno in REMEDIES:
             return cause.errno
     return None
+
+
+def has_number(cause: BaseException | None) -> TypeGuard[OSError]:
+    """Whether it is an error of the operating system: TLS and looking up names number their errors in their own way."""
+    return isinstance(cause, OSError) and not isinstance(cause, (ssl.SSLError, socket.gaierror))
+
+
+def reason_in(found: Iterable[BaseException | None]) -> str:
+    """Return what the operating system, or TLS, says of the first of these errors that it has words for."""
+    numbered = (os.strerror(c.errno) if has_number(c) and c.errno else _own_words(c) for c in found)
+    return next(filter(None, numbered), "")
+
+
+def _own_words(cause: BaseException | None) -> str:
+    return cause.strerror or "" if isinstance(cause, (ssl.SSLError, socket.gaierror)) else ""
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

@@ -21,7 +21,7 @@ import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from batch_update.api.local import local_trouble
+from batch_update.api.local import local_trouble, reason_in
 
 SENT = "http11.send_request_headers.started"
 """The event that the request's `trace` extension hears of before its first byte leaves, as from httpx's own."""
@@ -143,7 +143,9 @@ class Connection(httpx.AsyncBaseTransport):
         except (*_BROKEN, ValueError) as error:  # ValueError: a host name that cannot be encoded
             if number := local_trouble(error):
                 raise LocalError(number) from None
-            raise httpx.ConnectError(_reason(error, "the connection was not accepted")) from None
+            raise httpx.ConnectError(
+                reason_in((error.__cause__, error)) or "the connection was not accepted"
+            ) from None
         if self._session is None and self._poll():
             raise httpx.ConnectError("the server hung up, or spoke before it was asked")
         self._wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
@@ -190,7 +192,9 @@ class Connection(httpx.AsyncBaseTransport):
         except anyio.EndOfStream:
             return b""
         except _BROKEN as error:
-            raise self._ended(httpx.ReadError(_reason(error, "the connection was reset"))) from None
+            raise self._ended(
+                httpx.ReadError(reason_in((error.__cause__, error)) or "the connection was reset")
+            ) from None
 
     def _ended(self, error: httpx.TransportError) -> httpx.TransportError:
         """Why there is no answer: servers close connections that were kept at the moment when they are used again."""
@@ -235,14 +239,6 @@ def _readable(raw: Any) -> Callable[[], bool]:
     poll = select.poll()
     poll.register(number, select.POLLIN)
     return lambda: bool(poll.poll(0))
-
-
-def _reason(error: Exception, otherwise: str) -> str:
-    """The operating system's word for it, where there is one."""
-    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
-    if isinstance(cause, (socket.gaierror, ssl.SSLError)):
-        return cause.strerror or otherwise
-    return os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else otherwise
 
 
 class InProcess(httpx.ASGITransport):

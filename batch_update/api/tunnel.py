@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 
 import httpx
 
-from batch_update.api.local import causes, local_trouble
+from batch_update.api.local import causes, local_trouble, reason_in
 from batch_update.api.proxies import Proxy
 from batch_update.api.transport import CONNECT, LocalError, UntrustedError
 from batch_update.errors import UsageError
@@ -71,12 +70,6 @@ class Tunnel(httpx.AsyncBaseTransport):
         if isinstance(error, httpx.ConnectError) and (number := local_trouble(error)):
             return LocalError(number)
         reason = (
-            f"{_reason(found) or str(error) or type(error).__name__} (through the proxy {self._proxy.name})"
+            f"{reason_in(found) or str(error) or type(error).__name__} (through the proxy {self._proxy.name})"
         )
         return type(error)(reason)
-
-
-def _reason(found: list[BaseException]) -> str:
-    """The operating system's word for it, where there is one."""
-    numbers = (cause.errno for cause in found if isinstance(cause, OSError) and cause.errno)
-    return next((os.strerror(number) for number in numbers if number > 0), "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import anyio
 import pytest
+from anyio.abc import SocketAttribute, SocketStream
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
@@ -256,3 +257,33 @@ def test_a_server_that_speaks_before_it_was_asked_is_not_believed(backend: str) 
         sent = send(server, 1, backend=backend, max_attempts=1)
         server._stopping.set()
     assert sent.replies[1].status in {S.FAILED, S.UNKNOWN}
+
+
+# ---------------------------------------------------------------- what is no TLS
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x28", b"SSH-2.0-x"]
+)
+def test_what_speaks_no_tls_is_the_server_and_not_this_machine(answer: bytes) -> None:
+    """TLS numbers its errors from 1 on, which the operating system calls `not permitted`."""
+
+    async def serve(stream: SocketStream) -> None:
+        async with stream:
+            await stream.receive()
+            await stream.send(answer)
+
+    async def main() -> Reply:
+        async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+            url = f"https://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/api"
+            async with (
+                anyio.create_task_group() as tasks,
+                Client(ApiKey(KEY), base_url=url, max_attempts=1, rates=()) as client,
+            ):
+                tasks.start_soon(listener.serve, serve)
+                reply = await client.update(1, {"name": "x"})
+                tasks.cancel_scope.cancel()
+        return reply
+
+    reply = anyio.run(main)
+    assert reply.code == "N501" and "permitted" not in reply.message and "SSL" in reply.message
