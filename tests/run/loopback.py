@@ -26,7 +26,7 @@ class Seen:
 
 
 class Loopback:
-    """`held`: answers wait for `release`."""
+    """`held`: answers wait for `release`. Whose key it is, is told at once and not noted."""
 
     def __init__(self, *, held: bool = False) -> None:
         self.seen: list[Seen] = []
@@ -45,16 +45,21 @@ class Loopback:
                 owner.arrived.release()
                 owner._open.wait(60)
                 number = int(self.path.rpartition("/")[2])
-                answer = json.dumps(
-                    {"message": "Assistant updated successfully", "data": {"id": number}}
-                ).encode()
+                self._answer({"message": "Assistant updated successfully", "data": {"id": number}})
+
+            def do_GET(self) -> None:
+                if self.path.endswith("/user/me"):
+                    self._answer({"id": 1, "name": "N", "email": "n@example.com"})
+                else:
+                    self.do_PUT()
+
+            def _answer(self, document: object) -> None:
+                answer = json.dumps(document).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
-
-            do_GET = do_PUT
 
             def log_message(self, *args: object) -> None:
                 """Says nothing."""
