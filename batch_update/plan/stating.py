@@ -38,12 +38,12 @@ class Statement:
     def row(self, assistant_id: int, present: Present) -> tuple[tuple[str, ...], str]:
         """A cell for each of the fields; and briefly what is there that no cell can say: `max_duration: 1800`."""
         texts = {name: self._cell(name, present[name]) for name in self.fields if name in present}
-        unsaid = (name for name, text in texts.items() if not text and self._is_told(present[name]))
-        unsaid_words = "; ".join(f"{name}: {show(present[name])}" for name in unsaid)
         kept = {name: present[name] for name, text in texts.items() if text}
         for name in _against_rules(assistant_id, kept, present):
             self.left_empty[name] += 1
             texts[name] = ""
+        unsaid = (name for name, text in texts.items() if not text and self._is_told(present[name]))
+        unsaid_words = "; ".join(f"{name}: {show(present[name])}" for name in unsaid)
         return tuple(texts.get(name, "") for name in self.fields), unsaid_words
 
     def _is_told(self, value: Json) -> bool:

@@ -157,6 +157,13 @@ def test_what_is_left_out_is_said(run: Run) -> None:
     assert "empty columns" in told and "label_ids, folder_id" in told
 
 
+def test_what_the_mode_does_not_have_stands_in_a_column_of_its_own(run: Run, tmp_path: Path) -> None:
+    told = run("export", "-o", "all.csv", *SANDBOX, "--fields", "mode,fillers").err
+    table = [line.split(",") for line in (tmp_path / "all.csv").read_text("utf-8-sig").splitlines()]
+    assert "(fillers 20)" in told and table[0] == ["id", "mode", "fillers", "_reported"]
+    assert {(row[1] == "pipeline", row[3]) for row in table[1:]} >= {(True, ""), (False, "fillers: false")}
+
+
 def test_json_is_one_document_about_the_file(run: Run) -> None:
     result = run("export", "-o", "all.xlsx", *SANDBOX, "--fields", "name,label_ids", "--json")
     assert result.json == {

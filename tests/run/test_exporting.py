@@ -380,7 +380,7 @@ def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
         ("2", "pipeline", "", "20", "false", ""),
     ]
     assert [row[-1] for row in found.rows] == [
-        "speech_speed: 3.0; voice_id: -1",
+        "speech_speed: 3.0; fillers: false; voice_id: -1",
         "speech_speed: 3.0; voice_id: -1",
     ]
     assert found.left_empty == {"speech_speed": 2, "fillers": 1, "voice_id": 2}
@@ -389,7 +389,7 @@ def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
 def test_a_webhook_that_is_on_without_an_address_is_left_as_it_is() -> None:
     entry = {"id": 1, "is_webhook_active": True, "webhook_url": None}
     found = exported(Listed(entry), fields=("is_webhook_active", "webhook_url"))
-    assert found.rows == (("1", "", ""),)
+    assert found.rows == (("1", "", "", "is_webhook_active: true"),)
 
 
 CALENDAR = {"type": "calendar_integration", "calcom_api_key": "cal_live_secret", "calcom_event_slug": "s"}
