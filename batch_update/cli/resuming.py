@@ -56,8 +56,9 @@ def resume_folder(folder: Path, settings: Settings, *, retry_failed: bool = Fals
     from batch_update.run.resuming import is_finished
 
     recorded = read_run(folder)
+    # Also where nothing is left: the commands that it prints have to lead there.
+    settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
     if not is_finished(recorded, retry_failed=retry_failed):
-        settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
         say_way(settings)
         account = account_of(settings)
         with account_lock(account, settings, "resume") as lock:
