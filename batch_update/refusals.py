@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic_core import ErrorDetails
 
-from batch_update.text import shortly
+from batch_update.text import nearest, shortly
 
 _WANTED = {
     "int_parsing": "a whole number",
@@ -53,8 +52,8 @@ def as_flag(name: str) -> str:
 
 def no_such(noun: str, name: str, known: Iterable[str]) -> str:
     """`there is no key 'concurency'; did you mean 'concurrency'?`"""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"there is no {noun} {shortly(name)}" + (f"; did you mean {close[0]!r}?" if close else "")
+    close = nearest(name, {each: each for each in known})
+    return f"there is no {noun} {shortly(name)}" + (f"; did you mean {close!r}?" if close else "")
 
 
 def _wanted(error: ErrorDetails) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +24,7 @@ from pydantic import (
 from batch_update.errors import UsageError
 from batch_update.model import Share, Window
 from batch_update.refusals import as_flag, complaints
-from batch_update.text import shortly
+from batch_update.text import nearest, shortly
 
 ENV_PREFIX = "BATCH_UPDATE_"
 DEFAULT_BASE_URL = "https://app.famulor.de/api"
@@ -114,8 +113,8 @@ def _hazards(value: object) -> object:
     known = (*HAZARDS, ALL_HAZARDS)
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+            close = nearest(name, {each: each for each in known})
+            hint = f"did you mean {close!r}?" if close else f"there are {', '.join(known)}"
             raise ValueError(f"{shortly(name)} is no hazard; {hint}")
     return tuple(dict.fromkeys(names))
 

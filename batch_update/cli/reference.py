@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,7 @@ from batch_update.cli.calling import program
 from batch_update.cli.screen import out, out_json
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
-from batch_update.text import printable
+from batch_update.text import nearest, printable
 
 if TYPE_CHECKING:
     from batch_update.fields.reference import Field
@@ -48,20 +47,18 @@ def _find(text: str) -> Field:
     """The field, or the part of one, that a column with this header would set."""
     from batch_update.fields.cells.grammar import ID_COLUMN
     from batch_update.model import Role
-    from batch_update.sheet.headers import ID, known_names, meaning, normalize
+    from batch_update.sheet.headers import known_names, meaning, normalize
 
     found = meaning(text)
     if found is not None and found.role is Role.ID:
         return ID_COLUMN
     if found is not None and found.field is not None:
         return found.facts
-    close = difflib.get_close_matches(normalize(text), known_names(), n=3, cutoff=0.5)
-    names = dict.fromkeys(known_names()[name] for name in close)
-    names.pop(ID, None)
+    close = nearest(normalize(text), known_names())
     raise UsageError(
         f"there is no field {printable(text)!r}",
         code="U101",
-        remedy=f"did you mean {' or '.join(names)}?" if names else "batch-update fields lists them all",
+        remedy=f"did you mean {close}?" if close else "batch-update fields lists them all",
     )
 
 
@@ -103,12 +100,11 @@ def _facts(known: Field) -> dict[str, Any]:
 
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="For instance V104.")]) -> None:
     """Explain a code of a problem, an outcome or a stop: what it means and what to do."""
-    found = CODES.get(code.strip().upper())
+    found = CODES.get(code.strip(" []:.,").upper())
     if found is None:
-        close = difflib.get_close_matches(code.upper(), CODES, n=3, cutoff=0.5)
         raise UsageError(
             f"there is no code {printable(code)!r}",
             code="U101",
-            remedy=f"did you mean {' or '.join(close)}?" if close else "codes look like V104",
+            remedy="a code is a letter and three digits, as it stands in brackets behind a message: V104",
         )
     out(f"{found.code}: {found.title}\n\n{found.meaning}\n\nWhat to do: {found.remedy}")

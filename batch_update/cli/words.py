@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from batch_update.cli.calling import program
 from batch_update.cli.options import HEEDED, commands_that_heed
 from batch_update.errors import UsageError
 from batch_update.settings import Settings, flag_of
-from batch_update.text import listed, printable, quoted_path
+from batch_update.text import listed, nearest, printable, quoted_path
 
 HELP = frozenset({"help", "hilfe", "/?", "/h", "/help", "-?", "-help"})
 """Words that ask for help, beside the flags."""
@@ -65,6 +64,14 @@ _FLAGS = {
 }
 """Flags of other programs -> what is used here in their place."""
 _MEANT = {flag: words for flags, words in _FLAGS.items() for flag in flags.split()}
+_KIN = {flag: flags.split() for flags in _FLAGS for flag in flags.split()}
+"""Flag of other programs -> those that mean the same, of which a command may take one."""
+
+_SHOWING = dict.fromkeys(
+    ("undo", "resume", "runs prune"), "{command} shows what it would do and asks first, unless --yes is given"
+)
+_SHOWING["job run"] = "{program} job check looks at jobs and their sheets, and sends nothing"
+"""Command -> how to see beforehand what it does, where that is not what plan shows."""
 
 _UNHEEDED = {
     ("undo", "allow"): "an undo may do what --allow is for",
@@ -91,14 +98,23 @@ def no_such_command(word: str, known: Iterable[str], group: str = "") -> UsageEr
         return _usage(f"{printable(word)} is a file, and no command", f"to see what it would change: {ask}")
     meant = _SYNONYMS.get(word.casefold()) if not group else None
     if meant is None:
-        names = [*known, *([] if group else _SYNONYMS)]
-        close = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.7)
-        meant = close[0] if close else None
-        meant = meant if group else _SYNONYMS.get(meant or "", meant)
+        meant = nearest(word, {name: name for name in known} | ({} if group else _SYNONYMS))
     within = f"{group} " if group else ""
     helping = f"all commands are shown by: {program()} {within}--help"
     said = f"there is no command '{printable(within + word)}'"
     return _usage(said, f"did you mean {within}{meant}? {helping}" if meant else helping)
+
+
+def no_flag_before_a_command(flag: str) -> UsageError:
+    """Tell what may be meant by a flag that stands where a command has to."""
+    said = f"there is no flag {printable(flag)} before a command"
+    if flag in _MEANT:
+        return _usage(said, _meant(flag, "", ()))
+    if _setting_of(flag) is not None:
+        return _usage(
+            said, f"it stands behind one: {program()} {commands_that_heed(str(_setting_of(flag)))[0]} {flag}"
+        )
+    return _usage(said, f"all that it takes is shown by: {program()} --help")
 
 
 def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[str]) -> UsageError:
@@ -117,19 +133,23 @@ def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[
         why = _UNHEEDED.get((command, setting)) or f"it is for {listed(commands_that_heed(setting))}"
         return _usage(f"{command} does not heed {flag}", f"{why}: leave it out")
     said = f"{command} has no flag {printable(flag)}"
+    if own := [kin for kin in _KIN.get(flag, ()) if kin in known]:
+        return _usage(said, f"it is {max(own, key=len)}")
     if flag in _MEANT and _MEANT[flag].removeprefix("it is ") not in {flag}:
         return _usage(said, _meant(flag, command, typed))
-    close = difflib.get_close_matches(flag, [*known, *_MEANT], n=1, cutoff=0.75)
-    if close and close[0] in _MEANT:
-        return _usage(said, _meant(close[0], command, typed))
+    close = nearest(flag, {name: name for name in (*_MEANT, *known)})
+    if close in _MEANT and close not in known:
+        return _usage(said, _meant(close, command, typed))
     helping = f"all are shown by: {program()} {command} --help"
-    return _usage(said, f"did you mean {close[0]}?" if close else helping)
+    return _usage(said, f"did you mean {close}?" if close else helping)
 
 
 def _meant(flag: str, command: str, typed: Sequence[str]) -> str:
     if _MEANT[flag] is _PLAN:
         if command == "plan":
             return f"{_PLAN}: leave it out"
+        if command in _SHOWING:
+            return _SHOWING[command].format(command=command, program=program())
         sheet = next((word for word in typed if _is_sheet(word)), "changes.csv")
         return f"{_PLAN}: {program()} plan {quoted_path(sheet)}"
     return _MEANT[flag]
@@ -164,6 +184,8 @@ def words_of(error: Any, typed: Sequence[str]) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path.partition(" ")[2] if context is not None else ""
     command = command or next((word for word in typed[:1] if word in HEEDED), "")
+    if context is not None and hasattr(error, "possibilities") and not context.command_path.partition(" ")[2]:
+        return no_flag_before_a_command(error.option_name)
     if context is not None and command and hasattr(error, "possibilities"):
         known = [opt for param in context.command.params for opt in (*param.opts, *param.secondary_opts)]
         return no_such_flag(error.option_name, command, known, typed)

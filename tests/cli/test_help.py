@@ -229,6 +229,11 @@ KEY = ("--key-file", "FAMULOR_API_KEY")
         (["job", "run"], ["batch-update job list"]),
         (["apply", "two", "words.csv"], ["batch-update apply 'two words.csv'"]),
         (["apply", "good.csv", "bad.csv"], ["bad.csv", "quotes"]),
+        (["export", "--out", "x.csv"], ["it is --output"]),
+        (["plan", "good.csv", "-o", "plan.json"], ["it is --out"]),
+        (["undo", "last", "--dry-run"], ["undo shows what it would do and asks first"]),
+        (["resume", "last", "--dry-run"], ["resume shows what it would do and asks first"]),
+        (["job", "run", "nightly", "--dry-run"], ["batch-update job check"]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("as_json", [False, True])
@@ -242,3 +247,30 @@ def test_words_that_people_try_get_the_right_words_back(
     text = " ".join(map(str, result.json["error"].values())) if as_json else result.err
     assert result.exit == 2 and [part for part in told if part not in text] == [], text
     assert "a-very-secret-key" not in result.out + result.err and not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--dry-run", "sends nothing: batch-update plan changes.csv"),
+        ("--sandbox", "it stands behind one: batch-update plan --sandbox"),
+        ("--Help", "batch-update --help"),
+        ("--version-", "batch-update --help"),
+        ("explain V999", "a letter and three digits"),
+        ("fields Modell", "lists them all"),
+        ("fields speech_sped", "did you mean speech_speed?"),
+    ],
+)
+def test_words_that_are_not_known_get_a_remedy(run: Run, words: str, told: str) -> None:
+    result = run(*words.split())
+    assert (result.exit, told in " ".join(result.err.split())) == (2, True), result.err
+
+
+@pytest.mark.parametrize("words", ["login", "init", "key", "config", "explain V999", "fields Modell"])
+def test_a_wrong_guess_is_not_made(run: Run, words: str) -> None:
+    result = run(*words.split())
+    assert result.exit == 2 and "did you mean" not in result.err, result.err
+
+
+def test_a_code_may_be_named_as_it_stands_in_brackets(run: Run) -> None:
+    assert run("explain", "[V104]").out == run("explain", "V104").out
