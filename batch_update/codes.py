@@ -121,7 +121,7 @@ CODES: dict[str, Code] = dict((
     _c("X250", "already so", "The assistant holds these values already.", "Nothing needs to be done."),
     _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back."),
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
-    _c("X310", "a plan for another account", "The plan was made with another key or for another server; its ids mean other assistants here.", "Use the key that it was made with, or make a new plan."),
+    _c("X310", "a plan or a run of another server or account", "It was made with another key or for another server; its ids mean other assistants here.", "Name no server, or that one, and use the key that it was made with; or make a new plan."),
     _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at it again, and give the digest of now to --expect."),
     _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
     # ---- answers of the API (api/replies)

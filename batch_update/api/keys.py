@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
-from batch_update.text import printable, quoted_path
+from batch_update.text import counted, printable, quoted_path
 
 VARIABLE = "FAMULOR_API_KEY"
 CREDENTIAL = "famulor_api_key"
@@ -127,7 +127,7 @@ def _fault(text: str) -> tuple[str, str] | None:
     if re.search(r"\s", text):
         return "there is white space in it", again
     if not 8 <= len(text) <= 512:
-        return f"it has {len(text)} characters", again
+        return f"it has {counted(len(text), 'character')}", again
     return "there are characters in it that no key has", again
 
 

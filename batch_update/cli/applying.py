@@ -179,7 +179,7 @@ def before_sending() -> Iterator[None]:
     try:
         yield
     except (AccessError, ApiError, RunStopped) as error:
-        error.message += "; nothing was sent by this command"
+        error.message = error.message.rstrip(".") + "; nothing was sent by this command"
         raise
 
 

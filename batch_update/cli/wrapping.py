@@ -14,7 +14,7 @@ FARTHEST = 34
 _COLOR = re.compile(r"\033\[[0-9;]*m")
 _EXCERPT = re.compile(r" *[0-9]* \|")
 """A line of an excerpt of a sheet, which is as wide as it has to be and is marked by the line below it."""
-_COMMAND = re.compile(r"(?:: |^[A-Z][a-z ]{6} )(?=\S*batch-update [a-z])")
+_COMMAND = re.compile(r"(?:: |^[A-Z][a-z ]{6} |^ {2,})(?=\S*batch-update [a-z])")
 """What stands before a command that can be pasted: it goes on to the end of the line, however long it is."""
 _ATOM = re.compile(r"(batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?)| +|[^ ]+")
 _COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")

@@ -12,6 +12,8 @@ import anyio
 
 from batch_update.errors import Interrupted
 
+_CAUSES: dict[int, str] = {signal.SIGINT: " (Ctrl-C)"}
+"""Signal -> what people do that sends it."""
 NUMBERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 GLANCE = 0.2
 """Seconds between two looks for a signal, where the event loop cannot wait for one."""
@@ -63,7 +65,7 @@ async def _looking(caught: deque[int]) -> AsyncIterator[int]:
 def interruption(number: int) -> Interrupted:
     """Why a run ends that got this signal."""
     return Interrupted(
-        f"the run was interrupted by {signal.Signals(number).name}",
+        f"the run was interrupted by {signal.Signals(number).name}{_CAUSES.get(number, '')}",
         signal=number,
         remedy="go on with batch-update resume",
     )

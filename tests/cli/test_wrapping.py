@@ -90,6 +90,13 @@ def test_without_a_terminal_lines_are_80_wide(run: Run, monkeypatch: pytest.Monk
     assert max(map(len, run("explain", "S117").out.splitlines())) in range(70, 81)
 
 
+def test_a_command_on_a_line_of_its_own_is_never_broken() -> None:
+    command = (
+        "  .venv/bin/batch-update apply --skip-invalid --base-url http://127.0.0.1:8080/api samples/demo.csv"
+    )
+    assert wrap(command, 60) == command
+
+
 def test_a_time_names_its_zone() -> None:
 
     assert re.fullmatch(

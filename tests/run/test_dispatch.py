@@ -161,7 +161,7 @@ def test_the_first_signal_lets_land_what_is_under_way() -> None:
     result, client = sent(plan_of(8), acts, concurrency=3, signals=((5, signal.SIGINT),))
     assert statuses(result) == ["updated"] * 3 + ["not_sent"] * 5 and client.asked_after_stop == 0
     assert isinstance(result.stopped, Interrupted) and result.stopped.exit == 130
-    assert result.outcomes[7].message == "not sent: the run was interrupted by SIGINT"
+    assert result.outcomes[7].message == "not sent: the run was interrupted by SIGINT (Ctrl-C)"
 
 
 def test_landing_is_bounded_and_what_has_not_landed_is_unknown() -> None:
