@@ -156,6 +156,7 @@ CODES: dict[str, Code] = dict((
     _c("R107", "another run works on this account", "Two runs at once would undo each other's work, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when the other run has ended; --wait SECONDS waits for that."),
     _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as --max-failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume, with a higher --max-failures where that is wanted."),
     _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume."),
+    _c("R110", "this machine is at a limit", "It has no more open files, memory or room on its disk for this program; the server has nothing to do with it.", "See to what the message names: for too many open files, ulimit -n 4096 or a lower --concurrency. Then go on with batch-update resume, where a run had begun."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Go on with batch-update resume."),
     # ---- guards: nothing was sent (plan/guarding)
     _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at what plan shows; where it is meant, add --allow mode."),

@@ -49,6 +49,8 @@ class Call:
     """code of an attempt that may have been applied"""
     doubted: Verdict | None = None
     """a refusal that may have been the answer to something else; the next attempt shows it"""
+    was_doubted: bool = False
+    """once is enough: what is doubtful again stays so"""
     last: Verdict | None = None
     started: datetime | None = None
     begun: float = 0.0
@@ -180,7 +182,8 @@ class Caller:
             call.first = limited
             call.attempts -= limited
         elif verdict.local:
-            self._pacer.cramped(ticket, verdict.message)
+            is_alone = self._pacer.cramped(ticket, verdict.message)
+            verdict = verdict if is_alone else replace(verdict, free=True, paced=True)
         elif verdict.is_blank:
             self._pacer.withdrawn(ticket, sent=sent)
             call.first = True
@@ -234,8 +237,11 @@ def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:
     if before is not None and (before.http, before.message) != (verdict.http, verdict.message):
         call.doubt = "N502"
     if is_doubtful and verdict.applied is not Applied.YES:
-        call.doubted = verdict
-        return doubted(verdict)
+        call.doubted = None if call.was_doubted else verdict
+        call.doubt = "N502" if call.was_doubted else call.doubt
+        verdict = doubted(verdict, again=not call.was_doubted)
+        call.was_doubted = True
+        return verdict
     if verdict.applied is Applied.MAYBE:
         call.doubt = verdict.code
     return verdict

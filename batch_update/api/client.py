@@ -129,6 +129,10 @@ class Client:
         """From now on no attempt begins. Who waits returns at once, with what is true of it."""
         self._caller.stop()
 
+    async def close_idle(self) -> None:
+        """Close the connections that no request uses now: files that are to be written need their places."""
+        await self._wires.close_idle()
+
     # ------------------------------------------------------------ updates
 
     async def update(

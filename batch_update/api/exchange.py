@@ -24,6 +24,9 @@ MOST_REPLY = 1 << 20
 """bytes of an answer to an update that are read"""
 NOISE = 0.015
 """seconds by which an answer may be sooner than any before it, since machines are busy and idle by turns"""
+LINGER = 0.02
+LONGEST_LINGER = 0.5
+"""seconds, at least and at most, that are waited for more after a refusal: twice what an answer takes"""
 ENOUGH = 2
 """answers that have to be known before one is sooner than all of them: the first of all is often slow"""
 STALE_FREE = 2
@@ -115,7 +118,7 @@ class Wires:
         try:
             with anyio.move_on_after(self._timeout):
                 response = await wire.handle_async_request(request)
-                is_doubtful = self._is_doubtful(response, departure)
+                is_early = self._is_early(response, departure)
                 # A status is knowledge, also where the rest never comes.
                 seen = Answer(
                     response.status_code, _plain(response.headers), b"", False, proxy=self._forwarder()
@@ -127,7 +130,7 @@ class Wires:
                     body=body or b"",
                     complete=is_whole,
                     too_long=not is_whole,
-                    doubtful=is_doubtful(),
+                    doubtful=seen.status >= 300 and (is_early or await self._has_more(response)),
                 )
         except httpx.TransportError as error:
             failure = self._fail(error, departure)
@@ -145,23 +148,27 @@ class Wires:
             await wire.aclose()
         return wire
 
-    def _is_doubtful(self, response: httpx.Response, departure: Departure) -> Callable[[], bool]:
-        """Whether an answer may be to something else; to be asked when its body was read.
+    def _is_early(self, response: httpx.Response, departure: Departure) -> bool:
+        """Whether a refusal came sooner than the server ever answered; notes how long answers take.
 
         On a connection that was kept, what a proxy has to say of the time between two requests looks like the answer
-        to the second. It comes sooner than the server ever answered, or something comes after it.
+        to the second.
         """
-        seconds = self._clock() - departure.at
-        told = response.extensions
-        is_reused = bool(told.get("reused"))
+        seconds, is_reused = self._clock() - departure.at, bool(response.extensions.get("reused"))
         self._kept += is_reused
-        is_early = is_reused and self._timed >= ENOUGH and seconds < self._fastest - NOISE
-        if not (is_early and response.status_code >= 300):
-            self._fastest = min(self._fastest, seconds)
-            self._timed += 1
-        if not is_reused:
-            return lambda: False
-        return (lambda: True) if is_early else cast("Callable[[], bool]", told["has_surplus"])
+        refuses = response.status_code >= 300
+        if refuses and is_reused and self._timed >= ENOUGH and seconds < self._fastest - NOISE:
+            return True
+        self._fastest = min(self._fastest, seconds)
+        self._timed += 1
+        return False
+
+    async def _has_more(self, response: httpx.Response) -> bool:
+        """Whether something comes after a refusal: then that was to something else, and this may be the answer."""
+        has_surplus = response.extensions.get("has_surplus")
+        is_reused = bool(response.extensions.get("reused"))
+        linger = min(max(LINGER, 2 * self._fastest), LONGEST_LINGER) if is_reused else 0.0
+        return has_surplus is not None and await has_surplus(linger)
 
     def _fail(self, error: httpx.TransportError, departure: Departure) -> Failure:
         """What it means that no status came."""

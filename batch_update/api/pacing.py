@@ -17,7 +17,6 @@ from batch_update.api.ledger import UNANSWERED, Ledger
 from batch_update.api.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.errors import RunStopped
 from batch_update.model import Event, Window
-from batch_update.text import counted
 
 GLANCE = 0.1
 """seconds between two looks into the ledger, where another process may make room at any time"""
@@ -90,6 +89,7 @@ class Pacer:
         self._on_event = on_event
         self._clock = clock
         self._sleep = sleep
+        self._is_cramped = False
         self._capped = True
         self._epoch = 0
         self._next_even = -math.inf
@@ -267,16 +267,21 @@ class Pacer:
         self._wake()
         return down, None
 
-    def cramped(self, ticket: Ticket, why: str) -> None:
-        """This machine could not make a connection: from now on only as many are under way as it had room for."""
+    def cramped(self, ticket: Ticket, why: str) -> bool:
+        """This machine could not make a connection: from now on only as many are under way as it had room for.
+
+        Whether it had none at all: the next attempt finds no more room.
+        """
         now = self._land(ticket, counts=False)
         if ticket.probe:
             self._gate.probe_failed(now)
         fewer = max(1, len(self._flying))
         if fewer < self._concurrency:
-            self._concurrency = fewer
-            self._on_event(Event("local", f"{why}: keeping to {counted(fewer, 'request')} at once"))
+            if not self._is_cramped:
+                self._on_event(Event("local", f"{why}: sending fewer requests at once"))
+            self._concurrency, self._is_cramped = fewer, True
         self._wake()
+        return not self._flying
 
     def withdrawn(self, ticket: Ticket, *, sent: bool) -> None:
         """The caller gave up, before or after sending."""

@@ -172,11 +172,11 @@ def _refused_by_proxy(proxy: str, status: int, reason: str) -> Verdict:
     return _stop(Applied.NO, "N506", message, remedy)
 
 
-def doubted(verdict: Verdict) -> Verdict:
-    """Return what a refusal means that may be the answer to something else: nothing is known, and asked again."""
+def doubted(verdict: Verdict, *, again: bool) -> Verdict:
+    """Return what a refusal means that may be the answer to something else: nothing; `again`: it is sent once more."""
     message = f"{verdict.message}, in an answer that may belong to another request"
     return Verdict(
-        Applied.MAYBE, "N502", clean(message, str), http=verdict.http, fresh=True, free=True, paced=True
+        Applied.MAYBE, "N502", clean(message, str), http=verdict.http, fresh=True, free=again, paced=again
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
@@ -75,7 +74,7 @@ class Connection(httpx.AsyncBaseTransport):
         """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection.
 
         The answer's extension `reused` tells whether the connection was kept from an earlier request; `has_surplus`,
-        called once the body is read, whether more came than this answer.
+        called once the body is read, waits so many seconds for more than this answer.
         """
         self._is_reused = self._stream is not None and self._is_usable()
         try:
@@ -115,13 +114,16 @@ class Connection(httpx.AsyncBaseTransport):
             pass  # the end of the session, or a broken record
         return True
 
-    def _has_surplus(self) -> bool:
-        """Whether more came than the answer that was read; the end of the connection is no more."""
-        if self._wire.trailing_data[0] or self._stream is None or not self._poll():
-            return bool(self._wire.trailing_data[0])
-        raw = self._stream.extra(SocketAttribute.raw_socket)
-        with contextlib.suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as peeking:
-            return bool(peeking.recv(1, socket.MSG_PEEK))
+    async def _has_surplus(self, within: float) -> bool:
+        """Whether more comes than the answer that was read; the end of the connection is no more."""
+        if self._wire.trailing_data[0]:
+            return True
+        if self._stream is None or not within:
+            return False
+        with anyio.move_on_after(within), contextlib.suppress(*_BROKEN):
+            await self._stream.receive(1)
+            await self.aclose()
+            return True
         return False
 
     async def _connect(self, url: httpx.URL) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -27,7 +28,7 @@ from batch_update.cli import (
 from batch_update.cli.help import CONTEXT, Command, Group
 from batch_update.cli.screen import error_json, out_json, ready_streams, show_error
 from batch_update.cli.words import words_of
-from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.errors import BatchUpdateError, RunStopped, UsageError
 from batch_update.model import Exit
 from batch_update.refusals import no_such
 from batch_update.settings import ENV_PREFIX, Settings, variable_of
@@ -139,11 +140,25 @@ def _leave_after(error: Any) -> NoReturn:
         sys.exit(error.exit_code)
     if hasattr(error, "format_message"):
         _leave_telling(words_of(error, sys.argv[1:]))
+    if limit := _limit_met(error):
+        _leave_telling(limit)
     traceback.print_exc()
     print(f"batch-update: this is a bug, please report it: {error!r}", file=sys.stderr)
     if _wants_json():
         out_json(error_json(BatchUpdateError("a bug in batch-update", remedy="please report it")))
     _leave(Exit.BUG)
+
+
+def _limit_met(error: Exception) -> BatchUpdateError | None:
+    """What this machine has no more of, where that is why the program cannot go on; anything may need some."""
+    from batch_update.api.local import REMEDIES
+
+    number = getattr(error, "errno", None)
+    if number not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC):
+        return None
+    return RunStopped(
+        f"this machine is at a limit: {os.strerror(number)}", code="R110", remedy=REMEDIES[number]
+    )
 
 
 def _leave_telling(error: BatchUpdateError) -> NoReturn:

@@ -154,7 +154,7 @@ async def _send(
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=datetime.now(UTC))
         if refused is not None:
             folder = _folder(plan, settings)
-            return refused, write_somewhere(refused, folder, run_facts(settings, client)), folder
+            return refused, await stage.write(refused, folder), folder
         stop = agree(looked, settings, (ALL_HAZARDS,) if is_undo else settings.allow, is_shown=is_undo)
         folder = _folder(plan, settings)
         lock.works_in(folder)
@@ -170,7 +170,7 @@ async def _send(
                         plan, client, skip_invalid=settings.skip_invalid, journal=journal, **manner
                     )
                 report = await stage.finish(report, journal, interrupted)
-            return report, write_somewhere(report, folder, run_facts(settings, client)), folder
+            return report, await stage.write(report, folder), folder
 
 
 @contextmanager

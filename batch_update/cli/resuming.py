@@ -13,7 +13,7 @@ from batch_update.cli.calling import Errand
 from batch_update.cli.connecting import Account, account_lock, account_of, at_home, only_here, placed, say_way
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screen import say, telling_errors
-from batch_update.cli.stage import Stage, tell, tell_guarded, write_somewhere
+from batch_update.cli.stage import Stage, tell, tell_guarded
 from batch_update.cli.undoing import LAST_RUN
 from batch_update.errors import GuardStopped
 from batch_update.model import Exit, Report, Status
@@ -83,7 +83,8 @@ def _nothing_left(recorded: RecordedRun, settings: Settings) -> Exit:
         return Exit.OK
     # Which rows were not done, and what can be done about them.
     errand = Errand("resume", str(recorded.folder), settings)
-    return tell(report, written_in(recorded.folder), recorded.folder, errand, facts_of(recorded))
+    tell(report, written_in(recorded.folder), recorded.folder, errand, facts_of(recorded))
+    return exit_status(report)
 
 
 def _go_on(recorded: RecordedRun, settings: Settings, account: Account, *, retry_failed: bool) -> Exit:
@@ -134,7 +135,7 @@ async def _resume(
                 report = await send_rest(journal, client, recorded, rest, **manner)
             report = await stage.finish(report, journal, interrupted, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)
-            return report, known, write_somewhere(report, folder, known)
+            return report, known, await stage.write(report, folder, known)
 
 
 def _left_words(recorded: RecordedRun, rest: Rest) -> str:

@@ -75,6 +75,11 @@ class Stage:
             journal.end(report.seconds, report.stopped, self.client.stats)
         return report
 
+    async def write(self, report: Report, folder: Path, facts: RunFacts | None = None) -> Written | None:
+        """Write the run's files where they can be written, when idle connections have given back theirs."""
+        await self.client.close_idle()
+        return write_somewhere(report, folder, facts or run_facts(self.settings, self.client))
+
 
 # ---------------------------------------------------------------- files
 
@@ -115,24 +120,29 @@ def run_facts(settings: Settings, client: Client | None = None) -> RunFacts:
 
 
 def tell(report: Report, files: Written | None, folder: Path, errand: Errand, facts: RunFacts) -> Exit:
-    """The summary, or the run as JSON; then the exit status. `folder` is the run's."""
+    """The summary, or the run as JSON; then the exit status. `folder` is the run's.
+
+    Without `files`, which could be written nowhere, a run is not as wanted.
+    """
     from batch_update.report.status import exit_status
 
+    status = exit_status(report)
+    if files is None and status is Exit.OK:
+        status = Exit.SOME_FAILED
     try:
-        _show_report(report, files, folder, errand, facts)
+        _show_report(report, files, folder, errand, facts, status)
     except UsageError as error:  # the run is over and on disk: its status stands
         show_error(error)
-    return exit_status(report)
+    return status
 
 
 def _show_report(
-    report: Report, files: Written | None, folder: Path, errand: Errand, facts: RunFacts
+    report: Report, files: Written | None, folder: Path, errand: Errand, facts: RunFacts, status: Exit
 ) -> None:
     from batch_update.report.document import run_document
-    from batch_update.report.status import exit_status
     from batch_update.report.summary import summary
 
-    settings, status = errand.settings, exit_status(report)
+    settings = errand.settings
     if settings.json_:
         names = {name: path and str(path) for name, path in _paths(files).items()}
         document = run_document(report, facts) | {"files": names}
@@ -140,8 +150,9 @@ def _show_report(
             document["next"] = dict(zip(("look", "go_on"), allowing(report.stopped, errand), strict=True))
         out_json(document)
     elif not (settings.quiet and status is Exit.OK):
-        text = summary(report, files, stats=facts.stats, commands=_commands(report, folder, errand))
-        if files is None:
+        commands = _commands(report, folder, errand)
+        text = summary(report, files, stats=facts.stats, commands=commands)
+        if files is None and commands.undo:
             text += f"\nReport  {command_of('report', settings, folder)}"
         first, _, rest = text.partition("\n")
         out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))

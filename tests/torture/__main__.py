@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tests.torture.table import Tried, show
 
-PARTS = ("kills", "files", "flags", "syscalls", "plans", "journals", "requests", "bombs", "answers")
+PARTS = ("kills", "files", "flags", "syscalls", "plans", "journals", "requests", "bombs", "answers", "wire")
 """Modules beside this one, each with `attempts(scale, seed)`: lines of the table; scale 1 is the full count."""
 
 
