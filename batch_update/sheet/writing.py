@@ -15,7 +15,11 @@ from batch_update.errors import SheetError
 from batch_update.model import Dialect
 from batch_update.sheet.dialect import MARKS, find_encoding, text_of
 
-_LEAD = "[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*"
+_UNSEEN = (
+    " \x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5"
+    "\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+_LEAD = f"[{_UNSEEN}\t\r\n]*"
 """What programs leave out, or nobody sees, before the sign that makes a formula."""
 _FORMULA = re.compile(
     rf"'*(?:[\t\r]|{_LEAD}(?:[=@＝＠＋－]"
@@ -25,7 +29,7 @@ _FORMULA = re.compile(
 _STARTS = re.compile(rf"'*{_LEAD}[=@＝＠＋－\t\r+-]").match
 _JOINER = "\u2060"
 _SPLIT = (
-    r"(?<=[;,|\t\r\n])([^\S\r\n\t]*\u2060*)"
+    rf"(?<=[;,|\t\r\n])([{_UNSEEN}]*)"
     r"(?=[=@＝＠]|[+＋－-]"
     r"(?![0-9 .,()/-]{0,40}(?:[;,|\t\r\n]|\Z))"  # a number, a phone number
     r"(?!\s(?![^\r\n]{0,200}?(?:\|[^\r\n]{0,200}!|[A-Za-z]\())))"  # an item of a list
