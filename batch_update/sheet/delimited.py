@@ -155,8 +155,8 @@ class _Body:
         """Adds a block parsed by pandas, if it is certain that every record is as wide as the header."""
         width, delimiter = len(self.rows.columns), self._delimiter.encode()
         quoted = b'"' in block
-        if b"\0" in block or self._ends_oddly:
-            return False
+        if b"\0" in block or block.endswith(b"\r") or self._ends_oddly:
+            return False  # of a carriage return at the end it is not known here what comes behind it
         guarded = b"0" + delimiter * (width - 1) + b"\n" + block
         if not block.endswith(b"\n"):
             guarded += b"\n"

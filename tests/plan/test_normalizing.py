@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -279,7 +280,19 @@ def test_values_nested_too_deeply_to_tell_differ() -> None:
         (deep,) = deep
 
 
+@given(texts)
+def test_texts_are_the_same_where_a_server_changed_their_line_ends_or_took_spaces_off(text: str) -> None:
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert same_value("name", text, unix) and same_value("name", unix, text)
+    assert same_value("name", f" {unix}\n", unix)
+    assert not same_value("name", unix, f"{unix}x")
+
+
 @given(texts, texts)
-def test_texts_are_the_same_where_only_their_line_ends_differ(one: str, other: str) -> None:
-    lines = [text.replace("\r\n", "\n").replace("\r", "\n") for text in (one, other)]
-    assert same_value("name", one, other) == (lines[0] == lines[1])
+def test_texts_that_differ_between_their_ends_are_never_the_same(one: str, other: str) -> None:
+    """Nor do spaces that came belong to what was wanted."""
+    inner = [
+        normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip() for text in (one, other)
+    ]
+    assert not same_value("name", one, other) or inner[0] == inner[1]
+    assert not same_value("name", "a" + one.strip(), f"a{one.strip()} ")

@@ -21,6 +21,7 @@ from batch_update.run.locking import AccountLock
 from batch_update.run.reading import read_run
 from batch_update.run.recorded import facts_of, report_of
 from batch_update.run.resuming import plan_rest
+from batch_update.text import local_time
 from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
 from tests.run.journals import go_on
 from tests.run.test_resuming import account, check_told_twice, planned
@@ -123,7 +124,7 @@ def test_who_waits_for_a_lock_waits_by_a_clock_that_nobody_sets(tmp_path: Path) 
 
     with lock(NOON), pytest.raises(RunLocked), lock(NOON - HOUR, wait=10, on_wait=said.append):
         pass
-    assert 10 <= seconds < 10.1 and NOON.astimezone().strftime("since %Y-%m-%d %H:%M:%S") in said[0]
+    assert 10 <= seconds < 10.1 and f"since {local_time(NOON)}" in said[0]
 
 
 def test_a_machine_that_sleeps_during_a_run_loses_no_row(tmp_path: Path) -> None:

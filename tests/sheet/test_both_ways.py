@@ -55,6 +55,7 @@ def carefully(text: str) -> tuple[Any, ...]:
 )
 @example('a,b"c\n1,2\n', 30, 8)
 @example('"a,"b,c\n1,2\n', 1 << 20, 1 << 16)
+@example('",",,\r"', 8, 1)
 def test_any_text_is_read_the_same_both_ways(tail: str, block: int, smallest: int) -> None:
     """In one block or cut into many, and where one is wrong in ever smaller ones."""
     text = "id,name,system_prompt\n" + tail

@@ -12,12 +12,15 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 SECONDS = 20
 """a case that takes longer hangs"""
 MIB = 300
 """a case that takes more memory, the interpreter and its libraries included, is a bomb that went off"""
 KILLED_AFTER = 3 * SECONDS
+FRESH_MIB = 110
+"""what a new process of this program holds once it has read a sheet"""
 MEMORY_CEILING = 6 * 1024**3
 """so that a bomb ends its own process and not the machine"""
 ESCAPED = 99
@@ -35,7 +38,7 @@ class Verdict:
     """stdout and stderr together, the file descriptors themselves: panics of compiled code too"""
     seconds: float
     mib: float
-    """peak memory of the process"""
+    """peak memory of the process; what its parent held beyond a new process of this program is not the case's"""
 
     def faults(self) -> Iterator[str]:
         """What no input may cause, as words for the table; none for a case that went well."""
@@ -53,7 +56,7 @@ class Verdict:
 def run_case(case: Callable[[], int | None]) -> Verdict:
     """Run a function in a fork of this process; its return value is the exit status, SystemExit counts too."""
     with tempfile.TemporaryFile() as said:
-        began = time.monotonic()
+        began, inherited = time.monotonic(), max(0.0, _resident_mib() - FRESH_MIB)
         pid = os.fork()
         if pid == 0:
             _be_the_case(case, said.fileno())
@@ -62,7 +65,16 @@ def run_case(case: Callable[[], int | None]) -> Verdict:
         said.seek(0)
         text = said.read().decode("utf-8", "replace")
     code = os.waitstatus_to_exitcode(status)
-    return Verdict(code, text, seconds, usage.ru_maxrss / 1024)
+    return Verdict(code, text, seconds, usage.ru_maxrss / 1024 - inherited)
+
+
+def _resident_mib() -> float:
+    """Return what this process holds in memory now; 0 where the system does not tell it."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:
+        return 0.0
+    return pages * resource.getpagesize() / 1024**2
 
 
 def _be_the_case(case: Callable[[], int | None], said: int) -> None:

@@ -103,7 +103,7 @@ def live(run: Path, rows: int, kind: str, *, first: Moment, then: Moment) -> Lif
             check_death(deaths[-1])
             if deaths[-1].told is not None:
                 check_undo(run, deaths[-1])
-        check_end(run, server, server.settle(), deaths, rows)
+        check_end(run, server, server.settle(), deaths, rows=rows, looked=False)
     return Life(len(deaths), sum(death.told is None for death in deaths))
 
 
