@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from zipfile import ZipFile
 
+from batch_update.fields.words import is_failed_formula
 from batch_update.settings import Settings
 from batch_update.sheet.archives import Damage, readable
 from batch_update.sheet.markup import Watch
@@ -261,7 +262,7 @@ class _CellsWatch(_TextWatch):
             return unescaped(text)
         trimmed = text.strip()
         if kind == "e":
-            return trimmed or "#N/A"
+            return trimmed if is_failed_formula(trimmed) else "#N/A"
         if not trimmed:
             return None if self._is_formula else ""
         if kind == "b":

@@ -76,6 +76,12 @@ def test_an_error_is_shown_and_not_an_empty_cell() -> None:
     assert sheet.row(0).cells == ("1", "#REF!", "#N/A", "#DIV/0!", "#NAME?")
 
 
+@pytest.mark.parametrize("error", ["#foo", "", "#PYTHON", "boom"])
+def test_an_error_that_nobody_knows_is_one(error: str) -> None:
+    rows = f'<row r="2"><c r="A2"><v>7</v></c><c r="B2" t="e"><v>{error}</v></c></row>'
+    assert read_bytes(with_sheet_xml(HEADER_XML + rows)).row(0).cells == ("7", "#N/A")
+
+
 def test_a_row_of_errors_alone_is_no_blank_row() -> None:
     data = xlsx([["id", "name"]], fill=lambda book, sheet: sheet.write_formula(1, 0, "=A9", None, "#REF!"))
     assert read_bytes(data).row(0).cells == ("#REF!", "")
