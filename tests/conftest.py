@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 import signal
 
+from hypothesis import settings
+
 from batch_update.run.signals import NUMBERS
+
+# No test waits on real time, or fails by it: how fast something is, benchmarks tell.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 for number in NUMBERS:
     if signal.getsignal(number) is signal.SIG_IGN:

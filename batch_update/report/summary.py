@@ -38,7 +38,7 @@ WORDS = {
     Status.UNCHANGED: "with nothing to change",
     Status.INVALID: "invalid",
     Status.FAILED: "failed",
-    Status.UNKNOWN: "unknown (sent, and no answer seen)",
+    Status.UNKNOWN: "unknown (perhaps applied)",
     Status.NOT_SENT: "not sent",
     Status.CONFLICT: "in conflict (held back, all or in part)",
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import TypeVar
 
 import anyio
 
 from batch_update.errors import Interrupted
+
+Result = TypeVar("Result")
 
 _CAUSES: dict[int, str] = {signal.SIGINT: " (Ctrl-C)"}
 """Signal -> what people do that sends it."""
@@ -69,3 +72,32 @@ def interruption(number: int) -> Interrupted:
         signal=number,
         remedy="go on with batch-update resume",
     )
+
+
+async def unless_signaled(
+    work: Callable[[], Awaitable[Result]], interrupted: AsyncIterable[int]
+) -> Result | Exception:
+    """Return what the work returns, or why the run has to end: a signal, which ends the work at once, or a bug in it.
+
+    A bug is returned and not raised, since every row has to be accounted for all the same.
+    """
+    ended: list[Result | Exception] = []
+    async with anyio.create_task_group() as tasks:
+
+        async def watch() -> None:
+            try:
+                async for number in interrupted:
+                    ended.append(interruption(number))
+                    tasks.cancel_scope.cancel()
+                    return
+            except Exception as bug:  # noqa: BLE001  # of the stream of signals: a reason to end, as a signal is
+                ended.append(bug)
+                tasks.cancel_scope.cancel()
+
+        tasks.start_soon(watch)
+        try:
+            ended.append(await work())
+        except Exception as bug:  # noqa: BLE001  # see above
+            ended.append(bug)
+        tasks.cancel_scope.cancel()
+    return ended[0]

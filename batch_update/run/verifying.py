@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import anyio
 
@@ -17,7 +18,7 @@ from batch_update.report.messages import as_wanted
 from batch_update.report.undo import was_sent
 from batch_update.run.fetching import Lister, fetch_present
 from batch_update.run.progress import EventLog
-from batch_update.run.signals import interruption
+from batch_update.run.signals import unless_signaled
 from batch_update.text import counted, listed
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -110,20 +111,9 @@ async def read_back_unless(
     events: EventLog | None = None,
 ) -> Report:
     """Read back as `read_back` does; a signal ends it at once, and is then why the run did not come to its end."""
-    found = report
-
-    async def watch() -> None:
-        nonlocal found
-        async for number in interrupted:
-            found = replace(report, stopped=interruption(number))
-            tasks.cancel_scope.cancel()
-            return
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch)
-        found = await read_back(report, client, again=again, events=events)
-        tasks.cancel_scope.cancel()
-    return found
+    reading = partial(read_back, report, client, again=again, events=events)
+    found = await unless_signaled(reading, interrupted)
+    return replace(report, stopped=found) if isinstance(found, Exception) else found
 
 
 def _unread(plan: Plan, outcomes: tuple[Outcome, ...]) -> Iterator[Change]:

@@ -28,7 +28,7 @@ from batch_update.run.fetching import Lister
 from batch_update.run.journal import Journal
 from batch_update.run.outcomes import not_begun, spread
 from batch_update.run.progress import EventLog, Meter
-from batch_update.run.signals import interruption
+from batch_update.run.signals import unless_signaled
 from batch_update.run.verifying import Sleep, see
 from batch_update.settings import Settings
 from batch_update.text import counted
@@ -232,7 +232,7 @@ class _Waves:
     async def run(self, signals: _Signals) -> None:
         for number, part in enumerate(self._parts, 1):
             if number > 1:
-                self.stopped = await signals.unless_any(partial(self._pause, number))
+                self.stopped = await unless_signaled(partial(self._pause, number), signals)
             if self.stopped is None:
                 await self._one(number, part, signals)
             if self.stopped is not None:
@@ -244,7 +244,7 @@ class _Waves:
         self.outcomes |= sent.outcomes
         self.stopped = sent.stopped
         if self.stopped is None:
-            self.stopped = await signals.unless_any(partial(self._read_back, part))
+            self.stopped = await unless_signaled(partial(self._read_back, part), signals)
         found = [self.outcomes[change.indexes[0]] for change in part.changes]
         self._brake.recount(found)
         self.stopped = self.stopped or self._brake.stop()
@@ -337,23 +337,3 @@ class _Signals:
         if isinstance(item, Exception):
             raise item
         return item
-
-    async def unless_any(self, work: Callable[[], Awaitable[Exception | None]]) -> Exception | None:
-        """Do this, and give what it gives; a signal ends it at once, and is what is given then."""
-        ended: list[Exception | None] = []
-        async with anyio.create_task_group() as tasks:
-
-            async def watch() -> None:
-                try:
-                    ended.append(interruption(await anext(self)))
-                except Exception as bug:  # noqa: BLE001  # the reason why the run ends, as a signal would be
-                    ended.append(bug)
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(watch)
-            try:
-                ended.append(await work())
-            except Exception as bug:  # noqa: BLE001  # it ends the run, and every row is accounted for all the same
-                ended.append(bug)
-            tasks.cancel_scope.cancel()
-        return ended[0]

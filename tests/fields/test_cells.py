@@ -657,7 +657,7 @@ HOSTILE = st.one_of(
 
 
 @each_kind
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=HOSTILE, decimal=st.sampled_from(".,"))
 def test_any_text_is_a_value_or_a_cell_error(field: str, text: str, decimal: str) -> None:
     try:
@@ -676,7 +676,7 @@ def test_any_text_is_a_value_or_a_cell_error(field: str, text: str, decimal: str
             assert same(read_cell(field, show_cell(field, value, decimal), decimal), value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=HOSTILE)
 def test_any_id_is_a_number_above_0_or_a_cell_error(text: str) -> None:
     try:
@@ -717,7 +717,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 @each_field
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), decimal=st.sampled_from(".,"))
 def test_reading_undoes_showing(field: str, data: st.DataObject, decimal: str) -> None:
     facts = all_fields()[field]

@@ -36,7 +36,7 @@ def _sheet(sheet_of: Callable[..., Sheet], cells: list[Any], ragged: set[int], h
     return sheet_of(" ".join(["id", *CELLS]), *cells, problems=problems)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     cells=rows,
     ragged=st.sets(st.integers(0, 11), max_size=2),
@@ -93,7 +93,7 @@ def test_every_row_is_either_in_one_change_or_settled(
         assert all("limit" not in outcome.message for outcome in plan.settled.values())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cells=rows)
 def test_a_row_is_sent_only_where_all_rows_of_its_assistant_say_the_same(
     sheet_of: Callable[..., Sheet], cells: list[Any]

@@ -84,7 +84,7 @@ def account() -> Iterator[Account]:
     account.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(updates=st.tuples(*(assistants(mode, without={"phone_number_id"}) for mode in MODES)))
 def test_a_sheet_that_restates_what_is_there_changes_nothing(
     account: Account, updates: tuple[dict[str, Any], ...]
@@ -99,7 +99,7 @@ def test_a_sheet_that_restates_what_is_there_changes_nothing(
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(mode=st.sampled_from(MODES), data=st.data())
 def test_what_was_planned_and_sent_is_already_so(account: Account, mode: str, data: st.DataObject) -> None:
     body = data.draw(bodies(mode))
@@ -114,7 +114,7 @@ def test_what_was_planned_and_sent_is_already_so(account: Account, mode: str, da
     assert all(not all_fields()[name].reported for _, sent in _sent(again) for name in sent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), mode=st.sampled_from(MODES))
 def test_comparing_changes_nothing_that_it_is_given(data: st.DataObject, mode: str) -> None:
     body, now = data.draw(bodies(mode)), data.draw(bodies(mode))

@@ -40,7 +40,7 @@ def _is_exactly(found: Any, wanted: Any) -> bool:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_was_sent_is_reported_as_already_so(account: Account, mode: str, data: st.DataObject) -> None:
     body = data.draw(assistants(mode))
@@ -53,7 +53,7 @@ def test_what_was_sent_is_reported_as_already_so(account: Account, mode: str, da
     ] == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(mode=st.sampled_from(MODES), data=st.data())
 def test_what_is_read_can_be_sent_again(account: Account, mode: str, data: st.DataObject) -> None:
     body = data.draw(assistants(mode))

@@ -272,7 +272,7 @@ DIALECTS = [Dialect("csv"), Dialect("csv", "utf-8-sig", ";", ","), Dialect("tsv"
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(names=st.lists(CELLS, min_size=1, max_size=8), data=st.data())
 def test_whatever_the_cells_hold_the_results_hold_it_too(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], data: st.DataObject

@@ -118,7 +118,7 @@ def test_an_interrupted_run_has_a_report() -> None:
     assert isinstance(report.stopped, Interrupted) and report.stopped.exit is Exit.TERMINATED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     homes=st.lists(
         st.sampled_from(["alone", "with the last", "invalid", "unchanged"]), min_size=1, max_size=25

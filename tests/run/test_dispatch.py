@@ -267,7 +267,7 @@ SIGNALS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     acts=st.lists(ACTS, min_size=1, max_size=12), workers=st.integers(1, 5), signals=SIGNALS, data=st.data()
 )

@@ -32,7 +32,7 @@ from tests.strategies import MODES, TRANSFER_TO, assistants, json_values
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
 UNREPORTED = {field.name for field in all_fields().values() if not field.reported}
-PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+PROPERTY = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 SLOW = settings(PROPERTY, max_examples=12)
 
 

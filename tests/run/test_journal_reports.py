@@ -196,7 +196,7 @@ REPLIES = st.sampled_from(
 ACTS = st.builds(Act, REPLIES, queued=st.sampled_from([0.0, 1.0]), flight=st.sampled_from([0.0, 0.5, 3.0]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     acts=st.lists(ACTS, min_size=1, max_size=12),
     signals=st.lists(st.tuples(st.sampled_from([0.2, 1.0, 2.5]), st.sampled_from([2, 15])), max_size=2),

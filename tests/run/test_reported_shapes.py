@@ -22,7 +22,7 @@ from tests.run.test_exporting import FORMATS, Listed, check_nothing_changes, exp
 from tests.strategies import MODES, assistants, tools
 from tests.strategies import texts as TEXTS
 
-PROPERTY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+PROPERTY = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def as_listed(value: Json) -> SearchStrategy[Json]:

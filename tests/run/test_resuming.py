@@ -437,7 +437,7 @@ FATES = st.sampled_from([Act(), Act(NO), Act(LOST), Act(flight=3.0), Act(flight=
 SIGNAL = st.tuples(st.sampled_from([0.0, 1.0, 2.5, 4.0]), st.sampled_from([2, 15]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     fates=st.lists(FATES, min_size=2, max_size=8),
     ends=st.lists(SIGNAL, min_size=1, max_size=3),

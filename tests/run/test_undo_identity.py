@@ -35,7 +35,7 @@ def present(app: Any) -> dict[int, Present]:
     return anyio.run(read)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_apply_and_undo_is_the_identity(data: st.DataObject) -> None:
     mode = data.draw(st.sampled_from(MODES), label="mode")

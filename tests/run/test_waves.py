@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.errors import ApiError, Interrupted, RunStopped, UsageError
@@ -42,7 +42,7 @@ class Shop(Pages, FakeClient):
         *,
         differs: set[int] = frozenset(),
         landed: set[int] = frozenset(),
-        error: ApiError | None = None,
+        error: Exception | None = None,
         reading: float = 0.0,
     ) -> None:
         super().__init__(acts)
@@ -374,6 +374,18 @@ def test_a_signal_while_the_whole_run_is_read_back_is_heard_at_once(moment: floa
     assert verified == {Verified.NOT_READ if moment < 100 else Verified.VERIFIED}
 
 
+def test_a_bug_while_the_whole_run_is_read_back_takes_no_row_along() -> None:
+    shop = Shop(error=ZeroDivisionError("a bug"))
+    report = sent(3, shop, Caution())
+
+    async def main() -> Report:
+        return await read_back_unless(report, shop, Stream())
+
+    found = run_virtually(main)
+    assert counts(found) == {"updated": 3} and isinstance(found.stopped, ZeroDivisionError)
+    assert exit_status(found) is Exit.BUG
+
+
 def test_a_signal_in_a_later_wave_is_heard() -> None:
     """The stream is the same one for all waves."""
     shop = Shop({n: Act(flight=10.0) for n in range(1, 11)})
@@ -392,7 +404,6 @@ def test_a_bug_in_a_question_ends_the_run_and_loses_no_row() -> None:
     assert counts(report) == {"updated": 2, "not_sent": 3}
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 12),
     st.lists(st.integers(1, 5), max_size=4),

@@ -23,7 +23,7 @@ SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", make_app(None, limits=(
 
 
 @SCHEMA.parametrize()
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_any_request_is_answered_as_the_document_says(case: schemathesis.Case) -> None:
     case.call_and_validate()
 

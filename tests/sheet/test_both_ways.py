@@ -47,7 +47,7 @@ def carefully(text: str) -> tuple[Any, ...]:
         return outcome(text)
 
 
-@settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(PIECES, max_size=40).map("".join),
     st.sampled_from([8, 30, 1 << 20]),
@@ -66,7 +66,7 @@ def test_any_text_is_read_the_same_both_ways(tail: str, block: int, smallest: in
         assert carefully(text) == expected
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(tables(), st.sampled_from([40, 1 << 20]), st.sampled_from([10, 1 << 16]), st.booleans())
 def test_any_table_is_read_the_same_both_ways(table: Any, block: int, smallest: int, always: bool) -> None:
     text = as_csv(table, ",", "\n", always=always)
@@ -74,7 +74,7 @@ def test_any_table_is_read_the_same_both_ways(table: Any, block: int, smallest: 
         assert outcome(text) == carefully(text)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 5), min_size=2, max_size=30), st.sampled_from([10, 25, 60]))
 def test_rows_that_are_too_long_or_too_short_never_shift_values(widths: list[int], block: int) -> None:
     """A long and a short row together have as many cells as two right ones; and a block may begin with either."""

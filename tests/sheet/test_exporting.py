@@ -26,7 +26,7 @@ from tests.sheet.tables import texts
 from tests.strategies import json_values
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
-PROPERTY = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+PROPERTY = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 free_texts = texts() | st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ["_x0041_", "_x005F_x0041_", "a_x000D_b", "_x0041_x0042_x0043_",

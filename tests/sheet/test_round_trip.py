@@ -22,7 +22,7 @@ from tests.sheet.tables import (
     write_xlsx,
 )
 
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 @SLOW
