@@ -153,7 +153,7 @@ def _limit_met(error: Exception) -> BatchUpdateError | None:
     """What this machine has no more of, where that is why the program cannot go on; anything may need some."""
     from batch_update.api.local import REMEDIES
 
-    number = getattr(error, "errno", None)
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if number not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC):
         return None
     return RunStopped(

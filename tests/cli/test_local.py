@@ -78,3 +78,25 @@ def test_where_no_report_can_be_written_the_exit_status_is_not_0(
         assert result.json["counts"]["updated"] == ROWS and result.json["files"]["results"] is None
     else:
         assert "batch-update report run" in result.out
+
+
+LITTLE_MEMORY = """
+import importlib, pkgutil, resource
+import batch_update.cli
+for module in pkgutil.walk_packages(batch_update.__path__, "batch_update."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)  # what is loaded later would need room of its own
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + 40 * 1024 * 1024
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+batch_update.cli.main()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs to know its own size")
+def test_too_little_memory_is_told_as_that(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{'x' * 900}{row}\n" for row in range(1, 100_000))
+    (tmp_path / "large.csv").write_text(f"id,system_prompt\n{rows}", "utf-8")
+    found = run_apart(LITTLE_MEMORY, "check", "large.csv", folder=tmp_path)
+    assert found.returncode == 5 and "R110" in found.stderr, found.stderr[-2000:]
+    assert "Traceback" not in found.stderr
