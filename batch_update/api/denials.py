@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from batch_update.model import Json
 
@@ -106,7 +107,8 @@ def _parts(data: Json, *, lists: bool, depth: int = 0) -> Iterator[dict[str, Jso
     if isinstance(data, dict):
         yield data
         for name in _WRAPS:
-            yield from _parts(data.get(name), lists=lists, depth=depth + 1)
+            if isinstance(inner := data.get(name), (dict, list)):
+                yield from _parts(inner, lists=lists, depth=depth + 1)
     elif isinstance(data, list) and lists:
         for entry in data:
             yield from _parts(entry, lists=lists, depth=depth + 1)
@@ -120,10 +122,16 @@ def _folded(part: Json) -> dict[str, Json]:
     """An object with its names in lower case, without `_` and `-`."""
     if not isinstance(part, dict):
         return {}
-    return {_without_signs("", name).lower(): value for name, value in part.items()}
+    return {_fold(name): value for name, value in part.items()}
 
 
 _without_signs = re.compile(r"[\s_-]").sub
+
+
+@lru_cache(1024)
+def _fold(name: str) -> str:
+    """One name; each answer of a run has the same."""
+    return _without_signs("", name).lower()
 
 
 def _denies(name: str, value: Json) -> bool:

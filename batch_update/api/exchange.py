@@ -6,7 +6,6 @@ import math
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, cast
 
 import anyio
@@ -91,6 +90,8 @@ class Wires:
         encrypted = (base_url, proxy.url if proxy else "")
         self._tls = _trust() if app is None and any(url.startswith("https") for url in encrypted) else None
         self._proxy = proxy
+        self._forwarder = proxy.name if proxy is not None and proxy.forwards else ""
+        """the proxy that may answer in the server's place"""
         self._idle: list[httpx.AsyncBaseTransport] = [self._open()] if proxy else []
         self._fastest = math.inf
         """seconds of the quickest answer that was not doubted"""
@@ -113,30 +114,25 @@ class Wires:
             extensions={"trace": departure.note},
         )
         wire = departure.wire = await self._take(fresh=fresh)
-        seen: Answer | None = None
-        failure = Failure(f"no answer within {self._timeout:g} s", sent=True)
+        seen: Answer | Failure | None = None
         try:
             with anyio.move_on_after(self._timeout):
                 response = await wire.handle_async_request(request)
                 is_early = self._is_early(response, departure)
+                status, headers, proxy = response.status_code, _plain(response.headers.raw), self._forwarder
                 # A status is knowledge, also where the rest never comes.
-                seen = Answer(
-                    response.status_code, _plain(response.headers), b"", False, proxy=self._forwarder()
-                )
+                seen = Answer(status, headers, b"", complete=False, proxy=proxy)
                 body = await _read(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
-                is_whole = body is not None
-                seen = replace(
-                    seen,
-                    body=body or b"",
-                    complete=is_whole,
-                    too_long=not is_whole,
-                    doubtful=seen.status >= 300 and (is_early or await self._has_more(response)),
-                )
+                if body is None:
+                    seen = Answer(status, headers, b"", complete=False, too_long=True, proxy=proxy)
+                else:
+                    is_doubtful = status >= 300 and (is_early or await self._has_more(response))
+                    seen = Answer(status, headers, body, doubtful=is_doubtful, proxy=proxy)
         except httpx.TransportError as error:
-            failure = self._fail(error, departure)
+            seen = seen or self._fail(error, departure)
         finally:
             self._idle.append(wire)  # where anything went wrong it has closed itself, and connects anew
-        return seen or replace(failure, sent=departure.sent)
+        return seen or Failure(f"no answer within {self._timeout:g} s", departure.sent)
 
     async def _take(self, *, fresh: bool) -> httpx.AsyncBaseTransport:
         """A connection for one request: the one used last, or where none shall be kept, one that connects anew."""
@@ -186,10 +182,6 @@ class Wires:
             proxy=self._proxy.name if self._proxy and isinstance(error, ProxyRefusedError) else "",
             proxy_status=error.status if isinstance(error, ProxyRefusedError) else 0,
         )
-
-    def _forwarder(self) -> str:
-        """The proxy that may answer in the server's place."""
-        return self._proxy.name if self._proxy is not None and self._proxy.forwards else ""
 
     async def distrust(self, departure: Departure) -> None:
         """Close the connection of this request: what comes on it is not for who asks."""
@@ -244,13 +236,15 @@ async def _read(response: httpx.Response, most: int) -> bytes | None:
     return bytes(body)
 
 
-def _plain(headers: httpx.Headers) -> dict[str, str]:
+def _plain(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Lower-case names to texts; those of several headers of one name are joined by commas.
 
     A look-up in `httpx.Headers` takes as long as making this.
     """
-    found: dict[str, str] = {}
-    for raw_name, raw in headers.raw:
-        name, text = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
-        found[name] = f"{found[name]}, {text}" if name in found else text
+    found = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in raw}
+    if len(found) < len(raw):
+        texts: dict[str, list[str]] = {}
+        for name, text in raw:
+            texts.setdefault(name.decode("latin-1").lower(), []).append(text.decode("latin-1"))
+        found = {name: ", ".join(several) for name, several in texts.items()}
     return found
