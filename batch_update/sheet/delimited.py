@@ -171,12 +171,13 @@ class _Body:
         inside = b"".join(block.split(b'"')[1::2]) if quoted else b""
         if b"\n" in inside and re.search(rb"\n[0-9]+" + re.escape(delimiter), inside):
             return False  # a row might be in there
-        ends, crlf = (block.count(end) - inside.count(end) for end in (b"\n", b"\r\n"))
+        # No carriage return stands alone here, so that each is one of a line end.
+        ends, crlf = (block.count(end) - inside.count(end) for end in (b"\n", b"\r"))
         if crlf != (ends if self.newline == "\r\n" else 0):
             return False  # a line break may have torn a record
         if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
-        if block[:1] == b"'" or _guards_in(block) or _JOINER in block:
+        if (b"'" in block and (block[:1] == b"'" or _guards_in(block))) or _JOINER in block:
             columns = [[unguard(cell) for cell in column] for column in columns]
         index = np.arange(records, dtype=np.int64)
         begins = _record_begins(data, records) if b"\n" in inside else index
