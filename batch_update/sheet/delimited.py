@@ -172,12 +172,12 @@ class _Body:
         if b"\n" in inside and re.search(rb"\n[0-9]+" + re.escape(delimiter), inside):
             return False  # a row might be in there
         # No carriage return stands alone here, so that each is one of a line end.
-        ends, crlf = (block.count(end) - inside.count(end) for end in (b"\n", b"\r"))
+        ends, crlf = (count_of(block, end) - inside.count(end) for end in (b"\n", b"\r"))
         if crlf != (ends if self.newline == "\r\n" else 0):
             return False  # a line break may have torn a record
         if count_of(block, delimiter) - inside.count(delimiter) != (width - 1) * records:
             return False
-        if (b"'" in block and (block[:1] == b"'" or _guards_in(block))) or _JOINER in block:
+        if _may_be_guarded(block):
             columns = [[unguard(cell) for cell in column] for column in columns]
         index = np.arange(records, dtype=np.int64)
         begins = _record_begins(data, records) if b"\n" in inside else index
@@ -185,6 +185,13 @@ class _Body:
         self.number += records
         self.line += records + inside.count(b"\n")
         return True
+
+
+def _may_be_guarded(block: bytes) -> bool:
+    """Whether a cell may have been written so that no program takes it for a formula. One byte is looked for first."""
+    if b"'" in block and (block[:1] == b"'" or _guards_in(block)):
+        return True
+    return _JOINER[:1] in block and _JOINER in block
 
 
 def _is_id(text: str) -> bool:
