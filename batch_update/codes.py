@@ -149,7 +149,7 @@ CODES: dict[str, Code] = dict((
     # ---- ends of a run (run/)
     _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone."),
     _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "Read the messages of those rows, mend what they share, then apply failed.csv."),
-    _c("R103", "the server is down", "It did not answer for longer than --max-outage.", "Go on with batch-update resume later."),
+    _c("R103", "no usable answer from the server", "It was not reached, did not answer, or answered that it is down, for longer than --max-outage.", "See that the network is there, then go on with batch-update resume."),
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Go on with batch-update resume at the time that is named."),
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Go on with batch-update resume: it looks whether the change is there, and sends it where it is not."),
     _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),

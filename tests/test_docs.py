@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,19 @@ def _render():
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
     """Otherwise: python docs/render.py."""
     assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()
+
+
+PROMISES = [
+    line
+    for line in (DOCS / "promises.md").read_text("utf-8").splitlines()
+    if line.startswith("| ") and not line.startswith(("| promise ", "| ---"))
+]
+
+
+@pytest.mark.parametrize("line", PROMISES, ids=lambda line: line[2:50])
+def test_each_promise_names_a_test_that_is_there(line: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
+    assert named, "no test is named"
+    for file, test in named:
+        text = (DOCS.parent / file).read_text("utf-8")
+        assert not test or re.search(rf"def {test}\b", text), f"{file} has no {test}"

@@ -247,7 +247,7 @@ class Pacer:
     def failed(
         self, ticket: Ticket, row: int, *, sent: bool, enough: int = OUTAGE_ROWS, why: str = ""
     ) -> tuple[bool, RunStopped | None]:
-        """No answer, or one that says that the server is down, as `why` has it in words.
+        """No answer, or one that says that the server is down, as `why` has it in words: the network may be to blame.
 
         `row` tells rows apart, and `enough` of them show it.
 
@@ -262,7 +262,8 @@ class Pacer:
             return down, _down(self._gate.max_outage)
         if down and (was is not State.DOWN or ticket.probe):
             wait = self._gate.until - now
-            words = f"the server is down{f' ({why})' if why else ''}: trying again in {wait:.0f} s"
+            because = f" ({why})" if why else ""
+            words = f"no usable answer from the server{because}: trying again in {wait:.0f} s"
             self._on_event(Event("pause", words, wait))
         self._wake()
         return down, None
@@ -359,7 +360,7 @@ def _too_long(asked: float | None) -> RunStopped:
 
 def _down(max_outage: float) -> RunStopped:
     return RunStopped(
-        f"the server has been down for {_minutes(max_outage)}",
+        f"no usable answer came from the server for {_minutes(max_outage)}",
         code="R103",
         remedy="go on with batch-update resume once it answers again; --max-outage says how long to wait",
     )
