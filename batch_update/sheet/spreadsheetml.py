@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
 from zipfile import ZipFile
@@ -26,7 +26,7 @@ from batch_update.sheet.worksheets import (
     Worksheet,
 )
 
-NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
+_NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 """Relations of sheets that are no tables: charts, dialogs, macros of Excel 4."""
 LONGEST_TEXT = 16 << 20
 """letters of one cell: five hundred times what Excel allows"""
@@ -42,8 +42,7 @@ def open_xlsx(archive: ZipFile, name: str, settings: Settings) -> Workbook:
         part = package.workbook_part()
         sheets, relations = _SheetsWatch(), package.relations(part)
         package.follow(part, sheets)
-    places = [(listed, relations.get(id)) for listed, id in sheets.listed]
-    tables = [(listed, to) for listed, to in places if to is None or to.type not in NO_WORKSHEETS]
+    tables = worksheets_of(sheets.listed, relations)
 
     def read(number: int) -> Worksheet:
         listed, to = tables[number]
@@ -57,6 +56,14 @@ def open_xlsx(archive: ZipFile, name: str, settings: Settings) -> Workbook:
             return sheet
 
     return Workbook(tuple(listed for listed, _ in tables), read)
+
+
+def worksheets_of(
+    sheets: Iterable[tuple[Listed, str]], relations: Mapping[str, Relation]
+) -> list[tuple[Listed, Relation | None]]:
+    """Return the worksheets, charts and macros left out, with where each stands; None where the file does not tell."""
+    places = ((listed, relations.get(id)) for listed, id in sheets)
+    return [(listed, to) for listed, to in places if to is None or to.type not in _NO_WORKSHEETS]
 
 
 def related(part: str, relations: Mapping[str, Relation], type: str) -> str:

@@ -10,7 +10,7 @@ from batch_update.sheet.archives import Damage, readable
 from batch_update.sheet.numbers import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
 from batch_update.sheet.packages import Package
 from batch_update.sheet.shown import BUILT_IN, as_cell
-from batch_update.sheet.spreadsheetml import NO_WORKSHEETS, related
+from batch_update.sheet.spreadsheetml import related, worksheets_of
 from batch_update.sheet.worksheets import MOST_SHEETS, Budget, Cell, Listed, Texts, Typed, Workbook, Worksheet
 
 _ROW, _COLUMNS, _MERGE = 0, 60, 176
@@ -40,8 +40,7 @@ def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
                     raise Damage("it claims to hold far too many worksheets")
             elif kind == _WORKBOOK:
                 since_1904 = bool(data[at] & 1)
-    places = [(listed, relations.get(id)) for listed, id in sheets]
-    tables = [(listed, to) for listed, to in places if to is None or to.type not in NO_WORKSHEETS]
+    tables = worksheets_of(sheets, relations)
 
     def read(number: int) -> Worksheet:
         listed, to = tables[number]
