@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types bench torture clean
+.PHONY: demo test lint types bench torture docs site clean
 
 demo: .venv/.installed
 	$(BIN)/batch-update demo
@@ -23,8 +23,16 @@ bench: .venv/.installed-test
 torture: .venv/.installed-test
 	$(BIN)/python -m tests.torture
 
+docs: .venv/.installed-test
+	$(BIN)/python docs/render.py
+	$(BIN)/python -m pytest --numprocesses 0 tests/test_docs.py tests/test_readme.py
+
+site: .venv/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "site/index.html; to read it with its search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"
+
 clean:
-	rm -rf .venv
+	rm -rf .venv site
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -33,4 +41,8 @@ clean:
 
 .venv/.installed-test: .venv/.installed
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+.venv/.installed-docs: .venv/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
 	touch $@

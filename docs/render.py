@@ -54,8 +54,10 @@ def codes_page() -> str:
 def settings_page() -> str:
     """Every setting, as a flag, a variable and a key of a job file."""
     parts = ["# Settings\n\nA flag wins over a job file, and that over the environment variable.\n"]
-    infos = Settings.model_fields.items()
-    for group, members in groupby(infos, key=lambda item: _extra(item[1])["group"]):
+    groups: dict[str, list] = {}
+    for name, info in Settings.model_fields.items():
+        groups.setdefault(_extra(info)["group"], []).append((name, info))
+    for group, members in groups.items():
         rows = [
             [
                 f"`{flag_of(name)}`",

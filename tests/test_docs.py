@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[1] / "docs"
+from batch_update.codes import CODES
+from batch_update.settings import HAZARDS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 
 
 def _render():
@@ -38,3 +44,65 @@ def test_each_promise_names_a_test_that_is_there(line: str) -> None:
     for file, test in named:
         text = (DOCS.parent / file).read_text("utf-8")
         assert not test or re.search(rf"def {test}\b", text), f"{file} has no {test}"
+
+
+# ---------------------------------------------------------------- links
+
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+
+
+def prose(page: Path) -> str:
+    """The page without its code."""
+    return re.sub(r"^```.*?^```$|`[^`\n]+`", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    """Page and target of each link that leads to no other host."""
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+            if not re.match(r"https?://", target):
+                yield page, target
+
+
+@cache
+def anchors(page: Path) -> list[str]:
+    """What leads to the headings of a page, as code hosts and the site have it."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+?)\s*$", text, re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+LINKS = sorted(set(links()))
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS, ids=[f"{page.name}: {target}" for page, target in LINKS])
+def test_every_link_leads_somewhere(page: Path, target: str) -> None:
+    path, _, anchor = target.partition("#")
+    place = (page.parent / path).resolve() if path else page
+    assert place.exists() and place.is_relative_to(ROOT)
+    assert not anchor or anchor in anchors(place)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_two_headings_of_a_page_are_alike(page: Path) -> None:
+    assert len(set(anchors(page))) == len(anchors(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_of_the_repository_that_a_page_names_is_there(page: Path) -> None:
+    for name in re.findall(
+        r"`((?:batch_update|tests|docs|samples|jobs)/[\w./-]*\w/?)`", page.read_text("utf-8")
+    ):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_page_about_guards_names_every_hazard_with_its_code() -> None:
+    rows = re.findall(r"\| `(\w+)` \| `(G\d+)` \| (.+) \|", (DOCS / "safety.md").read_text("utf-8"))
+    assert tuple(name for name, _, _ in rows) == HAZARDS
+    assert all(CODES[code].title == title for _, code, title in rows)
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    beside = {"index.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    assert sorted(named) == sorted(beside | {page.name for page in DOCS.glob("*.md")})

@@ -61,8 +61,8 @@ def test_flags_win_over_the_job_file_and_that_over_the_environment(
     assert run("job", "run", "one", "--json", "--limit", "2").json["counts"]["updated"] == 2
 
 
-def test_the_job_file_of_the_readme_is_in_order(run: Run, tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+def test_the_job_file_of_the_page_about_jobs_is_in_order(run: Run, tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "jobs.md").read_text("utf-8"), re.DOTALL)
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs" / "nightly.toml").write_text(
         text.replace("../samples", str(ROOT / "samples")), "utf-8"

@@ -257,8 +257,8 @@ def test_a_worksheet_and_a_key_file_are_named_again(pasted: Run, tmp_path: Path)
 
 def written() -> Iterator[tuple[str, str]]:
     """Commands in code blocks and in backquotes of the documents, and in what the program says."""
-    for name in ("README.md", "docs/sheets.md", "docs/settings.md", "docs/promises.md"):
-        text = (ROOT / name).read_text("utf-8")
+    for page in sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"}):
+        name, text = page.relative_to(ROOT).as_posix(), page.read_text("utf-8")
         blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
         for command in re.findall(r"(batch-update [a-z][^\n]*)", blocks):
             yield name, command.partition("  #")[0]
