@@ -80,10 +80,10 @@ def test_every_link_leads_somewhere(page: Path, target: str) -> None:
     path, _, anchor = target.partition("#")
     place = (page.parent / path).resolve() if path else page
     assert place.exists() and place.is_relative_to(ROOT)
-    assert not anchor or anchor in anchors(place)
+    assert not anchor or anchors(place).count(anchor) == 1
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_no_two_headings_of_a_page_are_alike(page: Path) -> None:
     assert len(set(anchors(page))) == len(anchors(page))
 
