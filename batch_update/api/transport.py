@@ -1,7 +1,11 @@
 """One keep-alive connection for one request at a time, as an httpx transport; and the same for an app in process.
 
-httpx's own pool is passed by: it polls every idle socket at every request, and with many tasks on one client most
-of the time goes there. HTTP/1.1 itself is read and written by h11, as in httpx; sockets and TLS come from anyio.
+httpx's pool is passed by: it polls every idle socket at every request, and with many tasks on one client most of the
+time goes there. One connection of httpcore's without the pool was tried in place of this. It hands what came behind an
+answer to the next request, which gets an answer to nothing; through its public names nobody can see that. It leaves
+bodies that are cut half-way to the garbage collector, which trio tells as a fault. And it takes 1.26 times the
+processor's time: 2.5 times as fast as httpx instead of 3.2. So HTTP/1.1 is read and written here, by h11, as in httpx;
+sockets and TLS come from anyio.
 """
 
 from __future__ import annotations

@@ -297,6 +297,24 @@ def far_xls(kind: int = 0x203) -> bytes:
     )
 
 
+def xls_listed_in_a_ring() -> bytes:
+    """The sectors of its table of sectors are listed in a sector that names itself as the next."""
+    ring = struct.pack("<128L", *[0] * 127, 3)
+    data = bytearray(ole("Workbook", ring * 100))
+    many = 200_000
+    struct.pack_into("<L", data, 44, 109 + 127 * many)
+    struct.pack_into("<LL", data, 68, 3, many)
+    return bytes(data)
+
+
+def xls_in_a_ring() -> bytes:
+    """A stream of 4 GiB, whose first sector is followed by itself."""
+    data = bytearray(ole("Workbook", bytes(4096)))
+    struct.pack_into("<L", data, 512 + 3 * 4, 3)
+    struct.pack_into("<L", data, 2 * 512 + 128 + 120, 0xFFFFFFF0)
+    return bytes(data)
+
+
 def far(*places: str) -> bytes:
     cells = "".join(f'<row r="{re.sub("[A-Z]", "", p)}"><c r="{p}"><v>1</v></c></row>' for p in places)
     return with_sheet_xml(HEADER_XML + cells)
@@ -332,6 +350,8 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
     "many columns": lambda: far("XFD2"),
     "no places": lambda: with_sheet_xml(HEADER_XML + "<row>" + "<c><v>1</v></c>" * 300_000 + "</row>"),
     "far xls": far_xls,
+    "xls whose list of tables follows itself": xls_listed_in_a_ring,
+    "xls whose stream runs in a ring": xls_in_a_ring,
     "far xlsb": lambda: xlsb([(0, 0, "id"), (1_000_000, 16_000, 1.0)]),
     "repeated cells": lambda: ods(
         {"T": [ods_row(ods_cell("id", numbercolumnsrepeated=REPEATED), numberrowsrepeated=REPEATED)]}
