@@ -18,6 +18,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from batch_update.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from batch_update.api.client import Client
     from batch_update.errors import (
@@ -32,59 +34,48 @@ if TYPE_CHECKING:
         UsageError,
     )
     from batch_update.fields.assistant import AssistantUpdate
-    from batch_update.model import (
-        Change,
-        Exit,
-        Outcome,
-        Plan,
-        Problem,
-        Report,
-        Row,
-        Severity,
-        Sheet,
-        Status,
-        Window,
-    )
-    from batch_update.plan.checking import make_plan
-    from batch_update.report.files import write_run
+    from batch_update.model.plans import Change, Outcome, Plan, Status
+    from batch_update.model.reports import Exit, Report, Window
+    from batch_update.model.sheets import Problem, Row, Severity, Sheet
+    from batch_update.plan.from_sheet import make_plan
+    from batch_update.report.files.folder import write_run
     from batch_update.run.library import apply, apply_async, preview, preview_async
-    from batch_update.settings import Settings, read_settings
+    from batch_update.settings.layers import read_settings
+    from batch_update.settings.tunables import Settings
     from batch_update.sheet.reading import read_sheet
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "AccessError": "errors",
     "ApiError": "errors",
     "AssistantUpdate": "fields.assistant",
     "BatchUpdateError": "errors",
-    "Change": "model",
+    "Change": "model.plans",
     "Client": "api.client",
-    "Exit": "model",
+    "Exit": "model.reports",
     "Interrupted": "errors",
     "KeyMissing": "errors",
     "KeyRefused": "errors",
-    "Outcome": "model",
-    "Plan": "model",
-    "Problem": "model",
-    "Report": "model",
-    "Row": "model",
+    "Outcome": "model.plans",
+    "Plan": "model.plans",
+    "Problem": "model.sheets",
+    "Report": "model.reports",
+    "Row": "model.sheets",
     "RunStopped": "errors",
-    "Settings": "settings",
-    "Severity": "model",
-    "Sheet": "model",
+    "Settings": "settings.tunables",
+    "Severity": "model.sheets",
+    "Sheet": "model.sheets",
     "SheetError": "errors",
-    "Status": "model",
+    "Status": "model.plans",
     "UsageError": "errors",
-    "Window": "model",
+    "Window": "model.reports",
     "apply": "run.library",
     "apply_async": "run.library",
-    "make_plan": "plan.checking",
+    "make_plan": "plan.from_sheet",
     "preview": "run.library",
     "preview_async": "run.library",
-    "read_settings": "settings",
+    "read_settings": "settings.layers",
     "read_sheet": "sheet.reading",
-    "write_run": "report.files",
+    "write_run": "report.files.folder",
 }
 
 __all__ = [

@@ -17,7 +17,9 @@ BatchUpdateError
 
 from __future__ import annotations
 
-from batch_update.model import Exit, Problem, Tripped
+from batch_update.model.plans import Tripped
+from batch_update.model.reports import Exit
+from batch_update.model.sheets import Problem
 
 
 class BatchUpdateError(Exception):

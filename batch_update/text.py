@@ -187,3 +187,15 @@ def quoted_path(path: Path | str) -> str:
     """A path as a word of a command line that can be pasted, and that is not taken for a flag."""
     text = str(path)
     return quoted(f"./{text}" if text.startswith("-") and text != "-" else text)
+
+
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """`did you mean office?`, without regard to case and spaces; "" where no name is near."""
+    found = nearest(given, {name: name for name in names})
+    return f"did you mean {found}?" if found else ""
+
+
+def no_such(noun: str, name: str, known: Iterable[str]) -> str:
+    """`there is no key 'concurency'; did you mean 'concurrency'?`"""
+    close = nearest(name, {each: each for each in known})
+    return f"there is no {noun} {shortly(name)}" + (f"; did you mean {close!r}?" if close else "")

@@ -1,15 +1,18 @@
-"""Renders fields.md, codes.md, settings.md and sandbox.md from the code: `python docs/render.py` writes them."""
+"""Renders the tables of the docs from the code and from house.toml: `python docs/render.py` writes them."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from batch_update.codes import CODES
-from batch_update.fields.reference import Field, all_fields
+from batch_update.fields.facts import Field, all_fields
 from batch_update.sandbox.routes import ROUTES
-from batch_update.settings import ENV_PREFIX, Settings, flag_of
+from batch_update.settings.layers import ENV_PREFIX, flag_of
+from batch_update.settings.tunables import Settings
 
 HERE = Path(__file__).parent
 
@@ -83,6 +86,36 @@ def sandbox_page() -> str:
     )
 
 
+def architecture_page() -> str:
+    """The page as it stands, with the tables of floors and doors drawn anew."""
+    house = tomllib.loads((HERE / "house.toml").read_text("utf-8"))
+    floors = [
+        [floor["name"], f"`{room}`", what]
+        for floor in reversed(house["floor"])
+        for room, what in floor["rooms"].items()
+    ]
+    beside = [
+        [f"beside the stairs, for {', '.join(about['users'])}", f"`{room}`", about["what"]]
+        for room, about in house["beside"].items()
+    ]
+    doors = [
+        [f"`{library}`", ", ".join(f"`{place}`" for place in places) or "nobody"]
+        for library, places in house["doors"].items()
+    ]
+    page = (HERE / "architecture.md").read_text("utf-8")
+    page = _filled(page, "floors", table(["floor", "room", "what it is for"], floors + beside))
+    return _filled(page, "doors", table(["library", "imported in"], doors))
+
+
+def _filled(page: str, name: str, content: str) -> str:
+    return re.sub(
+        rf"(<!-- {name} -->\n).*?(<!-- end -->)",
+        lambda match: match[1] + content + match[2],
+        page,
+        flags=re.S,
+    )
+
+
 def _extra(info) -> dict:
     return info.json_schema_extra
 
@@ -102,6 +135,7 @@ def _default(value: object) -> str:
 
 
 PAGES = {
+    "architecture.md": architecture_page,
     "fields.md": fields_page,
     "codes.md": codes_page,
     "settings.md": settings_page,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from batch_update.fields.reference import Field, all_fields
+from batch_update.fields.facts import Field, all_fields
 from batch_update.fields.tools import FillerConfig
 from batch_update.sandbox import catalogue
 

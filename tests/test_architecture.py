@@ -1,44 +1,25 @@
-"""The house rules as a list: imports only go down, and each foreign library has one door."""
+"""The house rules: the code against the one list of its rooms, floors and doors, `docs/house.toml`."""
 
 from __future__ import annotations
 
 import ast
 import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1] / "batch_update"
+HERE = Path(__file__).parents[1]
+ROOT = HERE / "batch_update"
+HOUSE = tomllib.loads((HERE / "docs" / "house.toml").read_text("utf-8"))
+FLOORS = [list(floor["rooms"]) for floor in HOUSE["floor"]]
+BESIDE = HOUSE["beside"]
+DOORS = {library: set(places) for library, places in HOUSE["doors"].items()}
 
-# From the top to the ground. A stage may import from its own and from lower stages.
-STAGES = ["cli", "jobs", "run", "report", "api", "plan", "sheet", "fields"]
-GROUND = ["errors", "settings", "refusals", "codes", "model", "text", "disk"]
-BESIDE = {"sandbox": {"cli"}}
-"""Rooms beside the stairs: who may import them. They see the fields and the ground, nothing else."""
-
-DOORS = {
-    "pandas": {"sheet"},
-    "numpy": {"sheet", "plan/columns.py"},
-    "xlsxwriter": {"sheet"},
-    "httpx": {"api"},
-    "h11": {"api"},
-    "tenacity": {"api/retrying.py"},
-    "sqlite3": {"run/database.py", "run/journal.py", "run/reading.py", "sandbox/state.py"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
-    "anyio": {"api", "run", "cli", "sandbox"},
-    "typer": {"cli"},
-    "rich": {"cli"},
-    "platformdirs": {"cli"},
-    "filelock": {"run/locking.py", "api/ledger.py"},
-    "pydantic": {"fields", "plan", "run/written.py", "settings.py"},
-    "pydantic_core": {"fields", "refusals.py"},
-    "asyncio": set(),
-}
-"""Every foreign library (and asyncio, which nobody may use): the packages or files that may import it."""
-
-PURE = ["plan", "fields"]
 IMPURE = {
     "io",
     "logging",
@@ -52,19 +33,25 @@ IMPURE = {
     "time",
     "datetime",
 }
-"""What a pure stage has no use for: files, the clock, chance."""
+"""What a pure room has no use for: files, the clock, chance."""
 
 FILES = sorted(ROOT.rglob("*.py"))
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+
+
+def place_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def room_of(path: Path) -> str:
-    """`sheet` for batch_update/sheet/reading.py, `model` for batch_update/model.py, "" for the front door."""
-    parts = path.relative_to(ROOT).parts
-    name = parts[0].removesuffix(".py")
+    """`sheet` for batch_update/sheet/reading.py, `text` for batch_update/text.py, "" for the front door."""
+    name = place_of(path).split("/")[0].removesuffix(".py")
     return "" if name.startswith("__") else name
 
 
-def imports_of(path: Path) -> list[str]:
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
+    """All that a file imports, inside functions and for types too."""
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -72,54 +59,40 @@ def imports_of(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             names += [f"{node.module}.{alias.name}" for alias in node.names]
-    return names
+    return tuple(names)
+
+
+def rooms_of_ours(path: Path) -> Iterable[str]:
+    """The rooms that a file imports from."""
+    return {name.split(".")[1] for name in imports_of(path) if name.startswith("batch_update.")}
 
 
 def allowed_rooms(room: str) -> set[str]:
-    if room == "":
-        return {*STAGES, *GROUND}
     if room in BESIDE:
-        return {room, "fields", *GROUND}
-    if room in GROUND:
-        return {*GROUND}
-    below = set(STAGES[STAGES.index(room) :]) | set(GROUND)
-    return below | {beside for beside, users in BESIDE.items() if room in users}
+        return {room, *BESIDE[room]["sees"]}
+    height = len(FLOORS) - 1 if room == "" else next(n for n, rooms in enumerate(FLOORS) if room in rooms)
+    guests = {beside for beside, about in BESIDE.items() if room in about["users"]}
+    return guests.union(*FLOORS[: height + 1])
 
 
 def test_every_file_stands_in_a_known_room() -> None:
     """The list is exhaustive: a new room needs a place on it, and one that is gone gives its place back."""
-    assert {room_of(path) for path in FILES} == {"", *STAGES, *GROUND, *BESIDE}
+    listed = [room for rooms in FLOORS for room in rooms]
+    assert len(listed) == len(set(listed))
+    assert {room_of(path) for path in FILES} == {"", *listed, *BESIDE}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+@every_file
 def test_imports_only_go_down(path: Path) -> None:
-    allowed = allowed_rooms(room_of(path))
-    for name in imports_of(path):
-        if name.split(".")[0] == "batch_update":
-            is_allowed = name == "batch_update.__version__" or name.split(".")[1] in allowed
-            assert is_allowed, f"{path.name} imports {name}"
+    assert set(rooms_of_ours(path)) <= allowed_rooms(room_of(path)), place_of(path)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_foreign_libraries_have_one_door(path: Path) -> None:
-    place = path.relative_to(ROOT).as_posix()
-    for name in imports_of(path):
-        top = name.split(".")[0]
-        if top in {"batch_update", "__future__"} or (top in sys.stdlib_module_names and top not in DOORS):
-            continue
-        assert top in DOORS, f"{place} imports {top}, which has no door"
-        doors = DOORS[top]
-        assert place in doors or place.split("/")[0] in doors, f"{place} imports {top}"
-
-
-def test_a_door_that_nobody_goes_through_is_closed() -> None:
-    used = {
-        (name.split(".")[0], place)
-        for path in FILES
-        for name in imports_of(path)
-        for place in (path.relative_to(ROOT).as_posix(), room_of(path))
-    }
-    assert {(library, place) for library, places in DOORS.items() for place in places} <= used
+def circle_in(graph: dict[str, set[str]]) -> str:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return " <- ".join(error.args[1])
+    return ""
 
 
 def module_of(path: Path) -> str:
@@ -127,8 +100,7 @@ def module_of(path: Path) -> str:
     return ".".join(parts).removesuffix(".__init__")
 
 
-def test_nothing_goes_in_a_circle() -> None:
-    """Siblings inside a stage and the modules of the ground too; imports inside functions and for types count."""
+def test_no_files_import_each_other_in_a_circle() -> None:
     modules = {module_of(path): path for path in FILES}
     graph = {}
     for module, path in modules.items():
@@ -137,29 +109,68 @@ def test_nothing_goes_in_a_circle() -> None:
             name if name in modules else name.rpartition(".")[0] for name in names
         } & modules.keys()
     del graph["batch_update"]  # names its rooms for its users, and loads them late
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        pytest.fail(" <- ".join(error.args[1]))
+    assert circle_in(graph) == ""
 
 
-def test_codes_and_nouns_need_nothing_of_ours() -> None:
-    for ground in ("model", "codes", "text"):
-        ours = [name for name in imports_of(ROOT / f"{ground}.py") if name.startswith("batch_update")]
-        assert ours == [], ground
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in FILES:
+        graph.setdefault(room_of(path), set()).update(set(rooms_of_ours(path)) - {room_of(path)})
+    assert circle_in(graph) == ""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_folder_holds_more_files_than_one_can_look_over() -> None:
+    counts = Counter(path.parent for path in FILES if path.name != "__init__.py")
+    assert {place_of(folder): n for folder, n in counts.items() if n > HOUSE["most_files"]} == {}
+
+
+def test_files_of_one_stem_are_told_apart_by_their_folders() -> None:
+    """Each such stem is on the list, with the reason why two rooms have a file of that name; no other is."""
+    counts = Counter(path.stem for path in FILES if not path.stem.startswith("__"))
+    assert {stem for stem, n in counts.items() if n > 1} == set(HOUSE["stems"])
+
+
+@every_file
+def test_foreign_libraries_have_one_door(path: Path) -> None:
+    place = place_of(path)
+    folders = {place, *(place.rsplit("/", depth)[0] for depth in range(1, place.count("/") + 1))}
+    for name in imports_of(path):
+        top = name.split(".")[0]
+        if top in {"batch_update", "__future__"} or (top in sys.stdlib_module_names and top not in DOORS):
+            continue
+        assert top in DOORS, f"{place} imports {top}, which has no door"
+        assert folders & DOORS[top], f"{place} imports {top}"
+
+
+def test_a_door_that_nobody_goes_through_is_closed() -> None:
+    used = {(name.split(".")[0], place_of(path)) for path in FILES for name in imports_of(path)}
+    for library, doors in DOORS.items():
+        for door in doors:
+            goes = any(top == library and f"{place}/".startswith(f"{door}/") for top, place in used)
+            assert goes, f"nobody imports {library} through {door}"
+
+
+def test_nouns_codes_and_texts_need_nothing_of_the_house() -> None:
+    for ground in ("model/sheets", "codes", "text", "version"):
+        assert rooms_of_ours(ROOT / f"{ground}.py") == set(), ground
+
+
+@every_file
 def test_modules_are_imported_by_name(path: Path) -> None:
     """Else this file could not see it. The front door loads its rooms late, by a table."""
     if room_of(path):
         assert not any(name.startswith("importlib") for name in imports_of(path))
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in FILES if room_of(p) in PURE], ids=lambda p: str(p.relative_to(ROOT))
-)
-def test_pure_stages_know_no_file_and_no_clock(path: Path) -> None:
-    source = path.read_text("utf-8")
+PURE = [
+    path
+    for path in FILES
+    if room_of(path) in HOUSE["pure"]["rooms"] and place_of(path) not in HOUSE["pure"]["but"]
+]
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_pure_rooms_know_no_file_and_no_clock(path: Path) -> None:
     assert {name.split(".")[0] for name in imports_of(path)} & IMPURE == set()
-    assert not any(isinstance(node, ast.Await | ast.AsyncFunctionDef) for node in ast.walk(ast.parse(source)))
+    tree = ast.parse(path.read_text("utf-8"))
+    assert not any(isinstance(node, ast.Await | ast.AsyncFunctionDef) for node in ast.walk(tree))

@@ -24,7 +24,7 @@ def _render():
     return module
 
 
-@pytest.mark.parametrize("name", ["fields.md", "codes.md", "settings.md", "sandbox.md"])
+@pytest.mark.parametrize("name", ["architecture.md", "fields.md", "codes.md", "settings.md", "sandbox.md"])
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
     """Otherwise: python docs/render.py."""
     assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()
@@ -106,3 +106,17 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
     named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
     beside = {"index.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
     assert sorted(named) == sorted(beside | {page.name for page in DOCS.glob("*.md")})
+
+
+# ---------------------------------------------------------------- the way of a row
+
+STEPS = re.findall(
+    r"`((?:sheet|check|plan|account|journal|send|api|run|report)\.[\w.]+)`",
+    (DOCS / "architecture.md").read_text("utf-8"),
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_of_a_rows_way_is_taken_by_a_function_that_is_there(step: str) -> None:
+    module, _, name = step.rpartition(".")
+    assert hasattr(importlib.import_module(f"batch_update.{module}"), name)

@@ -11,7 +11,8 @@ import pytest
 
 import batch_update
 from batch_update.api.keys import ApiKey
-from batch_update.sandbox.app import SANDBOX_KEY, make_app
+from batch_update.sandbox.app import make_app
+from batch_update.settings.tunables import SANDBOX_KEY
 
 README = Path(__file__).parents[1] / "README.md"
 

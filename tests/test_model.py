@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from batch_update.model import Column, Dialect, Outcome, Report, Role, Sheet, Status
-from batch_update.plan.checking import make_plan
+from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
+from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import Export
-from batch_update.run.looking import Looked
+from batch_update.run.planning import Looked
 
 
 def sheet_of(rows: int) -> Sheet:

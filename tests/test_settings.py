@@ -7,8 +7,10 @@ from contextlib import suppress
 import pytest
 
 from batch_update.errors import UsageError
-from batch_update.model import Window
-from batch_update.settings import DEFAULT_RATES, Settings, flag_of, read_settings, read_window
+from batch_update.model.reports import Window
+from batch_update.settings.layers import flag_of, read_settings
+from batch_update.settings.parsing import read_window
+from batch_update.settings.tunables import DEFAULT_RATES, Settings
 
 
 def test_the_default_pace_is_what_the_vendor_documents() -> None:

@@ -10,16 +10,16 @@ from functools import partial
 
 import anyio
 
-from batch_update.api.exchange import Departure, Wires
-from batch_update.api.gate import OUTAGE_LOOKS, OUTAGE_ROWS
+from batch_update.api.answers.replies import Answer, Applied, Course, Verdict, doubted, judge
 from batch_update.api.keys import ApiKey
-from batch_update.api.local import REMEDIES
-from batch_update.api.pacing import Pacer
-from batch_update.api.replies import Answer, Applied, Course, Verdict, doubted, judge
+from batch_update.api.pace.gate import OUTAGE_LOOKS, OUTAGE_ROWS
+from batch_update.api.pace.pacer import Pacer
+from batch_update.api.pace.windows import Ticket
 from batch_update.api.retrying import Retries, Tries
-from batch_update.api.windows import Ticket
+from batch_update.api.wire.exchange import Departure, Wires
+from batch_update.api.wire.local import REMEDIES
 from batch_update.errors import BatchUpdateError, RunStopped
-from batch_update.model import Event
+from batch_update.model.reports import Event
 
 UNREACHED = frozenset({"N501", "N502", "A502"})
 """Codes of attempts that did not come through to the application."""

@@ -16,10 +16,11 @@ import anyio
 import httpx
 
 from batch_update.api.address import check_base_url
+from batch_update.api.answers.paging import Page, Paging, entries_of
+from batch_update.api.answers.replies import Applied, Verdict
+from batch_update.api.answers.saying import clean
 from batch_update.api.calling import Call, Caller
-from batch_update.api.exchange import Wires
 from batch_update.api.keys import ApiKey
-from batch_update.api.ledger import Ledger
 from batch_update.api.lookups import (
     Account,
     CustomTool,
@@ -32,15 +33,16 @@ from batch_update.api.lookups import (
     Voice,
     read_as,
 )
-from batch_update.api.pacing import Pacer, Stats
-from batch_update.api.paging import Page, Paging, entries_of
-from batch_update.api.proxies import find_proxy
-from batch_update.api.replies import Applied, Verdict
-from batch_update.api.saying import clean
+from batch_update.api.pace.ledger import Ledger
+from batch_update.api.pace.pacer import Pacer
+from batch_update.api.wire.exchange import Wires
+from batch_update.api.wire.proxies import find_proxy
 from batch_update.codes import CODES
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
-from batch_update.model import Body, Event, Json, Reply, Status, Window
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply, Stats, Window
+from batch_update.model.sheets import Body, Json
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from batch_update.model import Json
+from batch_update.model.sheets import Json
 
 
 @dataclass(frozen=True, slots=True)

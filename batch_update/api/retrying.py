@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from batch_update.api.pacing import Stats
-from batch_update.api.replies import Verdict
+from batch_update.api.answers.replies import Verdict
+from batch_update.model.reports import Stats
 
 FIRST_PAUSE = 4.0
 """seconds at most before the first retry; doubles each time"""

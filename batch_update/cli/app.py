@@ -12,26 +12,22 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.main import get_command
 
-from batch_update import __version__
-from batch_update.cli import (
-    applying,
-    checking,
-    exporting,
-    jobs,
-    planning,
-    reference,
-    resuming,
-    runs,
-    sandbox,
-    undoing,
-)
+from batch_update.cli.commands import apply as applying
+from batch_update.cli.commands import check as checking
+from batch_update.cli.commands import export as exporting
+from batch_update.cli.commands import jobs, reference, runs, sandbox
+from batch_update.cli.commands import plan as planning
+from batch_update.cli.commands import resume as resuming
+from batch_update.cli.commands import undo as undoing
 from batch_update.cli.help import CONTEXT, Command, Group
 from batch_update.cli.screen import error_json, out_json, ready_streams, show_error
-from batch_update.cli.words import words_of
+from batch_update.cli.suggestions import words_of
 from batch_update.errors import BatchUpdateError, RunStopped, UsageError
-from batch_update.model import Exit
-from batch_update.refusals import no_such
-from batch_update.settings import ENV_PREFIX, Settings, variable_of
+from batch_update.model.reports import Exit
+from batch_update.settings.layers import ENV_PREFIX, variable_of
+from batch_update.settings.tunables import Settings
+from batch_update.text import no_such
+from batch_update.version import __version__
 
 EXAMPLES = """Change many Famulor AI phone assistants from one sheet: checked, paced, accounted for.
 
@@ -151,7 +147,7 @@ def _leave_after(error: Any) -> NoReturn:
 
 def _limit_met(error: Exception) -> BatchUpdateError | None:
     """What this machine has no more of, where that is why the program cannot go on; anything may need some."""
-    from batch_update.api.local import REMEDIES
+    from batch_update.api.wire.local import REMEDIES
 
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if number not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC):

@@ -10,9 +10,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from batch_update.cli.words import HELP, no_such_command, too_many
+from batch_update.cli.suggestions import HELP, no_such_command, too_many
 from batch_update.cli.wrapping import width
-from batch_update.settings import flag_of
+from batch_update.settings.layers import flag_of
 
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),
@@ -26,8 +26,6 @@ GROUPS = ("Sheet", "Rows", "Guards", "Waves", "Pace", "Connection", "Output", "S
 WIDEST = 120
 """Characters of a line of help, also on a broader terminal."""
 CONTEXT = {"help_option_names": ["-h", "--help"]}
-
-
 _UNBROKEN = str.maketrans("-", "\u2011")
 """A hyphen at which no line is broken, since flags hold some. It is a plain one again in what is shown."""
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
-from batch_update.settings import Settings, flag_of, read_settings, variable_of
+from batch_update.settings.layers import flag_of, read_settings, variable_of
+from batch_update.settings.tunables import Settings
 
 _SCREEN = ("json_", "quiet")
 _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *_SCREEN)
@@ -138,3 +139,23 @@ def shown(default: Any) -> str:
     if isinstance(default, tuple):
         return " and ".join(str(item) for item in default)
     return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+FILE = Annotated[
+    str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
+]
+RUN = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's folder, its name, a unique beginning of one, or last: the one that last sent something.",
+    ),
+]
+LAST_RUN = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's folder, its name, a unique beginning of one, or last, which it is where none is named.",
+        show_default=False,
+    ),
+]

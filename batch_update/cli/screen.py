@@ -20,16 +20,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import anyio
 import typer
 
+from batch_update.errors import UsageError
+
 if sys.platform != "win32":
     import termios
 
 from batch_update.cli.terminal import Terminal, colored
 from batch_update.cli.wrapping import width, wrap
-from batch_update.errors import BatchUpdateError, Interrupted, SheetError, UsageError
+from batch_update.errors import BatchUpdateError, Interrupted, SheetError
 from batch_update.text import excerpt, is_hidden
 
 if TYPE_CHECKING:
-    from batch_update.plan.differences import Showing
+    from batch_update.fields.differences import Showing
 
 MOST_WORDS = 1_000
 """Characters of a line about what ended a command."""
@@ -134,7 +136,7 @@ def _shows_color(stream: Any) -> bool:
 
 def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
     """How what changes is shown on this stream: in color where it takes some, long texts whole with `full`."""
-    from batch_update.plan.differences import Showing
+    from batch_update.fields.differences import Showing
 
     gone, came = (partial(paint, color=color, stream=stream) for color in ("gone", "came"))
     return Showing(gone, came, full)
@@ -265,3 +267,8 @@ def error_json(error: BatchUpdateError) -> dict[str, Any]:
     if isinstance(error, SheetError):
         document["error"]["problems"] = [problem.message for problem in error.problems]
     return document
+
+
+def unwritable(path: Path, why: str) -> UsageError:
+    """A file that somebody named cannot be written there."""
+    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")

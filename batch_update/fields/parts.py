@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from batch_update.fields.reference import Field, all_fields, kind_of, validator
+from batch_update.fields.facts import Field, all_fields, kind_of, validator
 from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES, FillerConfig
 
 FREE_KEYS = "variables"

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from batch_update.fields.tools import TOOL_TYPES
-from batch_update.model import Json
+from batch_update.model.sheets import Json
 
 
 class _Unknown(Enum):

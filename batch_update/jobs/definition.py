@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
-from batch_update.refusals import as_flag, no_such
-from batch_update.settings import Settings, paths, read_settings
-from batch_update.text import excerpt, printable, shortly
+from batch_update.settings.layers import read_settings
+from batch_update.settings.refusals import as_flag
+from batch_update.settings.tunables import Settings, paths
+from batch_update.text import excerpt, no_such, printable, shortly
 
 _LARGEST = 1024 * 1024
 """bytes"""

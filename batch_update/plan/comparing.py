@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from batch_update.check.checking import in_order, invalid_rows
+from batch_update.check.fault import Fault
 from batch_update.codes import CODES
 from batch_update.fields.rules import (
     MODE_MODELS,
@@ -15,25 +17,12 @@ from batch_update.fields.rules import (
     broken_rules,
     depends_on_mode,
 )
+from batch_update.fields.same import same_value
+from batch_update.fields.storing import alterations
 from batch_update.fields.tools import shown
-from batch_update.model import (
-    Body,
-    Change,
-    Json,
-    Outcome,
-    Part,
-    Plan,
-    Present,
-    Problem,
-    Severity,
-    Sheet,
-    Status,
-)
-from batch_update.plan.checking import in_order, invalid_rows
-from batch_update.plan.fault import Fault
+from batch_update.model.plans import Change, Outcome, Part, Plan, Present, Status
+from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
 from batch_update.plan.merging import merge_parts
-from batch_update.plan.normalizing import same_value
-from batch_update.plan.storing import alterations
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from batch_update.errors import GuardStopped
-from batch_update.model import Change, Json, Plan, Tripped
-from batch_update.plan.normalizing import same_value
-from batch_update.settings import ALL_HAZARDS
+from batch_update.fields.same import same_value
+from batch_update.model.plans import ALL_HAZARDS, Change, Plan, Tripped
+from batch_update.model.sheets import Json
 from batch_update.text import counted, listed, named
 
 FIRST_ROWS = 5

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from batch_update.fields.reference import all_fields
+from batch_update.fields.differences import UNKNOWN, side_by_side
+from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
-from batch_update.model import Body, Change, Outcome, Plan, Present, Status
+from batch_update.model.plans import Change, Outcome, Plan, Present, Status
+from batch_update.model.sheets import Body
 from batch_update.plan.comparing import ALREADY_SO, before_of, broken_by, differing, is_so
-from batch_update.plan.differences import UNKNOWN, side_by_side
 
 WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
 """Fields that stand and fall with a change of mode."""

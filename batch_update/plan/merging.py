@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from batch_update.check.complaints import Cell, complaint
+from batch_update.check.fault import Fault
 from batch_update.codes import CODES
+from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.parts import part_name
-from batch_update.fields.reference import all_fields, validator
-from batch_update.model import Json, Part, Present
-from batch_update.plan.complaints import Cell, complaint
-from batch_update.plan.fault import Fault
+from batch_update.model.plans import Part, Present
+from batch_update.model.sheets import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from batch_update.check.cells import judge
 from batch_update.fields.cells import LEAVE, show_cell
-from batch_update.fields.reference import all_fields
+from batch_update.fields.differences import show
+from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import Context, broken_rules
+from batch_update.fields.same import same_value
 from batch_update.fields.tools import redact
-from batch_update.model import Json, Present, Severity
-from batch_update.plan.differences import show
-from batch_update.plan.judging import judge
-from batch_update.plan.normalizing import same_value
+from batch_update.model.plans import Present
+from batch_update.model.sheets import Json, Severity
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
 

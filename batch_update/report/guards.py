@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from batch_update.model import Json, Tripped
-from batch_update.report.problems import WIDE, row_list
+from batch_update.model.plans import Tripped
+from batch_update.model.sheets import Json
+from batch_update.report.places import WIDE, row_list
 from batch_update.text import counted
 
 FIRST_ROWS = 3

@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterator
 
 from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
-from batch_update.model import Outcome, Report, Sheet, Status, Verified
-from batch_update.report.columns import ragged_cells
+from batch_update.model.plans import Outcome
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Sheet
+from batch_update.report.own_columns import ragged_cells
 from batch_update.text import column_letters, excerpt, printable
-
-NOT_WANTED = frozenset({"X203", "X205"})
-"""Codes of rows that the user chose to leave out: another row of the assistant was taken, or it was not selected."""
-
-NOT_THE_ROWS = frozenset({"A300", "A401", "N501", "N503"})
-"""Codes of failures that say nothing of the row: whichever had been sent would have met them."""
 
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
@@ -23,26 +19,6 @@ _SECRET = re.compile(
     rf"((?:{'|'.join(sorted(SECRET_SETTINGS))})[\"'\\\s]*[:=][\"'\\\s]*)([^\s\"'\\,;|}}\]]+)"
 )
 """A secret setting and its value, however it is quoted, or no longer quoted where a row has shifted."""
-
-
-def as_wanted(outcome: Outcome) -> bool:
-    """Whether nothing is left to do for this row."""
-    if outcome.status is Status.NOT_SENT:
-        return outcome.code in NOT_WANTED
-    if outcome.status is Status.UNKNOWN:
-        return outcome.verified is Verified.VERIFIED  # as it should be, whoever made it so
-    if outcome.verified is Verified.MISMATCH:
-        return False
-    return outcome.status in {Status.UPDATED, Status.UNCHANGED}
-
-
-def is_open(outcome: Outcome) -> bool:
-    """Whether going on with a run sends the row, or looks for it. What failed for a reason of its own stays so."""
-    if outcome.status is Status.FAILED:
-        return outcome.code in NOT_THE_ROWS
-    if outcome.status is Status.UNKNOWN:
-        return not as_wanted(outcome)
-    return outcome.status is Status.NOT_SENT
 
 
 def row_message(report: Report, index: int) -> str:

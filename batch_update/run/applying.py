@@ -9,16 +9,18 @@ from functools import partial
 
 import anyio
 
-from batch_update.api.pacing import Stats
 from batch_update.errors import SheetError
-from batch_update.model import Change, Outcome, Plan, Problem, Report, Status, Window
-from batch_update.run.dispatch import Sender, send_changes
-from batch_update.run.journal import Journal
-from batch_update.run.outcomes import not_begun, spread
-from batch_update.run.progress import EventLog, Meter, Progress
-from batch_update.run.sound import refuse_unmerged
-from batch_update.run.verifying import Sleep
-from batch_update.run.waves import Caution, send_in_waves
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.reports import Report, Stats, Window
+from batch_update.model.sheets import Problem
+from batch_update.outcomes import not_begun, spread
+from batch_update.plan.sound import refuse_unmerged
+from batch_update.send.brake import Caution
+from batch_update.send.dispatch import Sender, send_changes
+from batch_update.send.progress import EventLog, Meter, Progress
+from batch_update.send.verifying import Sleep
+from batch_update.send.waves import send_in_waves
 from batch_update.text import counted
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from batch_update.account.fetching import Lister, fetch_present
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
-from batch_update.fields.reference import all_fields
-from batch_update.model import Present
-from batch_update.plan.selecting import Condition, find_field
+from batch_update.fields.facts import all_fields
+from batch_update.fields.names import ID
+from batch_update.model.plans import Present
+from batch_update.plan.conditions import Condition, find_field
 from batch_update.plan.stating import Statement
-from batch_update.run.fetching import Lister, fetch_present
-from batch_update.sheet.headers import ID
 from batch_update.text import listed
 
 REPORTED = "_reported"

@@ -7,20 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from batch_update.account.whose import Asked
 from batch_update.errors import UsageError
-from batch_update.model import Change, Event, Outcome, Plan, Reply, Report, Status, Verified
-from batch_update.plan.checking import keep_first, keep_only
-from batch_update.report.messages import is_open
-from batch_update.report.status import is_unread
+from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
+from batch_update.model.reports import Event, Reply, Report
+from batch_update.outcomes import is_open, is_unread, replied, spread
+from batch_update.plan.from_sheet import keep_first, keep_only
 from batch_update.run.applying import apply_plan
-from batch_update.run.dispatch import Sender
-from batch_update.run.journal import Journal
-from batch_update.run.looking import look_again
-from batch_update.run.outcomes import replied, spread
-from batch_update.run.progress import EventLog
-from batch_update.run.recorded import RecordedRun, report_of
-from batch_update.run.verifying import BY_WHOM, is_proof
-from batch_update.run.whose import Asked
+from batch_update.run.planning import look_again
+from batch_update.send.dispatch import Sender
+from batch_update.send.progress import EventLog
+from batch_update.send.verifying import BY_WHOM, is_proof
 from batch_update.text import counted
 
 

@@ -15,21 +15,20 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from batch_update.model import Window
-from batch_update.sandbox import answers
-from batch_update.sandbox.answers import Answer
-from batch_update.sandbox.calls import Call, Handler, Refused
+from batch_update.model.reports import Window
+from batch_update.sandbox.calls import answers
+from batch_update.sandbox.calls.answers import Answer
+from batch_update.sandbox.calls.call import Call, Handler, Refused
+from batch_update.sandbox.document.openapi import document
 from batch_update.sandbox.faults import Fault, Faults
 from batch_update.sandbox.handlers import handlers
 from batch_update.sandbox.intake import Intake, Taken
 from batch_update.sandbox.limits import Verdict, WindowKind, judge
-from batch_update.sandbox.openapi import document
 from batch_update.sandbox.routes import ROUTES
 from batch_update.sandbox.seeds import HOW_MANY
 from batch_update.sandbox.state import Desk, Seen, State
-from batch_update.settings import DEFAULT_RATES
+from batch_update.settings.tunables import DEFAULT_RATES, SANDBOX_KEY
 
-SANDBOX_KEY = "sandbox-key-that-opens-nothing-else"
 READ_ONLY_KEY = "sandbox-key-that-may-only-read"
 CUT = "sandbox.cut"
 """The ASGI extension by which a server lets the app cut the connection: a function without arguments."""

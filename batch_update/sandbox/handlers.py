@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from batch_update.sandbox import assistants, conversations, offers
-from batch_update.sandbox.calls import Handler
+from batch_update.sandbox.calls import assistants, conversations, offers
+from batch_update.sandbox.calls.call import Handler
 from batch_update.sandbox.routes import ROUTES
 
 _BY_NAME: Mapping[str, Handler] = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import anyio
 from starlette.requests import Request
 
-from batch_update.sandbox import answers
-from batch_update.sandbox.answers import Answer
+from batch_update.sandbox.calls import answers
+from batch_update.sandbox.calls.answers import Answer
 
 MOST_BYTES = 1024 * 1024
 """of one body"""

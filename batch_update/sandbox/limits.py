@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from batch_update.model import Window
+from batch_update.model.reports import Window
 
 WindowKind = Literal["sliding", "fixed"]
 """sliding: any stretch of that length; fixed: stretches that begin at whole multiples of the length since 1970."""

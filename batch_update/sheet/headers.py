@@ -3,77 +3,26 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
+from functools import lru_cache, reduce
 from itertools import islice
-from types import MappingProxyType
 
 from batch_update.errors import UsageError
-from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_facts, part_name, parts_of
-from batch_update.fields.reference import Field, Kind, all_fields
-from batch_update.model import Problem, Role
-from batch_update.settings import Settings
+from batch_update.fields.facts import Kind, all_fields
+from batch_update.fields.names import ID, ID_NAMES, Heading, base_of, key_of, known_names, meaning, normalize
+from batch_update.fields.parts import FREE_KEYS, is_list, parts_of
+from batch_update.model.sheets import Problem, Role
+from batch_update.settings.tunables import Settings
 from batch_update.text import column_letters, excerpt, listed, nearest, printable, quoted, shortly
 
-ID = "id"
-"""stands for the id column wherever a field is named, as in --map 'Nr=id'"""
-ID_NAMES = ("id", "assistant_id", "assistent_id", "assistenten_id")
 ACCOUNT = "account"
-
-_PART = re.compile(r"(?P<base>[^.]+)\.(?P<inside>.+)|(?P<list>.+)(?P<sign>[+-])", re.DOTALL)
-_OPERATIONS = {"+": "add", "-": "remove"}
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What one column is for; `path` and `operation` as in `model.Column`."""
-
-    role: Role
-    field: str | None = None
-    path: Path = ()
-    operation: str = "set"
-
-    @property
-    def name(self) -> str | None:
-        """What it sets: `id`, a field, a part of one; None for nothing."""
-        if self.role is Role.ID:
-            return ID
-        return self.field and part_name(self.field, self.path, self.operation)
-
-    @property
-    def facts(self) -> Field:
-        """What a cell of the column may hold; for columns of a field or a part of one."""
-        assert self.field is not None, "the column sets something"
-        if self.role is Role.PART:
-            return part_facts(self.field, self.path, self.operation)
-        return all_fields()[self.field]
-
-
-def normalize(header: str) -> str:
-    """The form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts.
-
-    Nor what nobody sees: soft hyphens, spaces without width, marks of direction.
-    """
-    plain = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).casefold())
-    return plain if plain.isascii() else "".join(c for c in plain if unicodedata.category(c) != "Cf")
-
-
-@cache
-def known_names() -> Mapping[str, str]:
-    """Normalized header -> field, for every name and alias; the id column's names -> `id`."""
-    names = {normalize(alias): field.name for field in all_fields().values() for alias in field.aliases}
-    names |= {normalize(name): name for name in all_fields()}
-    names |= {normalize(name): ID for name in ID_NAMES}
-    return MappingProxyType(names)
 
 
 def says_something(settings: Settings) -> Callable[[str], bool]:
     """Whether a header means something to us or to the user's settings; for guessing the delimiter."""
     names = {*known_names(), *map(key_of, (*settings.map, *settings.ignore, ACCOUNT))}
-    return lambda header: key_of(header) in names or _base(header) is not None
+    return lambda header: key_of(header) in names or base_of(header) is not None
 
 
 def resolve(
@@ -187,7 +136,7 @@ def _one(
     heading = meaning(header)
     if heading is not None:
         return heading, None
-    base = _base(header)
+    base = base_of(header)
     if base is not None:
         return Heading(Role.UNKNOWN), _no_part(headers, column, base)
     if normalize(header) == ACCOUNT:
@@ -198,44 +147,7 @@ def _one(
     return Heading(Role.UNKNOWN), _unknown(headers, column)
 
 
-def meaning(header: str) -> Heading | None:
-    """The id, the field or the part of one that a header names; None where it names none of them."""
-    base = _base(header)
-    if base is not None:
-        return _part_heading(header, base)
-    field = known_names().get(normalize(header))
-    if field is None:
-        return None
-    return Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
-
-
-def key_of(header: str) -> str:
-    """How headers are compared with those that --map and --ignore name: `label_ids-` is not `label_ids`."""
-    sign = "-" if header.rstrip().endswith("-") and _base(header) is not None else ""
-    return normalize(header) + sign
-
-
 # ---------------------------------------------------------------- parts of values
-
-
-def _base(header: str) -> str | None:
-    """The field that a header names a part of; None where it names none."""
-    match = _PART.fullmatch(header.strip())
-    field = known_names().get(normalize(match["base"] or match["list"])) if match else None
-    return None if field == ID else field
-
-
-def _part_heading(header: str, field: str) -> Heading | None:
-    """The part of this field that a header names; None where the field has no such part."""
-    match = _PART.fullmatch(header.strip())
-    assert match is not None, "the header names a part of this field"
-    if match["sign"]:
-        return Heading(Role.PART, field, (), _OPERATIONS[match["sign"]]) if is_list(field) else None
-    inside = match["inside"].strip()
-    if field == FREE_KEYS:
-        return Heading(Role.PART, field, (inside,)) if inside else None
-    path = {normalize(name): path for name, path in parts_of(field).items()}.get(normalize(inside))
-    return Heading(Role.PART, field, path) if path else None
 
 
 def _no_part(headers: Sequence[str], column: int, field: str) -> Problem:
@@ -260,7 +172,7 @@ def _is_data(headers: Sequence[str], headings: Sequence[Heading]) -> bool:
     """Whether the first row names nothing that is known, and holds what no header is: an id, a long text."""
     if any(heading.role not in (Role.UNKNOWN, Role.IGNORED) for heading in headings):
         return False
-    return any(map(_is_value, headers)) and not any(_base(header) for header in headers)
+    return any(map(_is_value, headers)) and not any(base_of(header) for header in headers)
 
 
 def _is_value(header: str) -> bool:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
-from batch_update.model import Column, Sheet
-from batch_update.settings import Settings
-from batch_update.sheet.delimited import read_delimited
+from batch_update.model.sheets import Column, Sheet
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.headers import resolve
-from batch_update.sheet.jsonlines import read_jsonlines
-from batch_update.sheet.sources import STDIN, WORKBOOKS, format_of, opened
+from batch_update.sheet.opening import STDIN, WORKBOOKS, format_of, opened
 from batch_update.sheet.table import Table, is_blank
-from batch_update.sheet.workbooks import read_workbook
+from batch_update.sheet.text.delimited import read_delimited
+from batch_update.sheet.text.jsonlines import read_jsonlines
+from batch_update.sheet.workbook.loading import read_workbook
 
 DEFAULTS = Settings()
 

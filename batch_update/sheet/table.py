@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch_update.errors import SheetError
-from batch_update.model import Dialect, Problem, Severity
-from batch_update.settings import Settings
-from batch_update.sheet.sources import too_large
+from batch_update.model.sheets import Dialect, Problem, Severity
+from batch_update.settings.tunables import Settings
 from batch_update.text import counted
 
 MOST_PROBLEMS = 50_000
@@ -275,4 +274,14 @@ def _ragged(cells: Sequence[str], width: int, index: int) -> Problem:
         given=f"{counted(len(cells), 'cell')}: {excerpt(' | '.join(cells))}",
         wanted=counted(width, "cell"),
         remedy="Look for a missing or surplus delimiter, or for one inside a value that is not in quotes.",
+    )
+
+
+MIB = 1 << 20
+
+
+def too_large(name: str, given: str, flag: str = "") -> SheetError:
+    """The SheetError for what is over a limit; `flag` names the setting that raises it, if there is one."""
+    return SheetError(
+        f"{name}: {given}", code="S103", remedy=f"Split it, or raise {flag}." if flag else "Split it."
     )

@@ -10,8 +10,9 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Event, Reply, Status
-from batch_update.settings import DEFAULT_RATES
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import virtual
 
 KEY = "test-key-0123456789\\'\"abc"

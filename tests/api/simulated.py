@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import anyio
 
-from batch_update.model import Window
+from batch_update.model.reports import Window
 
 EPOCH = 1_800_000_000
 

@@ -13,7 +13,8 @@ from anyio.abc import SocketAttribute, SocketStream
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused
-from batch_update.model import Event, Reply, Status, Window
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply, Window
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, Exchange, FaultServer, Request
 from tests.api.sending import KEY

@@ -20,7 +20,8 @@ import pytest
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused, RunStopped, UsageError
-from batch_update.model import Event, Reply, Status
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, FaultServer, Request
 from tests.api.sending import KEY, send, send_rows

@@ -14,7 +14,7 @@ import pytest
 
 from batch_update.api.keys import ApiKey, find_key
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
-from batch_update.model import Exit
+from batch_update.model.reports import Exit
 
 KEY = "test_0123456789abcdef"
 

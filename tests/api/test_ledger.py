@@ -16,11 +16,12 @@ import anyio
 import pytest
 from filelock import FileLock
 
-from batch_update.api.ledger import LONGEST_TURN, Ledger
-from batch_update.api.pacing import Pacer
-from batch_update.api.windows import MARGIN, PATIENCE
-from batch_update.model import Event, Reply, Status, Window
-from batch_update.settings import DEFAULT_RATES
+from batch_update.api.pace.ledger import LONGEST_TURN, Ledger
+from batch_update.api.pace.pacer import Pacer
+from batch_update.api.pace.windows import MARGIN, PATIENCE
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply, Window
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import simulated, virtual
 from tests.api.sending import client_for, send_rows
 from tests.api.simulated import KINDS, Counter, Server, jitter, shortest
@@ -355,10 +356,10 @@ SENDS = """
 import random, sys, time
 import anyio
 from pathlib import Path
-from batch_update.api.ledger import Ledger
-from batch_update.api.pacing import Pacer
-from batch_update.api.windows import MARGIN, PATIENCE
-from batch_update.model import Window
+from batch_update.api.pace.ledger import Ledger
+from batch_update.api.pace.pacer import Pacer
+from batch_update.api.pace.windows import MARGIN, PATIENCE
+from batch_update.model.reports import Window
 
 async def main():
     pacer = Pacer((Window(5, 0.5), Window(12, 2)), concurrency=3, ledger=Ledger(Path(sys.argv[1])))
@@ -405,7 +406,7 @@ def test_what_a_killed_process_was_about_to_send_counts(tmp_path: Path) -> None:
     process = start(tmp_path / "l", dies_at=2)
     assert process.stdout is not None
     lines = []
-    while (line := process.stdout.readline()) != "dies\n":
+    while (line := process.stdout.readline()) not in ("dies\n", ""):
         lines.append(line)
     process.kill()
     process.communicate()

@@ -10,13 +10,14 @@ from urllib.parse import parse_qs
 import anyio
 import pytest
 
+from batch_update.api.answers.paging import MOST_PAGES, Paging
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.lookups import Account, Group, Knowledgebase, Model, PhoneNumber, Provider, Voice
-from batch_update.api.paging import MOST_PAGES, Paging
 from batch_update.errors import ApiError, KeyRefused, RunStopped, UsageError
-from batch_update.model import Event, Status
-from batch_update.settings import DEFAULT_BASE_URL
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event
+from batch_update.settings.tunables import DEFAULT_BASE_URL
 from tests.api import virtual
 from tests.api.sending import KEY
 

@@ -12,10 +12,11 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.api.pacing import Limits, Pacer
+from batch_update.api.pace.pacer import Limits, Pacer
 from batch_update.errors import RunStopped
-from batch_update.model import Event, Reply, Status, Window
-from batch_update.settings import DEFAULT_RATES
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply, Window
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import simulated, virtual
 from tests.api.sending import client_for, send, send_rows
 from tests.api.simulated import EPOCH, KINDS, Counter, Server, jitter, shortest

@@ -14,9 +14,10 @@ import pytest
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.api.proxies import find_proxy
+from batch_update.api.wire.proxies import find_proxy
 from batch_update.errors import RunStopped, UsageError
-from batch_update.model import Event, Reply, Status
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply
 from tests.api import fault_server as f
 from tests.api.fault_server import FaultServer
 from tests.api.proxy_server import ProxyServer

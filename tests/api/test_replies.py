@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch_update.api.answers.replies import Answer, Applied, Course, Failure, Verdict, judge
 from batch_update.api.keys import ApiKey
-from batch_update.api.pacing import Limits
-from batch_update.api.replies import Answer, Applied, Course, Failure, Verdict, judge
+from batch_update.api.pace.pacer import Limits
 from batch_update.codes import CODES
 from batch_update.errors import KeyRefused, RunStopped
 

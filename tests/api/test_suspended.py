@@ -9,9 +9,10 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.api.ledger import Ledger
-from batch_update.model import Event, Reply, Status
-from batch_update.settings import DEFAULT_RATES
+from batch_update.api.pace.ledger import Ledger
+from batch_update.model.plans import Status
+from batch_update.model.reports import Event, Reply
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import simulated, virtual
 from tests.api.sending import client_for, send_rows
 from tests.api.simulated import KINDS, Server, jitter, shortest

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from batch_update.check.checking import check_sheet
 from batch_update.fields.assistant import AssistantUpdate
-from batch_update.plan.checking import check_sheet
 from batch_update.sheet.reading import read_sheet
 from tests.benchmarks.lines import Line, best_of
 
@@ -41,7 +41,7 @@ SOUNDS = ("off", "office", "city", "forest", "cafe", "nature")
 
 PEAK = """
 import resource, sys
-from batch_update.plan.checking import check_sheet
+from batch_update.check.checking import check_sheet
 from batch_update.sheet.reading import read_sheet
 checked = check_sheet(read_sheet(sys.argv[1]))
 assert checked.to_change == int(sys.argv[2]) and not checked.problems

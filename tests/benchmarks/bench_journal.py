@@ -11,11 +11,12 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet, Status
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal
-from batch_update.run.reading import read_run
-from batch_update.run.recorded import report_of
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
 

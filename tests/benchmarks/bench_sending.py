@@ -22,10 +22,12 @@ import requests
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet, Status, Window
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.reports import Window
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal
-from batch_update.settings import DEFAULT_RATES
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
 

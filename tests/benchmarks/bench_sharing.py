@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from batch_update.api.ledger import Ledger
-from batch_update.model import Window
-from batch_update.settings import DEFAULT_RATES
+from batch_update.api.pace.ledger import Ledger
+from batch_update.model.reports import Window
+from batch_update.settings.tunables import DEFAULT_RATES
 from tests.benchmarks.lines import Line, best_of
 from tests.benchmarks.loopback import serving
 from tests.benchmarks.sharing import KEY

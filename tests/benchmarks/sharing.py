@@ -12,9 +12,9 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.api.ledger import Ledger
-from batch_update.model import Status
-from batch_update.settings import read_window
+from batch_update.api.pace.ledger import Ledger
+from batch_update.model.plans import Status
+from batch_update.settings.parsing import read_window
 
 WORKERS = 8
 KEY = "benchmark-key-0123456789"

@@ -17,7 +17,8 @@ import pytest
 from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
 from batch_update.sandbox.routes import ROUTES
-from batch_update.settings import Settings, flag_of
+from batch_update.settings.layers import flag_of
+from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx
 
@@ -65,7 +66,7 @@ def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[st
 def test_help_builds_nothing_that_it_does_not_show() -> None:
     """Models of the fields, and what checks the settings, take as long as all the rest."""
     assert "batch_update.fields.assistant" not in loaded_by(["--help"])
-    code = "from batch_update.settings import Settings; assert not Settings.__pydantic_complete__"
+    code = "from batch_update.settings.tunables import Settings; assert not Settings.__pydantic_complete__"
     subprocess.run([sys.executable, "-c", f"import batch_update.cli.app\n{code}"], check=True, timeout=60)
 
 

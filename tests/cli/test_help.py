@@ -12,8 +12,9 @@ import pytest
 
 from batch_update.cli.help import FEW, FIRST, GROUPS
 from batch_update.cli.options import HEEDED, heeded
-from batch_update.sandbox.app import SANDBOX_KEY, make_app
-from batch_update.settings import Settings, flag_of
+from batch_update.sandbox.app import make_app
+from batch_update.settings.layers import flag_of
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
 from tests.sandbox.served import serving

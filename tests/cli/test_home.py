@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.run.reading import read_run
-from batch_update.run.saving import load_plan
-from batch_update.sandbox.app import SANDBOX_KEY
+from batch_update.journal.reading import read_run
+from batch_update.plan.saving import load_plan
+from batch_update.settings.tunables import SANDBOX_KEY
 from tests.cli.conftest import Run
 from tests.torture.kills import Server, serving
 

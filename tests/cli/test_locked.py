@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.run.locking import AccountLock
+from batch_update.account.locking import AccountLock
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.run.saving import MARK, SCHEMA, load_plan, save_plan
+from batch_update.plan.saving import MARK, SCHEMA, load_plan, save_plan
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses
 

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from batch_update.cli.applying import apply
-from batch_update.cli.connecting import account_lock
-from batch_update.cli.resuming import resume, resume_folder
-from batch_update.cli.undoing import undo
+from batch_update.account.locking import AccountLock, is_held
+from batch_update.cli.commands.apply import apply
+from batch_update.cli.commands.resume import resume, resume_folder
+from batch_update.cli.commands.undo import undo
+from batch_update.cli.targets import account_lock
 from batch_update.errors import BatchUpdateError
-from batch_update.run.journal import Journal
-from batch_update.run.locking import AccountLock, is_held
-from batch_update.run.reading import read_run
-from batch_update.settings import Settings, read_settings
+from batch_update.journal.reading import read_run
+from batch_update.journal.writing import Journal
+from batch_update.settings.layers import read_settings
+from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND, statuses
 from tests.cli.test_undo import rows
@@ -84,7 +85,7 @@ def test_what_could_not_be_read_back_is_read_by_resume(
         raise BatchUpdateError("the server is down")
 
     with monkeypatch.context() as patched:
-        patched.setattr("batch_update.run.verifying.fetch_present", down)
+        patched.setattr("batch_update.send.verifying.fetch_present", down)
         result = run("apply", "good.csv", *SEND, "--run-dir", "it")
     assert result.exit == 1 and "not read back: the server is down" in result.out
     assert "Go on   batch-update resume" in result.out
@@ -326,12 +327,12 @@ def waiting(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callabl
     def until(module: str, done: Callable[[], object]) -> None:
         @contextmanager
         def lock_later(*args: Any) -> Iterator[AccountLock]:
-            monkeypatch.setattr(f"batch_update.cli.{module}.account_lock", account_lock)
+            monkeypatch.setattr(f"batch_update.cli.commands.{module}.account_lock", account_lock)
             done()
             with account_lock(*args) as lock:
                 yield lock
 
-        monkeypatch.setattr(f"batch_update.cli.{module}.account_lock", lock_later)
+        monkeypatch.setattr(f"batch_update.cli.commands.{module}.account_lock", lock_later)
 
     return until
 
@@ -346,7 +347,7 @@ def test_a_run_that_another_process_has_finished_meanwhile_is_left_alone(
     run: Run, tmp_path: Path, waiting: Any
 ) -> None:
     stopped(run, tmp_path)
-    waiting("resuming", as_another_process(tmp_path / "it"))
+    waiting("resume", as_another_process(tmp_path / "it"))
     result = run("resume", "it", *SEND, "--retry-failed")
     assert (result.exit, "nothing is left" in result.err) == (0, True)
     assert len(read_run(tmp_path / "it").sessions) == 2
@@ -356,7 +357,7 @@ def test_an_undo_takes_back_what_was_done_until_it_got_the_lock(
     run: Run, tmp_path: Path, waiting: Any
 ) -> None:
     stopped(run, tmp_path)
-    waiting("undoing", as_another_process(tmp_path / "it"))
+    waiting("undo", as_another_process(tmp_path / "it"))
     assert run("undo", "it", *SEND, "--run-dir", "back").exit == 0
     assert statuses(tmp_path / "back" / "results.csv") == ["updated"] * 12
 
@@ -373,8 +374,8 @@ def test_the_question_comes_once_the_lock_is_held_and_names_what_was_found_then(
         asked.append((question, is_held(path)))
         return False
 
-    monkeypatch.setattr("batch_update.cli.applying.on_terminal", lambda: True)
-    monkeypatch.setattr("batch_update.cli.applying.ask", ask)
+    monkeypatch.setattr("batch_update.cli.commands.apply.on_terminal", lambda: True)
+    monkeypatch.setattr("batch_update.cli.commands.apply.ask", ask)
     assert run(command, "good.csv" if command == "apply" else "it", *SEND[:-1]).exit == 2
     ((question, held),) = asked
     assert (

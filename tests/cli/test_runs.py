@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from batch_update.run.locking import AccountLock
+from batch_update.account.locking import AccountLock
 from batch_update.sheet.reading import read_sheet
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
@@ -65,7 +65,7 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
 
 def test_list_tells_what_did_not_read_back_as_sent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("batch_update.run.verifying.same_value", lambda *values: False)
+        patched.setattr("batch_update.send.verifying.same_value", lambda *values: False)
         assert run("apply", "good.csv", *SEND, "--reread-after", "0").exit == 1
     assert "3 updated (3 mismatch)" in run("runs", "list").out
     assert run("runs", "list", "--json").json[0]["mismatches"] == 3

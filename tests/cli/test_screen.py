@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from batch_update.cli.progress import event_teller
+from batch_update.cli.displays import event_teller
 from batch_update.cli.screen import MOST_WORDS, error_json, out_json, out_json_with, show_error
 from batch_update.errors import UsageError
-from batch_update.model import Event
-from batch_update.settings import Settings
+from batch_update.model.reports import Event
+from batch_update.settings.tunables import Settings
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 1000, 1001, 2500])

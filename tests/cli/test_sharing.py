@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.cli.connecting import account_of
-from batch_update.run.locking import AccountLock
-from batch_update.settings import Settings
+from batch_update.account.account import account_of
+from batch_update.account.locking import AccountLock
+from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND
 

@@ -6,7 +6,7 @@ import csv
 import os
 from pathlib import Path
 
-from batch_update.run.reading import read_run
+from batch_update.journal.reading import read_run
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND, statuses
 

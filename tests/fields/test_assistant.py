@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from batch_update.fields.assistant import AssistantUpdate
-from batch_update.fields.reference import all_fields, validator
+from batch_update.fields.facts import all_fields, validator
 
 
 def test_an_update_knows_what_was_set_and_what_was_left_alone() -> None:

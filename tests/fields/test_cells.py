@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
-from batch_update.fields.reference import all_fields, validator
-from batch_update.fields.words import is_date
+from batch_update.fields.cells.words import is_date
+from batch_update.fields.facts import all_fields, validator
 from batch_update.text import printable
 
 ONE_OF_EACH = {

@@ -6,8 +6,8 @@ import pytest
 
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, read_cell, show_cell
-from batch_update.fields.damage import LIMIT, damage_of
-from batch_update.fields.misread import CODECS, readings_undone
+from batch_update.fields.garbled.damage import LIMIT, damage_of
+from batch_update.fields.garbled.misread import CODECS, readings_undone
 
 TEXTS = [
     "Grüße aus Köln",

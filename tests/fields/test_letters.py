@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batch_update.fields.letters import is_odd
+from batch_update.fields.garbled.letters import is_odd
 
 WORDS = [
     "résumé",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from batch_update.codes import CODES
-from batch_update.fields.reference import all_fields
+from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
 
 MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}

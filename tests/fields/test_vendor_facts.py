@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from batch_update.fields.assistant import AssistantUpdate
-from batch_update.fields.reference import all_fields, validator
+from batch_update.fields.facts import all_fields, validator
 from tests.vendor import VENDOR_EXAMPLES
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from batch_update.fields.cells import show_cell
-from batch_update.fields.reference import all_fields, validator
+from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.rules import MODE_SETTINGS
-from batch_update.model import Change, Column, Dialect, Plan, Present, Problem, Role, Severity, Sheet, Status
-from batch_update.plan.checking import make_plan
+from batch_update.model.plans import Change, Plan, Present, Status
+from batch_update.model.sheets import Column, Dialect, Problem, Role, Severity, Sheet
 from batch_update.plan.comparing import compare
+from batch_update.plan.from_sheet import make_plan
 from tests.plan.sandboxed import Account
 from tests.strategies import MODES, assistants, bodies
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from batch_update.codes import CODES
-from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet
+from batch_update.model.plans import ALL_HAZARDS, Change, Plan
+from batch_update.model.plans import HAZARDS as NAMES
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.plan.guarding import HAZARDS, blind_spots, guard, refusal, sentence_of
-from batch_update.settings import ALL_HAZARDS
-from batch_update.settings import HAZARDS as NAMES
 
 
 def plan_of(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> Plan:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.model import Change, Column, Dialect, Outcome, Plan, Present, Role, Sheet, Status
+from batch_update.model.plans import Change, Outcome, Plan, Present, Status
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.plan.holding import hold_back
 
 BEFORE = {"speech_speed": 1.0, "name": "Old"}

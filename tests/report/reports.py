@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from batch_update.model import Column, Dialect, Outcome, Plan, Report, Role, Sheet, Status
+from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 
 OK = Outcome(Status.UPDATED, http=200, attempts=1, changed=("name",))
 FAILED = Outcome(Status.FAILED, "A404", "refused (404): Assistant not found", 404, 1)

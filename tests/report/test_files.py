@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, RunStopped, UsageError
-from batch_update.model import Change, Dialect, Event, Outcome, Plan, Report, Role, Sheet, Status
-from batch_update.plan.checking import make_plan
-from batch_update.report.document import RunFacts
-from batch_update.report.files import claim_folder, run_folder, write_run
-from batch_update.report.messages import as_wanted
-from batch_update.report.undo import restorations
-from batch_update.settings import Settings
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.reports import Event, Report, Stats
+from batch_update.model.sheets import Dialect, Role, Sheet
+from batch_update.outcomes import as_wanted
+from batch_update.plan.from_run import restorations
+from batch_update.plan.from_sheet import make_plan
+from batch_update.report.files.folder import claim_folder, run_folder, write_run
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from tests.report.reports import (
     FAILED,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.model import Outcome, Status
+from batch_update.model.plans import Outcome, Status
 from batch_update.report.messages import row_message
 from tests.report.reports import FAILED, column, report_of, sheet_of
 

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.model import Column, Dialect, Problem, Role, Severity, Sheet
-from batch_update.plan.checking import check_sheet
-from batch_update.report.problems import (
+from batch_update.check.checking import check_sheet
+from batch_update.model.sheets import Column, Dialect, Problem, Role, Severity, Sheet
+from batch_update.report.places import place, row_list
+from batch_update.report.screen.problems import (
     column_letters,
     count_words,
-    place,
     problem_json,
     problem_line,
     render_problem,
     render_problems,
-    row_list,
 )
 from batch_update.sheet.reading import read_sheet
 from tests.sheet.workbooks import xlsx

@@ -15,9 +15,9 @@ from batch_update.errors import (
     SheetError,
     UsageError,
 )
-from batch_update.model import Event, Exit, Outcome, Status, Verified
-from batch_update.report.messages import as_wanted
-from batch_update.report.status import exit_status
+from batch_update.model.plans import Outcome, Status, Verified
+from batch_update.model.reports import Event, Exit
+from batch_update.outcomes import as_wanted, exit_status
 from tests.report.reports import (
     FAILED,
     INVALID,

@@ -8,11 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.api.pacing import Stats
 from batch_update.errors import Interrupted, KeyRefused, SheetError
-from batch_update.model import Change, Event, Outcome, Report, Status, Verified
-from batch_update.report.files import Written
-from batch_update.report.summary import Commands, summary
+from batch_update.model.plans import Change, Outcome, Status, Verified
+from batch_update.model.reports import Event, Report, Stats
+from batch_update.report.files.folder import Written
+from batch_update.report.screen.summary import Commands, summary
 from tests.report.reports import (
     FAILED,
     INVALID,

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.model import Outcome, Problem, Report, Status
-from batch_update.report.columns import MARK, RESULT_COLUMNS
-from batch_update.report.messages import as_wanted
-from batch_update.report.table import failed_rows, header, result_rows, utc_text
+from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Problem
+from batch_update.outcomes import as_wanted
+from batch_update.report.files.results import failed_rows, header, result_rows, utc_text
+from batch_update.report.own_columns import MARK, RESULT_COLUMNS
 from tests.report.reports import (
     FAILED,
     INVALID,

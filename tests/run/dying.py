@@ -12,9 +12,9 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Plan
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Plan
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal
 from tests.torture.child import plan_of
 
 ROWS = 12

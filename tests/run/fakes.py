@@ -11,8 +11,10 @@ from typing import Any
 import anyio
 import trio.testing
 
-from batch_update.api.paging import Page
-from batch_update.model import Body, Change, Column, Dialect, Outcome, Plan, Reply, Role, Sheet, Status
+from batch_update.api.answers.paging import Page
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.reports import Reply
+from batch_update.model.sheets import Body, Column, Dialect, Role, Sheet
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FOREVER = 10_000.0

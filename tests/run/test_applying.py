@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.errors import Interrupted, SheetError
-from batch_update.model import Change, Event, Exit, Outcome, Plan, Problem, Report, Severity, Status
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.reports import Event, Exit, Report
+from batch_update.model.sheets import Problem, Severity
 from batch_update.run.applying import apply_plan
-from batch_update.run.progress import EventLog, Progress
+from batch_update.send.progress import EventLog, Progress
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, plan_of, run_virtually
 
 INVALID = Outcome(Status.INVALID, "V104", "speech_speed is above the maximum")

@@ -14,18 +14,18 @@ import pytest
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.errors import Interrupted, KeyRefused, RunStopped
-from batch_update.model import Exit, Plan, Report, Status, Window
-from batch_update.plan.checking import make_plan
-from batch_update.report.document import RunFacts
-from batch_update.report.files import write_run
-from batch_update.report.messages import as_wanted
-from batch_update.report.status import exit_status
-from batch_update.report.summary import summary
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.plans import Plan, Status
+from batch_update.model.reports import Exit, Report, Window
+from batch_update.outcomes import as_wanted, exit_status
+from batch_update.plan.from_sheet import make_plan
+from batch_update.report.files.folder import write_run
+from batch_update.report.screen.summary import summary
 from batch_update.run.applying import apply_plan
-from batch_update.run.progress import EventLog, Progress
-from batch_update.sandbox.app import READ_ONLY_KEY, SANDBOX_KEY, Sandbox, make_app
+from batch_update.sandbox.app import READ_ONLY_KEY, Sandbox, make_app
 from batch_update.sandbox.faults import Faults
-from batch_update.settings import Settings
+from batch_update.send.progress import EventLog, Progress
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet
 from tests.run.fakes import Stream, run_virtually
 

@@ -11,22 +11,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batch_update.account.connect import connect
+from batch_update.account.fetching import fetch_present
 from batch_update.api.keys import ApiKey
+from batch_update.check.checking import check_sheet
 from batch_update.errors import KeyRefused, UsageError
 from batch_update.fields.cells import LEAVE, read_cell
-from batch_update.fields.reference import all_fields
-from batch_update.model import Json, Plan, Present, Severity
-from batch_update.plan.checking import check_sheet, make_plan
+from batch_update.fields.facts import all_fields
+from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.same import same_value
+from batch_update.model.plans import Plan, Present
+from batch_update.model.sheets import Json, Severity
 from batch_update.plan.comparing import compare
-from batch_update.plan.normalizing import normalize_assistant, same_value
-from batch_update.plan.selecting import read_condition
+from batch_update.plan.conditions import read_condition
+from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import Export, choose_fields, export
-from batch_update.run.fetching import fetch_present
-from batch_update.run.library import connect
-from batch_update.sandbox.app import SANDBOX_KEY, Sandbox, make_app
-from batch_update.settings import Settings
-from batch_update.sheet.exporting import write_export
+from batch_update.sandbox.app import Sandbox, make_app
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.writing.formats import write_export
 from tests.run.fakes import Pages
 from tests.strategies import MODES, TRANSFER_TO, assistants, json_values
 

@@ -12,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.errors import ApiError, Interrupted, RunStopped
-from batch_update.model import Json, Outcome, Plan, Problem, Reply, Report, Status
-from batch_update.report.files import write_run
-from batch_update.report.messages import as_wanted
-from batch_update.run.journal import Journal
-from batch_update.run.reading import read_run
-from batch_update.run.recorded import Facts, facts_of, report_of
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import Facts, facts_of, report_of
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.reports import Reply, Report
+from batch_update.model.sheets import Json, Problem
+from batch_update.outcomes import as_wanted
+from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
+from tests.journal.journals import FullDisk, files_of, go_on, journalled, written_from
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
-from tests.run.journals import FullDisk, files_of, go_on, journalled, written_from
 
 SLOW, FAST = 0.9, 1.1
 NO = Reply(Status.FAILED, "A422", "too fast", 422, 1)

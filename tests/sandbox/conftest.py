@@ -9,7 +9,8 @@ import anyio
 import httpx
 import pytest
 
-from batch_update.sandbox.app import SANDBOX_KEY, Sandbox, make_app
+from batch_update.sandbox.app import Sandbox, make_app
+from batch_update.settings.tunables import SANDBOX_KEY
 
 
 class Clock:

@@ -6,9 +6,10 @@ import anyio
 import httpx
 import pytest
 
-from batch_update.sandbox.app import READ_ONLY_KEY, SANDBOX_KEY
-from batch_update.sandbox.openapi import NEW_ASSISTANT
+from batch_update.sandbox.app import READ_ONLY_KEY
+from batch_update.sandbox.document.openapi import NEW_ASSISTANT
 from batch_update.sandbox.routes import ROUTES
+from batch_update.settings.tunables import SANDBOX_KEY
 
 
 @pytest.mark.parametrize(

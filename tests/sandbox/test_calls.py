@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from batch_update.fields.reference import all_fields
+from batch_update.fields.facts import all_fields
 
 # Source: the documentation of the list. What an update may set and the list does not carry.
 NOT_REPORTED = {

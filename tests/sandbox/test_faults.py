@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batch_update.model import Window
+from batch_update.model.reports import Window
 from batch_update.sandbox.app import ConnectionCut
 from batch_update.sandbox.faults import Fault, Faults
 

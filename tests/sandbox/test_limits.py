@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from batch_update.model import Window
+from batch_update.model.reports import Window
 from batch_update.sandbox.app import READ_ONLY_KEY
 
 BOTH = (Window(20, 10), Window(100, 60))

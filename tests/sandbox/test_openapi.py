@@ -6,9 +6,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from batch_update.sandbox.app import SANDBOX_KEY, make_app
+from batch_update.sandbox.app import make_app
+from batch_update.sandbox.document.openapi import document
 from batch_update.sandbox.handlers import handlers
-from batch_update.sandbox.openapi import document
+from batch_update.settings.tunables import SANDBOX_KEY
 
 CONFIG = SchemathesisConfig.from_dict(
     {

@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from batch_update.errors import UsageError
-from batch_update.sandbox.app import SANDBOX_KEY, make_app
+from batch_update.sandbox.app import make_app
 from batch_update.sandbox.faults import Faults
 from batch_update.sandbox.serving import serve
+from batch_update.settings.tunables import SANDBOX_KEY
 
 KEY = {"Authorization": f"Bearer {SANDBOX_KEY}"}
 

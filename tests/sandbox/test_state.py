@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from batch_update.errors import UsageError
-from batch_update.model import Window
+from batch_update.model.reports import Window
 from batch_update.sandbox.state import State
 
 

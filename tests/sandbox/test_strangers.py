@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from batch_update.sandbox import serving as served_module
-from batch_update.sandbox.app import SANDBOX_KEY, Sandbox, make_app
+from batch_update.sandbox.app import Sandbox, make_app
 from batch_update.sandbox.intake import MOST_BYTES
 from batch_update.sandbox.visitors import OnlyFrom
+from batch_update.settings.tunables import SANDBOX_KEY
 from tests.sandbox.served import serving
 
 KEY = {"Authorization": f"Bearer {SANDBOX_KEY}"}

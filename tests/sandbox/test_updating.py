@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from batch_update.fields.reference import all_fields
+from batch_update.fields.facts import all_fields
 from tests.vendor import VENDOR_EXAMPLES
 
 PIPELINE, MULTIMODAL = 10005, 10041

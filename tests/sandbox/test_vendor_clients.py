@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from batch_update.sandbox.app import SANDBOX_KEY, make_app
+from batch_update.sandbox.app import make_app
+from batch_update.settings.tunables import SANDBOX_KEY
 from tests.sandbox.served import serving
 
 

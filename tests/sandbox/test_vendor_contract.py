@@ -216,7 +216,7 @@ def test_the_three_refusals_of_a_key(api):
 
 
 def test_over_a_limit_the_body_and_the_header_say_how_long(make_api):
-    from batch_update.model import Window
+    from batch_update.model.reports import Window
 
     api = make_api(limits=(Window(1, 60),))
     passed = api.send("GET", "/api/user/me")

@@ -12,8 +12,8 @@ from typing import Any
 import xlsxwriter
 from hypothesis import strategies as st
 
-from batch_update.model import Dialect, Sheet
-from batch_update.settings import Settings
+from batch_update.model.sheets import Dialect, Sheet
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 
 NASTY = [

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from batch_update.check.checking import check_sheet
 from batch_update.errors import UsageError
-from batch_update.fields.reference import all_fields
-from batch_update.model import Problem, Role, Sheet
-from batch_update.plan.checking import check_sheet
-from batch_update.report.problems import problem_json, render_problems
-from batch_update.settings import Settings
-from batch_update.sheet.headers import columns_of, known_names, normalize, number_columns
+from batch_update.fields.facts import all_fields
+from batch_update.fields.names import known_names, normalize
+from batch_update.model.sheets import Problem, Role, Sheet
+from batch_update.report.screen.problems import problem_json, render_problems
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.headers import columns_of, number_columns
 from tests.sheet.tables import read_text
 
 

@@ -22,10 +22,10 @@ import xlwt
 from odf.table import TableCell
 
 from batch_update.errors import SheetError
-from batch_update.settings import Settings
-from batch_update.sheet import delimited, jsonlines
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.worksheets import Budget, Worksheet
+from batch_update.sheet.text import delimited, jsonlines
+from batch_update.sheet.workbook.worksheets import Budget, Worksheet
 from tests.sheet.tables import read_bytes
 from tests.sheet.workbooks import (
     HEADER_XML,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import SheetError
-from batch_update.settings import Settings
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from tests.sheet.workbooks import ole, xlsx
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_update.model import Dialect
-from batch_update.settings import Settings
+from batch_update.model.sheets import Dialect
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.writing import write_table
+from batch_update.sheet.writing.records import write_table
 from tests.sheet.tables import (
     DIALECTS,
     Written,

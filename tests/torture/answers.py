@@ -14,17 +14,18 @@ from urllib.parse import parse_qs
 
 import anyio
 
+from batch_update.account.fetching import fetch_present
 from batch_update.errors import ApiError, RunStopped
 from batch_update.fields.reported import flat_tools
-from batch_update.model import Column, Event, Outcome, Plan, Report, Role, Status, Verified
-from batch_update.plan.checking import make_plan
-from batch_update.report.messages import as_wanted
-from batch_update.report.status import exit_status
+from batch_update.model.plans import Outcome, Plan, Status, Verified
+from batch_update.model.reports import Event, Report
+from batch_update.model.sheets import Column, Role
+from batch_update.outcomes import as_wanted, exit_status
+from batch_update.plan.from_sheet import make_plan
 from batch_update.run.applying import apply_plan
 from batch_update.run.exporting import export
-from batch_update.run.fetching import fetch_present
-from batch_update.run.looking import Looked, look
-from batch_update.run.verifying import read_back
+from batch_update.run.planning import Looked, look
+from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for
 from tests.run.fakes import sheet_of

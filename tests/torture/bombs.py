@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.sheet.packed import (
+from tests.sheet.workbook.packed import (
     TABLE,
     book,
     label,

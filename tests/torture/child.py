@@ -9,12 +9,13 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Change, Column, Dialect, Plan, Role, Sheet
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Plan
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
-from batch_update.run.journal import Journal
-from batch_update.run.looking import look
-from batch_update.sandbox.app import SANDBOX_KEY
-from tests.run.journals import go_on
+from batch_update.run.planning import look
+from batch_update.settings.tunables import SANDBOX_KEY
+from tests.journal.journals import go_on
 
 FIRST = 10_001
 """the id of the sandbox's first assistant"""

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.cli.app import command_line, main
-from batch_update.settings import ENV_PREFIX, Settings, flag_of, variable_of
+from batch_update.settings.layers import ENV_PREFIX, flag_of, variable_of
+from batch_update.settings.tunables import Settings
 from tests.torture.child_case import Verdict
 from tests.torture.hostile import ADDRESSES, ENCODINGS, PATHS, SURROUNDINGS, VALUES
 from tests.torture.table import Tried, try_all
@@ -373,20 +374,19 @@ def attempts(scale: float, seed: int) -> Iterator[Tried]:
 
 def _load() -> None:
     """What the commands import, once for all cases."""
-    import batch_update.plan.checking
-    import batch_update.report.planning
-    import batch_update.report.summary
+    import batch_update.check.checking
+    import batch_update.journal.reading
+    import batch_update.plan.saving
+    import batch_update.report.screen.preview
+    import batch_update.report.screen.summary
     import batch_update.run.applying
     import batch_update.run.exporting
-    import batch_update.run.reading
     import batch_update.run.resuming
-    import batch_update.run.saving
-    import batch_update.run.verifying
     import batch_update.sandbox.app
     import batch_update.sandbox.serving
-    import batch_update.sheet.exporting
+    import batch_update.send.verifying
     import batch_update.sheet.reading  # noqa: F401
-    from batch_update.settings import read_settings
+    from batch_update.settings.layers import read_settings
 
     read_settings({"base_url": "https://a.invalid/api"})
     command_line()

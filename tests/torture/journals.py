@@ -13,15 +13,15 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, JournalError
-from batch_update.model import Outcome, Status
-from batch_update.run.journal import Journal
-from batch_update.run.mark import MARK
-from batch_update.run.reading import read_run
-from batch_update.run.recorded import RecordedRun, report_of
-from batch_update.run.runs import JOURNAL
-from batch_update.run.undoing import undo_plan
+from batch_update.journal.database import JOURNAL
+from batch_update.journal.mark import MARK
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Outcome, Status
+from batch_update.plan.from_run import undo_plan
+from tests.journal.journals import Witness, copy_of, journalled
 from tests.run.fakes import NOON, Act, plan_of
-from tests.run.journals import Witness, copy_of, journalled
 from tests.torture.child_case import Verdict
 from tests.torture.mutating import mutated
 from tests.torture.table import Tried, try_all

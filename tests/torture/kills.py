@@ -18,9 +18,9 @@ import anyio
 from anyio.from_thread import start_blocking_portal
 
 from batch_update.errors import JournalError
-from batch_update.model import Status, Verified
-from batch_update.run.reading import read_run
-from batch_update.run.recorded import RecordedRun, report_of
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.model.plans import Status, Verified
 from batch_update.sandbox.app import make_app
 from batch_update.sandbox.serving import serve
 from batch_update.sandbox.state import Seen

@@ -15,11 +15,12 @@ from typing import Any
 
 import typer
 
-from batch_update.cli.applying import run_sheet
+from batch_update.cli.commands.apply import run_sheet
 from batch_update.cli.screen import ready_streams
-from batch_update.model import Change, Outcome, Plan, Problem, Severity, Status
-from batch_update.run.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, save_plan
-from batch_update.settings import Settings
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.sheets import Problem, Severity
+from batch_update.plan.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, save_plan
+from batch_update.settings.tunables import Settings
 from tests.run.fakes import plan_of
 from tests.torture.child_case import Verdict
 from tests.torture.mutating import mutated

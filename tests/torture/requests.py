@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from batch_update.fields.reference import all_fields
-from batch_update.sandbox.app import READ_ONLY_KEY, SANDBOX_KEY
+from batch_update.fields.facts import all_fields
+from batch_update.sandbox.app import READ_ONLY_KEY
 from batch_update.sandbox.routes import ROUTES
+from batch_update.settings.tunables import SANDBOX_KEY
 from tests.torture.child_case import MIB, SECONDS
 from tests.torture.table import Tried
 

@@ -10,10 +10,8 @@ from pathlib import Path
 import xlsxwriter
 import xlwt
 
-from tests.sheet.packed import (
-    TABLE as ROWS,
-)
-from tests.sheet.packed import (
+from tests.sheet.workbook.packed import TABLE as ROWS
+from tests.sheet.workbook.packed import (
     book,
     formats,
     label,

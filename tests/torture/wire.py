@@ -15,7 +15,8 @@ import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.model import Reply, Status
+from batch_update.model.plans import Status
+from batch_update.model.reports import Reply
 from tests.api.fault_server import Exchange, FaultServer, Request, reset
 from tests.torture.table import Tried, try_all
 from tests.torture.wire_faults import FAULTS, Fault, Step, filled

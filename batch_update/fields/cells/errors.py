@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from batch_update.codes import CODES
-from batch_update.fields.reference import Field
+from batch_update.fields.cells.words import is_date, is_failed_formula, stands_for_nothing
+from batch_update.fields.facts import Field
 from batch_update.fields.tools import shown
-from batch_update.fields.words import is_date, is_failed_formula, stands_for_nothing
 
 DATED = "a spreadsheet program may have made a date of it: format the column as text, then type it again"
 

@@ -40,8 +40,8 @@ from batch_update.fields.cells.texts import (
     show_text,
     show_word,
 )
-from batch_update.fields.reference import Field, Kind, all_fields
-from batch_update.model import Json
+from batch_update.fields.facts import Field, Kind, all_fields
+from batch_update.model.sheets import Json
 from batch_update.text import visible
 
 

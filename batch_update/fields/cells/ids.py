@@ -8,8 +8,8 @@ from batch_update.codes import CODES
 from batch_update.fields.cells.errors import DATED, CellError, refusal, unreadable
 from batch_update.fields.cells.numbers import is_thousands, without_thousands
 from batch_update.fields.cells.texts import quoted_text
-from batch_update.fields.reference import Field
-from batch_update.fields.words import FLAGS, is_date
+from batch_update.fields.cells.words import FLAGS, is_date
+from batch_update.fields.facts import Field
 
 MAX_DIGITS = 18
 EXACT_DIGITS = 15

@@ -9,10 +9,10 @@ from typing import Any
 
 from batch_update.fields.cells.errors import CellError, refusal, unreadable
 from batch_update.fields.cells.texts import is_encodable, refuse_damaged, unix_lines
-from batch_update.fields.damage import with_escapes
-from batch_update.fields.reference import Field
+from batch_update.fields.facts import Field
+from batch_update.fields.garbled.damage import with_escapes
 from batch_update.fields.reported import flat_tools
-from batch_update.model import Json
+from batch_update.model.sheets import Json
 from batch_update.text import excerpt, first_twice
 
 MAX_DEPTH = 100

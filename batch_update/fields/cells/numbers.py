@@ -8,8 +8,8 @@ import unicodedata
 from decimal import Decimal
 
 from batch_update.fields.cells.errors import refusal, unreadable
-from batch_update.fields.reference import Field
-from batch_update.fields.words import LONGEST_WORD, UNITS
+from batch_update.fields.cells.words import LONGEST_WORD, UNITS
+from batch_update.fields.facts import Field
 
 # ASCII digits only: [0-9], since \d takes the digits of every script.
 

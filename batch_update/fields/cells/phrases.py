@@ -5,8 +5,8 @@ from __future__ import annotations
 from batch_update.fields.cells.errors import refusal
 from batch_update.fields.cells.nested import read_array
 from batch_update.fields.cells.texts import read_word
-from batch_update.fields.reference import Field
-from batch_update.model import Json
+from batch_update.fields.facts import Field
+from batch_update.model.sheets import Json
 
 
 def read_phrases(field: Field, text: str, decimal: str) -> list[Json]:

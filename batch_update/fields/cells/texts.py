@@ -8,10 +8,10 @@ import re
 from batch_update.codes import CODES
 from batch_update.fields.assistant import zones_by_case
 from batch_update.fields.cells.errors import instead_of_nothing, refusal, unreadable
-from batch_update.fields.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
-from batch_update.fields.reference import Field
+from batch_update.fields.cells.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
+from batch_update.fields.facts import Field
+from batch_update.fields.garbled.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
 from batch_update.fields.tools import shown
-from batch_update.fields.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
 from batch_update.text import visible
 
 # ---------------------------------------------------------------- texts

@@ -1,0 +1,145 @@
+"""The account that settings speak to: its key, and where on this machine its lock and record of requests lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import pbkdf2_hmac
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from batch_update.disk import make_folder
+from batch_update.errors import UsageError
+from batch_update.settings.tunables import SANDBOX_KEY, SANDBOX_URL, Settings
+
+if TYPE_CHECKING:
+    from batch_update.api.keys import ApiKey
+
+ROUNDS = 20_000
+"""make trying out short keys slow; cost a few milliseconds once in a command"""
+
+
+def fingerprint(key: ApiKey, place: str) -> str:
+    """16 hexadecimal digits for a key at a place, such as the server's host: others for another key or place."""
+    salt = f"batch-update account\n{place}".encode("utf-8", "surrogateescape")  # a path may be no text
+    return pbkdf2_hmac("sha256", key.reveal().encode("ascii"), salt, ROUNDS, dklen=8).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A key at a server, and where the processes that use it tell of each other."""
+
+    key: ApiKey
+    folder: Path
+    name: str
+    """names the account in that folder; the key cannot be read from it"""
+
+    @property
+    def ledger(self) -> Path:
+        """The record of recent requests."""
+        return self.folder / f"{self.name}.ledger"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that sends."""
+        return self.folder / f"{self.name}.lock"
+
+
+def account_of(settings: Settings, warn: Callable[[str], None] = lambda text: None) -> Account:
+    """The account that these settings speak to. Raises KeyMissing and UsageError.
+
+    Each sandbox in this process is an account of its own, known by the file that holds it; a server is known by where
+    its address leads to, however that is spelled.
+    """
+    from batch_update.api.address import check_base_url, server_of
+    from batch_update.api.keys import ApiKey, find_key
+
+    if settings.sandbox:
+        key, place = ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
+    else:
+        key = find_key(settings.key_file, os.environ, warn)
+        place = server_of(check_base_url(settings.base_url))
+    return Account(key, _locks_folder(settings), fingerprint(key, place))
+
+
+def _locks_folder(settings: Settings) -> Path:
+    """Where locks and records of recent requests lie; those of a sandbox beside what it holds, unless told."""
+    if settings.locks_dir is not None:
+        return settings.locks_dir
+    return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
+
+
+def lock_folders(settings: Settings) -> set[Path]:
+    """All folders in which locks of runs may lie: of real accounts, of the sandbox, and those that are shared."""
+    kinds = [{"sandbox": sandbox, "locks_dir": None} for sandbox in (False, True)]
+    found = {settings.locks_dir} if settings.locks_dir else set()
+    for kind in kinds:
+        with suppress(UsageError):  # where this user has no folder of his own, none of his locks can lie
+            found.add(_locks_folder(settings.model_copy(update=kind)))
+    return found
+
+
+def only_here(run: Path, account: Account, settings: Settings) -> None:
+    """Raises RunLocked where another process works in this run's folder, whatever key or sandbox it uses."""
+    from batch_update.account.locking import refuse_company
+
+    refuse_company(run, lock_folders(settings), but=account.lock)
+
+
+def _state(settings: Settings) -> Path:
+    return settings.sandbox_state or default_state()
+
+
+def ready_state(settings: Settings) -> Path:
+    """The file that holds the sandbox, in a folder that is there. Raises UsageError where there can be none."""
+    path = _state(settings)
+    try:
+        make_folder(path.parent)
+    except OSError as error:
+        raise UsageError(
+            f"the sandbox has no folder {path.parent}: {error.strerror}",
+            code="U108",
+            remedy="name a file in a folder that you may write to with --sandbox-state; without it, HOME says where",
+        ) from None
+    return path
+
+
+def _resolved(path: Path) -> Path:
+    """The path without links. Raises UsageError where they lead in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UsageError(f"--sandbox-state: {path} leads nowhere: {error}", code="U108") from None
+
+
+def default_state() -> Path:
+    """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
+    from platformdirs import user_state_path
+
+    try:
+        folder = user_state_path("batch-update")
+    except RuntimeError:  # of a user whom the system does not know, and without HOME
+        folder = Path()
+    if not folder.is_absolute() or not (os.environ.get("HOME", "~") or os.environ.get("XDG_STATE_HOME")):
+        raise UsageError(
+            "there is no folder of yours for locks and the sandbox: HOME and XDG_STATE_HOME name none",
+            code="U112",
+            remedy="set HOME, or name folders with --locks-dir and --sandbox-state",
+        )
+    return folder / "sandbox.db"
+
+
+def placed(settings: Settings) -> Settings:
+    """The settings with the address that requests really go to, and the file of the sandbox wherever one is."""
+    if not settings.sandbox:
+        return settings
+    state = settings.sandbox_state and _resolved(settings.sandbox_state)
+    return settings.model_copy(update={"base_url": SANDBOX_URL, "sandbox_state": state})
+
+
+def server_name(settings: Settings) -> str:
+    """`app.famulor.de`, or `the sandbox`."""
+    return "the sandbox" if settings.sandbox else urlsplit(settings.base_url).netloc.rpartition("@")[2]

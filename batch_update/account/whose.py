@@ -1,0 +1,93 @@
+"""Whose assistants a plan is about: asked for where the list did not tell, and another account is refused."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from batch_update.account.fetching import Lister, owner_of
+from batch_update.api.address import server_of
+from batch_update.api.lookups import Account
+from batch_update.errors import ApiError, RunStopped
+from batch_update.model.plans import Plan
+
+AT = " at "
+"""stands between whose it is and where"""
+
+
+class Asked(Lister, Protocol):
+    """What this asks of a client; `api.client.Client` is one."""
+
+    async def whoami(self) -> Account: ...
+
+
+async def with_account(plan: Plan, client: Asked) -> Plan:
+    """The plan, with whose it is where that was not known. Raises KeyRefused.
+
+    Where the server does not tell, that is noted, and the plan is as it was: then only the server tells it from others.
+    """
+    if _owner(plan.account) or not plan.changes:
+        return plan
+    try:
+        me = await client.whoami()
+    except (ApiError, RunStopped) as error:
+        client.note(f"whose key this is cannot be told: {error.message}")
+        return plan
+    return replace(plan, account=_told(me.email, client), unseen=not plan.compared) if me.email else plan
+
+
+async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) -> None:
+    """Raises RunStopped X310 where the plan was made for another server or account than this client speaks to.
+
+    `fetched` is the account that the list named just now, where it was read.
+    """
+    if not plan.changes:
+        return
+    if plan.server and not is_same_server(plan.server, f"{urlsplit(plan.server).scheme}://{client.server}"):
+        raise another_place(plan.server, client.server)
+    if not (owner := _owner(plan.account)):
+        return
+    if "@" in owner:
+        found = _told((await client.whoami()).email, client)
+    else:
+        found = await _first_owner(client) if fetched is None else fetched
+    if not _is_same(plan.account, found):
+        raise another_place(plan.account, found or "an account without assistants")
+
+
+def is_same_server(one: str, other: str) -> bool:
+    """Whether two base URLs lead to the same server, however they are spelled."""
+    return server_of(one) == server_of(other)
+
+
+def another_place(planned: str, found: str) -> RunStopped:
+    """The refusal of a plan that was made for somewhere else."""
+    return RunStopped(
+        f"the plan was made for {planned}, and this is {found}",
+        code="X310",
+        remedy="name no server, or that one, and use the key that it was made with; or make a new plan",
+    )
+
+
+async def _first_owner(client: Lister) -> str:
+    """Whose the first assistant of the list is; "" where there is none."""
+    async with aclosing(client.assistant_pages(1)) as pages:
+        async for page in pages:
+            for entry in page.entries:
+                return owner_of(entry, client.server)
+    return ""
+
+
+def _told(email: str, client: Lister) -> str:
+    return f"{email}{AT}{client.server}"
+
+
+def _owner(account: str) -> str:
+    return account.rpartition(AT)[0]
+
+
+def _is_same(one: str, other: str) -> bool:
+    servers = (f"https://{account.rpartition(AT)[2]}" for account in (one, other))
+    return _owner(one) == _owner(other) and is_same_server(*servers)

@@ -1,0 +1,357 @@
+"""The pacer of a key: every attempt asks it for leave, waits its turn, and reports what came of it."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, State
+from batch_update.api.pace.ledger import UNANSWERED, Ledger
+from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
+from batch_update.errors import RunStopped
+from batch_update.model.reports import Event, Stats, Window
+
+GLANCE = 0.1
+"""seconds between two looks into the ledger, where another process may make room at any time"""
+TURN = 0.005
+"""seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
+rounded"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer says of the server's limit."""
+
+    limit: int
+    remaining: int
+    reset_in: float | None = None
+    """seconds until the window is free again"""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    scope: anyio.CancelScope | None = None
+
+    def wake(self) -> None:
+        if self.scope is not None:
+            self.scope.cancel()
+
+
+class Pacer:
+    """Leave to send, first come first served: both windows, one gate, at most `concurrency` at once.
+
+    Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
+    or `withdrawn`. Clock and sleep are seconds; asyncio and trio. With a ledger, requests of other processes count,
+    and theirs see ours; the clock is then the monotonic one of the machine.
+    """
+
+    def __init__(
+        self,
+        windows: Iterable[Window],
+        *,
+        pace: str = "burst",
+        concurrency: int,
+        max_outage: float = 600.0,
+        ledger: Ledger | None = None,
+        on_event: Callable[[Event], None] = lambda event: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.stats = Stats()
+        self.stopped = False
+        self._logs = [WindowLog(window) for window in windows]
+        self._ledger = ledger if self._logs else None
+        self._told_of_others = False
+        self._even = pace == "smooth"
+        self._concurrency = concurrency
+        self._gate = Gate(max_outage, rng or random.Random())
+        self._on_event = on_event
+        self._clock = clock
+        self._sleep = sleep
+        self._is_cramped = False
+        self._capped = True
+        self._epoch = 0
+        self._next_even = -math.inf
+        self._flying: dict[Ticket, None] = {}
+        self._queue: deque[_Waiter] = deque()
+
+    # ------------------------------------------------------------ leave to send
+
+    async def admit(self, *, first: bool = False) -> Ticket | None:
+        """Waits for leave to send one request; None once sending has been stopped. `first`: ahead of the queue."""
+        if not self.stopped and not self._queue and isinstance(ticket := self._take(), Ticket):
+            return ticket
+        waiter = _Waiter()
+        self._queue.appendleft(waiter) if first else self._queue.append(waiter)
+        try:
+            while not self.stopped:
+                found = self._take() if self._queue[0] is waiter else math.inf
+                if isinstance(found, Ticket):
+                    return found
+                await self._rest(waiter, found)
+            return None
+        finally:
+            self._queue.remove(waiter)
+            self._wake()
+
+    async def _rest(self, waiter: _Waiter, wait: float) -> None:
+        """Until the time is over or somebody calls."""
+        with anyio.CancelScope() as waiter.scope:
+            await (anyio.sleep_forever() if wait == math.inf else self._sleep(wait))
+        waiter.scope = None
+
+    def _take(self) -> Ticket | float:
+        """Leave to send, or the seconds after which to ask again; `inf`: only an answer can tell."""
+        if self._ledger is None or len(self._flying) >= self._concurrency:
+            wait = self._wait()
+            return self._grant() if wait <= 0 else wait
+        with self._turn(self._ledger) as is_ours:
+            if not is_ours:
+                return TURN
+            wait = self._wait()
+            if wait <= 0:
+                return self._grant()
+            self._tell_of_others(wait)
+            # An answer to another process makes room earlier than it was to be expected.
+            return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN) if self._shares() else wait
+
+    def _wait(self) -> float:
+        """Seconds until the next request may go out; `inf`: only an answer can tell."""
+        if len(self._flying) >= self._concurrency:
+            return math.inf
+        now = self._clock()
+        at = max(self._gate.ready_at(now), self._next_even if self._even else now)
+        for log in self._logs:
+            at = max(at, log.ready_at(now, self._flying, self._capped))
+        return at - now
+
+    def _grant(self) -> Ticket:
+        now = self._clock()
+        ticket = Ticket(now, self._epoch, probe=self._gate.state is not State.OPEN)
+        self._gate.probing = ticket.probe
+        self._flying[ticket] = None
+        self.stats.requests += 1
+        if self._even and self._logs:
+            self._next_even = now + max(log.spacing for log in self._logs)
+        return ticket
+
+    def _wake(self) -> None:
+        if self._queue:
+            self._queue[0].wake()
+
+    def stop(self) -> None:
+        """From now on nobody gets leave; who waits for it is told so."""
+        self.stopped = True
+        for waiter in self._queue:
+            waiter.wake()
+
+    # ------------------------------------------------------------ other processes
+
+    @contextmanager
+    def _turn(self, ledger: Ledger) -> Iterator[bool]:
+        """Learn what others sent; inside nobody else gets leave, and at the end they learn what we sent.
+
+        False where another process is at it.
+        """
+        now = self._clock()
+        keep = max(log.seconds for log in self._logs) + MARGIN
+        full = max(log.limit for log in self._logs)
+        with ledger.turn(now, self._counted, keep=keep, full=full) as others:
+            if others is not None:
+                for log in self._logs:
+                    log.share(others, now)
+            self._tell_news(ledger)
+            yield others is not None
+        self._tell_news(ledger)
+
+    def _tell_news(self, ledger: Ledger) -> None:
+        if ledger.news:
+            self._on_event(Event("ledger", ledger.news))
+            ledger.news = ""
+
+    def _counted(self) -> list[float]:
+        """Our requests: the latest moments at which the server may have counted them."""
+        patience = PATIENCE if self._capped else UNANSWERED
+        longest = max(self._logs, key=lambda log: log.seconds)
+        return [*longest.counted(), *(ticket.sent + patience for ticket in self._flying)]
+
+    def _shares(self) -> bool:
+        return any(log.is_shared for log in self._logs)
+
+    def _tell_of_others(self, wait: float) -> None:
+        if self._told_of_others or not PATIENCE < wait < math.inf or not self._shares():
+            return
+        self._told_of_others = True
+        self._on_event(
+            Event("shared", f"what other commands sent with this key counts, too: waiting {wait:.0f} s", wait)
+        )
+
+    # ------------------------------------------------------------ what came of it
+
+    def answered(self, ticket: Ticket, limits: Limits | None = None) -> None:
+        """A complete answer that is neither a refusal to serve nor a sign of an outage."""
+        now = self._land(ticket)
+        if limits is not None:
+            self._learn(limits, now)
+        ended = self._gate.succeeded(ticket.probe)
+        if ended is not State.OPEN:
+            what = (
+                "the server answers again"
+                if ended is State.DOWN
+                else "the server lets requests through again"
+            )
+            self._on_event(Event("resume", what))
+        self._wake()
+
+    def refused(
+        self, ticket: Ticket, asked: float | None, *, limits: Limits | None = None, limited: bool = True
+    ) -> RunStopped | None:
+        """The server has everybody wait: 429 (`limited`), or 503 with Retry-After. A value where that is too long."""
+        now = self._land(ticket)
+        if ticket.epoch != self._epoch and not ticket.probe:  # sent before everybody was told to wait
+            self._wake()
+            return None
+        self._epoch += 1
+        if limited and not ticket.probe:
+            self._slow_down(limits)
+        wait = self._gate.refused(now, asked)
+        if wait == math.inf:
+            return _too_long(asked)
+        self.stats.gates += 1
+        what = "too many requests" if limited else "the server is busy"
+        self._on_event(Event("gate", f"{what}: waiting {wait:.0f} s, then trying one request", wait))
+        self._wake()
+        return None
+
+    def failed(
+        self, ticket: Ticket, row: int, *, sent: bool, enough: int = OUTAGE_ROWS, why: str = ""
+    ) -> tuple[bool, RunStopped | None]:
+        """No answer, or one that says that the server is down, as `why` has it in words: the network may be to blame.
+
+        `row` tells rows apart, and `enough` of them show it.
+
+        Whether the server counts as down, so that the row does not lose a try; and what ends the run, if it does.
+        """
+        now = self._land(ticket, counts=sent)
+        was = self._gate.state
+        down = self._gate.failed(row, now, enough=enough)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        if self._gate.outage_over_limit(now):
+            return down, _down(self._gate.max_outage)
+        if down and (was is not State.DOWN or ticket.probe):
+            wait = self._gate.until - now
+            because = f" ({why})" if why else ""
+            words = f"no usable answer from the server{because}: trying again in {wait:.0f} s"
+            self._on_event(Event("pause", words, wait))
+        self._wake()
+        return down, None
+
+    def cramped(self, ticket: Ticket, why: str) -> bool:
+        """This machine could not make a connection: from now on only as many are under way as it had room for.
+
+        Whether it had none at all: the next attempt finds no more room.
+        """
+        now = self._land(ticket, counts=False)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        fewer = max(1, len(self._flying))
+        if fewer < self._concurrency:
+            if not self._is_cramped:
+                self._on_event(Event("local", f"{why}: sending fewer requests at once"))
+            self._concurrency, self._is_cramped = fewer, True
+        self._wake()
+        return not self._flying
+
+    def withdrawn(self, ticket: Ticket, *, sent: bool) -> None:
+        """The caller gave up, before or after sending."""
+        now = self._land(ticket, counts=sent)
+        if ticket.probe:
+            self._gate.probe_failed(now)
+        self._wake()
+
+    def _land(self, ticket: Ticket, *, counts: bool = True) -> float:
+        now = self._clock()
+        del self._flying[ticket]
+        if counts:
+            for log in self._logs:
+                log.landed(ticket, now, self._capped)
+        if self._ledger is not None:
+            with self._turn(self._ledger):
+                pass  # where another process is at it: the next turn tells, and what it holds until then is safe
+        return now
+
+    # ------------------------------------------------------------ learning
+
+    def _learn(self, limits: Limits, now: float) -> None:
+        """An answer tells of one window, and its limit tells of which one."""
+        log = next((log for log in self._logs if log.advertised == limits.limit), None)
+        if log is None:
+            log = self._lower(limits)
+            if log is None:
+                return
+            log.adopt(limits.limit)
+            self._epoch += 1
+            window = Window(limits.limit, log.seconds)
+            self._on_event(
+                Event("limit", f"the server's limit is lower than configured: keeping to {window} s")
+            )
+        if log.heard(limits.limit - limits.remaining, now, self._flying):
+            self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
+
+    def _lower(self, limits: Limits) -> WindowLog | None:
+        """The window that an unfamiliar limit belongs to: the nearest above it that is long enough.
+
+        None where it may as well be the limit of a shorter window, which the user keeps below it.
+        """
+        long_enough = [log for log in self._logs if log.seconds + 2 >= (limits.reset_in or 0)]
+        above = [log for log in self._logs if log.advertised > limits.limit]
+        fitting = [log for log in above if log in long_enough] or above
+        found = min(fitting, key=lambda log: log.advertised, default=None)
+        below = [log for log in long_enough if log.advertised < limits.limit]
+        if found is not None and any(log.seconds < found.seconds for log in below):
+            return None
+        return found
+
+    def _slow_down(self, limits: Limits | None) -> None:
+        """A refusal that our own log does not explain: the server counts otherwise than it says."""
+        self._capped = False
+        self._even = True
+        log = next((log for log in self._logs if limits and log.advertised == limits.limit), None)
+        log = log or max(self._logs, key=lambda log: log.count(self._flying) / log.limit, default=None)
+        if log is None:
+            return
+        log.slow_down()
+        self.stats.slowdowns += 1
+        window = Window(log.limit, log.seconds)
+        self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced"))
+
+
+def _too_long(asked: float | None) -> RunStopped:
+    if asked is None or asked <= MOST_WAIT:
+        message = "the server refused one request after another, with pauses between"
+        remedy = "try again later, with a lower --rate"
+    else:
+        message = f"the server asks to wait for {_minutes(asked)}"
+        remedy = f"go on with batch-update resume in {_minutes(asked)}"
+    return RunStopped(message, code="R104", remedy=remedy)
+
+
+def _down(max_outage: float) -> RunStopped:
+    return RunStopped(
+        f"no usable answer came from the server for {_minutes(max_outage)}",
+        code="R103",
+        remedy="go on with batch-update resume once it answers again; --max-outage says how long to wait",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"

@@ -1,0 +1,156 @@
+"""A sheet checked: every problem at its row and cell, and every row either to be sent or settled. Pure.
+
+Cells of one column are mostly alike, so each distinct text is read and checked once, and a row is looked at only
+where something is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal
+
+from batch_update.check.combinations import part_problems, rule_problems
+from batch_update.check.repeats import settle_repeated
+from batch_update.check.rows import Rows
+from batch_update.errors import UsageError
+from batch_update.model.plans import Outcome, Status
+from batch_update.model.sheets import Problem, Severity, Sheet
+from batch_update.text import listed
+
+MOST_TOLD = 20
+"""Problems of one row that its message tells."""
+OnDuplicate = Literal["error", "first", "last"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found."""
+
+    problems: tuple[Problem, ...]
+    """all of them, errors and warnings, in the sheet's order"""
+    invalid_rows: int
+    to_change: int
+    """assistants: one update each"""
+    unchanged: int
+    """rows that nothing is sent for although nothing is wrong with them"""
+
+
+def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
+    """Every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
+    found = examine(sheet, on_duplicate, only, checkable)
+    statuses = [outcome.status for outcome in found.settled.values()]
+    return Checked(
+        problems=found.problems,
+        invalid_rows=statuses.count(Status.INVALID),
+        to_change=len(sheet) - len(found.settled) - sum(map(len, found.merged.values())),
+        unchanged=statuses.count(Status.UNCHANGED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    rows: Rows
+    problems: tuple[Problem, ...]
+    settled: dict[int, Outcome]
+    """rows that nothing is sent for; all others are sent, or settled by one that is"""
+    merged: dict[int, tuple[int, ...]]
+    """row that is sent -> rows that it settles too"""
+
+
+def checkable(rows: Rows) -> Iterator[Problem]:
+    """Yield what is wrong between cells that are good, whatever is there now."""
+    yield from rule_problems(rows)
+    yield from part_problems(rows)
+
+
+def examine(
+    sheet: Sheet,
+    on_duplicate: OnDuplicate,
+    only: Collection[int],
+    between: Callable[[Rows], Iterable[Problem]],
+) -> Examined:
+    rows = Rows(sheet)
+    left_out = _left_out(rows, frozenset(only)) if only else frozenset()
+    problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
+    repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
+    problems += repeated.problems
+    ordered = in_order(problem for problem in problems if problem.index not in left_out)
+
+    settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
+    settled |= repeated.settled
+    settled |= invalid_rows(ordered)
+    settled |= _held_by_sheet(sheet, settled)
+    settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by --only"))
+    merged = {row: others for row, others in repeated.merged.items() if row not in settled}
+    return Examined(rows, ordered, settled, merged)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The sheet's order; what concerns the whole sheet comes first."""
+    return tuple(sorted(problems, key=_place))
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    return (
+        -1 if problem.index is None else problem.index,
+        -1 if problem.column is None else problem.column,
+    )
+
+
+def _rows_with_errors(problems: Iterable[Problem]) -> set[int]:
+    return {p.index for p in problems if p.severity is Severity.ERROR and p.index is not None}
+
+
+def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
+    """The rows of assistants that were not asked for. Raises UsageError where one that was is not there."""
+    if rows.id_index is None:
+        return frozenset()
+    assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
+    missing = sorted(only.difference(assistants))
+    if missing:
+        raise UsageError(
+            f"--only names what no row of {rows.sheet.name} is about: {listed(missing)}",
+            code="U101",
+            remedy="check these ids, or leave them out",
+        )
+    return frozenset(row for row, assistant_id in enumerate(assistants) if assistant_id not in only)
+
+
+def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
+    """An outcome for each row with errors: the code of the first, and the words of all.
+
+    Rows with which the same is wrong share one: in a sheet that is all wrong they would take most of the memory.
+    """
+    errors = (p for p in in_order(problems) if p.severity is Severity.ERROR)
+    shared: dict[tuple[str, str], Outcome] = {}
+    found = {}
+    for row, group in groupby(errors, key=attrgetter("index")):
+        if row is not None:
+            of_row = list(group)
+            code, words = of_row[0].code, "; ".join(map(_words, of_row[:MOST_TOLD]))
+            if len(of_row) > MOST_TOLD:
+                words += f"; and {len(of_row) - MOST_TOLD} more problems"
+            if (code, words) not in shared:
+                shared[code, words] = Outcome(Status.INVALID, code, words)
+            found[row] = shared[code, words]
+    return found
+
+
+def _words(problem: Problem) -> str:
+    """`speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)`."""
+    wanted = f"allowed {problem.wanted}" if problem.wanted else ""
+    details = ", ".join(part for part in (problem.given, wanted) if part)
+    return f"{problem.message} ({details})" if details else problem.message
+
+
+def _held_by_sheet(sheet: Sheet, settled: dict[int, Outcome]) -> dict[int, Outcome]:
+    """Every row that is not invalid itself, where something is wrong with the sheet as a whole."""
+    wrong = [p for p in sheet.problems if p.index is None and p.severity is Severity.ERROR]
+    if not wrong:
+        return {}
+    held = Outcome(Status.NOT_SENT, "X206", f"nothing was sent: {wrong[0].message}")
+    rows = range(len(sheet))
+    return {row: held for row in rows if row not in settled or settled[row].status is not Status.INVALID}

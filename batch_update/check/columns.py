@@ -1,0 +1,126 @@
+"""A column of a sheet, read once for each distinct text, and where nearly all differ only as far as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from batch_update.check.cells import judge
+from batch_update.check.fault import Fault
+from batch_update.check.quick import all_differ, all_plain_ids, is_plain_id, suspects
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
+from batch_update.fields.facts import Field
+from batch_update.fields.parts import part_facts, part_validator
+from batch_update.fields.tools import shown
+from batch_update.model.plans import Part
+from batch_update.model.sheets import Column, Json
+from batch_update.text import visible
+
+
+class FieldColumn:
+    """The cells of one field: which texts are wrong, which leave the field alone, and what the others mean."""
+
+    def __init__(
+        self,
+        index: int,
+        field: Field,
+        texts: Sequence[str],
+        decimal: str,
+        check: TypeAdapter[Any] | None = None,
+    ) -> None:
+        self.index = index
+        self.field = field
+        self.name = field.name
+        self.texts = texts
+        self.faults: dict[str, tuple[Fault, ...]] = {}
+        """text -> errors and warnings, for texts that have any"""
+        self._values: dict[str, Json | Leave] = {}
+        """what texts mean that were judged; LEAVE also for those that are wrong"""
+        for text in suspects(field, texts):
+            value, faults = judge(field, text, decimal, check)
+            self._values[text] = value
+            if faults:
+                self.faults[text] = faults
+        wrong = {text for text, faults in self.faults.items() if any(f.severity == "error" for f in faults)}
+        self.blanks = frozenset(text for text, value in self._values.items() if value is LEAVE) - wrong
+        """texts that leave the field alone"""
+
+    def value(self, text: str) -> Json | Leave:
+        """Return what a text means; LEAVE where the field is left alone or the text is wrong."""
+        if text in self._values:
+            return self._values[text]
+        return text if self.field.kind == "text" else int(text)
+
+
+class PartColumn(FieldColumn):
+    """The cells of a part of a field's value; its name is that of the part."""
+
+    def __init__(self, index: int, column: Column, decimal: str) -> None:
+        assert column.field is not None, "a part is a part of a field"
+        part = (column.field, column.path, column.operation)
+        super().__init__(index, part_facts(*part), column.texts, decimal, part_validator(*part))
+        self.whole = column.field
+        self._path = column.path
+        self.operation = column.operation
+
+    def part(self, text: str) -> Part | None:
+        """The change that a text stands for; None where it leaves the part alone or is wrong."""
+        value = self.value(text)
+        return None if value is LEAVE else Part(self.whole, self._path, value, self.operation)
+
+
+class IdColumn:
+    """Which assistant each row is about, which ids cannot be read, and which assistants appear more than once."""
+
+    def __init__(self, texts: Sequence[str], without: Container[int | None] = ()) -> None:
+        """`without`: rows that could not be read as they stand, so that a missing id is no news."""
+        self.texts = texts
+        self.faults: dict[int, Fault] = {}
+        """row -> why its id cannot be read"""
+        self.missing: set[int] = set()
+        """rows with an empty id cell; they are not among the faults"""
+        self._odd: dict[str, int | None] = {}
+        """what texts mean that are not just the digits of an id; None for those that cannot be read"""
+        if not all_plain_ids(texts):
+            self._read({text for text in texts if not is_plain_id(text)}, without)
+
+    def __getitem__(self, row: int) -> int | None:
+        """The id of the row's assistant; None where it cannot be read."""
+        text = self.texts[row]
+        return self._odd[text] if text in self._odd else int(text)
+
+    def repeated(self) -> list[list[int]]:
+        """The rows of each assistant that has several, in the order of their first rows."""
+        if not self._odd and all_differ(self.texts):
+            return []
+        seen: set[int | None] = set()
+        twice: set[int | None] = set()
+        for number in map(self.__getitem__, range(len(self.texts))):
+            (twice if number in seen else seen).add(number)
+        twice.discard(None)
+        groups: dict[int | None, list[int]] = {}
+        for row in range(len(self.texts) if twice else 0):
+            if self[row] in twice:
+                groups.setdefault(self[row], []).append(row)
+        return list(groups.values())
+
+    def _read(self, odd: Iterable[str], without: Container[int | None]) -> None:
+        wrong: dict[str, Fault] = {}
+        for text in odd:
+            self._odd[text] = None
+            try:
+                self._odd[text] = read_id(text)
+            except CellError as error:
+                wrong[text] = Fault(error.code, str(error), shown(text), error.wanted, error.remedy)
+        for row, text in enumerate(self.texts if wrong else ()):
+            if text not in wrong or row in without:
+                continue
+            if visible(text):
+                self.faults[row] = wrong[text]
+            else:
+                self.missing.add(row)
+
+
+# ---------------------------------------------------------------- what is certainly good need not be looked at

@@ -1,0 +1,117 @@
+"""What goes wrong between cells that are good: the fields of one row, and the rows of one assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from batch_update.check.columns import FieldColumn, PartColumn
+from batch_update.check.fault import Fault
+from batch_update.check.rows import Rows
+from batch_update.codes import CODES
+from batch_update.fields.cells import LEAVE
+from batch_update.fields.parts import part_name
+from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
+from batch_update.fields.tools import shown
+from batch_update.model.sheets import Problem, Severity
+
+# ---------------------------------------------------------------- the fields of one row
+
+
+def rule_problems(rows: Rows) -> Iterator[Problem]:
+    """Rules that rows break, at the first cell that breaks them."""
+    for names in _ruled_together():
+        columns = [rows.by_name[name] for name in names if name in rows.by_name]
+        if columns:
+            yield from _broken_combinations(rows, columns)
+    if "tools" in rows.by_name:
+        yield from _broken_by_id(rows, rows.by_name["tools"])
+
+
+def _ruled_together() -> list[tuple[str, ...]]:
+    """Fields that rules look at together. Kept apart, so that fewer distinct combinations arise."""
+    modes = dict.fromkeys(("mode", *(fact.field for fact in MODE_FACTS), *MODE_MODELS.values()))
+    return [tuple(modes), *(rule.fields for rule in RULES if not set(rule.fields) <= set(modes))]
+
+
+def _broken_combinations(rows: Rows, columns: Sequence[FieldColumn]) -> Iterator[Problem]:
+    """Each combination of texts is judged once, and rows are looked at where one of them breaks a rule."""
+    broken: dict[tuple[str, ...], list[Broken]] = {}
+    for texts in set(zip(*(column.texts for column in columns), strict=True)):
+        values = ((column.name, column.value(text)) for column, text in zip(columns, texts, strict=True))
+        found = list(broken_rules({name: value for name, value in values if value is not LEAVE}, Context()))
+        if found:
+            broken[texts] = found
+    if broken:
+        for row, texts in enumerate(zip(*(column.texts for column in columns), strict=True)):
+            for rule in broken.get(texts, ()):
+                yield _rule_problem(rows, row, rule)
+
+
+def _broken_by_id(rows: Rows, tools: FieldColumn) -> Iterator[Problem]:
+    """Rules that ask whose row it is: only rows whose tools name their own assistant can break them."""
+    named = {text: set(_assistants_named(tools.value(text))) for text in set(tools.texts)}
+    for row, text in enumerate(tools.texts if any(named.values()) else ()):
+        assistant_id = rows.assistant(row)
+        if assistant_id in named[text]:
+            for rule in broken_rules({"tools": tools.value(text)}, Context(assistant_id)):
+                yield _rule_problem(rows, row, rule)
+
+
+def _assistants_named(value: Any) -> Iterable[int]:
+    tools = value if isinstance(value, list) else ()
+    return (tool["assistant_id"] for tool in tools if isinstance(tool.get("assistant_id"), int))
+
+
+def _rule_problem(rows: Rows, row: int, rule: Broken) -> Problem:
+    columns = [rows.by_name[name] for name in rule.fields]
+    given = ", ".join(f"{column.name} {shown(column.texts[row].strip())}".strip() for column in columns)
+    severity = Severity.ERROR if rule.blocks else Severity.WARNING
+    fault = Fault(rule.code, rule.sentence, given, remedy=rule.remedy, severity=severity)
+    return rows.problem(row, columns[0].index, fault)
+
+
+# ---------------------------------------------------------------- parts of values
+
+
+def part_problems(rows: Rows) -> Iterator[Problem]:
+    """Rows that set a part in two ways at once: with the whole value beside it, or added and taken away."""
+    for column in rows.part_columns:
+        whole = rows.by_name.get(column.whole)
+        if whole is not None:
+            yield from _with_the_whole(rows, column, whole)
+        removed = rows.by_name.get(part_name(column.whole, (), "remove"))
+        if column.operation == "add" and removed is not None:
+            yield from _added_and_removed(rows, column, removed)
+
+
+def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
+    message = f"the row sets {part.name} and all of {whole.name}"
+    fault = Fault("X240", message, remedy=CODES["X240"].remedy)
+    for row, texts in enumerate(zip(part.texts, whole.texts, strict=True)):
+        if texts[0] not in part.blanks and texts[1] not in whole.blanks:
+            yield rows.problem(row, part.index, fault)
+
+
+def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> Iterator[Problem]:
+    for row, texts in enumerate(zip(added.texts, removed.texts, strict=True)):
+        plus, minus = added.value(texts[0]), removed.value(texts[1])
+        both = set(plus) & set(minus) if isinstance(plus, list) and isinstance(minus, list) else ()
+        if both:
+            message = f"{added.name} and {removed.name} both name {', '.join(map(str, sorted(both)))}"
+            yield rows.problem(row, removed.index, Fault("X245", message, remedy=CODES["X245"].remedy))
+
+
+def parts_without_present(rows: Rows) -> Iterator[Problem]:
+    """Every part, where it is not known what is there around it."""
+    for column in rows.part_columns:
+        message = (
+            f"{column.name} can only be set beside the rest of {column.whole}, and what is there was not read"
+        )
+        fault = Fault("X243", message, remedy=CODES["X243"].remedy)
+        for row, text in enumerate(column.texts):
+            if column.value(text) is not LEAVE:
+                yield rows.problem(row, column.index, fault)
+
+
+# ---------------------------------------------------------------- the rows of one assistant

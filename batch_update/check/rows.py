@@ -1,0 +1,94 @@
+"""The rows of a sheet by what their cells mean: whose they are, what they would send, what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from batch_update.check.columns import FieldColumn, IdColumn, PartColumn
+from batch_update.check.fault import Fault
+from batch_update.codes import CODES
+from batch_update.fields.cells import LEAVE
+from batch_update.fields.facts import all_fields
+from batch_update.model.plans import Part
+from batch_update.model.sheets import Json, Problem, Role, Severity, Sheet
+
+
+class Rows:
+    """A sheet whose columns have been read. Rows are named by their index, 0-based."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.columns = tuple(
+            FieldColumn(index, all_fields()[column.field], column.texts, sheet.dialect.decimal)
+            for index, column in enumerate(sheet.columns)
+            if column.role is Role.FIELD and column.field is not None
+        )
+        self.part_columns = tuple(
+            PartColumn(index, column, sheet.dialect.decimal)
+            for index, column in enumerate(sheet.columns)
+            if column.role is Role.PART
+        )
+        self.all_columns: tuple[FieldColumn, ...] = (*self.columns, *self.part_columns)
+        self.by_name = {column.name: column for column in self.all_columns}
+        broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
+        self._ids = None if sheet.id_column is None else IdColumn(sheet.id_column.texts, without=broken)
+        self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
+
+    def assistant(self, row: int) -> int | None:
+        """The id of the assistant that the row is about; None where it cannot be read."""
+        return None if self._ids is None else self._ids[row]
+
+    def repeated(self) -> list[list[int]]:
+        """The rows of each assistant that has several."""
+        return [] if self._ids is None else self._ids.repeated()
+
+    def body(self, row: int) -> dict[str, Json]:
+        """Return what the row would send. Cells that are wrong are left out."""
+        found = {}
+        for column in self.columns:
+            value = column.value(column.texts[row])
+            if value is not LEAVE:
+                found[column.name] = value
+        return found
+
+    def parts(self, row: int) -> tuple[Part, ...]:
+        """The parts of values that the row would set. Cells that are wrong are left out."""
+        found = (column.part(column.texts[row]) for column in self.part_columns)
+        return tuple(part for part in found if part is not None)
+
+    def wanted(self, row: int) -> dict[str, Json]:
+        """Return what the row asks for, by the names of its columns: whole values and parts."""
+        values = {column.name: column.value(column.texts[row]) for column in self.all_columns}
+        return {name: value for name, value in values.items() if value is not LEAVE}
+
+    @cached_property
+    def idle(self) -> set[int]:
+        """Rows that set nothing."""
+        if not all(column.blanks for column in self.all_columns):
+            return set()
+        rows: Iterable[int] = range(len(self.sheet))
+        for column in self.all_columns:
+            rows = [row for row in rows if column.texts[row] in column.blanks]
+        return set(rows)
+
+    def problem(self, row: int, column: int | None, fault: Fault, also: tuple[int, ...] = ()) -> Problem:
+        """A fault at its place."""
+        return fault.at(row, column, self.assistant(row), also=also)
+
+    def cell_problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with single cells."""
+        if self._ids is not None:
+            for row, fault in self._ids.faults.items():
+                yield self.problem(row, self.id_index, fault)
+            for row in self._ids.missing - self.idle:
+                yield self.problem(row, self.id_index, _NO_ID)
+        for column in self.all_columns:
+            for row, text in enumerate(column.texts if column.faults else ()):
+                for fault in column.faults.get(text, ()):
+                    yield self.problem(row, column.index, fault)
+
+
+_NO_ID = Fault(
+    "C113", CODES["C113"].title, wanted="an id, a whole number above 0", remedy=CODES["C113"].remedy
+)

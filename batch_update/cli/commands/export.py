@@ -1,0 +1,200 @@
+"""`export`: the account's assistants as a sheet that can be edited and applied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from batch_update.account.account import server_name
+from batch_update.cli.displays import event_teller
+from batch_update.cli.options import is_silent, or_environment, settings_of, takes
+from batch_update.cli.printed_commands import SAME_SERVER, command_of
+from batch_update.cli.screen import out, out_json, paint, say, telling_errors, unwritable, writing_out
+from batch_update.cli.targets import client_for, say_way
+from batch_update.cli.terminal import bytes_of_stdout
+from batch_update.errors import UsageError
+from batch_update.settings.tunables import Settings
+from batch_update.text import counted, printable
+
+if TYPE_CHECKING:
+    from batch_update.plan.conditions import Condition
+    from batch_update.run.exporting import Export
+
+STDOUT = "-"
+
+FILE = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
+        show_envvar=False,
+    ),
+]
+FIELDS = Annotated[
+    list[str] | None,
+    typer.Option("--fields", metavar="FIELDS", help="Only these columns: name,voice_id. Repeatable."),
+]
+WHERE = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help="Only assistants for which it holds: mode=dualplex, 'speech_speed>1', name~praxis, "
+        "phone_number_id=null; there are = != < <= > >= and ~ (contains). Repeatable: all have to hold.",
+    ),
+]
+SECRETS = Annotated[
+    bool | None,
+    typer.Option(
+        "--secrets/--no-secrets",
+        help="Whether cells that hold a secret (tools with a calcom_api_key) are written or left empty. "
+        "Default: written to files, which only you may read, and not to stdout.",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
+FORCE = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
+]
+
+
+@takes("export")
+def export(
+    output: FILE,
+    given: dict[str, Any],
+    fields: FIELDS = None,
+    where: WHERE = None,
+    secrets: SECRETS = None,
+    force: FORCE = False,
+) -> None:
+    """Write what the assistants hold into a sheet: edit it, then plan and apply it.
+
+    As it comes out it changes nothing. Cells are empty, which leaves a field alone, where the API does not report
+    the field, and where a value could not be sent as it is (out of bounds, with half a character in it, or not for the
+    assistant's mode). Such values stand in a column of their own, _reported, which is ignored when the sheet is read.
+
+    Exit status: 0 written, 2 usage, 4 key missing or refused, 5 stopped.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        _check_place(output, settings, force=force)
+        from batch_update.plan.conditions import read_condition
+        from batch_update.run.exporting import choose_fields
+
+        names = choose_fields(or_environment(fields, "fields"))
+        conditions = [read_condition(text) for text in or_environment(where, "where")]
+        with_secrets = output != STDOUT if secrets is None else secrets
+        say_way(settings)
+        if not is_silent(settings):
+            say(f"Reading the assistants of {server_name(settings)} ...")
+        found = anyio.run(_export, settings, names, conditions, with_secrets)
+        path = _write(found, output, settings, force=force)
+        _tell(found, path, settings, with_secrets=with_secrets)
+
+
+async def _export(
+    settings: Settings, names: tuple[str, ...], conditions: list[Condition], with_secrets: bool
+) -> Export:
+    from batch_update.run.exporting import export
+
+    async with client_for(settings, event_teller(settings)) as client:
+        return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _check_place(output: str, settings: Settings, *, force: bool) -> None:
+    """What can be said before anything is asked of the server. Raises UsageError."""
+    if output == STDOUT:
+        if settings.json_:
+            raise UsageError("--json and a sheet cannot both go to stdout", code="U101", remedy="name a file")
+        return
+    from batch_update.sheet.writing.formats import format_to_write
+
+    path = Path(output)
+    format_to_write(printable(output))
+    try:
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+        if path.is_dir():
+            raise unwritable(path, "it is a folder")
+        if path.exists() and not force:
+            raise UsageError(
+                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+            )
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
+
+
+def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Path | None:
+    """Where it lies now; None for stdout."""
+    from batch_update.sheet.writing.formats import write_export, write_stream
+
+    if output == STDOUT:
+        with writing_out():
+            write_stream(bytes_of_stdout(), found.header, found.rows)
+        return None
+    _check_place(output, settings, force=force)  # reading took its time
+    try:
+        return write_export(Path(output), found.header, found.rows)
+    except OSError as error:
+        raise unwritable(Path(output), error.strerror or str(error)) from None
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
+    if settings.json_:
+        out_json(_document(found, path, with_secrets=with_secrets))
+        return
+    if settings.quiet:
+        return
+    size = f"{counted(len(found.rows), 'assistant')}, {counted(len(found.header), 'column')}"
+    line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {counted(found.pages, 'request')}"
+    show = say if path is None else out
+    show(paint(line, "good") if path is not None else line)
+    for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
+        say(f"  {note}")
+    if path is not None and found.rows:
+        out(f"Next: edit it, then: {command_of('plan', settings, path, groups=SAME_SERVER)}")
+
+
+def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
+    """Return what somebody who edits the sheet should know of it."""
+    notes = []
+    secrets = f"{counted(found.secrets, 'cell')} with a calcom_api_key"
+    if found.secrets and with_secrets:
+        reader = "; only you may read the file" if to_file else ""
+        notes.append(f"written: {secrets}{reader} (--no-secrets leaves them empty)")
+    elif found.secrets:
+        notes.append(f"left empty: {secrets} (--secrets writes them)")
+    if found.left_empty:
+        fields = ", ".join(f"{name} {count}" for name, count in found.left_empty.items())
+        cells = counted(sum(found.left_empty.values()), "cell")
+        why = "out of bounds, with half a character in them, or not for the assistant's mode; see _reported"
+        notes.append(f"left empty: {cells} that cannot be sent as they are: {why} ({fields})")
+    if found.unreported:
+        names = ", ".join(found.unreported)
+        notes.append(f"empty columns, which the API does not report, or not in a form to send back: {names}")
+    return notes
+
+
+def _document(found: Export, path: Path | None, *, with_secrets: bool) -> dict[str, Any]:
+    return {
+        "file": None if path is None else str(path),
+        "account": found.account,
+        "assistants": len(found.rows),
+        "columns": found.header,
+        "requests": found.pages,
+        "left_empty": found.left_empty,
+        "unreported": found.unreported,
+        "secrets": {"cells": found.secrets, "written": with_secrets},
+    }

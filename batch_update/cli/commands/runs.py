@@ -1,0 +1,289 @@
+"""`runs list`, `runs show`, `runs prune` and `report`: what became of the runs, from their journals."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from batch_update.account.account import lock_folders
+from batch_update.cli.commands.sending import allowing
+from batch_update.cli.help import Command, Group
+from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
+from batch_update.cli.printed_commands import Errand, command_of
+from batch_update.cli.screen import ask, on_terminal, out, out_json, out_raw, say, telling_errors
+from batch_update.errors import GuardStopped, UsageError
+from batch_update.settings.layers import ENV_PREFIX
+from batch_update.settings.tunables import Settings
+from batch_update.text import counted, local_time, printable
+
+if TYPE_CHECKING:
+    from batch_update.journal.folders import Entry
+    from batch_update.journal.recorded import RecordedRun
+
+app = typer.Typer(
+    cls=Group,
+    help="The runs of a folder: what became of them, and removing old ones.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+MOST_AGE = 100_000
+
+
+@app.command("list", cls=Command)
+@takes("runs list")
+def list_runs(given: dict[str, Any]) -> None:
+    """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        entries = _entries(settings)
+    if settings.json_:
+        out_json([_document(entry) for entry in entries])
+        return
+    if not entries:
+        say(f"{printable(str(settings.runs_dir))} holds no runs.")
+        return
+    width = max(len(entry.folder.name) for entry in entries)
+    for entry in entries:
+        out(_line(entry, width))
+    out(f"\nNext: {command_of('runs show', settings, entries[0].folder.name)}")
+
+
+@app.command("show", cls=Command)
+@takes("runs show")
+def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
+    """Show what became of a run: its summary, made from its journal now."""
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        from batch_update.journal.finding import find_run
+        from batch_update.journal.folders import state_of
+        from batch_update.journal.reading import read_run
+        from batch_update.journal.recorded import facts_of, report_of
+        from batch_update.report.files.document import run_document
+        from batch_update.report.screen.summary import summary
+
+        recorded = read_run(find_run(run, settings.runs_dir))
+        report, facts = report_of(recorded), facts_of(recorded)
+        state = state_of(recorded, _running(settings))
+        if settings.json_:
+            more = {"state": str(state), "folder": str(recorded.folder)}
+            out_json(run_document(report, facts) | more)
+            return
+        began = local_time(report.started or recorded.created)
+        out(
+            f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
+        )
+        out(summary(report, stats=facts.stats))
+        for line in _next(recorded, str(state)):
+            out(line)
+
+
+@app.command("prune", cls=Command)
+@takes("runs prune")
+def prune(
+    given: dict[str, Any],
+    keep: Annotated[
+        int | None, typer.Option("--keep", metavar="N", min=0, help="Keep the N newest runs.")
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="AGE", help="Remove only what is older: 12h, 30d, 8w."),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Also remove runs that are not complete, or damaged.",
+            envvar=f"{ENV_PREFIX}PRUNE_FORCE",  # the one of --force lets export overwrite a file
+        ),
+    ] = False,
+) -> None:
+    """Remove the folders of old runs. What they hold is gone then: reports, and what undo would need.
+
+    Nothing is removed that is running or holds no journal, nor, without --force, what is not complete.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=False):
+        if keep is None and older_than is None:
+            raise UsageError(
+                "it is not said what may go", code="U101", remedy="give --keep N, --older-than AGE, or both"
+            )
+        age = None if older_than is None else _read_age(older_than)
+        _prune(settings, keep, age, force=force)
+
+
+@takes("report")
+def report(
+    given: dict[str, Any],
+    run: LAST_RUN = "last",
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable. "
+            "Default: csv.",
+        ),
+    ] = None,
+) -> None:
+    """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
+
+    Every cell of a workbook is text, never a formula.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=False):
+        from batch_update.journal.finding import find_run
+        from batch_update.journal.reading import read_run
+        from batch_update.journal.recorded import facts_of, report_of
+        from batch_update.report.files.folder import FORMATS, write_again
+
+        texts = or_environment(formats, "format") or ["csv"]
+        wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
+        if unknown := next((name for name in wanted if name not in FORMATS), None):
+            raise UsageError(
+                f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(FORMATS)}"
+            )
+        recorded = read_run(find_run(run, settings.runs_dir))
+        found, facts = report_of(recorded), facts_of(recorded)
+        try:
+            for path in write_again(found, recorded.folder, wanted, facts):
+                out_raw(printable(str(path)))
+        except OSError as error:
+            raise UsageError(
+                f"{recorded.folder} cannot be written: {error.strerror}",
+                code="U110",
+                remedy="make room, or the folder writable",
+            ) from error
+
+
+def _read_age(text: str) -> timedelta:
+    """`30d`, `12h` or `8w` as a time. Raises UsageError (U101)."""
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*([hdw])\s*", text)
+    if not match or int(match[1]) > MOST_AGE:
+        raise UsageError(
+            f"--older-than: {text!r} is no age",
+            code="U101",
+            remedy="write a number with h, d or w: 12h, 30d, 8w",
+        )
+    return int(match[1]) * UNITS[match[2]]
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def _running(settings: Settings) -> set[Path]:
+    """The folders of runs that some process works on now."""
+    from batch_update.account.locking import running
+
+    try:
+        return {run for folder in lock_folders(settings) for run in running(folder)}
+    except OSError as error:
+        raise UsageError(
+            f"it cannot be told which runs are going on: {error.strerror} ({error.filename})",
+            code="U112",
+            remedy="make the folder readable, or set HOME to one that is",
+        ) from error
+
+
+def _entries(settings: Settings) -> list[Entry]:
+    from batch_update.journal.folders import all_runs, entry_of
+
+    running = _running(settings)
+    return [entry_of(folder, running) for folder in all_runs(settings.runs_dir)]
+
+
+def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
+    from batch_update.journal.folders import outdated, reason_to_stay, remove
+
+    old = outdated(_entries(settings), keep=keep, older_than=age, now=datetime.now(UTC))
+    staying = {entry.folder: reason for entry in old if (reason := reason_to_stay(entry, force=force))}
+    going = [entry for entry in old if entry.folder not in staying]
+    for folder, reason in staying.items():
+        say(f"{printable(folder.name)} stays: it {reason}.")
+    if not going:
+        say("Nothing to remove.")
+        return
+    if not settings.yes:
+        _confirm(going)
+    for entry in going:
+        try:
+            remove(entry.folder)
+        except OSError as error:
+            raise UsageError(f"{entry.folder} cannot be removed: {error.strerror}", code="U110") from error
+        out(f"removed {printable(str(entry.folder))}")
+
+
+def _confirm(going: list[Entry]) -> None:
+    """Raises UsageError where the answer is no, or nobody can give one."""
+    if not on_terminal():
+        raise UsageError(
+            "removing needs a yes, and nobody can be asked here", code="U102", remedy="add --yes"
+        )
+    for entry in going:
+        say(f"  {printable(entry.folder.name)}")
+    if not ask(f"Remove {counted(len(going), 'run')} with their reports?"):
+        raise UsageError("nothing was removed", code="U102", remedy="answer y to remove")
+
+
+# ---------------------------------------------------------------- how it is shown
+
+
+def _line(entry: Entry, width: int) -> str:
+    counts = ", ".join(f"{number:,} {status}" for status, number in entry.counts.items())
+    if entry.mismatches:
+        counts += f" ({entry.mismatches:,} mismatch)"
+    rest = f"{counts}   {printable(entry.sheet)}" if entry.error is None else printable(entry.error.message)
+    began = local_time(entry.started or entry.worked_on)
+    return f"{printable(entry.folder.name):<{width}}   {began}   {entry.state:<13}   {rest}"
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    from batch_update.report.files.results import utc_text
+
+    return {
+        "name": entry.folder.name,
+        "folder": str(entry.folder),
+        "state": str(entry.state),
+        "started": entry.started and utc_text(entry.started),
+        "command": entry.command,
+        "sheet": entry.sheet,
+        "counts": {str(status): number for status, number in entry.counts.items()},
+        "mismatches": entry.mismatches,
+        "error": entry.error and entry.error.message,
+    }
+
+
+def _sheet(recorded: RecordedRun) -> str:
+    return printable(recorded.plan.sheet.name)
+
+
+def _next(recorded: RecordedRun, state: str) -> list[str]:
+    """Where its files are, and the commands that make sense now."""
+    from batch_update.journal.folders import State
+
+    settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
+    # What is kept of a sandbox's run is an address that no flag may name.
+    where = ("Sandbox",) if settings.sandbox else ("Connection",)
+    folder = recorded.folder
+    results = recorded.folder / "results.csv"
+    lines = [
+        f"Report  {printable(str(results))}"
+        if results.exists()
+        else f"Report  {command_of('report', settings, folder)}"
+    ]
+    if state == State.OPEN:
+        lines.append(f"Go on   {_resuming(recorded, settings, where)}")
+    if state != State.RUNNING and (recorded.folder / "undo.csv").exists():
+        lines.append(f"Undo    {command_of('undo', settings, folder, groups=where)}")
+    return lines
+
+
+def _resuming(recorded: RecordedRun, settings: Settings, where: tuple[str, ...]) -> str:
+    """The command that goes on with a run; where a guard stopped it, with what that asks for."""
+    if isinstance(recorded.stopped, GuardStopped):
+        return allowing(recorded.stopped, Errand("resume", str(recorded.folder), settings), groups=where)[1]
+    return command_of("resume", settings, recorded.folder, groups=where)

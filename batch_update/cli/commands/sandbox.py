@@ -1,0 +1,115 @@
+"""`sandbox` serves the imitation of the API; `demo` runs the main job against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from batch_update.account.account import ready_state
+from batch_update.cli.commands.apply import run_sheet
+from batch_update.cli.commands.check import check_sheet_file
+from batch_update.cli.commands.plan import show_plan
+from batch_update.cli.options import settings_of, takes
+from batch_update.cli.printed_commands import command_of
+from batch_update.cli.screen import out, say
+from batch_update.cli.targets import sandbox_app
+from batch_update.errors import UsageError
+from batch_update.sandbox.routes import ROUTES
+from batch_update.settings.tunables import Settings
+
+DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
+"""What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
+
+SERVED = "\b\nServed below /api:\n" + "\n".join(
+    f"  {route.method:<6} {route.path}\n         {route.summary}" for route in ROUTES
+)
+"""The last part of the help of `sandbox`."""
+
+
+@takes("sandbox")
+def sandbox(
+    given: dict[str, Any],
+    port: Annotated[
+        int, typer.Option("--port", help="Port to serve on; 0 takes a free one.", min=0, max=65535)
+    ] = 8080,
+    host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
+    reset: Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")] = False,
+) -> None:
+    """Serve an imitation of the API on this machine, to try things without an account."""
+    import anyio
+
+    from batch_update.sandbox.serving import serve
+    from batch_update.settings.tunables import SANDBOX_KEY
+
+    settings = settings_of(given)
+    if reset:
+        _remove_state(ready_state(settings))
+    app = sandbox_app(settings)
+
+    def ready(address: str) -> None:
+        say(f"The sandbox listens on {address} (Ctrl-C ends it).")
+        say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
+        there = Settings(base_url=f"{address}/api", skip_invalid=True)
+        say(f"  {command_of('apply', there, _shortest(_demo_sheet()))}")
+
+    anyio.run(serve, app, host, port, ready)
+
+
+def _remove_state(path: Path) -> None:
+    """Forget what the sandbox holds."""
+    try:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the sandbox's state {path} cannot be removed: {error.strerror}",
+            code="U108",
+            remedy="name another file with --sandbox-state",
+        ) from None
+
+
+def demo() -> None:
+    """See the main job at work on a sample sheet: no account, no network, half a minute."""
+    sheet = _shortest(_demo_sheet())
+    settings = Settings(sandbox=True, sandbox_state=_fresh_state(), skip_invalid=True, yes=True)
+    out(f"1. What is wrong with this sheet?\n   {command_of('check', Settings(), sheet)}\n")
+    check_sheet_file(sheet, Settings())
+    first = settings.model_copy(update={"limit": 3})
+    out(f"\n2. What would it change, say for the first three?\n   {command_of('plan', first, sheet)}\n")
+    show_plan(sheet, first)
+    out("\n3. Send the good rows at the permitted pace, past a 429, a 503 and an answer that gets lost:")
+    out(f"   {command_of('apply', settings, sheet)}\n")
+    run_sheet(sheet, settings.model_copy(update={"sandbox_faults": DEMO_FAULTS}))
+    out("\n4. Look into the report. Then change a sheet of your own, still in the sandbox:")
+    out(f"   {command_of('export', Settings(sandbox=True))} -o account.csv")
+    out(f"   {command_of('plan', Settings(sandbox=True), 'account.csv')}")
+
+
+def _fresh_state() -> Path:
+    """A state that no other demo has. It stays, since the commands that are shown go on with it."""
+    from tempfile import mkdtemp
+
+    try:
+        return Path(mkdtemp(prefix="batch-update-demo-")) / "sandbox.db"
+    except OSError as error:
+        raise UsageError(
+            f"the demo finds no folder for temporary files: {error.strerror}",
+            code="U110",
+            remedy="name one that you may write to with TMPDIR",
+        ) from None
+
+
+def _shortest(path: Path) -> str:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _demo_sheet() -> Path:
+    """The sample sheet: in the package where it was installed, beside it in a checkout."""
+    package = Path(__file__).parents[2]
+    return next(
+        path for path in (package / "samples/demo.csv", package.parent / "samples/demo.csv") if path.exists()
+    )

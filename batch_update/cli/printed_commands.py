@@ -1,0 +1,85 @@
+"""Commands that are printed: each can be pasted and works, and repeats what was given that matters for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from batch_update.cli.options import heeded, shown
+from batch_update.settings.layers import flag_of
+from batch_update.settings.tunables import Settings
+from batch_update.text import quoted, quoted_path, without_password
+
+NOT_AGAIN = frozenset({"run_dir", "json_", "quiet", "sandbox_faults"})
+"""Settings that no next command repeats: the folder is taken, how it is told is a matter of taste, and what went
+wrong on purpose need not do so again."""
+SAME_SERVER = ("Connection", "Sandbox", "Pace", "runs_dir")
+"""The settings that say where requests go, how fast, and where runs lie."""
+SAME_SHEET = ("Sheet", "Limits")
+"""The settings that decide what is read from a sheet."""
+_BY_COMMA = frozenset({"allow", "only", "rate", "sandbox_limits", "waves"})
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a command was asked to do, so that it can be told how to ask again."""
+
+    verb: str
+    place: str
+    """the sheet, the saved plan or the run that it is about"""
+    settings: Settings
+
+    def again(self, groups: Collection[str] = (), **changed: Any) -> str:
+        """Return the command with these settings changed; those stand at its end."""
+        before = self.settings.model_copy(update=dict.fromkeys(changed))
+        words = [command_of(self.verb, before, self.place, groups=groups)]
+        after = self.settings.model_copy(update=changed)
+        words += [flag for name in changed for flag in _flags(name, getattr(after, name))]
+        return " ".join(words)
+
+    def look(self) -> str:
+        """The command that shows all that a sheet would change, and all that is wrong with it; "" for other errands."""
+        if self.verb != "apply":
+            return ""
+        groups = (*SAME_SHEET, *SAME_SERVER, "only", "limit", "no_fetch", "skip_invalid")
+        return command_of("plan", self.settings, self.place, groups=groups)
+
+
+def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups: Collection[str] = ()) -> str:
+    """The command with the flags that these settings need: of those that it heeds, or of these groups of them."""
+    words = [program(), verb]
+    for name in heeded(verb, groups):
+        value, default = getattr(settings, name), Settings.model_fields[name].default
+        if name not in NOT_AGAIN and value != default and value is not None:
+            words += _flags(name, value)
+    return " ".join(words) + (f" {quoted_path(place)}" if place else "")
+
+
+def program() -> str:
+    """`batch-update`; the path that was typed where the shell would not find it by its name."""
+    typed = sys.argv[0] if sys.argv else ""
+    is_path = Path(typed).stem == "batch-update" and Path(typed).name != typed
+    return quoted_path(typed) if is_path and which("batch-update") is None else "batch-update"
+
+
+def _flags(name: str, value: Any) -> list[str]:
+    """A setting as one would type it: its flag once for each of its values."""
+    if value is None or value is False:
+        return []
+    return [flag_of(name) + (f" {quoted(text)}" if text else "") for text in _as_typed(name, value)]
+
+
+def _as_typed(name: str, value: Any) -> list[str]:
+    if value is True:
+        return [""]
+    if isinstance(value, dict):
+        return [f"{header}={field}" for header, field in value.items()]
+    if isinstance(value, tuple):
+        texts = [str(item) for item in value] or ["off"]
+        return [",".join(texts)] if name in _BY_COMMA else texts
+    # A 0 is a value, and one that is told from False by its type alone.
+    return [without_password(shown(value) or str(value).removesuffix(".0"))]

@@ -1,0 +1,79 @@
+"""Entries of a journal's log on their way to the disk: those of all workers that have some go into one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.lowlevel
+
+from batch_update.journal.schema import LogEntry
+
+MOST_ROUNDS = 20
+"""Turns of the event loop that a commit waits at most for others to join it."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Entries that are written in one transaction."""
+
+    entries: list[LogEntry] = field(default_factory=list)
+    then: list[Callable[[], None]] = field(default_factory=list)
+    """called once it has been tried"""
+    done: anyio.Event = field(default_factory=anyio.Event)
+    kept: bool = False
+
+
+class Groups:
+    """Hands entries to `commit` in their order; it says whether they are on the disk."""
+
+    def __init__(self, commit: Callable[[list[LogEntry]], bool]) -> None:
+        self._commit = commit
+        self._open = Group()
+        self._due: anyio.Event | None = None
+        """set when there is something to commit; None: nobody commits in groups"""
+
+    def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Group:
+        """These entries go into one commit. Without `keep` running, that is done when this returns."""
+        group = self._open
+        group.entries += entries
+        if then is not None:
+            group.then.append(then)
+        if self._due is None:
+            self._flush()
+        else:
+            self._due.set()
+        return group
+
+    async def keep(self) -> None:
+        """Commits in groups, until it is cancelled; the last entries are written all the same.
+
+        The event loop waits for the disk: handing the commits to a thread costs more than it gains.
+        """
+        self._due = anyio.Event()
+        try:
+            while True:
+                await self._due.wait()
+                await self._gather()
+                self._due = anyio.Event()
+                self._flush()
+        finally:
+            self._due = None
+            self._flush()
+
+    async def _gather(self) -> None:
+        """Lets others run as long as that brings new entries."""
+        seen = 0
+        for _ in range(MOST_ROUNDS):
+            await anyio.lowlevel.checkpoint()
+            if len(self._open.entries) == seen:
+                return
+            seen = len(self._open.entries)
+
+    def _flush(self) -> None:
+        group, self._open = self._open, Group()
+        group.kept = not group.entries or self._commit(group.entries)
+        group.done.set()
+        for then in group.then:
+            then()

@@ -1,0 +1,127 @@
+"""The run that somebody means: by its folder, its name, the beginning of one, or as the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from batch_update.errors import JournalError, UsageError
+from batch_update.journal.database import JOURNAL
+from batch_update.journal.folders import all_runs
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import RecordedRun
+from batch_update.outcomes import was_sent
+from batch_update.text import listed, printable
+
+LAST = "last"
+NOTHING_THERE = {"J103", "J105", "J107"}
+"""Why a journal cannot be read where certainly nothing was sent by it."""
+When = Callable[[RecordedRun], datetime | None]
+"""When a run did what counts; None where it did not."""
+
+
+def sent_at(recorded: RecordedRun) -> datetime | None:
+    """When a run last began to send something."""
+    sent = [outcome.started for outcome in recorded.outcomes.values()]
+    doubtful = [intention.started or recorded.created for intention in recorded.in_flight.values()]
+    return max((at for at in (*sent, *doubtful) if at is not None), default=None)
+
+
+def changed_at(recorded: RecordedRun) -> datetime | None:
+    """When a run last began to send something, if it changed something, or may have."""
+    is_changed = bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
+    return sent_at(recorded) if is_changed else None
+
+
+def open_at(recorded: RecordedRun) -> datetime | None:
+    """When a run sent something, or at least began where it is still to be gone on with."""
+    return sent_at(recorded) or (None if recorded.complete else begun_at(recorded))
+
+
+def begun_at(recorded: RecordedRun) -> datetime:
+    """When a run was last begun or gone on with."""
+    return recorded.sessions[-1].started if recorded.sessions else recorded.created
+
+
+def find_run(text: str, runs_dir: Path, *, last: When = sent_at) -> Path:
+    """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111, J103.
+
+    `last` says when a run did what the last one did last, by its journal.
+    """
+    if not text.strip():
+        raise UsageError("no run is named", code="U111", remedy="name one, or say last")
+    path = Path(text)
+    try:
+        if (path / JOURNAL).is_file():
+            return path
+    except OSError as error:  # somebody else's run, or no name that a folder can have
+        raise UsageError(
+            f"{printable(text)} cannot be looked into: {error.strerror}",
+            code="U111",
+            remedy="a run's folder is open to its maker alone; runs list shows yours",
+        ) from None
+    runs = all_runs(runs_dir)
+    if text == LAST and (found := _last(runs, (last, begun_at))):
+        return found
+    named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
+    if len(named) == 1 and (named[0] / JOURNAL).exists():
+        return named[0]
+    if len(named) == 1 or (not named and path.is_dir()):
+        raise UsageError(
+            f"{printable(text)} holds no journal: nothing was sent from it, or its journal was removed",
+            code="J103",
+            remedy="mend the sheet and apply it; where there is an undo.csv, applying that takes the run back",
+        )
+    raise _unknown(text, runs_dir, named, runs)
+
+
+def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
+    """The run that comes last by the first of these orders that any of them has a place in; None where there is none.
+
+    Raises UsageError U111 where one that cannot be read was written to later: it may be the one.
+    """
+    known, unread = _read(runs)
+    for order in orders:
+        found = [(at, run.folder) for run in known if (at := order(run)) is not None]
+        if not found:
+            continue
+        at, folder = max(found)
+        if doubtful := next((run for run in unread if _written(run) > at), None):
+            raise UsageError(
+                f"which run was the last cannot be told: the journal in {doubtful} cannot be read",
+                code="U111",
+                remedy="name the run; batch-update runs list shows what each did",
+            )
+        return folder
+    return next(iter(unread), None)
+
+
+def _read(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
+    """The runs that have a journal, and those of which it cannot be read."""
+    known, unread = [], []
+    for folder in runs:
+        try:
+            known.append(read_run(folder))
+        except JournalError as error:
+            if error.code not in NOTHING_THERE:
+                unread.append(folder)
+    return known, unread
+
+
+def _written(folder: Path) -> datetime:
+    return datetime.fromtimestamp((folder / JOURNAL).stat().st_mtime, UTC)
+
+
+def _unknown(text: str, runs_dir: Path, named: Sequence[Path], runs: Sequence[Path]) -> UsageError:
+    there = listed([run.name for run in named or runs], 5) or "none"
+    what = (
+        f"{len(named)} runs begin with {printable(text)!r}"
+        if named
+        else f"there is no run {printable(text)!r}"
+    )
+    return UsageError(
+        f"{what} in {runs_dir}",
+        code="U111",
+        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}",
+    )

@@ -1,0 +1,190 @@
+"""What there is to say of the folders of runs, and which of them may go."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from batch_update.disk import read_plain
+from batch_update.errors import JournalError, UsageError
+from batch_update.journal.database import JOURNAL
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.model.plans import Status, Verified
+from batch_update.model.reports import Exit
+from batch_update.model.sheets import Json
+
+FOREIGN = "J105"
+"""the file that is called like a journal is not one of ours"""
+
+
+class State(StrEnum):
+    """How far a run is."""
+
+    COMPLETE = "complete"
+    OPEN = "to be resumed"
+    RUNNING = "running"
+    DAMAGED = "damaged"
+    REFUSED = "refused"
+    """its sheet was, so that nothing was sent"""
+    STILLBORN = "never began"
+    """it ended before its plan was written down, so that nothing was sent"""
+
+
+GONE_FOR_NOTHING = {State.COMPLETE, State.REFUSED, State.STILLBORN}
+"""States of runs of which nothing is left to do."""
+NO_PLAN = {"J103", "J107"}
+"""there is no journal, or there is no plan in it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run folder."""
+
+    folder: Path
+    state: State
+    worked_on: datetime
+    """UTC, the last time that its journal was written"""
+    started: datetime | None = None
+    """UTC; None where no journal tells"""
+    command: str = ""
+    sheet: str = ""
+    counts: dict[Status, int] = field(default_factory=dict)
+    mismatches: int = 0
+    """rows that did not read back as they were sent"""
+    error: JournalError | None = None
+    """why the journal cannot be read"""
+
+
+def state_of(recorded: RecordedRun, running: Collection[Path]) -> State:
+    """How far a run is; `running` are the folders of runs that some process works on."""
+    if recorded.folder.resolve() in running:
+        return State.RUNNING
+    return State.COMPLETE if recorded.complete else State.OPEN
+
+
+def entry_of(folder: Path, running: Collection[Path]) -> Entry:
+    """Return what there is to say of a run folder, also where its journal cannot be read."""
+    worked_on = datetime.fromtimestamp((worked_on_at(folder) or 0) / 1e9, UTC)
+    try:
+        recorded = read_run(folder)
+    except JournalError as error:
+        if folder.resolve() in running:
+            return Entry(folder, State.RUNNING, worked_on, error=error)
+        if error.code in NO_PLAN:
+            return _without_a_plan(folder, worked_on, error)
+        return Entry(folder, State.DAMAGED, worked_on, error=error)
+    report = report_of(recorded)
+    return Entry(
+        folder,
+        state_of(recorded, running),
+        worked_on,
+        report.started,
+        recorded.facts.command,
+        recorded.plan.sheet.name,
+        report.counts(),
+        sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes),
+    )
+
+
+def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> Entry:
+    """Return what `run.json` tells of a run whose sheet was refused; of one that was killed before, nothing tells.
+
+    One that tells of more was another's, whose journal was removed.
+    """
+    told = document_of(folder)
+    if not told:
+        return Entry(folder, State.STILLBORN, worked_on)
+    if told.get("exit") != Exit.SHEET_INVALID:
+        return Entry(folder, State.DAMAGED, worked_on, error=error)
+    try:
+        counts = {status: int(told["counts"][status]) for status in Status if told["counts"][status]}
+        return Entry(folder, State.REFUSED, worked_on, sheet=str(told["sheet"]["name"]), counts=counts)
+    except (ValueError, LookupError, TypeError):
+        return Entry(folder, State.REFUSED, worked_on)
+
+
+def outdated(
+    entries: Iterable[Entry], *, keep: int | None, older_than: timedelta | None, now: datetime
+) -> list[Entry]:
+    """Those that neither are among the `keep` newest nor were worked on since; an unset limit keeps none."""
+    newest_first = sorted(entries, key=lambda entry: entry.worked_on, reverse=True)
+    rest = newest_first[keep or 0 :]
+    return [entry for entry in rest if older_than is None or now - entry.worked_on > older_than]
+
+
+def reason_to_stay(entry: Entry, *, force: bool) -> str:
+    """Why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
+    if entry.folder.is_symlink():
+        return "is a link to another folder"
+    if entry.state is State.RUNNING:
+        return "is running"
+    if entry.error is not None and entry.error.code == FOREIGN:
+        return "holds no journal of this program"
+    if entry.state not in GONE_FOR_NOTHING and not force:
+        return f"is {entry.state}: --force removes it"
+    return ""
+
+
+def remove(folder: Path) -> None:
+    """Delete a run folder with all that is in it; its journal last, so that a half removed one is still a run.
+
+    Raises OSError.
+    """
+    from shutil import rmtree
+
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == JOURNAL):
+        if path.is_dir() and not path.is_symlink():
+            rmtree(path)
+        else:
+            path.unlink()
+    folder.rmdir()
+
+
+DOCUMENT = "run.json"
+"""What there is, too, where a sheet was refused: nothing was sent, and there is no journal."""
+MOST_BYTES = 16 * 1024 * 1024
+"""of a run's document"""
+_OUR_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{4}-.+")
+"""The names that we give"""
+
+
+def all_runs(runs_dir: Path) -> list[Path]:
+    """The folders of all runs, the one that was last worked on first. Raises UsageError where they cannot be listed."""
+    try:
+        found = [
+            (worked_on, path) for path in runs_dir.glob("*/") if (worked_on := worked_on_at(path)) is not None
+        ]
+    except OSError as error:
+        raise UsageError(f"{runs_dir} cannot be listed: {error.strerror}", code="U111") from error
+    return [folder for _, folder in sorted(found, reverse=True)]
+
+
+def worked_on_at(folder: Path) -> int | None:
+    """When the run in this folder was last worked on, in nanoseconds since 1970; None where it is no run's.
+
+    A folder with a name of ours and nothing in it, but for parts of a file, is what is left of one that was killed.
+    """
+    if (journal := folder / JOURNAL).is_file():
+        return journal.stat().st_mtime_ns
+    if document_of(folder):
+        return (folder / DOCUMENT).stat().st_mtime_ns
+    is_ours = _OUR_NAME.fullmatch(folder.name) and all(
+        path.name.endswith(".part") for path in folder.iterdir()
+    )
+    return folder.stat().st_mtime_ns if is_ours else None
+
+
+def document_of(folder: Path) -> dict[str, Json]:
+    """Return what `run.json` tells of a run; {} where there is none of this program."""
+    try:
+        told = json.loads(read_plain(folder / DOCUMENT, MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    is_ours = isinstance(told, dict) and str(told.get("tool")).startswith("batch-update ")
+    return told if is_ours else {}

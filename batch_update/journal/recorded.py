@@ -1,0 +1,168 @@
+"""A run as its journal tells it, and the report that can be made of it at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_update.settings.tunables import Settings
+
+if TYPE_CHECKING:
+    from batch_update.model.reports import Stats
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from batch_update.errors import RunStopped
+from batch_update.model.plans import Outcome, Plan
+from batch_update.model.reports import Event, Report, Stats
+from batch_update.outcomes import cut_off, lost_track, not_begun, spread
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a journal keeps of a run beside its plan and what came of it."""
+
+    command: str = "apply"
+    settings: Settings | None = None
+    """of them, those that decide what a run does are kept"""
+    parent: str = ""
+    """the run that this one takes back: the name of its folder"""
+    key: str = ""
+    """stands for the key and where it was used, of a command; it cannot be read from it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One process that worked on the run: `apply` first, then each `resume`."""
+
+    facts: Facts
+    started: datetime
+    """UTC"""
+    seconds: float
+    ended: bool
+    """False: it is still going on, or was killed"""
+    stopped: Exception | None = None
+    stats: Stats | None = None
+    """the client's at the end"""
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """An attempt that was about to be sent, and that nothing more is known of."""
+
+    attempts: int
+    started: datetime | None
+    """UTC, the first attempt; None: it may have been sent, and what would tell is lost"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run as it stands in its journal. Rows are named by their index in the sheet."""
+
+    folder: Path
+    created: datetime
+    """UTC"""
+    tool: str
+    """the program that began it, with its version"""
+    facts: Facts
+    plan: Plan
+    outcomes: Mapping[int, Outcome]
+    """the last word on each row that was sent, or settled later; without those that the plan itself settles"""
+    in_flight: Mapping[int, Intention]
+    """first row of a change -> its intention, where no outcome is known of it"""
+    sessions: tuple[Session, ...]
+    events: tuple[Event, ...]
+    complete: bool
+    """whether the run reached its end and left no row open"""
+    lines: int = 0
+    """of the log that could be read"""
+    lost: int = 0
+    """the session of which the end is missing in the log, and nothing says so there yet; 0 where nothing is missing"""
+
+    @property
+    def stopped(self) -> Exception | None:
+        """Why the last session did not reach its end."""
+        if not self.sessions:
+            return _cut_off("no assistant was changed")
+        last = self.sessions[-1]
+        return last.stopped if last.ended else _cut_off("it is still going on, or was killed")
+
+
+def _cut_off(words: str) -> RunStopped:
+    return RunStopped(
+        f"the run did not come to its end: {words}",
+        code="R106",
+        remedy="go on with batch-update resume, in the same folder",
+    )
+
+
+def report_of(recorded: RecordedRun) -> Report:
+    """The report that the run itself would have made, had it been asked now.
+
+    A row that was about to be sent and has no outcome is `unknown`, one whose turn did not come is `not_sent`.
+    """
+    sessions = recorded.sessions
+    outcomes = dict(recorded.plan.settled) | dict(_sent(recorded))
+    return Report(
+        recorded.plan,
+        tuple(outcomes[index] for index in range(len(recorded.plan.sheet))),
+        recorded.events,
+        sum(session.seconds for session in sessions),
+        recorded.stopped,
+        sessions[0].started if sessions else recorded.created,
+    )
+
+
+def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
+    """Row -> outcome for every row of every change."""
+    never = not_begun(recorded.stopped)
+    numbers = recorded.plan.sheet.numbers
+    for change in recorded.plan.changes:
+        first = change.indexes[0]
+        if (intention := recorded.in_flight.get(first)) is not None:
+            yield from spread(change, _in_doubt(intention), numbers).items()
+        elif first in recorded.outcomes:
+            yield from ((index, recorded.outcomes[index]) for index in change.indexes)
+        else:
+            yield from spread(change, never, numbers).items()
+
+
+def _in_doubt(intention: Intention) -> Outcome:
+    if intention.started is None:
+        return lost_track()
+    return cut_off(intention.attempts, intention.started)
+
+
+def facts_of(recorded: RecordedRun) -> RunFacts:
+    """What `run.json` tells of the run beside its outcomes: the last session's settings, all sessions' requests."""
+    last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
+    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded))
+
+
+def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
+    """What `run.json` tells of a run that was read before its last session, of which these are facts and figures."""
+    return RunFacts(facts.settings, _sum(recorded, stats))
+
+
+def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
+    """The requests of all sessions; None where none of them told."""
+    known = [session.stats for session in recorded.sessions if session.stats is not None] + [*more]
+    if not known:
+        return None
+    return Stats(
+        requests=sum(s.requests for s in known),
+        retries=sum(s.retries for s in known),
+        gates=sum(s.gates for s in known),
+        slowdowns=sum(s.slowdowns for s in known),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run beside its outcomes. All of it may be left out."""
+
+    settings: Settings | None = None
+    stats: Stats | None = None
+    """the client's, at the end"""

@@ -1,0 +1,226 @@
+"""A run put together from the entries of its journal: what was planned, what was sent, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from batch_update.codes import CODES
+from batch_update.journal.entries import DONE
+from batch_update.journal.mark import Promise
+from batch_update.journal.recorded import Facts, Intention, RecordedRun, Session
+from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
+from batch_update.journal.sessions import read_settings, read_stats, read_stop
+from batch_update.model.as_json import (
+    read_change,
+    read_event,
+    read_outcome,
+    read_problem,
+    read_seconds,
+    read_sheet,
+    read_text,
+    read_time,
+)
+from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.reports import Event
+from batch_update.model.sheets import Json, Problem
+from batch_update.outcomes import is_open
+from batch_update.plan.sound import accounts_for_each_row
+
+Read = Callable[[str], Iterator[Any]]
+"""Table -> its entries, in the order in which they were written."""
+
+
+def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> RecordedRun:
+    """The run that these entries tell of, of which the log has so many lines.
+
+    `promise` is what the mark says; None: it cannot be read. Where they make no sense, raises what `reading` takes for
+    damage: Damaged, ValueError, TypeError, LookupError, AttributeError, ArithmeticError.
+    """
+    runs = list(read("run"))
+    if len(runs) != 1:
+        raise Damaged(f"it tells of {len(runs)} runs")
+    run = runs[0]
+    course = _Course()
+    for entry in read("log"):
+        course.add(entry)
+    lost = course.missing(lines, promise)
+    if lost:
+        course.lose(lost)
+    plan = _plan(run, read, course.planned)
+    course.check(plan)
+    rows = {change.indexes[0] for change in plan.changes}
+    sessions = tuple(course.sessions(plan.errors))
+    outcomes = course.outcomes()
+    in_flight = {row: found for row in rows if (found := course.in_flight(row))}
+    open_rows = any(row not in outcomes or is_open(outcomes[row]) for row in rows)
+    return RecordedRun(
+        folder=folder,
+        created=read_time(run["created"]),
+        tool=read_text(run["tool"]),
+        facts=_facts(run["facts"]),
+        plan=plan,
+        outcomes=outcomes,
+        in_flight=in_flight,
+        sessions=sessions,
+        events=tuple(course.events),
+        complete=bool(sessions) and sessions[-1].ended and not in_flight and not open_rows,
+        lines=lines,
+        lost=lost,
+    )
+
+
+def _facts(found: Json) -> Facts:
+    settings = read_settings(found["settings"])
+    parent, key = read_text(found.get("parent", "")), read_text(found["key"])
+    return Facts(read_text(found["command"]), settings, parent, key)
+
+
+def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
+    problems = tuple(map(read_problem, read("problem")))
+    of_sheet, of_plan = problems[: run["sheet_problems"]], problems[run["sheet_problems"] :]
+    sheet = read_sheet(run["sheet"], read("sheet_row"), of_sheet)
+    changes = tuple(map(read_change, read("change")))
+    if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
+        raise Damaged("entries of the plan are missing")
+    account, server = read_text(run["account"]), read_text(run["server"])
+    plan = Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
+    if not accounts_for_each_row(plan):
+        raise Damaged("its plan does not account for each row once")
+    return plan
+
+
+@dataclass(slots=True)
+class _Course:
+    """What the log tells, entry by entry. What was written later counts."""
+
+    planned: dict[int, Outcome] = field(default_factory=dict)
+    """what the plan itself settles"""
+    begun: list[Json] = field(default_factory=list)
+    endings: dict[int, Json] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    attempts: dict[int, list[tuple[int, int, datetime]]] = field(default_factory=dict)
+    """row -> session, attempt and when, of all its attempts"""
+    settled: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
+    """row -> session and outcome of what was sent, or settled without sending"""
+    withdrawn: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
+    """the same of what was not sent after all. It takes nothing back that an earlier session did."""
+    idle: set[tuple[int, int]] = field(default_factory=set)
+    """row and session of all that was not sent after all, though it may have been about to be"""
+    certain: set[int] | None = None
+    """where something was lost: the rows of which the last word is known all the same"""
+    latest: dict[int, datetime] = field(default_factory=dict)
+    """session -> when it last wrote down a time"""
+
+    def add(self, entry: Json) -> None:
+        """The next entry. Raises as `replay` does."""
+        session, kind, row, data = entry
+        if type(session) is not int or type(row) is not int:
+            raise Damaged("an entry of its log is about no session or row")
+        self._add(session, kind, row, data)
+
+    def check(self, plan: Plan) -> None:
+        """Raises Damaged where it tells of rows that the plan does not send, or of a part of a change's rows."""
+        homes = {row for change in plan.changes for row in change.indexes}
+        known = self.settled.keys() | self.withdrawn.keys()
+        if not (self.attempts.keys() <= {change.indexes[0] for change in plan.changes} and known <= homes):
+            raise Damaged("its log tells of rows that were not to be sent")
+        found = {row: outcome.status for row, outcome in self.outcomes().items()}
+        if any(len({found.get(row) for row in change.indexes}) > 1 for change in plan.changes):
+            raise Damaged("its log tells of some rows of a change, and not the same of the others")
+
+    def _add(self, session: int, kind: str, row: int, data: Json) -> None:
+        begun = len(self.begun)
+        # What a resumed run settles before it begins to send belongs to the session that begins then.
+        is_planned = session == 0 and kind == OUTCOME
+        is_wrong = begun > 0 if is_planned else session not in (begun, begun + 1)
+        if is_wrong and not (kind == LOSS and session > begun):
+            raise Damaged("an entry of its log stands in the wrong session")
+        is_of_row = kind in (ATTEMPT, OUTCOME)
+        if is_of_row != (row >= 0) or row < -1:
+            raise Damaged("an entry of its log is about no such row")
+        if kind == ATTEMPT:
+            attempt, when = data
+            if type(attempt) is not int or attempt < 1:
+                raise Damaged("an attempt has no number")
+            self.latest[session] = at = read_time(when)
+            self.attempts.setdefault(row, []).append((session, attempt, at))
+            # Cut off before it began, the last session had the same number, and may have left the row out.
+            self.idle.discard((row, session))
+        elif kind == OUTCOME:
+            self._settle(session, row, read_outcome(data))
+        elif kind == EVENT:
+            when, event = data
+            self.latest[session] = read_time(when)
+            self.events.append(read_event(event))
+        elif kind == SESSION and session == begun + 1:
+            self.begun.append(data)
+        elif kind == LOSS:
+            self.lose(session)
+        elif kind == ENDING:
+            if session == begun:  # on a full disk the end of a session may be written, and its beginning not
+                self.endings[session] = {name: data[name] for name in ("seconds", "stopped", "stats")}
+        else:
+            raise Damaged(f"an entry of the kind {kind!r} is not known, or not there")
+
+    def _settle(self, session: int, row: int, outcome: Outcome) -> None:
+        if self.certain is not None and outcome.status is not Status.NOT_SENT:
+            self.certain.add(row)
+        if session == 0:
+            if row in self.planned:
+                raise Damaged("its plan settles a row twice")
+            self.planned[row] = outcome
+        elif outcome.status is Status.NOT_SENT:
+            self.withdrawn[row] = (session, outcome)
+            self.idle.add((row, session))
+        else:
+            self.settled[row] = (session, outcome)
+
+    def missing(self, lines: int, promise: Promise | None) -> int:
+        """The session of which the end is missing in so many lines; 0 where nothing is.
+
+        A mark goes away once its run came to an end: one that is gone sooner, or damaged, cannot tell.
+        """
+        begun = len(self.begun)
+        if promise is None:
+            return 0 if begun in self.endings else max(begun, 1)
+        return max(promise.session, begun, 1) if promise.lines > lines else 0
+
+    def lose(self, session: int) -> None:
+        """Take note that what this session wrote last is gone, and all of the sessions between.
+
+        What is done stays done. Another end, of a session before it, may not be the last word on its row.
+        """
+        known = {row for row, (by, o) in self.settled.items() if by >= session or o.status in DONE}
+        self.certain = known if self.certain is None else known & self.certain
+        self.events.append(Event("loss", CODES["J109"].meaning))
+
+    def in_flight(self, row: int) -> Intention | None:
+        """The attempts of this change that nothing more is known of."""
+        since = self.settled[row][0] if row in self.settled else 0
+        left = [
+            one for one in self.attempts.get(row, ()) if one[0] > since and (row, one[0]) not in self.idle
+        ]
+        if not left and self.certain is not None and row not in self.certain:
+            return Intention(0, None)
+        return Intention(left[-1][1], left[0][2]) if left else None
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """The last word on each row that there is one of."""
+        last = len(self.begun)
+        found = {row: outcome for row, (session, outcome) in self.withdrawn.items() if session == last}
+        return found | {row: outcome for row, (_, outcome) in self.settled.items()}
+
+    def sessions(self, problems: tuple[Problem, ...]) -> Iterator[Session]:
+        """All of them. One without an ending was killed, or goes on; its clock may have been set back meanwhile."""
+        for number, begun in enumerate(self.begun, 1):
+            started = read_time(begun["started"])
+            if (end := self.endings.get(number)) is None:
+                seconds = max(0.0, (self.latest.get(number, started) - started).total_seconds())
+                yield Session(_facts(begun), started, seconds, ended=False)
+            else:
+                stop, stats = read_stop(end["stopped"], problems), read_stats(end["stats"])
+                yield Session(_facts(begun), started, read_seconds(end["seconds"]), True, stop, stats)

@@ -1,0 +1,332 @@
+"""The journal of a run, `journal.db`, on its way to the disk: the plan, what is about to be sent, what came of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from batch_update.disk import make_folder
+from batch_update.errors import RunStopped, UsageError
+from batch_update.journal import schema
+from batch_update.journal.commits import Groups
+from batch_update.journal.database import (
+    JOURNAL,
+    beside,
+    close_whole,
+    errorcode,
+    lasting,
+    made_whole,
+    open_to_write,
+    transaction,
+)
+from batch_update.journal.entries import (
+    attempt_entry,
+    ending_entry,
+    event_entry,
+    loss_entry,
+    outcome_entry,
+    plan_entries,
+    session_entry,
+)
+from batch_update.journal.mark import Mark, Promise
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import Facts
+from batch_update.journal.schema import LogEntry
+from batch_update.model.as_json import dump
+from batch_update.model.plans import Change, Outcome, Plan, Verified
+from batch_update.model.reports import Event, Report, Stats
+from batch_update.version import __version__
+
+RESERVE = "journal.reserve"
+RESERVED = 512 * 1024
+"""Bytes that are kept free for what is under way when the disk is full."""
+LOG_ROOM = 1024 * 1024
+"""Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
+
+NO_JSON = (ValueError, TypeError, RecursionError)
+"""What Python raises for a value that cannot be written as JSON."""
+
+
+class Journal:
+    """The one connection that writes a run down, for one session. Use it as a context manager, from one event loop.
+
+    Once something could not be written, `trouble` says why: no further intention is taken, so nothing more is sent,
+    and what comes of requests under way is still written where that is possible.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        db: sqlite3.Connection,
+        mark: Mark,
+        facts: Facts,
+        *,
+        lines: int,
+        events: int,
+        session: int,
+    ) -> None:
+        self.folder = path.parent
+        self.trouble: RunStopped | None = None
+        self._path = path
+        self._db = db
+        self._mark = mark
+        self._facts = facts
+        self._lines = lines
+        """of the log, so far; one that is there already was written by somebody else"""
+        self._events = events
+        self._session = session
+        self._begun = False
+        self._ended = False
+        """whether all sessions so far came to their end, or said why they did not"""
+        self._seconds: float | None = None
+        self._groups = Groups(self._commit)
+        self._files = lasting(path)
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan, facts: Facts | None = None) -> Journal:
+        """Begin a run's journal in its folder, with the whole plan in one commit.
+
+        Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
+        for a plan whose parts are not merged yet.
+        """
+        facts = facts or Facts()
+        path = folder / JOURNAL
+        anew = "nothing was sent; make room, or choose another place with --runs-dir, and apply again"
+        with ExitStack() as undo, _writing(path, remedy=anew):
+            _claim(path)
+            _reserve(folder)
+            with made_whole(path, lambda db: _fill(db, plan, facts)) as lines:
+                mark = Mark(folder, Promise(lines, 0))
+                undo.callback(mark.close, remove=False)
+            _sync(folder)
+            db = open_to_write(path, room=LOG_ROOM)
+            undo.pop_all()
+        return cls(path, db, mark, facts, lines=lines, events=0, session=1)
+
+    @classmethod
+    def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
+        """Go on with a run's journal; `facts` are those of the new session.
+
+        Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
+        """
+        path = folder / JOURNAL
+        recorded = read_run(folder)
+        session = len(recorded.sessions) + 1
+        with ExitStack() as undo, _writing(path):
+            _reserve(folder)
+            # Where the end was lost, more was promised than is there, until that is written down.
+            mark = Mark(folder, Promise(recorded.lines + bool(recorded.lost), recorded.lost or session - 1))
+            undo.callback(mark.close, remove=False)
+            db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM)))
+            undo.pop_all()
+        facts = facts or Facts("resume", recorded.facts.settings)
+        events = len(recorded.events)
+        journal = cls(path, db, mark, facts, lines=recorded.lines, events=events, session=session)
+        journal._ended = bool(recorded.sessions) and recorded.sessions[-1].ended
+        if recorded.lost:
+            journal._groups.add(loss_entry(recorded.lost))
+        return journal
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and leave all in one where the run came to its end. May be called more than once."""
+        close_whole(self._db)
+        is_whole = self.trouble is None and not beside(self._path)
+        self._mark.close(remove=is_whole and self._ended)
+        if self.trouble is None:
+            with suppress(OSError):
+                (self.folder / RESERVE).unlink(missing_ok=True)
+
+    # ------------------------------------------------------------ a session
+
+    def begin(self, started: datetime) -> None:
+        """Write down that the session begins, where it has not begun already."""
+        if not self._begun:
+            self._begun, self._ended = True, False
+            self._groups.add(session_entry(self._session, self._facts, started))
+
+    async def intend(self, change: Change, attempt: int, at: datetime) -> None:
+        """An attempt is about to be sent: returns once that is on the disk. Raises RunStopped where it is not.
+
+        What was settled before is on the disk then, too.
+        """
+        if self.trouble is None:
+            group = self._groups.add(attempt_entry(self._session, change.indexes[0], attempt, at))
+            if not group.done.is_set():
+                await group.done.wait()
+            if group.kept:
+                return
+        raise self._stop()
+
+    def settle(self, outcomes: Mapping[int, Outcome], then: Callable[[], None] | None = None) -> None:
+        """Write down what became of these rows. `then` is called once that is done, or `trouble` says why it is not."""
+        entries = (outcome_entry(self._session, index, o) for index, o in outcomes.items())
+        self._groups.add(*entries, then=then)
+
+    def event(self, event: Event) -> None:
+        """Write down something that happened to the run as a whole."""
+        self._events += 1
+        self._groups.add(event_entry(self._session, event, datetime.now(UTC)))
+
+    def verified(self, report: Report) -> None:
+        """Write down what reading back showed, and those of the report's events that are not written down yet."""
+        self.settle({i: o for i, o in enumerate(report.outcomes) if o.verified is not Verified.NOT_READ})
+        for event in report.events[self._events :]:
+            self.event(event)
+
+    def end(self, seconds: float, stopped: Exception | None, stats: Stats | None = None) -> None:
+        """Write down that the session ends. Called again, as after reading back, all but the time counts anew."""
+        if self._seconds is None:
+            self._seconds = seconds
+        self._groups.add(ending_entry(self._session, self._seconds, stopped, stats))
+        self._ended = True
+
+    # ------------------------------------------------------------ commits
+
+    async def keep(self) -> None:
+        """Commits in groups, until it is cancelled. Without it running, each call commits by itself."""
+        await self._groups.keep()
+
+    def _commit(self, entries: list[LogEntry]) -> bool:
+        """Write these in one transaction. On failure, what is no intention once more, with the reserve's room."""
+        if self.trouble is None:
+            try:
+                self._write(entries)
+                return True
+            except NO_JSON as bug:
+                again = "this is a bug of batch-update; go on with batch-update resume"
+                self.trouble = _cannot_write(self._path, bug, again)
+                entries = [entry for entry in entries if _is_json(entry)]  # it takes none of the others along
+            except (sqlite3.Error, OSError) as error:
+                self.trouble = _cannot_write(self._path, error)
+                with suppress(sqlite3.Error):
+                    # Else each commit copies the log into the file, which takes the reserve's room.
+                    self._db.execute("PRAGMA wal_autocheckpoint = 0")
+                with suppress(OSError):
+                    (self.folder / RESERVE).unlink(missing_ok=True)
+        # It has been said that the journal cannot be written; this is for what can still be saved.
+        if results := [entry for entry in entries if entry[1] != schema.ATTEMPT]:
+            with suppress(sqlite3.Error, OSError):
+                self._write(results)
+        return False
+
+    def _write(self, entries: list[LogEntry]) -> None:
+        # A file that was removed could be written to for ever, and nobody would ever read it. None ever gets shorter.
+        for place, opened in self._files.items():
+            found = place.stat()
+            if not os.path.samestat(found, opened) or found.st_size < opened.st_size:
+                raise FileNotFoundError(f"{self._path} is not the file that was opened")
+        first, *more = schema.lines_of(entries, after=self._lines)
+        if not more:  # one statement is a transaction by itself
+            self._db.execute(schema.insertion("log"), first)
+        else:
+            with transaction(self._db):
+                self._db.executemany(schema.insertion("log"), (first, *more))
+        self._lines += 1 + len(more)
+        self._mark.promise(Promise(self._lines, entries[-1][0]))
+
+    def _stop(self) -> RunStopped:
+        """A new one each time: raised by many workers, one would collect all their tracebacks."""
+        trouble = self.trouble
+        assert trouble is not None, "an intention was not written, and nothing says why"
+        return RunStopped(trouble.message, code=trouble.code, remedy=trouble.remedy)
+
+
+def _is_json(entry: LogEntry) -> bool:
+    try:
+        dump([entry])
+    except NO_JSON:
+        return False
+    return True
+
+
+def _claim(path: Path) -> None:
+    """Makes the file, so that no other run takes the folder. It is empty until the whole plan is in it."""
+    make_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise UsageError(
+            f"{path.parent} holds the journal of another run",
+            code="U107",
+            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+        ) from None
+
+
+def _reserve(folder: Path) -> None:
+    """Takes the room that is given back when the disk is full. Random bytes, since a file system may pack others.
+
+    What lies there is removed and not written to: it may be a link that somebody put there.
+    """
+    (folder / RESERVE).unlink(missing_ok=True)
+    descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(os.urandom(RESERVED))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts) -> int:
+    """Writes the plan into an empty file; returns how many lines the log has then."""
+    for statement in schema.statements():
+        db.execute(statement)
+    for table, entries in plan_entries(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
+        db.executemany(schema.insertion(table), schema.lines_of(entries))
+    (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
+    return int(lines)
+
+
+def _sync(folder: Path) -> None:
+    """That the folder exists, and the file in it, outlives a power cut too."""
+    if os.name == "nt":
+        return
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _writing(path: Path, remedy: str = "") -> Iterator[None]:
+    """Turns what SQLite and the file system raise into a stop of the run."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise _cannot_write(path, error, remedy) from error
+
+
+def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
+    if isinstance(error, FileNotFoundError):
+        return RunStopped(
+            f"the journal of the run is gone: {path} was removed, replaced or cut",
+            code="J102",
+            remedy="the results say what was sent; apply failed.csv for the rest",
+        )
+    if isinstance(error, sqlite3.IntegrityError):  # the number of the line is taken
+        return RunStopped(
+            f"another process writes the journal of the run as well: {path}",
+            code="J101",
+            remedy="let it come to its end; batch-update report tells what was done",
+        )
+    full = errorcode(error) == sqlite3.SQLITE_FULL
+    reason = "the disk is full" if full else (isinstance(error, OSError) and error.strerror) or str(error)
+    return RunStopped(
+        f"the journal of the run cannot be written: {reason} ({path})",
+        code="J101",
+        remedy=remedy or "make room on the disk, then go on with batch-update resume",
+    )

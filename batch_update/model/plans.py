@@ -1,0 +1,157 @@
+"""The nouns of a plan: what an assistant holds, the changes to send, and what became of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
+
+HAZARDS = (
+    "mode",
+    "type",
+    "phone_number_id",
+    "clear",
+    "webhook_url",
+    "tools",
+    "prompt_shrinks",
+    "same_prompt",
+)
+"""What has to be allowed by name before it is sent; `plan/guarding.py` says when."""
+ALL_HAZARDS = "all"
+Present = Mapping[str, Json]
+"""What an assistant holds now, as an update would send it: field -> value. A field that is not in it is *unknown*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A change of a part of a value, the rest of which stays: `variables.company_name`, `label_ids+`."""
+
+    field: str
+    path: tuple[str, ...]
+    """keys inside the value: ("company_name",), ("end_call", "description"); () for a list that is added to"""
+    value: Json
+    """what the part becomes; None removes it. For a list: the ids"""
+    operation: str = "set"
+    """set, add or remove"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One update to send."""
+
+    assistant_id: int
+    body: Body
+    indexes: tuple[int, ...]
+    """the rows of the sheet that it settles; the first is the one it was made from"""
+    parts: tuple[Part, ...] = ()
+    """parts that still have to be merged into the present values; a change that is sent has none"""
+    before: Present = field(default_factory=dict)
+    """what the fields of the body held when the change was planned, as far as it is known; for a change of mode also
+    the fields that it resets"""
+    name: str = ""
+    """what the assistant is called now, where that is known"""
+    held: str = ""
+    """fields that were taken out of the body since somebody changed them, with the values; "" for none. Once the
+    rest is sent, the row ends as a conflict that says so"""
+
+
+class Status(StrEnum):
+    """What became of a row."""
+
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    INVALID = "invalid"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """sent, and no answer seen"""
+    NOT_SENT = "not_sent"
+    CONFLICT = "conflict"
+    """not sent, or not all of it, since somebody changed the assistant after the change was planned"""
+
+
+class Verified(StrEnum):
+    """What reading back an updated row showed."""
+
+    NOT_READ = ""
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    UNVERIFIABLE = "unverifiable"
+    """the API does not report these fields"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row of the sheet, and why."""
+
+    status: Status
+    code: str = ""
+    message: str = ""
+    http: int | None = None
+    attempts: int = 0
+    changed: tuple[str, ...] = ()
+    """fields that were sent and applied"""
+    request_id: str = ""
+    started: datetime | None = None
+    """UTC, first attempt"""
+    ms: int | None = None
+    """from the first attempt to the last answer, waiting included"""
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """what the server said of single fields: "post_call_schema.0.name" -> messages"""
+    verified: Verified = Verified.NOT_READ
+    after_reset: Present = field(default_factory=dict)
+    """what a change of mode made of the fields that it resets, as reading back showed them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every row of a sheet, accounted for before anything is sent: to be sent, or settled already."""
+
+    sheet: Sheet
+    changes: tuple[Change, ...] = field(repr=False)
+    settled: Mapping[int, Outcome] = field(repr=False)
+    """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    """all of them, errors and warnings, in the sheet's order"""
+    account: str = ""
+    """whose assistants they are, as the list or the account itself tells: `user 501 at app.famulor.de`, or the e-mail
+    address in place of the number; "" where that is not known"""
+    server: str = ""
+    """the base URL that it was made for; "" where that is not known"""
+    unseen: bool = False
+    """its account is known, and what its assistants held is not: nothing was fetched"""
+
+    @property
+    def compared(self) -> bool:
+        """Whether it was held against what is there."""
+        return bool(self.account) and not self.unseen
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is Severity.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tripped:
+    """A guard that stops a run before anything is sent."""
+
+    code: str
+    hazard: str
+    """its name, as `allow` takes it; "" for a limit, which only its own setting can lift"""
+    words: str
+    """what would happen"""
+    assistants: int
+    override: str
+    """the flag that lets it through"""
+    rows: tuple[int, ...] = ()
+    """the number of a row for each of the assistants; empty for a limit"""
+    is_blind: bool = False
+    """whether it is judged without knowing what is there"""
+    lifts: Mapping[str, int | float | None] = field(default_factory=dict)
+    """for a limit: the settings that let it through, with the values that are just enough"""

@@ -1,0 +1,129 @@
+"""The nouns of a run that was sent: rate windows, replies, events, the report and its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from fractions import Fraction
+from math import ceil
+
+from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.sheets import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` requests in any `seconds` seconds."""
+
+    limit: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.limit}/{self.seconds:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of some, or so many percent of them."""
+
+    number: float
+    is_percent: bool = False
+
+    def of(self, whole: int) -> int:
+        """How many that is, percentages rounded up; never 0."""
+        exact = Fraction(str(self.number)) * whole / 100 if self.is_percent else self.number
+        return max(1, ceil(exact))
+
+    def __str__(self) -> str:
+        return f"{self.number:g}" + "%" * self.is_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one change, after all of its attempts."""
+
+    status: Status
+    """UPDATED, FAILED, UNKNOWN, or NOT_SENT where sending was stopped before its first attempt"""
+    code: str = ""
+    message: str = ""
+    http: int | None = None
+    """status of the last answer; None where none was seen"""
+    attempts: int = 0
+    """requests that were begun; a 429 is not counted"""
+    request_id: str = ""
+    started: datetime | None = None
+    ms: int | None = None
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stop: Exception | None = None
+    """set where this reply shows that going on makes no sense: KeyRefused or RunStopped"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a run as a whole: a gate, a slow-down, a pause, a stop."""
+
+    kind: str
+    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, stored (what the server does to texts),
+    verify (not read back), stop, loss (the end of the journal was lost), or display (progress could not be shown any
+    more)"""
+    message: str
+    seconds: float | None = None
+    """how long it lasts, where that is known"""
+
+
+class Exit(IntEnum):
+    """Exit statuses. Only `cli` exits with them."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    SHEET_INVALID = 3
+    KEY_REFUSED = 4
+    STOPPED = 5
+    CHANGES_PENDING = 10
+    BUG = 70
+    LOCKED = 75
+    HUNG_UP = 129
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A plan and what came of it: an outcome for every row of the sheet, in its order."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
+    seconds: float = 0.0
+    """wall time of sending"""
+    stopped: Exception | None = None
+    """why the run did not reach its end"""
+    started: datetime | None = None
+    """UTC, when sending began"""
+
+    def counts(self) -> dict[Status, int]:
+        """How many rows ended in each status; statuses that did not occur are left out."""
+        found = dict.fromkeys(Status, 0)
+        for outcome in self.outcomes:
+            found[outcome.status] += 1
+        return {status: count for status, count in found.items() if count}
+
+    def __iter__(self) -> Iterator[tuple[Row, Outcome]]:
+        for index, outcome in enumerate(self.outcomes):
+            yield self.plan.sheet.row(index), outcome
+
+
+@dataclass(slots=True)
+class Stats:
+    """Counts of a client's life, for the report."""
+
+    requests: int = 0
+    """begun, retries and look-ups included"""
+    retries: int = 0
+    gates: int = 0
+    """times that the server had everybody wait"""
+    slowdowns: int = 0
+    """times that a limit was lowered"""

@@ -1,0 +1,151 @@
+"""The nouns of a sheet: its columns and rows as they stand in the file, and the problems found in them.
+
+What has a part for each row leaves those out of its repr: asyncio makes the repr of the result of its main task, twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, or a list or dict of them."""
+
+Body = Mapping[str, Json]
+"""What one update sends: field name -> value, only the fields that are to change."""
+
+
+# ---------------------------------------------------------------- sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a sheet is written down on disk."""
+
+    format: str
+    """csv, tsv, xlsx, xls, xlsb, ods or jsonl"""
+    encoding: str = "utf-8"
+    """Python codec name; "utf-8-sig" where the file begins with a byte order mark"""
+    delimiter: str = ","
+    decimal: str = "."
+    newline: str = "\n"
+    worksheet: str | None = None
+
+
+class Role(StrEnum):
+    """What a column of a sheet is for."""
+
+    ID = "id"
+    FIELD = "field"
+    PART = "part"
+    """sets a part of a field's value and keeps the rest"""
+    OWN = "own"
+    """begins with `_`: written by this program, ignored when read"""
+    IGNORED = "ignored"
+    """the user said so, or the column is empty"""
+    UNKNOWN = "unknown"
+    """matches nothing; there is a problem that says so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet: its header and its cells, verbatim."""
+
+    header: str
+    texts: Sequence[str] = field(repr=False)
+    """a cell for each row of the sheet, as it stands in the file; equal cells mostly share one string"""
+    role: Role
+    field: str | None = None
+    """the field of the update that it sets, for Role.FIELD and Role.PART"""
+    path: tuple[str, ...] = ()
+    """keys inside the value, for Role.PART; see `Part`"""
+    operation: str = "set"
+    """set, add or remove, for Role.PART"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet, seen on its own."""
+
+    number: int
+    """as the spreadsheet program shows it; the header is usually 1"""
+    line: int | None
+    """line in the file where the row begins, for text formats"""
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as read: columns of verbatim text, true row and line numbers, what was wrong with it.
+
+    Rows of blanks are not rows; they are counted in `blank_rows`. A *ragged* row (too few or too many cells)
+    is a row with empty cells here; its cells as they stand are in `ragged`, its problem in `problems`.
+    """
+
+    name: str
+    """file name to show; "-" for stdin"""
+    dialect: Dialect
+    columns: tuple[Column, ...]
+    numbers: Sequence[int] = field(repr=False)
+    """row number of each row"""
+    lines: Sequence[int] | None = field(repr=False)
+    """line number of each row, for text formats"""
+    header_row: int = 1
+    blank_rows: int = 0
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """row index -> the cells as they stand"""
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    sha256: str = ""
+    """of the file that it was read from; "" where nobody asked for it"""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def row(self, index: int) -> Row:
+        """The row at this index (0-based, not its number)."""
+        line = None if self.lines is None else self.lines[index]
+        cells = self.ragged.get(index) or tuple(column.texts[index] for column in self.columns)
+        return Row(self.numbers[index], line, cells)
+
+    @property
+    def id_column(self) -> Column | None:
+        return next((column for column in self.columns if column.role is Role.ID), None)
+
+
+# ---------------------------------------------------------------- problems
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a place in a sheet. Its code is explained in `codes.py`."""
+
+    code: str
+    message: str
+    """one sentence, without the place"""
+    severity: Severity = Severity.ERROR
+    index: int | None = None
+    """row index into the sheet; None: it concerns the whole sheet, and nothing can be sent"""
+    column: int | None = None
+    """column index into the sheet"""
+    assistant_id: int | None = None
+    given: str = ""
+    wanted: str = ""
+    remedy: str = ""
+    also: tuple[int, ...] = ()
+    """indexes of other rows that it concerns"""
+
+
+# ---------------------------------------------------------------- plans
+
+
+# ---------------------------------------------------------------- the API
+
+
+# ---------------------------------------------------------------- reports

@@ -1,0 +1,122 @@
+"""Conditions on what assistants hold, as one writes them: `mode=dualplex`, `speech_speed>1`, `name~praxis`. Pure."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from batch_update.errors import UsageError
+from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
+from batch_update.fields.facts import all_fields
+from batch_update.fields.names import ID, known_names, normalize
+from batch_update.fields.same import same_value
+from batch_update.fields.tools import shown
+from batch_update.model.plans import Present
+from batch_update.model.sheets import Json
+from batch_update.text import did_you_mean, excerpt, nearest
+
+FORMS = "FIELD=VALUE; besides = there are != < <= > >= and ~ (contains)"
+
+_CONDITION = re.compile(r"(?P<field>[^=!<>~]+)(?P<operator>!=|<=|>=|=|<|>|~)(?P<value>.*)", re.DOTALL)
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ORDERED = frozenset({"number", "integer", "id"})
+_CONTAINING = frozenset({"text", "url", "timezone", "choice", "array", "object", "ids"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a field shall hold."""
+
+    field: str
+    """a field's name, or `id`"""
+    operator: str
+    value: Json
+    """of the field's type; for `~` a text in lower case, for `~` on a list of ids those ids"""
+
+    def is_known(self, present: Present) -> bool:
+        """Whether it can be told at all."""
+        return self.field == ID or self.field in present
+
+    def holds(self, assistant_id: int, present: Present) -> bool:
+        """Whether the assistant fulfills it. What is unknown fulfills nothing; null is neither large nor small."""
+        if not self.is_known(present):
+            return False
+        now = assistant_id if self.field == ID else present[self.field]
+        if self.operator in _ORDERS:
+            return now is not None and _ORDERS[self.operator](now, self.value)
+        if self.operator == "~":
+            return now is not None and self._contains(now)
+        return same_value(self.field, self.value, now) is (self.operator == "=")
+
+    def _contains(self, now: Json) -> bool:
+        if isinstance(self.value, list):
+            return set(self.value) <= set(now)
+        text = now if isinstance(now, str) else show_cell(self.field, now)
+        return self.value in text.casefold()
+
+
+def read_condition(text: str) -> Condition:
+    """A condition from its text. Raises UsageError (U101) with what was given, what is wanted and what to do."""
+    match = _CONDITION.fullmatch(text.strip())
+    if match is None:
+        raise _refusal(
+            text, "it is not a condition", f"write {FORMS}, in quotes: '<' and '>' mean files to a shell"
+        )
+    field = find_field(match["field"], _place(text))
+    kind = "id" if field == ID else all_fields()[field].kind
+    sign, value = match["operator"], match["value"].strip()
+    if sign in _ORDERS and kind not in _ORDERED:
+        raise _refusal(text, f"{field} holds no number, so that {sign} says nothing", "use =, != or ~")
+    if sign == "~" and kind not in _CONTAINING:
+        raise _refusal(text, f"{field} holds no text, so that ~ says nothing", "use =, !=, < or >")
+    if not value:
+        raise _refusal(text, "a value is missing", 'write null for nothing, "" for an empty text')
+    if sign == "~" and kind != "ids":
+        return Condition(field, sign, value.casefold())
+    wanted = _value(field, value, text)
+    if sign not in ("=", "!=") and wanted is None:
+        raise _refusal(text, f"null cannot be compared by {sign}", "use = or !=")
+    return Condition(field, sign, wanted)
+
+
+def find_field(name: str, place: str) -> str:
+    """The field of this name or alias, or `id`. Raises UsageError (U101)."""
+    found = known_names().get(normalize(name))
+    if found is not None:
+        return found
+    close = nearest(name, known_names())
+    raise UsageError(
+        f"{place}: there is no field {excerpt(name.strip())!r}",
+        code="U101",
+        remedy=f"did you mean {close}?" if close else "batch-update fields lists them all",
+    )
+
+
+def _value(field: str, value: str, text: str) -> Json:
+    """The value, read as a cell of the field is. Out of bounds is fine: it may be what one is looking for."""
+    try:
+        found = read_id(value) if field == ID else read_cell(field, value)
+    except CellError as error:
+        raise _refusal(text, str(error), error.remedy, wanted=error.wanted) from None
+    assert found is not LEAVE, "the value is not blank"
+    choices = () if field == ID else all_fields()[field].choices
+    if choices and found is not None and found not in choices:
+        remedy = did_you_mean(value, choices) or "write one of those"
+        raise _refusal(text, f"{field} is never {excerpt(value)}", remedy, wanted=all_fields()[field].allowed)
+    return found
+
+
+def _refusal(text: str, what: str, remedy: str, *, wanted: str = "") -> UsageError:
+    allowed = f" (wanted: {wanted})" if wanted else ""
+    return UsageError(f"{_place(text)}: {what}{allowed}", code="U101", remedy=remedy)
+
+
+def _place(text: str) -> str:
+    return f"--where {shown(text)}".rstrip()

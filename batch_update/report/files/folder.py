@@ -1,0 +1,186 @@
+"""The run folder: `results.csv`, `failed.csv` and `run.json`, readable by their owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from batch_update.disk import make_folder, replace_private
+from batch_update.errors import UsageError
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Dialect
+from batch_update.outcomes import as_wanted
+from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header
+from batch_update.report.files.document import run_document
+from batch_update.report.files.results import failed_rows, header, result_rows
+from batch_update.sheet.writing.formats import write_texts
+from batch_update.sheet.writing.records import csv_dialect, write_table
+
+FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
+FORMATS = ("csv", "json", "jsonl", "xlsx")
+"""In which results can be written again."""
+LONGEST_NAME = 60
+"""Characters of the sheet's name that go into the name of its run folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a run, as they are really called: where one was held open, it has another name."""
+
+    results: Path
+    """every row of the sheet, in its order"""
+    failed: Path | None
+    """the rows that are still to be done, ready to be mended and applied; None where there are none"""
+    undo: Path | None
+    """a sheet that brings back what was changed; None where nothing is known of it"""
+    run: Path
+    """the run as JSON, for programs"""
+
+
+def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
+    """Make and return a new folder for a run: `runs/2026-11-22T0931-changes`, with -2, -3 ... if it is taken.
+
+    `now` is local time, as people read it. Raises UsageError U101 where it cannot be made.
+    """
+    stem = "stdin" if sheet_name == "-" else Path(re.split(r"[/\\]", sheet_name)[-1]).stem
+    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
+    name = f"{now:%Y-%m-%dT%H%M}-{stem}"
+    try:
+        make_folder(runs_dir)
+        return _new_folder(runs_dir, name)
+    except OSError as error:
+        raise UsageError(
+            f"no folder for this run can be made in {runs_dir}: {_reason(error)}",
+            code="U101",
+            remedy="choose where runs go with --runs-dir, or a folder for this one with --run-dir",
+        ) from error
+
+
+def _new_folder(runs_dir: Path, name: str) -> Path:
+    for number in count(1):
+        folder = runs_dir / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("count() has no end")
+
+
+def _reason(error: OSError) -> str:
+    """Why there can be no folder; what the system calls `File exists` is a file in its place."""
+    return "it is no folder" if isinstance(error, FileExistsError) else error.strerror or str(error)
+
+
+def claim_folder(folder: Path) -> Path:
+    """Make a folder that the user named, before anything is sent.
+
+    Raises UsageError U107 where the results of another run lie there, U101 where it cannot be a folder.
+    """
+    try:
+        make_folder(folder)
+        taken = [name for name in FILE_NAMES if (folder / name).exists()]
+    except OSError as error:
+        raise UsageError(
+            f"the run folder {folder} cannot be made: {_reason(error)}",
+            code="U101",
+            remedy="name another one with --run-dir",
+        ) from error
+    if taken:
+        raise UsageError(
+            f"{folder} holds the results of another run: {', '.join(taken)}",
+            code="U107",
+            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+        )
+    return folder
+
+
+def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None) -> Written:
+    """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
+
+    The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
+    the run beside its outcomes.
+    """
+    folder = Path(folder)
+    make_folder(folder)
+    dialect = csv_dialect(report.plan.sheet.dialect)
+    columns = header(report.plan.sheet)
+    results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
+    failed = None
+    if _has_failed(report):
+        failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
+    undo = _write_undo(report, folder / "undo.csv", dialect)
+    for name, written in (("failed.csv", failed), ("undo.csv", undo)):
+        if written is None:  # one of an earlier session, which is not true any more
+            (folder / name).unlink(missing_ok=True)
+    run = _write_document(report, folder, facts or RunFacts(), results=results, failed=failed, undo=undo)
+    return Written(results, failed, undo, run)
+
+
+def written_in(folder: Path) -> Written | None:
+    """The files of a run as they lie in its folder; None where its results do not."""
+
+    def there(name: str) -> Path | None:
+        return path if os.path.lexists(path := folder / name) else None
+
+    results = there("results.csv")
+    if results is None:
+        return None
+    return Written(results, there("failed.csv"), there("undo.csv"), folder / "run.json")
+
+
+def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:
+    """Write a run's files again, in these of FORMATS, and tell where: csv is all that a run writes, run.json too.
+
+    Raises OSError, UsageError (S114).
+    """
+    for format in formats:
+        if format == "csv":
+            written = write_run(report, folder, facts)
+            yield from filter(None, (written.results, written.failed, written.undo, written.run))
+        elif format != "json":
+            columns, rows = header(report.plan.sheet), list(result_rows(report))
+            yield write_texts(folder / f"results.{format}", columns, rows, title="Results")
+        elif "csv" not in formats:
+            failed = folder / "failed.csv" if _has_failed(report) else None
+            undo = folder / "undo.csv" if _undoable(report) else None
+            yield _write_document(
+                report, folder, facts, results=folder / "results.csv", failed=failed, undo=undo
+            )
+
+
+def _has_failed(report: Report) -> bool:
+    return not all(map(as_wanted, report.outcomes))
+
+
+def _undoable(report: Report) -> list[Restoration]:
+    return [one for one in restorations(report) if one.values]
+
+
+def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
+    """An ordinary sheet that brings back what the run changed, as far as it is known. None where there is nothing."""
+    found = _undoable(report)
+    if not found:
+        return None
+    header = undo_header(found)
+    return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in found), dialect)
+
+
+def _write_document(report: Report, folder: Path, facts: RunFacts, **files: Path | None) -> Path:
+    """`run.json`, with the names of the other files."""
+    names = {name: path and path.name for name, path in files.items()}
+    document = run_document(report, facts) | {"files": names}
+    return write_text(folder / "run.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a file that its owner alone can read, beside its name first and then renamed. Raises OSError."""
+    replace_private(path, text.encode("utf-8", "backslashreplace"))
+    return path

@@ -1,0 +1,89 @@
+"""The rows of `results.csv` and `failed.csv`: the sheet's own columns as they stand, then what became of each row.
+
+The sheet's own cells are the user's data and go out unaltered, a `calcom_api_key` in a `tools` cell included:
+a file with anything else in its place would, applied again, send that as the key. Both files can therefore hold
+what the sheet holds, and are readable by their owner alone. Our own columns, `run.json` and the summary never
+hold a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from batch_update.model.plans import Outcome
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Column, Severity, Sheet
+from batch_update.outcomes import as_wanted
+from batch_update.report.messages import row_message
+from batch_update.report.own_columns import MARK, RESULT_COLUMNS, is_ours, ragged_cells
+
+
+def header(sheet: Sheet) -> list[str]:
+    """The sheet's own headers in their order, then ours."""
+    return [column.header for column in _own_columns(sheet)] + list(RESULT_COLUMNS)
+
+
+def result_rows(report: Report) -> Iterator[list[str]]:
+    """Every row of the sheet in its order, with what became of it. Own cells of a ragged row are left empty."""
+    for index, cells in enumerate(_own_cells(report.plan.sheet)):
+        yield cells + _what_became(report, index)
+
+
+def failed_rows(report: Report) -> Iterator[list[str]]:
+    """The rows that are still to be done, in the sheet's order.
+
+    A row that could not be read as it stood goes out so that it is refused again until somebody has mended it:
+    a ragged one as many cells too long or too short as it was, any other with one cell too many.
+    """
+    sheet = report.plan.sheet
+    unread = {p.index for p in sheet.problems if p.index is not None and p.severity is Severity.ERROR}
+    for index, cells in enumerate(_own_cells(sheet)):
+        if as_wanted(report.outcomes[index]):
+            continue
+        own = ragged_cells(sheet, index) if index in sheet.ragged else cells
+        marked = (index in unread or index in sheet.ragged) and len(own) == len(cells)
+        yield own + _what_became(report, index) + [MARK] * marked
+
+
+def _own_columns(sheet: Sheet) -> list[Column]:
+    """All columns but those that an earlier run wrote: these are written anew."""
+    return [column for column in sheet.columns if not is_ours(column)]
+
+
+def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
+    columns = _own_columns(sheet)
+    if not columns:
+        return iter([] for _ in range(len(sheet)))
+    return map(list, zip(*(column.texts for column in columns), strict=True))
+
+
+def _what_became(report: Report, index: int) -> list[str]:
+    """A cell for each of RESULT_COLUMNS. `_verified` is empty where the assistant was not read back."""
+    outcome = report.outcomes[index]
+    return [
+        str(report.plan.sheet.numbers[index]),
+        str(outcome.status),
+        str(outcome.verified),
+        outcome.code,
+        row_message(report, index) if _has_words(report, index, outcome) else "",
+        _text(outcome.http),
+        _text(outcome.attempts or None),
+        ", ".join(outcome.changed),
+        outcome.request_id,
+        "" if outcome.started is None else utc_text(outcome.started),
+        _text(outcome.ms),
+    ]
+
+
+def _has_words(report: Report, index: int, outcome: Outcome) -> bool:
+    return bool(outcome.message or outcome.field_errors or index in report.plan.sheet.ragged)
+
+
+def _text(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def utc_text(moment: datetime) -> str:
+    """`2026-11-22T08:31:05.120Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

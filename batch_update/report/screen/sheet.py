@@ -1,0 +1,78 @@
+"""How a sheet was understood, as text and as JSON: its file, encoding, delimiter, rows and columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batch_update.model.sheets import Dialect, Role, Sheet
+from batch_update.text import counted, excerpt, printable
+
+MOST_HEADER = 40
+"""Characters of a header."""
+MOST_HEADERS = 20
+"""Headers that are shown with what they were read as."""
+
+
+def describe(sheet: Sheet) -> str:
+    """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
+    lines = [
+        f"{_dialect_words(sheet.dialect)}{_header_words(sheet)}: "
+        f"{counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}" + _blank_words(sheet)
+    ]
+    mapped = [
+        f"{excerpt(column.header, MOST_HEADER)} -> {column.field}"
+        for column in sheet.columns
+        if column.role is Role.FIELD and column.field and column.header.strip() != column.field
+    ]
+    left_out = [
+        excerpt(column.header, MOST_HEADER)
+        for column in sheet.columns
+        if column.role is Role.IGNORED and column.header
+    ]
+    if mapped:
+        lines.append("  " + _some(mapped, "   "))
+    if left_out:
+        lines.append("  left out: " + _some(left_out, ", "))
+    return "\n".join(lines)
+
+
+def _some(words: list[str], between: str) -> str:
+    more = f"{between}and {len(words) - MOST_HEADERS} more" if len(words) > MOST_HEADERS else ""
+    return between.join(words[:MOST_HEADERS]) + more
+
+
+def _header_words(sheet: Sheet) -> str:
+    """Said where something, or nothing, stands above the header."""
+    return f", header in row {sheet.header_row}" if sheet.header_row > 1 else ""
+
+
+def _blank_words(sheet: Sheet) -> str:
+    return f", {counted(sheet.blank_rows, 'blank row')} skipped" if sheet.blank_rows else ""
+
+
+def _dialect_words(dialect: Dialect) -> str:
+    """How a sheet is written down, in a few words."""
+    if dialect.format in {"csv", "tsv"}:
+        delimiter = {"\t": "tab"}.get(dialect.delimiter, f'"{dialect.delimiter}"')
+        decimal = "comma" if dialect.decimal == "," else "point"
+        return f"{dialect.encoding}, {delimiter}, decimal {decimal}"
+    worksheet = f', worksheet "{printable(dialect.worksheet)}"' if dialect.worksheet else ""
+    return f"{dialect.format}{worksheet}"
+
+
+def sheet_json(sheet: Sheet) -> dict[str, Any]:
+    """A sheet as JSON: name, dialect, size, columns."""
+    return {
+        "name": sheet.name,
+        "format": sheet.dialect.format,
+        "encoding": sheet.dialect.encoding,
+        "delimiter": sheet.dialect.delimiter,
+        "decimal": sheet.dialect.decimal,
+        "header_row": sheet.header_row or None,
+        "rows": len(sheet),
+        "blank_rows": sheet.blank_rows,
+        "columns": [
+            {"header": excerpt(column.header, 200), "role": str(column.role), "field": column.field}
+            for column in sheet.columns
+        ],
+    }

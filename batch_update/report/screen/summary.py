@@ -1,0 +1,228 @@
+"""A run in a screenful of text: counts in words, failures by their codes, pauses, files, the next command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_update.codes import CODES
+from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
+from batch_update.model.plans import Status, Verified
+from batch_update.model.reports import Event, Report
+from batch_update.outcomes import as_wanted, is_open, is_unread
+from batch_update.report.files.folder import Written
+from batch_update.report.guards import guard_lines
+from batch_update.report.messages import clean
+from batch_update.report.places import row_list
+from batch_update.text import counted, excerpt, printable, quoted_path
+
+if TYPE_CHECKING:
+    from batch_update.model.reports import Stats
+
+MOST_CODES = 12
+MOST_MESSAGES = 3
+"""Different messages shown for one code."""
+MOST_EVENTS = 5
+MOST_WORDS = 100
+"""Characters of a message."""
+COMPARING = frozenset({"X301", "V301"})
+MOST_VALUES = 300
+"""Characters of a message of these codes, which tells of two or three values where they differ."""
+
+MENDABLE = frozenset({"A202", "A400", "A404", "A422"})
+"""Refusals that the row itself is the cause of. The others pass with time, or with another key."""
+
+WORDS = {
+    Status.UPDATED: "updated",
+    Status.UNCHANGED: "with nothing to change",
+    Status.INVALID: "invalid",
+    Status.FAILED: "failed",
+    Status.UNKNOWN: "unknown (perhaps applied)",
+    Status.NOT_SENT: "not sent",
+    Status.CONFLICT: "in conflict (held back, all or in part)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands that a summary may name, as they can be pasted."""
+
+    apply: str = "batch-update apply"
+    """applies a sheet with the same settings, once its path is added"""
+    undo: str = ""
+    """takes this run back; empty where it has no journal"""
+    resume: str = ""
+    """goes on with it; empty where it has no journal"""
+    look: str = ""
+    """shows what a guard stopped"""
+    allow: str = ""
+    """lets through what a guard stopped"""
+
+
+def summary(
+    report: Report,
+    files: Written | None = None,
+    *,
+    stats: Stats | None = None,
+    commands: Commands | None = None,
+) -> str:
+    """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal."""
+    commands = commands or Commands()
+    if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
+        return "\n".join(guarded(report.stopped, commands.look, commands.allow))
+    lines = [
+        _counts(report, stats),
+        *_read_back(report),
+        *_codes(report),
+        *_events(report.events),
+        *_stop(report),
+    ]
+    if files is not None:
+        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, commands)]
+    return "\n".join(lines)
+
+
+def _counts(report: Report, stats: Stats | None) -> str:
+    """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause, 0 slow-downs)`."""
+    counts = report.counts()
+    left_out = sum(o.status is Status.NOT_SENT and as_wanted(o) for o in report.outcomes)
+    if left_out:
+        counts[Status.NOT_SENT] -= left_out
+    by_whomever = sum(o.status is Status.UNKNOWN and as_wanted(o) for o in report.outcomes)
+    if by_whomever:
+        counts[Status.UNKNOWN] -= by_whomever
+    parts = [f"{number:,} {WORDS[status]}" for status, number in counts.items() if number]
+    parts += [f"{by_whomever:,} as wanted, by whom cannot be told"] * bool(by_whomever)
+    parts += [f"{left_out:,} left out"] * bool(left_out)
+    text = ", ".join(parts or ["No rows"]) + f" in {_duration(report.seconds)}"
+    if stats is None:
+        return text
+    traffic = (
+        counted(stats.retries, "retry"),
+        counted(stats.gates, "pause"),
+        counted(stats.slowdowns, "slow-down"),
+    )
+    return f"{text} ({', '.join(traffic)})"
+
+
+def _read_back(report: Report) -> Iterator[str]:
+    """`  read back: 33 verified, 1 mismatch, 1 unverifiable`."""
+    found = Counter(outcome.verified for outcome in report.outcomes)
+    parts = [f"{found[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and found[kind]]
+    if parts:
+        yield f"  read back: {', '.join(parts)}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+# ---------------------------------------------------------------- what went wrong
+
+
+def _codes(report: Report) -> Iterator[str]:
+    """A line for each code, in the order of the rows, with its messages where they differ."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for index, outcome in enumerate(report.outcomes):
+        if not as_wanted(outcome):
+            found.setdefault(outcome.code, {}).setdefault(outcome.message, []).append(index)
+    for code, messages in list(found.items())[:MOST_CODES]:
+        yield from _code(report, code, messages)
+    if len(found) > MOST_CODES:
+        yield f"  and {len(found) - MOST_CODES} more kinds: see _code in the results"
+
+
+def _code(report: Report, code: str, messages: dict[str, list[int]]) -> Iterator[str]:
+    indexes = [index for group in messages.values() for index in group]
+    if len(messages) == 1:
+        yield f"  {len(indexes):,}x {code} {_message(report, indexes)}   {_rows(report, indexes)}"
+        return
+    title = CODES[code].title if code in CODES else "different reasons"
+    yield f"  {len(indexes):,}x {code} {title}   {_rows(report, indexes)}"
+    for group in list(messages.values())[:MOST_MESSAGES]:
+        yield f"       {_message(report, group)}   {_rows(report, group)}"
+    if len(messages) > MOST_MESSAGES:
+        yield f"       and {len(messages) - MOST_MESSAGES} more messages"
+
+
+def _message(report: Report, indexes: Sequence[int]) -> str:
+    first = indexes[0]
+    outcome = report.outcomes[first]
+    most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
+    return excerpt(clean(outcome.message, report.plan.sheet, first), most)
+
+
+def _rows(report: Report, indexes: Sequence[int]) -> str:
+    return row_list(report.plan.sheet.numbers[index] for index in indexes)
+
+
+def _events(events: Sequence[Event]) -> Iterator[str]:
+    """Pauses and slow-downs. That a pause ended goes without saying, and a stop has a line of its own."""
+    told = [event for event in events if event.kind not in {"resume", "stop"}]
+    for event in told[:MOST_EVENTS]:
+        kind = "" if event.kind in event.message else f"{event.kind}: "
+        yield f"  {kind}{excerpt(event.message, MOST_WORDS)}"
+    if len(told) > MOST_EVENTS:
+        yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
+
+
+# ---------------------------------------------------------------- how to go on
+
+
+def _stop(report: Report) -> Iterator[str]:
+    stopped = report.stopped
+    if isinstance(stopped, BatchUpdateError):
+        code = f" [{stopped.code}]" if stopped.code else ""
+        yield f"Stopped {printable(stopped.message)}{code}"
+        if stopped.remedy:
+            yield f"Help    {printable(stopped.remedy)}"
+    elif stopped is not None:
+        yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"
+
+
+def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
+    """`Stopped: 2 things need to be allowed by name. Nothing was sent.`, a line for each, and how to go on."""
+    things = counted(len(stop.tripped), "thing")
+    verb = "needs" if len(stop.tripped) == 1 else "need"
+    by_name = " by name" if all(one.hazard for one in stop.tripped) else ""
+    yield f"Stopped: {things} {verb} to be allowed{by_name}. Nothing was sent."
+    yield from guard_lines(stop.tripped)
+    if look:
+        yield f"Look    {look}"
+    if allow:
+        yield f"Go on   {allow}"
+
+
+def _next(report: Report, files: Written, commands: Commands) -> Iterator[str]:
+    if more := going_on(report, commands.resume):
+        yield f"Go on   {more}"
+    if files.failed is not None:
+        again = f"{commands.apply} {quoted_path(files.failed)}"
+        if isinstance(report.stopped, SheetError):
+            yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
+        elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
+            yield f"Fix     edit failed.csv there, then: {again}"
+        elif {o.status for o in report.outcomes if not as_wanted(o)} == {Status.CONFLICT}:
+            yield f"Look    at the values; to change those in conflict anyway: {again}"
+        elif not more and {o.code for o in report.outcomes if not as_wanted(o)} != {"X320"}:
+            yield f"Go on   {again}"
+    if files.undo is not None:
+        yield f"Undo    {commands.undo or f'{commands.apply} {quoted_path(files.undo)}'}"
+
+
+def going_on(report: Report, resume: str) -> str:
+    """The command that goes on with the run, where that would do something; "" elsewhere, or without `resume`."""
+    changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
+    is_left = any(map(is_open, changed))
+    may_pass = any(o.status is Status.FAILED and o.code not in MENDABLE and not is_open(o) for o in changed)
+    if not resume or not (is_left or may_pass or is_unread(report)):
+        return ""
+    return resume + " --retry-failed" * may_pass

@@ -1,0 +1,134 @@
+"""Signals as a stream: SIGINT, SIGTERM and a hang-up, on every platform and event loop; and why a run ends then."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import TypeVar
+
+import anyio
+
+from batch_update.errors import Interrupted
+
+Result = TypeVar("Result")
+
+_CAUSES: dict[int, str] = {signal.SIGINT: " (Ctrl-C)"}
+"""Signal -> what people do that sends it."""
+NUMBERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+GLANCE = 0.2
+"""Seconds between two looks for a signal, where the event loop cannot wait for one."""
+
+
+@contextmanager
+def open_interrupts() -> Iterator[AsyncIterator[int]]:
+    """Signals that ask the program to end, as they come; meanwhile they do nothing else.
+
+    Hand the stream to `apply_plan`, and keep this open until the results are written, so that an impatient
+    third Ctrl-C does not tear them. Only in the main thread (ValueError or RuntimeError elsewhere).
+    """
+    with ExitStack() as stack:
+        try:
+            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*_heeded()))
+        except NotImplementedError:  # asyncio on Windows
+            received = stack.enter_context(_handlers())
+        yield received
+
+
+def _heeded() -> list[signal.Signals]:
+    """All but those that are ignored already: nohup has a run go on when its terminal is closed."""
+    return [number for number in NUMBERS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+@contextmanager
+def _handlers() -> Iterator[AsyncIterator[int]]:
+    """Signals by plain handlers where there are no receivers, which asyncio wakes up for but hands to nobody."""
+    caught: deque[int] = deque()
+
+    def catch(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
+
+    before = {number: signal.signal(number, catch) for number in _heeded()}
+    try:
+        yield _looking(caught)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _looking(caught: deque[int]) -> AsyncIterator[int]:
+    while True:
+        while caught:
+            yield caught.popleft()
+        await anyio.sleep(GLANCE)
+
+
+def interruption(number: int) -> Interrupted:
+    """Why a run ends that got this signal."""
+    return Interrupted(
+        f"the run was interrupted by {signal.Signals(number).name}{_CAUSES.get(number, '')}",
+        signal=number,
+        remedy="go on with batch-update resume",
+    )
+
+
+async def unless_signaled(
+    work: Callable[[], Awaitable[Result]], interrupted: AsyncIterable[int]
+) -> Result | Exception:
+    """Return what the work returns, or why the run has to end: a signal, which ends the work at once, or a bug in it.
+
+    A bug is returned and not raised, since every row has to be accounted for all the same.
+    """
+    ended: list[Result | Exception] = []
+    async with anyio.create_task_group() as tasks:
+
+        async def watch() -> None:
+            try:
+                async for number in interrupted:
+                    ended.append(interruption(number))
+                    tasks.cancel_scope.cancel()
+                    return
+            except Exception as bug:  # noqa: BLE001  # of the stream of signals: a reason to end, as a signal is
+                ended.append(bug)
+                tasks.cancel_scope.cancel()
+
+        tasks.start_soon(watch)
+        try:
+            ended.append(await work())
+        except Exception as bug:  # noqa: BLE001  # see above
+            ended.append(bug)
+        tasks.cancel_scope.cancel()
+    return ended[0]
+
+
+class SignalStream:
+    """One stream of signals for all waves and the pauses between: iterated again and again, it loses none."""
+
+    def __init__(self) -> None:
+        self._came: deque[int | Exception] = deque()
+        self._ready = anyio.Event()
+
+    async def relay(self, interrupted: AsyncIterable[int]) -> None:
+        try:
+            async for number in interrupted:
+                self._put(number)
+        except Exception as bug:  # noqa: BLE001  # raised again to whoever listens: what is under way must land
+            self._put(bug)
+
+    def _put(self, item: int | Exception) -> None:
+        self._came.append(item)
+        self._ready.set()
+
+    def __aiter__(self) -> AsyncIterator[int]:
+        return self
+
+    async def __anext__(self) -> int:
+        while not self._came:
+            self._ready = anyio.Event()
+            await self._ready.wait()
+        item = self._came.popleft()
+        if isinstance(item, Exception):
+            raise item
+        return item

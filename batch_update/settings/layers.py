@@ -1,0 +1,55 @@
+"""Settings put together from layers: what was given, then the environment, then the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from batch_update.errors import UsageError
+from batch_update.settings.refusals import as_flag, complaints
+from batch_update.settings.tunables import Settings
+
+ENV_PREFIX = "BATCH_UPDATE_"
+
+
+def flag_of(name: str) -> str:
+    """`max_attempts` -> `--max-attempts`."""
+    return "--" + as_flag(name)
+
+
+def variable_of(name: str) -> str:
+    """`max_attempts` -> `BATCH_UPDATE_MAX_ATTEMPTS`."""
+    return ENV_PREFIX + name.strip("-_").replace("-", "_").upper()
+
+
+def read_settings(
+    *layers: Mapping[str, object], environ: Mapping[str, str] = MappingProxyType({})
+) -> Settings:
+    """Settings from what was given: later layers win, then the environment is asked, then the defaults.
+
+    Names may be written as flags are (`max-attempts`) or as Python does (`max_attempts`). Raises UsageError with
+    every value that is not allowed and every name that is not known.
+    """
+    given: dict[str, object] = {}
+    for name in Settings.model_fields:
+        text = environ.get(variable_of(name), "")
+        if text:
+            given[name] = text.splitlines() if "\n" in text else text
+    places = {name: f"{flag_of(name)} (from {variable_of(name)})" for name in given}
+    for layer in layers:
+        for name, value in layer.items():
+            given[_python_name(name)] = value
+            places[_python_name(name)] = flag_of(name)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise UsageError(
+            "\n".join(complaints(error.errors(), places, Settings.model_fields)), code="U101"
+        ) from None
+
+
+def _python_name(name: str) -> str:
+    python = name.replace("-", "_")
+    return python + "_" if python + "_" in Settings.model_fields else python

@@ -1,0 +1,55 @@
+"""What is wrong with settings, as sentences: where each stands, what was given, what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic_core import ErrorDetails
+
+from batch_update.text import no_such, shortly
+
+_WANTED = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "path_type": "a path",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+    "greater_than": "more than {gt:g}",
+}
+"""pydantic's name of an error -> what is wanted."""
+
+
+def complaints(
+    errors: Iterable[ErrorDetails], places: Mapping[str, str], known: Iterable[str]
+) -> Iterator[str]:
+    """A sentence about each wrong setting. `places`: its name -> where it stands; `known`: the names of all."""
+    by_name: dict[str, list[ErrorDetails]] = {}
+    for error in errors:
+        by_name.setdefault(str(error["loc"][0]), []).append(error)
+    for name, found in by_name.items():
+        kind, place = found[0]["type"], places.get(name, name)
+        if kind == "extra_forbidden":
+            yield no_such("setting", as_flag(name), map(as_flag, known))
+        elif kind == "value_error":
+            yield f"{place}: {found[0]['msg'].removeprefix('Value error, ')}"
+        else:
+            wanted = " or ".join(dict.fromkeys(map(_wanted, found)))
+            yield f"{place}: given {shortly(found[0]['input'])}, wanted {wanted}"
+
+
+def as_flag(name: str) -> str:
+    """`max_attempts` -> `max-attempts`."""
+    return name.rstrip("_").replace("_", "-")
+
+
+def _wanted(error: ErrorDetails) -> str:
+    words = _WANTED.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else error["msg"].removeprefix("Input should be ")

@@ -1,0 +1,232 @@
+"""Owns JSON Lines, and a JSON array of the same objects, on their way in: each key of any object is a column."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import BinaryIO, TextIO
+
+from batch_update.errors import SheetError
+from batch_update.fields.cells.texts import is_encodable
+from batch_update.model.sheets import Dialect, Json, Problem
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.headers import columns_of
+from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width, too_large
+from batch_update.sheet.text.dialect import find_encoding, newline_of, text_of
+from batch_update.text import first_twice
+
+LONGEST_LINE = 16 << 20
+LARGEST_ARRAY = 32 << 20
+"""Characters; an array is held in memory as a whole."""
+
+
+def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
+    """A JSON Lines file as a table whose rows are numbered by their lines.
+
+    A line that is no object becomes a row without cells, with a problem (S109); its text is in `ragged`.
+    Raises SheetError S103, S104 or S105.
+    """
+    codec = find_encoding(name, file, settings.encoding)
+    decimal = settings.decimal or "."
+    with text_of(file, codec) as text:
+        source = _elements(text, name) if _begins_array(text) else _lines(text, name)
+        rows, header, newline = _collect(source, name, settings, decimal)
+    if not header and not rows.problems:
+        remedy = "Each line is one object: field name to value."
+        raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
+    dialect = Dialect("jsonl", codec, decimal=decimal, newline=newline)
+    return rows.table(dialect, header, 0, lines=True)
+
+
+Texts = Iterator[tuple[int, int, str]]
+"""Row number, line and text of each object."""
+
+
+def _begins_array(text: TextIO) -> bool:
+    """Whether it is one array of all objects: its bracket may be all that stands on the first line."""
+    head = text.read(4096).lstrip("\ufeff \t\r\n")
+    text.seek(0)
+    return head.startswith("[")
+
+
+def _lines(text: TextIO, name: str) -> Texts:
+    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
+        if len(line) == LONGEST_LINE:
+            raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
+        yield number, number, line
+
+
+def _elements(text: TextIO, name: str) -> Texts:
+    """The elements of an array. Raises SheetError S103 where it is too large, S109 where it breaks off."""
+    data = text.read(LARGEST_ARRAY + 1)
+    if len(data) > LARGEST_ARRAY:
+        raise SheetError(
+            f"{name} is a JSON array of more than {LARGEST_ARRAY >> 20} MiB",
+            code="S103",
+            remedy="Write it as JSON Lines: one object a line, without the brackets and commas around them.",
+        )
+    at = counted_to = 0
+    line, row, sign = 1, 0, "["
+    while True:
+        at = _expect(data, at, sign, name)
+        row += 1
+        end = _element_end(data, at, name)
+        line, counted_to = line + data.count("\n", counted_to, at), at
+        if end == at:  # the array is empty
+            return
+        yield row, line, data[at:end]
+        at, sign = _skip(data, end), ","
+        if data[at : at + 1] == "]":
+            _expect(data, at, "]", name, last=True)
+            return
+
+
+def _expect(data: str, at: int, sign: str, name: str, *, last: bool = False) -> int:
+    """Where it goes on after this sign. Raises SheetError S109 where another one stands there."""
+    at = _skip(data, at)
+    after = _skip(data, at + 1)
+    if data[at : at + 1] != sign or (last and after < len(data)):
+        raise _broken_array(
+            data, after if last else at, name, f"{sign} is missing" if not last else "more follows the ]"
+        )
+    return after
+
+
+def _element_end(data: str, at: int, name: str) -> int:
+    """Where the element ends that begins here; the same place for the end of an array without any."""
+    if data[at : at + 1] == "]" and "{" not in data[:at]:
+        return at
+    try:
+        return json.JSONDecoder().raw_decode(data, at)[1]
+    except (ValueError, RecursionError) as error:
+        what = (
+            error.msg
+            if isinstance(error, json.JSONDecodeError)
+            else "it is nested too deeply, or a number too long"
+        )
+        place = error.pos if isinstance(error, json.JSONDecodeError) else at
+        raise _broken_array(data, place, name, f"{what[:1].lower()}{what[1:]}") from None
+
+
+def _skip(data: str, at: int) -> int:
+    found = _GAP.match(data, at)
+    return found.end() if found else at
+
+
+_GAP = re.compile(r"[\ufeff \t\r\n]*")
+
+
+def _broken_array(data: str, at: int, name: str, what: str) -> SheetError:
+    line = data.count("\n", 0, at) + 1
+    return SheetError(
+        f"{name}, line {line}: the JSON array breaks off there: {what}",
+        code="S109",
+        remedy="Check quotes, commas and braces there.",
+    )
+
+
+def _collect(texts: Texts, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
+    """Rows, every key in the order in which it first came, and the line end."""
+    header: dict[str, bool] = {}  # key -> whether it takes text
+    rows = Rows(0, name, settings)
+    newline = "\n"
+    for row, number, line in texts:
+        newline = newline_of(line) if number == 1 else newline
+        if is_blank(line):
+            rows.add((), row)
+            continue
+        try:
+            values = _object(line)
+        except (ValueError, RecursionError) as error:
+            raw = line.rstrip("\r\n")
+            rows.fail([raw], row, number, _broken(raw, error, len(rows)))
+            continue
+        new = [key for key in values if key not in header]
+        require_width(name, len(header) + len(new), settings)
+        rows.columns.extend([""] * len(rows) for _ in new)
+        if new:
+            texts_in = set(columns_of("text", [*header, *new], settings))
+            header |= {key: len(header) + at in texts_in for at, key in enumerate(new)}
+        cells = [as_text(values[key], decimal) if key in values else "" for key in header]
+        odd = [
+            _no_text(key, column)
+            for column, key in enumerate(header)
+            if header[key] and _is_odd(values.get(key))
+        ]
+        rows.add(cells, row, number, problems=odd)
+    return rows, list(header), newline
+
+
+def _is_odd(value: Json) -> bool:
+    """Whether nobody can have meant this for a text. A number's text is its digits."""
+    return isinstance(value, (bool, list, dict))
+
+
+def _no_text(key: str, column: int) -> Problem:
+    return Problem(
+        "S119",
+        f"{key} is not text",
+        column=column,
+        wanted="a text in quotes",
+        remedy='Put it in quotes, with \\" for each quote inside.',
+    )
+
+
+def as_text(value: Json, decimal: str) -> str:
+    """A JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace(".", decimal) if isinstance(value, float) else text
+
+
+def _object(line: str) -> dict[str, Json]:
+    """The object on a line. Raises ValueError with what is wrong."""
+    value = json.loads(
+        line, object_pairs_hook=_no_key_twice, parse_float=_finite, parse_constant=_no_constant
+    )
+    if not isinstance(value, dict):
+        raise ValueError(f"it is {_WORDS.get(type(value), 'a number')}")
+    if "\\u" in line and not is_encodable(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("half a character, between \\ud800 and \\udfff")
+    return value
+
+
+_WORDS = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+
+
+def _no_key_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"{excerpt(first_twice(key for key, _ in pairs))!r} stands twice in one object")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _broken(text: str, error: ValueError | RecursionError, index: int) -> Problem:
+    what = str(error)
+    if isinstance(error, RecursionError):
+        what = "it is nested too deeply"
+    elif isinstance(error, json.JSONDecodeError):
+        what = f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+    return Problem(
+        "S109",
+        f"the line is no JSON object: {what}",
+        index=index,
+        given=excerpt(text),
+        wanted='one object a line, such as {"id": 101, "name": "Anna"}',
+        remedy="Check quotes, commas and braces on that line.",
+    )

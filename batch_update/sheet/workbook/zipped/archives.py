@@ -1,0 +1,125 @@
+"""Owns what is asked of a zip archive before any library unpacks it: whole, open, and of bounded size."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from xml.parsers import expat
+
+from batch_update.errors import SheetError
+from batch_update.settings.tunables import Settings
+
+_END, _END_MARK = struct.Struct("<4s4H2LH"), b"PK\x05\x06"
+_LARGEST_DIRECTORY = 4 << 20
+"""bytes; 40,000 members. Each takes a kilobyte of memory once it is listed"""
+_BLOCK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+"""what zipfile raises for archives that are damaged or made to harm"""
+_UNFIT = (*_BROKEN, expat.ExpatError, struct.error, LookupError, OverflowError)
+"""what else comes of bytes that are not what they should be"""
+
+
+class Damage(ValueError):
+    """A part of a workbook that is not as it should be; `str(error)` says what of it, for people."""
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Whatever a workbook's bytes make of what is done here becomes SheetError S108."""
+    try:
+        yield
+    except Damage as damage:
+        raise damaged(name, str(damage)) from None
+    except _UNFIT:
+        raise damaged(name, "it is damaged or truncated") from None
+
+
+def tidy(path: str) -> str:
+    """The name of a part as others are compared with it: some programs write `\\` for `/`, or begin with one."""
+    return path.replace("\\", "/").removeprefix("./").lstrip("/")
+
+
+def open_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
+    """The archive, with its members listed and nothing unpacked. Raises SheetError S108."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_536 - _END.size))
+    tail = file.read()
+    at = tail.rfind(_END_MARK)
+    if at < 0 or len(tail) - at < _END.size:
+        raise damaged(name, "it is damaged or truncated")
+    if _END.unpack_from(tail, at)[5] > _LARGEST_DIRECTORY:
+        raise damaged(name, "it claims to hold far too many parts")
+    try:
+        return zipfile.ZipFile(file)
+    except _BROKEN:
+        raise damaged(name, "it is damaged or truncated") from None
+
+
+def check_archive(archive: zipfile.ZipFile, name: str, settings: Settings) -> None:
+    """Unpacks every member and counts, since sizes may be lied about. Raises SheetError S103 or S108."""
+    members = archive.infolist()
+    if any(member.flag_bits & 1 for member in members):
+        raise encrypted(name)
+    if len({tidy(member.filename).lower() for member in members}) < len(members):
+        raise damaged(name, "it holds a part twice")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise damaged(name, "it is packed in a way that spreadsheet programs do not use")
+    left = settings.max_unpacked_mb << 20
+    for member in members:
+        left -= _unpacked_size(archive, member, name, left)
+        if left < 0:
+            raise SheetError(
+                f"{name}: unpacks to more than {settings.max_unpacked_mb} MiB",
+                code="S103",
+                remedy="Split it, save it as CSV, or raise --max-unpacked-mb.",
+            )
+
+
+def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int) -> int:
+    """Bytes that a member really unpacks to; stops counting above `most`."""
+    declared, size = member.file_size, 0
+    member.file_size = 1 << 62  # zipfile stops at the size that the archive claims, others do not
+    try:
+        with archive.open(member) as content:
+            while size <= most and (block := content.read(_BLOCK)):
+                size += len(block)
+    except _BROKEN:
+        raise damaged(name, "it is damaged") from None
+    finally:
+        member.file_size = declared
+    if size <= most and size != declared:
+        raise damaged(name, "it is damaged")
+    return size
+
+
+def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A member's content in blocks of a MiB. Raises Damage."""
+    try:
+        with archive.open(member) as content:
+            while block := content.read(_BLOCK):
+                yield block
+    except _BROKEN:
+        raise Damage(f"{member.filename} is damaged") from None
+
+
+def damaged(name: str, what: str) -> SheetError:
+    """The SheetError for a workbook that cannot be read."""
+    return SheetError(
+        f"{name} is no workbook that can be read: {what}",
+        code="S108",
+        remedy="Open it in the spreadsheet program and save it again.",
+    )
+
+
+def encrypted(name: str) -> SheetError:
+    """The SheetError for a workbook with a password."""
+    return SheetError(
+        f"{name} is encrypted",
+        code="S108",
+        remedy="Open it in the spreadsheet program and save it without a password.",
+    )

@@ -1,0 +1,155 @@
+"""Owns CSV and TSV on their way out: the grammar that reading takes in, safe to open in a spreadsheet program."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from batch_update.errors import SheetError
+from batch_update.model.sheets import Dialect
+from batch_update.sheet.formulas import guard, may_begin_formula, may_split_into_formula
+from batch_update.sheet.text.dialect import MARKS, find_encoding, text_of
+
+_PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
+
+
+def csv_dialect(dialect: Dialect) -> Dialect:
+    """The dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
+    if dialect.format in ("csv", "tsv"):
+        return dialect
+    return Dialect("csv", "utf-8-sig", decimal=dialect.decimal)
+
+
+def write_table(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    dialect: Dialect,
+    *,
+    rename: Callable[[Path, Path], object] = os.replace,
+) -> Path:
+    """Write a CSV or TSV beside its place and rename it; returns where it lies, readable by its owner only.
+
+    That is another name (`results (2).csv`) where another program holds the file open. Texts that the dialect's
+    encoding cannot carry, or that would be read back otherwise, make it UTF-8 with BOM. NUL bytes are left out.
+    Raises OSError, with nothing left behind.
+    """
+    with _temporary(path) as draft:
+        _write(draft, records(header, rows, dialect), "utf-8" if dialect.encoding == "utf-8" else "utf-8-sig")
+        if dialect.encoding not in ("utf-8", "utf-8-sig"):
+            with _temporary(path) as final:
+                if _transcode(draft, final, dialect.encoding):
+                    return _move(final, path, rename)
+        return _move(draft, path, rename)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
+    """Have a file written beside its place and rename it, as `write_table` does; returns where it lies."""
+    with _temporary(path) as draft:
+        write(draft)
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        return _move(draft, path, os.replace)
+
+
+def records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
+    """A CSV or TSV as texts: each record with its line end, guarded, without NUL."""
+    # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
+    plain = not header or _PLAIN_START.fullmatch(header[0])
+    formatted, in_quotes = (_formatter(dialect, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+    yield (formatted if plain and not any(map(may_split_into_formula, header)) else in_quotes)(header)
+    for row in rows:
+        yield (in_quotes if any(map(may_split_into_formula, row)) else formatted)(row)
+
+
+def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[str]], str]:
+    record: list[str] = []
+    # csv.writer quotes only those line breaks that its own line end holds: so it gets both, and they are exchanged.
+    writer = csv.writer(_Lines(record), delimiter=dialect.delimiter, lineterminator="\r\n", quoting=quoting)
+
+    def formatted(cells: Sequence[str]) -> str:
+        # NUL goes first: programs leave it out, and what it stood before begins the cell then.
+        plain = [cell.replace("\0", "") if "\0" in cell else cell for cell in cells]
+        writer.writerow(
+            [
+                guard(cell) if may_begin_formula(cell) or may_split_into_formula(cell) else cell
+                for cell in plain
+            ]
+        )
+        return record.pop()[:-2] + dialect.newline
+
+    return formatted
+
+
+class _Lines:
+    """A file for csv.writer that keeps what is written."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
+def _write(path: Path, records: Iterable[str], codec: str) -> None:
+    # A lone half of a character, as a server may send it, has no bytes in UTF-8: it becomes a question mark.
+    with path.open("w", encoding=codec, errors="replace", newline="") as file:
+        file.writelines(records)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _transcode(draft: Path, final: Path, codec: str) -> bool:
+    """Whether the draft could be written in this codec, such that reading it guesses the same codec."""
+    try:
+        with (
+            draft.open("rb") as source,
+            text_of(source, "utf-8-sig") as text,
+            final.open("w", encoding=codec, newline="") as file,
+        ):
+            file.write("\ufeff" if codec in MARKS else "")
+            while block := text.read(1 << 20):
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+    except (UnicodeError, LookupError):
+        return False
+    with final.open("rb") as file:
+        try:
+            found = find_encoding(final.name, file, None)
+        except SheetError:
+            return False
+        return found == codec or (found == "utf-8" and _is_ascii(file))
+
+
+def _is_ascii(file: BinaryIO) -> bool:
+    return all(block.isascii() for block in iter(lambda: file.read(1 << 20), b""))
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A file of ours alone beside `path`; gone afterwards unless it was renamed."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(number)
+    Path(name).chmod(0o600)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _move(draft: Path, path: Path, rename: Callable[[Path, Path], object]) -> Path:
+    """Windows refuses to replace a file that a spreadsheet program holds open: then the next free name serves."""
+    try:
+        rename(draft, path)
+        return path
+    except PermissionError:
+        for number in range(2, 100):
+            other = path.with_name(f"{path.stem} ({number}){path.suffix}")
+            if not other.exists():
+                rename(draft, other)
+                return other
+        raise

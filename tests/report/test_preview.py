@@ -1,0 +1,87 @@
+"""A plan on the screen: what is held back is told with its values, and what a change of mode takes away by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
+from batch_update.report.screen.preview import plan_json, plan_screen, plan_totals
+
+WORDS = "speech_speed: planned from 1.0, wanted 1.1, now 0.9; name: planned from Old, wanted New, now Else\x1b[31m"
+
+
+def plan(*changes: Change, **settled: Any) -> Plan:
+    ids = Column("id", ["10001", "10002", "10003"], Role.ID)
+    sheet = Sheet("a.csv", Dialect("csv"), (ids,), [2, 3, 4], None)
+    return Plan(
+        sheet,
+        changes,
+        {int(index[1:]): outcome for index, outcome in settled.items()},
+        account="me",
+    )
+
+
+def screen(made: Plan) -> list[str]:
+    totals = plan_totals(made, duration="about 1 s")
+    return [*plan_screen(made, requests=1).splitlines(), totals]
+
+
+def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:
+    made = plan(r1=Outcome(Status.CONFLICT, "X301", WORDS))
+    lines = screen(made)
+    (head,) = (n for n, line in enumerate(lines) if line.startswith("! 10002"))
+    assert lines[head].endswith(" row 3")
+    assert lines[head + 1] == "    speech_speed: planned from 1.0, wanted 1.1, now 0.9"
+    assert lines[head + 2].startswith("    name: planned from Old") and "\x1b" not in lines[head + 2]
+    assert plan_json(made, requests=1)["conflicts"] == [{"row": 3, "code": "X301", "message": WORDS}]
+
+
+def test_what_is_held_back_of_a_change_stands_below_it() -> None:
+    made = plan(Change(10001, {"name": "Old"}, (0,), before={"name": "New"}, held=WORDS))
+    lines = screen(made)
+    assert "  ! speech_speed: planned from 1.0, wanted 1.1, now 0.9" in lines
+    assert "1 of those to change held back in part" in lines[-1]
+    assert plan_json(made, requests=1)["changes"][0]["held"] == WORDS
+
+
+def test_what_a_change_of_mode_takes_away_is_named() -> None:
+    before = {
+        "mode": "pipeline",
+        "llm_model_id": 7,
+        "voice_id": 412,
+        "fillers": True,
+        "allow_interruptions": True,
+    }
+    made = plan(Change(10001, {"mode": "dualplex", "voice_id": 61}, (0,), before=before))
+    (line,) = (line.strip() for line in screen(made) if line.strip().startswith("resets "))
+    assert line == "resets llm_model_id 7, fillers true to the defaults of dualplex"
+
+
+def test_the_screen_counts_shows_each_field_and_tells_requests_and_time() -> None:
+    prompt = "Du bist die Stimme der Praxis und freundlich zu allen, die anrufen. Geöffnet ist 9-18 Uhr."
+    made = plan(
+        Change(10001, {"speech_speed": 1.1}, (0,), before={"speech_speed": 0.9}, name="Bäckerei"),
+        Change(
+            10002,
+            {
+                "speech_speed": 1.1,
+                "system_prompt": prompt.replace("9-18", "8-17"),
+                "webhook_url": None,
+                "label_ids": [],
+            },
+            (1,),
+            before={"speech_speed": 1.0, "system_prompt": prompt, "webhook_url": "https://a.example"},
+        ),
+        r2=Outcome(Status.UNCHANGED, "X250", "already so"),
+    )
+    lines = screen(made)
+    assert "~ change 2    = already so 1" in lines[2]
+    assert any(line.split() == ["speech_speed", "2", "0.9-1", "->", "1.1"] for line in lines)
+    assert "  clears: webhook_url 1, label_ids 1" in lines, "clears are counted apart"
+    assert any("[-9-18-]{+8-17+} Uhr." in line for line in lines), "long texts as a word diff"
+    assert any(line.split() == ["label_ids", "?", "->", "[]"] for line in lines), (
+        "unknown is never called a value"
+    )
+    assert lines[-1] == "2 to change, 1 already so: 2 requests, about 1 s"
+    assert plan_json(made, requests=1)["changes"][1]["unknown"] == ["label_ids"]
