@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.codes import CODES
-from batch_update.settings import HAZARDS
+from batch_update.model.plans import HAZARDS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
