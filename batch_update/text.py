@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -55,9 +55,19 @@ def _escaped(character: str) -> str:
 
 
 def excerpt(text: str, most: int = 80) -> str:
-    """A printable beginning of the text, at most `most` characters long."""
-    shown = printable(text if len(text) <= most else text[: most - 4])
-    return shown if len(text) <= most else shown + " ..."
+    """Return a printable beginning of the text, at most `most` characters long, with what is escaped in it."""
+    shown = printable(text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 4] + " ..."
+
+
+def json_signs(text: str | bytes) -> tuple[int, int]:
+    """Count what JSON may hold, without reading it: the lists and objects in it, and the values in those.
+
+    Signs inside its strings are counted, too: it holds no more than this.
+    """
+    if isinstance(text, bytes):
+        return text.count(b"[") + text.count(b"{"), text.count(b",") + text.count(b":")
+    return text.count("[") + text.count("{"), text.count(",") + text.count(":")
 
 
 def without_password(address: str) -> str:
@@ -73,6 +83,14 @@ def shortly(value: object) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 row`, `1,204 rows`, `2 retries`."""
     return f"{number:,} {_inflected(noun, number)}"
+
+
+def said_of_fields(
+    message: str, errors: Mapping[str, Iterable[str]], place: Callable[[str], str] = lambda name: ""
+) -> str:
+    """Return a message and what a server said of single fields: `refused (422); name at C3: too long`."""
+    details = (f"{name}{place(name)}: {' '.join(texts)}" for name, texts in errors.items())
+    return "; ".join(filter(None, (message, *details)))
 
 
 def listed(items: Collection[object], most: int = 10) -> str:

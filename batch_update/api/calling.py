@@ -234,7 +234,7 @@ def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:
     The same refusal once more, on a new connection, is believed, and then the first was one, too.
     """
     before, call.doubted = call.doubted, None
-    if before is not None and (before.http, before.message) != (verdict.http, verdict.message):
+    if before is not None and (before.http, before.words) != (verdict.http, verdict.words):
         call.doubt = "N502"
     if is_doubtful and verdict.applied is not Applied.YES:
         call.doubted = None if call.was_doubted else verdict

@@ -263,7 +263,7 @@ class Client:
 
     def _failed(self, path: str, verdict: Verdict) -> BatchUpdateError:
         """Why a look-up has no answer, and what to do about it."""
-        message = f"{urlsplit(self._base).netloc.rpartition('@')[2]}{path}: {verdict.message}"
+        message = f"{urlsplit(self._base).netloc.rpartition('@')[2]}{path}: {verdict.words}"
         again = "check the network and --base-url, then try again"
         if isinstance(verdict.stop, RunStopped) and verdict.stop.code == "R103":
             remedy = f"{again}; --max-outage says how long to wait"

@@ -12,6 +12,7 @@ from batch_update.cli.screen import say
 from batch_update.cli.terminal import drawing_on
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event
+from batch_update.report.messages import words_of
 from batch_update.send.progress import Progress
 from batch_update.settings.tunables import Settings
 from batch_update.text import excerpt
@@ -103,7 +104,7 @@ class Failures:
             return
         self._told += 1
         row = self._numbers[change.indexes[0]]
-        reason = excerpt(outcome.message, 160)
+        reason = excerpt(words_of(outcome), 160)
         self._tell(f"  {outcome.status} {outcome.code} row {row}, assistant {change.assistant_id}: {reason}")
         if self._told == FAILURES_SHOWN:
             self._tell("  further failures are in the report")

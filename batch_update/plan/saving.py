@@ -27,6 +27,7 @@ from batch_update.model.as_json import (
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
+from batch_update.text import json_signs
 
 SCHEMA = 3
 MARK = "batch_update_plan"
@@ -156,8 +157,7 @@ def _taken(found: dict[str, Json], name: str) -> Iterator[Json]:
 
 def _is_too_large(text: str) -> bool:
     """Whether reading it could take more than the memory there is for it; counted is the most that each sign costs."""
-    holders = text.count("[") + text.count("{")
-    values = text.count(",") + text.count(":")
+    holders, values = json_signs(text)
     return sys.getsizeof(text) * 2 + holders * OF_HOLDER + values * OF_VALUE > MOST_MEMORY
 
 

@@ -10,7 +10,7 @@ from batch_update.model.plans import Outcome
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.report.own_columns import ragged_cells
-from batch_update.text import column_letters, excerpt, printable
+from batch_update.text import column_letters, excerpt, printable, said_of_fields
 
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
@@ -19,6 +19,11 @@ _SECRET = re.compile(
     rf"((?:{'|'.join(sorted(SECRET_SETTINGS))})[\"'\\\s]*[:=][\"'\\\s]*)([^\s\"'\\,;|}}\]]+)"
 )
 """A secret setting and its value, however it is quoted, or no longer quoted where a row has shifted."""
+
+
+def words_of(outcome: Outcome) -> str:
+    """Return the message of an outcome and what the server said of single fields, without their cells."""
+    return said_of_fields(outcome.message, outcome.field_errors)
 
 
 def row_message(report: Report, index: int) -> str:
@@ -50,16 +55,8 @@ def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
 
 
 def _words(sheet: Sheet, index: int, outcome: Outcome) -> str:
-    """The message; `speech_speed at F14 (Tempo): must be ...` for each field that the server names."""
-    if not outcome.field_errors:
-        return outcome.message
-    details = "; ".join(
-        f"{name}{_place(sheet, index, name)}: {' '.join(messages)}"
-        for name, messages in outcome.field_errors.items()
-    )
-    # The message lists the fields too, without their cells and cut where it gets long.
-    head, found, _ = outcome.message.partition(f"{next(iter(outcome.field_errors))}: ")
-    return head + details if found or not head else f"{head}; {details}"
+    """Return the message; then, for each field that the server names, `speech_speed at F14 (Tempo): must be ...`."""
+    return said_of_fields(outcome.message, outcome.field_errors, lambda name: _place(sheet, index, name))
 
 
 def _place(sheet: Sheet, index: int, name: str) -> str:

@@ -214,6 +214,18 @@ def test_a_doubted_refusal_and_then_another_is_unknown(backend: str) -> None:
         assert send(server, 3, backend=backend).statuses() == [S.UPDATED] * 2 + [S.UNKNOWN]
 
 
+def test_a_doubted_refusal_of_one_field_and_then_of_another_is_unknown(backend: str) -> None:
+    """What is said of fields tells two refusals apart."""
+    calls = iter([stray(422, b'{"errors": {"name": ["Odd."]}}')])
+    other = f.says(422, b'{"errors": {"voice_id": ["Gone."]}}')
+
+    def script(request: Request) -> Act:
+        return next(calls, other) if request.assistant_id == 3 else slow_ok
+
+    with FaultServer(script) as server:
+        assert send(server, 3, backend=backend).statuses() == [S.UPDATED] * 2 + [S.UNKNOWN]
+
+
 def test_an_answer_about_another_assistant_closes_the_connection(backend: str) -> None:
     """Else each answer on it would be the one before, for ever."""
 

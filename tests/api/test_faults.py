@@ -620,7 +620,7 @@ def test_secrets_of_a_body_that_the_server_repeats_are_left_out(backend: str) ->
 
         reply = anyio.run(main, backend=backend)
         assert secret.encode() in server.requests[0].body
-        assert secret not in repr(reply) and "*** is unknown" in reply.message
+        assert secret not in repr(reply) and "*** is unknown" in repr(reply.field_errors)
 
 
 def test_an_answer_before_all_was_read_counts(backend: str) -> None:

@@ -105,7 +105,8 @@ def test_a_success_that_says_no_is_a_refusal_in_the_servers_words(status: int, b
     verdict = answer(status, body)
     assert (verdict.applied, verdict.code, verdict.repeats) == (Applied.NO, "A202", 0)
     said = f"the server's answer ({status}) says that it failed"
-    assert verdict.message == (f"{said}: {words}" if words else said)
+    between = "; " if verdict.field_errors else ": "
+    assert verdict.words == (f"{said}{between}{words}" if words else said)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,8 @@ def test_422_brings_its_sentences_to_their_fields() -> None:
         "speech_speed": ("Must be between 0.7 and 1.2.",),
         "post_call_schema.0.name": ("Too short.",),
     }
-    assert "speech_speed: Must be between 0.7 and 1.2." in verdict.message
+    assert verdict.message == "refused (422)", "what stands at a field is said once"
+    assert "speech_speed: Must be between 0.7 and 1.2." in verdict.words
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,7 @@ def test_sentences_are_found_in_other_shapes_too(
 ) -> None:
     verdict = answer(422, {"message": "no", "errors": errors})
     assert verdict.field_errors == fields
-    assert words in verdict.message
+    assert words in verdict.words
 
 
 @pytest.mark.parametrize("errors", [None, [], "no", 5, {"a": None}, {"a": {"b": 1}}, {"a": [1, None]}])
@@ -271,7 +273,8 @@ def test_the_key_is_redacted_before_it_is_cut_or_escaped() -> None:
 @given(st.text(), st.dictionaries(st.text(), st.lists(st.text(), max_size=3), max_size=3))
 def test_no_answer_of_the_server_is_unsafe_or_long(message: str, errors: dict[str, list[str]]) -> None:
     verdict = answer(400, {"message": message, "errors": errors})
-    texts = [verdict.message, *verdict.field_errors, *(t for ts in verdict.field_errors.values() for t in ts)]
+    said = [text for texts in verdict.field_errors.values() for text in texts]
+    texts = [verdict.message, verdict.words, *verdict.field_errors, *said]
     for text in texts:
         assert len(text) <= 300
         assert not any(ord(c) < 32 or c in "\x7f\u202e\u2028" for c in text)

@@ -76,6 +76,17 @@ def test_failures_of_one_code_stand_together_with_their_rows() -> None:
     ]
 
 
+def test_refusals_of_different_fields_are_told_apart() -> None:
+    name, voice = (
+        Outcome(Status.FAILED, "A422", "refused (422)", field_errors={field: ("odd",)})
+        for field in ("name", "voice_id")
+    )
+    assert summary(report_of(name, voice)).splitlines()[2:] == [
+        "       refused (422); name: odd   row 2",
+        "       refused (422); voice_id: odd   row 3",
+    ]
+
+
 def test_many_codes_and_messages_are_cut_and_counted() -> None:
     codes = [Outcome(Status.FAILED, f"Z{number}", "odd") for number in range(30)]
     assert "  and 18 more kinds: see _code in the results" in summary(report_of(*codes))

@@ -23,11 +23,12 @@ from enum import Enum
 
 from batch_update.api.answers.denials import denial_in
 from batch_update.api.answers.paging import count
-from batch_update.api.answers.saying import TOO_MUCH, UNREADABLE, Speaker, clean
+from batch_update.api.answers.saying import MOST_TEXT, TOO_MUCH, UNREADABLE, Speaker, clean
 from batch_update.api.answers.waits import asked_wait, read_limits
 from batch_update.api.pace.pacer import Limits
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model.sheets import Json
+from batch_update.text import excerpt, said_of_fields
 
 ALWAYS = 1000
 """repeats of a verdict that only the number of attempts bounds"""
@@ -112,8 +113,13 @@ class Verdict:
     html: bool = False
 
     @property
+    def words(self) -> str:
+        """The message and what the server said of single fields, for an error that is no row's."""
+        return excerpt(said_of_fields(self.message, self.field_errors), MOST_TEXT)
+
+    @property
     def is_blank(self) -> bool:
-        """Whether it tells nothing of the server or the row: the connection alone is to blame."""
+        """Tell whether it says nothing of the server or the row: the connection alone is to blame."""
         return self.fresh and self.free and self.applied is Applied.MAYBE and not self.trouble
 
 
@@ -298,7 +304,7 @@ class Course:
         return self._verdict(verdict)
 
     def _verdict(self, verdict: Verdict) -> BatchUpdateError | None:
-        last = f"the last: {verdict.message}"
+        last = f"the last: {verdict.words}"
         if self._replies == 1 and verdict.html:
             return RunStopped(
                 "the first answer is a web page, not this API", code="A200", remedy="check --base-url"

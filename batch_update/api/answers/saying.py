@@ -1,4 +1,4 @@
-"""What an answer says in words: sentences for people, and those about single fields, safe to print. Pure."""
+"""Reads what an answer says in words: sentences for people, and those about single fields, safe to print. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 
 from batch_update.api.answers.pages import is_page, title_of
 from batch_update.model.sheets import Json
-from batch_update.text import printable
+from batch_update.text import excerpt, json_signs
 
 MOST_TEXT = 300
 MOST_SENTENCES = 500
@@ -22,14 +22,13 @@ UNREADABLE, TOO_MUCH = object(), object()
 
 
 def clean(text: str, redact: Callable[[str], str], most: int = MOST_TEXT) -> str:
-    """Safe to print: without the key, on one line, control characters escaped, not long."""
+    """Return the text safe to print: without the key, on one line, control characters escaped, not long."""
     # The key first: neither escaping nor cutting may leave a part of it.
-    shown = printable(redact(text)[: most + 1])
-    return shown if len(shown) <= most else shown[: most - 4] + " ..."
+    return excerpt(redact(text), most)
 
 
 class Speaker:
-    """Takes sentences out of an answer."""
+    """Finds what an answer says, for people to read."""
 
     def __init__(self, headers: Mapping[str, str], body: bytes, redact: Callable[[str], str]) -> None:
         self._headers = headers
@@ -40,13 +39,13 @@ class Speaker:
         """`message`, `error` and `errors`"""
 
     def quoting(self, said: Json) -> Speaker:
-        """One that takes its sentences from elsewhere."""
+        """Return a speaker of this answer whose sentences come from `said`."""
         found = copy(self)
         found._said = said
         return found
 
     def __call__(self, what: str) -> str:
-        """`what`, followed by the server's own words if it has any."""
+        """Return `what`, followed by the server's own words, but for those on fields, which `field_errors` returns."""
         words = [text for text in self._words() if text]
         return clean(f"{what}: {'; '.join(words)}" if words else what, self._redact)
 
@@ -55,10 +54,8 @@ class Speaker:
             yield self.page()
         if not isinstance(self._said, dict):
             return
-        details = [f"{name}: {text}" for name, texts in self.field_errors().items() for text in texts]
-        details += [text for place, text in self._errors() if not place]
-        if details:
-            yield from details
+        if any(self._errors()):
+            yield from (text for place, text in self._errors() if not place)
             return
         seen = [self._said.get(name) for name in ("message", "error")]
         yield next((text.strip() for text in seen if isinstance(text, str) and text.strip()), "")
@@ -68,7 +65,7 @@ class Speaker:
         return islice(_sentences(errors), MOST_SENTENCES)
 
     def field_errors(self) -> dict[str, tuple[str, ...]]:
-        """What was said of single fields, bounded: 50 fields, 5 sentences each."""
+        """Return what was said of single fields, bounded: 50 fields, 5 sentences each."""
         found: dict[str, tuple[str, ...]] = {}
         for place, text in self._errors():
             if not place:
@@ -84,12 +81,12 @@ class Speaker:
         return is_page(self._headers, self._body)
 
     def page(self) -> str:
-        """`a web page "Access denied"`: what it calls itself."""
+        """Return what the page calls itself: `a web page "Access denied"`."""
         title = clean(title_of(self._body), self._redact, 100)
         return f'a web page "{title}"' if title else "a web page"
 
     def request_id(self) -> str:
-        """The name that the server gave to this request, for its support."""
+        """Return the name that the server gave to this request, for its support."""
         for name in ("x-request-id", "request-id", "x-correlation-id", "x-amzn-trace-id", "cf-ray"):
             if found := self._headers.get(name):
                 return clean(found, self._redact, 100)
@@ -97,7 +94,7 @@ class Speaker:
 
 
 def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Place and text of each sentence; the place is "" in a bare list, and nested names are joined by dots."""
+    """Yield place and text of each sentence; the place is "" in a bare list, and nested names are joined by dots."""
     if isinstance(errors, str):
         yield place, errors
     elif depth == DEEPEST_PLACE:
@@ -112,8 +109,8 @@ def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[
 
 
 def _read_json(body: bytes) -> Json:
-    # Three bytes, such as `[],`, become a hundred in memory. Each value but the first has one of these before it.
-    if len(body) > MOST_VALUES and sum(body.count(sign) for sign in b",:[{") > MOST_VALUES:
+    # Three bytes, such as `[],`, become a hundred in memory.
+    if len(body) > MOST_VALUES and sum(json_signs(body)) > MOST_VALUES:
         return TOO_MUCH
     try:
         return json.loads(body)

@@ -14,7 +14,7 @@ from batch_update.model.reports import Event, Report
 from batch_update.outcomes import as_wanted, is_open, is_unread
 from batch_update.report.files.folder import Written
 from batch_update.report.guards import guard_lines
-from batch_update.report.messages import clean
+from batch_update.report.messages import clean, words_of
 from batch_update.report.places import row_list
 from batch_update.text import counted, excerpt, printable, quoted_path
 
@@ -133,7 +133,7 @@ def _codes(report: Report) -> Iterator[str]:
     found: dict[str, dict[str, list[int]]] = {}
     for index, outcome in enumerate(report.outcomes):
         if not as_wanted(outcome):
-            found.setdefault(outcome.code, {}).setdefault(outcome.message, []).append(index)
+            found.setdefault(outcome.code, {}).setdefault(words_of(outcome), []).append(index)
     for code, messages in list(found.items())[:MOST_CODES]:
         yield from _code(report, code, messages)
     if len(found) > MOST_CODES:
@@ -157,7 +157,7 @@ def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
     outcome = report.outcomes[first]
     most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
-    return excerpt(clean(outcome.message, report.plan.sheet, first), most)
+    return excerpt(clean(words_of(outcome), report.plan.sheet, first), most)
 
 
 def _rows(report: Report, indexes: Sequence[int]) -> str:
