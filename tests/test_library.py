@@ -23,6 +23,25 @@ def test_the_public_names_are_sorted_and_all_there() -> None:
         assert getattr(batch_update, name).__module__.startswith("batch_update."), name
 
 
+def test_a_public_name_is_written_once_and_type_checkers_see_it() -> None:
+    """Each line of the stub is a re-export from the module that defines the name; the module beside it names none."""
+    package = Path(batch_update.__file__)
+    lines = [
+        line
+        for line in package.with_suffix(".pyi").read_text("utf-8").splitlines()
+        if line.startswith("from")
+    ]
+    homes = dict(re.fullmatch(r"from (\S+) import (\w+) as \2", line).group(2, 1) for line in lines)
+    assert sorted(homes) == sorted([*batch_update.__all__, "__version__"]), (
+        "no line of another form, none twice"
+    )
+    assert len(lines) == len(homes)
+    for name in batch_update.__all__:
+        assert getattr(batch_update, name).__module__ == homes[name], name
+    words = set(re.findall(r"\w+", package.read_text("utf-8").partition("from __future__")[2]))
+    assert words & set(batch_update.__all__) == set()
+
+
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing_like_it"):
         batch_update.nothing_like_it  # noqa: B018

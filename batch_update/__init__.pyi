@@ -1,0 +1,34 @@
+"""The public names, each written once, at its home. Type checkers read this, and so does `__init__.py`."""
+
+from batch_update.api.client import Client as Client
+from batch_update.errors import AccessError as AccessError
+from batch_update.errors import ApiError as ApiError
+from batch_update.errors import BatchUpdateError as BatchUpdateError
+from batch_update.errors import Interrupted as Interrupted
+from batch_update.errors import KeyMissing as KeyMissing
+from batch_update.errors import KeyRefused as KeyRefused
+from batch_update.errors import RunStopped as RunStopped
+from batch_update.errors import SheetError as SheetError
+from batch_update.errors import UsageError as UsageError
+from batch_update.fields.assistant import AssistantUpdate as AssistantUpdate
+from batch_update.model.plans import Change as Change
+from batch_update.model.plans import Outcome as Outcome
+from batch_update.model.plans import Plan as Plan
+from batch_update.model.plans import Status as Status
+from batch_update.model.reports import Exit as Exit
+from batch_update.model.reports import Report as Report
+from batch_update.model.reports import Window as Window
+from batch_update.model.sheets import Problem as Problem
+from batch_update.model.sheets import Row as Row
+from batch_update.model.sheets import Severity as Severity
+from batch_update.model.sheets import Sheet as Sheet
+from batch_update.plan.from_sheet import make_plan as make_plan
+from batch_update.report.files.folder import write_run as write_run
+from batch_update.run.library import apply as apply
+from batch_update.run.library import apply_async as apply_async
+from batch_update.run.library import preview as preview
+from batch_update.run.library import preview_async as preview_async
+from batch_update.settings.layers import read_settings as read_settings
+from batch_update.settings.tunables import Settings as Settings
+from batch_update.sheet.reading import read_sheet as read_sheet
+from batch_update.version import __version__ as __version__
