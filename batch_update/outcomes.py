@@ -14,12 +14,11 @@ from batch_update.model.reports import Exit, Reply, Report
 def replied(change: Change, reply: Reply) -> Outcome:
     """Return the outcome of a reply. With fields held back, the row is a conflict once the rest is sent."""
     is_updated = reply.status is Status.UPDATED
-    is_held = is_updated and bool(change.held)
-    message = "; ".join(text for text in (reply.message, change.held if is_held else "") if text)
+    held = change.held if is_updated else ()
     return Outcome(
-        status=Status.CONFLICT if is_held else reply.status,
-        code="X301" if is_held else reply.code,
-        message=message,
+        status=Status.CONFLICT if held else reply.status,
+        code="X301" if held else reply.code,
+        message=reply.message,
         http=reply.http,
         attempts=reply.attempts,
         changed=tuple(change.body) if is_updated else (),
@@ -27,6 +26,7 @@ def replied(change: Change, reply: Reply) -> Outcome:
         started=reply.started,
         ms=reply.ms,
         field_errors=reply.field_errors,
+        conflicts=held,
     )
 
 

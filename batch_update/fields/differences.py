@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from batch_update.fields.tools import redact
+from batch_update.model.plans import UNKNOWN
 from batch_update.model.sheets import Json
 from batch_update.text import excerpt, printable
 
-UNKNOWN = object()
-"""Stands for a present value that the API does not report."""
 LONG = 60
 """Characters from which on texts are shown as a word diff."""
 CONTEXT = 3

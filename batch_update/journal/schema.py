@@ -13,7 +13,7 @@ from batch_update.model.sheets import Json
 
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
-VERSION = 3
+VERSION = 4
 """Raised when what stands there has another form."""
 
 TABLES = (

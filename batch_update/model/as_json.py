@@ -167,7 +167,9 @@ def read_problem(found: dict[str, Json]) -> Problem:
 def change_value(change: Change) -> dict[str, Json]:
     found = without_defaults(change)
     if change.parts:
-        found["parts"] = [without_defaults(part) for part in change.parts]
+        found["parts"] = list(map(without_defaults, change.parts))
+    if change.held:
+        found["held"] = list(map(without_defaults, change.held))
     return found
 
 
@@ -179,6 +181,8 @@ def outcome_value(outcome: Outcome) -> dict[str, Json]:
     found = without_defaults(outcome)
     if outcome.started is not None:
         found["started"] = time_value(outcome.started)
+    if outcome.conflicts:
+        found["conflicts"] = list(map(without_defaults, outcome.conflicts))
     return found
 
 

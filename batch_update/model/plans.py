@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
 
@@ -25,6 +25,15 @@ Present = Mapping[str, Json]
 """What an assistant holds now, as an update would send it: field -> value. A field that is not in it is *unknown*."""
 
 
+class Unknown(Enum):
+    """Stands for a value that is not known, which null would be."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A change of a part of a value, the rest of which stays: `variables.company_name`, `label_ids+`."""
@@ -36,6 +45,43 @@ class Part:
     """what the part becomes; None removes it. For a list: the ids"""
     operation: str = "set"
     """set, add or remove"""
+
+
+class Why(StrEnum):
+    """Why a field is held back."""
+
+    CHANGED = "changed"
+    """it holds neither what it was planned from nor what it should hold"""
+    RESET = "reset"
+    """the change of mode would reset it, and it does not hold what it was planned from"""
+    MOVED = "moved"
+    """it is the mode, which is not to change, and is not any more what the `others` were planned for"""
+    RULE = "rule"
+    """it breaks a rule by now"""
+    WITH_MODE = "with_mode"
+    """it belongs to the mode, which is held back"""
+    WOULD_RESET = "would_reset"
+    """it is the mode, whose change would reset the `others`, which are held back"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that is held back, and its three values, each UNKNOWN where it is not known or there is none."""
+
+    field: str
+    why: Why
+    planned: Json = UNKNOWN
+    """what it held when the change was planned; for an undo, what the run left there"""
+    wanted: Json = UNKNOWN
+    """what it should hold; for an undo, what it held before the run"""
+    now: Json = UNKNOWN
+    others: tuple[str, ...] = ()
+    """fields that it is held back for"""
+    mode: str = ""
+    """the mode that would reset it"""
+    rule: str = ""
+    """the rule that it breaks, as a sentence"""
+    is_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +99,9 @@ class Change:
     the fields that it resets"""
     name: str = ""
     """what the assistant is called now, where that is known"""
-    held: str = ""
-    """fields that were taken out of the body since somebody changed them, with the values; "" for none. Once the
-    rest is sent, the row ends as a conflict that says so"""
+    held: tuple[Conflict, ...] = ()
+    """fields that were taken out of the body since somebody changed them. Once the rest is sent, the row ends as a
+    conflict that says so"""
 
 
 class Status(StrEnum):
@@ -101,6 +147,8 @@ class Outcome:
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """what the server said of single fields: "post_call_schema.0.name" -> messages"""
     verified: Verified = Verified.NOT_READ
+    conflicts: tuple[Conflict, ...] = ()
+    """fields that were held back; the message does not tell of them"""
     after_reset: Present = field(default_factory=dict)
     """what a change of mode made of the fields that it resets, as reading back showed them"""
 

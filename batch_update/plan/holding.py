@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from batch_update.fields.differences import UNKNOWN, side_by_side
-from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
-from batch_update.model.plans import Change, Outcome, Plan, Present, Status
+from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Present, Status, Why
 from batch_update.model.sheets import Body
 from batch_update.plan.comparing import ALREADY_SO, before_of, broken_by, differing, is_so
 
 WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
 """Fields that stand and fall with a change of mode."""
 
-Held = dict[str, str]
+Held = dict[str, Conflict]
 """Field -> why it is held back, with its values."""
 
 
@@ -35,8 +32,8 @@ def hold_back(plan: Plan, present: Mapping[int, Present], *, by_field: bool) -> 
     """
     settled = dict(plan.settled)
     changes = []
+    hold = _by_field if by_field else _by_row
     for change in plan.changes:
-        hold = _by_field if by_field else _by_row
         now = present.get(change.assistant_id)
         kept = _gone(change) if now is None else hold(change, now)
         if isinstance(kept, Change):
@@ -51,142 +48,124 @@ def _gone(change: Change) -> Outcome:
 
 
 def _conflict(held: Held) -> Outcome:
-    return Outcome(Status.CONFLICT, "X301", _joined(held))
+    return Outcome(Status.CONFLICT, "X301", conflicts=tuple(held.values()))
 
 
 def _by_row(change: Change, now: Present) -> Change | Outcome:
     """The change as it can be sent, or what becomes of its rows instead."""
-    body: Body = differing(change.body, now)
-    moved = [name for name in change.before if _has_moved(name, change, body, now)]
-    held = {name: _planned_wanted_now(name, change, body, now) for name in moved}
-    held = held or _broken(change, body, now, held)
+    look = _Look(change, now)
+    body = look.left_without({})
+    held = look.moved(body) or look.broken(body, {})
     if held:
         return _conflict(held)
-    return _sent(change, body, now) if body else ALREADY_SO
+    return look.sent(body, {}) if body else ALREADY_SO
 
 
 def _by_field(change: Change, now: Present) -> Change | Outcome:
     """The change as an undo can send it, or what becomes of its rows instead: each field counts by itself."""
-    body: Body = differing(change.body, now)
-    moved = [name for name in change.before if _has_moved(name, change, body, now)]
-    held = {name: _before_ours_now(name, change, body, now) for name in moved} | _in_doubt(change, body, now)
-    held |= _with_mode(body, held, now)
-    body = _without(change, held, now)
-    broken = _broken(change, body, now, held)
-    if broken:
-        held |= broken | _with_mode(body, broken, now)
-        body = _without(change, held, now)
+    look = _Look(change, now, is_undo=True)
+    body = look.left_without({})
+    held = look.moved(body) | look.in_doubt(body)
+    held |= look.with_mode(body, held)
+    body = look.left_without(held)
+    if broken := look.broken(body, held):
+        held |= broken | look.with_mode(body, broken)
+        body = look.left_without(held)
     if body:
-        return _sent(change, body, now, held)
+        return look.sent(body, held)
     return _conflict(held) if held else ALREADY_SO
 
 
-def _sent(change: Change, body: Body, now: Present, held: Held | None = None) -> Change:
-    """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
-    return replace(change, body=body, before=before_of(body, now), held=_joined(held or {}))
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A change beside what is there now. `body` is, in all that follows, what would still be sent of it."""
+
+    change: Change
+    now: Present
+    is_undo: bool = False
+
+    def left_without(self, held: Collection[str]) -> Body:
+        """Return what is left to send. Where the mode is held back, what it would have reset need not be sent again."""
+        return differing(self._wanted_without(held), self.now)
+
+    def sent(self, body: Body, held: Held) -> Change:
+        """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
+        before = before_of(body, self.now)
+        return replace(self.change, body=body, before=before, held=tuple(held.values()))
+
+    def moved(self, body: Body) -> Held:
+        """Return the fields that hold neither what they were planned from nor what they should hold."""
+        before = self.change.before
+        moved = [
+            name for name in before if self._matters(name, body) and not is_so(name, before[name], self.now)
+        ]
+        return {name: self._moved_one(name, body) for name in moved}
+
+    def in_doubt(self, body: Body) -> Held:
+        """Return the fields that a run reset with the mode, to nobody knows what: somebody since may have chosen it.
+
+        Where the mode of now cannot hold what was there before, there was nothing to choose.
+        """
+        mode = self.now.get("mode")
+        if "mode" not in body or not isinstance(mode, str):
+            return {}
+        unread = (name for name in body if name not in self.change.before and not self._is_as_wanted(name))
+        return {name: self._held(name, Why.CHANGED) for name in unread if fits_mode(name, body[name], mode)}
+
+    def broken(self, body: Body, held: Held) -> Held:
+        """Return what cannot be sent any more, since by now it breaks a rule."""
+        rules = broken_by(body, self._wanted_without(held), self.change.assistant_id, self.now)
+        return {
+            name: self._held(name, Why.RULE, rule=rule.sentence)
+            for rule in rules
+            if rule.blocks
+            for name in rule.fields
+            if name in body
+        }
+
+    def with_mode(self, body: Body, held: Held) -> Held:
+        """Return what depends on the mode, or would overwrite what is held back by resetting it."""
+        reasons = tuple(name for name in held if name in WITH_MODE)
+        if not reasons or ("mode" not in body and "mode" not in held):
+            return {}
+        bound = WITH_MODE.intersection(body) if "mode" in body else _bound(body)
+        # What is so is not sent once the mode is not.
+        left = (name for name in body if name in bound and name not in held and not self._is_as_wanted(name))
+        return {
+            name: self._held(name, Why.WOULD_RESET, others=reasons)
+            if name == "mode"
+            else self._held(name, Why.WITH_MODE)
+            for name in left
+        }
+
+    def _wanted_without(self, held: Collection[str]) -> Body:
+        return {name: value for name, value in self.change.body.items() if name not in held}
+
+    def _is_as_wanted(self, name: str) -> bool:
+        return is_so(name, self.change.body[name], self.now)
+
+    def _matters(self, name: str, body: Body) -> bool:
+        """Whether sending this would change the field or reset it, or rests on its being as it was."""
+        if name in self.change.body:
+            return name in body and not self._is_as_wanted(name)
+        return depends_on_mode(body) if name == "mode" else "mode" in body
+
+    def _moved_one(self, name: str, body: Body) -> Conflict:
+        if name in self.change.body:
+            return self._held(name, Why.CHANGED)
+        if name == "mode":
+            return self._held(name, Why.MOVED, others=_bound(body))
+        return self._held(name, Why.RESET, mode=body["mode"])
+
+    def _held(
+        self, name: str, why: Why, *, others: tuple[str, ...] = (), mode: str = "", rule: str = ""
+    ) -> Conflict:
+        planned = self.change.before.get(name, UNKNOWN)
+        wanted = self.change.body.get(name, UNKNOWN)
+        now = self.now.get(name, UNKNOWN)
+        return Conflict(name, why, planned, wanted, now, others, mode, rule, self.is_undo)
 
 
-def _without(change: Change, held: Held, now: Present) -> Body:
-    """Return what is left to send. Where the mode is held back, what it would have reset need not be sent again."""
-    return differing({name: value for name, value in change.body.items() if name not in held}, now)
-
-
-# ---------------------------------------------------------------- what holds a field back
-
-
-def _has_moved(name: str, change: Change, body: Body, now: Present) -> bool:
-    """Whether a field holds neither what it was planned from nor what it should hold."""
-    if name in change.body:
-        if name not in body or is_so(name, change.body[name], now):
-            return False
-    elif name == "mode":
-        if not depends_on_mode(body):
-            return False
-    elif "mode" not in body:
-        return False
-    return not is_so(name, change.before[name], now)
-
-
-def _in_doubt(change: Change, body: Body, now: Present) -> Held:
-    """Return the fields that a run reset with the mode, to nobody knows what: somebody since may have chosen it.
-
-    Where the mode of now cannot hold what was there before, there was nothing to choose.
-    """
-    if "mode" not in body or not isinstance(now.get("mode"), str):
-        return {}
-    doubtful = [
-        name
-        for name, value in body.items()
-        if name not in change.before and not is_so(name, value, now) and fits_mode(name, value, now["mode"])
-    ]
-    return {name: _before_ours_now(name, change, body, now) for name in doubtful}
-
-
-def _broken(change: Change, body: Body, now: Present, held: Held) -> Held:
-    """Return what cannot be sent any more, since by now it breaks a rule."""
-    found: Held = {}
-    wanted = {name: value for name, value in change.body.items() if name not in held}
-    for rule in broken_by(body, wanted, change.assistant_id, now):
-        for name in rule.fields if rule.blocks else ():
-            if name in body:
-                was, to_be, is_now = _values(change.before, wanted, now, name=name)
-                found[name] = f"{name}: planned from {was}, wanted {to_be}, now {is_now}, and {rule.sentence}"
-    return found
-
-
-def _with_mode(body: Body, held: Held, now: Present) -> Held:
-    """Return what depends on the mode, or would overwrite what is held back by resetting it."""
-    reasons = [name for name in held if name in WITH_MODE]
-    if not reasons or not ("mode" in body or "mode" in held):
-        return {}
-    others = [
-        name
-        for name, value in body.items()
-        if name not in held
-        and (name in WITH_MODE if "mode" in body else depends_on_mode({name: value}))
-        and not is_so(name, value, now)  # what is so is not sent once the mode is not
-    ]
-    words = {name: f"wanted {next(side_by_side(body[name]))}, belongs to the mode" for name in others}
-    if "mode" in words:
-        words["mode"] = f"wanted {body['mode']}, which would reset {', '.join(reasons)}"
-    return {name: f"{name}: {said}" for name, said in words.items()}
-
-
-# ---------------------------------------------------------------- the words of it
-
-
-def _joined(held: Held) -> str:
-    return "; ".join(held.values())
-
-
-def field_by_field(words: str) -> list[str]:
-    """Return the texts of a conflict, or of `Change.held`, one for each field. Values may hold a `; `, too."""
-    names = "|".join(all_fields())
-    return re.split(rf"; (?=(?:{names}): )", words)
-
-
-def _values(*places: Mapping[str, object], name: str) -> Iterable[str]:
-    return side_by_side(*(place.get(name, UNKNOWN) for place in places))
-
-
-def _planned_wanted_now(name: str, change: Change, body: Body, now: Present) -> str:
-    if name in change.body:
-        was, wanted, is_now = _values(change.before, change.body, now, name=name)
-        return f"{name}: planned from {was}, wanted {wanted}, now {is_now}"
-    was, is_now = _values(change.before, now, name=name)
-    if name != "mode":
-        return f"{name}: planned from {was}, reset by the new mode, now {is_now}"
-    others = ", ".join(other for other, value in body.items() if depends_on_mode({other: value}))
-    return f"mode: planned from {was}, wanted as it was for {others}, now {is_now}"
-
-
-def _before_ours_now(name: str, change: Change, body: Body, now: Present) -> str:
-    """The values of a field that an undo holds back: what was there before the run, what it left, what is there."""
-    if name in change.body:
-        was, ours, is_now = _values(change.body, change.before, now, name=name)
-        left = ours if name in change.before else "not known (it was not read back)"
-        return f"{name}: before {was}, ours {left}, now {is_now}"
-    ours, is_now = _values(change.before, now, name=name)
-    if name == "mode":
-        return f"mode: expected {ours}, now {is_now}"
-    return f"{name}: expected {ours}, now {is_now}, and the mode {change.body['mode']} would reset it"
+def _bound(body: Body) -> tuple[str, ...]:
+    """Return the fields whose values are not for every mode."""
+    return tuple(name for name, value in body.items() if depends_on_mode({name: value}))

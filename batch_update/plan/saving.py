@@ -29,7 +29,7 @@ from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
 from batch_update.text import json_signs
 
-SCHEMA = 3
+SCHEMA = 4
 MARK = "batch_update_plan"
 """The key by which a plan's file is told from other JSON."""
 SEAL = "seal"

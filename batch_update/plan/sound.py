@@ -49,7 +49,8 @@ def _faults(plan: Plan) -> Iterator[str]:
 
 def _is_change(change: Change) -> bool:
     known = all_fields().keys()
-    is_known = change.body.keys() <= known and change.before.keys() <= known
+    held = {one.field for one in change.held}
+    is_known = change.body.keys() <= known and change.before.keys() <= known and held <= known
     return (
         change.assistant_id > 0
         and bool(change.indexes)

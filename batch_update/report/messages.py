@@ -9,6 +9,7 @@ from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
 from batch_update.model.plans import Outcome
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
+from batch_update.report.conflicts import conflict_words
 from batch_update.report.own_columns import ragged_cells
 from batch_update.text import column_letters, excerpt, printable, said_of_fields
 
@@ -22,8 +23,19 @@ _SECRET = re.compile(
 
 
 def words_of(outcome: Outcome) -> str:
-    """Return the message of an outcome and what the server said of single fields, without their cells."""
-    return said_of_fields(outcome.message, outcome.field_errors)
+    """Return all that an outcome says: its message, what was held back, what the server said of fields."""
+    return said_of_fields(_said(outcome), outcome.field_errors)
+
+
+def said_lines(outcome: Outcome) -> Iterator[str]:
+    """The message of an outcome, then a text for each field that was held back."""
+    if outcome.message:
+        yield outcome.message
+    yield from map(conflict_words, outcome.conflicts)
+
+
+def _said(outcome: Outcome) -> str:
+    return "; ".join(said_lines(outcome))
 
 
 def row_message(report: Report, index: int) -> str:
@@ -56,7 +68,7 @@ def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
 
 def _words(sheet: Sheet, index: int, outcome: Outcome) -> str:
     """Return the message; then, for each field that the server names, `speech_speed at F14 (Tempo): must be ...`."""
-    return said_of_fields(outcome.message, outcome.field_errors, lambda name: _place(sheet, index, name))
+    return said_of_fields(_said(outcome), outcome.field_errors, lambda name: _place(sheet, index, name))
 
 
 def _place(sheet: Sheet, index: int, name: str) -> str:

@@ -14,7 +14,7 @@ from batch_update import errors
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError
 from batch_update.journal import sessions
 from batch_update.model import as_json as written
-from batch_update.model.plans import Change, Outcome, Part, Status, Verified
+from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Part, Status, Verified, Why
 from batch_update.model.reports import Event, Stats
 from batch_update.model.sheets import Column, Dialect, Json, Problem, Role, Severity, Sheet
 from batch_update.settings.tunables import Settings
@@ -31,6 +31,21 @@ TUPLES = st.lists(TEXTS, max_size=3).map(tuple)
 INDEXES = st.lists(NUMBERS, min_size=1, max_size=3).map(tuple)
 TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 
+CONFLICTS = st.lists(
+    st.builds(
+        Conflict,
+        TEXTS,
+        st.sampled_from(Why),
+        JSON | st.just(UNKNOWN),
+        JSON | st.just(UNKNOWN),
+        JSON | st.just(UNKNOWN),
+        TUPLES,
+        mode=TEXTS,
+        rule=TEXTS,
+        is_undo=st.booleans(),
+    ),
+    max_size=2,
+).map(tuple)
 OUTCOMES = st.builds(
     Outcome,
     st.sampled_from(Status),
@@ -44,6 +59,7 @@ OUTCOMES = st.builds(
     ms=st.none() | NUMBERS,
     field_errors=st.dictionaries(TEXTS, TUPLES, max_size=2),
     verified=st.sampled_from(Verified),
+    conflicts=CONFLICTS,
 )
 PARTS = st.builds(Part, TEXTS, TUPLES, JSON, st.sampled_from(["set", "add", "remove"]))
 CHANGES = st.builds(
@@ -54,7 +70,7 @@ CHANGES = st.builds(
     parts=st.lists(PARTS, max_size=2).map(tuple),
     before=OBJECTS,
     name=TEXTS,
-    held=TEXTS,
+    held=CONFLICTS,
 )
 PROBLEMS = st.builds(
     Problem,

@@ -95,6 +95,10 @@ NONSENSE: dict[str, Damage] = {
     "a code that there is none of": lambda d: d["problems"][0].update(code="V999"),
     "a place that there is none of": lambda d: d["problems"][0].update(column=99),
     "a field that there is none of": lambda d: d["changes"][0]["body"].update(nonsense=1),
+    "what is held as a text, as version 3 had it": lambda d: d["changes"][0].update(held="name: wanted A"),
+    "what is held of a field that there is none of": lambda d: d["changes"][0].update(
+        held=[{"field": "nonsense", "why": "changed"}]
+    ),
     "a delimiter of two signs": lambda d: d["sheet"]["dialect"].update(delimiter=";;"),
     "an encoding that there is none of": lambda d: d["sheet"]["dialect"].update(encoding="klingon"),
     "cells that are none": lambda d: d["rows"][0].__setitem__(2, None),

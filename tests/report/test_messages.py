@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.model.plans import Outcome, Status
-from batch_update.report.messages import row_message
+from batch_update.model.plans import Conflict, Outcome, Status, Why
+from batch_update.report.messages import row_message, words_of
 from tests.report.reports import FAILED, column, report_of, sheet_of
 
 SECRET = "cal_live_0123456789"
@@ -48,6 +48,20 @@ def test_a_nested_name_is_placed_at_its_field() -> None:
 
 def test_a_field_that_the_sheet_does_not_have_is_named_without_a_place() -> None:
     assert row_message(report_of(refused("", voice_id=("gone",))), 0) == "voice_id: gone"
+
+
+def test_a_row_of_which_something_was_held_back_tells_each_field_with_its_values() -> None:
+    held = (
+        Conflict("name", Why.CHANGED, "Old", "New", "Else"),
+        Conflict("voice_id", Why.RESET, 412, now=533),
+    )
+    conflict = Outcome(
+        Status.CONFLICT, "X301", "answered late", conflicts=held, field_errors={"name": ("odd",)}
+    )
+    told = "answered late; name: planned from Old, wanted New, now Else"
+    told += "; voice_id: planned from 412, reset by the new mode, now 533"
+    assert words_of(conflict) == f"{told}; name: odd"
+    assert row_message(report_of(conflict), 0) == f"{told}; name at B2: odd"
 
 
 def test_a_long_list_of_fields_is_whole() -> None:

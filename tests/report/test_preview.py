@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Why
 from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.report.screen.preview import plan_json, plan_screen, plan_totals
 
-WORDS = "speech_speed: planned from 1.0, wanted 1.1, now 0.9; name: planned from Old, wanted New, now Else\x1b[31m"
+HELD = (
+    Conflict("speech_speed", Why.CHANGED, 1.0, 1.1, 0.9),
+    Conflict("name", Why.CHANGED, "Old", "Hi; name: Anna", "Else\x1b[31m"),
+)
+WORDS = (
+    "speech_speed: planned from 1.0, wanted 1.1, now 0.9; "
+    'name: planned from Old, wanted "Hi; name: Anna", now "Else\\x1b[31m"'
+)
+"""A value may look like the words around it."""
 
 
 def plan(*changes: Change, **settled: Any) -> Plan:
@@ -28,19 +36,23 @@ def screen(made: Plan) -> list[str]:
 
 
 def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:
-    made = plan(r1=Outcome(Status.CONFLICT, "X301", WORDS))
+    made = plan(r1=Outcome(Status.CONFLICT, "X301", conflicts=HELD))
     lines = screen(made)
     (head,) = (n for n, line in enumerate(lines) if line.startswith("! 10002"))
     assert lines[head].endswith(" row 3")
     assert lines[head + 1] == "    speech_speed: planned from 1.0, wanted 1.1, now 0.9"
-    assert lines[head + 2].startswith("    name: planned from Old") and "\x1b" not in lines[head + 2]
+    assert lines[head + 2].startswith('    name: planned from Old, wanted "Hi; name: Anna", now "Else')
+    assert not lines[head + 3].startswith(" "), "two fields are held back, whatever stands in their values"
+    assert "\x1b" not in "".join(lines)
     assert plan_json(made, requests=1)["conflicts"] == [{"row": 3, "code": "X301", "message": WORDS}]
 
 
 def test_what_is_held_back_of_a_change_stands_below_it() -> None:
-    made = plan(Change(10001, {"name": "Old"}, (0,), before={"name": "New"}, held=WORDS))
+    made = plan(Change(10001, {"name": "Old"}, (0,), before={"name": "New"}, held=HELD))
     lines = screen(made)
-    assert "  ! speech_speed: planned from 1.0, wanted 1.1, now 0.9" in lines
+    held = [line for line in lines if line.startswith("  ! ")]
+    assert held[0] == "  ! speech_speed: planned from 1.0, wanted 1.1, now 0.9"
+    assert len(held) == 2 and 'wanted "Hi; name: Anna", now' in held[1]
     assert "1 of those to change held back in part" in lines[-1]
     assert plan_json(made, requests=1)["changes"][0]["held"] == WORDS
 

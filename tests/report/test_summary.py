@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.errors import Interrupted, KeyRefused, SheetError
-from batch_update.model.plans import Change, Outcome, Status, Verified
+from batch_update.model.plans import Change, Conflict, Outcome, Status, Verified, Why
 from batch_update.model.reports import Event, Report, Stats
 from batch_update.report.files.folder import Written
 from batch_update.report.screen.summary import Commands, summary
@@ -205,8 +205,8 @@ def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: s
 
 
 def test_a_conflict_shows_all_of_its_values_and_is_not_sent_again_unawares() -> None:
-    values = f"system_prompt: planned from {'a' * 60}, wanted {'b' * 60}, now {'c' * 60}"
-    conflict = Outcome(Status.CONFLICT, "X301", values)
+    values = ("a" * 50, "b" * 50, "c" * 50)
+    conflict = Outcome(Status.CONFLICT, "X301", conflicts=(Conflict("system_prompt", Why.CHANGED, *values),))
     text = summary(report_of(OK, conflict), FILES)
-    assert values in text
+    assert "system_prompt: planned from {}, wanted {}, now {} ".format(*values) in text
     assert "Look    at the values; to change those in conflict anyway: batch-update apply" in text

@@ -77,7 +77,8 @@ def _what_became(report: Report, index: int) -> list[str]:
 
 
 def _has_words(report: Report, index: int, outcome: Outcome) -> bool:
-    return bool(outcome.message or outcome.field_errors or index in report.plan.sheet.ragged)
+    said = outcome.message or outcome.conflicts or outcome.field_errors
+    return bool(said) or index in report.plan.sheet.ragged
 
 
 def _text(value: int | None) -> str:

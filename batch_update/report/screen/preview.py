@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from batch_update.fields.differences import BRIEFLY, UNKNOWN, Showing, changed_words, difference, show
+from batch_update.fields.differences import BRIEFLY, Showing, changed_words, difference, show
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
-from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.plans import UNKNOWN, Change, Plan, Status
 from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty
-from batch_update.plan.holding import field_by_field
+from batch_update.report.conflicts import conflict_words
+from batch_update.report.messages import said_lines, words_of
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
@@ -150,8 +151,7 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
     mode = change.body.get("mode")
     if mode is not None:
         yield f"    {'':<{width}}  resets {_reset(change, mode)} to the defaults of {mode}"
-    if change.held:
-        yield from (f"  ! {printable(words)}" for words in field_by_field(change.held))
+    yield from (f"  ! {printable(conflict_words(one))}" for one in change.held)
 
 
 def _reset(change: Change, mode: str) -> str:
@@ -168,7 +168,7 @@ def _reset(change: Change, mode: str) -> str:
 def _conflict(plan: Plan, index: int) -> Iterator[str]:
     ids = plan.sheet.id_column
     yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
-    yield from (f"    {printable(words)}" for words in field_by_field(plan.settled[index].message))
+    yield from (f"    {printable(words)}" for words in said_lines(plan.settled[index]))
 
 
 def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
@@ -188,12 +188,12 @@ def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
                 "before": redact(dict(change.before)),
                 "after": redact(dict(change.body)),
                 "unknown": [name for name in change.body if name not in change.before],
-                "held": change.held,
+                "held": "; ".join(map(conflict_words, change.held)),
             }
             for change in plan.changes
         ],
         "conflicts": [
-            {"row": plan.sheet.numbers[index], "code": outcome.code, "message": outcome.message}
+            {"row": plan.sheet.numbers[index], "code": outcome.code, "message": words_of(outcome)}
             for index, outcome in plan.settled.items()
             if outcome.status is Status.CONFLICT
         ],
