@@ -8,30 +8,30 @@ import pytest
 
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.reports import Report
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
+from batch_update.model.sheets import Sheet
 from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import Export
 from batch_update.run.planning import Looked
+from tests.made import column, ids, sheet_of
 
 
-def sheet_of(rows: int) -> Sheet:
-    ids, speeds = [str(10_001 + n) for n in range(rows)], ["1.7" if n % 2 else "1.1" for n in range(rows)]
-    columns = (Column("id", ids, Role.ID), Column("speech_speed", speeds, Role.FIELD, "speech_speed"))
-    numbers = list(range(2, rows + 2))
-    return Sheet("a.csv", Dialect("csv"), columns, numbers, numbers, ragged={0: ("1",) * rows})
+def sheet_of_rows(rows: int) -> Sheet:
+    speeds = ["1.7" if n % 2 else "1.1" for n in range(rows)]
+    numbers = [10_001 + n for n in range(rows)]
+    return sheet_of(ids(numbers), column("speech_speed", speeds), ragged={0: ("1",) * rows})
 
 
-def report_of(rows: int) -> Report:
-    return Report(make_plan(sheet_of(rows)), (Outcome(Status.UPDATED),) * rows)
+def report_of_rows(rows: int) -> Report:
+    return Report(make_plan(sheet_of_rows(rows)), (Outcome(Status.UPDATED),) * rows)
 
 
 @pytest.mark.parametrize(
     "noun",
     [
-        sheet_of,
-        lambda rows: make_plan(sheet_of(rows)),
-        report_of,
-        lambda rows: Looked(make_plan(sheet_of(rows)), 1),
+        sheet_of_rows,
+        lambda rows: make_plan(sheet_of_rows(rows)),
+        report_of_rows,
+        lambda rows: Looked(make_plan(sheet_of_rows(rows)), 1),
         lambda rows: Export(("id",), (("1",),) * rows, "", 1, 0, {}, ()),
     ],
     ids=["sheet", "plan", "report", "looked", "export"],

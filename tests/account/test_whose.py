@@ -13,7 +13,7 @@ from batch_update.api.answers.paging import Page
 from batch_update.api.lookups import Account
 from batch_update.errors import ApiError, KeyRefused, RunStopped
 from batch_update.model.plans import Plan
-from tests.run.fakes import plan_of
+from tests.made import plan_of
 
 
 class Asked:

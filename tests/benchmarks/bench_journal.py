@@ -15,10 +15,10 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan, Status
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
+from tests.made import column, ids, sheet_of
 
 ROWS, WORKERS = 2_000, 16
 PAIRS = 15
@@ -30,14 +30,10 @@ def run() -> list[Line]:
 
 
 def plan_of(rows: int) -> Plan:
-    columns = (
-        Column("id", [str(number) for number in range(1, rows + 1)], Role.ID),
-        Column("name", [f"Praxis {number}" for number in range(rows)], Role.FIELD, "name"),
-    )
-    numbers = range(2, rows + 2)
+    columns = (ids(range(1, rows + 1)), column("name", [f"Praxis {number}" for number in range(rows)]))
     body = {"speech_speed": 1.1, "llm_temperature": 0.4}
     changes = (Change(row + 1, {"name": f"Praxis {row}", **body}, (row,)) for row in range(rows))
-    return Plan(Sheet("bench.csv", Dialect("csv"), columns, numbers, numbers), tuple(changes), {})
+    return Plan(sheet_of(*columns), tuple(changes), {})
 
 
 def sending() -> Line:

@@ -23,13 +23,13 @@ import requests
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
-from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.plans import Change, Status
 from batch_update.model.reports import Window
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
+from tests.made import plan_of
 
 ROWS, WORKERS = 5_000, 16
 APPLY = "batch_update apply, no journal"
@@ -101,9 +101,7 @@ async def with_httpx(url: str) -> float:
 
 async def with_apply(url: str, journaled: bool) -> float:
     """The main job from its plan to the outcome of every row; with a journal, that is made and closed as well."""
-    ids = [str(row) for row in range(1, ROWS + 1)]
-    sheet = Sheet("rows.csv", Dialect("csv"), (Column("id", ids, Role.ID),), range(2, ROWS + 2), None)
-    plan = Plan(sheet, tuple(Change(int(i), BODY, (n,)) for n, i in enumerate(ids)), {})
+    plan = plan_of(Change(row + 1, BODY, (row,)) for row in range(ROWS))
     async with Client(KEY, base_url=url, rates=(), concurrency=WORKERS) as client:
         with TemporaryDirectory() as folder:
             begin = time.perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from batch_update.codes import CODES
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Problem, Sheet
 from batch_update.plan.from_sheet import make_plan
+from tests.made import table_of
 
 IDS = ["10001", "10002", "010002", "10003", "10004.0", "", "0", "Hotel", "#N/A"]
 CELLS = {
@@ -30,12 +30,12 @@ rows = st.lists(st.tuples(st.sampled_from(IDS), *map(st.sampled_from, CELLS.valu
 choices = st.sampled_from(["error", "first", "last"])
 
 
-def _sheet(sheet_of: Callable[..., Sheet], cells: list[Any], ragged: set[int], header: bool) -> Sheet:
+def _sheet(cells: list[Any], ragged: set[int], header: bool) -> Sheet:
     broken = sorted(index for index in ragged if index < len(cells))
     problems = [Problem("S106", "too few cells", index=index) for index in broken]
     problems += [Problem("H102", "matches no field")] if header else []
     cells = [[""] * len(row) if index in broken else row for index, row in enumerate(cells)]
-    return sheet_of(" ".join(["id", *CELLS]), *cells, problems=problems)
+    return table_of(" ".join(["id", *CELLS]), *cells, problems=problems)
 
 
 @settings(max_examples=400)
@@ -48,7 +48,6 @@ def _sheet(sheet_of: Callable[..., Sheet], cells: list[Any], ragged: set[int], h
     only=st.booleans(),
 )
 def test_every_row_is_either_in_one_change_or_settled(
-    sheet_of: Callable[..., Sheet],
     cells: list[Any],
     ragged: set[int],
     header: bool,
@@ -56,7 +55,7 @@ def test_every_row_is_either_in_one_change_or_settled(
     limit: int | None,
     only: bool,
 ) -> None:
-    sheet = _sheet(sheet_of, cells, ragged, header)
+    sheet = _sheet(cells, ragged, header)
     there = {change.assistant_id for change in make_plan(sheet, on_duplicate="first").changes}
     chosen = sorted(there)[:2] if only else []
     plan = make_plan(sheet, on_duplicate=on_duplicate, only=chosen, limit=limit)
@@ -97,13 +96,11 @@ def test_every_row_is_either_in_one_change_or_settled(
 
 @settings(max_examples=200)
 @given(cells=rows)
-def test_a_row_is_sent_only_where_all_rows_of_its_assistant_say_the_same(
-    sheet_of: Callable[..., Sheet], cells: list[Any]
-) -> None:
+def test_a_row_is_sent_only_where_all_rows_of_its_assistant_say_the_same(cells: list[Any]) -> None:
     """Without --on-duplicate, of the rows that set anything."""
-    sheet = _sheet(sheet_of, cells, set(), header=False)
+    sheet = _sheet(cells, set(), header=False)
     plan = make_plan(sheet)
-    alone = [make_plan(sheet_of(" ".join(["id", *CELLS]), row)) for row in cells]
+    alone = [make_plan(table_of(" ".join(["id", *CELLS]), row)) for row in cells]
     for change in plan.changes:
         for row, single in zip(cells, alone, strict=True):
             same_assistant = row[0].removesuffix(".0").lstrip("0") == str(change.assistant_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,8 +11,8 @@ import pytest
 from batch_update.check.checking import check_sheet
 from batch_update.fields.facts import all_fields
 from batch_update.model.plans import Status
-from batch_update.model.sheets import Sheet
 from batch_update.plan.from_sheet import make_plan
+from tests.made import table_of
 
 
 class Row(NamedTuple):
@@ -172,9 +172,9 @@ def test_the_table_has_all_57_fields() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.field}-{case.what}-{case.text[:20]}")
 def test_a_cell_is_sent_as_its_value_or_refused_with_its_code(
-    case: Case, sheet_of: Callable[..., Sheet]
+    case: Case,
 ) -> None:
-    sheet = sheet_of(f"id {case.field}", ["10001", case.text])
+    sheet = table_of(f"id {case.field}", ["10001", case.text])
     plan = make_plan(sheet)
     assert check_sheet(sheet).problems == plan.problems
     if case.code:
@@ -192,14 +192,16 @@ def test_a_cell_is_sent_as_its_value_or_refused_with_its_code(
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-def test_a_blank_cell_leaves_the_field_alone(row: Row, sheet_of: Callable[..., Sheet]) -> None:
+def test_a_blank_cell_leaves_the_field_alone(
+    row: Row,
+) -> None:
     blanks = ["", " ", "\t", "\n", "\u00a0"]
-    plan = make_plan(sheet_of(f"id {row.name}", *([10001 + i, text] for i, text in enumerate(blanks))))
+    plan = make_plan(table_of(f"id {row.name}", *([10001 + i, text] for i, text in enumerate(blanks))))
     assert plan.changes == () and plan.problems == ()
     assert [outcome.code for outcome in plan.settled.values()] == ["X204"] * len(blanks)
 
 
-def test_all_bad_cells_in_one_sheet_send_nothing(sheet_of: Callable[..., Sheet]) -> None:
+def test_all_bad_cells_in_one_sheet_send_nothing() -> None:
     """Each at its own row and cell, none hidden by another."""
     bad = [case for case in CASES if case.code]
     names = [row.name for row in TABLE]
@@ -207,7 +209,7 @@ def test_all_bad_cells_in_one_sheet_send_nothing(sheet_of: Callable[..., Sheet])
         [10001 + i, *(case.text if name == case.field else "" for name in names)]
         for i, case in enumerate(bad)
     ]
-    plan = make_plan(sheet_of(" ".join(["id", *names]), *rows))
+    plan = make_plan(table_of(" ".join(["id", *names]), *rows))
     assert plan.changes == ()
     found = [(p.index, names[p.column - 1], p.code) for p in plan.problems if p.column]
     assert found == [(i, case.field, case.code) for i, case in enumerate(bad)]

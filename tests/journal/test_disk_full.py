@@ -24,7 +24,8 @@ from tests.cli.conftest import Run, run_apart
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
 from tests.journal.journals import Witness, go_on
-from tests.run.fakes import NOON, Act, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import NOON, Act, run_virtually
 from tests.run.test_resuming import Account
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file systems")

@@ -19,7 +19,8 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from batch_update.run.applying import apply_plan
 from tests.journal.journals import FullDisk, copy_of, rows_told
-from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.made import plan_of
+from tests.run.fakes import NOON, FakeClient
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 

@@ -27,7 +27,8 @@ from batch_update.model.reports import Event, Reply
 from batch_update.run.applying import apply_plan
 from batch_update.settings.tunables import Settings
 from tests.journal.journals import FullDisk, Witness, copy_of, journalled, rows_told
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, run_virtually
 
 DONE = Outcome(Status.UPDATED, http=200, attempts=1, changed=("speech_speed",), started=NOON, ms=4)
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -22,7 +22,8 @@ from batch_update.journal.writing import Journal
 from batch_update.model.as_json import time_value
 from batch_update.model.plans import Outcome, Plan, Status
 from tests.journal.journals import copy_of, journalled
-from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.made import plan_of
+from tests.run.fakes import NOON, FakeClient
 
 
 @pytest.fixture(scope="module")

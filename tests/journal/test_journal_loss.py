@@ -16,7 +16,8 @@ from batch_update.model.plans import Outcome, Status
 from batch_update.plan.from_run import undo_plan
 from batch_update.run.resuming import plan_rest
 from tests.journal.journals import Witness, copy_of, journalled
-from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.made import plan_of
+from tests.run.fakes import NOON, FakeClient
 
 ROWS, SENT = 40, 25
 LOG = f"{JOURNAL}-wal"

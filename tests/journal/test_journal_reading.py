@@ -19,7 +19,8 @@ from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from tests.journal.journals import copy_of, journalled
-from tests.run.fakes import NOON, FakeClient, plan_of
+from tests.made import plan_of
+from tests.run.fakes import NOON, FakeClient
 
 ROWS = 4
 NOBODY = 65534

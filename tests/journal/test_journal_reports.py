@@ -34,8 +34,9 @@ from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet
 from tests.journal.journals import Witness, copy_of, files_of, journalled, lines_of, written_from
+from tests.made import plan_of
 from tests.run import dying
-from tests.run.fakes import NOON, Act, FakeClient, plan_of
+from tests.run.fakes import NOON, Act, FakeClient
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CALENDAR = '[{"type": "calendar_integration", "calcom_api_key": "cal_live_0123456789", "calcom_event_slug": "intro"}]'

@@ -17,7 +17,8 @@ from batch_update.journal.writing import RESERVE, Journal
 from batch_update.report.files.folder import write_run, write_text
 from tests.cli.conftest import GOOD, Run, run  # noqa: F401 - a fixture
 from tests.journal.journals import journalled
-from tests.run.fakes import FakeClient, plan_of
+from tests.made import plan_of
+from tests.run.fakes import FakeClient
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX links and rights")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,9 +17,10 @@ from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.rules import MODE_SETTINGS
 from batch_update.model.plans import Change, Plan, Present, Status
-from batch_update.model.sheets import Column, Dialect, Problem, Role, Severity, Sheet
+from batch_update.model.sheets import Problem, Severity, Sheet
 from batch_update.plan.comparing import compare
 from batch_update.plan.from_sheet import make_plan
+from tests.made import column, ids, plan_of, sheet_of, table_of
 from tests.plan.sandboxed import Account
 from tests.strategies import MODES, assistants, bodies
 
@@ -38,7 +39,6 @@ NOW: dict[str, Any] = {
     "tools": [{"type": "end_call", "description": "Bye"}],
     "variables": {"company_name": "Seeblick"},
 }
-SheetOf = Callable[..., Sheet]
 
 
 def _plan(sheet: Sheet, present: Mapping[int, Present], **options: Any) -> Plan:
@@ -56,13 +56,8 @@ def _found(plan: Plan) -> list[tuple[str, int | None, int | None]]:
 def sheet_restating(present: Mapping[int, Mapping[str, Any]]) -> Sheet:
     """A sheet whose cells say what the assistants hold, blank where no cell could say it."""
     names = [name for name in all_fields() if any(name in now for now in present.values())]
-    columns = [Column("id", [str(number) for number in present], Role.ID)]
-    for name in names:
-        columns.append(
-            Column(name, [_cell(name, now) for now in present.values()], Role.FIELD, name),
-        )
-    numbers = range(2, len(present) + 2)
-    return Sheet("restated.csv", Dialect("csv"), tuple(columns), numbers, numbers)
+    columns = [column(name, [_cell(name, now) for now in present.values()]) for name in names]
+    return sheet_of(ids(present), *columns)
 
 
 def _cell(name: str, now: Mapping[str, Any]) -> str:
@@ -104,8 +99,7 @@ def test_a_sheet_that_restates_what_is_there_changes_nothing(
 @given(mode=st.sampled_from(MODES), data=st.data())
 def test_what_was_planned_and_sent_is_already_so(account: Account, mode: str, data: st.DataObject) -> None:
     body = data.draw(bodies(mode))
-    sheet = Sheet("empty.csv", Dialect("csv"), (), range(2, 3), None)
-    made = Plan(sheet, (Change(10001, {**body, "mode": mode}, (0,)),), {})
+    made = plan_of([Change(10001, {**body, "mode": mode}, (0,))])
     plan = compare(made, account.present())
     assert plan.errors == ()
     for _, sent in _sent(plan):
@@ -119,8 +113,7 @@ def test_what_was_planned_and_sent_is_already_so(account: Account, mode: str, da
 @given(data=st.data(), mode=st.sampled_from(MODES))
 def test_comparing_changes_nothing_that_it_is_given(data: st.DataObject, mode: str) -> None:
     body, now = data.draw(bodies(mode)), data.draw(bodies(mode))
-    sheet = Sheet("empty.csv", Dialect("csv"), (), range(2, 3), None)
-    made = Plan(sheet, (Change(1, body, (0,)),), {})
+    made = plan_of([Change(1, body, (0,))])
     before = copy.deepcopy((body, now))
     plan = compare(made, {1: now})
     assert (body, now) == before
@@ -134,8 +127,8 @@ def test_comparing_changes_nothing_that_it_is_given(data: st.DataObject, mode: s
 # ---------------------------------------------------------------- what is sent
 
 
-def test_only_what_differs_is_sent_with_what_it_was_and_whose_it_is(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("id speech_speed llm_temperature voice_id", ["5", "1", "0.7", "412"])
+def test_only_what_differs_is_sent_with_what_it_was_and_whose_it_is() -> None:
+    sheet = table_of("id speech_speed llm_temperature voice_id", ["5", "1", "0.7", "412"])
     plan = _plan(sheet, {5: NOW})
     (change,) = plan.changes
     assert (change.body, change.before) == ({"llm_temperature": 0.7}, {"llm_temperature": 0.5})
@@ -143,23 +136,23 @@ def test_only_what_differs_is_sent_with_what_it_was_and_whose_it_is(sheet_of: Sh
     assert plan.account == "user 501 at example.com"
 
 
-def test_a_field_that_is_unknown_is_always_sent(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("id label_ids speech_speed", ["5", "[]", "1"])
+def test_a_field_that_is_unknown_is_always_sent() -> None:
+    sheet = table_of("id label_ids speech_speed", ["5", "[]", "1"])
     plan = _plan(sheet, {5: NOW})
     assert _sent(plan) == [(5, {"label_ids": []})]
     assert plan.changes[0].before == {}
 
 
-def test_clearing_what_is_clear_is_no_change(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("id webhook_url variables", ["5", "null", "{}"])
+def test_clearing_what_is_clear_is_no_change() -> None:
+    sheet = table_of("id webhook_url variables", ["5", "null", "{}"])
     assert _sent(_plan(sheet, {5: {**NOW, "variables": {}}})) == []
     assert _sent(_plan(sheet, {5: {**NOW, "webhook_url": "https://example.com/a"}})) == [
         (5, {"webhook_url": None, "variables": {}})
     ]
 
 
-def test_rows_keep_their_places(sheet_of: SheetOf) -> None:
-    sheet = sheet_of(
+def test_rows_keep_their_places() -> None:
+    sheet = table_of(
         "id speech_speed", ["9", "1.1"], ["5", "1"], ["7", "1.1"], ["9", "1.1"], ["6", ""], ["5", "1.0"]
     )
     plan = _plan(sheet, dict.fromkeys((5, 6, 7, 9), NOW))
@@ -172,8 +165,8 @@ def test_rows_keep_their_places(sheet_of: SheetOf) -> None:
     assert list(plan.settled) == sorted(plan.settled)
 
 
-def test_an_id_that_is_not_on_the_account_is_a_problem_at_its_cell(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("name id", ["A", "5"], ["B", "6"], ["B", "6"])
+def test_an_id_that_is_not_on_the_account_is_a_problem_at_its_cell() -> None:
+    sheet = table_of("name id", ["A", "5"], ["B", "6"], ["B", "6"])
     plan = _plan(sheet, {5: NOW})
     assert [(p.code, p.index, p.column, p.assistant_id) for p in plan.errors] == [
         ("X241", 1, 1, 6),
@@ -185,17 +178,17 @@ def test_an_id_that_is_not_on_the_account_is_a_problem_at_its_cell(sheet_of: She
     )
 
 
-def test_problems_stand_in_the_order_of_the_sheet(sheet_of: SheetOf) -> None:
+def test_problems_stand_in_the_order_of_the_sheet() -> None:
     warning = Problem("V120", "odd", Severity.WARNING, index=1, column=1)
-    sheet = sheet_of("id mode", ["1", "dualplex"], ["2", "dualplex"], ["3", "pipeline"], problems=[warning])
+    sheet = table_of("id mode", ["1", "dualplex"], ["2", "dualplex"], ["3", "pipeline"], problems=[warning])
     assert _found(_plan(sheet, {2: NOW, 3: NOW})) == [("X241", 0, 0), ("V120", 1, 1), ("X220", 1, 1)]
 
 
 # ---------------------------------------------------------------- modes
 
 
-def test_restating_a_mode_resets_nothing_and_warns_of_nothing(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("id mode name", ["5", "pipeline", "New"])
+def test_restating_a_mode_resets_nothing_and_warns_of_nothing() -> None:
+    sheet = table_of("id mode name", ["5", "pipeline", "New"])
     plan = _plan(sheet, {5: NOW})
     assert _sent(plan) == [(5, {"name": "New"})] and plan.problems == ()
     # Nor where the plan was made without knowing what is there, and so warned.
@@ -204,17 +197,17 @@ def test_restating_a_mode_resets_nothing_and_warns_of_nothing(sheet_of: SheetOf)
     assert compare(made, {5: NOW}).problems == ()
 
 
-def test_a_change_of_mode_warns_and_remembers_what_it_resets(sheet_of: SheetOf) -> None:
-    plan = _plan(sheet_of("id mode", ["5", "multimodal"]), {5: NOW})
+def test_a_change_of_mode_warns_and_remembers_what_it_resets() -> None:
+    plan = _plan(table_of("id mode", ["5", "multimodal"]), {5: NOW})
     (change,) = plan.changes
     assert change.body == {"mode": "multimodal"}
     assert change.before == {name: NOW[name] for name in ("mode", *MODE_SETTINGS) if name in NOW}
     assert _found(plan) == [("X220", 0, 1)]
 
 
-def test_a_change_of_mode_sends_what_it_would_reset_though_it_is_already_so(sheet_of: SheetOf) -> None:
+def test_a_change_of_mode_sends_what_it_would_reset_though_it_is_already_so() -> None:
     now = {**NOW, "mode": "multimodal", "multimodal_model_id": 3, "voice_id": 42, "llm_model_id": None}
-    sheet = sheet_of("id mode multimodal_model_id voice_id speech_speed", ["5", "dualplex", "3", "42", "1"])
+    sheet = table_of("id mode multimodal_model_id voice_id speech_speed", ["5", "dualplex", "3", "42", "1"])
     plan = _plan(sheet, {5: now})
     assert _sent(plan) == [(5, {"mode": "dualplex", "multimodal_model_id": 3, "voice_id": 42})]
     assert plan.problems == ()
@@ -247,12 +240,12 @@ def test_a_change_of_mode_sends_what_it_would_reset_though_it_is_already_so(shee
     ],
 )
 def test_rules_of_modes_are_exact(
-    sheet_of: SheetOf, mode: str | None, cells: dict[str, str], sent: dict[str, Any], codes: list[str]
+    mode: str | None, cells: dict[str, str], sent: dict[str, Any], codes: list[str]
 ) -> None:
     now = {**NOW, "mode": mode}
     if mode is None:
         del now["mode"]
-    plan = _plan(sheet_of("id " + " ".join(cells), ["5", *cells.values()]), {5: now})
+    plan = _plan(table_of("id " + " ".join(cells), ["5", *cells.values()]), {5: now})
     assert [body for _, body in _sent(plan)] == ([sent] if sent else [])
     assert sorted(p.code for p in plan.problems) == codes
     for problem in plan.problems:
@@ -272,21 +265,21 @@ def test_rules_of_modes_are_exact(
     ],
 )  # fmt: skip
 def test_a_webhook_is_not_switched_on_without_an_address(
-    sheet_of: SheetOf, now: dict[str, Any], cells: dict[str, str], sent: dict[str, Any], is_wrong: bool
+    now: dict[str, Any], cells: dict[str, str], sent: dict[str, Any], is_wrong: bool
 ) -> None:
-    plan = _plan(sheet_of("id " + " ".join(cells), ["5", *cells.values()]), {5: {**NOW, **now}})
+    plan = _plan(table_of("id " + " ".join(cells), ["5", *cells.values()]), {5: {**NOW, **now}})
     assert [body for _, body in _sent(plan)] == ([sent] if sent else [])
     assert [p.code for p in plan.errors] == (["X230"] if is_wrong else [])
 
 
-def test_an_address_that_is_unknown_blocks_nothing(sheet_of: SheetOf) -> None:
+def test_an_address_that_is_unknown_blocks_nothing() -> None:
     now = {name: value for name, value in NOW.items() if name != "webhook_url"}
-    assert _plan(sheet_of("id is_webhook_active", ["5", "yes"]), {5: now}).errors == ()
+    assert _plan(table_of("id is_webhook_active", ["5", "yes"]), {5: now}).errors == ()
 
 
-def test_a_transfer_to_itself_breaks_the_rule_only_where_it_would_be_sent(sheet_of: SheetOf) -> None:
+def test_a_transfer_to_itself_breaks_the_rule_only_where_it_would_be_sent() -> None:
     tools = [{"type": "assistant_transfer", "assistant_id": 5}]
-    sheet = sheet_of("id tools", ["5", json.dumps(tools)])
+    sheet = table_of("id tools", ["5", json.dumps(tools)])
     assert _found(_plan(sheet, {5: NOW})) == [("X231", 0, 1)]
     assert _found(_plan(sheet, {5: {**NOW, "tools": tools}})) == []
 
@@ -308,11 +301,11 @@ OUT_OF_BOUNDS: dict[str, Any] = {
 }
 
 
-def test_what_is_there_out_of_bounds_blocks_nothing_and_is_never_sent(sheet_of: SheetOf) -> None:
-    sheet = sheet_of("id llm_temperature allow_interruptions", ["5", "0.7", "true"])
+def test_what_is_there_out_of_bounds_blocks_nothing_and_is_never_sent() -> None:
+    sheet = table_of("id llm_temperature allow_interruptions", ["5", "0.7", "true"])
     plan = _plan(sheet, {5: OUT_OF_BOUNDS})
     assert plan.problems == ()
     assert _sent(plan) == [(5, {"llm_temperature": 0.7, "allow_interruptions": True})]
-    mended = sheet_of("id speech_speed tools", ["5", "1", "[]"])
+    mended = table_of("id speech_speed tools", ["5", "1", "[]"])
     assert _sent(_plan(mended, {5: OUT_OF_BOUNDS})) == [(5, {"speech_speed": 1.0, "tools": []})]
     assert _plan(mended, {5: OUT_OF_BOUNDS}).changes[0].before["speech_speed"] == 9.0

@@ -9,19 +9,17 @@ import pytest
 from batch_update.codes import CODES
 from batch_update.model.plans import ALL_HAZARDS, Change, Plan
 from batch_update.model.plans import HAZARDS as NAMES
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.plan.guarding import HAZARDS, blind_spots, guard, refusal, sentence_of
+from tests.made import plan_of
 
 
-def plan_of(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> Plan:
+def plan_of_pairs(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> Plan:
     """A plan of changes, each (what is sent, what was there before); row numbers from 2 on."""
-    changes = tuple(Change(n + 1, body, (n,), before=before) for n, (body, before) in enumerate(pairs))
-    ids = Column("id", [str(change.assistant_id) for change in changes], Role.ID)
-    return Plan(Sheet("a.csv", Dialect("csv"), (ids,), range(2, len(pairs) + 2), None), changes, {})
+    return plan_of(Change(n + 1, body, (n,), before=before) for n, (body, before) in enumerate(pairs))
 
 
 def tripped(*pairs: tuple[dict[str, Any], dict[str, Any]], allow: tuple[str, ...] = ()) -> list[str]:
-    return [one.hazard for one in guard(plan_of(*pairs), allow=allow)]
+    return [one.hazard for one in guard(plan_of_pairs(*pairs), allow=allow)]
 
 
 LONG = "one two three four five six seven eight nine ten"
@@ -46,7 +44,7 @@ def test_the_settings_know_every_hazard_and_no_other() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_hazard_trips_alone_and_its_name_or_all_lets_it_through(name: str) -> None:
-    (one,) = guard(plan_of(*DANGEROUS[name]))
+    (one,) = guard(plan_of_pairs(*DANGEROUS[name]))
     assert (one.hazard, one.override) == (name, f"--allow {name}")
     assert f"on {len(DANGEROUS[name])} assistant" in sentence_of(one) and "row" in sentence_of(one)
     others = tuple(other for other in NAMES if other != name)
@@ -111,14 +109,14 @@ def test_different_prompts_for_different_assistants_are_in_order() -> None:
 
 
 def test_a_sentence_counts_assistants_and_names_the_first_rows() -> None:
-    (one,) = guard(plan_of(*DANGEROUS["type"] * 8))
+    (one,) = guard(plan_of_pairs(*DANGEROUS["type"] * 8))
     assert "on 8 assistants (rows 2, 3, 4, 5, 6 and 3 more)" in sentence_of(one)
     assert "compared" not in sentence_of(one)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_without_what_is_there_the_change_alone_is_judged_and_said_so(name: str) -> None:
-    blind = plan_of(*((body, {}) for body, _ in DANGEROUS[name]))
+    blind = plan_of_pairs(*((body, {}) for body, _ in DANGEROUS[name]))
     if "prompt" in name:
         assert guard(blind) == ()
         assert "cannot be told" in blind_spots(blind)
@@ -133,7 +131,7 @@ def test_without_what_is_there_the_change_alone_is_judged_and_said_so(name: str)
 
 
 def test_prompts_that_were_compared_leave_no_blind_spot() -> None:
-    assert blind_spots(plan_of(*DANGEROUS["same_prompt"])) == ""
+    assert blind_spots(plan_of_pairs(*DANGEROUS["same_prompt"])) == ""
 
 
 SAFE = ({"speech_speed": 1.1}, {"speech_speed": 1.0})
@@ -141,16 +139,16 @@ SAFE = ({"speech_speed": 1.1}, {"speech_speed": 1.0})
 
 @pytest.mark.parametrize(("changes", "trips"), [(2, False), (3, False), (4, True)])
 def test_max_changes_at_one_under_at_and_one_over(changes: int, trips: bool) -> None:
-    found = guard(plan_of(*[SAFE] * changes), max_changes=3)
+    found = guard(plan_of_pairs(*[SAFE] * changes), max_changes=3)
     assert [one.code for one in found] == ["G120"] * trips
     if trips:
-        assert guard(plan_of(*[SAFE] * changes), max_changes=4) == ()
+        assert guard(plan_of_pairs(*[SAFE] * changes), max_changes=4) == ()
         assert found[0].override == "--max-changes 4"
 
 
 @pytest.mark.parametrize(("changes", "trips"), [(2, False), (3, False), (4, True)])
 def test_max_change_percent_at_one_under_at_and_one_over(changes: int, trips: bool) -> None:
-    found = guard(plan_of(*[SAFE] * changes), total=1000, max_change_percent=0.3)
+    found = guard(plan_of_pairs(*[SAFE] * changes), total=1000, max_change_percent=0.3)
     assert [one.code for one in found] == ["G121"] * trips
     if trips:
         assert found[0].override == "--max-change-percent 0.4"
@@ -159,25 +157,25 @@ def test_max_change_percent_at_one_under_at_and_one_over(changes: int, trips: bo
 
 def test_the_percentage_that_a_guard_names_is_enough() -> None:
     """Rounded up: 2 of 3 is 66.7 %."""
-    plan = plan_of(SAFE, SAFE)
+    plan = plan_of_pairs(SAFE, SAFE)
     (one,) = guard(plan, total=3, max_change_percent=50)
     percent = float(one.override.split()[-1])
     assert guard(plan, total=3, max_change_percent=percent) == ()
 
 
 def test_a_percentage_of_an_unknown_number_trips_and_nothing_to_change_never_does() -> None:
-    (one,) = guard(plan_of(SAFE), max_change_percent=100)
+    (one,) = guard(plan_of_pairs(SAFE), max_change_percent=100)
     assert one.code == "G121" and "not known" in sentence_of(one)
-    assert guard(plan_of(), max_change_percent=0, max_changes=0) == ()
+    assert guard(plan_of_pairs(), max_change_percent=0, max_changes=0) == ()
 
 
 def test_limits_are_not_lifted_by_allowing_all() -> None:
-    found = guard(plan_of(SAFE, SAFE), total=10, max_changes=1, max_change_percent=5, allow=("all",))
+    found = guard(plan_of_pairs(SAFE, SAFE), total=10, max_changes=1, max_change_percent=5, allow=("all",))
     assert [(one.code, one.hazard) for one in found] == [("G120", ""), ("G121", "")]
 
 
 def test_a_refusal_has_the_first_code_tells_all_and_names_every_flag() -> None:
-    plan = plan_of(*DANGEROUS["mode"], *DANGEROUS["clear"])
+    plan = plan_of_pairs(*DANGEROUS["mode"], *DANGEROUS["clear"])
     stop = refusal(guard(plan, max_changes=1))
     assert (stop.code, int(stop.exit)) == ("G120", 5)
     assert "[G101]" in stop.message and "[G104]" in stop.message

@@ -11,20 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Present, Status, Why
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.plan.holding import hold_back
 from batch_update.report.conflicts import conflict_words
+from tests.made import plan_of
 
 BEFORE = {"speech_speed": 1.0, "name": "Old"}
 WANTED = {"speech_speed": 1.1, "name": "New"}
 
 
 def _plan(*changes: Change, settled: Mapping[int, Outcome] | None = None) -> Plan:
-    rows = sum(len(change.indexes) for change in changes) + len(settled or {})
-    ids = Column("id", ["1"] * rows, Role.ID)
-    return Plan(
-        Sheet("a.csv", Dialect("csv"), (ids,), range(2, rows + 2), None), changes, dict(settled or {})
-    )
+    return plan_of(changes, settled)
 
 
 def _one(now: Present, *, by_field: bool, **change: Any) -> Plan:

@@ -13,7 +13,7 @@ from batch_update.errors import SheetError
 from batch_update.model.plans import Change, Part, Plan
 from batch_update.plan.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, load_plan, save_plan
 from batch_update.plan.sound import check_plan
-from tests.run.fakes import plan_of
+from tests.made import plan_of
 from tests.torture.plans import good_plan
 
 Damage = Callable[[dict[str, Any]], object]

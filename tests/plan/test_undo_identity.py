@@ -13,20 +13,14 @@ from batch_update.account.connect import connect
 from batch_update.account.fetching import fetch_present
 from batch_update.api.keys import ApiKey
 from batch_update.fields.same import same_value
-from batch_update.model.plans import Change, Plan, Present, Status
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
+from batch_update.model.plans import Change, Present, Status
 from batch_update.sandbox.app import make_app
 from batch_update.settings.tunables import SANDBOX_KEY
 from tests.account.test_present import UNPACED, Account
+from tests.made import plan_of
 from tests.strategies import MODES, bodies
 
 IDS = {"pipeline": 10005, "multimodal": 10045, "dualplex": 10053}
-
-
-def plan_of(assistant_id: int, body: dict[str, Any]) -> Plan:
-    columns = (Column("id", [str(assistant_id)], Role.ID),)
-    sheet = Sheet("sheet.csv", Dialect("csv"), columns, [2], [2])
-    return Plan(sheet, (Change(assistant_id, body, (0,)),), {})
 
 
 def present(app: Any) -> dict[int, Present]:
@@ -48,7 +42,7 @@ def test_apply_and_undo_is_the_identity(data: st.DataObject) -> None:
     with make_app(None, limits=()) as app:
         account = Account(app, Path())
         before = present(app)
-        report = account.run(plan_of(IDS[mode], body))
+        report = account.run(plan_of([Change(IDS[mode], body, (0,))]))
         assert report.outcomes[0].status in {Status.UPDATED, Status.UNCHANGED}, report.outcomes[0]
         undone = account.undo(report)
         assert all(outcome.status is not Status.FAILED for outcome in undone.outcomes), undone.outcomes
@@ -67,6 +61,8 @@ def test_filler_words_go_away_again(tmp_path: Path) -> None:
     with make_app(None, limits=()) as app:
         account = Account(app, tmp_path)
         before = present(app)[IDS["pipeline"]]["filler_config"]
-        report = account.run(plan_of(IDS["pipeline"], {"filler_config": {"positive": ["Hm."]}}))
+        report = account.run(
+            plan_of([Change(IDS["pipeline"], {"filler_config": {"positive": ["Hm."]}}, (0,))])
+        )
         account.undo(report)
         assert same_value("filler_config", present(app)[IDS["pipeline"]]["filler_config"], before)

@@ -25,18 +25,8 @@ from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import claim_folder, run_folder, write_run
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
-from tests.report.reports import (
-    FAILED,
-    INVALID,
-    LEFT_OUT,
-    NOT_SENT,
-    OK,
-    UNCHANGED,
-    UNKNOWN,
-    column,
-    report_of,
-    sheet_of,
-)
+from tests.made import column, report_of, sheet_of
+from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, UNCHANGED, UNKNOWN
 
 MORNING = datetime(2026, 11, 22, 9, 31, 5)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -119,16 +109,14 @@ def test_there_is_no_failed_csv_where_nothing_is_left_to_do(tmp_path: Path) -> N
 
 def test_the_files_keep_the_dialect_of_the_sheet(tmp_path: Path) -> None:
     dialect = Dialect("csv", "cp1252", ";", ",", "\r\n")
-    sheet = sheet_of([column("id", "1"), column("name", ["Weiß; Söhne"])], 1, dialect=dialect)
+    sheet = sheet_of(column("id", "1"), column("name", ["Weiß; Söhne"]), rows=1, dialect=dialect)
     written = write_run(report_of(FAILED, sheet=sheet), tmp_path)
     assert b'1;"Wei\xdf; S\xf6hne";2;failed;' in written.results.read_bytes()
     assert written.failed and written.failed.read_bytes() == written.results.read_bytes()
 
 
 def test_the_files_of_a_workbook_are_csv_that_a_spreadsheet_program_opens(tmp_path: Path) -> None:
-    sheet = sheet_of(
-        [column("id", "1"), column("name", ["Weiß"])], 1, dialect=Dialect("xlsx", worksheet="Mai")
-    )
+    sheet = sheet_of(column("id", "1"), column("name", ["Weiß"]), dialect=Dialect("xlsx", worksheet="Mai"))
     written = write_run(report_of(OK, sheet=sheet), tmp_path)
     assert written.results.read_bytes().startswith(b"\xef\xbb\xbfid,name,_row,")
 
@@ -283,7 +271,7 @@ def test_whatever_the_cells_hold_the_results_hold_it_too(
     )
     dialect = data.draw(st.sampled_from(DIALECTS))
     ids = [str(101 + index) for index in range(len(names))]
-    sheet = sheet_of([column("id", ids), column("name", names)], len(names), dialect=dialect)
+    sheet = sheet_of(column("id", ids), column("name", names), rows=len(names), dialect=dialect)
     written = write_run(report_of(*outcomes, sheet=sheet), tmp_path_factory.mktemp("run"))
     read = read_sheet(written.results)
     assert [list(c.texts) for c in read.columns[:2]] == [ids, names]
@@ -297,7 +285,7 @@ def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
 
 
 def test_a_plan_is_all_that_the_files_need(tmp_path: Path) -> None:
-    sheet = sheet_of([column("id", ["1"])], 1)
+    sheet = sheet_of(column("id", ["1"]), rows=1)
     assert write_run(Report(Plan(sheet, (), {0: UNCHANGED}), (UNCHANGED,)), tmp_path).results.exists()
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from batch_update.model.plans import Conflict, Outcome, Status, Why
 from batch_update.report.messages import row_message, words_of
-from tests.report.reports import FAILED, column, report_of, sheet_of
+from tests.made import column, report_of, sheet_of
+from tests.report.outcomes import FAILED
 
 SECRET = "cal_live_0123456789"
 
@@ -71,7 +72,9 @@ def test_a_long_list_of_fields_is_whole() -> None:
 
 
 def test_a_ragged_row_is_quoted() -> None:
-    sheet = sheet_of([column("id", ["", "2"]), column("name", ["", "b"])], 2, ragged={0: ("1", "a", "b\nc")})
+    sheet = sheet_of(
+        column("id", ["", "2"]), column("name", ["", "b"]), rows=2, ragged={0: ("1", "a", "b\nc")}
+    )
     words = row_message(report_of(Outcome(Status.INVALID, "S106", "3 cells"), FAILED, sheet=sheet), 0)
     assert words == "3 cells; the row as it stands: 1,a,b\\nc"
 
@@ -105,7 +108,7 @@ def test_a_secret_of_the_row_that_the_server_repeats_is_left_out(echo: str) -> N
     ],
 )
 def test_a_secret_in_a_shifted_row_is_left_out_where_the_row_is_quoted(cells: tuple[str, ...]) -> None:
-    sheet = sheet_of([column("id", [""]), column("tools", [""])], 1, ragged={0: cells})
+    sheet = sheet_of(column("id", [""]), column("tools", [""]), rows=1, ragged={0: cells})
     given = f"{len(cells)} cells: {' | '.join(cells)}"
     words = row_message(report_of(Outcome(Status.INVALID, "S106", given), sheet=sheet), 0)
     assert SECRET not in words and "calcom_api_key" in words

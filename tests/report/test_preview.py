@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Why
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.report.screen.preview import plan_json, plan_screen, plan_totals
+from tests.made import ids, sheet_of
 
 HELD = (
     Conflict("speech_speed", Why.CHANGED, 1.0, 1.1, 0.9),
@@ -20,8 +20,7 @@ WORDS = (
 
 
 def plan(*changes: Change, **settled: Any) -> Plan:
-    ids = Column("id", ["10001", "10002", "10003"], Role.ID)
-    sheet = Sheet("a.csv", Dialect("csv"), (ids,), [2, 3, 4], None)
+    sheet = sheet_of(ids(["10001", "10002", "10003"]))
     return Plan(
         sheet,
         changes,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.check.checking import check_sheet
-from batch_update.model.sheets import Column, Dialect, Problem, Role, Severity, Sheet
+from batch_update.model.sheets import Problem, Severity
 from batch_update.report.places import place, row_list
 from batch_update.report.screen.problems import (
     column_letters,
@@ -18,6 +18,7 @@ from batch_update.report.screen.problems import (
     render_problems,
 )
 from batch_update.sheet.reading import read_sheet
+from tests.made import column, ids, sheet_of
 from tests.sheet.workbooks import xlsx
 
 
@@ -147,8 +148,7 @@ def test_cells_of_a_workbook_do_not_run_into_each_other(tmp_path: Path) -> None:
 def test_no_screen_shows_a_whole_cell_of_thousands_of_characters() -> None:
     """A sheet without a header row filled 144,665 bytes."""
     long = "You are the friendly receptionist. " * 1000
-    columns = (Column("id", ["1"], Role.ID), Column(long, [long], Role.FIELD, "system_prompt"))
-    sheet = Sheet("a.csv", Dialect("csv"), columns, range(2, 3), [2])
+    sheet = sheet_of(ids("1"), column(long, [long], "system_prompt"))
     for index in (None, 0):
         problem = Problem(
             "H102", f"{long!r} matches no field", Severity.ERROR, index, 1, 1, long, long, f"--map '{long}=F'"
@@ -158,8 +158,7 @@ def test_no_screen_shows_a_whole_cell_of_thousands_of_characters() -> None:
 
 
 def test_what_is_said_of_a_cell_stands_beside_its_mark_only_where_there_is_room() -> None:
-    columns = (Column("id", ["1"], Role.ID), Column("name", ["n" * 60], Role.FIELD, "name"))
-    sheet = Sheet("a.csv", Dialect("csv"), columns, range(2, 3), [2])
+    sheet = sheet_of(ids("1"), column("name", ["n" * 60]))
     wanted = "up to 255 characters, or null"
     shown = render_problem(
         sheet, Problem("V102", "too long", Severity.ERROR, 0, 1, 1, "256 characters", wanted)

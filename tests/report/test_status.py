@@ -18,17 +18,8 @@ from batch_update.errors import (
 from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Exit
 from batch_update.outcomes import as_wanted, exit_status
-from tests.report.reports import (
-    FAILED,
-    INVALID,
-    LEFT_OUT,
-    NOT_SENT,
-    OK,
-    OTHER_TAKEN,
-    UNCHANGED,
-    UNKNOWN,
-    report_of,
-)
+from tests.made import report_of
+from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, OTHER_TAKEN, UNCHANGED, UNKNOWN
 
 
 def test_everything_as_wanted_is_0() -> None:

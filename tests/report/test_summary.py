@@ -13,17 +13,8 @@ from batch_update.model.plans import Change, Conflict, Outcome, Status, Verified
 from batch_update.model.reports import Event, Report, Stats
 from batch_update.report.files.folder import Written
 from batch_update.report.screen.summary import Commands, summary
-from tests.report.reports import (
-    FAILED,
-    INVALID,
-    LEFT_OUT,
-    NOT_SENT,
-    OK,
-    UNCHANGED,
-    UNKNOWN,
-    column,
-    report_of,
-)
+from tests.made import column, report_of
+from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, UNCHANGED, UNKNOWN
 
 FOLDER = Path("runs/2026-11-22T0931-changes")
 FILES = Written(FOLDER / "results.csv", FOLDER / "failed.csv", None, FOLDER / "run.json")

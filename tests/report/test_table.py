@@ -13,19 +13,8 @@ from batch_update.model.sheets import Problem
 from batch_update.outcomes import as_wanted
 from batch_update.report.files.results import failed_rows, header, result_rows, utc_text
 from batch_update.report.own_columns import MARK, RESULT_COLUMNS
-from tests.report.reports import (
-    FAILED,
-    INVALID,
-    LEFT_OUT,
-    NOT_SENT,
-    OK,
-    OTHER_TAKEN,
-    UNCHANGED,
-    UNKNOWN,
-    column,
-    report_of,
-    sheet_of,
-)
+from tests.made import column, report_of, sheet_of
+from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, OTHER_TAKEN, UNCHANGED, UNKNOWN
 
 ALL = (OK, FAILED, INVALID, UNCHANGED, UNKNOWN, NOT_SENT, LEFT_OUT, OTHER_TAKEN)
 OURS = len(RESULT_COLUMNS)
@@ -85,7 +74,7 @@ def test_the_users_own_secret_stays_in_the_users_own_column() -> None:
 
 
 def test_a_ragged_row_has_empty_cells_among_the_results_and_stands_as_it_is_among_the_failed() -> None:
-    sheet = sheet_of([column("id", ["", "2"]), column("name", ["", "b"])], 2, ragged={0: ("1", "a", "b")})
+    sheet = sheet_of(column("id", ["", "2"]), column("name", ["", "b"]), rows=2, ragged={0: ("1", "a", "b")})
     report = report_of(RAGGED, OK, sheet=sheet)
     assert [row[:2] for row in result_rows(report)] == [["", ""], ["2", "b"]]
     (failed,) = failed_rows(report)
@@ -93,17 +82,17 @@ def test_a_ragged_row_has_empty_cells_among_the_results_and_stands_as_it_is_amon
 
 
 def test_a_ragged_row_of_an_earlier_run_does_not_grow() -> None:
-    sheet = sheet_of([column("id", [""]), column("name", [""])], 1, ragged={0: ("1", "a", "b")})
+    sheet = sheet_of(column("id", [""]), column("name", [""]), rows=1, ragged={0: ("1", "a", "b")})
     (first,) = failed_rows(report_of(RAGGED, sheet=sheet))
     own = [column("id", [""]), column("name", [""]), *(column(name, [""]) for name in RESULT_COLUMNS)]
-    again = sheet_of(own, 1, ragged={0: tuple(first)})
+    again = sheet_of(*own, rows=1, ragged={0: tuple(first)})
     assert list(failed_rows(report_of(RAGGED, sheet=again))) == [first]
 
 
 def test_a_ragged_row_is_ragged_again_whatever_its_length() -> None:
     """Also where an earlier run's cells come off, or where it is as long as the table is now."""
     for length in range(1, 40):
-        sheet = sheet_of([column("id", [""]), column("name", [""])], 1, ragged={0: ("x",) * length})
+        sheet = sheet_of(column("id", [""]), column("name", [""]), rows=1, ragged={0: ("x",) * length})
         (failed,) = failed_rows(report_of(RAGGED, sheet=sheet))
         assert len(failed) != 2 + OURS
 
@@ -111,18 +100,18 @@ def test_a_ragged_row_is_ragged_again_whatever_its_length() -> None:
 def test_a_row_that_writing_would_mend_is_refused_again() -> None:
     """A misplaced quote or a NUL byte is gone once the cell is written anew; it must not pass unseen."""
     problem = Problem("S111", "a quote stands in the wrong place", index=0)
-    sheet = sheet_of([column("id", "12"), column("name", ["abc", "b"])], 2, problems=(problem,))
+    sheet = sheet_of(column("id", "12"), column("name", ["abc", "b"]), rows=2, problems=(problem,))
     misquoted = Outcome(Status.INVALID, "S111", problem.message)
     first, second = failed_rows(report_of(misquoted, FAILED, sheet=sheet))
     assert first[-1] == MARK and len(first) == len(second) + 1
     own = [column("id", [""]), column("name", [""]), *(column(name, [""]) for name in RESULT_COLUMNS)]
-    again = sheet_of(own, 1, ragged={0: tuple(first)})
+    again = sheet_of(*own, rows=1, ragged={0: tuple(first)})
     (once_more,) = failed_rows(report_of(RAGGED, sheet=again))
     assert once_more[:2] == ["1", "abc"] and once_more[-1] == MARK and len(once_more) == len(first)
 
 
 def test_a_sheet_without_columns_still_has_a_line_for_each_row() -> None:
-    report = report_of(NOT_SENT, NOT_SENT, sheet=sheet_of([], 2))
+    report = report_of(NOT_SENT, NOT_SENT, sheet=sheet_of(rows=2))
     assert [len(row) for row in result_rows(report)] == [OURS, OURS]
 
 

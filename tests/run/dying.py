@@ -15,7 +15,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Plan
 from batch_update.run.applying import apply_plan
-from tests.torture.child import plan_of
+from tests.torture.child import plan_for
 
 ROWS = 12
 
@@ -26,7 +26,7 @@ def before(assistant_id: int) -> dict[str, Any]:
 
 
 def plan() -> Plan:
-    made = plan_of(ROWS)
+    made = plan_for(ROWS)
     return replace(made, changes=tuple(replace(c, before=before(c.assistant_id)) for c in made.changes))
 
 

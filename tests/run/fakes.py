@@ -1,8 +1,8 @@
-"""A client that answers as it is told, sheets and plans without a file, and runs in virtual time."""
+"""A client that answers as it is told, and runs in virtual time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,44 +12,12 @@ import anyio
 import trio.testing
 
 from batch_update.api.answers.paging import Page
-from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.plans import Status
 from batch_update.model.reports import Reply
-from batch_update.model.sheets import Body, Column, Dialect, Role, Sheet
+from batch_update.model.sheets import Body
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FOREVER = 10_000.0
-
-
-def sheet_of(ids: Iterable[int | str], *columns: Column, **more: Any) -> Sheet:
-    """A CSV sheet with these ids from row 2 on, and further columns."""
-    texts = tuple(map(str, ids))
-    numbers = range(2, 2 + len(texts))
-    return Sheet(
-        more.pop("name", "changes.csv"),
-        more.pop("dialect", Dialect("csv")),
-        (Column("id", texts, Role.ID), *columns),
-        numbers,
-        numbers,
-        **more,
-    )
-
-
-def speeds(texts: Iterable[str], header: str = "speech_speed") -> Column:
-    return Column(header, tuple(texts), Role.FIELD, "speech_speed")
-
-
-def plan_of(
-    changes: Mapping[int, tuple[int, ...]] | int, settled: Mapping[int, Outcome] | None = None
-) -> Plan:
-    """A plan from assistant id -> its row indexes; a number n stands for ids 1 to n, a row each."""
-    if isinstance(changes, int):
-        changes = {number: (number - 1,) for number in range(1, changes + 1)}
-    settled = settled or {}
-    ids = {index: number for number, indexes in changes.items() for index in indexes}
-    rows = len(ids) + len(settled)
-    sheet = sheet_of((ids.get(index, 900_000 + index) for index in range(rows)), speeds(["1.1"] * rows))
-    made = tuple(Change(number, {"speech_speed": 1.1}, indexes) for number, indexes in changes.items())
-    return Plan(sheet, made, settled)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from batch_update.model.reports import Event, Exit, Report
 from batch_update.model.sheets import Problem, Severity
 from batch_update.run.applying import apply_plan
 from batch_update.send.progress import EventLog, Progress
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, run_virtually
 
 INVALID = Outcome(Status.INVALID, "V104", "speech_speed is above the maximum")
 UNCHANGED = Outcome(Status.UNCHANGED, "X204", "nothing to change")

@@ -22,7 +22,8 @@ from batch_update.outcomes import as_wanted
 from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
 from tests.journal.journals import FullDisk, files_of, go_on, journalled, written_from
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, run_virtually
 
 SLOW, FAST = 0.9, 1.1
 NO = Reply(Status.FAILED, "A422", "too fast", 422, 1)

@@ -24,7 +24,8 @@ from batch_update.run.applying import apply_plan
 from batch_update.run.resuming import plan_rest
 from batch_update.text import local_time
 from tests.journal.journals import go_on
-from tests.run.fakes import NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
 from tests.run.test_resuming import account, check_told_twice, planned
 
 HOUR = timedelta(hours=1)

@@ -15,7 +15,8 @@ from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Reply
 from batch_update.send.dispatch import Sent, send_changes
 from batch_update.send.progress import EventLog, Meter
-from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, run_virtually
 
 OK = Reply(Status.UPDATED, http=200, attempts=1, request_id="r-1", started=NOON, ms=12)
 REFUSED = Reply(

@@ -24,7 +24,7 @@ from batch_update.run.resuming import look_at_rest
 from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for
-from tests.run.fakes import plan_of
+from tests.made import plan_of
 
 
 @pytest.fixture(params=virtual.BACKENDS)

@@ -24,7 +24,7 @@ from batch_update.send.verifying import BY_WHOM, read_back, verify
 from batch_update.sheet.reading import read_sheet
 from tests.api import virtual
 from tests.api.sending import client_for
-from tests.run.fakes import plan_of
+from tests.made import plan_of
 
 
 def judged(outcome: Outcome, body: Body, *, before: Present, now: Present) -> Outcome:

@@ -25,7 +25,8 @@ from batch_update.send.progress import EventLog
 from batch_update.send.verifying import read_back_unless
 from batch_update.send.waves import caution_of, split
 from batch_update.settings.layers import read_settings
-from tests.run.fakes import NOON, Act, FakeClient, Pages, Stream, plan_of, run_virtually
+from tests.made import plan_of
+from tests.run.fakes import NOON, Act, FakeClient, Pages, Stream, run_virtually
 
 FAILED = Act(Reply(Status.FAILED, "A422", "no", http=422, attempts=1))
 LOST = Act(Reply(Status.UNKNOWN, "N503", "no answer was seen", attempts=4))

@@ -19,7 +19,6 @@ from batch_update.errors import ApiError, RunStopped
 from batch_update.fields.reported import flat_tools
 from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report
-from batch_update.model.sheets import Column, Role
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.plan.from_sheet import make_plan
 from batch_update.run.applying import apply_plan
@@ -28,7 +27,8 @@ from batch_update.run.planning import Looked, look
 from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for
-from tests.run.fakes import sheet_of
+from tests.made import column, sheet_of
+from tests.made import ids as made_ids
 from tests.torture.table import Tried
 
 SERVERS = 600
@@ -214,9 +214,7 @@ def plan_for(server: OddServer, *, fetched: bool) -> Plan:
         "tools": [json.dumps(dice.choice(TOOLS)) for _ in ids],
     }
     chosen = dice.sample(sorted(columns), dice.randint(1, 3))
-    return make_plan(
-        sheet_of(ids, *(Column(n, tuple(columns[n]), Role.FIELD, n) for n in chosen)), fetched=fetched
-    )
+    return make_plan(sheet_of(made_ids(ids), *(column(n, columns[n]) for n in chosen)), fetched=fetched)
 
 
 @dataclass

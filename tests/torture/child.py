@@ -11,11 +11,11 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
-from batch_update.model.sheets import Column, Dialect, Role, Sheet
 from batch_update.run.applying import apply_plan
 from batch_update.run.planning import look
 from batch_update.settings.tunables import SANDBOX_KEY
 from tests.journal.journals import go_on
+from tests.made import plan_of
 
 FIRST = 10_001
 """the id of the sandbox's first assistant"""
@@ -27,15 +27,8 @@ def wanted(row: int) -> dict[str, object]:
     return {"name": f"Wanted {row}", "speech_speed": 0.7 + row % 6 / 10}
 
 
-def plan_of(rows: int) -> Plan:
-    ids = [str(FIRST + row) for row in range(rows)]
-    columns = (
-        Column("id", ids, Role.ID),
-        Column("name", [f"Wanted {row}" for row in range(rows)], Role.FIELD, "name"),
-    )
-    numbers = range(2, rows + 2)
-    sheet = Sheet("torture.csv", Dialect("csv"), columns, numbers, numbers)
-    return Plan(sheet, tuple(Change(FIRST + row, wanted(row), (row,)) for row in range(rows)), {})
+def plan_for(rows: int) -> Plan:
+    return plan_of(Change(FIRST + row, wanted(row), (row,)) for row in range(rows))
 
 
 async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
@@ -43,7 +36,7 @@ async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
         if what == "resume":
             await go_on(folder, client, concurrency=WORKERS)
             return
-        plan = plan_of(rows)
+        plan = plan_for(rows)
         if kind == "looked":
             plan = (await look(plan, client)).plan
         with Journal.create(folder, plan) as journal:

@@ -21,7 +21,8 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from batch_update.plan.from_run import undo_plan
 from tests.journal.journals import Witness, copy_of, journalled
-from tests.run.fakes import NOON, Act, plan_of
+from tests.made import plan_of
+from tests.run.fakes import NOON, Act
 from tests.torture.child_case import Verdict
 from tests.torture.mutating import mutated
 from tests.torture.table import Tried, try_all

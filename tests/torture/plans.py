@@ -21,7 +21,7 @@ from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.sheets import Problem, Severity
 from batch_update.plan.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, save_plan
 from batch_update.settings.tunables import Settings
-from tests.run.fakes import plan_of
+from tests.made import plan_of
 from tests.torture.child_case import Verdict
 from tests.torture.mutating import mutated
 from tests.torture.table import Tried, try_all
