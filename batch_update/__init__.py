@@ -2,8 +2,7 @@
 
     import batch_update
 
-    sheet = batch_update.read_sheet("changes.csv")
-    plan = batch_update.make_plan(sheet)
+    plan = batch_update.plan("changes.csv")
     for problem in plan.errors:
         print(problem.code, problem.message)
     report = batch_update.apply(plan)
@@ -17,9 +16,11 @@ where each lives, stands in `__init__.pyi` alone: type checkers read it, and so 
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from batch_update.version import __version__ as __version__
@@ -39,6 +40,21 @@ def __getattr__(name: str) -> Any:
     if name.startswith("_") or name not in _homes():
         raise AttributeError(f"module 'batch_update' has no attribute {name!r}")
     return getattr(import_module(_homes()[name]), name)
+
+
+class _Front(ModuleType):
+    """The package as its users see it, where some public functions are called as rooms are.
+
+    The import system puts each room that it loads here under its name. Where that is a public name it is dropped:
+    nothing of ours looks for a room here.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not isinstance(value, ModuleType) or name not in _homes():
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front
 
 
 def __dir__() -> list[str]:

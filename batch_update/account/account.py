@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import pbkdf2_hmac
@@ -48,19 +48,25 @@ class Account:
         return self.folder / f"{self.name}.lock"
 
 
-def account_of(settings: Settings, warn: Callable[[str], None] = lambda text: None) -> Account:
+def account_of(
+    settings: Settings,
+    warn: Callable[[str], None] = lambda text: None,
+    *,
+    key: ApiKey | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Account:
     """The account that these settings speak to. Raises KeyMissing and UsageError.
 
-    Each sandbox in this process is an account of its own, known by the file that holds it; a server is known by where
-    its address leads to, however that is spelled.
+    `key` wins over the one that settings and environment name. Each sandbox in this process is an account of its own,
+    known by the file that holds it; a server is known by where its address leads to, however that is spelled.
     """
     from batch_update.api.address import check_base_url, server_of
     from batch_update.api.keys import ApiKey, find_key
 
     if settings.sandbox:
-        key, place = ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
+        key, place = key or ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
     else:
-        key = find_key(settings.key_file, os.environ, warn)
+        key = key or find_key(settings.key_file, environ, warn)
         place = server_of(check_base_url(settings.base_url))
     return Account(key, _locks_folder(settings), fingerprint(key, place))
 

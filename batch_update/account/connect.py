@@ -1,17 +1,21 @@
-"""A client of the API as settings want it."""
+"""A client of the API as settings want it: to a server, or to the sandbox in this process."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from batch_update.account.account import placed, ready_state
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey, find_key
 from batch_update.api.pace.ledger import Ledger
 from batch_update.errors import UsageError
 from batch_update.model.reports import Event
-from batch_update.settings.tunables import Settings
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
+
+if TYPE_CHECKING:
+    from batch_update.sandbox.app import Sandbox
 
 
 def connect(
@@ -23,20 +27,17 @@ def connect(
     environ: Mapping[str, str] = os.environ,
     on_event: Callable[[Event], None] | None = None,
 ) -> Client:
-    """A client as these settings want it; `app` is an ASGI application to speak to in process.
+    """A client as these settings want it; `app` is an ASGI application to speak to in process, in place of a server.
 
     With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
     Raises KeyMissing without a key, UsageError for an address that is not safe.
     """
-    if settings.sandbox and app is None:
-        raise UsageError(
-            "the setting sandbox is for the command line",
-            code="U101",
-            remedy="serve one with `batch-update sandbox` and set base_url, or pass app=make_app(...)",
-        )
+    if settings.sandbox:
+        app = app or sandbox_app(settings)
+        key = key or ApiKey(SANDBOX_KEY)
     return Client(
         key or find_key(settings.key_file, environ),
-        base_url=settings.base_url,
+        base_url=placed(settings).base_url,
         rates=settings.rate,
         pace=settings.pace,
         concurrency=settings.concurrency,
@@ -49,3 +50,15 @@ def connect(
         environ=environ,
         on_event=on_event or (lambda event: None),
     )
+
+
+def sandbox_app(settings: Settings) -> Sandbox:
+    """The imitation of the API as these settings want it. Raises UsageError."""
+    from batch_update.sandbox.app import make_app
+    from batch_update.sandbox.faults import Faults
+
+    try:
+        faults = Faults.parse(settings.sandbox_faults)
+    except ValueError as error:
+        raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
+    return make_app(ready_state(settings), limits=settings.sandbox_limits, faults=faults)

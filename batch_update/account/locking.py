@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import anyio
 from filelock import FileLock, Timeout
 
 from batch_update.disk import make_folder, read_plain, refuse_odd, replace_plain, shared_mode
@@ -43,7 +44,7 @@ class Holder:
 
 
 class AccountLock:
-    """Keeps other runs on the same account out while it is held. Use it as a context manager, outside an event loop.
+    """Keeps other runs on the same account out while it is held. A context manager, plain or on an event loop.
 
     The file is never deleted, since of two processes each could then lock a file of its own. Beside it stands who
     holds it. Entering waits `wait` seconds at most and calls `on_wait` with what it waits for; it raises RunLocked
@@ -72,14 +73,13 @@ class AccountLock:
         self._holder: Holder | None = None
 
     def __enter__(self) -> Self:
-        with _taking(self._path):
-            make_folder(self._path.parent)
-            self._lock = self._acquired(_file_lock(self._path))
-            try:
-                self._write(Holder(os.getpid(), socket.gethostname(), self._now(), self._command))
-            except BaseException:
-                self._lock.release()
-                raise
+        for _ in self._tries():
+            self._sleep(GLANCE)
+        return self
+
+    async def __aenter__(self) -> Self:
+        for _ in self._tries():
+            await anyio.sleep(GLANCE)
         return self
 
     def __exit__(
@@ -89,6 +89,24 @@ class AccountLock:
             _card(self._path).unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.release()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def _tries(self) -> Iterator[None]:
+        """Take the lock and write down who holds it. Yields whenever that has to wait for a moment."""
+        with _taking(self._path):
+            make_folder(self._path.parent)
+            lock = _file_lock(self._path)
+            yield from self._acquire(lock)
+            try:
+                self._write(Holder(os.getpid(), socket.gethostname(), self._now(), self._command))
+            except BaseException:
+                lock.release()
+                raise
+        self._lock = lock
 
     def works_in(self, run: Path) -> None:
         """Tell others which run it is that holds the lock. Raises UsageError (U112)."""
@@ -101,14 +119,13 @@ class AccountLock:
         text = json.dumps(asdict(holder), default=datetime.isoformat) + "\n"
         replace_plain(_card(self._path), text.encode("ascii"))
 
-    def _acquired(self, lock: FileLock) -> FileLock:
-        """The lock, held."""
+    def _acquire(self, lock: FileLock) -> Iterator[None]:
         begun = self._clock()
         told = False
         while True:
             try:
                 lock.acquire(blocking=False)
-                return lock
+                return
             except Timeout:
                 waited = self._clock() - begun
             if waited >= max(self._wait, AT_LEAST):
@@ -116,7 +133,7 @@ class AccountLock:
             if waited >= AT_LEAST and not told:
                 told = True
                 self._on_wait(f"{_said(holder_of(self._path))}: waiting for it, at most {self._wait:.0f} s")
-            self._sleep(GLANCE)
+            yield
 
 
 @contextmanager

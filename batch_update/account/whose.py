@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from batch_update.account.account import placed
 from batch_update.account.fetching import Lister, owner_of
 from batch_update.api.address import server_of
 from batch_update.api.lookups import Account
 from batch_update.errors import ApiError, RunStopped
 from batch_update.model.plans import Plan
+from batch_update.settings.tunables import SANDBOX_URL, Settings
 
 AT = " at "
 """stands between whose it is and where"""
@@ -60,6 +62,32 @@ async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) 
 def is_same_server(one: str, other: str) -> bool:
     """Whether two base URLs lead to the same server, however they are spelled."""
     return server_of(one) == server_of(other)
+
+
+def at_home(settings: Settings, server: str, made: Settings | None = None) -> Settings:
+    """The settings, at the server or sandbox that a plan was made for, where they name none.
+
+    `made` are those that it was made with. Raises RunStopped X310 where they name another one.
+    """
+    if not server:
+        return settings
+    is_sandbox = server == SANDBOX_URL
+    given = settings.model_fields_set
+    home: dict[str, object] = {"sandbox": is_sandbox}
+    if not is_sandbox:
+        home["base_url"] = server
+    elif made and made.sandbox_state and "sandbox_state" not in given:
+        home["sandbox_state"] = made.sandbox_state
+    if not {"base_url", "sandbox"} & given:
+        return settings.model_copy(update=home)
+    here, nothing = placed(settings), "; nothing was sent by this command"
+    if settings.sandbox != is_sandbox or not is_same_server(here.base_url, server):
+        found = "the sandbox" if settings.sandbox else settings.base_url
+        raise another_place("the sandbox" if is_sandbox else server, found + nothing)
+    if made and made.sandbox_state and here.sandbox_state not in (None, made.sandbox_state):
+        found = f"the one in {here.sandbox_state}"
+        raise another_place(f"the sandbox in {made.sandbox_state}", found + nothing)
+    return settings.model_copy(update=home) if is_sandbox else settings
 
 
 def another_place(planned: str, found: str) -> RunStopped:

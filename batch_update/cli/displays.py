@@ -33,6 +33,9 @@ SHORT = {
 class Display:
     """What a run tells while it goes on. This one tells nothing."""
 
+    numbers: Sequence[int] = ()
+    """the number of each row of the sheet, once it is known"""
+
     def __enter__(self) -> Self:
         return self
 
@@ -46,27 +49,20 @@ class Display:
     def outcome(self, change: Change, outcome: Outcome) -> None: ...
 
 
-def choose_display(*, quiet: bool, limits: str, numbers: Sequence[int]) -> Display:
-    """A bar on a terminal, log lines elsewhere.
-
-    `limits`: the pace in words, shown beside the rate; `numbers`: the number of each row of the sheet.
-    """
+def choose_display(*, quiet: bool, limits: str) -> Display:
+    """A bar on a terminal, log lines elsewhere. `limits`: the pace in words, shown beside the rate."""
     if quiet:
         return Display()
-    return Bar(limits, numbers) if sys.stderr.isatty() else Log(numbers)
+    return Bar(limits) if sys.stderr.isatty() else Log()
 
 
 class Log(Display):
     """A line at the start, every 30 s or tenth of the way, for each failure and event, and at the end."""
 
     def __init__(
-        self,
-        numbers: Sequence[int],
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        tell: Callable[[str], None] = say,
+        self, *, clock: Callable[[], float] = time.monotonic, tell: Callable[[str], None] = say
     ) -> None:
-        self._failures = Failures(numbers, tell)
+        self._failures = Failures(tell)
         self._clock = clock
         self._tell = tell
         self._told_at = float("-inf")
@@ -87,23 +83,22 @@ class Log(Display):
         self._tell(_event_line(event))
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
-        self._failures.tell(change, outcome)
+        self._failures.tell(change, outcome, self.numbers)
 
 
 class Failures:
     """A line for each of the first rows that did not go through."""
 
-    def __init__(self, numbers: Sequence[int], tell: Callable[[str], None]) -> None:
-        self._numbers = numbers
+    def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._told = 0
 
-    def tell(self, change: Change, outcome: Outcome) -> None:
+    def tell(self, change: Change, outcome: Outcome, numbers: Sequence[int]) -> None:
         """Says it, unless too much has been said already."""
         if outcome.status not in {Status.FAILED, Status.UNKNOWN} or self._told >= FAILURES_SHOWN:
             return
         self._told += 1
-        row = self._numbers[change.indexes[0]]
+        row = numbers[change.indexes[0]]
         reason = excerpt(words_of(outcome), 160)
         self._tell(f"  {outcome.status} {outcome.code} row {row}, assistant {change.assistant_id}: {reason}")
         if self._told == FAILURES_SHOWN:
@@ -113,7 +108,7 @@ class Failures:
 class Bar(Display):
     """One line that moves, with failures and events above it."""
 
-    def __init__(self, limits: str, numbers: Sequence[int]) -> None:
+    def __init__(self, limits: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Columns
@@ -129,7 +124,7 @@ class Bar(Display):
         )
         self._task = self._columns.add_task("apply", total=1, note="")
         self._limits = limits
-        self._failures = Failures(numbers, lambda line: self._columns.console.print(line, style="red"))
+        self._failures = Failures(lambda line: self._columns.console.print(line, style="red"))
 
     def __enter__(self) -> Self:
         self._columns.start()
@@ -151,7 +146,7 @@ class Bar(Display):
         self._columns.console.print(_event_line(event), style="yellow")
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
-        self._failures.tell(change, outcome)
+        self._failures.tell(change, outcome, self.numbers)
 
 
 def _pace_words(progress: Progress) -> str:

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from batch_update.settings.heeding import extra_of, group_of, heeded
 from batch_update.settings.layers import flag_of, read_settings, variable_of
 from batch_update.settings.tunables import Settings
-
-_SCREEN = ("json_", "quiet")
-_READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *_SCREEN)
-_SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
-_LIMITS = ("max_changes", "max_change_percent")
-_RUNS = ("runs_dir", "locks_dir", "sandbox_state")
-HEEDED: dict[str, tuple[str, ...]] = {
-    "check": ("Sheet", "Limits", "only", *_SCREEN),
-    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Guards", *_READING),
-    "apply": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
-    "job run": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
-    "export": ("only", *_READING),
-    "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *_SCREEN),
-    "undo": (*_LIMITS, *_SENDING, "Output"),
-    "runs list": (*_RUNS, "json_"),
-    "runs show": (*_RUNS, "json_"),
-    "runs prune": (*_RUNS, "yes"),
-    "report": ("runs_dir",),
-    "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults"),
-}
-"""Command -> the settings that it heeds, by their groups or names: these are its options, and no others."""
 
 
 def takes(command_name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -77,32 +57,6 @@ def is_silent(settings: Settings) -> bool:
     return settings.json_ or settings.quiet
 
 
-def heeded(command: str, groups: Collection[str] = ()) -> list[str]:
-    """The settings that a command heeds, in their order; of these groups or names alone, where some are given."""
-    fields = Settings.model_fields.items()
-    return [
-        name
-        for name, info in fields
-        if {name, group_of(info)} & set(HEEDED[command])
-        and (not groups or {name, group_of(info)} & set(groups))
-    ]
-
-
-def commands_that_heed(name: str) -> list[str]:
-    """The commands that a setting is for."""
-    return [command for command in HEEDED if name in heeded(command)]
-
-
-def group_of(info: Any) -> str:
-    """The heading beneath which help shows a setting."""
-    return str(_extra(info)["group"])
-
-
-def _extra(info: Any) -> dict[str, Any]:
-    extra: dict[str, Any] = info.json_schema_extra
-    return extra
-
-
 def _option(name: str) -> inspect.Parameter:
     info = Settings.model_fields[name]
     kind, choices, many = _kind(info.annotation)
@@ -110,9 +64,9 @@ def _option(name: str) -> inspect.Parameter:
     option = typer.Option(
         flag_of(name),
         help=(info.description or "") + (f" Default: {default}." if default else ""),
-        metavar=None if kind is bool else (_extra(info)["metavar"] or "|".join(choices) or name.upper()),
+        metavar=None if kind is bool else (extra_of(name)["metavar"] or "|".join(choices) or name.upper()),
         autocompletion=(lambda: list(choices)) if choices else None,
-        rich_help_panel=group_of(info),
+        rich_help_panel=group_of(name),
         show_default=False,
     )
     annotation: Any = Annotated[list[str] | None if many else kind | None, option]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 from typing import Any
 
-from batch_update.cli.options import heeded, shown
+from batch_update.cli.options import shown
+from batch_update.settings.heeding import heeded
 from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted, quoted_path, without_password
@@ -32,6 +33,10 @@ class Errand:
     place: str
     """the sheet, the saved plan or the run that it is about"""
     settings: Settings
+
+    def at(self, settings: Settings) -> Errand:
+        """Return the errand with the settings as they came to count: at the server that the plan was made for."""
+        return replace(self, settings=settings)
 
     def again(self, groups: Collection[str] = (), **changed: Any) -> str:
         """Return the command with these settings changed; those stand at its end."""

@@ -267,8 +267,3 @@ def error_json(error: BatchUpdateError) -> dict[str, Any]:
     if isinstance(error, SheetError):
         document["error"]["problems"] = [problem.message for problem in error.problems]
     return document
-
-
-def unwritable(path: Path, why: str) -> UsageError:
-    """A file that somebody named cannot be written there."""
-    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
+from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import read_settings
 from batch_update.settings.refusals import as_flag
 from batch_update.settings.tunables import Settings, paths
@@ -134,19 +135,14 @@ def _line_of(key: str, text: str) -> str:
 def _odd_values(given: Mapping[str, Any]) -> list[str]:
     """Complaints about the values of settings, but for paths, which are looked at more closely."""
     try:
-        read_settings({key: given[key] for key in _job_settings() & given.keys() if key not in paths()})
+        read_settings({key: given[key] for key in job_settings() & given.keys() if key not in paths()})
     except UsageError as error:
         return [text.removeprefix("--") for text in error.message.split("\n")]
     return []
 
 
-def _job_settings() -> set[str]:
-    extras: dict[str, Any] = {name: info.json_schema_extra for name, info in Settings.model_fields.items()}
-    return {name for name, extra in extras.items() if extra["job"]}
-
-
 def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
-    known = {*_job_settings(), *OWN_KEYS}
+    known = {*job_settings(), *OWN_KEYS}
     return [no_such("key", key, map(as_flag, known)) for key in document if _python_name(key) not in known]
 
 

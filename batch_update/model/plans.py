@@ -170,6 +170,8 @@ class Plan:
     """the base URL that it was made for; "" where that is not known"""
     unseen: bool = False
     """its account is known, and what its assistants held is not: nothing was fetched"""
+    guards: tuple[Tripped, ...] = field(default=(), repr=False, compare=False)
+    """what has to be allowed before it is sent, where that was asked when it was planned"""
 
     @property
     def compared(self) -> bool:

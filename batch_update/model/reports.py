@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from fractions import Fraction
 from math import ceil
+from pathlib import Path
 
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.sheets import Row
@@ -91,6 +92,20 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a run, as they are really called: where one was held open, it has another name."""
+
+    results: Path
+    """every row of the sheet, in its order"""
+    failed: Path | None
+    """the rows that are still to be done, ready to be mended and applied; None where there are none"""
+    undo: Path | None
+    """a sheet that brings back what was changed; None where nothing is known of it"""
+    run: Path
+    """the run as JSON, for programs"""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A plan and what came of it: an outcome for every row of the sheet, in its order."""
 
@@ -103,6 +118,10 @@ class Report:
     """why the run did not reach its end"""
     started: datetime | None = None
     """UTC, when sending began"""
+    folder: Path | None = field(default=None, compare=False)
+    """the run's, with its journal; None for a run that has none"""
+    files: Files | None = field(default=None, compare=False)
+    """its results; None where it has no folder, or they could be written nowhere"""
 
     def counts(self) -> dict[Status, int]:
         """How many rows ended in each status; statuses that did not occur are left out."""

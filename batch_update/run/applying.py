@@ -1,153 +1,122 @@
-"""Applying a plan: nothing is sent while the sheet is wrong, and every row is accounted for at the end."""
+"""The story of `apply`: read, check, look, guard, ask, send, read back and write, with the account held meanwhile."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 
-import anyio
-
-from batch_update.errors import SheetError
+from batch_update.account.account import Account, placed
+from batch_update.account.whose import with_account
+from batch_update.api.client import Client
+from batch_update.errors import GuardStopped
+from batch_update.journal.recorded import Facts
 from batch_update.journal.writing import Journal
-from batch_update.model.plans import Change, Outcome, Plan, Status
-from batch_update.model.reports import Report, Stats, Window
-from batch_update.model.sheets import Problem
-from batch_update.outcomes import not_begun, spread
-from batch_update.plan.sound import refuse_unmerged
-from batch_update.send.brake import Caution
-from batch_update.send.dispatch import Sender, send_changes
-from batch_update.send.progress import EventLog, Meter, Progress
-from batch_update.send.verifying import Sleep
-from batch_update.send.waves import send_in_waves
-from batch_update.text import counted
+from batch_update.model.plans import ALL_HAZARDS, Plan
+from batch_update.model.reports import Report
+from batch_update.report.files.folder import claim_folder, run_folder
+from batch_update.run.agreeing import agree
+from batch_update.run.ending import Ended, Session, caution_for, facts_now, written_report
+from batch_update.run.means import Hold, Means, Sequel, before_sending, holding, speaking
+from batch_update.run.planning import Made, What, look_at, made_at_home
+from batch_update.send.accounting import refused_report, stopped_report
+from batch_update.send.progress import EventLog
+from batch_update.settings.tunables import Settings
 
 
-async def apply_plan(
-    plan: Plan,
-    client: Sender,
-    *,
-    concurrency: int = 8,
-    skip_invalid: bool = False,
-    on_progress: Callable[[Progress], None] | None = None,
-    on_outcome: Callable[[Change, Outcome], None] | None = None,
-    interrupted: AsyncIterable[int] | None = None,
-    events: EventLog | None = None,
-    rates: Sequence[Window] = (),
-    grace: float = 45.0,
-    clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    journal: Journal | None = None,
-    caution: Caution | None = None,
-    sleep: Sleep = anyio.sleep,
-) -> Report:
-    """Send the plan's changes; every row of its sheet gets exactly one outcome.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A plan that is to be sent, and as what."""
 
-    `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
-    requests under way may take after the first one. `events` is the log that the client writes to; `rates`
-    only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
-    written down there. `caution`: in which waves, and how much may go wrong; `sleep` waits between them. What ended
-    the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for every row
-    exactly once.
+    made: Made
+    command: str = "apply"
+    parent: str = ""
+    """the run that it takes back: the name of its folder"""
+
+    @property
+    def is_undo(self) -> bool:
+        return self.command == "undo"
+
+
+def begin_apply(what: What, settings: Settings, means: Means) -> Sequel[Ended]:
+    """Read and check a sheet, or take a plan; the sequel looks what is there, asks, sends, reads back and writes.
+
+    A sheet whose problems forbid sending comes to its end without a key: `report.stopped` is a SheetError then. So is
+    what a guard forbids, a GuardStopped. Raises SheetError where the sheet cannot be read, AccessError without a
+    usable key, UsageError where a setting is wrong or the yes is missing, RunLocked where another run is at work,
+    RunStopped and ApiError where it cannot be told what is there, or the plan is for something else.
     """
-    events = events or EventLog()
-    started = now()
-    if refused := refused_report(plan, skip_invalid=skip_invalid, started=started):
-        return refused
-
-    _check_accounts(plan)
-    if journal is not None:
-        journal.begin(started)
-        events.keep(journal.event)
-    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
-    send = partial(send_changes, concurrency=concurrency, meter=meter, grace=grace, now=now, journal=journal)
-    sent = await send_in_waves(
-        plan,
-        client,
-        send,
-        caution or Caution(),
-        meter=meter,
-        events=events,
-        interrupted=interrupted,
-        journal=journal,
-        sleep=sleep,
-    )
-    seconds, stopped = meter.elapsed, sent.stopped
-    if journal is not None:
-        journal.end(seconds, stopped, getattr(client, "stats", None))
-        stopped = stopped or journal.trouble
-    return Report(plan, _in_order(plan, sent.outcomes), events.events, seconds, stopped, started)
+    made, settings = made_at_home(what, settings, means)
+    refused = refused_report(made.plan, skip_invalid=settings.skip_invalid, started=means.now())
+    if refused is not None:
+        means.watcher.problems(made.plan, settings)
+        return partial(_refused, refused, settings, means)
+    return partial(_apply_held, Task(made), means.account(settings), settings, means)
 
 
-def blocking_problems(plan: Plan, *, skip_invalid: bool) -> tuple[Problem, ...]:
-    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
-    return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
+async def _apply_held(task: Task, account: Account, settings: Settings, means: Means) -> Ended:
+    async with holding(account, settings, means, task.command) as hold:
+        return await carry_out(task, hold, settings, means)
 
 
-def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:
-    """The report of a plan whose problems forbid sending anything; None where sending is in order."""
-    blocking = blocking_problems(plan, skip_invalid=skip_invalid)
-    if not blocking:
-        return None
-    return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) -> Ended:
+    """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it."""
+    watcher = means.watcher
+    events = EventLog(watcher.event)
+    async with speaking(settings, hold.account, means, events) as client:
+        caution = caution_for(settings, client, watcher)
+        with before_sending():
+            looked = await look_at(task.made, client, settings, watcher, by_field=task.is_undo)
+            plan = replace(await with_account(looked.plan, client), server=placed(settings).base_url)
+        watcher.problems(plan, settings)
+        refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=means.now())
+        if refused is not None:
+            return await _refused(refused, settings, means, client)
+        allow = (ALL_HAZARDS,) if task.is_undo else settings.allow
+        stop = agree(looked, task.command, settings, watcher, allow=allow)
+        with ExitStack() as stack:
+            folder, journal = _written_down(task, plan, hold, settings, means)
+            if journal is not None:
+                stack.enter_context(journal)
+            interrupted = stack.enter_context(means.interrupts())
+            session = Session(client, settings, watcher, events, caution, interrupted, journal)
+            report = await _send(plan, session, stop, means)
+            facts = facts_now(settings, client)
+            return Ended(await written_report(report, folder, facts, watcher, client), facts, settings)
 
 
-def stopped_report(
-    plan: Plan,
-    stop: Exception,
-    *,
-    started: datetime,
-    journal: Journal | None = None,
-    stats: Stats | None = None,
-) -> Report:
-    """The report of a run that a guard ended before anything was sent. With a journal, the run can go on later."""
-    if journal is not None:
-        journal.begin(started)
-        journal.end(0.0, stop, stats)
-    never = not_begun(stop)
-    sent: dict[int, Outcome] = {}
-    for change in plan.changes:
-        sent |= spread(change, never, plan.sheet.numbers)
-    return Report(plan, _in_order(plan, sent), (), 0.0, stop, started)
-
-
-def _check_accounts(plan: Plan) -> None:
-    """Raises ValueError for a plan that cannot be sent, with the row that is lost, or would be sent twice."""
-    refuse_unmerged(plan)
-    homes = bytearray(len(plan.sheet))
-    for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
-        for index in indexes:
-            if not 0 <= index < len(homes):
-                raise ValueError(f"the plan speaks of row index {index}; the sheet has {len(homes)} rows")
-            homes[index] = min(homes[index] + 1, 2)
-    for index, home in enumerate(homes):
-        if home != 1:
-            fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
-            raise ValueError(f"row {plan.sheet.numbers[index]} {fault}")
-
-
-def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
-    whole = next((p for p in blocking if p.index is None), None)
-    reason = f"the sheet has a problem ({whole.code}: {whole.message})" if whole else "other rows are invalid"
-    not_sent = Outcome(Status.NOT_SENT, "X206", f"not sent: {reason}")
-    return tuple(plan.settled.get(index, not_sent) for index in range(len(plan.sheet)))
-
-
-def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
-    rows = len({p.index for p in blocking if p.index is not None})
-    where = f" in {counted(rows, 'row')}" if rows else ""
-    can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
-    remedy = "mend the sheet" + (", or send the good rows with --skip-invalid" if can_skip else "")
-    return SheetError(
-        f"the sheet has {counted(len(blocking), 'error')}{where}; nothing was sent",
-        code="X206",
-        remedy=remedy,
-        problems=plan.errors,
+async def _send(plan: Plan, session: Session, stop: GuardStopped | None, means: Means) -> Report:
+    """Send the plan and read it back; where a guard forbids that, only write it down."""
+    if stop is None:
+        return await session.read_back(await session.send(plan, skip_invalid=session.settings.skip_invalid))
+    return stopped_report(
+        plan, stop, started=means.now(), journal=session.journal, stats=session.client.stats
     )
 
 
-def _in_order(plan: Plan, sent: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
-    return tuple(
-        plan.settled[index] if index in plan.settled else sent[index] for index in range(len(plan.sheet))
-    )
+def _written_down(
+    task: Task, plan: Plan, hold: Hold, settings: Settings, means: Means
+) -> tuple[Path | None, Journal | None]:
+    """The run's folder and its journal, with the whole plan in it; neither where none is wanted."""
+    if not means.journal:
+        return None, None
+    folder = _folder(plan, settings)
+    hold.works_in(folder)
+    facts = Facts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
+    return folder, Journal.create(folder, plan, facts)
+
+
+async def _refused(report: Report, settings: Settings, means: Means, client: Client | None = None) -> Ended:
+    """The end of a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
+    folder = _folder(report.plan, settings) if means.journal else None
+    facts = facts_now(settings, client)
+    return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)
+
+
+def _folder(plan: Plan, settings: Settings) -> Path:
+    """A folder for the run, which no other one has. Raises UsageError."""
+    if settings.run_dir is not None:
+        return claim_folder(settings.run_dir)
+    return run_folder(settings.runs_dir, plan.sheet.name, datetime.now())

@@ -1,19 +1,27 @@
-"""An account as a sheet: what its assistants hold, as rows of cells that read back to the same values."""
+"""The story of `export`: an account as a sheet, whose cells read back to the values that its assistants hold."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
+from batch_update.account.account import Account, server_name
 from batch_update.account.fetching import Lister, fetch_present
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
 from batch_update.model.plans import Present
-from batch_update.plan.conditions import Condition, find_field
+from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.stating import Statement
-from batch_update.text import listed
+from batch_update.run.means import Means, Sequel, speaking, tell_way
+from batch_update.run.planning import unwritable
+from batch_update.send.progress import Stage
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.writing.formats import format_to_write, write_export
+from batch_update.text import listed, printable
 
 REPORTED = "_reported"
 """The column for values that are there and could not be sent as they are. A sheet's reader ignores it."""
@@ -37,6 +45,77 @@ class Export:
     """field -> cells that are empty although there is a value, since it could not be sent as it is"""
     unreported: tuple[str, ...]
     """columns that are empty since the API does not report them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was made, and where it was written."""
+
+    table: Export
+    path: Path | None
+    """None: nowhere"""
+
+
+def begin_export(
+    settings: Settings,
+    means: Means,
+    *,
+    to: Path | None = None,
+    force: bool = False,
+    fields: Iterable[str] = (),
+    where: Iterable[str] = (),
+    secrets: bool = True,
+) -> Sequel[Exported]:
+    """Find out what is asked for; the sequel reads the account's assistants, and writes them where `to` says.
+
+    `to`: a .csv, .tsv, .xlsx or .jsonl, which `force` lets it write over. `fields`: names of columns; none: all.
+    `where`: conditions such as `speech_speed>1` that an assistant has to fulfill. `secrets`: whether cells that hold
+    one are written. Raises UsageError where that makes no sense, AccessError, ApiError and RunStopped where the
+    account cannot be read.
+    """
+    if to is not None:
+        check_target(to, force=force)
+    names = choose_fields(fields)
+    conditions = [read_condition(text) for text in where]
+    tell_way(settings, means)
+    means.watcher.stage(Stage.LOOKING, server_name(settings))
+    asked = partial(export, fields=names, only=settings.only, where=conditions, secrets=secrets)
+    return partial(_export, asked, to, force, means.account(settings), settings, means)
+
+
+async def _export(
+    asked: Callable[[Lister], Awaitable[Export]],
+    to: Path | None,
+    force: bool,
+    account: Account,
+    settings: Settings,
+    means: Means,
+) -> Exported:
+    async with speaking(settings, account, means, means.watcher.event) as client:
+        table = await asked(client)
+    if to is None:
+        return Exported(table, None)
+    check_target(to, force=force)  # reading took its time
+    try:
+        return Exported(table, write_export(to, table.header, table.rows))
+    except OSError as error:
+        raise unwritable(to, error.strerror or str(error)) from None
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Raises UsageError where an export cannot be written there, or would write over something without `force`."""
+    format_to_write(printable(str(path)))
+    try:
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+        if path.is_dir():
+            raise unwritable(path, "it is a folder")
+        if path.exists() and not force:
+            raise UsageError(
+                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+            )
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 async def export(

@@ -1,84 +1,349 @@
-"""The main job for Python programs: settings to a client, and a plan through it."""
+"""The program for Python: the stories of the command line as functions, each plain and for an event loop."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
 
-from batch_update.account.connect import connect
-from batch_update.account.whose import refuse_another, with_account
+from batch_update.account.connect import connect as connect_as
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.api.pace.ledger import Ledger
+from batch_update.check.checking import Checked, check_sheet
+from batch_update.errors import UsageError
+from batch_update.journal.folders import Entry
 from batch_update.model.plans import Plan
-from batch_update.model.reports import Report
-from batch_update.plan.guarding import guard, refusal
-from batch_update.run.applying import apply_plan, blocking_problems, stopped_report
-from batch_update.run.planning import Looked, look
-from batch_update.send.brake import check_failures
-from batch_update.send.progress import EventLog
-from batch_update.send.verifying import read_back
-from batch_update.send.waves import caution_of
+from batch_update.model.reports import Event, Report
+from batch_update.model.sheets import Sheet
+from batch_update.run.applying import begin_apply
+from batch_update.run.exporting import Export, begin_export
+from batch_update.run.means import Means, Sequel
+from batch_update.run.overview import entries_in
+from batch_update.run.planning import What, begin_plan
+from batch_update.run.resuming import begin_resume, run_to_resume
+from batch_update.run.undoing import begin_undo, run_to_undo
+from batch_update.run.watching import Watcher
+from batch_update.send.signals import no_interrupts, open_interrupts
+from batch_update.settings.heeding import refuse_unheeded
+from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.reading import read_sheet
+
+P = ParamSpec("P")
+T = TypeVar("T")
+U = TypeVar("U")
+_OF_FILES = ("Limits", "map", "ignore", "sheet", "delimiter", "encoding", "decimal")
+"""Settings that decide how a file is read: they mean nothing to a sheet that was read already."""
 
 
-def preview(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
-    """The plan, held against what is there: only what differs is left in it. Sends no update.
+# ---------------------------------------------------------------- two forms of each
 
-    `connection` as for `connect`. Raises AccessError, ApiError or RunStopped where the account cannot be read.
+
+def _plain(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
+    """The story as a function that returns at its end."""
+
+    @wraps(begin)
+    def plain(*args: P.args, **more: P.kwargs) -> T:
+        if _is_on_loop():
+            name = plain.__name__
+            raise UsageError(
+                f"an event loop is running here already, and {name} would keep it from going on",
+                code="U101",
+                remedy=f"await {name}_async with the same arguments",
+            )
+        return anyio.run(begin(*args, **more))
+
+    plain.__name__ = plain.__qualname__ = begin.__name__.strip("_")
+    return plain
+
+
+def _on_loop(begin: Callable[P, Sequel[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """The story as a function to be awaited."""
+
+    @wraps(begin)
+    async def on_loop(*args: P.args, **more: P.kwargs) -> T:
+        return await begin(*args, **more)()
+
+    name = begin.__name__.strip("_")
+    on_loop.__name__ = on_loop.__qualname__ = f"{name}_async"
+    on_loop.__doc__ = f"Do what `{name}` does on an event loop that is running already, asyncio's or trio's."
+    return on_loop
+
+
+def _is_on_loop() -> bool:
+    try:
+        anyio.get_current_task()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _then(sequel: Sequel[T], value_of: Callable[[T], U]) -> Sequel[U]:
+    async def then() -> U:
+        return value_of(await sequel())
+
+    return then
+
+
+# ---------------------------------------------------------------- settings and means
+
+
+def _settings(
+    command: str,
+    settings: Settings | None,
+    given: Mapping[str, Any],
+    environ: Mapping[str, str] | None,
+    *,
+    but: Collection[str] = (),
+) -> Settings:
+    """The settings of a call: those by name win over those of `settings`, and these over the environment's.
+
+    Raises UsageError for a value that is not allowed, and for a setting that means nothing here (see `heeding`).
     """
-    return anyio.run(lambda: preview_async(plan, settings, **connection))
+    read = _layered(settings, given, environ)
+    explicit = {*(settings.model_fields_set if settings else ()), *map(python_name, given)}
+    refuse_unheeded(explicit, command, but=but)
+    # Whoever calls a function that sends wants it sent: only who says no here is asked.
+    return read if "yes" in explicit else read.model_copy(update={"yes": True})
 
 
-async def preview_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Plan:
-    """Hold a plan against what is there, as `preview` does, on an event loop that runs already (asyncio or trio)."""
-    async with connect(settings or Settings(), **connection) as client:
-        made = await with_account((await look(plan, client)).plan, client)
-        return replace(made, server=client.base_url)
+def _layered(
+    settings: Settings | None, given: Mapping[str, Any], environ: Mapping[str, str] | None
+) -> Settings:
+    told = {name: getattr(settings, name) for name in settings.model_fields_set} if settings else {}
+    return read_settings(told, given, environ=os.environ if environ is None else environ)
 
 
-def apply(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
-    """Send what differs from what is there, read it back, and account for every row. Blocks until done.
+def _means(
+    key: ApiKey | str | None,
+    app: Any,
+    watcher: Watcher | None,
+    environ: Mapping[str, str] | None,
+    *,
+    share: bool,
+    signals: bool = False,
+    journal: bool = True,
+) -> Means:
+    return Means(
+        watcher or Watcher(),
+        key=ApiKey(key) if isinstance(key, str) else key,
+        app=app,
+        environ=os.environ if environ is None else environ,
+        interrupts=open_interrupts if signals else no_interrupts,
+        journal=journal,
+        share=share,
+    )
 
-    `settings.no_fetch` sends everything, `settings.no_verify` reads nothing back; `connection` as for `connect`. What
-    goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`: a guard of the settings
-    (`allow`, `max_changes`, `max_change_percent`) too, and then nothing was sent. Raises AccessError,
-    ApiError or RunStopped where the account cannot be read before anything is sent, or is not the plan's.
+
+def _unread(what: What) -> tuple[str, ...]:
+    """The settings that mean nothing since it is no file any more that they would read."""
+    if isinstance(what, Plan):
+        return ("Sheet", "Limits")
+    return _OF_FILES if isinstance(what, Sheet) else ()
+
+
+# ---------------------------------------------------------------- the stories
+
+
+def _plan(
+    what: What,
+    /,
+    settings: Settings | None = None,
+    *,
+    out: Path | str | None = None,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Plan]:
+    """Return what a sheet would change, held against what is there. Nothing is sent.
+
+    `what`: the path of a sheet or of a saved plan, a sheet, or a plan. `out`: where to save the plan, a .json. Settings
+    are read as the command line reads them: those given by name here, then those of `settings`, then BATCH_UPDATE_
+    variables of `environ` (the program's), then the defaults; one that means nothing to a plan is refused. `key` wins
+    over the setting key_file, and that over FAMULOR_API_KEY; `app` is an ASGI application in place of a server.
+    `share=False` takes no part in the pace that the processes of this machine share. `Plan.guards` is what has to be
+    allowed before it is sent. Raises SheetError, UsageError, AccessError, ApiError and RunStopped.
     """
-    return anyio.run(lambda: apply_async(plan, settings, **connection))
+    asked = _settings("plan", settings, given, environ, but=_unread(what))
+    means = _means(key, app, watcher, environ, share=share)
+    begun = begin_plan(what, asked, means, out=None if out is None else Path(out))
+    return _then(begun, lambda planned: replace(planned.plan, guards=planned.tripped))
 
 
-async def apply_async(plan: Plan, settings: Settings | None = None, **connection: Any) -> Report:
-    """Send a plan, as `apply` does, on an event loop that runs already (asyncio or trio)."""
-    settings = settings or Settings()
-    events = EventLog(connection.pop("on_event", None))
-    async with connect(settings, on_event=events, **connection) as client:
-        looked = Looked(plan, 0)
-        if not settings.no_fetch:
-            looked = await look(plan, client, to_end=settings.max_change_percent is not None)
-            plan = looked.plan
-        else:
-            await refuse_another(plan, client)
-        plan = replace(plan, server=client.base_url)
-        tripped = guard(
-            plan,
-            total=looked.total,
-            max_changes=settings.max_changes,
-            max_change_percent=settings.max_change_percent,
-            allow=settings.allow,
-        )
-        if tripped and not blocking_problems(plan, skip_invalid=settings.skip_invalid):
-            return stopped_report(plan, refusal(tripped), started=datetime.now(UTC))
-        report = await apply_plan(
-            plan,
-            client,
-            concurrency=settings.concurrency,
-            skip_invalid=settings.skip_invalid,
-            events=events,
-            rates=settings.rate,
-            caution=caution_of(settings, client),
-        )
-        if settings.no_verify or report.stopped or settings.waves:
-            return report
-        report = await read_back(report, client, again=settings.reread_after, events=events)
-        return check_failures(report, settings.max_failures)
+def _apply(
+    what: What,
+    /,
+    settings: Settings | None = None,
+    *,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    signals: bool = False,
+    journal: bool = True,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Report]:
+    """Send what differs from what is there, read it back, and return a report that accounts for every row.
+
+    `what`, `settings`, `key`, `app`, `environ` and settings by name as for `plan`. A plan that was held against what
+    was there is sent as it was reviewed: what somebody changed since is held back. The call is the yes to the plan;
+    hazards have to be allowed by the setting allow, unless a `watcher` is asked and says yes to them.
+
+    The run has a folder below the setting runs_dir, is written down in it as it happens, so that `resume` and `undo`
+    work, and has its results there at the end (`Report.folder`, `Report.files`); not with `journal=False`. The account
+    is locked for other runs meanwhile and its pace shared with other processes; not with `share=False`. With
+    `signals=True`, which the main thread alone can have, SIGINT, SIGTERM and a hang-up end sending in good order.
+
+    What goes wrong with a row is in its outcome, and why a run ended early in `Report.stopped`: a sheet that is wrong
+    (SheetError), a guard (GuardStopped), a refused key, a signal. Raises SheetError for a sheet that cannot be read,
+    UsageError, AccessError, RunLocked, and ApiError or RunStopped where it cannot be told what is there.
+    """
+    but = (*_unread(what), *(() if journal else ("run_dir", "runs_dir")))
+    asked = _settings("apply", settings, given, environ, but=but)
+    means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
+    return _then(begin_apply(what, asked, means), lambda ended: ended.report)
+
+
+def _resume(
+    run: Path | str = "last",
+    /,
+    settings: Settings | None = None,
+    *,
+    retry_failed: bool = False,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    signals: bool = False,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Report]:
+    """Go on with a run after a crash, a signal, a guard or a full disk; the report covers all of its rows.
+
+    `run`: a folder, a name below the setting runs_dir, a unique beginning of one, or last. `retry_failed`: the failed
+    rows are sent as well. All else is as for `apply`, and so is what it raises, with JournalError where the run's
+    journal cannot be read. Where a guard forbids going on, `Report.stopped` says so, and the run stays as it was.
+    """
+    asked = _settings("resume", settings, given, environ)
+    means = _means(key, app, watcher, environ, share=share, signals=signals)
+    begun = begin_resume(run_to_resume(str(run), asked), asked, means, retry_failed=retry_failed)
+    return _then(begun, lambda ended: ended.report)
+
+
+def _undo(
+    run: Path | str,
+    /,
+    settings: Settings | None = None,
+    *,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    signals: bool = False,
+    journal: bool = True,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Report]:
+    """Take back a run: every field that still holds what it wrote gets back what it held before.
+
+    `run` as for `resume`; last is the one that last changed something. An undo is a run with a folder of its own, and
+    can be undone. It may do what the setting allow is for. All else is as for `apply`.
+    """
+    but = () if journal else ("run_dir", "runs_dir")
+    asked = _settings("undo", settings, given, environ, but=but)
+    means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
+    return _then(begin_undo(run_to_undo(str(run), asked), asked, means), lambda ended: ended.report)
+
+
+def _export(
+    settings: Settings | None = None,
+    *,
+    to: Path | str | None = None,
+    force: bool = False,
+    fields: Iterable[str] = (),
+    where: Iterable[str] = (),
+    secrets: bool = True,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Export]:
+    """Return what the assistants hold as a table of texts, which reads back to the same values.
+
+    `to`: a .csv, .tsv, .xlsx or .jsonl to write it to, which `force` lets it write over. `fields`: columns, all by
+    default. `where`: conditions such as `speech_speed>1`, which all have to hold. `secrets`: whether cells that hold a
+    secret are filled. All else is as for `plan`.
+    """
+    asked = _settings("export", settings, given, environ)
+    means = _means(key, app, watcher, environ, share=share)
+    path = None if to is None else Path(to)
+    begun = begin_export(asked, means, to=path, force=force, fields=fields, where=where, secrets=secrets)
+    return _then(begun, lambda exported: exported.table)
+
+
+def _runs(
+    settings: Settings | None = None, *, environ: Mapping[str, str] | None = None, **given: Any
+) -> Sequel[list[Entry]]:
+    """Return the runs below the setting runs_dir, the one that was last worked on first, with how far each is."""
+    asked = _settings("runs list", settings, given, environ)
+    return partial(anyio.to_thread.run_sync, entries_in, asked)
+
+
+plan, plan_async = _plain(_plan), _on_loop(_plan)
+apply, apply_async = _plain(_apply), _on_loop(_apply)
+resume, resume_async = _plain(_resume), _on_loop(_resume)
+undo, undo_async = _plain(_undo), _on_loop(_undo)
+export, export_async = _plain(_export), _on_loop(_export)
+runs, runs_async = _plain(_runs), _on_loop(_runs)
+
+
+# ---------------------------------------------------------------- what needs no story
+
+
+def check(
+    what: Sheet | Path | str,
+    /,
+    settings: Settings | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Checked:
+    """Return every problem of a sheet, and how many rows would do what. No server is asked.
+
+    Raises SheetError where it cannot be read, UsageError for a setting that is wrong or means nothing here.
+    """
+    asked = _settings("check", settings, given, environ, but=_unread(what))
+    sheet = what if isinstance(what, Sheet) else read_sheet(str(what), asked)
+    return check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
+
+
+def connect(
+    settings: Settings | None = None,
+    *,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    ledger: Ledger | None = None,
+    environ: Mapping[str, str] | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    **given: Any,
+) -> Client:
+    """Return a client of the API, for what no story tells: look-ups, and updates of one's own.
+
+    Settings and `key` are found as for `plan`; those that a client has no use for are let be. With
+    `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
+    """
+    asked = _layered(settings, given, environ)
+    means = _means(key, app, None, environ, share=False)
+    return connect_as(asked, key=means.key, app=app, ledger=ledger, environ=means.environ, on_event=on_event)

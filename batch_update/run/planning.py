@@ -1,16 +1,46 @@
-"""A plan against what is there: fetched, compared, refused where it is for another account or came out differently."""
+"""A plan made from a sheet or read as it was saved, and held against what is there. Nothing is sent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import file_digest
+from io import BufferedReader
+from pathlib import Path
+from typing import cast
 
+from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
-from batch_update.account.whose import Asked, refuse_another
-from batch_update.errors import RunStopped
-from batch_update.model.plans import Plan
+from batch_update.account.whose import Asked, at_home, refuse_another, with_account
+from batch_update.errors import RunStopped, UsageError
+from batch_update.model.plans import Plan, Tripped
+from batch_update.model.sheets import Sheet
 from batch_update.plan.comparing import compare
+from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
+from batch_update.plan.guarding import guard
 from batch_update.plan.holding import hold_back
-from batch_update.plan.saving import digest
+from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
+from batch_update.report.files.folder import write_text
+from batch_update.run.means import Means, Sequel, speaking, tell_way
+from batch_update.run.watching import Watcher
+from batch_update.send.progress import Stage
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.opening import opened
+from batch_update.sheet.reading import read_sheet
+from batch_update.text import printable
+
+What = Plan | Sheet | Path | str
+"""What can be planned and applied: a file that holds a sheet or a saved plan, a sheet that was read, a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan as it was made, before anything is asked of the server."""
+
+    plan: Plan
+    earlier: bool
+    """whether it knows what was there when it was made: what somebody changed since is held back then"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +52,134 @@ class Looked:
     """requests that it took to know"""
     total: int | None = None
     """assistants of the account, where the whole list was read"""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be sent now, and what forbids it."""
+
+    plan: Plan
+    pages: int
+    """requests that it took to know what is there"""
+    tripped: tuple[Tripped, ...]
+    """the guards that have to be lifted first"""
+    settings: Settings
+    """as they count: with the server or sandbox that the plan was made for"""
+    earlier: bool
+    """whether the plan was made earlier"""
+
+
+def begin_plan(what: What, settings: Settings, means: Means, *, out: Path | None = None) -> Sequel[Planned]:
+    """Read and check; the sequel looks what is there, and saves the plan where `out` says.
+
+    Raises SheetError where the sheet or plan cannot be read, UsageError where `out` cannot be written or a setting is
+    wrong, RunStopped X310 where the plan was made for another server than the settings name.
+    """
+    if out is not None:
+        check_place(out, settings)
+    made, settings = made_at_home(what, settings, means, asks=not settings.no_fetch)
+    return partial(_planned, made, means.account(settings), settings, means, out)
+
+
+async def _planned(
+    made: Made, account: Account, settings: Settings, means: Means, out: Path | None
+) -> Planned:
+    async with speaking(settings, account, means, means.watcher.event) as client:
+        looked = await look_at(made, client, settings, means.watcher)
+        plan = replace(looked.plan, server=placed(settings).base_url)
+    if out is not None:
+        _save(plan, out)
+    tripped = tripped_by(looked, settings, settings.allow)
+    return Planned(plan, looked.pages, tripped, settings, made.earlier)
+
+
+# ---------------------------------------------------------------- read and check
+
+
+def made_at_home(what: What, settings: Settings, means: Means, *, asks: bool = True) -> tuple[Made, Settings]:
+    """The plan of a sheet or file, and the settings at the server or sandbox that it was made for.
+
+    `asks`: whether the server will be asked something, so that the way to it matters.
+    """
+    if asks:
+        tell_way(settings, means)
+    made = plan_of(what, settings, means.watcher)
+    home = at_home(settings, made.plan.server)
+    if home.base_url != settings.base_url:
+        tell_way(home, means)
+    return made, home
+
+
+def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
+    """The plan of a sheet, or the plan itself. Raises SheetError where it cannot be read."""
+    if isinstance(what, Plan):
+        return (
+            Made(what, earlier=True) if what.compared else Made(keep_only(what, settings.only), earlier=False)
+        )
+    if isinstance(what, Sheet):
+        return Made(_plan_of_sheet(what, settings), earlier=False)
+    name = str(what)
+    watcher.stage(Stage.READING, name)
+    with opened(name, None, settings) as source:
+        if is_saved_plan(source):
+            return Made(read_plan(printable(name), source), earlier=True)
+        sheet = read_sheet(name, settings, stdin=source)
+        source.seek(0)
+        sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())
+    plan = _plan_of_sheet(sheet, settings)
+    watcher.sheet_read(sheet)
+    return Made(plan, earlier=False)
+
+
+def _plan_of_sheet(sheet: Sheet, settings: Settings) -> Plan:
+    return make_plan(
+        sheet, on_duplicate=settings.on_duplicate, only=settings.only, fetched=not settings.no_fetch
+    )
+
+
+# ---------------------------------------------------------------- look
+
+
+async def look_at(
+    made: Made, client: Asked, settings: Settings, watcher: Watcher, *, by_field: bool = False
+) -> Looked:
+    """The plan held against what is there, as far as the settings select and let it.
+
+    `by_field`: hold back single fields that somebody changed since, not whole rows. Raises what the client raises,
+    RunStopped X310 where the plan is another account's, X311 where it is not the one that is expected.
+    """
+    if made.earlier:
+        return await _look_at_earlier(made.plan, client, settings, watcher, by_field=by_field)
+    looked = Looked(made.plan, 0)
+    if settings.no_fetch:
+        await refuse_another(made.plan, client)
+    else:
+        watcher.stage(Stage.LOOKING, server_name(settings))
+        looked = await look(made.plan, client, to_end=_to_end(settings))
+        looked = replace(looked, plan=await with_account(looked.plan, client))
+    looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
+    expect(looked.plan, settings.expect)
+    return looked
+
+
+async def _look_at_earlier(
+    plan: Plan, client: Asked, settings: Settings, watcher: Watcher, *, by_field: bool
+) -> Looked:
+    if settings.no_fetch:
+        raise UsageError(
+            "a plan that was made earlier is held against what is there, which --no-fetch forbids",
+            code="U101",
+        )
+    expect(plan, settings.expect)
+    watcher.stage(Stage.LOOKING, server_name(settings))
+    plan = keep_only(plan, settings.only)
+    looked = await look_again(plan, client, by_field=by_field, to_end=_to_end(settings))
+    return replace(looked, plan=keep_first(looked.plan, settings.limit))
+
+
+def _to_end(settings: Settings) -> bool:
+    """Whether the whole list has to be read: a share of the account can only be told of all of it."""
+    return settings.max_change_percent is not None
 
 
 async def look(plan: Plan, client: Asked, *, to_end: bool = False) -> Looked:
@@ -54,3 +212,48 @@ def expect(plan: Plan, wanted: str | None) -> None:
             code="X311",
             remedy="look at it again, and give the digest of now to --expect",
         )
+
+
+def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tuple[Tripped, ...]:
+    """The guards of these settings that forbid sending the plan; `allow` are the hazards that may be sent."""
+    return guard(
+        looked.plan,
+        total=looked.total,
+        max_changes=settings.max_changes,
+        max_change_percent=settings.max_change_percent,
+        allow=allow,
+    )
+
+
+# ---------------------------------------------------------------- save
+
+
+def check_place(path: Path, settings: Settings) -> None:
+    """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
+    if settings.no_fetch:
+        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
+    if path.suffix != ".json":
+        raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
+    try:
+        if path.exists():
+            with path.open("rb") as file:
+                if not is_saved_plan(file):
+                    raise UsageError(
+                        f"{path} is there already, and no plan", code="U109", remedy="choose another name"
+                    )
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
+
+
+def _save(plan: Plan, path: Path) -> None:
+    try:
+        write_text(path, save_plan(plan))
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
+
+
+def unwritable(path: Path, why: str) -> UsageError:
+    """A file that somebody named cannot be written there."""
+    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")

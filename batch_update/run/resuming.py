@@ -1,26 +1,132 @@
-"""Resume: what is left of a run, told from its journal; what is in doubt is compared with what is there first."""
+"""The story of `resume`: what is left of a run, by its journal, and what is in doubt compared with what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Protocol
 
-from batch_update.account.whose import Asked
-from batch_update.errors import UsageError
-from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.account.account import Account, placed
+from batch_update.account.whose import Asked, at_home, refuse_another
+from batch_update.errors import GuardStopped, UsageError
+from batch_update.journal.finding import find_run, open_at
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import Facts, RecordedRun, facts_of, report_of, with_stats
 from batch_update.journal.writing import Journal
-from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
+from batch_update.model.plans import ALL_HAZARDS, Change, Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Reply, Report
 from batch_update.outcomes import is_open, is_unread, replied, spread
 from batch_update.plan.from_sheet import keep_first, keep_only
-from batch_update.run.applying import apply_plan
-from batch_update.run.planning import look_again
-from batch_update.send.dispatch import Sender
+from batch_update.report.files.folder import written_in
+from batch_update.run.agreeing import agree
+from batch_update.run.ending import Ended, Session, caution_for, written_report
+from batch_update.run.means import Means, Sequel, before_sending, holding, speaking, tell_way
+from batch_update.run.planning import Looked, expect, look_again
+from batch_update.run.watching import Watcher
 from batch_update.send.progress import EventLog
 from batch_update.send.verifying import BY_WHOM, is_proof
+from batch_update.settings.tunables import Settings
 from batch_update.text import counted
+
+
+def run_to_resume(run: str, settings: Settings) -> Path:
+    """The folder of a run, by itself, its name or the beginning of one; last is what last sent something or is open.
+
+    Raises UsageError where there is none.
+    """
+    return find_run(run, settings.runs_dir, last=open_at)
+
+
+def begin_resume(
+    folder: Path, settings: Settings, means: Means, *, retry_failed: bool = False
+) -> Sequel[Ended]:
+    """Look what is left of a run; the sequel clears up what is in doubt, asks, sends, reads back and writes.
+
+    `retry_failed`: the failed rows are sent as well. A run of which nothing is left comes to its end without a key.
+    Raises what `begin_apply` raises, and JournalError where the journal cannot be read.
+    """
+    recorded = read_run(folder)
+    # Also where nothing is left: the commands that are printed have to lead there.
+    settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
+    if is_finished(recorded, retry_failed=retry_failed):
+        return partial(_as_it_is, recorded, settings)
+    tell_way(settings, means)
+    return partial(_resume, folder, means.account(settings), settings, means, retry_failed)
+
+
+async def _resume(
+    folder: Path, account: Account, settings: Settings, means: Means, retry_failed: bool
+) -> Ended:
+    async with holding(account, settings, means, "resume") as hold:
+        hold.works_in(folder)
+        hold.refuse_company(folder)
+        # What it tells counts only now: until the lock was free, another process may have gone on with it.
+        recorded = read_run(folder)
+        if is_finished(recorded, retry_failed=retry_failed):
+            return await _as_it_is(recorded, settings)
+        return await _go_on(recorded, account, settings, means, retry_failed)
+
+
+async def _as_it_is(recorded: RecordedRun, settings: Settings, stop: GuardStopped | None = None) -> Ended:
+    """The end of a run that is left alone: since nothing is left to do, or since a guard forbids going on."""
+    report = replace(report_of(recorded), folder=recorded.folder, files=written_in(recorded.folder))
+    if stop is None:
+        return Ended(report, facts_of(recorded), settings, was_finished=True)
+    return Ended(replace(report, stopped=stop), facts_of(recorded), settings, was_held=True)
+
+
+async def _go_on(
+    recorded: RecordedRun, account: Account, settings: Settings, means: Means, retry_failed: bool
+) -> Ended:
+    watcher = means.watcher
+    expect(recorded.plan, settings.expect)
+    events = EventLog(watcher.event)
+    async with speaking(settings, account, means, events) as client:
+        caution = caution_for(settings, client, watcher)
+        with before_sending():
+            if recorded.facts.key != account.name:  # one key at one server always is one account
+                await refuse_another(recorded.plan, client)
+            rest = await look_at_rest(
+                recorded,
+                client,
+                retry_failed=retry_failed,
+                only=settings.only,
+                limit=settings.limit,
+                fetch=not settings.no_fetch,
+                to_end=settings.max_change_percent is not None,
+            )
+        _tell_rest(recorded, rest, watcher)
+        looked, allow = Looked(rest.plan, rest.pages, rest.total), _allowed(recorded, settings)
+        if stop := agree(looked, "resume", settings, watcher, allow=allow):
+            return await _as_it_is(recorded, settings, stop)
+        facts = Facts("resume", settings=placed(settings), key=account.name)
+        with Journal.open(recorded.folder, facts) as journal, means.interrupts() as interrupted:
+            session = Session(client, settings, watcher, events, caution, interrupted, journal)
+            report = await send_rest(recorded, rest, journal, events, session.send)
+            report = await session.read_back(report, sent=rest.plan.changes)
+            known = with_stats(recorded, facts, client.stats)
+            return Ended(
+                await written_report(report, recorded.folder, known, watcher, client), known, settings
+            )
+
+
+def _tell_rest(recorded: RecordedRun, rest: Rest, watcher: Watcher) -> None:
+    first_rows = (change.indexes[0] for change in recorded.plan.changes)
+    found = (rest.found[row].status for row in first_rows if row in rest.found)
+    landed = sum(status is Status.UPDATED for status in found)
+    watcher.left(recorded.folder, changes=len(rest.plan.changes), landed=landed, doubtful=len(rest.doubtful))
+
+
+def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
+    """Return the hazards that are allowed: those of now and of when the run began; for an undo, all of them."""
+    if recorded.facts.command == "undo":
+        return (ALL_HAZARDS,)
+    return (*settings.allow, *(recorded.facts.settings.allow if recorded.facts.settings else ()))
+
+
+# ---------------------------------------------------------------- what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +254,25 @@ def _landed(change: Change, before: Outcome) -> Outcome:
     return replied(change, reply)
 
 
+class Send(Protocol):
+    """Sends the changes of a plan, and accounts for every row of its sheet."""
+
+    async def __call__(self, plan: Plan, *, skip_invalid: bool) -> Report: ...
+
+
 async def send_rest(
-    journal: Journal, client: Sender, recorded: RecordedRun, rest: Rest, *, events: EventLog, **sending: Any
+    recorded: RecordedRun, rest: Rest, journal: Journal, events: EventLog, send: Send
 ) -> Report:
     """Send what is left of a run, or of it what shall be sent now; the report covers every row, old and new.
 
-    `sending` as for `apply_plan`. Nobody else may have worked on the run since it was read.
+    Nobody else may have worked on the run since it was read.
     """
     events(Event("resumed", f"the run was resumed with {counted(len(rest.plan.changes), 'change')} left"))
     journal.settle(rest.found)
     # Whoever began to send had leave to leave out the rows with problems.
-    sending.setdefault("skip_invalid", bool(recorded.sessions))
-    after = await apply_plan(rest.plan, client, events=events, journal=journal, **sending)
-    return merged(report_of(recorded), after)
+    begun_with = recorded.facts.settings
+    has_leave = bool(recorded.sessions) or (begun_with is not None and begun_with.skip_invalid)
+    return merged(report_of(recorded), await send(rest.plan, skip_invalid=has_leave))
 
 
 def merged(before: Report, after: Report) -> Report:

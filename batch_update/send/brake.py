@@ -12,7 +12,12 @@ from batch_update.model.reports import Reply, Report, Share
 from batch_update.model.sheets import Body
 from batch_update.outcomes import as_wanted
 from batch_update.send.dispatch import Sender
+from batch_update.send.progress import Stage
 from batch_update.text import counted
+
+
+def tell_nobody(stage: Stage) -> None:
+    """Nobody wants to know what the run does now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class Caution:
     """seconds before each further wave"""
     ask: Callable[[str], Awaitable[bool]] | None = None
     """asks before each further wave; no ends the run"""
+    tell: Callable[[Stage], None] = tell_nobody
+    """told when a wave is over, and when the next one begins"""
 
 
 def check_failures(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from batch_update.model.plans import Change, Outcome, Status
@@ -12,6 +13,18 @@ from batch_update.model.reports import Event, Window
 
 EVERY = 0.1
 """Seconds between two calls of the progress callback, so that showing it never slows sending."""
+
+
+class Stage(StrEnum):
+    """What a run is doing."""
+
+    READING = "reading the sheet"
+    LOOKING = "reading what is there"
+    SENDING = "sending"
+    BETWEEN_WAVES = "between two waves"
+    """reading the last one back, pausing, asking"""
+    VERIFYING = "reading back"
+    WRITING = "writing the results"
 
 
 @dataclass(frozen=True, slots=True)

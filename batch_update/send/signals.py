@@ -37,6 +37,17 @@ def open_interrupts() -> Iterator[AsyncIterator[int]]:
         yield received
 
 
+@contextmanager
+def no_interrupts() -> Iterator[AsyncIterator[int]]:
+    """No signals at all: those that come do what they did before."""
+    yield _never()
+
+
+async def _never() -> AsyncIterator[int]:
+    await anyio.sleep_forever()
+    yield 0  # what makes it a stream
+
+
 def _heeded() -> list[signal.Signals]:
     """All but those that are ignored already: nohup has a run go on when its terminal is closed."""
     return [number for number in NUMBERS if signal.getsignal(number) is not signal.SIG_IGN]

@@ -15,9 +15,9 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report, Share
 from batch_update.outcomes import not_begun, spread
-from batch_update.send.brake import Brake, BrakedSender, Caution
+from batch_update.send.brake import Brake, BrakedSender, Caution, tell_nobody
 from batch_update.send.dispatch import Sender, Sent
-from batch_update.send.progress import EventLog, Meter
+from batch_update.send.progress import EventLog, Meter, Stage
 from batch_update.send.signals import SignalStream, unless_signaled
 from batch_update.send.verifying import Sleep, see
 from batch_update.settings.tunables import Settings
@@ -25,11 +25,14 @@ from batch_update.text import counted
 
 
 def caution_of(
-    settings: Settings, reader: Lister, ask: Callable[[str], Awaitable[bool]] | None = None
+    settings: Settings,
+    reader: Lister,
+    ask: Callable[[str], Awaitable[bool]] | None = None,
+    tell: Callable[[Stage], None] = tell_nobody,
 ) -> Caution:
     """How carefully these settings want it sent.
 
-    Where there are waves, one failure stops the run unless another limit is given.
+    Where there are waves, one failure stops the run unless another limit is given. `ask` and `tell` as in `Caution`.
 
     Raises UsageError where a question is wanted and `ask` is None, and for a pause where there are no waves.
     """
@@ -45,6 +48,7 @@ def caution_of(
         again=settings.reread_after,
         pause=settings.pause if isinstance(settings.pause, float) else 0.0,
         ask=ask if wants_question else None,
+        tell=tell,
     )
 
 
@@ -58,9 +62,6 @@ def split(changes: Sequence[Change], waves: Iterable[Share]) -> list[tuple[Chang
         begin = end
     parts.append(tuple(changes[begin:]))
     return [part for part in parts if part]
-
-
-# ---------------------------------------------------------------- the limit on failures
 
 
 # ---------------------------------------------------------------- the waves of a run
@@ -131,6 +132,7 @@ class _Waves:
             if number > 1:
                 self.stopped = await unless_signaled(partial(self._pause, number), signals)
             if self.stopped is None:
+                self._caution.tell(Stage.SENDING)
                 await self._one(number, part, signals)
             if self.stopped is not None:
                 return
@@ -140,6 +142,7 @@ class _Waves:
         sent = await self._send(part, interrupted=signals)
         self.outcomes |= sent.outcomes
         self.stopped = sent.stopped
+        self._caution.tell(Stage.BETWEEN_WAVES)
         if self.stopped is None:
             self.stopped = await unless_signaled(partial(self._read_back, part), signals)
         found = [self.outcomes[change.indexes[0]] for change in part.changes]
@@ -200,6 +203,3 @@ def _words(outcomes: Sequence[Outcome]) -> str:
     words += [f"{n} {status.replace('_', ' ')}" for status in Status if (n := statuses[status])]
     read = ", ".join(f"{seen[kind]} {kind}" for kind in Verified if kind and seen[kind])
     return ", ".join(words) + (f"; read back: {read}" if read else "")
-
-
-# ---------------------------------------------------------------- signals

@@ -40,8 +40,8 @@ def read_settings(
     places = {name: f"{flag_of(name)} (from {variable_of(name)})" for name in given}
     for layer in layers:
         for name, value in layer.items():
-            given[_python_name(name)] = value
-            places[_python_name(name)] = flag_of(name)
+            given[python_name(name)] = value
+            places[python_name(name)] = flag_of(name)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
@@ -50,6 +50,7 @@ def read_settings(
         ) from None
 
 
-def _python_name(name: str) -> str:
+def python_name(name: str) -> str:
+    """`max-attempts` -> `max_attempts`, and `json` -> `json_`: the name by which Settings know it."""
     python = name.replace("-", "_")
     return python + "_" if python + "_" in Settings.model_fields else python

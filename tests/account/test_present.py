@@ -17,9 +17,9 @@ from batch_update.model.reports import Report
 from batch_update.outcomes import exit_status
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
-from batch_update.run.applying import apply_plan
 from batch_update.run.planning import look, look_again
 from batch_update.sandbox.app import Sandbox, make_app
+from batch_update.send.accounting import apply_plan
 from batch_update.send.verifying import read_back
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet

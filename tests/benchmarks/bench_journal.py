@@ -15,7 +15,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan, Status
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
 from tests.made import column, ids, sheet_of

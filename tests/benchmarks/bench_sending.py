@@ -25,7 +25,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Status
 from batch_update.model.reports import Window
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving

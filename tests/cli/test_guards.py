@@ -147,8 +147,8 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
             asked.append(question)
             return answer
 
-        monkeypatch.setattr("batch_update.cli.commands.apply.on_terminal", lambda: True)
-        monkeypatch.setattr("batch_update.cli.commands.apply.ask", ask)
+        monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
+        monkeypatch.setattr("batch_update.cli.watcher.ask", ask)
         return asked
 
     return at_terminal
@@ -302,7 +302,7 @@ def test_pause_ask_asks_between_waves(
     (tmp_path / "stdin").write_bytes(answer)
     with (tmp_path / "stdin").open("rb") as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
-        monkeypatch.setattr("batch_update.cli.commands.apply.on_terminal", lambda: True)
+        monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
         result = run("apply", write(tmp_path, slow(4)), *SEND, "--waves", "1", "--pause", "ask", "--json")
     assert (result.exit, result.json["counts"]["updated"]) == (status, updated)
     assert "Go on with wave 2 of 2, 3 changes? [y/N]" in result.err

@@ -18,11 +18,11 @@ wanted, entry = sys.argv[1:3]
 sys.argv = ["batch-update", *sys.argv[3:]]
 load = builtins.__import__
 
-def loading(name, *rest):
+def loading(name, *rest, **more):
     if name == wanted:
         builtins.__import__ = load
         os.kill(os.getpid(), signal.SIGINT)
-    return load(name, *rest)
+    return load(name, *rest, **more)
 
 builtins.__import__ = loading
 module, _, function = entry.partition(":")

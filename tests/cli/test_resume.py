@@ -5,27 +5,35 @@ from __future__ import annotations
 import inspect
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import anyio
 import pytest
 
+import batch_update
 from batch_update.account.locking import AccountLock, is_held
 from batch_update.cli.commands.apply import apply
-from batch_update.cli.commands.resume import resume, resume_folder
+from batch_update.cli.commands.resume import resume
 from batch_update.cli.commands.undo import undo
-from batch_update.cli.targets import account_lock
 from batch_update.errors import BatchUpdateError
 from batch_update.journal.reading import read_run
 from batch_update.journal.writing import Journal
+from batch_update.outcomes import exit_status
+from batch_update.run.applying import begin_apply
+from batch_update.run.means import Means
+from batch_update.run.resuming import begin_resume
+from batch_update.run.watching import Watcher
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND, statuses
 from tests.cli.test_undo import rows
 
+UNPACED = Settings(sandbox=True, sandbox_limits=(), rate=())
 ROWS = "id,speech_speed\n" + "".join(f"{10001 + n},0.75\n" for n in range(12))
 
 
@@ -64,16 +72,19 @@ def test_the_row_that_met_a_refused_key_goes_out_with_the_next_one(run: Run, tmp
 
 
 def test_a_run_that_died_before_it_began_goes_on_though_rows_of_its_sheet_are_wrong(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path
 ) -> None:
     """There is a journal, so there was leave to leave those rows out."""
 
-    async def dies(*args: Any, **more: Any) -> None:
+    @contextmanager
+    def killed() -> Iterator[Any]:
         raise RuntimeError("killed here")
+        yield
 
-    with monkeypatch.context() as patched:
-        patched.setattr("batch_update.run.applying.apply_plan", dies)
-        assert run("apply", "bad.csv", *SEND, "--skip-invalid", "--run-dir", "it").exit == 70
+    given = {"skip_invalid": True, "yes": True, "run_dir": "it"}
+    settings = read_settings(given, UNPACED.model_dump(exclude_unset=True), environ=os.environ)
+    with pytest.raises(RuntimeError, match="killed here"):
+        anyio.run(begin_apply("bad.csv", settings, Means(interrupts=killed)))
     assert run("resume", "it", *SEND).exit == 1
     assert statuses(tmp_path / "it" / "results.csv") == ["invalid", "updated"]
 
@@ -320,45 +331,38 @@ def test_a_finished_run_is_one_document_and_needs_no_key(run: Run, tmp_path: Pat
 # ---------------------------------------------------------------- one at a time
 
 
-@pytest.fixture
-def waiting(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
-    """A command gets the lock only once another process has done something while it held it."""
+class Meanwhile(Watcher):
+    """While this one waits for the account, the process that holds it goes on with a run, and comes to its end."""
 
-    def until(module: str, done: Callable[[], object]) -> None:
-        @contextmanager
-        def lock_later(*args: Any) -> Iterator[AccountLock]:
-            monkeypatch.setattr(f"batch_update.cli.commands.{module}.account_lock", account_lock)
-            done()
-            with account_lock(*args) as lock:
-                yield lock
+    def __init__(self, folder: Path) -> None:
+        (path,) = (folder.parent / "state" / "accounts").glob("*.lock")
+        self._lock = AccountLock(path)
+        self._lock.__enter__()
+        self._folder = folder
 
-        monkeypatch.setattr(f"batch_update.cli.commands.{module}.account_lock", lock_later)
-
-    return until
-
-
-def as_another_process(folder: Path) -> Callable[[], object]:
-    given = {"sandbox": True, "sandbox_limits": "off", "rate": "off", "yes": True}
-    settings = read_settings(given, environ=dict(os.environ))
-    return lambda: resume_folder(folder, settings, retry_failed=True)
+    def waiting(self, words: str) -> None:
+        self._lock.__exit__(None, None, None)
+        another = Thread(
+            target=batch_update.resume, args=(self._folder, UNPACED), kwargs={"retry_failed": True}
+        )
+        another.start()
+        another.join()
 
 
-def test_a_run_that_another_process_has_finished_meanwhile_is_left_alone(
-    run: Run, tmp_path: Path, waiting: Any
-) -> None:
+def test_a_run_that_another_process_has_finished_meanwhile_is_left_alone(run: Run, tmp_path: Path) -> None:
     stopped(run, tmp_path)
-    waiting("resume", as_another_process(tmp_path / "it"))
-    result = run("resume", "it", *SEND, "--retry-failed")
-    assert (result.exit, "nothing is left" in result.err) == (0, True)
+    means = Means(Meanwhile(tmp_path / "it"))
+    settings = read_settings(
+        {"wait": 60, "yes": True}, UNPACED.model_dump(exclude_unset=True), environ=os.environ
+    )
+    ended = anyio.run(begin_resume(tmp_path / "it", settings, means, retry_failed=True))
+    assert ended.was_finished and exit_status(ended.report) == 0
     assert len(read_run(tmp_path / "it").sessions) == 2
 
 
-def test_an_undo_takes_back_what_was_done_until_it_got_the_lock(
-    run: Run, tmp_path: Path, waiting: Any
-) -> None:
+def test_an_undo_takes_back_what_was_done_until_it_got_the_lock(run: Run, tmp_path: Path) -> None:
     stopped(run, tmp_path)
-    waiting("undo", as_another_process(tmp_path / "it"))
-    assert run("undo", "it", *SEND, "--run-dir", "back").exit == 0
+    batch_update.undo(tmp_path / "it", UNPACED, watcher=Meanwhile(tmp_path / "it"), wait=60, run_dir="back")
     assert statuses(tmp_path / "back" / "results.csv") == ["updated"] * 12
 
 
@@ -374,8 +378,8 @@ def test_the_question_comes_once_the_lock_is_held_and_names_what_was_found_then(
         asked.append((question, is_held(path)))
         return False
 
-    monkeypatch.setattr("batch_update.cli.commands.apply.on_terminal", lambda: True)
-    monkeypatch.setattr("batch_update.cli.commands.apply.ask", ask)
+    monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
+    monkeypatch.setattr("batch_update.cli.watcher.ask", ask)
     assert run(command, "good.csv" if command == "apply" else "it", *SEND[:-1]).exit == 2
     ((question, held),) = asked
     assert (

@@ -6,6 +6,7 @@ import csv
 import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import Facts, RecordedRun, facts_of, report_of
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Plan
-from batch_update.model.reports import Reply, Report
+from batch_update.model.reports import Files, Reply, Report
 from batch_update.model.sheets import Body
-from batch_update.report.files.folder import Written, write_run
-from batch_update.run.applying import apply_plan
+from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import is_finished, look_at_rest, send_rest
+from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
 
@@ -62,7 +63,9 @@ async def go_on(
         recorded, client, retry_failed=retry_failed, only=only, limit=limit, fetch=fetch
     )
     with Journal.open(folder) as journal:
-        return await send_rest(journal, client, recorded, rest, events=events or EventLog(), **sending)
+        events = events or EventLog()
+        send = partial(apply_plan, client=client, events=events, journal=journal, **sending)
+        return await send_rest(recorded, rest, journal, events, send)
 
 
 def copy_of(folder: Path, to: Path) -> Path:
@@ -113,7 +116,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(ours)}
 
 
-def written_from(recorded: RecordedRun, folder: Path) -> Written:
+def written_from(recorded: RecordedRun, folder: Path) -> Files:
     return write_run(report_of(recorded), folder, facts_of(recorded))
 
 

@@ -17,8 +17,8 @@ from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Status
 from batch_update.model.reports import Reply, Report
-from batch_update.run.applying import apply_plan
 from batch_update.sandbox.app import make_app
+from batch_update.send.accounting import apply_plan
 from tests.cli import conftest
 from tests.cli.conftest import Run, run_apart
 from tests.cli.test_commands import SEND, statuses

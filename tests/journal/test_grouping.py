@@ -17,7 +17,7 @@ from batch_update.journal.recorded import report_of
 from batch_update.journal.schema import LogEntry
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from tests.journal.journals import FullDisk, copy_of, rows_told
 from tests.made import plan_of
 from tests.run.fakes import NOON, FakeClient

@@ -24,7 +24,7 @@ from batch_update.journal.schema import MOST_IN_LINE
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
 from batch_update.model.reports import Event, Reply
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import Settings
 from tests.journal.journals import FullDisk, Witness, copy_of, journalled, rows_told
 from tests.made import plan_of

@@ -27,9 +27,9 @@ from batch_update.model.reports import Reply, Report
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
-from batch_update.run.applying import apply_plan
 from batch_update.sandbox.app import make_app
 from batch_update.sandbox.faults import Faults
+from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet

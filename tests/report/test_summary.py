@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from batch_update.errors import Interrupted, KeyRefused, SheetError
 from batch_update.model.plans import Change, Conflict, Outcome, Status, Verified, Why
-from batch_update.model.reports import Event, Report, Stats
-from batch_update.report.files.folder import Written
+from batch_update.model.reports import Event, Files, Report, Stats
 from batch_update.report.screen.summary import Commands, summary
 from tests.made import column, report_of
 from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, UNCHANGED, UNKNOWN
 
 FOLDER = Path("runs/2026-11-22T0931-changes")
-FILES = Written(FOLDER / "results.csv", FOLDER / "failed.csv", None, FOLDER / "run.json")
-DONE = Written(FOLDER / "results.csv", None, None, FOLDER / "run.json")
+FILES = Files(FOLDER / "results.csv", FOLDER / "failed.csv", None, FOLDER / "run.json")
+DONE = Files(FOLDER / "results.csv", None, None, FOLDER / "run.json")
 
 
 def test_a_run_with_a_failure() -> None:

@@ -14,7 +14,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Plan
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from tests.torture.child import plan_for
 
 ROWS = 12

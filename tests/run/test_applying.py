@@ -13,7 +13,7 @@ from batch_update.errors import Interrupted, SheetError
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Event, Exit, Report
 from batch_update.model.sheets import Problem, Severity
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog, Progress
 from tests.made import plan_of
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, run_virtually

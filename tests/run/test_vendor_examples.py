@@ -17,7 +17,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.model.plans import Status
 from batch_update.model.reports import Report
 from batch_update.plan.from_sheet import make_plan
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from batch_update.sheet.reading import read_sheet
 from tests.run.loopback import Loopback, Seen, loopback
 from tests.vendor import VENDOR_EXAMPLES

@@ -18,8 +18,8 @@ from batch_update.outcomes import as_wanted, exit_status, is_open
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.screen.summary import summary
-from batch_update.run.applying import apply_plan
 from batch_update.run.planning import Looked, look, look_again
+from batch_update.send.accounting import apply_plan
 from batch_update.send.verifying import BY_WHOM, read_back, verify
 from batch_update.sheet.reading import read_sheet
 from tests.api import virtual

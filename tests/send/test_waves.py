@@ -19,7 +19,7 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status, Verified
 from batch_update.model.reports import Exit, Reply, Report, Share
 from batch_update.outcomes import as_wanted, exit_status
-from batch_update.run.applying import apply_plan
+from batch_update.send.accounting import apply_plan
 from batch_update.send.brake import Caution, check_failures
 from batch_update.send.progress import EventLog
 from batch_update.send.verifying import read_back_unless

@@ -21,9 +21,9 @@ from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.plan.from_sheet import make_plan
-from batch_update.run.applying import apply_plan
 from batch_update.run.exporting import export
 from batch_update.run.planning import Looked, look
+from batch_update.send.accounting import apply_plan
 from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for

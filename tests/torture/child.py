@@ -11,8 +11,8 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
-from batch_update.run.applying import apply_plan
 from batch_update.run.planning import look
+from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import SANDBOX_KEY
 from tests.journal.journals import go_on
 from tests.made import plan_of

@@ -379,11 +379,11 @@ def _load() -> None:
     import batch_update.plan.saving
     import batch_update.report.screen.preview
     import batch_update.report.screen.summary
-    import batch_update.run.applying
     import batch_update.run.exporting
     import batch_update.run.resuming
     import batch_update.sandbox.app
     import batch_update.sandbox.serving
+    import batch_update.send.accounting
     import batch_update.send.verifying
     import batch_update.sheet.reading  # noqa: F401
     from batch_update.settings.layers import read_settings

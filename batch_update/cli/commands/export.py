@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.account.account import server_name
-from batch_update.cli.displays import event_teller
-from batch_update.cli.options import is_silent, or_environment, settings_of, takes
+from batch_update.cli.options import or_environment, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
-from batch_update.cli.screen import out, out_json, paint, say, telling_errors, unwritable, writing_out
-from batch_update.cli.targets import client_for, say_way
+from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
 from batch_update.cli.terminal import bytes_of_stdout
+from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
-    from batch_update.plan.conditions import Condition
     from batch_update.run.exporting import Export
 
 STDOUT = "-"
@@ -83,69 +80,33 @@ def export(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        _check_place(output, settings, force=force)
-        from batch_update.plan.conditions import read_condition
-        from batch_update.run.exporting import choose_fields
+        from batch_update.run.exporting import begin_export
+        from batch_update.run.means import Means
 
-        names = choose_fields(or_environment(fields, "fields"))
-        conditions = [read_condition(text) for text in or_environment(where, "where")]
-        with_secrets = output != STDOUT if secrets is None else secrets
-        say_way(settings)
-        if not is_silent(settings):
-            say(f"Reading the assistants of {server_name(settings)} ...")
-        found = anyio.run(_export, settings, names, conditions, with_secrets)
-        path = _write(found, output, settings, force=force)
-        _tell(found, path, settings, with_secrets=with_secrets)
-
-
-async def _export(
-    settings: Settings, names: tuple[str, ...], conditions: list[Condition], with_secrets: bool
-) -> Export:
-    from batch_update.run.exporting import export
-
-    async with client_for(settings, event_teller(settings)) as client:
-        return await export(client, fields=names, only=settings.only, where=conditions, secrets=with_secrets)
-
-
-# ---------------------------------------------------------------- the file
-
-
-def _check_place(output: str, settings: Settings, *, force: bool) -> None:
-    """What can be said before anything is asked of the server. Raises UsageError."""
-    if output == STDOUT:
-        if settings.json_:
+        if output == STDOUT and settings.json_:
             raise UsageError("--json and a sheet cannot both go to stdout", code="U101", remedy="name a file")
-        return
-    from batch_update.sheet.writing.formats import format_to_write
-
-    path = Path(output)
-    format_to_write(printable(output))
-    try:
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
-        if path.is_dir():
-            raise unwritable(path, "it is a folder")
-        if path.exists() and not force:
-            raise UsageError(
-                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
-            )
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
+        with_secrets = output != STDOUT if secrets is None else secrets
+        begun = begin_export(
+            settings,
+            Means(Reader(settings, looking="Reading the assistants of {} ...")),
+            to=None if output == STDOUT else Path(output),
+            force=force,
+            fields=or_environment(fields, "fields"),
+            where=or_environment(where, "where"),
+            secrets=with_secrets,
+        )
+        found = anyio.run(begun)
+        if output == STDOUT:
+            _write_out(found.table)
+        _tell(found.table, found.path, settings, with_secrets=with_secrets)
 
 
-def _write(found: Export, output: str, settings: Settings, *, force: bool) -> Path | None:
-    """Where it lies now; None for stdout."""
-    from batch_update.sheet.writing.formats import write_export, write_stream
+def _write_out(table: Export) -> None:
+    """Write the table to stdout, as a CSV."""
+    from batch_update.sheet.writing.formats import write_stream
 
-    if output == STDOUT:
-        with writing_out():
-            write_stream(bytes_of_stdout(), found.header, found.rows)
-        return None
-    _check_place(output, settings, force=force)  # reading took its time
-    try:
-        return write_export(Path(output), found.header, found.rows)
-    except OSError as error:
-        raise unwritable(Path(output), error.strerror or str(error)) from None
+    with writing_out():
+        write_stream(bytes_of_stdout(), table.header, table.rows)
 
 
 # ---------------------------------------------------------------- what is told

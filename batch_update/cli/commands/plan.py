@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,9 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.account.account import placed
-from batch_update.cli.commands.apply import duration_of, look_at, plan_of, tripped_by
-from batch_update.cli.displays import event_teller
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screen import (
@@ -24,16 +19,14 @@ from batch_update.cli.screen import (
     paint_problems,
     showing_on,
     telling_errors,
-    unwritable,
 )
-from batch_update.cli.targets import at_home, client_for, say_way
-from batch_update.errors import UsageError
-from batch_update.model.plans import Plan, Tripped
+from batch_update.cli.watcher import Reader, duration_of
+from batch_update.model.plans import Plan
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 
 if TYPE_CHECKING:
-    from batch_update.run.planning import Looked
+    from batch_update.run.planning import Planned
 
 OUT = Annotated[
     Path | None,
@@ -72,74 +65,28 @@ def show_plan(
     exit_code: bool = False,
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
-    if out_file is not None:
-        _check_place(out_file, settings)
-    if not settings.no_fetch:
-        say_way(settings)
-    made, is_saved = plan_of(file, settings)
-    before, settings = settings, at_home(settings, made.server)
-    if settings.base_url != before.base_url:
-        say_way(settings)
-    looked = anyio.run(_look, made, settings, is_saved)
-    if out_file is not None:
-        _save(replace(looked.plan, server=placed(settings).base_url), out_file)
-    _show(looked, file, settings, out_file, is_saved=is_saved, full=full)
-    return _status(looked.plan, settings, exit_code=exit_code)
+    from batch_update.run.means import Means
+    from batch_update.run.planning import begin_plan
+
+    found = anyio.run(begin_plan(file, settings, Means(Reader(settings)), out=out_file))
+    _show(found, file, out_file, full=full)
+    return _status(found.plan, found.settings, exit_code=exit_code)
 
 
-async def _look(plan: Plan, settings: Settings, is_saved: bool) -> Looked:
-    async with client_for(settings, event_teller(settings)) as client:
-        return await look_at(plan, client, settings, is_saved=is_saved)
-
-
-def _check_place(path: Path, settings: Settings) -> None:
-    """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
-    from batch_update.plan.saving import is_saved_plan
-
-    if settings.no_fetch:
-        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
-    if path.suffix != ".json":
-        raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
-    try:
-        if path.exists():
-            with path.open("rb") as file:
-                if not is_saved_plan(file):
-                    raise UsageError(
-                        f"{path} is there already, and no plan", code="U109", remedy="choose another name"
-                    )
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
-
-
-def _save(plan: Plan, path: Path) -> None:
-    from batch_update.plan.saving import save_plan
-    from batch_update.report.files.folder import write_text
-
-    try:
-        write_text(path, save_plan(plan))
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
-
-
-def _show(
-    looked: Looked, file: str, settings: Settings, out_file: Path | None, *, is_saved: bool, full: bool
-) -> None:
+def _show(found: Planned, file: str, out_file: Path | None, *, full: bool) -> None:
     from batch_update.plan.saving import digest
     from batch_update.report.guards import guard_json
     from batch_update.report.screen.preview import plan_json
     from batch_update.report.screen.problems import problem_json
 
-    made, mark = looked.plan, digest(looked.plan)
-    tripped = tripped_by(looked, settings, settings.allow)
-    following = _next(made, file, settings, out_file, tripped, "" if out_file or is_saved else mark)
+    made, settings, mark = found.plan, found.settings, digest(found.plan)
+    following = _next(found, file, out_file, "" if out_file or found.earlier else mark)
     if settings.json_:
-        document = plan_json(made, requests=looked.pages)
-        document |= {"guards": [guard_json(one) for one in tripped], "next": following, "digest": mark}
+        document = plan_json(made, requests=found.pages)
+        document |= {"guards": [guard_json(one) for one in found.tripped], "next": following, "digest": mark}
         out_json_with(document, "problems", (problem_json(made.sheet, p) for p in made.problems))
     elif not settings.quiet:
-        _show_screen(looked, settings, tripped, full=full)
+        _show_screen(found, full=full)
         out(f"Digest {mark}")
         for label, (words, command) in zip(
             chain(["Next: "], repeat("  or: ")), following.items(), strict=False
@@ -147,34 +94,28 @@ def _show(
             out(label + (f"{words}: " if words != "apply" else "") + command)
 
 
-def _show_screen(looked: Looked, settings: Settings, tripped: Sequence[Tripped], *, full: bool) -> None:
+def _show_screen(found: Planned, *, full: bool) -> None:
     from batch_update.report.guards import guard_lines
     from batch_update.report.screen.preview import plan_screen, plan_totals
     from batch_update.report.screen.problems import render_problems
 
-    made = looked.plan
+    made, settings = found.plan, found.settings
     if made.problems and settings.skip_invalid:
         out(render_problems(made.sheet, made.problems, briefly=True))
     elif made.problems:
         out(paint_problems(render_problems(made.sheet, made.problems)))
-    out(plan_screen(made, requests=looked.pages, showing=showing_on(sys.stdout, full=full)))
-    if tripped:
+    out(plan_screen(made, requests=found.pages, showing=showing_on(sys.stdout, full=full)))
+    if found.tripped:
         heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"
-        out("\n".join([heading, *guard_lines(tripped), ""]))
+        out("\n".join([heading, *guard_lines(found.tripped), ""]))
     out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
 
 
-def _next(
-    made: Plan,
-    file: str,
-    settings: Settings,
-    out_file: Path | None,
-    tripped: Sequence[Tripped],
-    mark: str,
-) -> dict[str, str]:
+def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> dict[str, str]:
     """The commands that make sense now, by what they are for; none where there is nothing to do."""
     from batch_update.report.guards import hazards_of, lifted
 
+    made, settings, tripped = found.plan, found.settings, found.tripped
     # What was selected is all that a saved plan would change.
     then = settings.model_copy(update={"only": (), "limit": None} if out_file else {})
     allowed = {"allow": (*settings.allow, *hazards_of(tripped))} if hazards_of(tripped) else {}
@@ -192,7 +133,7 @@ def _next(
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:
-    from batch_update.run.applying import blocking_problems
+    from batch_update.send.accounting import blocking_problems
 
     if blocking_problems(plan, skip_invalid=settings.skip_invalid):
         return Exit.SHEET_INVALID

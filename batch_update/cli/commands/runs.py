@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.account.account import lock_folders
 from batch_update.cli.commands.sending import allowing
 from batch_update.cli.help import Command, Group
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
@@ -40,7 +38,9 @@ def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        entries = _entries(settings)
+        from batch_update.run.overview import entries_in
+
+        entries = entries_in(settings)
     if settings.json_:
         out_json([_document(entry) for entry in entries])
         return
@@ -65,10 +65,11 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.journal.recorded import facts_of, report_of
         from batch_update.report.files.document import run_document
         from batch_update.report.screen.summary import summary
+        from batch_update.run.overview import runs_at_work
 
         recorded = read_run(find_run(run, settings.runs_dir))
         report, facts = report_of(recorded), facts_of(recorded)
-        state = state_of(recorded, _running(settings))
+        state = state_of(recorded, runs_at_work(settings))
         if settings.json_:
             more = {"state": str(state), "folder": str(recorded.folder)}
             out_json(run_document(report, facts) | more)
@@ -172,34 +173,14 @@ def _read_age(text: str) -> timedelta:
     return int(match[1]) * UNITS[match[2]]
 
 
-# ---------------------------------------------------------------- what there is
-
-
-def _running(settings: Settings) -> set[Path]:
-    """The folders of runs that some process works on now."""
-    from batch_update.account.locking import running
-
-    try:
-        return {run for folder in lock_folders(settings) for run in running(folder)}
-    except OSError as error:
-        raise UsageError(
-            f"it cannot be told which runs are going on: {error.strerror} ({error.filename})",
-            code="U112",
-            remedy="make the folder readable, or set HOME to one that is",
-        ) from error
-
-
-def _entries(settings: Settings) -> list[Entry]:
-    from batch_update.journal.folders import all_runs, entry_of
-
-    running = _running(settings)
-    return [entry_of(folder, running) for folder in all_runs(settings.runs_dir)]
+# ---------------------------------------------------------------- what goes
 
 
 def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
     from batch_update.journal.folders import outdated, reason_to_stay, remove
+    from batch_update.run.overview import entries_in
 
-    old = outdated(_entries(settings), keep=keep, older_than=age, now=datetime.now(UTC))
+    old = outdated(entries_in(settings), keep=keep, older_than=age, now=datetime.now(UTC))
     staying = {entry.folder: reason for entry in old if (reason := reason_to_stay(entry, force=force))}
     going = [entry for entry in old if entry.folder not in staying]
     for folder, reason in staying.items():

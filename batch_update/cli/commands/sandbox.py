@@ -7,14 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.account.account import ready_state
 from batch_update.cli.commands.apply import run_sheet
 from batch_update.cli.commands.check import check_sheet_file
 from batch_update.cli.commands.plan import show_plan
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screen import out, say
-from batch_update.cli.targets import sandbox_app
 from batch_update.errors import UsageError
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.tunables import Settings
@@ -40,6 +38,8 @@ def sandbox(
     """Serve an imitation of the API on this machine, to try things without an account."""
     import anyio
 
+    from batch_update.account.account import ready_state
+    from batch_update.account.connect import sandbox_app
     from batch_update.sandbox.serving import serve
     from batch_update.settings.tunables import SANDBOX_KEY
 

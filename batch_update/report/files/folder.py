@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from batch_update.disk import make_folder, replace_private
 from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
-from batch_update.model.reports import Report
+from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header
@@ -28,20 +27,6 @@ FORMATS = ("csv", "json", "jsonl", "xlsx")
 """In which results can be written again."""
 LONGEST_NAME = 60
 """Characters of the sheet's name that go into the name of its run folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The files of a run, as they are really called: where one was held open, it has another name."""
-
-    results: Path
-    """every row of the sheet, in its order"""
-    failed: Path | None
-    """the rows that are still to be done, ready to be mended and applied; None where there are none"""
-    undo: Path | None
-    """a sheet that brings back what was changed; None where nothing is known of it"""
-    run: Path
-    """the run as JSON, for programs"""
 
 
 def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
@@ -102,7 +87,7 @@ def claim_folder(folder: Path) -> Path:
     return folder
 
 
-def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None) -> Written:
+def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None) -> Files:
     """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
 
     The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
@@ -121,10 +106,10 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)
     run = _write_document(report, folder, facts or RunFacts(), results=results, failed=failed, undo=undo)
-    return Written(results, failed, undo, run)
+    return Files(results, failed, undo, run)
 
 
-def written_in(folder: Path) -> Written | None:
+def written_in(folder: Path) -> Files | None:
     """The files of a run as they lie in its folder; None where its results do not."""
 
     def there(name: str) -> Path | None:
@@ -133,7 +118,7 @@ def written_in(folder: Path) -> Written | None:
     results = there("results.csv")
     if results is None:
         return None
-    return Written(results, there("failed.csv"), there("undo.csv"), folder / "run.json")
+    return Files(results, there("failed.csv"), there("undo.csv"), folder / "run.json")
 
 
 def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from batch_update.codes import CODES
 from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
 from batch_update.model.plans import Status, Verified
-from batch_update.model.reports import Event, Report
+from batch_update.model.reports import Event, Files, Report
 from batch_update.outcomes import as_wanted, is_open, is_unread
-from batch_update.report.files.folder import Written
 from batch_update.report.guards import guard_lines
 from batch_update.report.messages import clean, words_of
 from batch_update.report.places import row_list
@@ -63,7 +62,7 @@ class Commands:
 
 def summary(
     report: Report,
-    files: Written | None = None,
+    files: Files | None = None,
     *,
     stats: Stats | None = None,
     commands: Commands | None = None,
@@ -201,7 +200,7 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
         yield f"Go on   {allow}"
 
 
-def _next(report: Report, files: Written, commands: Commands) -> Iterator[str]:
+def _next(report: Report, files: Files, commands: Commands) -> Iterator[str]:
     if more := going_on(report, commands.resume):
         yield f"Go on   {more}"
     if files.failed is not None:

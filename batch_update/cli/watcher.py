@@ -1,0 +1,193 @@
+"""The command line as the watcher of a run: words and a bar on stderr, questions on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from batch_update.cli.displays import Display, choose_display, event_teller
+from batch_update.cli.options import is_silent
+from batch_update.cli.printed_commands import Errand
+from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
+from batch_update.model.plans import Change, Outcome, Plan
+from batch_update.model.reports import Event
+from batch_update.model.sheets import Sheet
+from batch_update.run.watching import Prospect, Watcher
+from batch_update.send.progress import Progress, Stage
+from batch_update.settings.tunables import Settings
+from batch_update.text import counted, excerpt, printable
+
+PROBLEMS_SHOWN = 10
+"""Problems that `apply` shows before it points to `check`, which shows all."""
+
+
+class Reader(Watcher):
+    """Watches a command that reads and sends nothing: says what it does, unless only the result is to be said."""
+
+    def __init__(self, settings: Settings, *, looking: str = "Reading what is there at {} ...") -> None:
+        # Of a server that is slow or down nothing else is heard for a while.
+        self._beginnings = {Stage.READING: "Reading {} ...", Stage.LOOKING: looking}
+        self._talks = not is_silent(settings)
+        self._tell = event_teller(settings)
+
+    def stage(self, stage: Stage, what: str = "") -> None:
+        if self._talks and stage in self._beginnings:
+            say(self._beginnings[stage].format(printable(what)))
+
+    def warning(self, words: str) -> None:
+        if self._talks:
+            say(f"{paint('warning', 'warning', sys.stderr)}: {words}")
+
+    def proxied(self, server: str, proxy: str) -> None:
+        if self._talks:
+            say(f"{server} is reached through the proxy {printable(proxy)}.")
+
+    def sheet_read(self, sheet: Sheet) -> None:
+        from batch_update.report.screen.sheet import describe
+
+        if self._talks:
+            say(describe(sheet))
+
+    def event(self, event: Event) -> None:
+        self._tell(event)
+
+
+class Onlooker(Reader):
+    """Watches a command that sends: shows what it is about to do, asks, and shows how far it is.
+
+    A context manager, which leaves no bar behind.
+    """
+
+    def __init__(self, errand: Errand) -> None:
+        super().__init__(errand.settings)
+        self._errand = errand
+        self._is_drawing = False
+
+    @cached_property
+    def _display(self) -> Display:
+        limits = " and ".join(map(str, self._errand.settings.rate))
+        return choose_display(quiet=not self._talks, limits=limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._draw(False)
+
+    # ------------------------------------------------------------ told
+
+    def stage(self, stage: Stage, what: str = "") -> None:
+        super().stage(stage, what)
+        if stage is not Stage.BETWEEN_WAVES:
+            self._draw(stage is Stage.SENDING)
+
+    def _draw(self, is_sending: bool) -> None:
+        if is_sending and not self._is_drawing:
+            self._display.__enter__()
+        elif self._is_drawing and not is_sending:
+            self._display.__exit__(None, None, None)
+        self._is_drawing = is_sending
+
+    def waiting(self, words: str) -> None:
+        say(words)
+
+    def unwritable(self, words: str) -> None:
+        say(words)
+
+    def event(self, event: Event) -> None:
+        self._display.event(event)
+
+    def progress(self, progress: Progress) -> None:
+        self._display.progress(progress)
+
+    def outcome(self, change: Change, outcome: Outcome) -> None:
+        self._display.outcome(change, outcome)
+
+    def problems(self, plan: Plan, settings: Settings) -> None:
+        """A line for each of the first problems, and the command that shows all."""
+        from batch_update.report.screen.problems import count_words, problem_line
+
+        if not plan.problems or not self._talks:
+            return
+        all_shown = self._errand.at(settings).look()
+        for problem in plan.problems[:PROBLEMS_SHOWN] if all_shown else plan.problems:
+            say(f"  {problem_line(plan.sheet, problem)}")
+        say(f"Found {count_words(plan.problems)}.")
+        if all_shown:
+            say(f"All of them: {all_shown}")
+
+    def left(self, folder: Path, *, changes: int, landed: int, doubtful: int) -> None:
+        """`runs/x: 12 assistants left to change; 2 whose answer was not seen turned out to be done`."""
+        left = f"{counted(changes, 'assistant')} left to change"
+        words = [left if changes else "nothing is left to send, and what was sent is read back"]
+        if landed:
+            words.append(f"{landed} whose answer was not seen turned out to be done")
+        if doubtful:
+            words.append(f"{doubtful} of them may have been sent before")
+        if self._talks:
+            say(f"{printable(str(folder))}: " + "; ".join(words))
+
+    def planned(self, prospect: Prospect) -> None:
+        """What will happen, field by field; of an undo, for which there is no command that shows it, all of it."""
+        from batch_update.report.screen.preview import field_lines, plan_screen
+
+        self._display.numbers = prospect.plan.sheet.numbers
+        is_undo = prospect.command == "undo"
+        if is_undo and self._talks:
+            say(plan_screen(prospect.plan, requests=prospect.pages, showing=showing_on(sys.stderr)))
+        if self._talks or prospect.is_asked:
+            for line in () if is_undo else field_lines(prospect.plan.changes):
+                say(line)
+            self._say_totals(prospect)
+
+    def _say_totals(self, prospect: Prospect) -> None:
+        from batch_update.account.account import server_name
+        from batch_update.plan.guarding import blind_spots
+        from batch_update.report.screen.preview import plan_totals
+
+        plan, settings = prospect.plan, prospect.settings
+        duration = duration_of(len(plan.changes), settings)
+        say(f"{server_name(settings)}: {plan_totals(plan, duration=duration)}")
+        if blind := blind_spots(plan, prospect.allow):
+            say(f"  {blind}")
+        if settings.no_verify and any("mode" in change.body for change in plan.changes):
+            say(
+                "  --no-verify: what changes of mode reset will not be known, and undo not bring back those modes"
+            )
+
+    # ------------------------------------------------------------ asked
+
+    @property
+    def can_answer(self) -> bool:
+        return on_terminal()
+
+    def may_send(self, prospect: Prospect) -> bool:
+        from batch_update.account.account import server_name
+        from batch_update.report.guards import guard_lines
+
+        if prospect.tripped:
+            say(paint("Careful:", "warning", sys.stderr))
+            for line in guard_lines(prospect.tripped):
+                say(line)
+        account = excerpt(prospect.plan.account, 80) or server_name(prospect.settings)
+        count = counted(len(prospect.plan.changes), "assistant")
+        hazards = ", ".join(one.hazard for one in prospect.tripped)
+        return ask(f"Change {count} of {account}{f', allowing {hazards}' if hazards else ''}?")
+
+    async def may_go_on(self, question: str) -> bool:
+        return await ask_meanwhile(question)
+
+
+def duration_of(requests: int, settings: Settings) -> str:
+    """`about 1 min 10 s`: how long so many requests take at the permitted pace."""
+    from batch_update.send.progress import shortest_time
+
+    minutes, rest = divmod(round(shortest_time(requests, settings.rate)), 60)
+    if not minutes:
+        return f"about {max(rest, 1)} s"
+    return f"about {minutes} min" + (f" {rest} s" if rest else "")

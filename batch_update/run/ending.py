@@ -1,0 +1,142 @@
+"""A session of a run: what it sends with, how that is read back, written where it can be, and what it ended as."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+
+from batch_update.account.account import placed
+from batch_update.api.client import Client
+from batch_update.journal.recorded import RunFacts
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Plan
+from batch_update.model.reports import Files, Report
+from batch_update.report.files.folder import write_run
+from batch_update.run.watching import Watcher
+from batch_update.send.accounting import apply_plan
+from batch_update.send.brake import Caution, check_failures
+from batch_update.send.progress import EventLog, Stage
+from batch_update.send.verifying import read_back_unless
+from batch_update.send.waves import caution_of
+from batch_update.settings.tunables import Settings
+from batch_update.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that came to an end, in order or not: `report.stopped` says why not."""
+
+    report: Report
+    """with where its files are"""
+    facts: RunFacts
+    """the rest that `run.json` tells"""
+    settings: Settings
+    """as they counted: with the server or sandbox that the plan was made for"""
+    was_finished: bool = False
+    """nothing was left to do, so nothing was done"""
+    was_held: bool = False
+    """a guard held back a run that exists already, which stays as it was"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one process sends with, and reads back."""
+
+    client: Client
+    settings: Settings
+    watcher: Watcher
+    events: EventLog
+    caution: Caution
+    interrupted: AsyncIterable[int]
+    journal: Journal | None
+    """None: the run is not written down"""
+
+    async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
+        """Send the plan's changes; every row of its sheet gets exactly one outcome."""
+        tell_stage(self.watcher, Stage.SENDING)
+        return await apply_plan(
+            plan,
+            self.client,
+            concurrency=self.settings.concurrency,
+            skip_invalid=skip_invalid,
+            on_progress=self.watcher.progress,
+            on_outcome=self.watcher.outcome,
+            interrupted=self.interrupted,
+            events=self.events,
+            rates=self.settings.rate,
+            grace=self.settings.grace,
+            journal=self.journal,
+            caution=self.caution,
+        )
+
+    async def read_back(self, report: Report, *, sent: Sequence[Change] | None = None) -> Report:
+        """The report, with what reading back shows, and that in the journal.
+
+        Waves have been read back already. `sent`: the changes of this session, where there were others before it.
+        """
+        settings = self.settings
+        was_read = bool(settings.waves) and sent is None
+        if settings.no_verify or report.stopped is not None or was_read:
+            return report
+        tell_stage(self.watcher, Stage.VERIFYING)
+        report = await read_back_unless(
+            report, self.client, self.interrupted, again=settings.reread_after, events=self.events
+        )
+        report = check_failures(report, settings.max_failures, sent)
+        if self.journal is not None:
+            self.journal.verified(report)
+            self.journal.end(report.seconds, report.stopped, self.client.stats)
+        return report
+
+
+def caution_for(settings: Settings, client: Client, watcher: Watcher) -> Caution:
+    """How carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
+    ask = watcher.may_go_on if watcher.can_answer else None
+    return caution_of(settings, client, ask, partial(tell_stage, watcher))
+
+
+def tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
+    """Tell what the run does now. From sending on, what is shown must not end a run that goes well."""
+    with suppress(Exception):
+        watcher.stage(stage, what)
+
+
+def facts_now(settings: Settings, client: Client | None = None) -> RunFacts:
+    """What `run.json` tells beside the outcomes of a run with these settings."""
+    return RunFacts(placed(settings), client.stats if client else None)
+
+
+async def written_report(
+    report: Report, folder: Path | None, facts: RunFacts, watcher: Watcher, client: Client | None = None
+) -> Report:
+    """The report, with its files on the disk; as it is where the run has no folder."""
+    if folder is None:
+        return report
+    tell_stage(watcher, Stage.WRITING, str(folder))
+    if client is not None:
+        await client.close_idle()  # connections that nobody uses hold places that files need
+    return replace(report, folder=folder, files=_write_somewhere(report, folder, facts, watcher))
+
+
+def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Watcher) -> Files | None:
+    """Write the run's files; where its folder cannot take them, into a temporary one, since they must not be lost.
+
+    None where no place takes them: the journal still has it all.
+    """
+    try:
+        return write_run(report, folder, facts)
+    except OSError as error:
+        place = printable(str(error.filename2 or error.filename or folder))
+        watcher.unwritable(f"{place} cannot be written: {error.strerror}.")
+    try:
+        other = Path(mkdtemp(prefix="batch-update-"))
+        written = write_run(report, other, facts)
+    except OSError as error:
+        watcher.unwritable(f"Nor can the folder for temporary files: {error.strerror}.")
+        return None
+    watcher.unwritable(f"The results are in {other}.")
+    return written

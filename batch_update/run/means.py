@@ -1,0 +1,124 @@
+"""What a run works with beside its settings, and how it gets at the account and the server with that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from batch_update.account.account import Account, account_of, only_here, placed, server_name
+from batch_update.account.connect import connect, sandbox_app
+from batch_update.account.locking import AccountLock
+from batch_update.api.address import check_base_url, hint_of
+from batch_update.api.client import Client
+from batch_update.api.keys import ApiKey
+from batch_update.api.pace.ledger import Ledger
+from batch_update.api.wire.proxies import find_proxy
+from batch_update.errors import AccessError, ApiError, RunStopped
+from batch_update.model.reports import Event
+from batch_update.run.watching import Watcher
+from batch_update.send.signals import no_interrupts
+from batch_update.settings.tunables import Settings
+
+T = TypeVar("T")
+Sequel = Callable[[], Awaitable[T]]
+"""The part of a story that needs the server, to be awaited once: all that does not need it is done by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Who watches a run, whose key it uses and which signals end it. By default nobody, the settings' and none."""
+
+    watcher: Watcher = field(default_factory=Watcher)
+    key: ApiKey | None = None
+    """None: it is found where the settings and the environment say"""
+    app: Any = None
+    """an ASGI application to speak to, in place of a server"""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    interrupts: Callable[[], AbstractContextManager[AsyncIterable[int]]] = no_interrupts
+    """opens the stream of signals that end sending, and closes it when the results are written"""
+    journal: bool = True
+    """whether the run has a folder, where it is written down as it happens, with its results at the end"""
+    share: bool = True
+    """whether the account is locked for other runs, and its pace shared with other processes"""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def account(self, settings: Settings) -> Account:
+        """The account that these settings speak to. Raises AccessError and UsageError."""
+        return account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
+
+
+def tell_way(settings: Settings, means: Means) -> None:
+    """Tell which proxy requests go through. Raises UsageError for one that is none, and for an unsafe address."""
+    if settings.sandbox or means.app is not None:
+        return
+    proxy = find_proxy(check_base_url(settings.base_url), settings.proxy, means.environ)
+    if proxy is not None:
+        means.watcher.proxied(server_name(settings), proxy.name)
+
+
+@asynccontextmanager
+async def speaking(
+    settings: Settings, account: Account, means: Means, on_event: Callable[[Event], None]
+) -> AsyncIterator[Client]:
+    """A client for the account, to its server or to the sandbox in this process. Raises UsageError."""
+    with ExitStack() as stack:
+        app = means.app
+        if app is None and settings.sandbox:
+            app = stack.enter_context(sandbox_app(settings))
+        elif app is None and (hint := hint_of(settings.base_url)):
+            means.watcher.warning(hint)
+        ledger = Ledger(account.ledger) if means.share else None
+        async with connect(
+            placed(settings),
+            key=account.key,
+            app=app,
+            ledger=ledger,
+            environ=means.environ,
+            on_event=on_event,
+        ) as client:
+            yield client
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """That this run, and no other one, works on the account."""
+
+    lock: AccountLock | None
+    account: Account
+    settings: Settings
+
+    def works_in(self, folder: Path) -> None:
+        """Tell other runs in which folder this one works."""
+        if self.lock is not None:
+            self.lock.works_in(folder)
+
+    def refuse_company(self, folder: Path) -> None:
+        """Raises RunLocked where another process works in this folder, whatever key or sandbox it uses."""
+        if self.lock is not None:
+            only_here(folder, self.account, self.settings)
+
+
+@asynccontextmanager
+async def holding(account: Account, settings: Settings, means: Means, command: str) -> AsyncIterator[Hold]:
+    """Keep other runs on the account out. Raises RunLocked where one is at work and stays so, UsageError (U112)."""
+    if not means.share:
+        yield Hold(None, account, settings)
+        return
+    lock = AccountLock(account.lock, command=command, wait=settings.wait, on_wait=means.watcher.waiting)
+    async with lock:
+        yield Hold(lock, account, settings)
+
+
+@contextmanager
+def before_sending() -> Iterator[None]:
+    """An answer of the server inside that ends the run says, too, that nothing was sent by it."""
+    try:
+        yield
+    except (AccessError, ApiError, RunStopped) as error:
+        error.message = error.message.rstrip(".") + "; nothing was sent by this command"
+        raise

@@ -1,0 +1,153 @@
+"""Applying a plan: nothing is sent while the sheet is wrong, and every row is accounted for at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import anyio
+
+from batch_update.errors import SheetError
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Change, Outcome, Plan, Status
+from batch_update.model.reports import Report, Stats, Window
+from batch_update.model.sheets import Problem
+from batch_update.outcomes import not_begun, spread
+from batch_update.plan.sound import refuse_unmerged
+from batch_update.send.brake import Caution
+from batch_update.send.dispatch import Sender, send_changes
+from batch_update.send.progress import EventLog, Meter, Progress
+from batch_update.send.verifying import Sleep
+from batch_update.send.waves import send_in_waves
+from batch_update.text import counted
+
+
+async def apply_plan(
+    plan: Plan,
+    client: Sender,
+    *,
+    concurrency: int = 8,
+    skip_invalid: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_outcome: Callable[[Change, Outcome], None] | None = None,
+    interrupted: AsyncIterable[int] | None = None,
+    events: EventLog | None = None,
+    rates: Sequence[Window] = (),
+    grace: float = 45.0,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    journal: Journal | None = None,
+    caution: Caution | None = None,
+    sleep: Sleep = anyio.sleep,
+) -> Report:
+    """Send the plan's changes; every row of its sheet gets exactly one outcome.
+
+    `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
+    requests under way may take after the first one. `events` is the log that the client writes to; `rates`
+    only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
+    written down there. `caution`: in which waves, and how much may go wrong; `sleep` waits between them. What ended
+    the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for every row
+    exactly once.
+    """
+    events = events or EventLog()
+    started = now()
+    if refused := refused_report(plan, skip_invalid=skip_invalid, started=started):
+        return refused
+
+    _check_accounts(plan)
+    if journal is not None:
+        journal.begin(started)
+        events.keep(journal.event)
+    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
+    send = partial(send_changes, concurrency=concurrency, meter=meter, grace=grace, now=now, journal=journal)
+    sent = await send_in_waves(
+        plan,
+        client,
+        send,
+        caution or Caution(),
+        meter=meter,
+        events=events,
+        interrupted=interrupted,
+        journal=journal,
+        sleep=sleep,
+    )
+    seconds, stopped = meter.elapsed, sent.stopped
+    if journal is not None:
+        journal.end(seconds, stopped, getattr(client, "stats", None))
+        stopped = stopped or journal.trouble
+    return Report(plan, _in_order(plan, sent.outcomes), events.events, seconds, stopped, started)
+
+
+def blocking_problems(plan: Plan, *, skip_invalid: bool) -> tuple[Problem, ...]:
+    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
+    return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
+
+
+def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:
+    """The report of a plan whose problems forbid sending anything; None where sending is in order."""
+    blocking = blocking_problems(plan, skip_invalid=skip_invalid)
+    if not blocking:
+        return None
+    return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+
+
+def stopped_report(
+    plan: Plan,
+    stop: Exception,
+    *,
+    started: datetime,
+    journal: Journal | None = None,
+    stats: Stats | None = None,
+) -> Report:
+    """The report of a run that a guard ended before anything was sent. With a journal, the run can go on later."""
+    if journal is not None:
+        journal.begin(started)
+        journal.end(0.0, stop, stats)
+    never = not_begun(stop)
+    sent: dict[int, Outcome] = {}
+    for change in plan.changes:
+        sent |= spread(change, never, plan.sheet.numbers)
+    return Report(plan, _in_order(plan, sent), (), 0.0, stop, started)
+
+
+def _check_accounts(plan: Plan) -> None:
+    """Raises ValueError for a plan that cannot be sent, with the row that is lost, or would be sent twice."""
+    refuse_unmerged(plan)
+    homes = bytearray(len(plan.sheet))
+    for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
+        for index in indexes:
+            if not 0 <= index < len(homes):
+                raise ValueError(f"the plan speaks of row index {index}; the sheet has {len(homes)} rows")
+            homes[index] = min(homes[index] + 1, 2)
+    for index, home in enumerate(homes):
+        if home != 1:
+            fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
+            raise ValueError(f"row {plan.sheet.numbers[index]} {fault}")
+
+
+def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
+    whole = next((p for p in blocking if p.index is None), None)
+    reason = f"the sheet has a problem ({whole.code}: {whole.message})" if whole else "other rows are invalid"
+    not_sent = Outcome(Status.NOT_SENT, "X206", f"not sent: {reason}")
+    return tuple(plan.settled.get(index, not_sent) for index in range(len(plan.sheet)))
+
+
+def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
+    rows = len({p.index for p in blocking if p.index is not None})
+    where = f" in {counted(rows, 'row')}" if rows else ""
+    can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
+    remedy = "mend the sheet" + (", or send the good rows with --skip-invalid" if can_skip else "")
+    return SheetError(
+        f"the sheet has {counted(len(blocking), 'error')}{where}; nothing was sent",
+        code="X206",
+        remedy=remedy,
+        problems=plan.errors,
+    )
+
+
+def _in_order(plan: Plan, sent: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
+    return tuple(
+        plan.settled[index] if index in plan.settled else sent[index] for index in range(len(plan.sheet))
+    )

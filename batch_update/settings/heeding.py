@@ -1,0 +1,89 @@
+"""Which command heeds which settings, once: help lists no others, and no other door lets others through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from batch_update.errors import UsageError
+from batch_update.settings.tunables import Settings
+from batch_update.text import listed
+
+SCREEN = ("json_", "quiet")
+"""Settings that say how a result is shown on a screen: they are for the command line alone."""
+_READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *SCREEN)
+_SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
+_LIMITS = ("max_changes", "max_change_percent")
+_RUNS = ("runs_dir", "locks_dir", "sandbox_state")
+HEEDED: dict[str, tuple[str, ...]] = {
+    "check": ("Sheet", "Limits", "only", *SCREEN),
+    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Guards", *_READING),
+    "apply": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
+    "job run": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
+    "export": ("only", *_READING),
+    "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),
+    "undo": (*_LIMITS, *_SENDING, "Output"),
+    "runs list": (*_RUNS, "json_"),
+    "runs show": (*_RUNS, "json_"),
+    "runs prune": (*_RUNS, "yes"),
+    "report": ("runs_dir",),
+    "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults"),
+}
+"""Command -> the settings that it heeds, by their groups or names: through every door these, and no others."""
+
+
+def heeded(command: str, groups: Collection[str] = ()) -> list[str]:
+    """The settings that a command heeds, in their order; of these groups or names alone, where some are given."""
+    return [
+        name
+        for name in Settings.model_fields
+        if _is_of(name, HEEDED[command]) and (not groups or _is_of(name, groups))
+    ]
+
+
+def commands_that_heed(name: str) -> list[str]:
+    """The commands that a setting is for."""
+    return [command for command in HEEDED if name in heeded(command)]
+
+
+def group_of(name: str) -> str:
+    """The heading beneath which help shows a setting."""
+    return str(extra_of(name)["group"])
+
+
+def extra_of(name: str) -> dict[str, Any]:
+    """What a setting says of itself beside its type, default and help: group, metavar, job."""
+    extra: Any = Settings.model_fields[name].json_schema_extra
+    return dict(extra)
+
+
+def job_settings() -> set[str]:
+    """The settings that a job file may set."""
+    return {name for name in heeded("job run") if extra_of(name)["job"]}
+
+
+def refuse_unheeded(given: Iterable[str], command: str, *, but: Collection[str] = ()) -> None:
+    """Raises UsageError (U101) with a line for each of these settings that means nothing to a call from Python.
+
+    `but`: groups or names that it would heed of another kind of thing, such as those of sheets for a plan.
+    """
+    known = [name for name in heeded(command) if not _is_of(name, {*SCREEN, *but})]
+    odd = [name for name in Settings.model_fields if name in set(given) and name not in known]
+    if odd:
+        raise UsageError(
+            "\n".join(_not_for(name, command) for name in odd),
+            code="U101",
+            remedy="leave out what is not heeded",
+        )
+
+
+def _not_for(name: str, command: str) -> str:
+    """`the setting waves means nothing to plan; it is for apply, job run, resume and undo`."""
+    if name in SCREEN:
+        return f"the setting {name.rstrip('_')} is for the command line"
+    others = [other for other in commands_that_heed(name) if other != command]
+    return f"the setting {name} means nothing to {command} here; it is for {listed(others)}"
+
+
+def _is_of(name: str, groups: Collection[str]) -> bool:
+    return not {name, group_of(name)}.isdisjoint(groups)
