@@ -11,11 +11,11 @@ from batch_update.errors import UsageError
 from batch_update.settings.heeding import HEEDED, commands_that_heed
 from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.endings import PLAIN
 from batch_update.text import listed, nearest, printable, quoted_path
 
 HELP = frozenset({"help", "hilfe", "/?", "/h", "/help", "-?", "-help"})
 """Words that ask for help, beside the flags."""
-SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".jsonl"})
 
 _COMMANDS = {
     "apply": "update run send sync push import upload set change patch write execute start los",
@@ -205,7 +205,7 @@ def _setting_of(flag: str) -> str | None:
 
 def _is_sheet(word: str) -> bool:
     path = Path(word)
-    return path.suffix.casefold() in SHEETS or (not word.startswith("-") and "." in word and path.is_file())
+    return path.suffix.casefold() in PLAIN or (not word.startswith("-") and "." in word and path.is_file())
 
 
 def _usage(message: str, remedy: str) -> UsageError:

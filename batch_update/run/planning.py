@@ -27,7 +27,7 @@ from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.opening import opened
-from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.reading import read_sheet, reading_of
 from batch_update.text import printable
 
 What = Plan | Sheet | Path | str
@@ -120,7 +120,7 @@ def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
         return Made(_plan_of_sheet(what, settings), earlier=False)
     name = str(what)
     watcher.stage(Stage.READING, name)
-    with opened(name, None, settings) as source:
+    with opened(name, None, reading_of(settings).limits) as source:
         if is_saved_plan(source):
             return Made(read_plan(printable(name), source), earlier=True)
         sheet = read_sheet(name, settings, stdin=source)

@@ -12,27 +12,22 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from batch_update.errors import SheetError
-from batch_update.settings.tunables import Settings
 from batch_update.sheet import kinds
+from batch_update.sheet.endings import READ, WORKBOOKS
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.table import MIB, too_large
 from batch_update.sheet.workbook.zipped.archives import open_archive
 from batch_update.sheet.workbook.zipped.packages import kind_of
 
 STDIN = "-"
-WORKBOOKS = ("xlsx", "xls", "xlsb", "ods")
-
-_SUFFIXES = {
-    ".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".ods": "ods",
-}  # fmt: skip
 
 
 @contextmanager
-def opened(source: str | Path, stdin: BinaryIO | None, settings: Settings) -> Iterator[BinaryIO]:
-    """The sheet's bytes as a seekable file, at its beginning. Raises SheetError S101, S103 or S120."""
+def opened(source: str | Path, stdin: BinaryIO | None, limits: Limits) -> Iterator[BinaryIO]:
+    """Yield the sheet's bytes as a seekable file, at its beginning. Raises SheetError S101, S103 or S120."""
     if str(source) == STDIN:
         with tempfile.SpooledTemporaryFile(max_size=16 * MIB) as spool:
-            _drain(stdin or _stdin(), cast(BinaryIO, spool), settings.max_csv_mb)
+            _drain(stdin or _stdin(), cast(BinaryIO, spool), limits.max_csv_mb)
             yield cast(BinaryIO, spool)
     else:
         with _open_regular(Path(source)) as file, _unchanged(str(source), file):
@@ -40,7 +35,7 @@ def opened(source: str | Path, stdin: BinaryIO | None, settings: Settings) -> It
 
 
 def _open_regular(path: Path) -> BinaryIO:
-    """Opens without ever waiting: a pipe without a writer would block for good."""
+    """Open a file without ever waiting: a pipe without a writer would block for good."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
@@ -59,7 +54,7 @@ def _open_regular(path: Path) -> BinaryIO:
 
 @contextmanager
 def _unchanged(name: str, file: BinaryIO) -> Iterator[None]:
-    """Raises SheetError S120 where somebody wrote into the file meanwhile: what was read may be half of each."""
+    """Raise SheetError S120 where somebody wrote into the file meanwhile: what was read may be half of each."""
     before = os.fstat(file.fileno())
     try:
         yield
@@ -93,8 +88,8 @@ def _drain(stdin: BinaryIO, spool: BinaryIO, limit_mb: int) -> None:
     spool.seek(0)
 
 
-def format_of(name: str, file: BinaryIO, settings: Settings) -> str:
-    """csv, tsv, jsonl, xlsx, xls, xlsb or ods, by the content; the name must not say otherwise.
+def format_of(name: str, file: BinaryIO, limits: Limits) -> str:
+    """Return csv, tsv, jsonl, xlsx, xls, xlsb or ods, by the content; the name must not say otherwise.
 
     Raises SheetError S102 where they do not fit or nobody knows the content, S103 where the file is too large.
     """
@@ -103,25 +98,31 @@ def format_of(name: str, file: BinaryIO, settings: Settings) -> str:
     head = file.read(4096)
     file.seek(0)
     is_workbook = head.startswith((kinds.ZIP, kinds.OLE))
-    limit = settings.max_excel_mb if is_workbook else settings.max_csv_mb
-    if size > limit * MIB:
-        flag = "--max-excel-mb" if is_workbook else "--max-csv-mb"
-        raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", flag)
+    _require_size(name, size, limits, is_workbook=is_workbook)
     _require_sheet(name, kinds.by_name(name, head) or kinds.by_content(head))
-    by_name = _SUFFIXES.get(Path(name).suffix.lower(), "")
+    by_name = READ.get(Path(name).suffix.lower(), "")
     found = _by_content(name, file, head, by_name)
     if by_name and (by_name in WORKBOOKS) != is_workbook:
-        raise _misnamed(name, found, size, head)
+        raise _misnamed(name, found) if found in WORKBOOKS else _no_workbook(name, size, head)
     return found
 
 
-def _misnamed(name: str, found: str, size: int, head: bytes) -> SheetError:
-    if found in WORKBOOKS or (size and not kinds.is_binary(head)):
-        what, ending = (
-            (f"a workbook ({found})", found) if found in WORKBOOKS else ("text, no workbook", "csv")
-        )
-        remedy = f"Give it a name that ends in .{ending}, or save it again as .xlsx."
-        return SheetError(f"{name} holds {what}", code="S102", remedy=remedy)
+def _require_size(name: str, size: int, limits: Limits, *, is_workbook: bool) -> None:
+    """Raise SheetError S103 where a file is larger than it may be."""
+    limit = limits.max_excel_mb if is_workbook else limits.max_csv_mb
+    if size > limit * MIB:
+        flag = "--max-excel-mb" if is_workbook else "--max-csv-mb"
+        raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", flag)
+
+
+def _misnamed(name: str, found: str) -> SheetError:
+    return _other_name(name, f"a workbook ({found})", found)
+
+
+def _no_workbook(name: str, size: int, head: bytes) -> SheetError:
+    """Return the SheetError for what its name calls a workbook and is none."""
+    if size and not kinds.is_binary(head):
+        return _other_name(name, "text, no workbook", "csv")
     what = (
         "holds bytes of no kind that is known: it is damaged, or no workbook"
         if size
@@ -129,6 +130,11 @@ def _misnamed(name: str, found: str, size: int, head: bytes) -> SheetError:
     )
     remedy = "Open it in the program that made it and save it again, or take it from a copy."
     return SheetError(f"{name} {what}", code="S102", remedy=remedy)
+
+
+def _other_name(name: str, what: str, ending: str) -> SheetError:
+    remedy = f"Give it a name that ends in .{ending}, or save it again as .xlsx."
+    return SheetError(f"{name} holds {what}", code="S102", remedy=remedy)
 
 
 def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
@@ -157,6 +163,6 @@ def _kind_of_zip(name: str, file: BinaryIO) -> str:
 
 
 def _require_sheet(name: str, other: kinds.Other | None) -> None:
-    """Raises SheetError S102 with what the file is, where that is no sheet."""
+    """Raise SheetError S102 with what the file is, where that is no sheet."""
     if other is not None:
         raise SheetError(f"{name} {other.what}", code="S102", remedy=other.remedy)

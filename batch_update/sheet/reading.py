@@ -8,45 +8,71 @@ from typing import BinaryIO
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.headers import resolve
-from batch_update.sheet.opening import STDIN, WORKBOOKS, format_of, opened
+from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.header_problems import resolve
+from batch_update.sheet.manner import Limits, Reading
+from batch_update.sheet.opening import STDIN, format_of, opened
 from batch_update.sheet.table import Table, is_blank
 from batch_update.sheet.text.delimited import read_delimited
 from batch_update.sheet.text.jsonlines import read_jsonlines
 from batch_update.sheet.workbook.loading import read_workbook
 
-DEFAULTS = Settings()
 
-
-def read_sheet(source: str | Path, settings: Settings = DEFAULTS, *, stdin: BinaryIO | None = None) -> Sheet:
+def read_sheet(
+    source: str | Path, settings: Settings | None = None, *, stdin: BinaryIO | None = None
+) -> Sheet:
     """Read a CSV, TSV, workbook or JSON Lines file; "-" reads `stdin` (by default the process's own).
 
     What is wrong with rows, cells and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what
     cannot be read at all, UsageError where the settings name columns, fields or encodings that do not exist.
     """
+    reading = reading_of(settings or Settings())
     name = STDIN if str(source) == STDIN else Path(source).name
-    with opened(source, stdin, settings) as file:
-        format = format_of(name, file, settings)
-        if format in WORKBOOKS:
-            table = read_workbook(file, name, settings, format)
-        elif settings.sheet is not None:
-            raise _no_workbook(name, settings.sheet)
-        elif format == "jsonl":
-            table = read_jsonlines(file, name, settings)
-        else:
-            table = read_delimited(file, name, settings, format)
-    return _sheet(name, table, settings)
+    with opened(source, stdin, reading.limits) as file:
+        return sheet_of(name, read_table(file, name, reading))
 
 
-def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
-    headings, problems = resolve(
-        table.header,
-        settings,
-        first_value=lambda column: _first_value(table, column),
+def reading_of(settings: Settings) -> Reading:
+    """Return how the settings have a sheet read."""
+    limits = Limits(
+        max_csv_mb=settings.max_csv_mb,
+        max_excel_mb=settings.max_excel_mb,
+        max_unpacked_mb=settings.max_unpacked_mb,
+        max_rows=settings.max_rows,
+        max_columns=settings.max_columns,
     )
+    return Reading(
+        limits,
+        map=settings.map,
+        ignore=settings.ignore,
+        worksheet=settings.sheet,
+        delimiter=settings.delimiter,
+        encoding=settings.encoding,
+        decimal=settings.decimal,
+    )
+
+
+def read_table(file: BinaryIO, name: str, reading: Reading) -> Table:
+    """Return the cells of a sheet that was opened. Raises SheetError where it cannot be read."""
+    format = format_of(name, file, reading.limits)
+    if format in WORKBOOKS:
+        return read_workbook(file, name, reading, format)
+    if reading.worksheet is not None:
+        raise _no_workbook(name, reading.worksheet)
+    if format == "jsonl":
+        return read_jsonlines(file, name, reading)
+    return read_delimited(file, name, reading, format)
+
+
+def sheet_of(name: str, table: Table) -> Sheet:
+    """Return the sheet that a table is, once it is settled what each column is for.
+
+    Raises UsageError where the settings name columns or fields that do not exist.
+    """
+    headings, problems = resolve(table.headings, first_value=lambda column: _first_value(table, column))
     columns = tuple(
         Column(header, texts, heading.role, heading.field, heading.path, heading.operation)
-        for header, texts, heading in zip(table.header, table.columns, headings, strict=True)
+        for header, texts, heading in zip(table.headings.headers, table.columns, headings, strict=True)
     )
     return Sheet(
         name=name,
@@ -62,7 +88,7 @@ def _sheet(name: str, table: Table, settings: Settings) -> Sheet:
 
 
 def _no_workbook(name: str, worksheet: str) -> SheetError:
-    """Whoever names a worksheet means another file, or another setting."""
+    """Return the SheetError for a worksheet of what is no workbook: another file is meant, or another setting."""
     return SheetError(
         f"{name} is no workbook, and has no worksheet {worksheet!r}",
         code="S107",
@@ -71,7 +97,7 @@ def _no_workbook(name: str, worksheet: str) -> SheetError:
 
 
 def _first_value(table: Table, column: int) -> int | None:
-    """The number of the first row that has a value in this column."""
+    """Return the number of the first row that has a value in this column."""
     texts = table.columns[column]
     if all(map(is_blank, set(texts))):
         return None

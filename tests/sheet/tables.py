@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 
 from batch_update.model.sheets import Dialect, Sheet
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.manner import Reading
+from batch_update.sheet.reading import read_sheet, read_table, reading_of, sheet_of
+
+NO_LIMITS: Mapping[str, int] = {}
 
 NASTY = [
     '"', '""', '"x', 'x"', 'x"y', 'say "yes"', ",", ";", "|", "\t", "a,b;c|d\te", "\n", "a\nb", "a\r\nb", "\r", "a\rb",
@@ -79,6 +83,18 @@ def check_read_back(sheet: Sheet, table: Written, *, lines: bool = True, first: 
         begins.append(line)
         line += 1 + sum(map(line_breaks, record))
     assert list(sheet.lines or ()) == [begins[index + 1] for index in table.kept]
+
+
+def reading(limits: Mapping[str, int] = NO_LIMITS, **settings: Any) -> Reading:
+    """How a sheet is read by these settings, within these limits that no setting names."""
+    found = reading_of(Settings(**settings))
+    return replace(found, limits=replace(found.limits, **limits))
+
+
+def read_within(limits: Mapping[str, int], text: str, **settings: Any) -> Sheet:
+    """Read a text, within these limits that no setting names."""
+    table = read_table(io.BytesIO(text.encode()), "-", reading(limits, **settings))
+    return sheet_of("-", table)
 
 
 def read_text(text: str, codec: str = "utf-8", **settings: Any) -> Sheet:

@@ -15,9 +15,8 @@ from batch_update.fields.facts import all_fields
 from batch_update.fields.names import known_names, normalize
 from batch_update.model.sheets import Problem, Role, Sheet
 from batch_update.report.screen.problems import problem_json, render_problems
-from batch_update.settings.tunables import Settings
-from batch_update.sheet.headers import columns_of, number_columns
-from tests.sheet.tables import read_text
+from batch_update.sheet.headers import headings_of
+from tests.sheet.tables import read_text, reading
 
 
 def sheet_with(*headers: str, **settings: Any) -> Sheet:
@@ -226,11 +225,9 @@ def test_every_problem_of_the_headers_is_told_at_once() -> None:
 
 
 def test_columns_of_numbers_follow_aliases_and_the_users_map() -> None:
-    settings = Settings(map={"Wärme": "llm_temperature"}, ignore=("Tempo",))
-    assert number_columns(["id", "Wärme", "Tempo", "voice_stability", "name", "max_duration"], settings) == [
-        1,
-        3,
-    ]
+    headers = ["id", "Wärme", "Tempo", "voice_stability", "name", "max_duration", "_temperature"]
+    headings = headings_of(headers, reading(map={"Wärme": "llm_temperature"}, ignore=("Tempo",)))
+    assert headings.of_kind("number") == [1, 3]
 
 
 @pytest.mark.parametrize("header", ["\u200bvoice_id", "Stim\u00adme", "\ufeffVoice ID", "Stimme\u200e"])
@@ -245,9 +242,15 @@ def test_values_without_a_header_are_told_with_their_first_row() -> None:
 
 def test_columns_are_found_by_the_kind_of_their_field_or_part() -> None:
     headers = ["id", "label_ids", "label_ids+", "Stimme neu", "variables.x", "name", "tool_ids", "nobody"]
-    settings = Settings(map={"Stimme neu": "tool_ids"}, ignore=("tool_ids",))
-    assert columns_of("ids", headers, settings) == [1, 2, 3]
-    assert columns_of("text", headers, settings) == [4, 5]
+    headings = headings_of(headers, reading(map={"Stimme neu": "tool_ids"}, ignore=("tool_ids",)))
+    assert headings.of_kind("ids") == [1, 2, 3]
+    assert headings.of_kind("text") == [4, 5]
+    assert headings.of_kind("text", "ids") == [1, 2, 3, 4, 5]
+    assert headings.ids() == [0]
+
+
+def test_a_column_of_our_own_is_never_the_one_with_the_ids() -> None:
+    assert headings_of(["_id", "name"], reading()).ids() == []
 
 
 ODD_HEADERS = [

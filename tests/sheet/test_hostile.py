@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlwt
@@ -23,10 +22,10 @@ from odf.table import TableCell
 
 from batch_update.errors import SheetError
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.text import delimited, jsonlines
+from batch_update.sheet.opening import opened
+from batch_update.sheet.reading import read_sheet, read_table
 from batch_update.sheet.workbook.worksheets import Budget, Worksheet
-from tests.sheet.tables import read_bytes
+from tests.sheet.tables import read_bytes, reading
 from tests.sheet.workbooks import (
     HEADER_XML,
     biff,
@@ -85,21 +84,16 @@ def test_a_pipe_without_a_writer_does_not_hang(tmp_path: Path) -> None:
 @pytest.mark.parametrize("new", [b"id,name\n1,Gr\xf6\xdfe\n", b"id,name\n1,a\n2,b\n", b""])
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 def test_a_file_that_is_written_to_while_it_is_read_is_not_half_believed(
-    name: str, new: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, new: bytes, tmp_path: Path
 ) -> None:
     """Also where the new bytes do not fit the encoding that was found for the old ones."""
     path = tmp_path / name
     path.write_bytes(b'{"id": 1}\n' if name.endswith("l") else b"id,name\n1,a\n")
-    module = jsonlines if name.endswith("l") else delimited
-    find = module.find_encoding
-
-    def finding(*args: Any) -> str:
-        found = find(*args)
+    manner = reading(encoding="utf-8")
+    with pytest.raises(SheetError) as caught, opened(path, None, manner.limits) as file:
         path.write_bytes(new)
-        return found
-
-    monkeypatch.setattr(module, "find_encoding", finding)
-    assert refusal(path).code == "S120"
+        read_table(file, name, manner)
+    assert caught.value.code == "S120"
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind the superuser")
@@ -496,8 +490,9 @@ def test_a_dense_sheet_of_a_million_cells_is_no_harm() -> None:
 
 
 def test_a_hundred_thousand_assistants_with_prompts_are_within_what_a_workbook_may_become() -> None:
-    budget = Budget("x", Settings())
-    sheet = Worksheet("x", budget, Settings())
+    limits = reading().limits
+    budget = Budget("x", limits)
+    sheet = Worksheet("x", budget, limits)
     for row in range(100_000):
         for column in range(4):
             sheet.add(row, column, row + 0.5)

@@ -70,8 +70,9 @@ def _refuse_plan(file: str, settings: Settings) -> None:
     """Raises UsageError for a saved plan, whose lines make no sheet."""
     from batch_update.plan.saving import is_saved_plan
     from batch_update.sheet.opening import opened
+    from batch_update.sheet.reading import reading_of
 
-    with opened(file, None, settings) as source:
+    with opened(file, None, reading_of(settings).limits) as source:
         if is_saved_plan(source):
             raise UsageError(
                 f"{file} is a saved plan, no sheet",

@@ -12,14 +12,9 @@ from typing import BinaryIO, Protocol, TextIO
 
 import numpy as np
 
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.text.dialect import text_of
 
-BLOCK = 1 << 21
-"""bytes parsed at once: about 20,000 rows"""
-SMALLEST_BLOCK = 1 << 16
-"""bytes that are read record by record rather than parsed in smaller blocks"""
-LONGEST_CELL = 1 << 20
-"""characters; a cell or line beyond it is taken for a quote that is never closed"""
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -32,7 +27,7 @@ class Stream(Protocol):
 
 @contextmanager
 def utf8_of(file: BinaryIO, codec: str) -> Iterator[Stream]:
-    """The file from its beginning, whatever it is encoded in. The byte order mark is not part of it."""
+    """Yield the file from its beginning as UTF-8, whatever it is encoded in. The byte order mark is not part of it."""
     if codec == "utf-8":
         file.seek(0)
         yield file
@@ -51,32 +46,33 @@ class _Recoded:
         self._text = text
 
     def read(self, size: int, /) -> bytes:
-        """As many characters, which are at least as many bytes."""
+        """Return so many characters, which are at least as many bytes."""
         return self._text.read(size).encode()
 
 
 class Feed:
     """The bytes of a file in blocks that end where a record probably does, or line by line."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, limits: Limits) -> None:
         self._stream = stream
+        self._limits = limits
         self._ended = False
         self._kept = b""
         """the carriage return that was read last: its line feed must not begin the next block"""
         self._data = self._more()
         self._at = 0
         """how much of the data was handed out"""
-        self._size = BLOCK
+        self._size = limits.block
         """of the block handed out last"""
-        self._next_size = BLOCK
+        self._next_size = limits.block
 
     def head(self) -> str:
-        """What was read and not handed out yet, but for half a character."""
+        """Return what was read and not handed out yet, but for half a character."""
         return self._data[self._at :].decode("utf-8", "ignore")
 
     def block(self) -> bytes:
-        """The next block; b"" at the end of the file. Raises csv.Error where a line never ends."""
-        self._size, self._next_size = self._next_size, min(2 * self._next_size, BLOCK)
+        """Return the next block; b"" at the end of the file. Raises csv.Error where a line never ends."""
+        self._size, self._next_size = self._next_size, min(2 * self._next_size, self._limits.block)
         while not self._ended and (self._left() < self._size or not self._line_end()):
             self._read_on()
         end = self._at + self._size
@@ -90,14 +86,14 @@ class Feed:
 
     def take_back(self, block: bytes) -> bool:
         """Take back the block handed out last, so that the next is an eighth of it; False where that is too small."""
-        is_smallest = self._size <= SMALLEST_BLOCK
-        self._next_size = max(self._size // 8, SMALLEST_BLOCK)
+        is_smallest = self._size <= self._limits.smallest_block
+        self._next_size = max(self._size // 8, self._limits.smallest_block)
         if not is_smallest:
             self._at -= len(block)
         return not is_smallest
 
     def line(self) -> str:
-        """The next line with its end; "" at the end of the file. Raises csv.Error where it never ends."""
+        """Return the next line with its end; "" at the end of the file. Raises csv.Error where it never ends."""
         while not (end := self._line_end()) and not self._ended:
             self._read_on()
         line = self._data[self._at : end]
@@ -108,21 +104,21 @@ class Feed:
         return len(self._data) - self._at
 
     def _line_end(self) -> int | None:
-        """Where the next line ends; None where no end was read yet."""
+        """Return where the next line ends; None where no end was read yet."""
         found = _LINE_END.search(self._data, self._at)
         return found.end() if found else None
 
     def _read_on(self) -> None:
-        """More, behind what was not handed out yet: that is less than a line, or as much as a block."""
+        """Read more, behind what was not handed out yet: that is less than a line, or as much as a block."""
         rest = self._data[self._at :]
-        longest = BLOCK + LONGEST_CELL
+        longest = self._limits.block + self._limits.longest_cell
         if len(rest) > longest and len(rest.decode("utf-8", "ignore")) > longest:
             raise csv.Error("line too long")
         self._data, self._at = rest + self._more(), 0
 
     def _more(self) -> bytes:
-        data = self._stream.read(BLOCK)
-        self._ended = len(data) < BLOCK
+        data = self._stream.read(self._limits.block)
+        self._ended = len(data) < self._limits.block
         data = self._kept + data
         self._kept = b"\r" if data.endswith(b"\r") and not self._ended else b""
         return data.removesuffix(self._kept)
@@ -148,14 +144,14 @@ class Lines(Iterator[str]):
         return line
 
     def take(self) -> list[str]:
-        """The lines of the record that the reader has just made."""
+        """Return the lines of the record that the reader has just made."""
         record, self._record = self._record, []
         self.taken += len(record)
         return record
 
 
 def _record_end(data: bytes) -> int:
-    """The end of the last line before which quotes pair up; where there is none, of the last line."""
+    """Return the end of the last line before which quotes pair up; where there is none, of the last line."""
     end = last = data.rfind(b"\n") + 1
     quotes = count_of(memoryview(data)[:end], b'"')
     while quotes % 2 and end:
@@ -166,5 +162,5 @@ def _record_end(data: bytes) -> int:
 
 
 def count_of(data: bytes | memoryview, sign: bytes) -> int:
-    """How often a byte occurs. `bytes.count` takes several times as long where it is frequent."""
+    """Return how often a byte occurs. `bytes.count` takes several times as long where it is frequent."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord(sign)))

@@ -12,37 +12,30 @@ from typing import BinaryIO, TextIO
 from batch_update.errors import SheetError
 from batch_update.fields.cells.texts import is_encodable
 from batch_update.model.sheets import Dialect, Json, Problem
-from batch_update.settings.tunables import Settings
-from batch_update.sheet.headers import columns_of
-from batch_update.sheet.table import Rows, Table, excerpt, is_blank, require_width, too_large
+from batch_update.sheet.collecting import MOST_SHOWN, Rows
+from batch_update.sheet.headers import Headings, headings_of
+from batch_update.sheet.manner import Limits, Reading
+from batch_update.sheet.table import Table, is_blank, require_width, too_large
 from batch_update.sheet.text.dialect import find_encoding, newline_of, text_of
-from batch_update.text import first_twice
+from batch_update.text import excerpt, first_twice
 
-LONGEST_LINE = 16 << 20
-LARGEST_ARRAY = 32 << 20
-"""Characters; an array is held in memory as a whole."""
+Texts = Iterator[tuple[int, int, str]]
+"""Row number, line and text of each object."""
 
 
-def read_jsonlines(file: BinaryIO, name: str, settings: Settings) -> Table:
-    """A JSON Lines file as a table whose rows are numbered by their lines.
+def read_jsonlines(file: BinaryIO, name: str, reading: Reading) -> Table:
+    """Return a JSON Lines file as a table whose rows are numbered by their lines.
 
     A line that is no object becomes a row without cells, with a problem (S109); its text is in `ragged`.
     Raises SheetError S103, S104 or S105.
     """
-    codec = find_encoding(name, file, settings.encoding)
-    decimal = settings.decimal or "."
+    codec = find_encoding(name, file, reading.encoding)
+    objects = _Objects(name, reading)
     with text_of(file, codec) as text:
-        source = _elements(text, name) if _begins_array(text) else _lines(text, name)
-        rows, header, newline = _collect(source, name, settings, decimal)
-    if not header and not rows.problems:
-        remedy = "Each line is one object: field name to value."
-        raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
-    dialect = Dialect("jsonl", codec, decimal=decimal, newline=newline)
-    return rows.table(dialect, header, 0, lines=True)
-
-
-Texts = Iterator[tuple[int, int, str]]
-"""Row number, line and text of each object."""
+        of_text = _elements if _begins_array(text) else _lines
+        for row, line, found in of_text(text, name, reading.limits):
+            objects.add(found, row, line)
+    return objects.table(codec)
 
 
 def _begins_array(text: TextIO) -> bool:
@@ -52,19 +45,20 @@ def _begins_array(text: TextIO) -> bool:
     return head.startswith("[")
 
 
-def _lines(text: TextIO, name: str) -> Texts:
-    for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
-        if len(line) == LONGEST_LINE:
-            raise too_large(name, f"line {number} is longer than {LONGEST_LINE:,} characters")
+def _lines(text: TextIO, name: str, limits: Limits) -> Texts:
+    longest = limits.longest_line
+    for number, line in enumerate(iter(partial(text.readline, longest), ""), 1):
+        if len(line) == longest:
+            raise too_large(name, f"line {number} is longer than {longest:,} characters")
         yield number, number, line
 
 
-def _elements(text: TextIO, name: str) -> Texts:
-    """The elements of an array. Raises SheetError S103 where it is too large, S109 where it breaks off."""
-    data = text.read(LARGEST_ARRAY + 1)
-    if len(data) > LARGEST_ARRAY:
+def _elements(text: TextIO, name: str, limits: Limits) -> Texts:
+    """Yield the elements of an array. Raises SheetError S103 where it is too large, S109 where it breaks off."""
+    data = text.read(limits.largest_array + 1)
+    if len(data) > limits.largest_array:
         raise SheetError(
-            f"{name} is a JSON array of more than {LARGEST_ARRAY >> 20} MiB",
+            f"{name} is a JSON array of more than {limits.largest_array >> 20} MiB",
             code="S103",
             remedy="Write it as JSON Lines: one object a line, without the brackets and commas around them.",
         )
@@ -128,44 +122,70 @@ def _broken_array(data: str, at: int, name: str, what: str) -> SheetError:
     )
 
 
-def _collect(texts: Texts, name: str, settings: Settings, decimal: str) -> tuple[Rows, list[str], str]:
-    """Rows, every key in the order in which it first came, and the line end."""
-    header: dict[str, bool] = {}  # key -> whether it takes text
-    rows = Rows(0, name, settings)
-    newline = "\n"
-    for row, number, line in texts:
-        newline = newline_of(line) if number == 1 else newline
-        if is_blank(line):
-            rows.add((), row)
-            continue
+class _Objects:
+    """Collects objects as rows; each key of any of them is a column, in the order in which they first came."""
+
+    def __init__(self, name: str, reading: Reading) -> None:
+        self._name = name
+        self._reading = reading
+        self._decimal = reading.decimal or "."
+        self._newline = "\n"
+        self._rows = Rows(0, name, reading.limits)
+        self._headings = Headings((), ())
+        self._keys: dict[str, None] = {}
+        self._takes_text: list[bool] = []
+        """for each column"""
+
+    def add(self, text: str, row: int, line: int) -> None:
+        """Add the object that this text is to be."""
+        if line == 1:
+            self._newline = newline_of(text)
+        if is_blank(text):
+            self._rows.add((), row)
+            return
         try:
-            values = _object(line)
+            values = _object(text)
         except (ValueError, RecursionError) as error:
-            raw = line.rstrip("\r\n")
-            rows.fail([raw], row, number, _broken(raw, error, len(rows)))
-            continue
-        new = [key for key in values if key not in header]
-        require_width(name, len(header) + len(new), settings)
-        rows.columns.extend([""] * len(rows) for _ in new)
-        if new:
-            texts_in = set(columns_of("text", [*header, *new], settings))
-            header |= {key: len(header) + at in texts_in for at, key in enumerate(new)}
-        cells = [as_text(values[key], decimal) if key in values else "" for key in header]
-        odd = [
-            _no_text(key, column)
-            for column, key in enumerate(header)
-            if header[key] and _is_odd(values.get(key))
-        ]
-        rows.add(cells, row, number, problems=odd)
-    return rows, list(header), newline
+            raw = text.rstrip("\r\n")
+            self._rows.fail([raw], row, line, _broken(raw, error, len(self._rows)))
+            return
+        self._add_columns([key for key in values if key not in self._keys])
+        self._add_row(values, row, line)
+
+    def _add_columns(self, new: list[str]) -> None:
+        if not new:
+            return
+        require_width(self._name, len(self._keys) + len(new), self._reading.limits)
+        self._keys |= dict.fromkeys(new)
+        self._rows.columns.extend([""] * len(self._rows) for _ in new)
+        self._headings = headings_of(list(self._keys), self._reading)
+        of_text = set(self._headings.of_kind("text"))
+        self._takes_text = [column in of_text for column in range(len(self._keys))]
+
+    def _add_row(self, values: dict[str, Json], row: int, line: int) -> None:
+        cells, odd = [], []
+        for column, key in enumerate(self._keys):
+            value = values.get(key, "")
+            cells.append(as_text(value, self._decimal))
+            if self._takes_text[column] and is_odd(value):
+                odd.append(no_text(key, column))
+        self._rows.add(cells, row, line, problems=odd)
+
+    def table(self, codec: str) -> Table:
+        """Return all that was added. Raises SheetError S105 where that is nothing."""
+        if not self._headings.headers and not self._rows.problems:
+            remedy = "Each line is one object: field name to value."
+            raise SheetError(f"{self._name} is empty", code="S105", remedy=remedy)
+        dialect = Dialect("jsonl", codec, decimal=self._decimal, newline=self._newline)
+        return self._rows.table(dialect, self._headings, 0, lines=True)
 
 
-def _is_odd(value: Json) -> bool:
+def is_odd(value: Json) -> bool:
     """Whether nobody can have meant this for a text. A number's text is its digits."""
     return isinstance(value, (bool, list, dict))
 
 
-def _no_text(key: str, column: int) -> Problem:
+def no_text(key: str, column: int) -> Problem:
     return Problem(
         "S119",
         f"{key} is not text",
@@ -226,7 +246,7 @@ def _broken(text: str, error: ValueError | RecursionError, index: int) -> Proble
         "S109",
         f"the line is no JSON object: {what}",
         index=index,
-        given=excerpt(text),
+        given=excerpt(text, MOST_SHOWN),
         wanted='one object a line, such as {"id": 101, "name": "Anna"}',
         remedy="Check quotes, commas and braces on that line.",
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
-from batch_update.fields.names import key_of
-from batch_update.model.sheets import Problem, Severity
-from batch_update.settings.tunables import Settings
-from batch_update.sheet.headers import called
+from batch_update.model.sheets import Problem, Role, Severity
+from batch_update.sheet.collecting import MOST_SHOWN
+from batch_update.sheet.headers import Headings, called
 from batch_update.text import counted, excerpt, named, quoted
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
@@ -24,7 +23,7 @@ class Ranges:
         """of each range the first and, one further, the last"""
 
     def add(self, first: int, end: int) -> None:
-        """What lies beyond any spreadsheet program is left out. Raises ValueError for more ranges than there can be."""
+        """Add one, but for what lies beyond any spreadsheet program. Raises ValueError for more than there can be."""
         first, end = max(first, 0), min(end, self._most)
         if first >= end:
             return
@@ -39,7 +38,7 @@ class Ranges:
         return bool(self._ends)
 
     def marks(self, count: int) -> bytearray:
-        """A 1 for each of the first `count` rows or columns that lies in one of them, a 0 for each other."""
+        """Return a 1 for each of the first `count` rows or columns that lies in one of them, a 0 for each other."""
         marks = bytearray(count)
         for first, end in zip(self._ends[::2], self._ends[1::2], strict=True):
             if first < count:
@@ -55,8 +54,10 @@ class Hidden:
         self.columns = Ranges(_LAST_COLUMN)
 
     def see(self, tag: str, attributes: Mapping[str, str], row: int) -> None:
-        """A <row> of an .xlsx, the number of which is `row`, or a <col>. Raises ValueError or KeyError where it cannot
-        be one."""
+        """Take in a <row> of an .xlsx, the number of which is `row`, or a <col>.
+
+        Raises ValueError or KeyError where it cannot be one.
+        """
         if attributes.get("hidden") not in ("1", "true"):
             return
         if tag == "row":
@@ -65,21 +66,24 @@ class Hidden:
             self.columns.add(int(attributes["min"]) - 1, int(attributes["max"]))
 
 
-def hidden_problems(
-    hidden: Hidden, numbers: Sequence[int], header: Sequence[str], settings: Settings
-) -> Iterator[Problem]:
-    """One warning for all rows with these numbers that are hidden, and one for each column that says something."""
-    left_out = {key_of(name) for name in settings.ignore}
-    columns = hidden.columns.marks(len(header))
-    for column, name in enumerate(header):
-        means_something = name.strip() and not name.strip().startswith("_") and key_of(name) not in left_out
-        if means_something and columns[column]:
-            yield _column(column, header)
+def hidden_problems(hidden: Hidden, numbers: Sequence[int], headings: Headings) -> Iterator[Problem]:
+    """Yield one warning for all rows with these numbers that are hidden, and one for each column that counts."""
+    columns = hidden.columns.marks(len(headings.headers))
+    for column, is_hidden in enumerate(columns):
+        if is_hidden and _counts(headings, column):
+            yield _column(column, headings.headers)
     if hidden.rows and numbers:
         marks = hidden.rows.marks(max(numbers))
         rows = [index for index, number in enumerate(numbers) if marks[number - 1]]
         if rows:
             yield _rows(rows, numbers)
+
+
+def _counts(headings: Headings, column: int) -> bool:
+    """Whether a column has a header, is not ours and not left out."""
+    heading = headings.meant[column]
+    is_left_out = heading is not None and heading.role in (Role.OWN, Role.IGNORED)
+    return bool(headings.headers[column].strip()) and not is_left_out
 
 
 def _column(column: int, header: Sequence[str]) -> Problem:
@@ -89,7 +93,7 @@ def _column(column: int, header: Sequence[str]) -> Problem:
         "the column is hidden, and counts like all others",
         Severity.WARNING,
         column=column,
-        given=excerpt(header[column]),
+        given=excerpt(header[column], MOST_SHOWN),
         remedy=f"Show it and look at it; if it is not meant, leave it out with --ignore {name}.",
     )
 

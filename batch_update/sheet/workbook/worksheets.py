@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from batch_update.errors import SheetError
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.hidden import Hidden
 
 Held = float | bool | date | time | timedelta
@@ -49,9 +49,9 @@ _NOWHERE: tuple[int, Cell] = (-1, "")
 class Budget:
     """What a workbook may become in memory, whatever its size on disk. Counts, and raises SheetError S103."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, limits: Limits) -> None:
         self._name = name
-        self._most_letters = settings.max_unpacked_mb << 20
+        self._most_letters = limits.max_unpacked_mb << 20
         self._bytes = self._letters = 0
 
     def take(self, size: int, letters: int = 0) -> None:
@@ -87,9 +87,9 @@ class Workbook:
 
 
 class Worksheet:
-    """The cells that hold something, in any order. Raises SheetError S103 for more than the settings allow."""
+    """The cells that hold something, in any order. Raises SheetError S103 for more than there may be."""
 
-    def __init__(self, name: str, budget: Budget, settings: Settings) -> None:
+    def __init__(self, name: str, budget: Budget, limits: Limits) -> None:
         self.hidden = Hidden()
         self.merges: list[tuple[int, int, int, int]] = []
         """first and last row, first and last column"""
@@ -97,7 +97,7 @@ class Worksheet:
         self._row = -1
         self._name = name
         self._budget = budget
-        self._settings = settings
+        self._limits = limits
         self._columns: list[_Column] = []
 
     def add(
@@ -158,11 +158,11 @@ class Worksheet:
     def _grow(self, rows: int, columns: int) -> None:
         """So many rows and columns are needed. Raises SheetError S103 where that is too many."""
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        if self.columns > self._settings.max_columns:
-            limit = self._settings.max_columns
+        if self.columns > self._limits.max_columns:
+            limit = self._limits.max_columns
             raise self._too_far(f"{self.columns:,} columns, the limit is {limit}", "--max-columns")
-        if self.rows > self._settings.max_rows + 1:
-            limit = self._settings.max_rows
+        if self.rows > self._limits.max_rows + 1:
+            limit = self._limits.max_rows
             raise self._too_far(f"{self.rows:,} rows, the limit is {limit:,}", "--max-rows")
         self._columns += [_Column() for _ in range(self.columns - len(self._columns))]
 

@@ -19,12 +19,10 @@ from batch_update.fields.facts import Kind, all_fields
 from batch_update.fields.garbled.damage import damage_of
 from batch_update.fields.names import ID
 from batch_update.model.sheets import Dialect, Json
+from batch_update.sheet.endings import WRITTEN
 from batch_update.sheet.writing.records import records, write_table, write_whole
 from batch_update.sheet.writing.worksheet import Rows, ValueOf, in_xml, without_unfit, write_workbook
 
-_ENDINGS = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl",
-}  # fmt: skip
 _DIALECTS = {"csv": Dialect("csv", "utf-8-sig"), "tsv": Dialect("tsv", "utf-8-sig", "\t")}
 _PLAIN = Dialect("csv")
 
@@ -32,8 +30,8 @@ _PLAIN = Dialect("csv")
 def format_to_write(name: str) -> str:
     """csv, tsv, xlsx or jsonl, by a file's ending. Raises UsageError (U101) for any other."""
     ending = Path(name).suffix.lower()
-    if ending in _ENDINGS:
-        return _ENDINGS[ending]
+    if ending in WRITTEN:
+        return WRITTEN[ending]
     raise UsageError(
         f"{name}: {f'sheets are not written as {ending}' if ending else 'its name has no ending'}",
         code="U101",

@@ -9,9 +9,7 @@ import pytest
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Severity, Sheet
 from batch_update.plan.from_sheet import make_plan
-from batch_update.sheet import table
-from batch_update.sheet.text import delimited, feed
-from tests.sheet.tables import read_bytes, read_text
+from tests.sheet.tables import read_bytes, read_text, read_within
 
 
 def cells(sheet: Sheet) -> list[tuple[str, ...]]:
@@ -223,12 +221,10 @@ def test_a_cell_that_takes_in_a_row_has_a_warning(newline: str) -> None:
     assert "102" in problem.given
 
 
-def test_lines_of_a_text_that_are_no_rows_have_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbered lines, other ids, other numbers of delimiters: and what cannot be a row is not even looked at."""
+def test_lines_of_a_text_that_are_no_rows_have_no_warning() -> None:
+    """Numbered lines, other ids, other numbers of delimiters."""
     lists = 'id,system_prompt\n10001,"Rules:\n1, greet\n2, listen\n30, end"\n10002,"a\n10003;b\n10004,b,c"\n'
     assert read_text(lists).problems == ()
-    monkeypatch.setattr(delimited._Body, "add_carefully", lambda self, block, feed: pytest.fail("slow"))
-    assert len(read_text('id,system_prompt\n10001,"Rules:\n1. greet, then\n2. listen"\n')) == 1
 
 
 def test_a_quote_that_is_never_closed_is_a_problem() -> None:
@@ -249,13 +245,10 @@ def test_a_cell_may_be_longer_than_pythons_csv_allows() -> None:
     assert sheet.columns[2].texts[0] == long
 
 
-def test_a_cell_beyond_all_measure_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "LONGEST_CELL", 1000)
-    monkeypatch.setattr(delimited, "LONGEST_CELL", 1000)
-    monkeypatch.setattr(feed, "BLOCK", 100)
+def test_a_cell_beyond_all_measure_ends_the_reading() -> None:
     for text in ('id,name\n1,"' + "x\n" * 2000, "id,name\n1," + "x" * 2000, "x" * 2000):
         with pytest.raises(SheetError) as caught:
-            read_text(text)
+            read_within({"longest_cell": 1000, "block": 100}, text)
         assert caught.value.code == "S111"
 
 
@@ -275,14 +268,11 @@ def test_equal_cells_share_one_text() -> None:
     assert len({id(text) for text in sheet.columns[1].texts}) == 1
 
 
-def test_where_too_many_rows_are_broken_the_file_is_refused_by_its_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(table, "MOST_PROBLEMS", 3)
+def test_where_too_many_rows_are_broken_the_file_is_refused_by_its_first() -> None:
     text = "id,name\n1,a\n" + "2\n" * 3
-    assert len(read_text(text + "3,b\n").problems) == 3
+    assert len(read_within({"most_problems": 3}, text + "3,b\n").problems) == 3
     with pytest.raises(SheetError) as caught:
-        read_text(text + "2\n" * 2)
+        read_within({"most_problems": 3}, text + "2\n" * 2)
     assert caught.value.code == "S116"
     assert "more than 3 problems, the first in row 3: the row has 1 cell, the header has 2" in str(
         caught.value

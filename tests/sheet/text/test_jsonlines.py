@@ -10,7 +10,7 @@ import pytest
 from batch_update.errors import SheetError
 from batch_update.fields.cells import CellError, read_cell
 from batch_update.model.sheets import Role
-from tests.sheet.tables import read_bytes, read_text
+from tests.sheet.tables import read_bytes, read_text, read_within
 
 
 def test_an_object_of_80000_keys_is_read_in_one_pass() -> None:
@@ -92,15 +92,14 @@ def test_no_row_is_no_sheet(text: str) -> None:
     assert caught.value.code == "S105"
 
 
-def test_columns_rows_and_lines_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_rows_and_lines_are_limited() -> None:
     many = json.dumps({f"_{number}": 1 for number in range(501)})
     for text, settings in ((many, {}), ('{"id": 1}\n' * 4, {"max_rows": 2})):
         with pytest.raises(SheetError) as caught:
             read_text(text, **settings)
         assert caught.value.code == "S103"
-    monkeypatch.setattr("batch_update.sheet.text.jsonlines.LONGEST_LINE", 100)
     with pytest.raises(SheetError) as caught:
-        read_text('{"id": 1, "name": "' + "x" * 200)
+        read_within({"longest_line": 100}, '{"id": 1, "name": "' + "x" * 200)
     assert caught.value.code == "S103"
 
 

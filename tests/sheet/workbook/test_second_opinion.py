@@ -8,28 +8,29 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from batch_update.settings.tunables import Settings
 from batch_update.sheet.workbook.binary.xls import open_xls
-from batch_update.sheet.workbook.loading import as_text
+from batch_update.sheet.workbook.spelled import as_text
 from batch_update.sheet.workbook.worksheets import Cell, Typed, Workbook
 from batch_update.sheet.workbook.zipped.archives import open_archive
 from batch_update.sheet.workbook.zipped.ods import open_ods
 from batch_update.sheet.workbook.zipped.xlsb import open_xlsb
 from batch_update.sheet.workbook.zipped.xlsx import open_xlsx
+from tests.sheet.tables import reading
 from tests.torture.seeds_books import seeds
 
 OURS = frozenset({"by hand.xlsx", "by hand.xls", "by hand.ods"})
 """made of what that one reads wrongly"""
 FILES = {name: data for name, data in seeds().items() if name not in OURS}
 ERRORS = ("#", "Err:")
+LIMITS = reading().limits
 
 
 def opened(name: str, data: bytes) -> Workbook:
     if name.endswith(".xls"):
-        return open_xls(data, name, Settings())
+        return open_xls(data, name, LIMITS)
     archive = open_archive(BytesIO(data), name)
     openers = {"xlsx": open_xlsx, "xlsb": open_xlsb, ".ods": open_ods}
-    return openers[name[-4:]](archive, name, Settings())
+    return openers[name[-4:]](archive, name, LIMITS)
 
 
 def plain(cell: Cell) -> str:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.biff import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
 from batch_update.sheet.workbook.binary.compound import workbook_stream
 from batch_update.sheet.workbook.binary.pieces import Pieces
@@ -42,11 +42,11 @@ _CODE_PAGES = {
 }
 
 
-def open_xls(data: bytes, name: str, settings: Settings) -> Workbook:
+def open_xls(data: bytes, name: str, limits: Limits) -> Workbook:
     """Lists the worksheets of an .xls. SheetError S108 where it cannot be read, S103 where it is too large."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise encrypted(name)
-    budget = Budget(name, settings)
+    budget = Budget(name, limits)
     with readable(name):
         stream = workbook_stream(data)
         del data  # as large as the stream
@@ -56,7 +56,7 @@ def open_xls(data: bytes, name: str, settings: Settings) -> Workbook:
 
     def read(number: int) -> Worksheet:
         with readable(name):
-            sheet = Worksheet(f"{name}, worksheet {tables[number].listed.name!r}", budget, settings)
+            sheet = Worksheet(f"{name}, worksheet {tables[number].listed.name!r}", budget, limits)
             _Reader(globals, sheet).read(tables[number].place)
             return sheet
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from batch_update.errors import SheetError
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 
 _END, _END_MARK = struct.Struct("<4s4H2LH"), b"PK\x05\x06"
 _LARGEST_DIRECTORY = 4 << 20
@@ -60,7 +60,7 @@ def open_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
         raise damaged(name, "it is damaged or truncated") from None
 
 
-def check_archive(archive: zipfile.ZipFile, name: str, settings: Settings) -> None:
+def check_archive(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
     """Unpacks every member and counts, since sizes may be lied about. Raises SheetError S103 or S108."""
     members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
@@ -69,12 +69,12 @@ def check_archive(archive: zipfile.ZipFile, name: str, settings: Settings) -> No
         raise damaged(name, "it holds a part twice")
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
         raise damaged(name, "it is packed in a way that spreadsheet programs do not use")
-    left = settings.max_unpacked_mb << 20
+    left = limits.max_unpacked_mb << 20
     for member in members:
         left -= _unpacked_size(archive, member, name, left)
         if left < 0:
             raise SheetError(
-                f"{name}: unpacks to more than {settings.max_unpacked_mb} MiB",
+                f"{name}: unpacks to more than {limits.max_unpacked_mb} MiB",
                 code="S103",
                 remedy="Split it, save it as CSV, or raise --max-unpacked-mb.",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zipfile import ZipFile
 
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.worksheets import (
     MOST_SHEETS,
     Budget,
@@ -40,9 +40,9 @@ _ERRORS = ("#", "Err:")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
-def open_ods(archive: ZipFile, name: str, settings: Settings) -> Workbook:
+def open_ods(archive: ZipFile, name: str, limits: Limits) -> Workbook:
     """Lists the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
-    package, budget = Package(archive, name), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, limits)
     tables = _TablesWatch()
     with readable(name):
         if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
@@ -51,7 +51,7 @@ def open_ods(archive: ZipFile, name: str, settings: Settings) -> Workbook:
     sheets = tables.listed()
 
     def read(number: int) -> Worksheet:
-        sheet = Worksheet(f"{name}, worksheet {sheets[number].name!r}", budget, settings)
+        sheet = Worksheet(f"{name}, worksheet {sheets[number].name!r}", budget, limits)
         with readable(name):
             package.follow(_CONTENT, _CellsWatch(sheet, number), namespaces=True)
         return sheet

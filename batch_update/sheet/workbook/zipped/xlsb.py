@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from zipfile import ZipFile
 
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.biff import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
 from batch_update.sheet.workbook.shown import BUILT_IN, as_cell
 from batch_update.sheet.workbook.worksheets import (
@@ -33,9 +33,9 @@ _SHORT = {12: "", 13: "packed", 14: "error", 15: "flag", 16: "number", 17: "text
 _BLANK = 1
 
 
-def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
+def open_xlsb(archive: ZipFile, name: str, limits: Limits) -> Workbook:
     """Lists the worksheets of an .xlsb. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive, name), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, limits)
     sheets: list[tuple[Listed, str]] = []
     since_1904 = False
     with readable(name):
@@ -58,7 +58,7 @@ def open_xlsb(archive: ZipFile, name: str, settings: Settings) -> Workbook:
                 raise Damage(f"nothing in it is worksheet {listed.name!r}")
             texts = _texts(package, related(part, relations, "sharedStrings"), budget)
             formats = _formats(package, related(part, relations, "styles"))
-            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, settings)
+            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
             _Reader(package.read(to.part), sheet, texts, formats, since_1904).read()
             return sheet
 

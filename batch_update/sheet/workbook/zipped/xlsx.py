@@ -9,7 +9,7 @@ from functools import lru_cache
 from zipfile import ZipFile
 
 from batch_update.fields.cells.words import is_failed_formula
-from batch_update.settings.tunables import Settings
+from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.shown import BUILT_IN, as_cell
 from batch_update.sheet.workbook.worksheets import (
     MOST_SHEETS,
@@ -35,9 +35,9 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _KINDS = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
 
 
-def open_xlsx(archive: ZipFile, name: str, settings: Settings) -> Workbook:
+def open_xlsx(archive: ZipFile, name: str, limits: Limits) -> Workbook:
     """Lists the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive, name), Budget(name, settings)
+    package, budget = Package(archive, name), Budget(name, limits)
     with readable(name):
         part = package.workbook_part()
         sheets, relations = _SheetsWatch(), package.relations(part)
@@ -51,7 +51,7 @@ def open_xlsx(archive: ZipFile, name: str, settings: Settings) -> Workbook:
                 raise Damage(f"nothing in it is worksheet {listed.name!r}")
             texts = _texts(package, related(part, relations, "sharedStrings"), budget)
             formats = _formats(package, related(part, relations, "styles"))
-            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, settings)
+            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
             package.follow(to.part, _CellsWatch(sheet, texts, formats, sheets.since_1904))
             return sheet
 

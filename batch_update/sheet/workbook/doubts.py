@@ -1,0 +1,138 @@
+"""Owns what cells of a workbook leave in doubt: formulas without a value, values that show otherwise, merged cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from batch_update.model.sheets import Problem, Severity
+from batch_update.sheet.collecting import MOST_SHOWN
+from batch_update.sheet.table import is_blank
+from batch_update.sheet.workbook.shown import shown_as
+from batch_update.sheet.workbook.spelled import EXACT, as_text
+from batch_update.sheet.workbook.worksheets import Cell, Typed, Worksheet
+from batch_update.text import excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What is known of a worksheet's columns before its rows are read."""
+
+    headers: Sequence[str]
+    words: Collection[int]
+    """those in which a cell means what it shows, and not the value behind that"""
+    signs: Sequence[str]
+    """the decimal sign of each"""
+
+
+def problems_of(
+    line: Sequence[Cell], cells: Sequence[str], columns: Columns, covered: Collection[int]
+) -> list[Problem]:
+    """Return what is in doubt in a row, the cells of which are these texts; `covered`: columns merged into another one.
+
+    Columns without a header are left out: notes and sums beside the table change nothing.
+    """
+    found = [
+        *_unclear(line, cells, columns),
+        *(_covered(column, cells[column]) for column in sorted(covered)),
+    ]
+    return [p for p in found if p.column is not None and not is_blank(columns.headers[p.column])]
+
+
+def _unclear(line: Sequence[Cell], cells: Sequence[str], columns: Columns) -> Iterator[Problem]:
+    for column, cell in enumerate(line):
+        if cell is None:
+            yield _without_value(column)
+        elif column in columns.words and not isinstance(cell, str):
+            shown = _shown(cell, columns.signs[column])
+            if shown != cells[column]:
+                yield _shows_otherwise(column, cell, shown, cells[column])
+
+
+def _shown(cell: float | Typed, decimal: str) -> str | None:
+    """Return what the cell shows, as far as it is known. Every program has its own words for yes and no."""
+    if not isinstance(cell, Typed):
+        return None if abs(cell) >= EXACT else as_text(cell, decimal)
+    return None if isinstance(cell.held, bool) and cell.shown is None else shown_as(cell, decimal)
+
+
+def _shows_otherwise(column: int, cell: float | Typed, shown: str | None, text: str) -> Problem:
+    shows, holds = _both(cell, shown, excerpt(text, MOST_SHOWN))
+    return Problem(
+        "S130",
+        "the cell shows one thing and holds another",
+        column=column,
+        given=f"shows {shows}, holds {holds}",
+        wanted="a text that is what it shows",
+        remedy="Format the column as text, then type what is meant.",
+    )
+
+
+def _both(cell: float | Typed, shown: str | None, text: str) -> tuple[str, str]:
+    """Return in words what a cell shows and what it holds."""
+    if isinstance(cell, Typed) and isinstance(cell.held, bool):
+        if cell.held:
+            return "TRUE, or WAHR in a German program", "a yes"
+        return "FALSE, or FALSCH in a German program", "a no"
+    if shown is not None:
+        return excerpt(shown, MOST_SHOWN) or "nothing", text
+    if isinstance(cell, Typed) and cell.format:
+        return excerpt(f"it in the format {cell.format}", MOST_SHOWN), text
+    return "something else", text
+
+
+def _without_value(column: int) -> Problem:
+    return Problem(
+        "S112",
+        "the cell holds a formula without a value",
+        column=column,
+        wanted="a value",
+        remedy="Open the workbook in the spreadsheet program and save it, or type the value.",
+    )
+
+
+# ---------------------------------------------------------------- merged cells
+
+
+def covered_cells(sheet: Worksheet, header_row: int, ids: Collection[int]) -> dict[int, set[int]]:
+    """Return the cells below the header that are merged into another one: row number -> columns.
+
+    Those right of an id in its own row are left out: an id, or a note that stands in its place, is no field's value.
+    Raises ValueError for merges that lie one over the other.
+    """
+    found: dict[int, set[int]] = {}
+    left = 2 * sheet.rows * sheet.columns
+    for top, bottom, first, last in sheet.merges:
+        for row in range(max(top, header_row), min(bottom + 1, sheet.rows)):
+            columns = range(first + (row == top), min(last + 1, sheet.columns))
+            left -= len(columns) + 1
+            if left < 0:
+                raise ValueError("merges over merges")
+            if row > top or first not in ids:
+                found.setdefault(row + 1, set()).update(columns)
+    return found
+
+
+def _covered(column: int, text: str) -> Problem:
+    return _left_empty(column) if is_blank(text) else _under_a_merge(column, text)
+
+
+def _left_empty(column: int) -> Problem:
+    return Problem(
+        "S115",
+        "the cell is merged into another one, which alone holds the value",
+        column=column,
+        wanted="a value of its own, or an empty cell",
+        remedy="Undo the merging, and fill every cell that should have the value.",
+    )
+
+
+def _under_a_merge(column: int, text: str) -> Problem:
+    return Problem(
+        "S131",
+        "the cell lies under a merged one, so that nobody sees its value, which counts like all others",
+        Severity.WARNING,
+        column=column,
+        given=excerpt(text, MOST_SHOWN),
+        remedy="Undo the merging and look at the value; delete it if it is not meant.",
+    )
