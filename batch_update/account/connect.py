@@ -10,8 +10,9 @@ from batch_update.account.account import placed, ready_state
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey, find_key
 from batch_update.api.pace.ledger import Ledger
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import UsageError
-from batch_update.model.reports import Event
+from batch_update.model.reports import Event, Pace
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def connect(
     ledger: Ledger | None = None,
     environ: Mapping[str, str] = os.environ,
     on_event: Callable[[Event], None] | None = None,
+    clock: Clock = SYSTEM,
 ) -> Client:
-    """A client as these settings want it; `app` is an ASGI application to speak to in process, in place of a server.
+    """Return a client as these settings want it; `app` is an ASGI application to speak to in place of a server.
 
     With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
     Raises KeyMissing without a key, UsageError for an address that is not safe.
@@ -38,17 +40,25 @@ def connect(
     return Client(
         key or find_key(settings.key_file, environ),
         base_url=placed(settings).base_url,
-        rates=settings.rate,
-        pace=settings.pace,
-        concurrency=settings.concurrency,
-        timeout=settings.timeout,
-        max_attempts=settings.max_attempts,
-        max_outage=settings.max_outage,
+        pace=pace_of(settings),
         app=app,
         ledger=ledger,
         proxy=settings.proxy,
         environ=environ,
         on_event=on_event or (lambda event: None),
+        clock=clock,
+    )
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return the pace that these settings want."""
+    return Pace(
+        settings.rate,
+        smooth=settings.pace == "smooth",
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        attempts=settings.max_attempts,
+        outage=settings.max_outage,
     )
 
 

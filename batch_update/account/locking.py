@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import anyio
 from filelock import FileLock, Timeout
 
+from batch_update.clock import SYSTEM, Clock
 from batch_update.disk import make_folder, read_plain, refuse_odd, replace_plain, shared_mode
 from batch_update.errors import RunLocked, UsageError
 from batch_update.text import local_time, printable
@@ -48,7 +48,8 @@ class AccountLock:
 
     The file is never deleted, since of two processes each could then lock a file of its own. Beside it stands who
     holds it. Entering waits `wait` seconds at most and calls `on_wait` with what it waits for; it raises RunLocked
-    (R107) where another process still holds the lock, UsageError (U112) where it cannot be taken at all.
+    (R107) where another process still holds the lock, UsageError (U112) where it cannot be taken at all. `block` lets
+    time pass, outside an event loop as it is.
     """
 
     def __init__(
@@ -58,9 +59,8 @@ class AccountLock:
         command: str = "",
         wait: float = 0.0,
         on_wait: Callable[[str], None] = lambda text: None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = SYSTEM,
+        block: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path = path
         self._lock: FileLock | None = None
@@ -68,18 +68,17 @@ class AccountLock:
         self._wait = wait
         self._on_wait = on_wait
         self._clock = clock
-        self._sleep = sleep
-        self._now = now
+        self._block = block
         self._holder: Holder | None = None
 
     def __enter__(self) -> Self:
         for _ in self._tries():
-            self._sleep(GLANCE)
+            self._block(GLANCE)
         return self
 
     async def __aenter__(self) -> Self:
         for _ in self._tries():
-            await anyio.sleep(GLANCE)
+            await self._clock.sleep(GLANCE)
         return self
 
     def __exit__(
@@ -102,7 +101,7 @@ class AccountLock:
             lock = _file_lock(self._path)
             yield from self._acquire(lock)
             try:
-                self._write(Holder(os.getpid(), socket.gethostname(), self._now(), self._command))
+                self._write(Holder(os.getpid(), socket.gethostname(), self._clock.wall(), self._command))
             except BaseException:
                 lock.release()
                 raise
@@ -120,14 +119,14 @@ class AccountLock:
         replace_plain(_card(self._path), text.encode("ascii"))
 
     def _acquire(self, lock: FileLock) -> Iterator[None]:
-        begun = self._clock()
+        begun = self._clock.monotonic()
         told = False
         while True:
             try:
                 lock.acquire(blocking=False)
                 return
             except Timeout:
-                waited = self._clock() - begun
+                waited = self._clock.monotonic() - begun
             if waited >= max(self._wait, AT_LEAST):
                 raise _refusal(_said(holder_of(self._path)))
             if waited >= AT_LEAST and not told:

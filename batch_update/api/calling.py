@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from batch_update.api.pace.windows import Ticket
 from batch_update.api.retrying import Retries, Tries
 from batch_update.api.wire.exchange import Departure, Wires
 from batch_update.api.wire.local import REMEDIES
+from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.model.reports import Event
 
@@ -66,13 +66,10 @@ class Caller:
         wires: Wires,
         pacer: Pacer,
         *,
-        max_attempts: int,
+        attempts: int,
         secrets: frozenset[str] = frozenset(),
         on_event: Callable[[Event], None],
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
-        now: Callable[[], datetime],
-        rng: random.Random,
+        clock: Clock,
     ) -> None:
         self._key = key
         self._wires = wires
@@ -80,9 +77,7 @@ class Caller:
         self._secrets = secrets
         self._on_event = on_event
         self._clock = clock
-        self._sleep = sleep
-        self._now = now
-        self._retries = Retries(max_attempts, stats=pacer.stats, sleep=self._nap, rng=rng)
+        self._retries = Retries(attempts, stats=pacer.stats, clock=replace(clock, sleep=self._nap))
         self._course = Course()
         self._tried = anyio.Event()
         self._scouting = False
@@ -132,7 +127,7 @@ class Caller:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
-        departure = Departure(self._clock)
+        departure = Departure(self._clock.monotonic)
         try:
             if call.before_send is not None:
                 await call.before_send(call.attempts + 1)
@@ -143,7 +138,7 @@ class Caller:
         except BaseException:
             self._pacer.withdrawn(ticket, sent=departure.sent)
             raise
-        call.ended = self._clock()
+        call.ended = self._clock.monotonic()
         tries.seconds += call.ended - began
         verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets | self._secrets))
         verdict = _weigh(call, verdict, is_doubtful=isinstance(seen, Answer) and seen.doubtful)
@@ -160,10 +155,10 @@ class Caller:
         return self._key.redact(text)
 
     def _begin(self, call: Call) -> float:
-        now = self._clock()
+        now = self._clock.monotonic()
         call.attempts += 1
         if call.started is None:
-            call.started, call.begun = self._now(), now
+            call.started, call.begun = self._clock.wall(), now
         return now
 
     def _unsent(self, call: Call) -> Verdict:
@@ -206,7 +201,7 @@ class Caller:
         """
         if call.method != "GET" or verdict.code not in UNREACHED:
             return call.assistant_id or 0, OUTAGE_ROWS
-        return -call.attempts, min(OUTAGE_LOOKS, self._retries.max_attempts)
+        return -call.attempts, min(OUTAGE_LOOKS, self._retries.attempts)
 
     def _end(self, verdict: Verdict, stop: BatchUpdateError) -> Verdict:
         """No row can succeed, or none should be tried."""
@@ -223,7 +218,7 @@ class Caller:
         with anyio.CancelScope() as nap:
             self._naps.add(nap)
             try:
-                await self._sleep(seconds)
+                await self._clock.sleep(seconds)
             finally:
                 self._naps.discard(nap)
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-import anyio
 import httpx
 
 from batch_update.api.address import check_base_url
@@ -37,11 +33,12 @@ from batch_update.api.pace.ledger import Ledger
 from batch_update.api.pace.pacer import Pacer
 from batch_update.api.wire.exchange import Wires
 from batch_update.api.wire.proxies import find_proxy
+from batch_update.clock import SYSTEM, Clock
 from batch_update.codes import CODES
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply, Stats, Window
+from batch_update.model.reports import Event, Pace, Reply, Stats
 from batch_update.model.sheets import Body, Json
 
 T = TypeVar("T")
@@ -52,8 +49,7 @@ _ASSISTANTS = "/user/assistants/get"
 class Client:
     """The API of one account. Use it as an async context manager, on asyncio or trio, from one event loop.
 
-    `rates` are the key's windows, `()` for none; `timeout` seconds for one attempt; `max_outage` seconds to wait for
-    a server that is down. `proxy` is the address of one to go through, or `off`; where it says nothing, `environ` does
+    `proxy` is the address of one to go through, or `off`; where it says nothing, `environ` does
     (HTTPS_PROXY and its kin). With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows
     are shared with all other processes that use it. Raises UsageError for an address that a key must not travel to
     (U103), and where the certificates that SSL_CERT_FILE names cannot be read (U101).
@@ -64,21 +60,13 @@ class Client:
         key: ApiKey,
         *,
         base_url: str,
-        rates: tuple[Window, ...],
-        pace: str = "burst",
-        concurrency: int = 8,
-        timeout: float = 45.0,
-        max_attempts: int = 4,
-        max_outage: float = 600.0,
+        pace: Pace,
         app: Any = None,
         ledger: Ledger | None = None,
         proxy: str | None = None,
         environ: Mapping[str, str] = os.environ,
         on_event: Callable[[Event], None] = lambda event: None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        rng: random.Random | None = None,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._base = self.base_url = check_base_url(base_url)
         self.server = urlsplit(self._base).netloc
@@ -88,30 +76,16 @@ class Client:
         way = find_proxy(self._base, proxy, environ) if app is None else None
         self.proxy = way.name if way else ""
         """the proxy that requests go through, for people to read; "" for none"""
-        self._wires = Wires(self._base, key, timeout=timeout, app=app, clock=clock, proxy=way)
-        rng = rng or random.Random()
-        self._pacer = Pacer(
-            rates,
-            pace=pace,
-            concurrency=concurrency,
-            max_outage=max_outage,
-            ledger=ledger,
-            on_event=on_event,
-            clock=clock,
-            sleep=sleep,
-            rng=rng,
-        )
+        self._wires = Wires(self._base, key, timeout=pace.timeout, app=app, clock=clock, proxy=way)
+        self._pacer = Pacer(pace, ledger=ledger, on_event=on_event, clock=clock)
         self._caller = Caller(
             key,
             self._wires,
             self._pacer,
-            max_attempts=max_attempts,
+            attempts=pace.attempts,
             secrets=way.secrets() if way else frozenset(),
             on_event=on_event,
             clock=clock,
-            sleep=sleep,
-            now=now,
-            rng=rng,
         )
         self._notes: set[str] = set()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from batch_update.api.answers.replies import Verdict
+from batch_update.clock import Clock
 from batch_update.model.reports import Stats
 
 FIRST_PAUSE = 4.0
@@ -24,18 +24,11 @@ BUDGET_FLOOR = 20
 class Retries:
     """The policy, shared by all changes of a client; `begin` starts one change."""
 
-    def __init__(
-        self,
-        max_attempts: int,
-        *,
-        stats: Stats,
-        sleep: Callable[[float], Awaitable[None]],
-        rng: random.Random,
-    ) -> None:
-        self.max_attempts = max_attempts
+    def __init__(self, attempts: int, *, stats: Stats, clock: Clock) -> None:
+        self.attempts = attempts
         self.stats = stats
-        self.rng = rng
-        self.policy = AsyncRetrying(sleep=sleep)
+        self.rng = clock.rng
+        self.policy = AsyncRetrying(sleep=clock.sleep)
 
     def begin(self) -> Tries:
         """The tries of one change."""
@@ -69,7 +62,7 @@ class Tries:
         stats = self._retries.stats
         allowed = (
             self._met[verdict.code] <= verdict.repeats
-            and self.charged < self._retries.max_attempts
+            and self.charged < self._retries.attempts
             and self.seconds < MOST_SECONDS
             and stats.retries < BUDGET_FLOOR + BUDGET_SHARE * stats.requests
         )

@@ -12,7 +12,6 @@ from batch_update.cli.screen import say
 from batch_update.cli.terminal import drawing_on
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event
-from batch_update.report.messages import words_of
 from batch_update.send.progress import Progress
 from batch_update.settings.tunables import Settings
 from batch_update.text import excerpt
@@ -97,6 +96,8 @@ class Failures:
         """Says it, unless too much has been said already."""
         if outcome.status not in {Status.FAILED, Status.UNKNOWN} or self._told >= FAILURES_SHOWN:
             return
+        from batch_update.report.messages import words_of
+
         self._told += 1
         row = numbers[change.indexes[0]]
         reason = excerpt(words_of(outcome), 160)

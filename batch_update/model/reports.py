@@ -26,6 +26,24 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast requests go out, and how long one holds on to what does not work."""
+
+    rates: tuple[Window, ...]
+    """the key's windows; () for none"""
+    smooth: bool = False
+    """evenly spaced, not as fast as the windows allow"""
+    concurrency: int = 8
+    """requests under way at once"""
+    timeout: float = 45.0
+    """seconds that one attempt may take"""
+    attempts: int = 4
+    """of one request"""
+    outage: float = 600.0
+    """seconds to wait for a server that is down"""
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """So many of some, or so many percent of them."""
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from batch_update.model.plans import HAZARDS
-from batch_update.model.reports import Window
+from batch_update.model.reports import Pace, Window
 from batch_update.settings.parsing import (
     WEEK,
     Failures,
@@ -40,6 +40,7 @@ SANDBOX_URL = "https://sandbox/api"
 SANDBOX_KEY = "sandbox-key-that-opens-nothing-else"
 """The key that a sandbox takes."""
 DEFAULT_RATES = (Window(20, 10), Window(100, 60))
+_PACE = Pace(DEFAULT_RATES)
 
 
 def setting(
@@ -192,7 +193,7 @@ class Settings(BaseModel):
         metavar="DIR",
     )
     timeout: float = setting(
-        45.0, "Seconds one attempt may take.", group="Connection", metavar="SECONDS", gt=0, le=600
+        _PACE.timeout, "Seconds one attempt may take.", group="Connection", metavar="SECONDS", gt=0, le=600
     )
 
     # The built-in imitation of the API
@@ -214,7 +215,7 @@ class Settings(BaseModel):
 
     # Pace
     rate: Rates = setting(
-        DEFAULT_RATES,
+        _PACE.rates,
         "At most N requests in any SECONDS; repeatable; off for none.",
         group="Pace",
         metavar="N/SECONDS",
@@ -222,10 +223,14 @@ class Settings(BaseModel):
     pace: Literal["burst", "smooth"] = setting(
         "burst", "As fast as the windows allow, or evenly spaced.", group="Pace"
     )
-    concurrency: int = setting(8, "Requests under way at once.", group="Pace", metavar="N", ge=1, le=64)
-    max_attempts: int = setting(4, "Attempts for one row.", group="Pace", metavar="N", ge=1, le=20)
+    concurrency: int = setting(
+        _PACE.concurrency, "Requests under way at once.", group="Pace", metavar="N", ge=1, le=64
+    )
+    max_attempts: int = setting(
+        _PACE.attempts, "Attempts for one row.", group="Pace", metavar="N", ge=1, le=20
+    )
     max_outage: float = setting(
-        600.0,
+        _PACE.outage,
         "Seconds to wait for a server that is down before stopping.",
         group="Pace",
         metavar="SECONDS",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.errors import RunLocked, UsageError
 from batch_update.model.reports import Exit
 from batch_update.text import local_time
+from tests.clocks import FakeTime
 
 SINCE = datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC)
 HOLDS = """
@@ -34,25 +36,22 @@ with AccountLock(Path(sys.argv[1]), command="apply") as lock:
 """
 
 
-class Time:
-    """A clock that only sleeping puts forward. `at`: what happens at some second."""
+class Time(FakeTime):
+    """A clock that only pauses put forward. `at`: what happens at some second."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        super().__init__()
         self.at: dict[float, Iterator[None]] = {}
 
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        for due in [due for due in self.at if due <= self.now]:
+    def block(self, seconds: float) -> None:
+        super().block(seconds)
+        for due in [due for due in self.at if due <= self.now()]:
             next(self.at.pop(due), None)
 
 
 def lock(path: Path, time: Time | None = None, **options) -> AccountLock:
     time = time or Time()
-    return AccountLock(path, clock=time.clock, sleep=time.sleep, now=lambda: SINCE, **options)
+    return AccountLock(path, clock=replace(time.clock, wall=lambda: SINCE), block=time.block, **options)
 
 
 @contextmanager
@@ -107,7 +106,7 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
         assert running(tmp_path) == {}
         time = Time()
         with lock(path, time):
-            assert time.now == 0
+            assert time.now() == 0
 
 
 def test_waiting_ends_as_soon_as_the_holder_does(tmp_path: Path) -> None:
@@ -121,7 +120,7 @@ def test_waiting_ends_as_soon_as_the_holder_does(tmp_path: Path) -> None:
     time.at[10.0] = holding = hold()
     next(holding)
     with lock(path, time, wait=60, on_wait=said.append):
-        assert 10 <= time.now < 10.2
+        assert 10 <= time.now() < 10.2
     assert len(said) == 1 and f"process {os.getpid()} " in said[0]
 
 
@@ -130,7 +129,7 @@ def test_waiting_has_an_end(tmp_path: Path, wait: float) -> None:
     path, time = tmp_path / "a.lock", Time()
     with lock(path), pytest.raises(RunLocked), lock(path, time, wait=wait):
         pass
-    assert wait <= time.now < wait + 0.5
+    assert wait <= time.now() < wait + 0.5
 
 
 def test_to_look_whether_it_is_held_keeps_nobody_out(tmp_path: Path) -> None:
@@ -144,7 +143,7 @@ def test_to_look_whether_it_is_held_keeps_nobody_out(tmp_path: Path) -> None:
     time.at[0.05] = looking = look()
     next(looking)
     with lock(path, time):
-        assert time.now < 0.2
+        assert time.now() < 0.2
 
 
 def test_its_files_are_the_users_alone(tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import anyio
@@ -11,9 +10,10 @@ import anyio
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply
+from batch_update.model.reports import Event, Pace, Reply
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import virtual
+from tests.clocks import virtual_clock
 
 KEY = "test-key-0123456789\\'\"abc"
 
@@ -36,17 +36,18 @@ def client_for(app: Any, events: list[Event], **options: Any) -> Client:
     """A client on the virtual clock, with the default windows."""
     given: dict[str, Any] = {
         "base_url": "https://api.test/api",
-        "rates": DEFAULT_RATES,
-        "concurrency": 16,
-        "timeout": 45.0,
-        "max_attempts": 4,
-        "max_outage": 600.0,
         "app": app,
         "on_event": events.append,
-        "clock": anyio.current_time,
-        "rng": random.Random(7),
+        "clock": virtual_clock(),
     }
+    given["pace"] = paced(options, rates=DEFAULT_RATES, concurrency=16)
     return Client(ApiKey(KEY), **{**given, **options})
+
+
+def paced(options: dict[str, Any], **given: Any) -> Pace:
+    """The pace that is given, with what options say of it taken out of them."""
+    names = {field.name for field in fields(Pace)}
+    return Pace(**{"rates": (), **given, **{name: options.pop(name) for name in names & options.keys()}})
 
 
 async def send_rows(client: Client, count: int, *, workers: int = 16) -> dict[int, Reply]:

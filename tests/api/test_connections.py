@@ -14,7 +14,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply, Window
+from batch_update.model.reports import Event, Pace, Reply, Window
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, Exchange, FaultServer, Request
 from tests.api.sending import KEY
@@ -40,7 +40,7 @@ def send(
     gap: float = 0.0,
     rates: tuple[Window, ...] = (),
     backend: str = "asyncio",
-    max_attempts: int = 4,
+    attempts: int = 4,
 ) -> Sent:
     """Rows 1 to `rows`; each worker rests `gap` seconds between two of its rows."""
 
@@ -52,10 +52,8 @@ def send(
         client = Client(
             ApiKey(KEY),
             base_url=url,
-            rates=rates,
-            timeout=5.0,
+            pace=Pace(rates, timeout=5.0, attempts=attempts),
             on_event=events.append,
-            max_attempts=max_attempts,
         )
 
         async def work() -> None:
@@ -87,13 +85,11 @@ def test_a_server_that_closes_after_each_answer_costs_no_row_at_any_pace(
         assert sent.client.stats.retries == 0, "nor does it use up the budget of retries"
 
 
-@pytest.mark.parametrize("max_attempts", [1, 4])
-def test_it_costs_no_row_under_a_window_or_where_one_attempt_is_allowed(
-    max_attempts: int, backend: str
-) -> None:
+@pytest.mark.parametrize("attempts", [1, 4])
+def test_it_costs_no_row_under_a_window_or_where_one_attempt_is_allowed(attempts: int, backend: str) -> None:
     with FaultServer(lambda request: f.closes_after(0.004)) as server:
         rates = (Window(300, 60),)
-        sent = send(server, 150, workers=8, rates=rates, max_attempts=max_attempts, backend=backend)
+        sent = send(server, 150, workers=8, rates=rates, attempts=attempts, backend=backend)
         assert sent.statuses() == [S.UPDATED] * 150
         assert sent.events == []
 
@@ -119,14 +115,14 @@ def test_a_row_whose_fresh_connection_fails_as_well_is_unknown(backend: str) -> 
         return f.applied_and_cut if request.assistant_id == 2 else f.ok
 
     with FaultServer(script) as server:
-        sent = send(server, 3, backend=backend, max_attempts=1)
+        sent = send(server, 3, backend=backend, attempts=1)
         assert sent.statuses() == [S.UPDATED, S.UNKNOWN, S.UPDATED]
         assert [r.assistant_id for r in server.requests] == [1, 2, 2, 3]
 
 
 def test_a_first_use_that_is_cut_is_no_race(backend: str) -> None:
     with FaultServer(lambda request: f.cut_after_reading) as server:
-        sent = send(server, 1, backend=backend, max_attempts=1)
+        sent = send(server, 1, backend=backend, attempts=1)
         assert sent.replies[1].status is S.UNKNOWN and len(server.requests) == 1
 
 
@@ -267,7 +263,7 @@ def test_a_server_that_speaks_before_it_was_asked_is_not_believed(backend: str) 
 
     server._start(greet)
     with listener:
-        sent = send(server, 1, backend=backend, max_attempts=1)
+        sent = send(server, 1, backend=backend, attempts=1)
         server._stopping.set()
     assert sent.replies[1].status in {S.FAILED, S.UNKNOWN}
 
@@ -291,7 +287,7 @@ def test_what_speaks_no_tls_is_the_server_and_not_this_machine(answer: bytes) ->
             url = f"https://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/api"
             async with (
                 anyio.create_task_group() as tasks,
-                Client(ApiKey(KEY), base_url=url, max_attempts=1, rates=()) as client,
+                Client(ApiKey(KEY), base_url=url, pace=Pace((), attempts=1)) as client,
             ):
                 tasks.start_soon(listener.serve, serve)
                 reply = await client.update(1, {"name": "x"})

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +19,17 @@ import pytest
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
+from batch_update.clock import Clock
 from batch_update.errors import KeyRefused, RunStopped, UsageError
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply
+from batch_update.model.reports import Event, Pace, Reply
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, FaultServer, Request
-from tests.api.sending import KEY, send, send_rows
+from tests.api.sending import KEY, paced, send, send_rows
 from tests.api.simulated import Server
+from tests.clocks import FakeTime
 
 S = Status
-
-
-class FakeTime:
-    """Real time, and pauses that cost none."""
-
-    def __init__(self) -> None:
-        self.skipped = 0.0
-        self.pauses: list[float] = []
-
-    def clock(self) -> float:
-        return time.monotonic() + self.skipped
-
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.skipped += seconds
-        await anyio.sleep(0)
 
 
 @dataclass
@@ -69,27 +55,23 @@ def run(
     **options: Any,
 ) -> Result:
     """Sends rows 1 to `rows`, then holds what came of it against the server's own log."""
-    fake = FakeTime()
+    fake = FakeTime.real()
     events: list[Event] = []
 
     async def sleep(seconds: float) -> None:
         on_pause(seconds)
         await fake.sleep(seconds)
 
+    pace = paced(options, concurrency=workers, timeout=5.0)
+
     async def main() -> Result:
         async with Client(
             ApiKey(KEY),
             **{
                 "base_url": f"{scheme}://127.0.0.1:{server.port}/api",
-                "rates": (),
-                "concurrency": workers,
-                "timeout": 5.0,
-                "max_attempts": 4,
-                "max_outage": 600.0,
+                "pace": pace,
                 "on_event": events.append,
-                "clock": fake.clock,
-                "sleep": sleep,
-                "rng": random.Random(1),
+                "clock": replace(fake.clock, sleep=sleep),
                 **options,
             },
         ) as client:
@@ -238,7 +220,7 @@ def test_a_connection_that_the_server_closed_in_a_pause_is_not_used(backend: str
 
 def test_an_idle_connection_is_given_up_after_two_seconds(backend: str) -> None:
     """Before servers do, which would cut the next request."""
-    fake = FakeTime()
+    fake = FakeTime.real()
     with FaultServer(lambda request: f.ok) as server:
 
         async def main() -> None:
@@ -252,7 +234,8 @@ def test_an_idle_connection_is_given_up_after_two_seconds(backend: str) -> None:
 
 
 def client(server: FaultServer, **options: Any) -> Client:
-    given: dict[str, Any] = {"rates": (), "timeout": 5.0, "base_url": f"http://127.0.0.1:{server.port}/api"}
+    given: dict[str, Any] = {"base_url": f"http://127.0.0.1:{server.port}/api"}
+    given["pace"] = paced(options, timeout=5.0)
     return Client(ApiKey(KEY), **{**given, **options})
 
 
@@ -282,7 +265,7 @@ def test_never_up_stops_the_run_and_nothing_is_unknown(backend: str) -> None:
     server = FaultServer(lambda request: f.ok)
     server.reserve()
     try:
-        result = run(server, 30, backend, max_outage=300.0)
+        result = run(server, 30, backend, outage=300.0)
         assert set(result.statuses()) == {S.FAILED, S.NOT_SENT}
         stop = next(r.stop for r in result.replies.values() if r.stop)
         assert isinstance(stop, RunStopped) and stop.code == "R103"
@@ -298,7 +281,7 @@ def test_a_host_that_does_not_exist_is_no_connection(backend: str, monkeypatch: 
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with FaultServer(lambda request: f.ok) as server:
-        reply = run(server, 1, backend, base_url="https://example.invalid/api", max_attempts=1).replies[1]
+        reply = run(server, 1, backend, base_url="https://example.invalid/api", attempts=1).replies[1]
         assert (reply.status, reply.code) == (S.FAILED, "N501")
         assert "not known" in reply.message
 
@@ -306,14 +289,14 @@ def test_a_host_that_does_not_exist_is_no_connection(backend: str, monkeypatch: 
 def test_a_host_name_that_is_none_is_no_connection(backend: str) -> None:
     with FaultServer(lambda request: f.ok) as server:
         url = f"https://{'a' * 64}.invalid/api"
-        reply = run(server, 1, backend, base_url=url, max_attempts=1).replies[1]
+        reply = run(server, 1, backend, base_url=url, attempts=1).replies[1]
         assert (reply.status, reply.code) == (S.FAILED, "N501")
 
 
 def test_a_connection_that_hangs_fails_within_the_deadline(backend: str) -> None:
     """TLS that never answers: certainly not sent."""
     with FaultServer(lambda request: f.ok) as server:
-        result = run(server, 1, backend, scheme="https", timeout=0.1, max_attempts=2)
+        result = run(server, 1, backend, scheme="https", timeout=0.1, attempts=2)
         assert (result.replies[1].status, result.replies[1].code) == (S.FAILED, "N501")
         assert result.replies[1].attempts == 2
 
@@ -364,7 +347,7 @@ def test_certificates_that_cannot_be_read_are_an_error_of_usage(
         path.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     with pytest.raises(UsageError) as caught:
-        Client(ApiKey(KEY), base_url="https://127.0.0.1/api", rates=())
+        Client(ApiKey(KEY), base_url="https://127.0.0.1/api", pace=Pace(()))
     assert caught.value.code == "U101" and "SSL_CERT_FILE" in caught.value.remedy
 
 
@@ -478,7 +461,7 @@ def test_a_gateway_that_is_broken_for_a_minute_costs_no_row(fault: str, backend:
 def test_an_answer_that_never_ends_is_cut_at_the_deadline(act: Act, backend: str) -> None:
     with FaultServer(always(act)) as server:
         begin = time.monotonic()
-        reply = run(server, 2, backend, timeout=0.15, max_attempts=2).replies[2]
+        reply = run(server, 2, backend, timeout=0.15, attempts=2).replies[2]
         assert (reply.status, reply.code, reply.attempts) == (S.UNKNOWN, "N502", 2)
         assert time.monotonic() - begin < 1
 
@@ -661,7 +644,7 @@ def test_retries_have_a_budget(backend: str) -> None:
 
 def test_pauses_between_attempts_grow_and_are_bounded(backend: str) -> None:
     with FaultServer(always(f.says(409), row=1)) as server:
-        result = run(server, 1, backend, max_attempts=10)
+        result = run(server, 1, backend, attempts=10)
         assert len(result.time.pauses) == 9
         assert all(pause <= min(30, 4 * 2**n) for n, pause in enumerate(result.time.pauses))
         assert max(result.time.pauses) > 8
@@ -721,7 +704,7 @@ def test_stop_sending_tells_what_is_true_of_each_row(backend: str) -> None:
 
         async def main() -> dict[int, Reply]:
             replies: dict[int, Reply] = {}
-            async with client(server, sleep=long_pause, concurrency=3) as sender:
+            async with client(server, clock=Clock(sleep=long_pause), concurrency=3) as sender:
 
                 async def one(row: int) -> None:
                     replies[row] = await sender.update(row, {"name": "x"})
@@ -753,7 +736,7 @@ def test_before_send_comes_before_the_first_byte_of_each_attempt(backend: str) -
             seen.append((attempt, len(server.requests)))
 
         async def main() -> Reply:
-            async with client(server, sleep=FakeTime().sleep) as sender:
+            async with client(server, clock=FakeTime.real().clock) as sender:
                 return await sender.update(1, {"name": "x"}, before_send=before)
 
         assert anyio.run(main, backend=backend).status is S.UPDATED

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
@@ -19,12 +20,14 @@ from filelock import FileLock
 from batch_update.api.pace.ledger import LONGEST_TURN, Ledger
 from batch_update.api.pace.pacer import Pacer
 from batch_update.api.pace.windows import MARGIN, PATIENCE
+from batch_update.clock import Clock
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply, Window
+from batch_update.model.reports import Event, Pace, Reply, Window
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import simulated, virtual
 from tests.api.sending import client_for, send_rows
 from tests.api.simulated import KINDS, Counter, Server, jitter, shortest
+from tests.clocks import virtual_clock
 
 Kind = Callable[[int, float, float], Counter]
 BOOT = "one start of the machine"
@@ -36,7 +39,7 @@ def counters(kind: Kind, seed: int = 0) -> list[Counter]:
 
 
 def ledger_at(path: Path, *, wall: float = 0.0, boot: str = BOOT) -> Ledger:
-    return Ledger(path, wall=lambda: wall, boot=boot)
+    return Ledger(path, clock=Clock(wall=lambda: datetime.fromtimestamp(wall, UTC)), boot=boot)
 
 
 def note(ledger: Ledger, now: float, *mine: float) -> list[float] | None:
@@ -57,7 +60,7 @@ def send_together(
 
     async def one(number: int) -> None:
         await anyio.sleep(delay * number)
-        async with client_for(server, events, ledger=ledger_at(path), rng=random.Random(number)) as client:
+        async with client_for(server, events, ledger=ledger_at(path), clock=virtual_clock(number)) as client:
             replies[number] = await send_rows(client, shares[number])
 
     async def main() -> float:
@@ -143,7 +146,7 @@ def test_an_early_answer_makes_room_for_the_other_process_at_once(tmp_path: Path
 
     def pacer() -> Pacer:
         ledger = ledger_at(tmp_path / "l")
-        return Pacer((Window(1, 10),), concurrency=4, ledger=ledger, clock=anyio.current_time)
+        return Pacer(Pace((Window(1, 10),), concurrency=4), ledger=ledger, clock=virtual_clock())
 
     async def main() -> float:
         one, two = pacer(), pacer()
@@ -359,10 +362,10 @@ from pathlib import Path
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.pace.pacer import Pacer
 from batch_update.api.pace.windows import MARGIN, PATIENCE
-from batch_update.model.reports import Window
+from batch_update.model.reports import Pace, Window
 
 async def main():
-    pacer = Pacer((Window(5, 0.5), Window(12, 2)), concurrency=3, ledger=Ledger(Path(sys.argv[1])))
+    pacer = Pacer(Pace((Window(5, 0.5), Window(12, 2)), concurrency=3), ledger=Ledger(Path(sys.argv[1])))
     async def work(rows):
         for row in rows:
             ticket = await pacer.admit()

@@ -16,10 +16,11 @@ from batch_update.api.keys import ApiKey
 from batch_update.api.lookups import Account, Group, Knowledgebase, Model, PhoneNumber, Provider, Voice
 from batch_update.errors import ApiError, KeyRefused, RunStopped, UsageError
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event
+from batch_update.model.reports import Event, Pace
 from batch_update.settings.tunables import DEFAULT_BASE_URL
 from tests.api import virtual
-from tests.api.sending import KEY
+from tests.api.sending import KEY, paced
+from tests.clocks import virtual_clock
 
 Answers = Callable[[str, dict[str, str]], tuple[int, Any]]
 
@@ -44,7 +45,8 @@ def ask(
     app: Any, question: Callable[[Client], Awaitable[Any]], backend: str = "asyncio", **options: Any
 ) -> Any:
     async def main() -> Any:
-        given: dict[str, Any] = {"base_url": DEFAULT_BASE_URL, "rates": (), "clock": anyio.current_time}
+        given: dict[str, Any] = {"base_url": DEFAULT_BASE_URL, "clock": virtual_clock()}
+        given["pace"] = paced(options)
         async with Client(ApiKey(KEY), app=app, **{**given, **options}) as client:
             return await question(client)
 
@@ -372,7 +374,7 @@ ENDLESS = {
 @pytest.mark.parametrize(("what", "body"), ENDLESS.items(), ids=list(ENDLESS))
 def test_a_page_has_a_bound_on_what_it_becomes(what: str, body: bytes) -> None:
     with pytest.raises(ApiError, match=what) as caught:
-        ask(App(lambda path, query: (200, body)), collect, max_attempts=1)
+        ask(App(lambda path, query: (200, body)), collect, attempts=1)
     assert caught.value.code == "A200"
 
 
@@ -469,7 +471,7 @@ def test_an_app_that_never_answers_is_left_at_the_deadline(backend: str) -> None
         begin = anyio.current_time()
         return await client.update(1, {"name": "x"}), anyio.current_time() - begin
 
-    reply, seconds = ask(app, question, backend, max_attempts=1)
+    reply, seconds = ask(app, question, backend, attempts=1)
     assert (reply.status, reply.code) == (Status.UNKNOWN, "N502")
     assert seconds == pytest.approx(45)
     assert reply.ms == 45_000
@@ -482,16 +484,16 @@ def test_one_change_takes_ten_minutes_at_most_in_attempts_and_pauses(backend: st
     async def question(client: Client) -> Any:
         return await client.update(1, {"name": "x"})
 
-    reply = ask(app, question, backend, max_attempts=20, timeout=200.0)
+    reply = ask(app, question, backend, attempts=20, timeout=200.0)
     assert reply.attempts in (3, 4)
 
 
 def test_an_address_that_is_not_safe_makes_no_client() -> None:
     with pytest.raises(UsageError):
-        Client(ApiKey(KEY), base_url="http://example.com", rates=())
+        Client(ApiKey(KEY), base_url="http://example.com", pace=Pace(()))
 
 
 def test_a_client_does_not_show_its_key() -> None:
-    client = Client(ApiKey(KEY), base_url="https://example.com/api", rates=())
+    client = Client(ApiKey(KEY), base_url="https://example.com/api", pace=Pace(()))
     shown = repr({name: getattr(client, name) for name in vars(client)})
     assert KEY not in shown and KEY.replace("\\", "\\\\") not in shown

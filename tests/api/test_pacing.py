@@ -15,11 +15,12 @@ import pytest
 from batch_update.api.pace.pacer import Limits, Pacer
 from batch_update.errors import RunStopped
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply, Window
+from batch_update.model.reports import Event, Pace, Reply, Window
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.api import simulated, virtual
 from tests.api.sending import client_for, send, send_rows
 from tests.api.simulated import EPOCH, KINDS, Counter, Server, jitter, shortest
+from tests.clocks import virtual_clock
 
 Kind = Callable[[int, float, float], Counter]
 
@@ -71,7 +72,7 @@ def test_a_row_of_twenty_takes_seconds_not_a_minute(backend: str) -> None:
 def test_smooth_is_evenly_spaced(kind: Kind, backend: str) -> None:
     """Weighted counters refuse bursts, and nothing that is spaced by the binding window."""
     server = Server(counters(kind), latency=jitter(3, 0.0))
-    send(server, 150, backend, pace="smooth")
+    send(server, 150, backend, smooth=True)
     gaps = [later - earlier for earlier, later in pairwise(server.arrivals)]
     assert server.refused == []
     assert min(gaps) >= 0.6 - 1e-6
@@ -249,7 +250,7 @@ def test_a_429_holds_everybody_and_one_probe_tries_first(backend: str) -> None:
 
 def test_a_429_costs_no_attempt(backend: str) -> None:
     server = closed_until(50, {"Retry-After": "30"})
-    sent = send(server, 60, backend, workers=10, max_attempts=1)
+    sent = send(server, 60, backend, workers=10, attempts=1)
     assert sent.count(Status.UPDATED) == 60
     assert {reply.attempts for reply in sent.replies.values()} == {1}
 
@@ -360,7 +361,7 @@ def test_an_outage_is_no_rows_failure(backend: str) -> None:
         latency=lambda: 0.05,
         answer=lambda number, row: (502, {}) if 3 <= anyio.current_time() < 80 else None,
     )
-    sent = send(server, 100, backend, max_attempts=2)
+    sent = send(server, 100, backend, attempts=2)
     assert sent.count(Status.UPDATED) == 100
     assert {"pause", "resume"} == set(sent.kinds())
     pauses = [event.seconds for event in sent.events if event.kind == "pause"]
@@ -371,7 +372,7 @@ def test_an_outage_is_no_rows_failure(backend: str) -> None:
 
 def test_an_outage_that_lasts_too_long_stops_the_run(backend: str) -> None:
     server = Server(answer=lambda number, row: (502, {}) if number > 3 else None)
-    sent = send(server, 100, backend, max_outage=200.0)
+    sent = send(server, 100, backend, outage=200.0)
     stop = next(reply.stop for reply in sent.replies.values() if reply.stop)
     assert isinstance(stop, RunStopped) and stop.code == "R103"
     assert 195 <= sent.seconds <= 220
@@ -381,7 +382,7 @@ def test_an_outage_that_lasts_too_long_stops_the_run(backend: str) -> None:
 
 
 def test_no_patience_with_outages_stops_at_the_fifth_row(backend: str) -> None:
-    sent = send(Server(answer=lambda number, row: (502, {})), 100, backend, max_outage=0.0, workers=1)
+    sent = send(Server(answer=lambda number, row: (502, {})), 100, backend, outage=0.0, workers=1)
     assert sent.seconds < 120
     assert any(reply.stop for reply in sent.replies.values())
 
@@ -397,7 +398,7 @@ def test_one_sick_row_does_not_stop_the_others(backend: str) -> None:
 
 
 def pacer(windows: tuple[Window, ...] = (), concurrency: int = 2, **options: Any) -> Pacer:
-    return Pacer(windows, concurrency=concurrency, clock=anyio.current_time, **options)
+    return Pacer(Pace(windows, concurrency=concurrency), clock=virtual_clock(), **options)
 
 
 def test_first_come_first_served_but_for_those_that_met_a_429(backend: str) -> None:

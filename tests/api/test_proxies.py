@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +16,13 @@ from batch_update.api.keys import ApiKey
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model.plans import Status
-from batch_update.model.reports import Event, Reply
+from batch_update.model.reports import Event, Pace, Reply
 from tests.api import fault_server as f
 from tests.api.fault_server import FaultServer
 from tests.api.proxy_server import ProxyServer
-from tests.api.sending import KEY
-from tests.api.test_faults import FakeTime, certificate, serving
+from tests.api.sending import KEY, paced
+from tests.api.test_faults import certificate, serving
+from tests.clocks import FakeTime
 
 S = Status
 PASSWORD = "p%40ss-w0rd%21"
@@ -135,7 +135,9 @@ def test_socks_without_its_package_is_an_error_that_says_what_to_install() -> No
         import socksio  # noqa: F401
     except ImportError:
         with pytest.raises(UsageError, match="SOCKS") as caught:
-            Client(ApiKey(KEY), base_url="https://app.famulor.de/api", rates=(), proxy="socks5://proxy:1080")
+            Client(
+                ApiKey(KEY), base_url="https://app.famulor.de/api", pace=Pace(()), proxy="socks5://proxy:1080"
+            )
         assert "httpx[socks]" in caught.value.remedy
 
 
@@ -152,21 +154,19 @@ def send(
     **options: Any,
 ) -> tuple[list[Reply], list[Event]]:
     events: list[Event] = []
-    fake = FakeTime()
+    fake = FakeTime.real()
+    pace = paced(options, timeout=5.0)
 
     async def main() -> list[Reply]:
         async with Client(
             ApiKey(KEY),
             **{
                 "base_url": base_url,
-                "rates": (),
-                "timeout": 5.0,
+                "pace": pace,
                 "proxy": proxy,
                 "environ": environ or {},
                 "on_event": events.append,
                 "clock": fake.clock,
-                "sleep": fake.sleep,
-                "rng": random.Random(1),
                 **options,
             },
         ) as client:
@@ -278,7 +278,7 @@ def test_its_password_shows_nowhere(
         address = f"http://nina:{PASSWORD}@127.0.0.1:{proxy.port}"
         url = f"http://127.0.0.1:{server.port}/api"
         replies, events = send(url, 2, backend, proxy=address)
-        client = Client(ApiKey(KEY), base_url=url, rates=(), proxy=address)
+        client = Client(ApiKey(KEY), base_url=url, pace=Pace(()), proxy=address)
         found = find_proxy(url, address, {})
         shown = (
             repr((replies, events, found, client._wires._proxy)) + caplog.text + "".join(capfd.readouterr())

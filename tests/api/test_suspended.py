@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from tests.api import simulated, virtual
 from tests.api.sending import client_for, send_rows
 from tests.api.simulated import KINDS, Server, jitter, shortest
 from tests.api.test_ledger import Kind, counters
+from tests.clocks import virtual_clock
 
 HOUR = 3600.0
 
@@ -117,8 +118,11 @@ def test_what_the_wall_clock_does_meanwhile_changes_nothing_in_the_ledger(
 
     async def main() -> None:
         async def one(number: int) -> None:
-            ledger = Ledger(tmp_path / "l", wall=lambda: anyio.current_time() + shift, boot="one")
-            async with client_for(server, [], ledger=ledger, rng=random.Random(number)) as client:
+            clock = virtual_clock(
+                number, wall=lambda: datetime.fromtimestamp(anyio.current_time() + shift, UTC)
+            )
+            ledger = Ledger(tmp_path / "l", clock=clock, boot="one")
+            async with client_for(server, [], ledger=ledger, clock=clock) as client:
                 replies = await send_rows(client, 80)
                 assert {reply.status for reply in replies.values()} == {Status.UPDATED}
 

@@ -15,6 +15,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.reports import Pace
 from batch_update.send.accounting import apply_plan
 from tests.benchmarks.lines import Line
 from tests.benchmarks.loopback import serving
@@ -62,7 +63,7 @@ def once(url: str, plan: Plan, *, journal: bool) -> float:
 
 async def send(url: str, plan: Plan, journal: Journal | None) -> float:
     key = ApiKey("benchmark-key-0123456789")
-    async with Client(key, base_url=url, rates=(), concurrency=WORKERS) as client:
+    async with Client(key, base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
         begin = time.perf_counter()
         report = await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
         seconds = time.perf_counter() - begin

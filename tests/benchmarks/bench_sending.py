@@ -24,7 +24,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Status
-from batch_update.model.reports import Window
+from batch_update.model.reports import Pace, Window
 from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import DEFAULT_RATES
 from tests.benchmarks.lines import Line
@@ -102,7 +102,7 @@ async def with_httpx(url: str) -> float:
 async def with_apply(url: str, journaled: bool) -> float:
     """The main job from its plan to the outcome of every row; with a journal, that is made and closed as well."""
     plan = plan_of(Change(row + 1, BODY, (row,)) for row in range(ROWS))
-    async with Client(KEY, base_url=url, rates=(), concurrency=WORKERS) as client:
+    async with Client(KEY, base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
         with TemporaryDirectory() as folder:
             begin = time.perf_counter()
             with Journal.create(Path(folder), plan) if journaled else nullcontext() as journal:
@@ -168,7 +168,7 @@ def _shortest(windows: tuple[Window, ...], *, margin: float) -> float:
 
 
 async def _paced(url: str, windows: tuple[Window, ...]) -> tuple[float, int]:
-    async with Client(KEY, base_url=url, rates=windows, concurrency=WORKERS) as client:
+    async with Client(KEY, base_url=url, pace=Pace(windows, concurrency=WORKERS)) as client:
 
         async def send(row: int) -> None:
             reply = await client.update(row, BODY)

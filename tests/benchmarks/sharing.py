@@ -14,6 +14,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
 from batch_update.model.plans import Status
+from batch_update.model.reports import Pace
 from batch_update.settings.parsing import read_window
 
 WORKERS = 8
@@ -24,7 +25,7 @@ async def main(url: str, ledger: str, first: int, rows: int, windows: list[str])
     queue = iter(range(first, first + rows))
     rates = tuple(map(read_window, windows))
     async with Client(
-        ApiKey(KEY), base_url=url, rates=rates, concurrency=WORKERS, ledger=Ledger(Path(ledger))
+        ApiKey(KEY), base_url=url, pace=Pace(rates, concurrency=WORKERS), ledger=Ledger(Path(ledger))
     ) as client:
 
         async def work() -> None:

@@ -23,7 +23,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import Facts, RunFacts, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Plan, Status
-from batch_update.model.reports import Reply, Report
+from batch_update.model.reports import Pace, Reply, Report
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
@@ -54,7 +54,7 @@ def applied(plan: Plan, folder: Path, faults: str = "") -> tuple[Report, RunFact
             Journal.create(folder, plan, Facts(settings=given)) as journal,
         ):
             async with Client(
-                key, base_url=given.base_url, rates=(), app=app, on_event=events, max_attempts=1
+                key, base_url=given.base_url, pace=Pace((), attempts=1), app=app, on_event=events
             ) as client:
                 report = await apply_plan(
                     plan, client, skip_invalid=True, events=events, journal=journal, concurrency=4

@@ -14,6 +14,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Plan
+from batch_update.model.reports import Pace
 from batch_update.send.accounting import apply_plan
 from tests.torture.child import plan_for
 
@@ -51,7 +52,7 @@ async def main(folder: Path, number: int) -> None:
         await send({"type": "http.response.body", "body": answer})
 
     key = ApiKey("a-key-of-no-account")
-    async with Client(key, base_url="http://localhost/api", rates=(), concurrency=3, app=app) as client:
+    async with Client(key, base_url="http://localhost/api", pace=Pace((), concurrency=3), app=app) as client:
         with Journal.create(folder, plan()) as journal:
             await apply_plan(journal=journal, plan=plan(), client=client, concurrency=3)
 

@@ -16,7 +16,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.errors import Interrupted, KeyRefused, RunStopped
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Plan, Status
-from batch_update.model.reports import Exit, Report, Window
+from batch_update.model.reports import Exit, Pace, Report, Window
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
@@ -27,6 +27,7 @@ from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog, Progress
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet
+from tests.clocks import virtual_clock
 from tests.run.fakes import Stream, run_virtually
 
 WINDOWS = (Window(20, 10), Window(100, 60))
@@ -62,12 +63,10 @@ def sent(
         client = Client(
             ApiKey(key),
             base_url="http://localhost/api",
-            rates=WINDOWS,
+            pace=Pace(WINDOWS),
             app=app,
             on_event=events,
-            clock=anyio.current_time,
-            sleep=anyio.sleep,
-            rng=random.Random(7),
+            clock=virtual_clock(),
         )
         interrupted = Stream(*signals) if signals else None
         async with client:

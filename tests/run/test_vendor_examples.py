@@ -15,7 +15,7 @@ import xlsxwriter
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.model.plans import Status
-from batch_update.model.reports import Report
+from batch_update.model.reports import Pace, Report
 from batch_update.plan.from_sheet import make_plan
 from batch_update.send.accounting import apply_plan
 from batch_update.sheet.reading import read_sheet
@@ -64,7 +64,7 @@ def write_jsonl(path: Path) -> None:
 
 def applied(path: Path, server: Loopback, **more: Any) -> Report:
     async def main() -> Report:
-        async with Client(ApiKey(KEY), base_url=server.base_url, rates=()) as client:
+        async with Client(ApiKey(KEY), base_url=server.base_url, pace=Pace(())) as client:
             return await apply_plan(make_plan(read_sheet(path)), client, **more)
 
     return anyio.run(main)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import plan_rest
 from batch_update.send.accounting import apply_plan
 from batch_update.text import local_time
+from tests.clocks import FakeTime
 from tests.journal.journals import go_on
 from tests.made import plan_of
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
@@ -115,18 +117,15 @@ def test_a_run_from_the_future_is_never_old_enough_to_go() -> None:
 def test_who_waits_for_a_lock_waits_by_a_clock_that_nobody_sets(tmp_path: Path) -> None:
     """And is told since when it is held, though that may be later than now."""
     said: list[str] = []
-    seconds = 0.0
-
-    def sleep(pause: float) -> None:
-        nonlocal seconds
-        seconds += pause
+    time = FakeTime()
 
     def lock(now: datetime, **more: Any) -> AccountLock:
-        return AccountLock(tmp_path / "a.lock", now=lambda: now, clock=lambda: seconds, sleep=sleep, **more)
+        clock = replace(time.clock, wall=lambda: now)
+        return AccountLock(tmp_path / "a.lock", clock=clock, block=time.block, **more)
 
     with lock(NOON), pytest.raises(RunLocked), lock(NOON - HOUR, wait=10, on_wait=said.append):
         pass
-    assert 10 <= seconds < 10.1 and f"since {local_time(NOON)}" in said[0]
+    assert 10 <= time.now() < 10.1 and f"since {local_time(NOON)}" in said[0]
 
 
 def test_a_machine_that_sleeps_during_a_run_loses_no_row(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_server_that_takes_requests_and_never_answers_is_waited_for(backend: s
 
 @pytest.mark.parametrize("attempts", [1, 2, 20])
 def test_however_many_attempts_a_row_may_take(attempts: int, backend: str) -> None:
-    found, _ = ask(Down("refused", until=100.0), fetch_present, backend, max_attempts=attempts)
+    found, _ = ask(Down("refused", until=100.0), fetch_present, backend, attempts=attempts)
     assert set(found.present) == {1}
 
 
@@ -129,7 +129,7 @@ def test_one_that_stays_down_ends_the_command_when_patience_ends(reader: str, ba
     with pytest.raises(
         RunStopped, match=r"no usable answer came from the server for 5 min: api\.test/"
     ) as caught:
-        ask(app, READERS[reader], backend, max_outage=300.0)
+        ask(app, READERS[reader], backend, outage=300.0)
     assert caught.value.code == "R103" and "--max-outage" in caught.value.remedy
     assert 290 <= app.asked[-1] <= 330
 
@@ -138,7 +138,7 @@ def test_one_that_stays_down_ends_the_command_when_patience_ends(reader: str, ba
 def test_without_patience_it_ends_after_three_attempts(reader: str, backend: str) -> None:
     app = Down("503", until=1e9)
     with pytest.raises(RunStopped):
-        ask(app, READERS[reader], backend, max_outage=0.0)
+        ask(app, READERS[reader], backend, outage=0.0)
     assert len(app.asked) == 3
 
 
@@ -151,6 +151,6 @@ def test_what_was_sent_is_read_back_once_the_server_is_up_again(backend: str) ->
 
 def test_what_cannot_be_read_back_is_said_and_is_no_success(backend: str) -> None:
     sent = Report(plan_of(1), (Outcome(Status.UPDATED, http=200, attempts=1),))
-    found, _ = ask(Down("502", 1e9), lambda client: read_back(sent, client), backend, max_outage=60.0)
+    found, _ = ask(Down("502", 1e9), lambda client: read_back(sent, client), backend, outage=60.0)
     assert found.outcomes[0].verified is Verified.NOT_READ and exit_status(found) == 1
     assert "not read back: no usable answer came from the server for 60 s" in found.events[0].message

@@ -233,13 +233,13 @@ def run_one(server: OddServer, *, fetch: bool) -> Came:
     events: list[Event] = []
 
     async def main() -> None:
-        async with client_for(server, events, rates=(), concurrency=4, max_outage=120.0) as client:
+        async with client_for(server, events, rates=(), concurrency=4, outage=120.0) as client:
             looked = await look(came.wanted, client) if fetch else Looked(came.wanted, 0)
             report = await apply_plan(
                 looked.plan, client, concurrency=4, skip_invalid=True, clock=anyio.current_time
             )
             came.report = report if report.stopped else await read_back(report, client)
-        async with client_for(server, events, rates=(), max_outage=120.0) as client:
+        async with client_for(server, events, rates=(), outage=120.0) as client:
             if fetch:
                 came.again = (await look(came.wanted, client)).plan
             came.exported = tuple(row[0] for row in (await export(client)).rows)

@@ -11,6 +11,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
+from batch_update.model.reports import Pace
 from batch_update.run.planning import look
 from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import SANDBOX_KEY
@@ -32,7 +33,7 @@ def plan_for(rows: int) -> Plan:
 
 
 async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
-    async with Client(ApiKey(SANDBOX_KEY), base_url=url, rates=(), concurrency=WORKERS) as client:
+    async with Client(ApiKey(SANDBOX_KEY), base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
         if what == "resume":
             await go_on(folder, client, concurrency=WORKERS)
             return

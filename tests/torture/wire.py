@@ -8,7 +8,6 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import anyio
@@ -16,8 +15,9 @@ import anyio
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.model.plans import Status
-from batch_update.model.reports import Reply
+from batch_update.model.reports import Pace, Reply
 from tests.api.fault_server import Exchange, FaultServer, Request, reset
+from tests.clocks import FakeTime
 from tests.torture.table import Tried, try_all
 from tests.torture.wire_faults import FAULTS, Fault, Step, filled
 
@@ -90,35 +90,18 @@ def good(exchange: Exchange) -> bool:
     return run([b"{GOOD}"], exchange.request.assistant_id, exchange.socket, exchange.server)
 
 
-@dataclass
-class Clock:
-    """Real time, and pauses that cost none."""
-
-    skipped: float = 0.0
-
-    def read(self) -> float:
-        return time.monotonic() + self.skipped
-
-    async def sleep(self, seconds: float) -> None:
-        self.skipped += seconds
-        await anyio.sleep(0)
-
-
 async def send(server: RawServer, seed: int) -> dict[int, Reply]:
     """Rows 1 to ROWS, one after another or two at once; what is told of each."""
-    clock, dice = Clock(), random.Random(seed)
+    time = FakeTime.real(seed)
+    dice = time.clock.rng
     replies: dict[int, Reply] = {}
     rows = iter(range(1, ROWS + 1))
     async with Client(
         ApiKey(KEY),
         base_url=f"{'https' if server.fault.https else 'http'}://127.0.0.1:{server.port}/api",
-        rates=(),
-        timeout=TIMEOUT,
-        max_outage=100.0,
+        pace=Pace((), timeout=TIMEOUT, outage=100.0),
         environ={},
-        clock=clock.read,
-        sleep=clock.sleep,
-        rng=dice,
+        clock=time.clock,
     ) as client:
 
         async def work() -> None:

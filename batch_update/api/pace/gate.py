@@ -30,7 +30,7 @@ class State(Enum):
 class Gate:
     """Whether requests may go out. Times are seconds of the pacer's clock."""
 
-    max_outage: float
+    most_outage: float
     rng: random.Random
     state: State = State.OPEN
     until: float = 0.0
@@ -89,11 +89,11 @@ class Gate:
     def _rest(self, now: float) -> None:
         wait = PROBES[min(self._probes, len(PROBES) - 1)]
         self._probes += 1
-        self.until = min(now + wait, max(now, self._down_since + self.max_outage))
+        self.until = min(now + wait, max(now, self._down_since + self.most_outage))
 
     def outage_over_limit(self, now: float) -> bool:
         """Whether the server has been down for as long as one is ready to wait."""
-        return self.state is State.DOWN and now >= self._down_since + self.max_outage
+        return self.state is State.DOWN and now >= self._down_since + self.most_outage
 
     def succeeded(self, probe: bool) -> State:
         """The server answers. The state that this ends; OPEN where it ends none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import secrets
 import struct
-import time
 from array import array
 from binascii import crc32
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from batch_update.api.pace.windows import PATIENCE
+from batch_update.clock import SYSTEM, Clock
 from batch_update.disk import make_folder, read_plain, refuse_odd, shared_mode, write_plain
 
 KEEP = 60.0
@@ -49,12 +49,12 @@ class Ledger:
     windows by itself. `news` says so, once.
     """
 
-    def __init__(self, path: Path, *, wall: Callable[[], float] = time.time, boot: str | None = None) -> None:
+    def __init__(self, path: Path, *, clock: Clock = SYSTEM, boot: str | None = None) -> None:
         self.news = ""
         """something that people should know; whoever tells them empties it"""
         self._path = path
         self._lock: FileLock | None = None
-        self._wall = wall
+        self._clock = clock
         boot = _boot_id() if boot is None else boot
         self._knows_boot = bool(boot)
         self._boot = blake2b(boot.encode(), digest_size=16).digest()
@@ -153,12 +153,12 @@ class Ledger:
         if boot == self._boot and (self._knows_boot or last <= now):
             return list(zip(whos, ats, strict=True))
         # Another start of the machine, or another machine: there the monotonic clock shows something else.
-        shift = offset - (self._wall() - now)
+        shift = offset - (self._clock.wall().timestamp() - now)
         return [(who, at + shift) for who, at in zip(whos, ats, strict=True)]
 
     def _write(self, now: float, lines: Sequence[tuple[int, float]]) -> None:
         body = array("Q", (who for who, _ in lines)).tobytes() + array("d", (at for _, at in lines)).tobytes()
-        offset = self._wall() - now
+        offset = self._clock.wall().timestamp() - now
         content = _HEAD.pack(_MARK, self._boot, offset, now, len(lines)) + body
         content += _SEAL.pack(crc32(content))
         try:

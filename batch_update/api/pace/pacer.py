@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import random
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,8 +13,9 @@ import anyio
 from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, State
 from batch_update.api.pace.ledger import UNANSWERED, Ledger
 from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped
-from batch_update.model.reports import Event, Stats, Window
+from batch_update.model.reports import Event, Pace, Stats, Window
 
 GLANCE = 0.1
 """seconds between two looks into the ledger, where another process may make room at any time"""
@@ -48,34 +47,28 @@ class Pacer:
     """Leave to send, first come first served: both windows, one gate, at most `concurrency` at once.
 
     Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
-    or `withdrawn`. Clock and sleep are seconds; asyncio and trio. With a ledger, requests of other processes count,
-    and theirs see ours; the clock is then the monotonic one of the machine.
+    or `withdrawn`. With a ledger, requests of other processes count, and theirs see ours; the clock is then the one of
+    the machine.
     """
 
     def __init__(
         self,
-        windows: Iterable[Window],
+        pace: Pace,
         *,
-        pace: str = "burst",
-        concurrency: int,
-        max_outage: float = 600.0,
         ledger: Ledger | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-        rng: random.Random | None = None,
+        clock: Clock = SYSTEM,
     ) -> None:
         self.stats = Stats()
         self.stopped = False
-        self._logs = [WindowLog(window) for window in windows]
+        self._logs = [WindowLog(window) for window in pace.rates]
         self._ledger = ledger if self._logs else None
         self._told_of_others = False
-        self._even = pace == "smooth"
-        self._concurrency = concurrency
-        self._gate = Gate(max_outage, rng or random.Random())
+        self._even = pace.smooth
+        self._concurrency = pace.concurrency
+        self._gate = Gate(pace.outage, clock.rng)
         self._on_event = on_event
         self._clock = clock
-        self._sleep = sleep
         self._is_cramped = False
         self._capped = True
         self._epoch = 0
@@ -105,7 +98,7 @@ class Pacer:
     async def _rest(self, waiter: _Waiter, wait: float) -> None:
         """Until the time is over or somebody calls."""
         with anyio.CancelScope() as waiter.scope:
-            await (anyio.sleep_forever() if wait == math.inf else self._sleep(wait))
+            await (anyio.sleep_forever() if wait == math.inf else self._clock.sleep(wait))
         waiter.scope = None
 
     def _take(self) -> Ticket | float:
@@ -127,14 +120,14 @@ class Pacer:
         """Seconds until the next request may go out; `inf`: only an answer can tell."""
         if len(self._flying) >= self._concurrency:
             return math.inf
-        now = self._clock()
+        now = self._clock.monotonic()
         at = max(self._gate.ready_at(now), self._next_even if self._even else now)
         for log in self._logs:
             at = max(at, log.ready_at(now, self._flying, self._capped))
         return at - now
 
     def _grant(self) -> Ticket:
-        now = self._clock()
+        now = self._clock.monotonic()
         ticket = Ticket(now, self._epoch, probe=self._gate.state is not State.OPEN)
         self._gate.probing = ticket.probe
         self._flying[ticket] = None
@@ -161,7 +154,7 @@ class Pacer:
 
         False where another process is at it.
         """
-        now = self._clock()
+        now = self._clock.monotonic()
         keep = max(log.seconds for log in self._logs) + MARGIN
         full = max(log.limit for log in self._logs)
         with ledger.turn(now, self._counted, keep=keep, full=full) as others:
@@ -246,7 +239,7 @@ class Pacer:
         if ticket.probe:
             self._gate.probe_failed(now)
         if self._gate.outage_over_limit(now):
-            return down, _down(self._gate.max_outage)
+            return down, _down(self._gate.most_outage)
         if down and (was is not State.DOWN or ticket.probe):
             wait = self._gate.until - now
             because = f" ({why})" if why else ""
@@ -279,7 +272,7 @@ class Pacer:
         self._wake()
 
     def _land(self, ticket: Ticket, *, counts: bool = True) -> float:
-        now = self._clock()
+        now = self._clock.monotonic()
         del self._flying[ticket]
         if counts:
             for log in self._logs:

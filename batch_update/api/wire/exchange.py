@@ -23,6 +23,7 @@ from batch_update.api.wire.transport import (
     UntrustedError,
 )
 from batch_update.api.wire.tunnel import ProxyRefusedError, Tunnel
+from batch_update.clock import Clock
 from batch_update.errors import UsageError
 from batch_update.version import __version__
 
@@ -76,7 +77,7 @@ class Wires:
         *,
         timeout: float,
         app: Any,
-        clock: Callable[[], float],
+        clock: Clock,
         proxy: Proxy | None = None,
     ) -> None:
         # As httpx.Headers: those hide the key when they are shown.
@@ -157,7 +158,7 @@ class Wires:
         On a connection that was kept, what a proxy has to say of the time between two requests looks like the answer
         to the second.
         """
-        seconds, is_reused = self._clock() - departure.at, bool(response.extensions.get("reused"))
+        seconds, is_reused = self._clock.monotonic() - departure.at, bool(response.extensions.get("reused"))
         self._kept += is_reused
         refuses = response.status_code >= 300
         if refuses and is_reused and self._timed >= ENOUGH and seconds < self._fastest - NOISE:

@@ -14,7 +14,6 @@ import contextlib
 import os
 import select
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 from batch_update.api.wire.local import local_trouble, reason_in
+from batch_update.clock import SYSTEM, Clock
 
 SENT = "http11.send_request_headers.started"
 """The event that the request's `trace` extension hears of before its first byte leaves, as from httpx's own."""
@@ -62,7 +62,7 @@ class Connection(httpx.AsyncBaseTransport):
     The answer's stream has to be read to its end or closed before the next request.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, *, clock: Clock = SYSTEM) -> None:
         self._tls = tls
         self._clock = clock
         self._stream: ByteStream | None = None
@@ -104,7 +104,11 @@ class Connection(httpx.AsyncBaseTransport):
 
     def _is_usable(self) -> bool:
         """Not idle for too long, and nothing to read: there would only be the end, or an answer to nothing."""
-        return self._clock() - self._idle_since < KEEPALIVE and not self._poll() and not self._holds_more()
+        return (
+            self._clock.monotonic() - self._idle_since < KEEPALIVE
+            and not self._poll()
+            and not self._holds_more()
+        )
 
     def _holds_more(self) -> bool:
         """Whether TLS has more than the answer: what came in one packet with it has left the socket already."""
@@ -216,7 +220,7 @@ class Connection(httpx.AsyncBaseTransport):
             raise
         if self._wire.our_state is self._wire.their_state is h11.DONE and not self._wire.trailing_data[0]:
             self._wire.start_next_cycle()
-            self._idle_since = self._clock()
+            self._idle_since = self._clock.monotonic()
         else:
             await self.aclose()
 
