@@ -32,6 +32,7 @@ from batch_update.text import excerpt, is_hidden
 
 if TYPE_CHECKING:
     from batch_update.fields.differences import Showing
+    from batch_update.report.tones import Piece
 
 MOST_WORDS = 1_000
 """Characters of a line about what ended a command."""
@@ -142,15 +143,9 @@ def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
     return Showing(gone, came, full)
 
 
-def paint_problems(text: str) -> str:
-    """Colors the words error[...] and warning[...] at the beginnings of lines."""
-    if not _shows_color(sys.stdout):
-        return text
-    lines = []
-    for line in text.split("\n"):
-        word, bracket, rest = line.partition("[")
-        lines.append(paint(word, word) + bracket + rest if word in _COLORS else line)
-    return "\n".join(lines)
+def painted(pieces: Iterable[Piece]) -> str:
+    """The text of these pieces for stdout, each in the color of its tone where stdout shows colors."""
+    return "".join(paint(piece.text, piece.tone) if piece.tone else piece.text for piece in pieces)
 
 
 def ask(question: str) -> bool:

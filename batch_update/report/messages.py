@@ -11,7 +11,8 @@ from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.own_columns import ragged_cells
-from batch_update.text import column_letters, excerpt, printable, said_of_fields
+from batch_update.report.places import place_of
+from batch_update.text import excerpt, printable, said_of_fields
 
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
@@ -72,9 +73,11 @@ def _words(sheet: Sheet, index: int, outcome: Outcome) -> str:
 
 
 def _place(sheet: Sheet, index: int, name: str) -> str:
+    """` at F14 (Tempo)`; in JSON Lines, which have no cells, ` at row 14 (Tempo)`."""
     field = name.split(".")[0]
-    for number, column in enumerate(sheet.columns):
-        if column.field == field:
-            header = f" ({column.header})" if column.header.strip() != field else ""
-            return f" at {column_letters(number)}{sheet.numbers[index]}{header}"
-    return ""
+    number = next((number for number, column in enumerate(sheet.columns) if column.field == field), None)
+    if number is None:
+        return ""
+    place = place_of(sheet, index, number)
+    header = (place.header or "").strip()
+    return f" at {place.cell or f'row {place.row}'}" + (f" ({header})" if header != field else "")

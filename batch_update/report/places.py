@@ -1,8 +1,9 @@
-"""Places in a sheet as people say them: `row 4, B4`, `rows 2-5 and 9`."""
+"""Places in a sheet, as values until they are shown, and as people say them: `row 4, cell B4`, `rows 2-5 and 9`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from batch_update.model.sheets import Problem, Sheet
 from batch_update.text import column_letters, excerpt, printable
@@ -11,6 +12,11 @@ ROWS_NAMED = 12
 """Runs of rows that a list of rows names."""
 WIDE = 80
 """Characters of a line up to which what is said of a place stands beside it."""
+MOST_KEY = 40
+"""Characters of a key that are shown."""
+
+Run = tuple[int, int]
+"""The first and the last of numbers that follow each other."""
 
 
 def row_list(numbers: Iterable[int], most: int = ROWS_NAMED) -> str:
@@ -18,40 +24,79 @@ def row_list(numbers: Iterable[int], most: int = ROWS_NAMED) -> str:
     return run_words(runs_of(numbers), most)
 
 
-def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """First and last of each run, in order."""
-    found: list[tuple[int, int]] = []
+def runs_of(numbers: Iterable[int]) -> list[Run]:
+    """Return the runs of these numbers, in order."""
+    runs: list[Run] = []
     for number in sorted(set(numbers)):
-        if found and found[-1][1] == number - 1:
-            found[-1] = found[-1][0], number
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = runs[-1][0], number
         else:
-            found.append((number, number))
-    return found
+            runs.append((number, number))
+    return runs
 
 
-def run_words(runs: Sequence[tuple[int, int]], most: int) -> str:
-    word = "row" if len(runs) == 1 and runs[0][0] == runs[0][1] else "rows"
-    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:most])
-    return f"{word} {shown}" + (f" and {len(runs) - most} more places" if len(runs) > most else "")
+def run_words(runs: Sequence[Run], most: int) -> str:
+    """`rows 3-5, 9 and 4 more places`: the first `most` of these runs of rows."""
+    is_one_row = len(runs) == 1 and runs[0][0] == runs[0][1]
+    more = f" and {len(runs) - most} more places" if len(runs) > most else ""
+    return f"{'row' if is_one_row else 'rows'} {', '.join(map(_run, runs[:most]))}{more}"
 
 
-def place(sheet: Sheet, problem: Problem) -> str:
-    """`changes.csv:31   row 14, cell D14   assistant 10437`."""
-    if problem.index is None:
-        where = [f"row {sheet.header_row}"] if sheet.header_row else []
-        return f"{printable(sheet.name)}   {', '.join([*where, *_cell(sheet, problem.column, sheet.header_row)])}"
-    number = sheet.numbers[problem.index]
-    line = "" if sheet.lines is None else f":{sheet.lines[problem.index]}"
-    cell = "".join(f", {words}" for words in _cell(sheet, problem.column, number))
-    who = f"   assistant {problem.assistant_id}" if problem.assistant_id else ""
-    also = "".join(f" and row {sheet.numbers[index]}" for index in problem.also)
-    return f"{printable(sheet.name)}{line}   row {number}{also}{cell}{who}"
+def _run(run: Run) -> str:
+    first, last = run
+    return str(first) if first == last else f"{first}-{last}"
 
 
-def _cell(sheet: Sheet, column: int | None, number: int) -> list[str]:
-    """`cell D14`; in JSON Lines, which have no cells, `key speech_speed`."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a sheet."""
+
+    row: int | None = None
+    """its number, that of the header for what is said of a column; None where there is none, or it is about no row"""
+    line: int | None = None
+    """of the file, where the row begins"""
+    letters: str = ""
+    """of the column, as spreadsheet programs name it; "" in JSON Lines, which have no cells"""
+    header: str | None = None
+    """of the column, as it stands; None where it is about no column"""
+
+    @property
+    def cell(self) -> str:
+        """`D14`; "" where that is not known."""
+        return f"{self.letters}{self.row}" if self.letters else ""
+
+
+def place_of(sheet: Sheet, index: int | None, column: int | None = None) -> Place:
+    """Return the place of a row's index, None for the header, and of a column."""
+    row = sheet.header_row or None if index is None else sheet.numbers[index]
+    line = None if index is None or sheet.lines is None else sheet.lines[index]
     if column is None:
-        return []
-    if sheet.dialect.format == "jsonl":
-        return [f"key {excerpt(sheet.columns[column].header, 40) or repr('')}"]
-    return [f"cell {column_letters(column)}{number}"]
+        return Place(row, line)
+    letters = "" if sheet.dialect.format == "jsonl" else column_letters(column)
+    return Place(row, line, letters, sheet.columns[column].header)
+
+
+def place_words(sheet: Sheet, problem: Problem) -> list[str]:
+    """Return where a problem is and whom it is about: `row 14, cell D14`, `assistant 10437`."""
+    place = place_of(sheet, problem.index, problem.column)
+    also = "".join(f" and row {sheet.numbers[index]}" for index in problem.also)
+    row = f"row {place.row}{also}" if place.row else ""
+    is_of_row = problem.index is not None
+    who = f"assistant {problem.assistant_id}" if problem.assistant_id and is_of_row else ""
+    where = ", ".join(filter(None, (row, *_cell_words(place))))
+    return list(filter(None, (where, who)))
+
+
+def place_line(sheet: Sheet, problem: Problem) -> str:
+    """`changes.csv:31   row 14, cell D14   assistant 10437`."""
+    line = place_of(sheet, problem.index).line
+    file = printable(sheet.name) + (f":{line}" if line is not None else "")
+    return "   ".join((file, *place_words(sheet, problem)))
+
+
+def _cell_words(place: Place) -> Iterator[str]:
+    """`cell D14`; in JSON Lines, which have no cells, `key speed`."""
+    if place.cell:
+        yield f"cell {place.cell}"
+    elif place.header is not None:
+        yield f"key {excerpt(place.header, MOST_KEY) or repr('')}"

@@ -16,6 +16,7 @@ import pytest
 
 from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
+from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
@@ -329,9 +330,12 @@ def test_a_terminal_that_wants_no_color_gets_none(
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert "\033" in screen.paint("x", "error") and "\033" in screen.paint_problems("error[V104]: x")
+    pieces = [Piece("error", Tone.ERROR), Piece("[V104]: x\nerror[V104] stands in a cell")]
+    assert "\033" in screen.paint("x", "error")
+    first, second = screen.painted(pieces).splitlines()
+    assert "\033" in first and second == "error[V104] stands in a cell"
     monkeypatch.setenv(name, value)
-    assert screen.paint("x", "error") == "x" and screen.paint_problems("error[V104]: x") == "error[V104]: x"
+    assert screen.paint("x", "error") == "x" and screen.painted(pieces) == plain(pieces)
 
 
 def test_a_flag_that_is_no_setting_comes_from_the_environment(

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from batch_update.check.checking import check_sheet
-from batch_update.model.sheets import Problem, Severity
-from batch_update.report.places import place, row_list
+from batch_update.model.sheets import Dialect, Problem, Severity, Sheet
+from batch_update.report.places import place_line, place_of, row_list
 from batch_update.report.screen.problems import (
-    column_letters,
     count_words,
     problem_json,
     problem_line,
     render_problem,
     render_problems,
 )
+from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sheet.reading import read_sheet
+from batch_update.text import column_letters
 from tests.made import column, ids, sheet_of
 from tests.sheet.workbooks import xlsx
+
+
+def told(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> str:
+    return plain(render_problems(sheet, problems, briefly=briefly))
 
 
 def rendered(folder: Path, text: str) -> str:
     path = folder / "sheet.csv"
     path.write_text(text, "utf-8")
     sheet = read_sheet(path)
-    return render_problems(sheet, check_sheet(sheet).problems)
+    return told(sheet, check_sheet(sheet).problems)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,7 @@ def test_problems_told_briefly_take_a_line_each_and_are_grouped_alike(tmp_path: 
     path.write_text("id,speech_speed,llm_temperature\n" + "10001,1.7,\n" * 40 + "10002,1,7\n", "utf-8")
     sheet = read_sheet(path)
     problems = [problem for problem in check_sheet(sheet).problems if problem.code == "V104"]
-    first, second, third, rest, other = render_problems(sheet, problems, briefly=True).splitlines()
+    first, second, third, rest, other = told(sheet, problems, briefly=True).splitlines()
     assert [first, second, third] == [problem_line(sheet, problem) for problem in problems[:3]]
     assert rest == "  ... and 37 more errors [V104] of this kind: rows 5-41"
     assert other == problem_line(sheet, problems[-1])
@@ -102,8 +108,8 @@ def test_a_secret_of_a_broken_row_is_not_shown(tmp_path: Path, row: str) -> None
     path.write_text(f"id,tools,speech_speed\n{row}\n", "utf-8")
     sheet = read_sheet(path)
     problems = check_sheet(sheet).problems
-    told = [render_problems(sheet, problems), *(problem_line(sheet, p) for p in problems)]
-    assert problems and "cal_live_1" not in f"{told} {[problem_json(sheet, p) for p in problems]}"
+    shown = [told(sheet, problems), *(problem_line(sheet, p) for p in problems)]
+    assert problems and "cal_live_1" not in f"{shown} {[problem_json(sheet, p) for p in problems]}"
 
 
 def test_nothing_in_a_cell_steers_the_terminal(tmp_path: Path) -> None:
@@ -130,8 +136,8 @@ def test_json_lines_have_keys_and_no_cells(tmp_path: Path) -> None:
     path.write_text('{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n', "utf-8")
     sheet = read_sheet(path)
     header, value = check_sheet(sheet).problems
-    assert place(sheet, header) == "sheet.jsonl   key nobody"
-    assert place(sheet, value) == "sheet.jsonl:1   row 1, key speech_speed   assistant 10001"
+    assert place_line(sheet, header) == "sheet.jsonl   key nobody"
+    assert place_line(sheet, value) == "sheet.jsonl:1   row 1, key speech_speed   assistant 10001"
     assert [(found["row"], found["cell"]) for found in (problem_json(sheet, p) for p in (header, value))] == [
         (None, None),
         (1, None),
@@ -142,7 +148,7 @@ def test_cells_of_a_workbook_do_not_run_into_each_other(tmp_path: Path) -> None:
     """Beside a decimal comma, `1,7,Praxis` would be two cells or three."""
     (tmp_path / "sheet.xlsx").write_bytes(xlsx([["id", "speech_speed", "name"], [10001, "1,7", "Praxis"]]))
     sheet = read_sheet(tmp_path / "sheet.xlsx")
-    assert "2 | 10001 | 1,7 | Praxis" in render_problems(sheet, check_sheet(sheet).problems)
+    assert "2 | 10001 | 1,7 | Praxis" in told(sheet, check_sheet(sheet).problems)
 
 
 def test_no_screen_shows_a_whole_cell_of_thousands_of_characters() -> None:
@@ -153,16 +159,41 @@ def test_no_screen_shows_a_whole_cell_of_thousands_of_characters() -> None:
         problem = Problem(
             "H102", f"{long!r} matches no field", Severity.ERROR, index, 1, 1, long, long, f"--map '{long}=F'"
         )
-        for shown in (render_problems(sheet, [problem]), render_problems(sheet, [problem], briefly=True)):
+        for shown in (told(sheet, [problem]), told(sheet, [problem], briefly=True)):
             assert len(shown) < 2_000 and "You are the friendly" in shown
 
 
 def test_what_is_said_of_a_cell_stands_beside_its_mark_only_where_there_is_room() -> None:
     sheet = sheet_of(ids("1"), column("name", ["n" * 60]))
     wanted = "up to 255 characters, or null"
-    shown = render_problem(
-        sheet, Problem("V102", "too long", Severity.ERROR, 0, 1, 1, "256 characters", wanted)
-    )
+    problem = Problem("V102", "too long", Severity.ERROR, 0, 1, 1, "256 characters", wanted)
+    shown = plain(render_problem(sheet, problem))
     lines = shown.splitlines()
     assert lines[4].endswith("^ 256 characters") and lines[5] == f"   = allowed: {wanted}"
     assert max(map(len, lines)) <= 80
+
+
+def test_a_name_with_spaces_in_it_is_not_taken_for_a_place() -> None:
+    columns = (ids("1"), column("a   key", ["1.7"], "speech_speed"))
+    problem = Problem("V104", "too much", Severity.ERROR, 0, 1, 10001)
+    sheet = sheet_of(*columns, name="my   sheet.csv")
+    assert problem_line(sheet, problem) == "error V104 row 2, cell B2, assistant 10001: too much"
+    lines = sheet_of(*columns, name="my   sheet.jsonl", dialect=Dialect("jsonl"), header_row=0)
+    assert problem_line(lines, problem) == "error V104 row 2, key a   key, assistant 10001: too much"
+    assert problem_line(lines, Problem("J100", "no rows")) == "error J100: no rows"
+
+
+def test_a_place_is_a_value_until_it_is_shown() -> None:
+    sheet = sheet_of(ids("1"), column("Tempo", ["1.7"], "speech_speed"), header_row=1)
+    place, header = place_of(sheet, 0, 1), place_of(sheet, None, 1)
+    assert (place.row, place.line, place.letters, place.header, place.cell) == (2, 2, "B", "Tempo", "B2")
+    assert (header.row, header.line, header.cell) == (1, None, "B1")
+    assert place_of(sheet, 0).cell == ""
+
+
+def test_only_the_severity_of_a_problem_has_a_color_whatever_stands_in_cells(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text('id,name,speech_speed\n10001,"x\nerror[V104]: y",1.7\n10002,"[x]",#####\n', "utf-8")
+    sheet = read_sheet(path)
+    pieces = render_problems(sheet, check_sheet(sheet).problems)
+    assert {piece for piece in pieces if piece.tone} == {Piece("error", Tone.ERROR)}

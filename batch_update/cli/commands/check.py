@@ -9,7 +9,7 @@ import typer
 
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
 from batch_update.cli.printed_commands import command_of
-from batch_update.cli.screen import out, out_json_with, paint, paint_problems, say, telling_errors
+from batch_update.cli.screen import out, out_json_with, paint, painted, say, telling_errors
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity
@@ -58,7 +58,7 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
         out_json_with({"sheet": sheet_json(sheet), **counts}, "problems", problems)
     elif is_wrong or not settings.quiet:
         if checked.problems:
-            out(paint_problems(render_problems(sheet, checked.problems)))
+            out(painted(render_problems(sheet, checked.problems)))
         found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
         out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
         for line in _next(checked, file, settings, is_wrong=is_wrong):

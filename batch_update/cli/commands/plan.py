@@ -16,7 +16,7 @@ from batch_update.cli.screen import (
     out,
     out_json_with,
     paint,
-    paint_problems,
+    painted,
     showing_on,
     telling_errors,
 )
@@ -101,9 +101,9 @@ def _show_screen(found: Planned, *, full: bool) -> None:
 
     made, settings = found.plan, found.settings
     if made.problems and settings.skip_invalid:
-        out(render_problems(made.sheet, made.problems, briefly=True))
+        out(painted(render_problems(made.sheet, made.problems, briefly=True)))
     elif made.problems:
-        out(paint_problems(render_problems(made.sheet, made.problems)))
+        out(painted(render_problems(made.sheet, made.problems)))
     out(plan_screen(made, requests=found.pages, showing=showing_on(sys.stdout, full=full)))
     if found.tripped:
         heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"

@@ -1,4 +1,4 @@
-"""Problems of a sheet as text and as JSON: place, excerpt, what is allowed, what to do; many of one kind grouped."""
+"""Problems of a sheet as pieces of text and as JSON: place, excerpt, what is allowed, what to do; grouped by kind."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
-from batch_update.model.sheets import Json, Problem, Severity, Sheet
-from batch_update.report.places import ROWS_NAMED, WIDE, place, run_words, runs_of
-from batch_update.text import column_letters, counted, excerpt, listed, printable
+from batch_update.model.sheets import Dialect, Json, Problem, Severity, Sheet
+from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_of, place_words, run_words, runs_of
+from batch_update.report.tones import Piece, Tone
+from batch_update.text import counted, excerpt, listed, printable
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
@@ -18,64 +19,85 @@ SECRET = "(holds a secret)"
 """Stands in an excerpt for a cell that is not shown."""
 EXCERPT = 60
 """Characters of a row that are shown around the cell."""
+LEFT_OF_CELL = 20
+"""Characters before a cell that is far to the right."""
 MOST_WORDS = 400
 """Characters of a message or of a remedy, which may name a header or a cell."""
 MOST_GIVEN = 80
 """Characters of what stands in a cell."""
+MOST_HEADER = 200
+"""Characters of a header, for programs."""
 
 
-def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> str:
-    """All problems as text, those of one kind in one column together, in the order of their first rows.
+Block = list[Piece]
+"""One problem as it is shown, or a line about several."""
+
+
+def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> Block:
+    """Return all problems, those of one kind in one column together, in the order of their first rows.
 
     `briefly`: a line for each of those that are shown. What is neither shown nor named by its row is told to be
     there, and where.
     """
+    render, between = (_brief_block, "\n") if briefly else (render_problem, "\n\n")
+    kinds = _by_kind(problems)
+    blocks: list[Block] = []
+    while kinds and len(blocks) < MOST_SHOWN:
+        blocks += _render_kind(sheet, kinds.pop(0), render)
+    if kinds:
+        blocks.append([_left_out(kinds)])
+    pieces = [piece for block in blocks for piece in (*block, Piece(between))]
+    return [*pieces[:-1], Piece("\n")]
+
+
+def _by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
     kinds: dict[tuple[str, int | None], list[Problem]] = {}
     for problem in problems:
         kinds.setdefault((problem.code, problem.column), []).append(problem)
-    render, between = (problem_line, "\n") if briefly else (render_problem, "\n\n")
-    blocks: list[str] = []
-    rest: list[list[Problem]] = []
-    for kind in kinds.values():
-        if len(blocks) < MOST_SHOWN:
-            blocks += _render_kind(sheet, kind, render)
-        else:
-            rest.append(kind)
-    if rest:
-        more, codes = sum(map(len, rest)), sorted({kind[0].code for kind in rest})
-        blocks.append(
-            f"... and {counted(more, 'more problem')} in other columns ({listed(codes)}): --json has each"
-        )
-    return between.join(blocks) + "\n"
+    return list(kinds.values())
 
 
 def _render_kind(
-    sheet: Sheet, problems: list[Problem], render: Callable[[Sheet, Problem], str]
-) -> Iterator[str]:
+    sheet: Sheet, problems: list[Problem], render: Callable[[Sheet, Problem], Block]
+) -> Iterator[Block]:
     shown = problems if len(problems) <= SHOWN_OF_A_KIND + 1 else problems[:SHOWN_OF_A_KIND]
     for problem in shown:
         yield render(sheet, problem)
-    rest = problems[len(shown) :]
-    if rest:
-        runs = runs_of(sheet.numbers[p.index] for p in rest if p.index is not None)
-        each = ": --json has each" if len(runs) > ROWS_NAMED else ""
-        more = f"{len(rest):,} more {problems[0].severity}s [{problems[0].code}]"
-        yield f"  ... and {more} of this kind: {run_words(runs, ROWS_NAMED)}{each}"
+    if rest := problems[len(shown) :]:
+        yield [_more_of_a_kind(sheet, rest)]
 
 
-def render_problem(sheet: Sheet, problem: Problem) -> str:
-    """One problem, like a compiler would show it."""
+def _more_of_a_kind(sheet: Sheet, rest: list[Problem]) -> Piece:
+    runs = runs_of(sheet.numbers[problem.index] for problem in rest if problem.index is not None)
+    each = ": --json has each" if len(runs) > ROWS_NAMED else ""
+    more = f"{len(rest):,} more {rest[0].severity}s [{rest[0].code}]"
+    return Piece(f"  ... and {more} of this kind: {run_words(runs, ROWS_NAMED)}{each}")
+
+
+def _left_out(kinds: list[list[Problem]]) -> Piece:
+    more, codes = sum(map(len, kinds)), sorted({kind[0].code for kind in kinds})
+    return Piece(
+        f"... and {counted(more, 'more problem')} in other columns ({listed(codes)}): --json has each"
+    )
+
+
+def render_problem(sheet: Sheet, problem: Problem) -> Block:
+    """Return one problem, like a compiler would show it."""
     lines = [
-        f"{problem.severity}[{problem.code}]: {excerpt(problem.message, MOST_WORDS)}",
-        f"  --> {place(sheet, problem)}",
+        f"[{problem.code}]: {excerpt(problem.message, MOST_WORDS)}",
+        f"  --> {place_line(sheet, problem)}",
     ]
     if problem.index is not None:
-        lines += _excerpt(sheet, problem)
+        lines += _excerpt(sheet, problem.index, problem)
     elif problem.given:
         lines.append(f"   = given: {given_of(problem)}")
     if remedy := remedy_of(problem):
         lines.append(f"   = help: {excerpt(remedy, MOST_WORDS)}")
-    return "\n".join(lines)
+    return [Piece(problem.severity, Tone(problem.severity)), Piece("\n".join(lines))]
+
+
+def _brief_block(sheet: Sheet, problem: Problem) -> Block:
+    return [Piece(problem_line(sheet, problem))]
 
 
 def remedy_of(problem: Problem) -> str:
@@ -89,61 +111,95 @@ def given_of(problem: Problem) -> str:
 
 
 def problem_line(sheet: Sheet, problem: Problem) -> str:
-    """One problem on one line: `row 10, cell F10, assistant 10009: V104 speech_speed is above the maximum (1.7)`."""
-    where = ", ".join(place(sheet, problem).split("   ")[1:])
+    """`error V104 row 10, cell F10, assistant 10009: speech_speed is above the maximum (1.7)`: one line of text."""
+    head = " ".join((problem.severity, problem.code, ", ".join(place_words(sheet, problem)))).rstrip()
     given = f" ({given_of(problem)})" if problem.given else ""
-    return f"{problem.severity} {problem.code} {where}: {excerpt(problem.message, MOST_WORDS)}{given}"
+    return f"{head}: {excerpt(problem.message, MOST_WORDS)}{given}"
 
 
-def _excerpt(sheet: Sheet, problem: Problem) -> list[str]:
-    """The row as it stands, with the cell underlined and what is allowed beside it."""
-    assert problem.index is not None
-    row = sheet.row(problem.index)
-    is_csv = sheet.dialect.format == "csv" and sheet.dialect.delimiter != "\t"
-    separator = sheet.dialect.delimiter if is_csv else " | "
-    cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
+# ---------------------------------------------------------------- the row as it stands
+
+
+def _excerpt(sheet: Sheet, index: int, problem: Problem) -> Iterator[str]:
+    """Yield the row as it stands, with the cell underlined and what is allowed beside it."""
+    row = sheet.row(index)
     margin = str(row.line or row.number)
     pad = " " * len(margin)
-    allowed = excerpt(problem.wanted, MOST_WORDS)
-    note = "; ".join(part for part in (given_of(problem), allowed and f"allowed: {allowed}") if part)
-    if problem.column is None or problem.index in sheet.ragged:
-        return [
-            f"{pad} |",
-            f"{margin} | {_cut(separator.join(cells), 0, EXCERPT)}".rstrip(),
-            f"{pad} | {note}".rstrip(),
-        ]
-    before = separator.join(cells[: problem.column]) + (separator if problem.column else "")
-    start, width = len(before), max(1, len(cells[problem.column]))
-    text = separator.join(cells)
-    left = 0 if start + width <= EXCERPT else max(0, start - 20)
+    cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
+    separator = _separator(sheet.dialect)
+    yield f"{pad} |"
+    if problem.column is None or index in sheet.ragged:
+        yield f"{margin} | {_cut(separator.join(cells), 0)}".rstrip()
+        yield f"{pad} | {_note(problem)}".rstrip()
+        return
+    text, marks = _underlined(cells, separator, problem.column)
+    yield f"{margin} | {text}".rstrip()
+    yield from _marked(f"{pad} | {marks}", problem)
+
+
+def _separator(dialect: Dialect) -> str:
+    """Return what stands between cells; outside of CSV, and beside tabs, a bar that nobody takes for a cell's."""
+    is_seen = dialect.format == "csv" and dialect.delimiter != "\t"
+    return dialect.delimiter if is_seen else " | "
+
+
+def _underlined(cells: Sequence[str], separator: str, column: int) -> tuple[str, str]:
+    """Return the part of a row where this cell is, and the marks that stand under the cell."""
+    whole = separator.join(cells)
+    start = len(separator.join((*cells[:column], "")))
+    width = max(1, len(cells[column]))
+    if start + width <= EXCERPT:
+        return _cut(whole, 0), " " * start + "^" * width
+    left = max(0, start - LEFT_OF_CELL)
     lead = "... " if left else ""
-    marks = f"{pad} | {' ' * (len(lead) + start - left)}{'^' * min(width, EXCERPT - (start - left))}"
-    lines = [f"{pad} |", f"{margin} | {lead}{_cut(text, left, EXCERPT)}".rstrip()]
-    if len(marks) + 1 + len(note) <= WIDE:
-        return [*lines, f"{marks} {note}".rstrip()]
-    beside = f" {given_of(problem)}" if len(marks) + 1 + len(given_of(problem)) <= WIDE else ""
-    given = [f"   = given: {given_of(problem)}"] if problem.given and not beside else []
-    return [*lines, marks + beside, *given, *([f"   = allowed: {allowed}"] if allowed else [])]
+    ahead = start - left
+    return lead + _cut(whole, left), " " * (len(lead) + ahead) + "^" * min(width, EXCERPT - ahead)
 
 
-def _cut(text: str, start: int, width: int) -> str:
-    return text[start : start + width] + (" ..." if len(text) > start + width else "")
+def _cut(text: str, start: int) -> str:
+    end = start + EXCERPT
+    return text[start:end] + (" ..." if len(text) > end else "")
+
+
+def _marked(marks: str, problem: Problem) -> Iterator[str]:
+    """Yield the marks with what is said of the cell: beside them as far as there is room, the rest below."""
+    given, allowed = given_of(problem), excerpt(problem.wanted, MOST_WORDS)
+    if _is_room(marks, _note(problem)):
+        yield f"{marks} {_note(problem)}".rstrip()
+        return
+    if _is_room(marks, given):
+        yield f"{marks} {given}".rstrip()
+    else:
+        yield marks
+        yield f"   = given: {given}"
+    if allowed:
+        yield f"   = allowed: {allowed}"
+
+
+def _is_room(marks: str, words: str) -> bool:
+    return len(f"{marks} {words}") <= WIDE
+
+
+def _note(problem: Problem) -> str:
+    """`1.7; allowed: 0.7 to 1.2`."""
+    allowed = excerpt(problem.wanted, MOST_WORDS)
+    return "; ".join(filter(None, (given_of(problem), allowed and f"allowed: {allowed}")))
+
+
+# ---------------------------------------------------------------- as values
 
 
 def problem_json(sheet: Sheet, problem: Problem) -> Json:
     """One problem as JSON: code, severity, message, row, line, column, cell, assistant, given, wanted, remedy."""
-    index, column = problem.index, problem.column
-    number = sheet.header_row if index is None else sheet.numbers[index]
+    place = place_of(sheet, problem.index, problem.column)
     return {
         "code": problem.code,
         "severity": str(problem.severity),
         "message": problem.message,
-        "row": number or None,
-        "line": sheet.lines[index] if index is not None and sheet.lines is not None else None,
-        "column": None if column is None else excerpt(sheet.columns[column].header, 200),
-        "cell": None
-        if column is None or sheet.dialect.format == "jsonl"
-        else f"{column_letters(column)}{number}",
+        "row": place.row,
+        "line": place.line,
+        "column": None if place.header is None else excerpt(place.header, MOST_HEADER),
+        "cell": place.cell or None,
         "assistant_id": problem.assistant_id,
         "given": SECRET if holds_secret(problem.given) else problem.given,
         "wanted": problem.wanted,
@@ -154,8 +210,9 @@ def problem_json(sheet: Sheet, problem: Problem) -> Json:
 
 def count_words(problems: Sequence[Problem]) -> str:
     """`5 errors in 4 rows, 12 warnings`."""
-    errors = [p for p in problems if p.severity is Severity.ERROR]
-    rows = len({p.index for p in errors if p.index is not None})
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    rows = len({problem.index for problem in errors} - {None})
     warnings = len(problems) - len(errors)
-    words = counted(len(errors), "error") + (f" in {counted(rows, 'row')}" if rows else "")
-    return words + (f", {counted(warnings, 'warning')}" if warnings else "")
+    in_rows = f" in {counted(rows, 'row')}" if rows else ""
+    beside = f", {counted(warnings, 'warning')}" if warnings else ""
+    return counted(len(errors), "error") + in_rows + beside
