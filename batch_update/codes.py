@@ -21,6 +21,11 @@ class Code:
     remedy: str
 
 
+def remedy_of(code: str) -> str:
+    """Return what to do about a code; "" where it has no entry here, as a bug of ours has no code."""
+    return CODES[code].remedy if code in CODES else ""
+
+
 def _c(code: str, title: str, meaning: str, remedy: str) -> tuple[str, Code]:
     return code, Code(code, title, meaning, remedy)
 
@@ -28,18 +33,18 @@ def _c(code: str, title: str, meaning: str, remedy: str) -> tuple[str, Code]:
 # fmt: off
 CODES: dict[str, Code] = dict((
     # ---- the file (sheet/reading, sheet/dialect)
-    _c("S101", "the file cannot be opened", "There is no such file, it may not be read, or it is no regular file.", "Check the path. Folders, pipes and devices are not read; `-` reads from stdin."),
+    _c("S101", "the file cannot be opened", "There is no such file, it may not be read, or it is no regular file.", "Check the path; `-` reads from stdin."),
     _c("S102", "the format is not known", "The file is neither CSV, TSV, Excel, OpenDocument nor JSON Lines, or its content does not fit its name.", "Save it again as .csv or .xlsx."),
     _c("S103", "the file is too large", "It is over a limit that keeps memory and time bounded.", "Split it, or save it as CSV."),
     _c("S104", "the text cannot be decoded", "Its bytes do not fit the encoding.", "Save it as UTF-8, or name the encoding with --encoding."),
     _c("S105", "the sheet is empty", "There is no header, or no row below it.", "The first row names the columns; each row below it is one assistant."),
-    _c("S106", "a row has too few or too many cells", "Its values may have shifted into the wrong columns.", "Look for a comma or semicolon too many or too few, or for one inside a value that is not in quotes. In an .xlsx this cannot happen."),
+    _c("S106", "a row has too few or too many cells", "Its values may have shifted into the wrong columns.", "Look for a missing or surplus delimiter, or for one inside a value that is not in quotes. In an .xlsx this cannot happen."),
     _c("S107", "no such worksheet", "The workbook has no worksheet of that name or number, or the file is no workbook.", "Choose one of those listed, with --sheet; leave it out where the file is no workbook."),
-    _c("S108", "the workbook cannot be read", "It is damaged, truncated, encrypted, or not what its name says.", "Open it in the spreadsheet program and save it again without a password."),
+    _c("S108", "the workbook cannot be read", "It is damaged, truncated, encrypted, or not what its name says.", "Open it in the spreadsheet program and save it again, without a password."),
     _c("S109", "a line is no JSON object", "Each line of a .jsonl file is one object: field name to value.", "Check quotes, commas and braces on that line."),
     _c("S110", "a cell holds a NUL byte", "NUL bytes come from damaged files or a wrong encoding.", "Save the file again, or name the encoding with --encoding."),
     _c("S111", "a quote stands in the wrong place", "A quoted cell is never closed, or goes on after its closing quote, so cells may have merged or lost quotes.", "Write quotes inside a quoted cell twice: \"Say \"\"yes\"\".\""),
-    _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program, save it, and try again; or type the value."),
+    _c("S112", "a formula without a value", "The workbook was made by a program that does not calculate, so the cell holds a formula and no result.", "Open it in the spreadsheet program and save it, or type the value."),
     _c("S113", "a saved plan that cannot be used", "It is damaged, was changed by hand, or was saved by another version.", "Make it again with batch-update plan SHEET --out FILE.json."),
     _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write it as CSV or JSON Lines; export can also leave the column out with --fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
@@ -126,7 +131,7 @@ CODES: dict[str, Code] = dict((
     _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
     # ---- answers of the API (api/replies)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check --base-url."),
-    _c("A400", "the server refuses the request", "It was not applied.", "See the message; if the row is right, report it as a bug."),
+    _c("A400", "the server refuses the request", "It was not applied.", "Mend what the message names; if the row is right, report it as a bug."),
     _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or --key-file."),
     _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions."),
     _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is."),
@@ -135,7 +140,7 @@ CODES: dict[str, Code] = dict((
     _c("A429", "too many requests", "The server's limit is lower than expected, or another program uses the same key.", "Wait, or lower --rate."),
     _c("A500", "the server failed", "It is not known whether the change was applied.", "Look at the assistant, or apply the row again: the same change twice does no harm."),
     _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm."),
-    _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url; apply the row again."),
+    _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check --base-url, then try again."),
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
     _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv."),
     _c("A203", "what is there is too large", "What the list tells of the assistants that are asked for is held in memory, and comes to more than 128 MiB.", "Take fewer assistants at once, with --only or a smaller sheet."),
@@ -180,18 +185,18 @@ CODES: dict[str, Code] = dict((
     _c("J108", "the journal cannot be read", "It is there, and this user may not open it.", "Read it as the user whose run it is, or see to the rights of its folder."),
     _c("J109", "the end of the journal is lost", "The journal ends sooner than what was written last: a part of it, such as journal.db-wal, was damaged, cut or removed. What stands there is true; rows of which it tells no end may have been sent.", "Go on with batch-update resume: it looks whether the changes are there, and sends those that are not."),
     # ---- usage
-    _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "See the message."),
+    _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "Give it what it takes: batch-update COMMAND --help shows that."),
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add --yes."),
     _c("U103", "the address is not safe", "The key would travel unencrypted.", "Use https; http is for this machine only."),
     _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, --key-file or systemd's credentials.", "Set one of them, or try --sandbox."),
     _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces: no quotes, no name before it, not the word Bearer. One that begins with fam_ is for the vendor's other platform.", "Leave nothing but the key itself; copy it again where it may be damaged."),
-    _c("U106", "the job file is wrong", "A key is not known or a value is not allowed.", "See the message."),
+    _c("U106", "the job file is wrong", "It cannot be read, a key is not known or a value is not allowed.", "Mend it; batch-update job check tells what is left."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
-    _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file."),
-    _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name, or add --force."),
+    _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file with --sandbox-state."),
+    _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name."),
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
-    _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, something else lies where the lock should be, or the file system knows no locks.", "Make it writable, or name another folder with --locks-dir."),
+    _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, something else lies where the lock should be, or the file system knows no locks.", "Make the folder writable, or name another one with --locks-dir; without it, HOME says where."),
     _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
     _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
 ))

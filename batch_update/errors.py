@@ -17,13 +17,17 @@ BatchUpdateError
 
 from __future__ import annotations
 
+from batch_update.codes import remedy_of
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Problem
 
 
 class BatchUpdateError(Exception):
-    """Base of all: `code` is explained by `batch-update explain CODE`, `remedy` says what to do."""
+    """Base of all: `code` is explained by `batch-update explain CODE`, `remedy` says what to do.
+
+    Made without a remedy, it has its code's.
+    """
 
     exit = Exit.BUG
 
@@ -31,7 +35,7 @@ class BatchUpdateError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
-        self.remedy = remedy
+        self.remedy = remedy or remedy_of(code)
 
 
 class UsageError(BatchUpdateError):

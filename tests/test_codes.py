@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from batch_update.codes import CODES
+from batch_update.errors import UsageError
+from batch_update.model.sheets import Problem
 
 ROOT = Path(__file__).parents[1] / "batch_update"
 FAMILIES = "SHCVXANRUJG"
@@ -60,6 +62,64 @@ def test_no_code_means_two_things() -> None:
 )
 def test_what_counts_as_given(source: str, found: set[str]) -> None:
     assert set(given_codes(ast.parse(source))) == found
+
+
+def with_a_remedy(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Each call that hands on a code and a text of its own: the code, and what there may be a remedy in the text."""
+    for call in ast.walk(node):
+        given = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else []
+        codes = [a.value for a in given if isinstance(a, ast.Constant) and a.value in CODES]
+        named = [k.value for k in getattr(call, "keywords", ()) if k.arg == "remedy"]
+        last = [] if named or not given else call.args[-1:]
+        for code in codes[:1]:
+            yield from (
+                (code, a.value) for a in [*named, *last] if isinstance(a, ast.Constant) and a.value != code
+            )
+            yield from ((code, CODES[code].remedy) for a in named if ast.unparse(a) == f"remedy_of({code!r})")
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+(?:[-./]\w+)*", text.casefold()))
+
+
+def knows_no_more(code: str, text: object) -> bool:
+    """Whether a text says nothing that the remedy of its code does not say."""
+    return (
+        isinstance(text, str) and len(words_of(text)) > 1 and words_of(text) <= words_of(CODES[code].remedy)
+    )
+
+
+def test_no_place_repeats_the_remedy_of_its_code() -> None:
+    """What is made without a remedy has its code's, so a place gives one only where it knows more."""
+    found = [
+        f"{path.relative_to(ROOT)}: {code}: {text}"
+        for path in ROOT.rglob("*.py")
+        if path.name != "codes.py"
+        for code, text in with_a_remedy(ast.parse(path.read_text("utf-8")))
+        if knows_no_more(code, text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source, is_repeated",
+    [
+        ("SheetError(message, code='S103', remedy='split it, or save it as CSV')", True),
+        ("Fault('V113', message, given, wanted, 'write more')", True),
+        ("Fault('X241', message, remedy=remedy_of('X241'))", True),
+        ("SheetError(message, code='S103', remedy='split it after row 7')", False),
+        ("SheetError(message, code='S103')", False),
+    ],
+)
+def test_what_counts_as_repeated(source: str, is_repeated: bool) -> None:
+    assert any(knows_no_more(code, text) for code, text in with_a_remedy(ast.parse(source))) == is_repeated
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_made_without_a_remedy_has_its_codes(code: str) -> None:
+    own = "only the place knows this"
+    assert Problem(code, "m").remedy == UsageError("m", code=code).remedy == CODES[code].remedy
+    assert Problem(code, "m", remedy=own).remedy == UsageError("m", code=code, remedy=own).remedy == own
 
 
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.code)

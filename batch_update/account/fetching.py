@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from batch_update.api.answers.paging import Page, count
-from batch_update.codes import CODES
+from batch_update.codes import remedy_of
 from batch_update.errors import ApiError
 from batch_update.fields.normalized import normalize_assistant
 from batch_update.fields.tools import shown
@@ -155,7 +155,6 @@ def _too_large(kept: int) -> ApiError:
     return ApiError(
         f"the first {counted(kept, 'assistant')} of the list come to more than {MOST_KEPT >> 20} MiB",
         code="A203",
-        remedy=CODES["A203"].remedy,
     )
 
 
@@ -164,7 +163,7 @@ def _undecided(reading: _Reading, *, is_steady: bool, to_end: bool) -> ApiError:
     return ApiError(
         f"the list of assistants {fault} ({reading.doubt}): {_question(reading)} cannot be told",
         code="A201",
-        remedy=CODES["A201"].remedy.rstrip(".") + _meanwhile(reading, to_end),
+        remedy=remedy_of("A201").rstrip(".") + _meanwhile(reading, to_end),
     )
 
 

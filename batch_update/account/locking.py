@@ -144,7 +144,6 @@ def _taking(path: Path) -> Iterator[None]:
         raise UsageError(
             f"the lock of the account cannot be taken: {error.strerror or error} ({path})",
             code="U112",
-            remedy="make the folder writable, or name another one with --locks-dir; without it, HOME says where",
         ) from error
 
 
@@ -172,7 +171,7 @@ def _who(holder: Holder) -> str:
 
 
 def _refusal(words: str) -> RunLocked:
-    return RunLocked(words, code="R107", remedy="try again when it has ended; --wait SECONDS waits for that")
+    return RunLocked(words, code="R107")
 
 
 def holder_of(path: Path) -> Holder | None:

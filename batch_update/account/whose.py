@@ -95,7 +95,6 @@ def another_place(planned: str, found: str) -> RunStopped:
     return RunStopped(
         f"the plan was made for {planned}, and this is {found}",
         code="X310",
-        remedy="name no server, or that one, and use the key that it was made with; or make a new plan",
     )
 
 

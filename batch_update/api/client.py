@@ -34,7 +34,6 @@ from batch_update.api.pace.pacer import Pacer
 from batch_update.api.wire.exchange import Wires
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.clock import SYSTEM, Clock
-from batch_update.codes import CODES
 from batch_update.errors import ApiError, BatchUpdateError, RunStopped
 from batch_update.fields.tools import secrets_in
 from batch_update.model.plans import Status
@@ -209,7 +208,7 @@ class Client:
                     yield entry
         if doubt:
             message = clean(f"{path}: the list contradicts itself: {doubt}", self._key.redact)
-            raise ApiError(message, code="A201", remedy=CODES["A201"].remedy)
+            raise ApiError(message, code="A201")
 
     async def _pages(self, path: str, per_page: int) -> AsyncGenerator[Page, None]:
         reading = Paging()
@@ -263,7 +262,7 @@ class Client:
 
     def _odd(self, fault: str) -> ApiError:
         message = clean(f"an answer of the server makes no sense: {fault}", self._key.redact)
-        return ApiError(message, code="A200", remedy="check --base-url")
+        return ApiError(message, code="A200")
 
 
 def _reply(call: Call, verdict: Verdict) -> Reply:

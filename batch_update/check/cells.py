@@ -51,7 +51,6 @@ _UNSEEN = Fault(
     "C118",
     CODES["C118"].title,
     wanted="a value, or an empty cell",
-    remedy=CODES["C118"].remedy,
     severity=Severity.WARNING,
 )
 

@@ -8,7 +8,6 @@ from typing import Any
 from batch_update.check.columns import FieldColumn, PartColumn
 from batch_update.check.fault import Fault
 from batch_update.check.rows import Rows
-from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
@@ -87,7 +86,7 @@ def part_problems(rows: Rows) -> Iterator[Problem]:
 
 def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
     message = f"the row sets {part.name} and all of {whole.name}"
-    fault = Fault("X240", message, remedy=CODES["X240"].remedy)
+    fault = Fault("X240", message)
     for row, texts in enumerate(zip(part.texts, whole.texts, strict=True)):
         if texts[0] not in part.blanks and texts[1] not in whole.blanks:
             yield rows.problem(row, part.index, fault)
@@ -99,7 +98,7 @@ def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> 
         both = set(plus) & set(minus) if isinstance(plus, list) and isinstance(minus, list) else ()
         if both:
             message = f"{added.name} and {removed.name} both name {', '.join(map(str, sorted(both)))}"
-            yield rows.problem(row, removed.index, Fault("X245", message, remedy=CODES["X245"].remedy))
+            yield rows.problem(row, removed.index, Fault("X245", message))
 
 
 def parts_without_present(rows: Rows) -> Iterator[Problem]:
@@ -108,7 +107,7 @@ def parts_without_present(rows: Rows) -> Iterator[Problem]:
         message = (
             f"{column.name} can only be set beside the rest of {column.whole}, and what is there was not read"
         )
-        fault = Fault("X243", message, remedy=CODES["X243"].remedy)
+        fault = Fault("X243", message)
         for row, text in enumerate(column.texts):
             if column.value(text) is not LEAVE:
                 yield rows.problem(row, column.index, fault)

@@ -165,9 +165,7 @@ def _too_long(detail: _Detail) -> Fault:
 def _too_short(detail: _Detail) -> Fault:
     least = detail.context["min_length"]
     wanted = detail.wanted(f"at least {counted(least, 'character')}")
-    return Fault(
-        "V113", f"{detail.place} is too short", counted(len(detail.input), "character"), wanted, "write more"
-    )
+    return Fault("V113", f"{detail.place} is too short", counted(len(detail.input), "character"), wanted)
 
 
 def _no_choice(detail: _Detail) -> Fault:

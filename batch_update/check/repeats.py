@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from batch_update.check.columns import FieldColumn
 from batch_update.check.fault import Fault
 from batch_update.check.rows import Rows
-from batch_update.codes import CODES
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity
@@ -101,7 +100,6 @@ def _conflict(rows: Rows, first: int, row: int) -> Problem:
         "X201",
         f"assistant {rows.assistant(row)} appears twice with different values ({', '.join(names)})",
         given=_both(rows, rows.by_name[names[0]], first, row),
-        remedy="delete one, or choose with --on-duplicate first or last",
     )
     return rows.problem(row, rows.id_index, fault, (first,))
 
@@ -114,7 +112,7 @@ def _both(rows: Rows, column: FieldColumn, first: int, row: int) -> str:
 
 def _repetition(rows: Rows, sent: int, row: int) -> Problem:
     message = f"assistant {rows.assistant(row)} appears twice with the same values; it is sent once"
-    fault = Fault("X202", message, remedy=CODES["X202"].remedy, severity=Severity.WARNING)
+    fault = Fault("X202", message, severity=Severity.WARNING)
     return rows.problem(row, rows.id_index, fault, (sent,))
 
 

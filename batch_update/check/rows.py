@@ -89,6 +89,4 @@ class Rows:
                     yield self.problem(row, column.index, fault)
 
 
-_NO_ID = Fault(
-    "C113", CODES["C113"].title, wanted="an id, a whole number above 0", remedy=CODES["C113"].remedy
-)
+_NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

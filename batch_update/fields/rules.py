@@ -28,8 +28,9 @@ class Rule:
     code: str
     fields: tuple[str, ...]
     sentence: str
-    remedy: str
     broken: Callable[[Body, Context], bool]
+    remedy: str = ""
+    """where its code does not say it all"""
     blocks: bool = True
     """False: a warning"""
 
@@ -41,8 +42,8 @@ class Broken:
     code: str
     fields: tuple[str, ...]
     sentence: str
-    remedy: str
-    blocks: bool
+    remedy: str = ""
+    blocks: bool = True
 
 
 def _set(value: Any) -> bool:
@@ -123,21 +124,20 @@ RULES: tuple[Rule, ...] = (
         "X231",
         ("tools",),
         "an assistant_transfer tool points at the assistant itself",
-        "give the id of another assistant, or take the tool out",
         _transfers_to_itself,
+        "give the id of another assistant, or take the tool out",
     ),
     Rule(
         "X230",
         ("is_webhook_active", "webhook_url"),
         "the webhook is switched on and has no address",
-        "give a webhook_url, or set is_webhook_active to false",
         _webhook_without_address,
+        "give a webhook_url, or set is_webhook_active to false",
     ),
     Rule(
         "X220",
         ("mode",),
         "a change of mode resets models and providers to the new mode's defaults",
-        "set the new mode's model in the same row to choose it yourself",
         _mode_without_model,
         blocks=False,
     ),
@@ -166,8 +166,6 @@ def _broken_modes(body: Body, context: Context) -> Iterator[Broken]:
                     "X210",
                     (fact.field, "mode") if "mode" in body else (fact.field,),
                     f"{fact.phrase} is not for mode {mode}, only for {' and '.join(sorted(fact.modes))}",
-                    "leave this cell empty, or change the mode",
-                    True,
                 )
         return
     if facts and not frozenset.intersection(*(fact.modes for fact in facts)):
@@ -176,6 +174,4 @@ def _broken_modes(body: Body, context: Context) -> Iterator[Broken]:
             "X211",
             tuple(fact.field for fact in against),
             f"no mode allows {' together with '.join(fact.phrase for fact in against)}",
-            "keep the cells that belong to one mode",
-            True,
         )

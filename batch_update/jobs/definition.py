@@ -180,5 +180,7 @@ def find_jobs(folder: Path) -> list[Path]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UsageError(
-            f"--jobs-dir: {printable(str(folder))} cannot be listed: {reason}", code="U106"
+            f"--jobs-dir: {printable(str(folder))} cannot be listed: {reason}",
+            code="U106",
+            remedy="name another folder with --jobs-dir, or see to the rights of this one",
         ) from None

@@ -50,7 +50,7 @@ def find_run(text: str, runs_dir: Path, *, last: When = sent_at) -> Path:
     `last` says when a run did what the last one did last, by its journal.
     """
     if not text.strip():
-        raise UsageError("no run is named", code="U111", remedy="name one, or say last")
+        raise UsageError("no run is named", code="U111")
     path = Path(text)
     try:
         if (path / JOURNAL).is_file():

@@ -161,7 +161,11 @@ def all_runs(runs_dir: Path) -> list[Path]:
             (worked_on, path) for path in runs_dir.glob("*/") if (worked_on := worked_on_at(path)) is not None
         ]
     except OSError as error:
-        raise UsageError(f"{runs_dir} cannot be listed: {error.strerror}", code="U111") from error
+        raise UsageError(
+            f"{runs_dir} cannot be listed: {error.strerror}",
+            code="U111",
+            remedy="name another folder with --runs-dir, or see to the rights of this one",
+        ) from error
     return [folder for _, folder in sorted(found, reverse=True)]
 
 

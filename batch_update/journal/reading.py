@@ -55,7 +55,6 @@ def _read(folder: Path) -> tuple[RecordedRun, bool]:
             raise JournalError(
                 f"{folder} holds no journal of a run ({JOURNAL})",
                 code="J103",
-                remedy="name the folder of a run; each is made inside --runs-dir",
             )
         promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
         with opened_to_read(path) as (db, is_steady):
@@ -75,7 +74,6 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         raise JournalError(
             f"{path} holds no plan: the run ended before anything was sent",
             code="J107",
-            remedy="apply the sheet again, into another folder",
         )
     if application != schema.APPLICATION:
         raise _foreign(path)
@@ -83,7 +81,6 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         raise JournalError(
             f"{path} was written by another version of batch-update (its form is {version}, known is {schema.VERSION})",
             code="J106",
-            remedy="use the version that made it",
         )
     if (verdict := _pragma(db, "quick_check(1)")) != "ok":
         raise schema.Damaged(str(verdict))
@@ -115,7 +112,6 @@ def _foreign(path: Path) -> JournalError:
     return JournalError(
         f"{path} is no journal of this program, or its first bytes are damaged",
         code="J105",
-        remedy="name the folder of a run",
     )
 
 
@@ -123,7 +119,6 @@ def _closed(path: Path, reason: str) -> JournalError:
     return JournalError(
         f"the journal {path} cannot be read: {reason}",
         code="J108",
-        remedy="read it as the user whose run it is",
     )
 
 
@@ -131,5 +126,4 @@ def _damaged(path: Path, reason: str) -> JournalError:
     return JournalError(
         f"the journal {path} is damaged: {reason}",
         code="J104",
-        remedy="restore it from a copy; without one, plan the sheet anew: it then sends only what still differs",
     )

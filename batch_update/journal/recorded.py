@@ -94,7 +94,6 @@ def _cut_off(words: str) -> RunStopped:
     return RunStopped(
         f"the run did not come to its end: {words}",
         code="R106",
-        remedy="go on with batch-update resume, in the same folder",
     )
 
 

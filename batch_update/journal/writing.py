@@ -315,7 +315,6 @@ def _cannot_write(path: Path, error: Exception, remedy: str = "") -> RunStopped:
         return RunStopped(
             f"the journal of the run is gone: {path} was removed, replaced or cut",
             code="J102",
-            remedy="the results say what was sent; apply failed.csv for the rest",
         )
     if isinstance(error, sqlite3.IntegrityError):  # the number of the line is taken
         return RunStopped(

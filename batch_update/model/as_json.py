@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from batch_update.codes import remedy_of
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Column, Dialect, Json, Problem, Role, Sheet
@@ -154,7 +155,10 @@ def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Pro
 
 
 def problem_value(problem: Problem) -> dict[str, Json]:
-    return without_defaults(problem)
+    found = without_defaults(problem)
+    if problem.remedy == remedy_of(problem.code):
+        found.pop("remedy", None)  # it comes with the code
+    return found
 
 
 def read_problem(found: dict[str, Json]) -> Problem:

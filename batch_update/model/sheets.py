@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from batch_update.codes import remedy_of
+
 Json = Any
 """A JSON value: None, bool, int, float, str, or a list or dict of them."""
 
@@ -124,7 +126,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at a place in a sheet. Its code is explained in `codes.py`."""
+    """Something wrong at a place in a sheet. Made without a remedy, it has its code's."""
 
     code: str
     message: str
@@ -140,6 +142,10 @@ class Problem:
     remedy: str = ""
     also: tuple[int, ...] = ()
     """indexes of other rows that it concerns"""
+
+    def __post_init__(self) -> None:
+        if not self.remedy:
+            object.__setattr__(self, "remedy", remedy_of(self.code))
 
 
 # ---------------------------------------------------------------- plans

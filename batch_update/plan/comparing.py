@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from batch_update.check.checking import in_order, invalid_rows
 from batch_update.check.fault import Fault
-from batch_update.codes import CODES
 from batch_update.fields.rules import (
     MODE_MODELS,
     MODE_SETTINGS,
@@ -135,7 +134,7 @@ def _fault(rule: Broken) -> Fault:
 
 def _not_there(assistant_id: int) -> Fault:
     message = f"assistant {assistant_id} is not on this account"
-    return Fault("X241", message, str(assistant_id), "an assistant of the account", CODES["X241"].remedy)
+    return Fault("X241", message, str(assistant_id), "an assistant of the account")
 
 
 class _Places:

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
-from batch_update.codes import CODES
 from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.parts import part_name
 from batch_update.model.plans import Part, Present
@@ -81,7 +80,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
     if len(found) != 1:
         count = f"{len(found)} tools" if found else "no tool"
         message = f"{_name(part)}: the assistant has {count} of type {kind}"
-        return Fault("X244", message, wanted="one such tool", remedy="set all of tools in one column")
+        return Fault("X244", message, wanted="one such tool")
     return [_with(tool, setting, part.value) if n == found[0] else tool for n, tool in enumerate(tools)]
 
 
@@ -108,4 +107,4 @@ def _refusals(field: str, value: Json) -> list[Fault]:
 
 def _beside(fault: Fault) -> Fault:
     message = f"the whole value would be sent, and in what is there {fault.message}"
-    return Fault("X246", message, fault.given, fault.wanted, CODES["X246"].remedy)
+    return Fault("X246", message, fault.given, fault.wanted)

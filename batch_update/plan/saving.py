@@ -170,6 +170,4 @@ def _too_large(name: str) -> SheetError:
 
 
 def _unusable(name: str, reason: str) -> SheetError:
-    return SheetError(
-        f"{name}: {reason}", code="S113", remedy="make it again: batch-update plan SHEET --out FILE.json"
-    )
+    return SheetError(f"{name}: {reason}", code="S113")

@@ -27,7 +27,7 @@ def agree(
     if tripped and not can_ask:
         return refusal(tripped)
     if has_to_ask and not can_ask:
-        raise UsageError("sending needs a yes, and nobody can be asked here", code="U102", remedy="add --yes")
+        raise UsageError("sending needs a yes, and nobody can be asked here", code="U102")
     if has_to_ask and not watcher.may_send(prospect):
         raise UsageError("nothing was sent", code="U102", remedy="answer y to send")
     return None

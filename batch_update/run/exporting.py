@@ -9,7 +9,6 @@ from pathlib import Path
 
 from batch_update.account.account import Account, server_name
 from batch_update.account.fetching import Lister, fetch_present
-from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
@@ -171,7 +170,6 @@ def _refuse_missing(only: Collection[int], present: Mapping[int, Present]) -> No
         raise UsageError(
             f"--only names what is not on this account: {listed(missing)}",
             code="X241",
-            remedy=CODES["X241"].remedy,
         )
 
 

@@ -169,6 +169,7 @@ async def _look_at_earlier(
         raise UsageError(
             "a plan that was made earlier is held against what is there, which --no-fetch forbids",
             code="U101",
+            remedy="leave it out",
         )
     expect(plan, settings.expect)
     watcher.stage(Stage.LOOKING, server_name(settings))
@@ -210,7 +211,6 @@ def expect(plan: Plan, wanted: str | None) -> None:
         raise RunStopped(
             f"the plan came out differently: its digest is {found}, expected was {wanted}",
             code="X311",
-            remedy="look at it again, and give the digest of now to --expect",
         )
 
 
@@ -231,16 +231,18 @@ def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tu
 def check_place(path: Path, settings: Settings) -> None:
     """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
     if settings.no_fetch:
-        raise UsageError("a plan that is saved has to know what is there: leave out --no-fetch", code="U101")
+        raise UsageError(
+            "a plan that is saved has to know what is there, which --no-fetch forbids",
+            code="U101",
+            remedy="leave it out",
+        )
     if path.suffix != ".json":
         raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
     try:
         if path.exists():
             with path.open("rb") as file:
                 if not is_saved_plan(file):
-                    raise UsageError(
-                        f"{path} is there already, and no plan", code="U109", remedy="choose another name"
-                    )
+                    raise UsageError(f"{path} is there already, and no plan", code="U109")
         if not path.parent.is_dir():
             raise unwritable(path, f"there is no folder {path.parent}")
     except OSError as error:
@@ -256,4 +258,4 @@ def _save(plan: Plan, path: Path) -> None:
 
 def unwritable(path: Path, why: str) -> UsageError:
     """A file that somebody named cannot be written there."""
-    return UsageError(f"{path} cannot be written: {why}", code="U110", remedy="choose another place")
+    return UsageError(f"{path} cannot be written: {why}", code="U110")

@@ -50,7 +50,6 @@ async def _undo(folder: Path, account: Account, settings: Settings, means: Means
             raise UsageError(
                 f"{printable(folder.name)} changed nothing: there is nothing to take back",
                 code="U113",
-                remedy="batch-update runs list shows what the other runs did; name the one to take back",
             )
         task = Task(Made(plan, earlier=True), "undo", parent=folder.name)
         return await carry_out(task, hold, settings, means)

@@ -356,7 +356,6 @@ def _unusable(path: Path | None, reason: str) -> UsageError:
     return UsageError(
         f"The sandbox's state {path or 'in memory'} cannot be used: {reason}.",
         code="U108",
-        remedy="Delete the file, and the sandbox begins with fresh assistants; or name another with --sandbox-state.",
     )
 
 

@@ -85,8 +85,6 @@ class Brake:
                 return RunStopped(
                     f"{count} of {counted(of, 'change')} went wrong, and --max-failures is {self._limit}",
                     code="R108",
-                    remedy="see why in the messages of those rows; go on with batch-update resume, with a "
-                    "higher --max-failures where that is wanted",
                 )
         return None
 

@@ -187,7 +187,6 @@ class _Waves:
         return RunStopped(
             f"the answer to the question before {following} was no",
             code="R109",
-            remedy="go on with batch-update resume",
         )
 
 

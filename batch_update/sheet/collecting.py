@@ -129,7 +129,6 @@ class Rows:
             raise SheetError(
                 f"{self._name} has a header and no row below it",
                 code="S105",
-                remedy="Each row below the header is one assistant.",
             )
         return Table(
             dialect,
@@ -216,7 +215,6 @@ def nul(index: int, column: int | None, cell: str) -> Problem:
         column=column,
         given=excerpt(cell, MOST_SHOWN),
         wanted="text",
-        remedy="Save the file again, or name the encoding with --encoding.",
     )
 
 
@@ -227,7 +225,6 @@ def _trailing(rows: int, first: int) -> Problem:
         f"{counted(rows, 'row')} {has} too few or too many delimiters at the end; all cells there are empty",
         Severity.WARNING,
         index=first,
-        remedy="Nothing needs to be done.",
     )
 
 
@@ -239,7 +236,6 @@ def _torn(index: int, which: str, rest: Sequence[str]) -> Problem:
         index=index,
         given=excerpt(" | ".join(rest), MOST_SHOWN),
         wanted="one row for each assistant, cells with line breaks in quotes",
-        remedy="Put the cell with the line break in quotes, or take the line break out.",
     )
 
 
@@ -250,5 +246,4 @@ def _ragged(cells: Sequence[str], width: int, index: int) -> Problem:
         index=index,
         given=f"{counted(len(cells), 'cell')}: {excerpt(' | '.join(cells), MOST_SHOWN)}",
         wanted=counted(width, "cell"),
-        remedy="Look for a missing or surplus delimiter, or for one inside a value that is not in quotes.",
     )

@@ -16,7 +16,8 @@ class Other(NamedTuple):
 
     what: str
     """`holds a PDF`: goes on with the file's name"""
-    remedy: str = "Save it again as .csv or .xlsx."
+    remedy: str = ""
+    """where its code does not say it all"""
 
 
 _MAGIC = {

@@ -69,7 +69,7 @@ def _unchanged(name: str, file: BinaryIO) -> Iterator[None]:
 
 
 def _no_file(path: Path, what: str) -> SheetError:
-    return SheetError(f"{path} {what}", code="S101", remedy="Check the path; `-` reads from stdin.")
+    return SheetError(f"{path} {what}", code="S101")
 
 
 def _stdin() -> BinaryIO:
@@ -156,9 +156,7 @@ def _kind_of_zip(name: str, file: BinaryIO) -> str:
         kind = kind_of(archive, name)
     file.seek(0)
     if not kind:
-        raise SheetError(
-            f"{name} is a zip archive, no workbook", code="S102", remedy="Save it again as .csv or .xlsx."
-        )
+        raise SheetError(f"{name} is a zip archive, no workbook", code="S102")
     return kind
 
 

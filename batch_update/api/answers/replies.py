@@ -141,9 +141,7 @@ def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
     reason = clean(seen.reason, redact)
     if seen.untrusted:
         message = f"the server's certificate is not trusted: {reason}"
-        stop = RunStopped(
-            message, code="N503", remedy="check --base-url; behind a company proxy, set SSL_CERT_FILE"
-        )
+        stop = RunStopped(message, code="N503")
         return Verdict(Applied.NO, "N503", message, stop=stop)
     if seen.local is not None:
         message = f"this machine makes no connection: {reason}"
@@ -234,7 +232,7 @@ def _judge_status(seen: Answer, say: Speaker) -> Verdict:
     if say.data is UNREADABLE and (seen.proxy or (status == 403 and say.is_html())):
         return _judge_in_between(status, seen.proxy, say)
     if status < 400:
-        return _stop(Applied.NO, "A300", say(f"the server redirects ({status})"), "check --base-url")
+        return _stop(Applied.NO, "A300", say(f"the server redirects ({status})"))
     if status in (401, 402, 419):
         message = say(f"the server refuses the key ({status})")
         stop = KeyRefused(
@@ -275,7 +273,7 @@ def _judge_refusal(status: int, say: Speaker) -> Verdict:
     )
 
 
-def _stop(applied: Applied, code: str, message: str, remedy: str) -> Verdict:
+def _stop(applied: Applied, code: str, message: str, remedy: str = "") -> Verdict:
     return Verdict(applied, code, message, stop=RunStopped(message, code=code, remedy=remedy))
 
 
@@ -306,9 +304,7 @@ class Course:
     def _verdict(self, verdict: Verdict) -> BatchUpdateError | None:
         last = f"the last: {verdict.words}"
         if self._replies == 1 and verdict.html:
-            return RunStopped(
-                "the first answer is a web page, not this API", code="A200", remedy="check --base-url"
-            )
+            return RunStopped("the first answer is a web page, not this API", code="A200")
         if self._forbidden >= FORBIDDEN_IN_A_ROW:
             message = f"{self._forbidden} rows in a row are forbidden; {last}"
             remedy = "use a key with more permissions" if verdict.code == "A403" else _LET_THROUGH

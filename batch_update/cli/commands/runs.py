@@ -194,16 +194,18 @@ def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force
         try:
             remove(entry.folder)
         except OSError as error:
-            raise UsageError(f"{entry.folder} cannot be removed: {error.strerror}", code="U110") from error
+            raise UsageError(
+                f"{entry.folder} cannot be removed: {error.strerror}",
+                code="U110",
+                remedy="see to the rights of its folder",
+            ) from error
         out(f"removed {printable(str(entry.folder))}")
 
 
 def _confirm(going: list[Entry]) -> None:
     """Raises UsageError where the answer is no, or nobody can give one."""
     if not on_terminal():
-        raise UsageError(
-            "removing needs a yes, and nobody can be asked here", code="U102", remedy="add --yes"
-        )
+        raise UsageError("removing needs a yes, and nobody can be asked here", code="U102")
     for entry in going:
         say(f"  {printable(entry.folder.name)}")
     if not ask(f"Remove {counted(len(going), 'run')} with their reports?"):

@@ -66,7 +66,7 @@ def _remove_state(path: Path) -> None:
         raise UsageError(
             f"the sandbox's state {path} cannot be removed: {error.strerror}",
             code="U108",
-            remedy="name another file with --sandbox-state",
+            remedy="make its folder writable, or name another file with --sandbox-state",
         ) from None
 
 

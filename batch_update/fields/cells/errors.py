@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_update.codes import CODES
+from batch_update.codes import CODES, remedy_of
 from batch_update.fields.cells.words import is_date, is_failed_formula, stands_for_nothing
 from batch_update.fields.facts import Field
 from batch_update.fields.tools import shown
@@ -32,7 +32,7 @@ def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str
         f"{field.name}: {CODES[code].title}{detail}",
         given=shown(text),
         wanted=field.allowed,
-        remedy=remedy or CODES[code].remedy,
+        remedy=remedy or remedy_of(code),
     )
 
 

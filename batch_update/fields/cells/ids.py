@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from batch_update.codes import CODES
+from batch_update.codes import remedy_of
 from batch_update.fields.cells.errors import DATED, CellError, refusal, unreadable
 from batch_update.fields.cells.numbers import is_thousands, without_thousands
 from batch_update.fields.cells.texts import quoted_text
@@ -39,7 +39,7 @@ def read_one_id(field: Field, text: str, decimal: str = ".") -> int:
     match = _LONG(text) or _NAMED(text)
     if match and _looks_rounded(match[1]):
         sure = f' If it is right, write "{match[1]}", in quotes.' if len(match[1]) <= MAX_DIGITS else ""
-        raise refusal("C107", field, text, CODES["C107"].remedy + sure)
+        raise refusal("C107", field, text, remedy_of("C107") + sure)
     match = match or _LONG(quoted_text(text) or "")
     if match is None:
         raise _no_id(field, text)

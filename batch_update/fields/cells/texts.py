@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from batch_update.codes import CODES
+from batch_update.codes import remedy_of
 from batch_update.fields.assistant import zones_by_case
 from batch_update.fields.cells.errors import instead_of_nothing, refusal, unreadable
 from batch_update.fields.cells.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
@@ -73,7 +73,7 @@ def refuse_damaged(field: Field, text: str, *, is_json: bool) -> None:
     """Raises CellError for text that nobody typed."""
     found = damage_of(text, is_json=is_json)
     if found is not None:
-        likely, remedy = shown(found.likely), CODES[found.code].remedy
+        likely, remedy = shown(found.likely), remedy_of(found.code)
         remedy = f"It most likely was: {likely}. {remedy}" if likely else remedy
         raise refusal(found.code, field, text, remedy, detail=found.detail)
 

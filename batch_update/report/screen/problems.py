@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from batch_update.codes import CODES
 from batch_update.fields.tools import holds_secret
 from batch_update.model.sheets import Dialect, Json, Problem, Severity, Sheet
 from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_of, place_words, run_words, runs_of
@@ -91,18 +90,13 @@ def render_problem(sheet: Sheet, problem: Problem) -> Block:
         lines += _excerpt(sheet, problem.index, problem)
     elif problem.given:
         lines.append(f"   = given: {given_of(problem)}")
-    if remedy := remedy_of(problem):
-        lines.append(f"   = help: {excerpt(remedy, MOST_WORDS)}")
+    if problem.remedy:
+        lines.append(f"   = help: {excerpt(problem.remedy, MOST_WORDS)}")
     return [Piece(problem.severity, Tone(problem.severity)), Piece("\n".join(lines))]
 
 
 def _brief_block(sheet: Sheet, problem: Problem) -> Block:
     return [Piece(problem_line(sheet, problem))]
-
-
-def remedy_of(problem: Problem) -> str:
-    """Return what to do: the problem's own words, or those of its code."""
-    return problem.remedy or CODES[problem.code].remedy
 
 
 def given_of(problem: Problem) -> str:
@@ -203,7 +197,7 @@ def problem_json(sheet: Sheet, problem: Problem) -> Json:
         "assistant_id": problem.assistant_id,
         "given": SECRET if holds_secret(problem.given) else problem.given,
         "wanted": problem.wanted,
-        "remedy": remedy_of(problem),
+        "remedy": problem.remedy,
         "also_rows": [sheet.numbers[other] for other in problem.also],
     }
 

@@ -101,11 +101,10 @@ def _header(lines: Lines, name: str, reading: Reading, delimiter: str, above: in
             raise SheetError(
                 f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
                 code="S111",
-                remedy="Write quotes inside a quoted cell twice.",
             )
         headers = [unguard(cell) for cell in cells]
         return _Header(number, headings_of(headers, reading), newline_of(raw[-1][-2:]))
-    raise SheetError(f"{name} is empty", code="S105", remedy="The first row names the columns.")
+    raise SheetError(f"{name} is empty", code="S105")
 
 
 class _Body:
@@ -194,7 +193,6 @@ def _misquoted(raw: Sequence[str]) -> Problem:
         "a quote is not closed or stands in the wrong place",
         given=excerpt("".join(raw).rstrip("\r\n"), MOST_SHOWN),
         wanted='quotes around the whole cell, and "" for each quote inside',
-        remedy="Write quotes inside a quoted cell twice.",
     )
 
 

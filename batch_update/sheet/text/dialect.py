@@ -158,7 +158,6 @@ def _undecodable(name: str, file: BinaryIO, codec: str, bad: int) -> SheetError:
     return SheetError(
         f"{name}, line {line}: byte 0x{byte.hex() or '??'} does not fit {codec}",
         code="S104",
-        remedy="Save it as UTF-8, or name the encoding with --encoding.",
     )
 
 

@@ -118,7 +118,6 @@ def _broken_array(data: str, at: int, name: str, what: str) -> SheetError:
     return SheetError(
         f"{name}, line {line}: the JSON array breaks off there: {what}",
         code="S109",
-        remedy="Check quotes, commas and braces there.",
     )
 
 
@@ -248,5 +247,4 @@ def _broken(text: str, error: ValueError | RecursionError, index: int) -> Proble
         index=index,
         given=excerpt(text, MOST_SHOWN),
         wanted='one object a line, such as {"id": 101, "name": "Anna"}',
-        remedy="Check quotes, commas and braces on that line.",
     )

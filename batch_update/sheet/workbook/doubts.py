@@ -64,7 +64,6 @@ def _shows_otherwise(column: int, cell: float | Typed, shown: str | None, text: 
         column=column,
         given=f"shows {shows}, holds {holds}",
         wanted="a text that is what it shows",
-        remedy="Format the column as text, then type what is meant.",
     )
 
 
@@ -87,7 +86,6 @@ def _without_value(column: int) -> Problem:
         "the cell holds a formula without a value",
         column=column,
         wanted="a value",
-        remedy="Open the workbook in the spreadsheet program and save it, or type the value.",
     )
 
 
@@ -123,7 +121,6 @@ def _left_empty(column: int) -> Problem:
         "the cell is merged into another one, which alone holds the value",
         column=column,
         wanted="a value of its own, or an empty cell",
-        remedy="Undo the merging, and fill every cell that should have the value.",
     )
 
 
@@ -134,5 +131,4 @@ def _under_a_merge(column: int, text: str) -> Problem:
         Severity.WARNING,
         column=column,
         given=excerpt(text, MOST_SHOWN),
-        remedy="Undo the merging and look at the value; delete it if it is not meant.",
     )

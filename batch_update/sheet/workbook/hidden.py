@@ -111,5 +111,4 @@ def _rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
         Severity.WARNING,
         index=rows[0],
         given=named("row", [numbers[index] for index in rows]),
-        remedy="Show them and look at them; if they are not meant, delete them, or copy the others to a new worksheet.",
     )

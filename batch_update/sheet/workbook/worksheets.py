@@ -60,7 +60,7 @@ class Budget:
         self._letters += letters
         if self._bytes > _MEMORY:
             message = f"{self._name}: its cells would take more than {_MEMORY >> 20} MiB of memory"
-            raise SheetError(message, code="S103", remedy="Split it, or save it as CSV.")
+            raise SheetError(message, code="S103")
         if self._letters > self._most_letters:
             raise SheetError(
                 f"{self._name}: the texts of its cells come to more than {self._most_letters >> 20} MiB",

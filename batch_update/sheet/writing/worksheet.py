@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.fields.cells import read_cell
 from batch_update.fields.cells.ids import EXACT_DIGITS
@@ -95,5 +94,4 @@ def _too_long(name: str, field: str, whose: str, text: str) -> UsageError:
         f"{name}: {field} of {whose} has {len(text):,} characters; a cell of a workbook holds "
         f"{LONGEST_IN_WORKBOOK:,}",
         code="S114",
-        remedy=CODES["S114"].remedy,
     )

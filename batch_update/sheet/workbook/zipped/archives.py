@@ -112,7 +112,6 @@ def damaged(name: str, what: str) -> SheetError:
     return SheetError(
         f"{name} is no workbook that can be read: {what}",
         code="S108",
-        remedy="Open it in the spreadsheet program and save it again.",
     )
 
 
@@ -121,5 +120,4 @@ def encrypted(name: str) -> SheetError:
     return SheetError(
         f"{name} is encrypted",
         code="S108",
-        remedy="Open it in the spreadsheet program and save it without a password.",
     )

@@ -57,7 +57,7 @@ class Package:
             content += piece
             if len(content) > _LARGEST_PART:
                 message = f"{self._name}: {part} unpacks to more than {_LARGEST_PART >> 20} MiB"
-                raise SheetError(message, code="S103", remedy="Split it, or save it as CSV.")
+                raise SheetError(message, code="S103")
         return content
 
     def follow(self, part: str, watch: Watch, *, namespaces: bool = False) -> None:
