@@ -17,6 +17,8 @@ BatchUpdateError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from batch_update.codes import remedy_of
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit
@@ -37,11 +39,27 @@ class BatchUpdateError(Exception):
         self.code = code
         self.remedy = remedy or remedy_of(code)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The sentences that the message is made of."""
+        return (self.message,)
+
 
 class UsageError(BatchUpdateError):
     """A flag, a setting or a job file is wrong."""
 
     exit = Exit.USAGE
+
+    def __init__(
+        self, message: str = "", *, code: str = "", remedy: str = "", details: Iterable[str] = ()
+    ) -> None:
+        """`details`: a sentence for each of several things that are wrong, in place of a message."""
+        self._details = tuple(details)
+        super().__init__(message or "\n".join(self._details), code=code, remedy=remedy)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return self._details or (self.message,)
 
 
 class SheetError(BatchUpdateError):

@@ -91,7 +91,7 @@ def _root(
     known |= {option.envvar for option in options_of(context.command) if isinstance(option.envvar, str)}
     wrong = [name for name in os.environ if name.startswith(ENV_PREFIX) and name not in known]
     if wrong:
-        raise UsageError("\n".join(no_such("variable", name, known) for name in wrong), code="U101")
+        raise UsageError(code="U101", details=(no_such("variable", name, known) for name in wrong))
 
 
 def main() -> None:

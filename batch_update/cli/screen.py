@@ -235,7 +235,7 @@ def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
 def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
     code = f"[{error.code}]" if error.code else ""
-    first, *more = error.message.split("\n")
+    first, *more = error.details
     say(f"{paint('error', 'error', sys.stderr)}{code}: {excerpt(first, MOST_WORDS)}")
     for line in more:
         say(f"  {excerpt(line, MOST_WORDS)}")
@@ -244,21 +244,23 @@ def show_error(error: BatchUpdateError) -> None:
 
 
 def _bounded(text: str) -> str:
-    """The text without the ends of lines that nobody reads: a path or a value may have 100,000 characters."""
-    cut = (line if len(line) <= MOST_WORDS else line[:MOST_WORDS] + " ..." for line in text.split("\n"))
-    return "\n".join(cut)
+    """The text without an end that nobody reads: a path or a value may have 100,000 characters."""
+    return text if len(text) <= MOST_WORDS else text[:MOST_WORDS] + " ..."
 
 
 def error_json(error: BatchUpdateError) -> dict[str, Any]:
     """The error as a JSON document."""
+    details = list(map(_bounded, error.details))
     document: dict[str, Any] = {
         "error": {
             "code": error.code,
-            "message": _bounded(error.message),
-            "remedy": _bounded(error.remedy),
+            "message": "\n".join(details),
+            "remedy": "\n".join(map(_bounded, error.remedy.split("\n"))),
             "exit": int(error.exit),
         }
     }
+    if len(details) > 1:
+        document["error"]["details"] = details
     if isinstance(error, SheetError):
         document["error"]["problems"] = [problem.message for problem in error.problems]
     return document

@@ -59,7 +59,7 @@ def load_job(path: Path) -> Job:
         *_odd_values(given),
     ]
     if complaints:
-        raise UsageError("\n".join(f"{path}: {text}" for text in complaints), code="U106")
+        raise UsageError(code="U106", details=(f"{path}: {text}" for text in complaints))
     folder = path.resolve().parent
     given.setdefault("runs_dir", "runs")
     given |= {name: (folder / given[name]).resolve() for name in paths() if name in given}
@@ -135,9 +135,11 @@ def _line_of(key: str, text: str) -> str:
 def _odd_values(given: Mapping[str, Any]) -> list[str]:
     """Complaints about the values of settings, but for paths, which are looked at more closely."""
     try:
-        read_settings({key: given[key] for key in job_settings() & given.keys() if key not in paths()})
+        read_settings(
+            {key: given[key] for key in job_settings() & given.keys() if key not in paths()}, spelled=as_flag
+        )
     except UsageError as error:
-        return [text.removeprefix("--") for text in error.message.split("\n")]
+        return list(error.details)
     return []
 
 

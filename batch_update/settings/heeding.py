@@ -71,9 +71,9 @@ def refuse_unheeded(given: Iterable[str], command: str, *, but: Collection[str] 
     odd = [name for name in Settings.model_fields if name in set(given) and name not in known]
     if odd:
         raise UsageError(
-            "\n".join(_not_for(name, command) for name in odd),
             code="U101",
             remedy="leave out what is not heeded",
+            details=(_not_for(name, command) for name in odd),
         )
 
 

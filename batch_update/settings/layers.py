@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -25,29 +25,30 @@ def variable_of(name: str) -> str:
 
 
 def read_settings(
-    *layers: Mapping[str, object], environ: Mapping[str, str] = MappingProxyType({})
+    *layers: Mapping[str, object],
+    environ: Mapping[str, str] = MappingProxyType({}),
+    spelled: Callable[[str], str] = flag_of,
 ) -> Settings:
     """Settings from what was given: later layers win, then the environment is asked, then the defaults.
 
     Names may be written as flags are (`max-attempts`) or as Python does (`max_attempts`). Raises UsageError with
-    every value that is not allowed and every name that is not known.
+    every value that is not allowed and every name that is not known, named as `spelled` does.
     """
     given: dict[str, object] = {}
     for name in Settings.model_fields:
         text = environ.get(variable_of(name), "")
         if text:
             given[name] = text.splitlines() if "\n" in text else text
-    places = {name: f"{flag_of(name)} (from {variable_of(name)})" for name in given}
+    places = {name: f"{spelled(name)} (from {variable_of(name)})" for name in given}
     for layer in layers:
         for name, value in layer.items():
             given[python_name(name)] = value
-            places[python_name(name)] = flag_of(name)
+            places[python_name(name)] = spelled(name)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise UsageError(
-            "\n".join(complaints(error.errors(), places, Settings.model_fields)), code="U101"
-        ) from None
+        details = complaints(error.errors(), places, Settings.model_fields)
+        raise UsageError(code="U101", details=details) from None
 
 
 def python_name(name: str) -> str:

@@ -36,13 +36,27 @@ def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -
 def test_an_error_of_any_length_is_an_excerpt_on_the_screen_and_in_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    error = UsageError("\n".join(["m" * 100_000] * 2), code="U101", remedy="r" * 100_000)
+    error = UsageError(details=["m" * 100_000] * 2, code="U101", remedy="r" * 100_000)
     show_error(error)
     said = capsys.readouterr().err
     document = json.dumps(error_json(error))
-    for text in (said, document):
-        assert sum(text.count(sign * 100) for sign in "mr") >= 4 and len(text) < 4 * MOST_WORDS
-        assert text.count("...") == 3
+    for text, times in ((said, 3), (document, 5)):  # in JSON, `message` and `details` both have them
+        assert sum(text.count(sign * 100) for sign in "mr") >= 4 and len(text) < 6 * MOST_WORDS
+        assert text.count("...") == times
+
+
+def test_each_thing_that_is_wrong_has_a_line_and_a_line_end_in_a_value_makes_no_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = UsageError(details=["a\nb: is wrong", "c: is wrong"], code="U101", remedy="mend them")
+    show_error(error)
+    assert capsys.readouterr().err.splitlines() == [
+        "error[U101]: a\\nb: is wrong",
+        "  c: is wrong",
+        "  = help: mend them",
+    ]
+    assert error_json(error)["error"]["details"] == ["a\nb: is wrong", "c: is wrong"]
+    assert "details" not in error_json(UsageError("a\nb", code="U101"))["error"]
 
 
 def test_json_says_all_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

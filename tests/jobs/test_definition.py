@@ -82,7 +82,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     text = 'file = "a.csv"\nskip-invalit = true\nlimit = 0\nrate = 5\nruns-dir = 7\ndescription = 5\n'
     with pytest.raises(UsageError) as caught:
         load_job(write(tmp_path, text))
-    said = caught.value.message.split("\n")
+    said = caught.value.details
     for words in (
         "skip-invalid",
         "limit: given 0",
@@ -92,6 +92,14 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     ):
         assert sum(words in line for line in said) == 1, words
     assert len(said) == 5
+
+
+def test_a_line_end_in_the_name_of_a_job_makes_no_other_complaint(tmp_path: Path) -> None:
+    path = tmp_path / "night\nly.toml"
+    path.write_text('file = "a.csv"\nlimit = 0\nrate = 5\n')
+    with pytest.raises(UsageError) as caught:
+        load_job(path)
+    assert len(caught.value.details) == 2 and all("--" not in line for line in caught.value.details)
 
 
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:

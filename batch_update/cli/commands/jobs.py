@@ -87,17 +87,17 @@ def check_jobs(
             f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
         )
     for path in paths:
-        status, note = _check(path)
+        status, notes = _check(path)
         worst = max(worst, status) if worst is not Exit.USAGE else worst
         worst = status if status is Exit.USAGE else worst
-        first, *more = map(printable, note.split("\n"))
+        first, *more = map(printable, notes)
         out(f"{printable(path.stem):<24} {paint(first, 'good' if status is Exit.OK else 'error')}")
         for line in more:
             out(f"{'':<24} {paint(line, 'error')}")
     raise typer.Exit(int(worst))
 
 
-def _check(path: Path) -> tuple[Exit, str]:
+def _check(path: Path) -> tuple[Exit, tuple[str, ...]]:
     """Whether a job could run: its file, and its sheet where the job does not skip invalid rows."""
     from batch_update.check.checking import check_sheet
     from batch_update.sheet.reading import read_sheet
@@ -109,9 +109,9 @@ def _check(path: Path) -> tuple[Exit, str]:
             read_sheet(job.file, settings), on_duplicate=settings.on_duplicate, only=settings.only
         )
     except BatchUpdateError as error:
-        return error.exit, error.message
+        return error.exit, error.details
     if checked.invalid_rows and not settings.skip_invalid:
         command = command_of("check", settings, job.file)
-        return Exit.SHEET_INVALID, f"{counted(checked.invalid_rows, 'invalid row')}: {command}"
+        return Exit.SHEET_INVALID, (f"{counted(checked.invalid_rows, 'invalid row')}: {command}",)
     skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
-    return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"
+    return Exit.OK, (f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}",)
