@@ -22,6 +22,7 @@ from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx
+from tests.vendor import FACTS
 
 SEND = ("--sandbox", "--sandbox-limits", "off", "--rate", "off", "--yes")
 LOOK = SEND[:-1]
@@ -267,9 +268,9 @@ def test_wrong_words_are_answered_with_what_was_meant(
 
 def test_fields_lists_all_and_tells_all_about_one(run: Run) -> None:
     listed = run("fields").out
-    assert sum(line.startswith("  ") for line in listed.splitlines()) == 57
+    assert sum(line.startswith("  ") for line in listed.splitlines()) == len(FACTS)
     assert "0.7 to 1.2" in run("fields", "Sprechgeschwindigkeit").out
-    assert len(run("fields", "--json").json) == 57
+    assert len(run("fields", "--json").json) == len(FACTS)
 
 
 def test_explain_tells_meaning_and_remedy(run: Run) -> None:

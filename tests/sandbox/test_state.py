@@ -24,6 +24,18 @@ def test_what_was_changed_is_there_for_the_next_sandbox_on_the_same_file(make_ap
     assert [seen.path for seen in second.app.requests_seen()] == ["/api/user/assistant/10001"]
 
 
+def test_a_state_from_before_a_field_was_known_is_listed_without_it(make_api, tmp_path):
+    path = tmp_path / "sandbox.db"
+    make_api(path).app.close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE assistant SET settings = json_remove(settings, '$.ringing_time', '$.fillers')")
+    db.close()
+    api = make_api(path)
+    assert (api.listed(10001)["ringing_time"], api.listed(10001)["fillers"]) == (None, None)
+    assert api.put(10001, {"ringing_time": 20}).status_code == 200
+    assert api.listed(10001)["ringing_time"] == 20
+
+
 def test_two_sandboxes_on_one_file_see_each_other(make_api, tmp_path):
     one, other = make_api(tmp_path / "s.db"), make_api(tmp_path / "s.db")
     one.put(10001, {"name": "From one"})

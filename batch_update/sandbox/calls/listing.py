@@ -19,8 +19,9 @@ _ENGINES = {"pipeline": 1, "multimodal": 2, "dualplex": 3}
 def reported(assistant: Assistant) -> dict[str, Any]:
     """An assistant as the list shows it: some fields missing, some in another shape, some that no update knows."""
     number = assistant["id"]
+    # A state of an earlier day does not hold what was not known then.
     fields = {
-        name: _reported(name, assistant[name]) for name, field in all_fields().items() if field.reported
+        name: _reported(name, assistant.get(name)) for name, field in all_fields().items() if field.reported
     }
     return {
         "id": number,
@@ -44,6 +45,8 @@ def reported(assistant: Assistant) -> dict[str, Any]:
 
 
 def _reported(name: str, value: Any) -> Any:
+    if value is None:
+        return None
     if name in _NUMBERS_AS_TEXT:
         return repr(float(value))
     if name in _FLAGS_AS_NUMBERS:
