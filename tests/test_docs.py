@@ -12,6 +12,7 @@ import pytest
 
 from batch_update.codes import CODES
 from batch_update.model.plans import HAZARDS
+from batch_update.report.own_columns import RESULT_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -100,6 +101,11 @@ def test_the_page_about_guards_names_every_hazard_with_its_code() -> None:
     rows = re.findall(r"\| `(\w+)` \| `(G\d+)` \| (.+) \|", (DOCS / "safety.md").read_text("utf-8"))
     assert tuple(name for name, _, _ in rows) == HAZARDS
     assert all(CODES[code].title == title for _, code, title in rows)
+
+
+def test_the_page_about_runs_names_every_column_that_a_run_adds() -> None:
+    _, _, section = (DOCS / "runs.md").read_text("utf-8").partition("## The columns of a run")
+    assert tuple(re.findall(r"^\| `(_\w+)` \|", section, re.MULTILINE)) == RESULT_COLUMNS
 
 
 def test_every_page_is_in_the_navigation_of_the_site() -> None:

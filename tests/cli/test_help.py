@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from batch_update.cli.app import command_line
 from batch_update.cli.help import FEW, FIRST, GROUPS
 from batch_update.sandbox.app import make_app
 from batch_update.settings.heeding import HEEDED, heeded
@@ -20,7 +21,15 @@ from tests.cli.test_commands import LOOK, SEND
 from tests.sandbox.served import serving
 from tests.sheet.workbooks import xlsx
 
-COMMANDS = [*HEEDED, "", "fields", "explain", "demo", "runs", "job", "job list", "job check"]
+
+def paths(command: Any, path: str = "") -> Iterator[str]:
+    """The program, its commands and theirs: "", "apply", "runs", "runs list"."""
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from paths(below, f"{path} {name}".strip())
+
+
+COMMANDS = list(paths(command_line()))
 
 
 def sections(shown: str) -> dict[str, str]:

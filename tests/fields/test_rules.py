@@ -175,7 +175,6 @@ def test_another_tool_may_hold_the_same_number() -> None:
 
 
 def test_every_rule_has_a_code_that_is_explained_and_says_what_to_do() -> None:
-    assert {rule.code for rule in RULES} == {"X220", "X230", "X231"}
     for rule in RULES:
         assert rule.code in CODES and rule.sentence
         assert set(rule.fields) <= set(all_fields())

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from batch_update.fields.facts import all_fields
-from tests.vendor import VENDOR_EXAMPLES
+from tests.vendor import FACTS, VENDOR_EXAMPLES
 
 PIPELINE, MULTIMODAL = 10005, 10041
 INBOUND, OUTBOUND = 10006, 10003
@@ -30,11 +30,7 @@ RANGES = [
     ("ambient_sound_volume", 0, 1, (-0.01, 1.01)),
     ("conversation_inactivity_timeout", 1, 1440, (0, 1441)),
 ]
-NULLABLE = {
-    "chat_llm_fallback_id", "turn_detection_threshold", "knowledgebase_id", "phone_number_id",
-    "synthesizer_provider_id", "transcriber_provider_id", "max_initial_silence_duration", "reengagement_prompt",
-    "voice_mail_message", "min_interrupt_words", "webhook_url", "folder_id", "conversation_ended_webhook_url",
-}  # fmt: skip
+NULLABLE = {fact.name for fact in FACTS if fact.clears == "null"}
 
 
 @pytest.mark.parametrize("body", VENDOR_EXAMPLES.values())
