@@ -27,7 +27,7 @@ class Dialect:
     """How a sheet is written down on disk."""
 
     format: str
-    """csv, tsv, xlsx, xls, xlsb, ods or jsonl"""
+    """csv, tsv, xlsx, xls, xlsb, ods, jsonl or frame"""
     encoding: str = "utf-8"
     """Python codec name; "utf-8-sig" where the file begins with a byte order mark"""
     delimiter: str = ","
@@ -87,7 +87,7 @@ class Sheet:
     """
 
     name: str
-    """file name to show; "-" for stdin"""
+    """file name to show; "-" for stdin, "DataFrame" for one"""
     dialect: Dialect
     columns: tuple[Column, ...]
     numbers: Sequence[int] = field(repr=False)

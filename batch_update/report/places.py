@@ -18,6 +18,9 @@ MOST_KEY = 40
 Run = tuple[int, int]
 """The first and the last of numbers that follow each other."""
 
+WITHOUT_LETTERS = {"jsonl": "key", "frame": "column"}
+"""Formats in which columns have names and no letters -> what a column is called there."""
+
 
 def row_list(numbers: Iterable[int], most: int = ROWS_NAMED) -> str:
     """`rows 3-5, 9`: row numbers with runs folded, cut after `most` runs."""
@@ -56,7 +59,7 @@ class Place:
     line: int | None = None
     """of the file, where the row begins"""
     letters: str = ""
-    """of the column, as spreadsheet programs name it; "" in JSON Lines, which have no cells"""
+    """of the column, as spreadsheet programs name it; "" where columns have none"""
     header: str | None = None
     """of the column, as it stands; None where it is about no column"""
 
@@ -72,7 +75,7 @@ def place_of(sheet: Sheet, index: int | None, column: int | None = None) -> Plac
     line = None if index is None or sheet.lines is None else sheet.lines[index]
     if column is None:
         return Place(row, line)
-    letters = "" if sheet.dialect.format == "jsonl" else column_letters(column)
+    letters = "" if sheet.dialect.format in WITHOUT_LETTERS else column_letters(column)
     return Place(row, line, letters, sheet.columns[column].header)
 
 
@@ -83,7 +86,7 @@ def place_words(sheet: Sheet, problem: Problem) -> list[str]:
     row = f"row {place.row}{also}" if place.row else ""
     is_of_row = problem.index is not None
     who = f"assistant {problem.assistant_id}" if problem.assistant_id and is_of_row else ""
-    where = ", ".join(filter(None, (row, *_cell_words(place))))
+    where = ", ".join(filter(None, (row, *_cell_words(sheet, place))))
     return list(filter(None, (where, who)))
 
 
@@ -94,9 +97,10 @@ def place_line(sheet: Sheet, problem: Problem) -> str:
     return "   ".join((file, *place_words(sheet, problem)))
 
 
-def _cell_words(place: Place) -> Iterator[str]:
-    """`cell D14`; in JSON Lines, which have no cells, `key speed`."""
+def _cell_words(sheet: Sheet, place: Place) -> Iterator[str]:
+    """`cell D14`; where columns have no letters, `key speed` or `column speed`."""
     if place.cell:
         yield f"cell {place.cell}"
     elif place.header is not None:
-        yield f"key {excerpt(place.header, MOST_KEY) or repr('')}"
+        word = WITHOUT_LETTERS[sheet.dialect.format]
+        yield f"{word} {excerpt(place.header, MOST_KEY) or repr('')}"

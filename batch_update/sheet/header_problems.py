@@ -69,7 +69,8 @@ def _require(said: Said, headers: Sequence[str]) -> None:
         raise UsageError(
             f"{flag}: the sheet has no column {shortly(said.name)}; its columns are {_quoted(headers)}",
             code="U101",
-            remedy=_did_you_mean(said.name, [header for header in headers if header.strip()]),
+            remedy=_did_you_mean(said.name, [header for header in headers if header.strip()])
+            or "Name one of these, or a column by its letter: column:C.",
         )
     if said.heading is None:
         raise UsageError(

@@ -1,14 +1,16 @@
-"""Owns `read_sheet`: a file or stdin to a Sheet, whatever its format."""
+"""Owns `read_sheet`: a file, stdin or a DataFrame to a Sheet, whatever its format."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.frames import NAME, read_frame
 from batch_update.sheet.header_problems import resolve
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.opening import STDIN, format_of, opened
@@ -17,18 +19,29 @@ from batch_update.sheet.text.delimited import read_delimited
 from batch_update.sheet.text.jsonlines import read_jsonlines
 from batch_update.sheet.workbook.loading import read_workbook
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def read_sheet(
-    source: str | Path, settings: Settings | None = None, *, stdin: BinaryIO | None = None
+    source: str | os.PathLike[str] | DataFrame,
+    settings: Settings | None = None,
+    *,
+    stdin: BinaryIO | None = None,
 ) -> Sheet:
-    """Read a CSV, TSV, workbook or JSON Lines file; "-" reads `stdin` (by default the process's own).
+    """Read a CSV, TSV, workbook or JSON Lines file, or a pandas DataFrame; "-" reads `stdin` (the process's own).
 
+    A frame's first row is row 2, as in a file; named levels of its index are columns, an index without a name is none.
     What is wrong with rows, cells and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what
     cannot be read at all, UsageError where the settings name columns, fields or encodings that do not exist.
     """
     reading = reading_of(settings or Settings())
+    if not isinstance(source, (str, os.PathLike)):
+        if reading.worksheet is not None:
+            raise _no_workbook(NAME, reading.worksheet)
+        return sheet_of(NAME, read_frame(source, reading))
     name = STDIN if str(source) == STDIN else Path(source).name
-    with opened(source, stdin, reading.limits) as file:
+    with opened(Path(source) if name != STDIN else STDIN, stdin, reading.limits) as file:
         return sheet_of(name, read_table(file, name, reading))
 
 
