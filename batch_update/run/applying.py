@@ -49,7 +49,7 @@ def begin_apply(what: What, settings: Settings, means: Means) -> Sequel[Ended]:
     RunStopped and ApiError where it cannot be told what is there, or the plan is for something else.
     """
     made, settings = made_at_home(what, settings, means)
-    refused = refused_report(made.plan, skip_invalid=settings.skip_invalid, started=means.now())
+    refused = refused_report(made.plan, skip_invalid=settings.skip_invalid, started=means.clock.wall())
     if refused is not None:
         means.watcher.problems(made.plan, settings)
         return partial(_refused, refused, settings, means)
@@ -71,7 +71,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             looked = await look_at(task.made, client, settings, watcher, by_field=task.is_undo)
             plan = replace(await with_account(looked.plan, client), server=placed(settings).base_url)
         watcher.problems(plan, settings)
-        refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=means.now())
+        refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=means.clock.wall())
         if refused is not None:
             return await _refused(refused, settings, means, client)
         allow = (ALL_HAZARDS,) if task.is_undo else settings.allow
@@ -92,7 +92,7 @@ async def _send(plan: Plan, session: Session, stop: GuardStopped | None, means: 
     if stop is None:
         return await session.read_back(await session.send(plan, skip_invalid=session.settings.skip_invalid))
     return stopped_report(
-        plan, stop, started=means.now(), journal=session.journal, stats=session.client.stats
+        plan, stop, started=means.clock.wall(), journal=session.journal, stats=session.client.stats
     )
 
 

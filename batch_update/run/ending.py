@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from batch_update.account.account import placed
+from batch_update.account.connect import pace_of
 from batch_update.api.client import Client
 from batch_update.journal.recorded import RunFacts
 from batch_update.journal.writing import Journal
@@ -61,13 +62,12 @@ class Session:
         return await apply_plan(
             plan,
             self.client,
-            concurrency=self.settings.concurrency,
+            pace=pace_of(self.settings),
             skip_invalid=skip_invalid,
             on_progress=self.watcher.progress,
             on_outcome=self.watcher.outcome,
             interrupted=self.interrupted,
             events=self.events,
-            rates=self.settings.rate,
             grace=self.settings.grace,
             journal=self.journal,
             caution=self.caution,

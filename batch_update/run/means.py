@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.wire.proxies import find_proxy
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import AccessError, ApiError, RunStopped
 from batch_update.model.reports import Event
 from batch_update.run.watching import Watcher
@@ -45,7 +45,7 @@ class Means:
     """whether the run has a folder, where it is written down as it happens, with its results at the end"""
     share: bool = True
     """whether the account is locked for other runs, and its pace shared with other processes"""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = SYSTEM
 
     def account(self, settings: Settings) -> Account:
         """The account that these settings speak to. Raises AccessError and UsageError."""
@@ -72,7 +72,7 @@ async def speaking(
             app = stack.enter_context(sandbox_app(settings))
         elif app is None and (hint := hint_of(settings.base_url)):
             means.watcher.warning(hint)
-        ledger = Ledger(account.ledger) if means.share else None
+        ledger = Ledger(account.ledger, clock=means.clock) if means.share else None
         async with connect(
             placed(settings),
             key=account.key,
@@ -80,6 +80,7 @@ async def speaking(
             ledger=ledger,
             environ=means.environ,
             on_event=on_event,
+            clock=means.clock,
         ) as client:
             yield client
 
@@ -109,7 +110,13 @@ async def holding(account: Account, settings: Settings, means: Means, command: s
     if not means.share:
         yield Hold(None, account, settings)
         return
-    lock = AccountLock(account.lock, command=command, wait=settings.wait, on_wait=means.watcher.waiting)
+    lock = AccountLock(
+        account.lock,
+        command=command,
+        wait=settings.wait,
+        on_wait=means.watcher.waiting,
+        clock=means.clock,
+    )
     async with lock:
         yield Hold(lock, account, settings)
 

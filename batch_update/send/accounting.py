@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterable, Callable, Mapping
+from datetime import datetime
 from functools import partial
 
-import anyio
-
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import SheetError
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status
-from batch_update.model.reports import Report, Stats, Window
+from batch_update.model.reports import Pace, Report, Stats
 from batch_update.model.sheets import Problem
 from batch_update.outcomes import not_begun, spread
 from batch_update.plan.sound import refuse_unmerged
 from batch_update.send.brake import Caution
 from batch_update.send.dispatch import Sender, send_changes
 from batch_update.send.progress import EventLog, Meter, Progress
-from batch_update.send.verifying import Sleep
 from batch_update.send.waves import send_in_waves
 from batch_update.text import counted
+
+UNPACED = Pace(())
+"""without any windows"""
 
 
 async def apply_plan(
     plan: Plan,
     client: Sender,
     *,
-    concurrency: int = 8,
+    pace: Pace = UNPACED,
     skip_invalid: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_outcome: Callable[[Change, Outcome], None] | None = None,
     interrupted: AsyncIterable[int] | None = None,
     events: EventLog | None = None,
-    rates: Sequence[Window] = (),
     grace: float = 45.0,
-    clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Clock = SYSTEM,
     journal: Journal | None = None,
     caution: Caution | None = None,
-    sleep: Sleep = anyio.sleep,
 ) -> Report:
     """Send the plan's changes; every row of its sheet gets exactly one outcome.
 
-    `interrupted` yields the numbers of signals (see `signals.open_interrupts`); `grace` is how many seconds
-    requests under way may take after the first one. `events` is the log that the client writes to; `rates`
-    only serve to tell the time left. `journal` holds the plan, or one of which this is the rest; what happens is
-    written down there. `caution`: in which waves, and how much may go wrong; `sleep` waits between them. What ended
-    the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for every row
-    exactly once.
+    `pace` says how many are under way at once, and by its rates what time is left. `interrupted` yields the numbers of
+    signals (see `signals.open_interrupts`); `grace` is how many seconds requests under way may take after the first
+    one. `events` is the log that the client writes to. `journal` holds the plan, or one of which this is the rest; what
+    happens is written down there. `caution`: in which waves, and how much may go wrong. What ended the run early is on
+    `Report.stopped`, never raised; ValueError where the plan does not account for every row exactly once.
     """
     events = events or EventLog()
-    started = now()
+    started = clock.wall()
     if refused := refused_report(plan, skip_invalid=skip_invalid, started=started):
         return refused
 
@@ -60,8 +56,10 @@ async def apply_plan(
     if journal is not None:
         journal.begin(started)
         events.keep(journal.event)
-    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=rates, clock=clock)
-    send = partial(send_changes, concurrency=concurrency, meter=meter, grace=grace, now=now, journal=journal)
+    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=pace.rates, clock=clock)
+    send = partial(
+        send_changes, concurrency=pace.concurrency, meter=meter, grace=grace, clock=clock, journal=journal
+    )
     sent = await send_in_waves(
         plan,
         client,
@@ -71,7 +69,7 @@ async def apply_plan(
         events=events,
         interrupted=interrupted,
         journal=journal,
-        sleep=sleep,
+        clock=clock,
     )
     seconds, stopped = meter.elapsed, sent.stopped
     if journal is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 import anyio
 
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status
@@ -49,7 +50,7 @@ async def send_changes(
     meter: Meter,
     interrupted: AsyncIterable[int] | None = None,
     grace: float = 45.0,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Clock = SYSTEM,
     journal: Journal | None = None,
 ) -> Sent:
     """Send every change of the plan with this many workers, never two of one assistant at once.
@@ -61,7 +62,7 @@ async def send_changes(
     With a journal, each attempt is written down before its first byte, and each outcome before the worker goes on
     or anything is shown of it. A journal that cannot be written ends admission, too.
     """
-    dispatch = _Dispatch(plan, client, meter=meter, grace=grace, now=now, journal=journal)
+    dispatch = _Dispatch(plan, client, meter=meter, grace=grace, clock=clock, journal=journal)
     await dispatch.run(concurrency, interrupted)
     dispatch.close()
     return Sent(dispatch.outcomes, dispatch.stopped)
@@ -72,7 +73,7 @@ class _Flight:
     """A change under way: how much of it has left, and what waits for the same assistant."""
 
     change: Change
-    now: Callable[[], datetime]
+    clock: Clock
     journal: Journal | None
     attempts: int = 0
     started: datetime | None = None
@@ -80,7 +81,7 @@ class _Flight:
 
     async def begun(self, attempt: int) -> None:
         """The client is about to send an attempt. Raises RunStopped where that cannot be written down first."""
-        at = self.now()
+        at = self.clock.wall()
         if self.journal is not None:
             await self.journal.intend(self.change, attempt, at)
         self.attempts = attempt
@@ -95,7 +96,7 @@ class _Dispatch:
         *,
         meter: Meter,
         grace: float,
-        now: Callable[[], datetime],
+        clock: Clock,
         journal: Journal | None,
     ) -> None:
         self.outcomes: dict[int, Outcome] = {}
@@ -104,7 +105,7 @@ class _Dispatch:
         self._client = client
         self._meter = meter
         self._grace = grace
-        self._now = now
+        self._clock = clock
         self._journal = journal
         self._queue = iter(plan.changes)
         self._waited: deque[Change] = deque()
@@ -150,7 +151,7 @@ class _Dispatch:
             if (ahead := self._flights.get(change.assistant_id)) is not None:
                 ahead.later.append(change)
                 continue
-            flight = self._flights[change.assistant_id] = _Flight(change, self._now, self._journal)
+            flight = self._flights[change.assistant_id] = _Flight(change, self._clock, self._journal)
             return flight
         return None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from batch_update.clock import SYSTEM, Clock
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event, Window
 
@@ -44,9 +44,7 @@ class Progress:
 class EventLog:
     """Keeps what happened to a run as a whole. Hand it to the client as `on_event`, and to `apply_plan`."""
 
-    def __init__(
-        self, tell: Callable[[Event], None] | None = None, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, tell: Callable[[Event], None] | None = None, *, clock: Clock = SYSTEM) -> None:
         self._tell = tell
         self._clock = clock
         self._events: list[Event] = []
@@ -65,7 +63,7 @@ class EventLog:
     def __call__(self, event: Event) -> None:
         self._add(event)
         if event.kind in {"gate", "pause"} and event.seconds is not None:
-            self._pause_ends = max(self._pause_ends, self._clock() + event.seconds)
+            self._pause_ends = max(self._pause_ends, self._clock.monotonic() + event.seconds)
         elif event.kind == "resume":
             self._pause_ends = float("-inf")
         self._pass_on(event)
@@ -94,7 +92,7 @@ class EventLog:
     @property
     def paused_until(self) -> float | None:
         """When requests go out again, on this log's clock; None where they do."""
-        return self._pause_ends if self._pause_ends > self._clock() else None
+        return self._pause_ends if self._pause_ends > self._clock.monotonic() else None
 
 
 def shortest_time(requests: int, rates: Sequence[Window]) -> float:
@@ -113,7 +111,7 @@ class Meter:
         *,
         events: EventLog,
         rates: Sequence[Window] = (),
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._total = total
         self._tell = tell
@@ -121,7 +119,7 @@ class Meter:
         self._events = events
         self._rates = rates
         self._clock = clock
-        self._begun = clock()
+        self._begun = clock.monotonic()
         self._due = self._begun
         self._counts = dict.fromkeys(Status, 0)
         self._done = 0
@@ -130,7 +128,7 @@ class Meter:
 
     @property
     def elapsed(self) -> float:
-        return self._clock() - self._begun
+        return self._clock.monotonic() - self._begun
 
     def add(self, change: Change, outcome: Outcome) -> None:
         """One more change has its outcome."""
@@ -138,12 +136,12 @@ class Meter:
         self._done += 1
         if self._tell_outcome is not None:
             self._show_safely(partial(self._tell_outcome, change, outcome))
-        if self._done == self._total or self._clock() >= self._due:
+        if self._done == self._total or self._clock.monotonic() >= self._due:
             self.show()
 
     def show(self) -> None:
         """Tells the callback now."""
-        self._due = self._clock() + EVERY
+        self._due = self._clock.monotonic() + EVERY
         if self._tell is not None:
             self._show_safely(partial(self._tell, self.progress()))
 
@@ -172,7 +170,7 @@ class Meter:
         if not rate:
             return None
         paused_until = self._events.paused_until
-        pause = 0.0 if paused_until is None else paused_until - self._clock()
+        pause = 0.0 if paused_until is None else paused_until - self._clock.monotonic()
         at_this_pace = (self._total - self._done) / rate
         at_best = shortest_time(self._total, self._rates) - elapsed
         return max(at_this_pace, at_best, 0.0) + pause

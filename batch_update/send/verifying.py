@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import anyio
-
 from batch_update.account.fetching import Lister, fetch_present
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError
 from batch_update.fields.differences import side_by_side
 from batch_update.fields.facts import all_fields
@@ -21,8 +20,6 @@ from batch_update.outcomes import as_wanted, was_sent
 from batch_update.send.progress import EventLog
 from batch_update.send.signals import unless_signaled
 from batch_update.text import counted, listed
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +39,16 @@ async def read_back(
     client: Lister,
     *,
     again: float = 5.0,
-    sleep: Sleep = anyio.sleep,
+    clock: Clock = SYSTEM,
     events: EventLog | None = None,
 ) -> Report:
     """The report with `verified` on each row that was sent. Where the list cannot be read, it says so in an event.
 
-    `again`, `sleep` as for `see`; `events` is the log that the client writes to.
+    `again` as for `see`; `events` is the log that the client writes to.
     """
     events = events or EventLog()
     before = len(events.events)
-    seen = await see(report.plan, report.outcomes, client, again=again, sleep=sleep, tell=events)
+    seen = await see(report.plan, report.outcomes, client, again=again, clock=clock, tell=events)
     told = [Event("stored", habit) for habit in seen.habits]
     if seen.error is not None:
         words = f"not read back: {seen.error.message}; batch-update resume reads it back"
@@ -65,7 +62,7 @@ async def see(
     client: Lister,
     *,
     again: float,
-    sleep: Sleep = anyio.sleep,
+    clock: Clock = SYSTEM,
     tell: Callable[[Event], None],
 ) -> Seen:
     """Read what the changes of a plan left there, for every row that was sent and is not read back yet.
@@ -85,7 +82,7 @@ async def see(
         return Seen(found, None, tuple(_habits(plan, outcomes, present)))
     what = f"{counted(len(late), 'assistant')} not read back as sent, or not yet"
     tell(Event("pause", f"{what}: reading once more in {again:g} s", again))
-    await sleep(again)
+    await clock.sleep(again)
     ids = {change.assistant_id for change in late}
     try:
         newer = (await fetch_present(client, ids)).present

@@ -10,6 +10,7 @@ from functools import partial
 import anyio
 
 from batch_update.account.fetching import Lister
+from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
@@ -19,7 +20,7 @@ from batch_update.send.brake import Brake, BrakedSender, Caution, tell_nobody
 from batch_update.send.dispatch import Sender, Sent
 from batch_update.send.progress import EventLog, Meter, Stage
 from batch_update.send.signals import SignalStream, unless_signaled
-from batch_update.send.verifying import Sleep, see
+from batch_update.send.verifying import see
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted
 
@@ -77,7 +78,7 @@ async def send_in_waves(
     events: EventLog,
     interrupted: AsyncIterable[int] | None = None,
     journal: Journal | None = None,
-    sleep: Sleep = anyio.sleep,
+    clock: Clock = SYSTEM,
 ) -> Sent:
     """Send every change of the plan with caution; `send` is `send_changes` with all that it needs but these.
 
@@ -88,7 +89,7 @@ async def send_in_waves(
     braked = BrakedSender(client, brake)
     if not caution.waves:
         return await send(plan, client=braked, interrupted=interrupted)
-    waves = _Waves(plan, partial(send, client=braked), caution, brake, events, journal, sleep)
+    waves = _Waves(plan, partial(send, client=braked), caution, brake, events, journal, clock)
     signals = SignalStream()
     async with anyio.create_task_group() as tasks:
         if interrupted is not None:
@@ -114,7 +115,7 @@ class _Waves:
         brake: Brake,
         events: EventLog,
         journal: Journal | None,
-        sleep: Sleep,
+        clock: Clock,
     ) -> None:
         self.outcomes: dict[int, Outcome] = {}
         self.stopped: Exception | None = None
@@ -124,7 +125,7 @@ class _Waves:
         self._brake = brake
         self._events = events
         self._journal = journal
-        self._sleep = sleep
+        self._clock = clock
         self._habits: set[str] = set()
 
     async def run(self, signals: SignalStream) -> None:
@@ -160,7 +161,7 @@ class _Waves:
             outcomes,
             self._caution.reader,
             again=self._caution.again,
-            sleep=self._sleep,
+            clock=self._clock,
             tell=self._events,
         )
         for habit in seen.habits:
@@ -177,7 +178,7 @@ class _Waves:
         seconds, following = self._caution.pause, f"wave {number} of {len(self._parts)}"
         if seconds:
             self._events(Event("pause", f"pausing {seconds:g} s before {following}", seconds))
-            await self._sleep(seconds)
+            await self._clock.sleep(seconds)
             self._events(Event("resume", f"going on with {following}"))
         if self._caution.ask is None:
             return None

@@ -13,7 +13,7 @@ from batch_update.account.connect import connect
 from batch_update.api.keys import ApiKey
 from batch_update.fields.facts import all_fields
 from batch_update.model.plans import Plan, Status, Verified
-from batch_update.model.reports import Report
+from batch_update.model.reports import Pace, Report
 from batch_update.outcomes import exit_status
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
@@ -45,7 +45,7 @@ class Account:
     async def _run(self, plan: Plan, back: bool) -> Report:
         async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=self.app) as client:
             looked = await (look_again(plan, client, by_field=True) if back else look(plan, client))
-            report = await apply_plan(looked.plan, client, concurrency=4)
+            report = await apply_plan(looked.plan, client, pace=Pace((), concurrency=4))
             return await read_back(report, client, again=0)
 
     def apply(self, text: str) -> Report:

@@ -65,7 +65,7 @@ async def send(url: str, plan: Plan, journal: Journal | None) -> float:
     key = ApiKey("benchmark-key-0123456789")
     async with Client(key, base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
         begin = time.perf_counter()
-        report = await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+        report = await apply_plan(plan, client, pace=Pace((), concurrency=WORKERS), journal=journal)
         seconds = time.perf_counter() - begin
     assert report.counts() == {Status.UPDATED: ROWS}
     return seconds

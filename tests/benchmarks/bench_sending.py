@@ -106,7 +106,7 @@ async def with_apply(url: str, journaled: bool) -> float:
         with TemporaryDirectory() as folder:
             begin = time.perf_counter()
             with Journal.create(Path(folder), plan) if journaled else nullcontext() as journal:
-                report = await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+                report = await apply_plan(plan, client, pace=Pace((), concurrency=WORKERS), journal=journal)
             seconds = time.perf_counter() - begin
     assert report.counts() == {Status.UPDATED: ROWS}, report.counts()
     return seconds

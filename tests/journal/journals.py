@@ -21,7 +21,8 @@ from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import is_finished, look_at_rest, send_rest
 from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog
-from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
+from tests.clocks import virtual_clock
+from tests.run.fakes import Act, FakeClient, Stream, run_virtually
 
 
 def journalled(
@@ -37,7 +38,7 @@ def journalled(
                 client or FakeClient(),
                 journal=journal,
                 interrupted=Stream(*signals) if signals else None,
-                now=lambda: NOON,
+                clock=virtual_clock(),
                 **more,
             )
 

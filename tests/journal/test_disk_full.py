@@ -16,16 +16,17 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Status
-from batch_update.model.reports import Reply, Report
+from batch_update.model.reports import Pace, Reply, Report
 from batch_update.sandbox.app import make_app
 from batch_update.send.accounting import apply_plan
 from tests.cli import conftest
 from tests.cli.conftest import Run, run_apart
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
+from tests.clocks import virtual_clock
 from tests.journal.journals import Witness, go_on
 from tests.made import plan_of
-from tests.run.fakes import NOON, Act, run_virtually
+from tests.run.fakes import Act, run_virtually
 from tests.run.test_resuming import Account
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file systems")
@@ -77,7 +78,9 @@ def test_a_full_disk_ends_the_run_with_everything_under_way_on_it(disk: Path) ->
 
     async def main() -> Report:
         with Journal.create(disk / "run", plan) as journal:
-            return await apply_plan(plan, client, concurrency=8, journal=journal, now=lambda: NOON)
+            return await apply_plan(
+                plan, client, pace=Pace((), concurrency=8), journal=journal, clock=virtual_clock()
+            )
 
     report = run_virtually(main)
     assert report.stopped is not None and report.stopped.code == "J101"
@@ -93,7 +96,7 @@ def test_a_full_disk_ends_the_run_with_everything_under_way_on_it(disk: Path) ->
     again = Account({number: {"speech_speed": 0.9} for number in range(1, 4_001)})
 
     async def later() -> Report:
-        return await go_on(disk / "run", again, now=lambda: NOON)
+        return await go_on(disk / "run", again, clock=virtual_clock())
 
     report = run_virtually(later)
     assert report.counts() == {Status.UPDATED: 4_000} and read_run(disk / "run").complete

@@ -17,10 +17,12 @@ from batch_update.journal.recorded import report_of
 from batch_update.journal.schema import LogEntry
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Pace
 from batch_update.send.accounting import apply_plan
+from tests.clocks import virtual_clock
 from tests.journal.journals import FullDisk, copy_of, rows_told
 from tests.made import plan_of
-from tests.run.fakes import NOON, FakeClient
+from tests.run.fakes import FakeClient
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
@@ -145,7 +147,9 @@ def test_with_many_workers_nothing_is_sent_or_shown_before_it_is_on_the_disk(
                 assert change.indexes[0] in client.known("outcome"), "shown before it was there"
                 client.shown.append(change.indexes[0])
 
-            report = await apply_plan(plan, client, journal=journal, concurrency=16, on_outcome=show)
+            report = await apply_plan(
+                plan, client, journal=journal, pace=Pace((), concurrency=16), on_outcome=show
+            )
             assert report.stopped is None and sorted(client.shown) == list(range(200))
             client.db.close()
 
@@ -172,7 +176,9 @@ def test_whichever_commit_fails_nothing_is_sent_after_it(tmp_path: Path, backend
     async def main() -> Any:
         with Journal.create(tmp_path, plan) as journal:
             Failing(journal)
-            return await apply_plan(plan, client, journal=journal, concurrency=8, now=lambda: NOON)
+            return await apply_plan(
+                plan, client, journal=journal, pace=Pace((), concurrency=8), clock=virtual_clock()
+            )
 
     client = FakeClient()
     report = anyio.run(main, backend=backend)
@@ -208,6 +214,6 @@ def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
 
     async def main() -> Any:
         with Journal.create(tmp_path / "run", plan) as journal:
-            return await apply_plan(plan, client, journal=journal, concurrency=8)
+            return await apply_plan(plan, client, journal=journal, pace=Pace((), concurrency=8))
 
     assert anyio.run(main, backend=backend).counts() == {Status.UPDATED: 60} and len(looks) > 10

@@ -23,9 +23,10 @@ from batch_update.journal.recorded import Facts, report_of
 from batch_update.journal.schema import MOST_IN_LINE
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
-from batch_update.model.reports import Event, Reply
+from batch_update.model.reports import Event, Pace, Reply
 from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import Settings
+from tests.clocks import virtual_clock
 from tests.journal.journals import FullDisk, Witness, copy_of, journalled, rows_told
 from tests.made import plan_of
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, run_virtually
@@ -145,7 +146,12 @@ def test_an_outcome_is_on_the_disk_before_it_is_shown(tmp_path: Path, backend: s
     async def main() -> None:
         with Journal.create(tmp_path, plan) as journal:
             await apply_plan(
-                plan, Looking(), journal=journal, on_outcome=show, concurrency=1, now=lambda: NOON
+                plan,
+                Looking(),
+                journal=journal,
+                on_outcome=show,
+                pace=Pace((), concurrency=1),
+                clock=virtual_clock(),
             )
 
     anyio.run(main, backend=backend)
@@ -168,7 +174,7 @@ def test_what_several_workers_wait_for_goes_into_one_commit(
 
     async def main() -> None:
         with Journal.create(tmp_path, plan) as journal:
-            await apply_plan(plan, FakeClient(), journal=journal, concurrency=16)
+            await apply_plan(plan, FakeClient(), journal=journal, pace=Pace((), concurrency=16))
 
     anyio.run(main, backend=backend)
     assert sum(sizes) == 2 * 160 + 2  # an attempt and an outcome each, the session and its end
@@ -239,7 +245,9 @@ def test_a_full_disk_ends_the_run_and_what_was_under_way_is_still_written(tmp_pa
     async def main() -> Any:
         nonlocal journal
         with Journal.create(tmp_path, plan) as journal:
-            return await apply_plan(plan, client, concurrency=4, journal=journal, now=lambda: NOON)
+            return await apply_plan(
+                plan, client, pace=Pace((), concurrency=4), journal=journal, clock=virtual_clock()
+            )
 
     journal: Journal
     report = run_virtually(main)
@@ -306,7 +314,9 @@ def test_what_cannot_even_be_written_with_the_reserve_is_reported_and_not_lost(t
     async def main() -> Any:
         nonlocal journal
         with Journal.create(tmp_path, plan) as journal:
-            return await apply_plan(plan, client, concurrency=4, journal=journal, now=lambda: NOON)
+            return await apply_plan(
+                plan, client, pace=Pace((), concurrency=4), journal=journal, clock=virtual_clock()
+            )
 
     journal: Journal
     report = run_virtually(main)
@@ -323,7 +333,7 @@ def test_an_outcome_that_cannot_be_written_takes_nothing_of_the_others_along(
 ) -> None:
     acts = {number: Act(Reply(Status.UPDATED, http=200, attempts=1), flight=1) for number in range(1, 9)}
     acts[3] = Act(Reply(Status.UPDATED, http=200, attempts=1, ms=value), flight=1)
-    report = journalled(plan_of(8), tmp_path, FakeClient(acts), concurrency=4)
+    report = journalled(plan_of(8), tmp_path, FakeClient(acts), pace=Pace((), concurrency=4))
     assert isinstance(report.stopped, RunStopped) and report.stopped.code == "J101"
     assert "bug" in report.stopped.remedy and "resume" in report.stopped.remedy
     assert report.counts() == {Status.UPDATED: 4, Status.NOT_SENT: 4}
@@ -347,7 +357,7 @@ def test_a_journal_that_was_removed_ends_the_run(tmp_path: Path) -> None:
     plan = plan_of(12)
     acts = {number: Act(flight=number) for number in range(1, 13)}
     client = Witness(lambda name: shutil.rmtree(tmp_path / "run"), 5, acts)
-    report = journalled(plan, tmp_path / "run", client, concurrency=4)
+    report = journalled(plan, tmp_path / "run", client, pace=Pace((), concurrency=4))
     assert isinstance(report.stopped, RunStopped) and report.stopped.code == "J102"
     assert report.counts() == {Status.UPDATED: len(client.begun), Status.NOT_SENT: 12 - len(client.begun)}
     assert len(client.begun) == 5
@@ -360,7 +370,7 @@ def test_a_part_of_the_journal_that_goes_away_ends_the_run(tmp_path: Path, suffi
     """Killed later, it would have been told that what was sent since had not been."""
     plan = plan_of(12)
     client = Witness(lambda name: what(f"{tmp_path / JOURNAL}{suffix}"), 5)
-    report = journalled(plan, tmp_path, client, concurrency=1)
+    report = journalled(plan, tmp_path, client, pace=Pace((), concurrency=1))
     assert isinstance(report.stopped, RunStopped) and report.stopped.code == "J102"
     assert report.counts() == {Status.UPDATED: 5, Status.NOT_SENT: 7} and len(client.begun) == 5
 
@@ -377,7 +387,9 @@ def test_a_row_whose_further_attempt_cannot_be_written_down_is_unknown(tmp_path:
     async def main() -> Any:
         nonlocal journal
         with Journal.create(tmp_path, plan_of(2)) as journal:
-            return await apply_plan(plan_of(2), Retrying(), journal=journal, concurrency=1, now=lambda: NOON)
+            return await apply_plan(
+                plan_of(2), Retrying(), journal=journal, pace=Pace((), concurrency=1), clock=virtual_clock()
+            )
 
     journal: Journal
     report = run_virtually(main)

@@ -13,6 +13,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Pace
 from batch_update.plan.from_run import undo_plan
 from batch_update.run.resuming import plan_rest
 from tests.journal.journals import Witness, copy_of, journalled
@@ -31,7 +32,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plan_of(ROWS),
         place / "run",
         Witness(lambda name: copy_of(place / "run", place / "killed") and None, SENT),
-        concurrency=1,
+        pace=Pace((), concurrency=1),
     )
     return place / "killed"
 

@@ -57,7 +57,12 @@ def applied(plan: Plan, folder: Path, faults: str = "") -> tuple[Report, RunFact
                 key, base_url=given.base_url, pace=Pace((), attempts=1), app=app, on_event=events
             ) as client:
                 report = await apply_plan(
-                    plan, client, skip_invalid=True, events=events, journal=journal, concurrency=4
+                    plan,
+                    client,
+                    skip_invalid=True,
+                    events=events,
+                    journal=journal,
+                    pace=Pace((), concurrency=4),
                 )
                 return report, RunFacts(given, client.stats)
 
@@ -123,7 +128,7 @@ def killed(plan: Plan, folder: Path, at: int, *, answered: bool) -> tuple[Report
 
     acts = {number: Act(flight=number % 5) for number in range(1, 100)}
     client = Witness(look, at, acts, answered=answered)
-    journalled(plan, folder, client, concurrency=4)
+    journalled(plan, folder, client, pace=Pace((), concurrency=4))
     return report_of(read_run(folder.parent / "killed")), client, found[0]
 
 
@@ -214,7 +219,9 @@ def test_rows_in_are_lines_out_and_the_journal_tells_the_same_however_the_run_en
     folder = Path(tempfile.mkdtemp())
     try:
         client = FakeClient(dict(enumerate(acts, 1)))
-        report = journalled(plan, folder, client, concurrency=3, signals=tuple(signals), grace=2)
+        report = journalled(
+            plan, folder, client, pace=Pace((), concurrency=3), signals=tuple(signals), grace=2
+        )
         recorded = read_run(folder)
         again = report_of(recorded)
         assert again.outcomes == report.outcomes and len(again.outcomes) == len(rows)

@@ -54,7 +54,7 @@ async def main(folder: Path, number: int) -> None:
     key = ApiKey("a-key-of-no-account")
     async with Client(key, base_url="http://localhost/api", pace=Pace((), concurrency=3), app=app) as client:
         with Journal.create(folder, plan()) as journal:
-            await apply_plan(journal=journal, plan=plan(), client=client, concurrency=3)
+            await apply_plan(journal=journal, plan=plan(), client=client, pace=Pace((), concurrency=3))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batch_update.clock import Clock
 from batch_update.errors import Interrupted, SheetError
 from batch_update.model.plans import Change, Outcome, Plan, Status
-from batch_update.model.reports import Event, Exit, Report
+from batch_update.model.reports import Event, Exit, Pace, Report
 from batch_update.model.sheets import Problem, Severity
 from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog, Progress
+from tests.clocks import virtual_clock
 from tests.made import plan_of
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, run_virtually
 
@@ -27,7 +29,9 @@ def applied(plan: Plan, acts: dict[int, Act] | None = None, **more: Any) -> tupl
         client = FakeClient(acts)
         signals = more.pop("signals", ())
         interrupted = Stream(*signals) if signals else None
-        return await apply_plan(plan, client, interrupted=interrupted, now=lambda: NOON, **more), client
+        return await apply_plan(
+            plan, client, interrupted=interrupted, **{"clock": virtual_clock(), **more}
+        ), client
 
     return run_virtually(main)
 
@@ -108,7 +112,7 @@ def test_events_progress_and_time_are_on_the_report() -> None:
     events = EventLog()
     events(Event("slow", "the limit was lowered"))
     ticks = iter(range(100, 1000))
-    report, _ = applied(plan_of(3), events=events, on_progress=seen.append, clock=lambda: next(ticks))
+    report, _ = applied(plan_of(3), events=events, on_progress=seen.append, clock=Clock(lambda: next(ticks)))
     assert report.events == (Event("slow", "the limit was lowered"),)
     assert report.seconds > 0
     assert (seen[0].done, seen[-1].done, seen[-1].total) == (0, 3, 3)
@@ -116,7 +120,7 @@ def test_events_progress_and_time_are_on_the_report() -> None:
 
 def test_an_interrupted_run_has_a_report() -> None:
     acts = {number: Act(flight=10) for number in range(1, 30)}
-    report, _ = applied(plan_of(29), acts, concurrency=8, signals=((5, signal.SIGTERM),))
+    report, _ = applied(plan_of(29), acts, pace=Pace((), concurrency=8), signals=((5, signal.SIGTERM),))
     assert report.counts() == {Status.UPDATED: 8, Status.NOT_SENT: 21}
     assert isinstance(report.stopped, Interrupted) and report.stopped.exit is Exit.TERMINATED
 
@@ -144,7 +148,9 @@ def test_rows_in_are_outcomes_out(homes: list[str], skip: bool, stop: float, fli
     problems = [row_problem(index) for index, outcome in settled.items() if outcome is INVALID]
     plan = with_problems(plan_of(changes, settled), *problems)
     acts = {number: Act(flight=flight) for number, flight in enumerate(flights, 1)}
-    report, client = applied(plan, acts, skip_invalid=skip, concurrency=3, signals=((stop, signal.SIGINT),))
+    report, client = applied(
+        plan, acts, skip_invalid=skip, pace=Pace((), concurrency=3), signals=((stop, signal.SIGINT),)
+    )
 
     assert len(report.outcomes) == len(homes)
     assert all(report.outcomes[index] == outcome for index, outcome in settled.items())

@@ -27,7 +27,7 @@ from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog, Progress
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from batch_update.sheet.reading import read_sheet
-from tests.clocks import virtual_clock
+from tests.clocks import FakeTime, virtual_clock
 from tests.run.fakes import Stream, run_virtually
 
 WINDOWS = (Window(20, 10), Window(100, 60))
@@ -47,6 +47,7 @@ def sent(
     *,
     key: str = SANDBOX_KEY,
     signals: tuple[tuple[float, int], ...] = (),
+    concurrency: int = 8,
     **more: Any,
 ) -> tuple[Report, Sandbox, Client]:
     """The plan applied to a fresh sandbox; both see the same virtual clock."""
@@ -74,14 +75,14 @@ def sent(
                 plan,
                 client,
                 events=events,
-                rates=WINDOWS,
+                pace=Pace(WINDOWS, concurrency=concurrency),
                 interrupted=interrupted,
-                clock=anyio.current_time,
+                clock=virtual_clock(),
                 **more,
             )
         return report, app, client
 
-    events = EventLog(clock=lambda: 0.0)
+    events = EventLog(clock=FakeTime().clock)
     return run_virtually(main)
 
 

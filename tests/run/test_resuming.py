@@ -16,11 +16,12 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import Facts, facts_of, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Plan, Status
-from batch_update.model.reports import Reply, Report
+from batch_update.model.reports import Pace, Reply, Report
 from batch_update.model.sheets import Json, Problem
 from batch_update.outcomes import as_wanted
 from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import is_finished, look_at_rest, plan_rest
+from tests.clocks import virtual_clock
 from tests.journal.journals import FullDisk, files_of, go_on, journalled, written_from
 from tests.made import plan_of
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Pages, Stream, run_virtually
@@ -102,7 +103,7 @@ def resumed(folder: Path, client: FakeClient, **more: Any) -> Report:
     async def main() -> Report:
         signals = more.pop("signals", ())
         interrupted = Stream(*signals) if signals else None
-        return await go_on(folder, client, interrupted=interrupted, now=lambda: NOON, **more)
+        return await go_on(folder, client, interrupted=interrupted, clock=virtual_clock(), **more)
 
     return run_virtually(main)
 
@@ -129,7 +130,7 @@ def check_told_twice(report: Report, folder: Path) -> None:
 def test_what_is_left_of_a_run(tmp_path: Path) -> None:
     acts = {2: Act(NO), 3: Act(LOST), 4: Act(flight=FOREVER)}
     begun(tmp_path, plan_of({1: (0,), 2: (1,), 3: (2, 3), 4: (4,), 5: (6,)}, {5: UNCHANGED}), acts,
-          concurrency=2, signals=((5, 2),), grace=1)  # fmt: skip
+          pace=Pace((), concurrency=2), signals=((5, 2),), grace=1)  # fmt: skip
     recorded = read_run(tmp_path)
     assert statuses(report_of(recorded)) == [
         "updated", "failed", "unknown", "unknown", "unknown", "unchanged", "updated"]  # fmt: skip
@@ -152,7 +153,13 @@ def test_nothing_is_left_of_a_finished_run(tmp_path: Path) -> None:
 
 
 def test_done_rows_cost_nothing_and_the_report_covers_all(tmp_path: Path) -> None:
-    begun(tmp_path, planned(20), {n: Act(flight=10) for n in range(1, 21)}, concurrency=4, signals=((5, 15),))
+    begun(
+        tmp_path,
+        planned(20),
+        {n: Act(flight=10) for n in range(1, 21)},
+        pace=Pace((), concurrency=4),
+        signals=((5, 15),),
+    )
     client = account(20, fast=(1, 2, 3, 4))
     report = resumed(tmp_path, client)
     assert sorted(client.asked) == list(range(5, 21)) and report.counts() == {Status.UPDATED: 20}
@@ -183,7 +190,7 @@ def test_without_known_values_only_what_is_in_doubt_is_looked_at(tmp_path: Path)
         tmp_path / "b",
         planned(6, by=""),
         {n: Act(flight=9) for n in range(1, 7)},
-        concurrency=1,
+        pace=Pace((), concurrency=1),
         signals=((1, 2),),
     )
     client = account(6)
@@ -390,7 +397,7 @@ def test_an_undo_that_goes_on_still_minds_each_field(tmp_path: Path) -> None:
     body, before = {"speech_speed": FAST, "name": "Old"}, {"speech_speed": SLOW, "name": "Ours"}
     changes = tuple(replace(change, body=body, before=before) for change in plan.changes)
     begun(tmp_path, replace(plan, changes=changes), {1: Act(flight=FOREVER)}, Facts("undo"),
-          concurrency=1, signals=((5, 2),), grace=1)  # fmt: skip
+          pace=Pace((), concurrency=1), signals=((5, 2),), grace=1)  # fmt: skip
     theirs = {"speech_speed": SLOW, "name": "Theirs"}
     client = Account({1: theirs, 2: theirs})
     report = resumed(tmp_path, client)
@@ -456,7 +463,9 @@ def test_however_often_a_run_ends_no_row_is_lost_and_none_that_is_done_is_sent_a
 ) -> None:
     folder = tmp_path_factory.mktemp("run")
     plan = planned(len(fates)) if looked else planned(len(fates), by="")
-    report = begun(folder, plan, dict(enumerate(fates, 1)), concurrency=2, signals=ends[:1], grace=1)
+    report = begun(
+        folder, plan, dict(enumerate(fates, 1)), pace=Pace((), concurrency=2), signals=ends[:1], grace=1
+    )
     fast = {number for number in landed if number <= len(fates)}
     doubtful = {
         c.assistant_id for c in plan.changes if report.outcomes[c.indexes[0]].status is Status.UNKNOWN
@@ -464,7 +473,7 @@ def test_however_often_a_run_ends_no_row_is_lost_and_none_that_is_done_is_sent_a
     done = {c.assistant_id for c in plan.changes if report.outcomes[c.indexes[0]].status is Status.UPDATED}
     for end in ends[1:]:
         client = account(len(fates), dict(enumerate(fates, 1)), fast=tuple(done | (fast & doubtful)))
-        report = resumed(folder, client, signals=(end,), concurrency=2, grace=1)
+        report = resumed(folder, client, signals=(end,), pace=Pace((), concurrency=2), grace=1)
         assert not set(client.begun) & done and len(report.outcomes) == len(fates)
         check_told_twice(report, folder)
         done = {

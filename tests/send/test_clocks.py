@@ -19,12 +19,12 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import facts_of, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status
-from batch_update.model.reports import Report
+from batch_update.model.reports import Pace, Report
 from batch_update.report.files.folder import write_run
 from batch_update.run.resuming import plan_rest
 from batch_update.send.accounting import apply_plan
 from batch_update.text import local_time
-from tests.clocks import FakeTime
+from tests.clocks import FakeTime, virtual_clock
 from tests.journal.journals import go_on
 from tests.made import plan_of
 from tests.run.fakes import NOON, Act, FakeClient, Stream, run_virtually
@@ -52,11 +52,10 @@ def sent(folder: Path, by: timedelta, *, until: float) -> Report:
             return await apply_plan(
                 planned(10),
                 FakeClient({number: Act(flight=1.0) for number in range(1, 11)}),
-                concurrency=1,
+                pace=Pace((), concurrency=1),
                 journal=journal,
                 interrupted=Stream((until, 15)),
-                now=set_after(3.5, by),
-                clock=anyio.current_time,
+                clock=virtual_clock(wall=set_after(3.5, by)),
             )
 
     return run_virtually(main)
@@ -81,7 +80,7 @@ def test_a_clock_that_is_set_between_the_run_and_going_on_with_it(tmp_path: Path
     client = account(10, fast=(1, 2, 3, 4, 5))
 
     async def main() -> Report:
-        return await go_on(tmp_path, client, now=set_after(0.0, by), clock=anyio.current_time)
+        return await go_on(tmp_path, client, clock=virtual_clock(wall=set_after(0.0, by)))
 
     report = run_virtually(main)
     assert report.counts() == {Status.UPDATED: 10} and sorted(client.asked) == [6, 7, 8, 9, 10]
@@ -143,7 +142,7 @@ def test_a_machine_that_sleeps_during_a_run_loses_no_row(tmp_path: Path) -> None
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(sleep_soon)
                 return await apply_plan(
-                    plan_of(10), client, concurrency=2, journal=journal, clock=anyio.current_time
+                    plan_of(10), client, pace=Pace((), concurrency=2), journal=journal, clock=virtual_clock()
                 )
 
     report = virtual.run(main, "asyncio")

@@ -15,6 +15,7 @@ from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Reply
 from batch_update.send.dispatch import Sent, send_changes
 from batch_update.send.progress import EventLog, Meter
+from tests.clocks import virtual_clock
 from tests.made import plan_of
 from tests.run.fakes import FOREVER, NOON, Act, FakeClient, Stream, run_virtually
 
@@ -35,7 +36,13 @@ async def send(
     meter = Meter(len(plan.changes), None, events=EventLog())
     interrupted = Stream(*signals) if signals else None
     return await send_changes(
-        plan, client, concurrency=concurrency, meter=meter, interrupted=interrupted, now=lambda: NOON, **more
+        plan,
+        client,
+        concurrency=concurrency,
+        meter=meter,
+        interrupted=interrupted,
+        clock=virtual_clock(),
+        **more,
     )
 
 

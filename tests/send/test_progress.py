@@ -9,24 +9,17 @@ import pytest
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event, Window
 from batch_update.send.progress import EVERY, EventLog, Meter, Progress, shortest_time
+from tests.clocks import FakeTime
 
 CHANGE = Change(10001, {"record": True}, (0,))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def metered(
     total: int, tell: Callable[[Progress], None] | None = None, rates: tuple[Window, ...] = ()
-) -> tuple[Meter, Clock, EventLog]:
-    clock = Clock()
-    events = EventLog(clock=clock)
-    return Meter(total, tell, events=events, rates=rates, clock=clock), clock, events
+) -> tuple[Meter, FakeTime, EventLog]:
+    time = FakeTime()
+    events = EventLog(clock=time.clock)
+    return Meter(total, tell, events=events, rates=rates, clock=time.clock), time, events
 
 
 def add(meter: Meter, status: Status = Status.UPDATED) -> None:
@@ -37,7 +30,7 @@ def test_counts_rate_and_time_left() -> None:
     meter, clock, _ = metered(100)
     for status in [Status.UPDATED] * 19 + [Status.FAILED]:
         meter.add(CHANGE, Outcome(status))
-    clock.now += 10
+    clock.skipped += 10
     seen = meter.progress()
     assert seen == Progress(20, 100, {Status.UPDATED: 19, Status.FAILED: 1}, 2.0, 40.0)
 
@@ -50,7 +43,7 @@ def test_the_first_burst_promises_no_more_than_the_windows_allow() -> None:
     meter, clock, _ = metered(220, rates=(Window(20, 10), Window(100, 60)))
     for _ in range(20):
         meter.add(CHANGE, Outcome(Status.UPDATED))
-    clock.now += 1
+    clock.skipped += 1
     assert meter.progress().eta == 119
 
 
@@ -65,7 +58,7 @@ def test_a_callback_is_told_at_the_start_at_the_end_and_seldom_between() -> None
     seen: list[Progress] = []
     meter, clock, _ = metered(1000, seen.append)
     for _ in range(1000):
-        clock.now += EVERY / 20
+        clock.skipped += EVERY / 20
         meter.add(CHANGE, Outcome(Status.UPDATED))
     assert seen[0].done == 0 and seen[-1].done == 1000
     assert 40 <= len(seen) <= 53
@@ -75,8 +68,8 @@ def test_a_pause_is_shown_at_once_and_ends_by_itself() -> None:
     seen: list[Progress] = []
     _meter, clock, events = metered(10, seen.append)
     events(Event("gate", "the server asks to wait", 60))
-    assert len(seen) == 2 and events.paused_until == 160.0
-    clock.now += 60
+    assert len(seen) == 2 and events.paused_until == 60.0
+    clock.skipped += 60
     assert events.paused_until is None
 
 
@@ -84,7 +77,7 @@ def test_a_pause_adds_to_the_time_left() -> None:
     meter, clock, events = metered(20)
     for _ in range(10):
         meter.add(CHANGE, Outcome(Status.UPDATED))
-    clock.now += 10
+    clock.skipped += 10
     events(Event("pause", "the server is down", 15))
     assert meter.progress().eta == 25
     events(Event("resume", "it is back"))

@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from batch_update.model.plans import Change, Outcome, Plan, Present, Status, Verified
-from batch_update.model.reports import Event, Report
+from batch_update.model.reports import Event, Pace, Report
 from batch_update.model.sheets import Body
 from batch_update.outcomes import as_wanted, exit_status, is_open
 from batch_update.plan.from_run import undo_plan
@@ -24,6 +24,7 @@ from batch_update.send.verifying import BY_WHOM, read_back, verify
 from batch_update.sheet.reading import read_sheet
 from tests.api import virtual
 from tests.api.sending import client_for
+from tests.clocks import virtual_clock
 from tests.made import plan_of
 
 
@@ -146,7 +147,9 @@ def run(store: Store, plan: Plan, *, fetch: bool = True, undo: bool = False) -> 
             looked = Looked(plan, 0)
             if fetch:
                 looked = await (look_again(plan, client, by_field=True) if undo else look(plan, client))
-            report = await apply_plan(looked.plan, client, concurrency=1, clock=anyio.current_time)
+            report = await apply_plan(
+                looked.plan, client, pace=Pace((), concurrency=1), clock=virtual_clock()
+            )
             return await read_back(report, client)
 
     report: Report = virtual.run(main, "asyncio")

@@ -17,7 +17,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status, Verified
-from batch_update.model.reports import Exit, Reply, Report, Share
+from batch_update.model.reports import Exit, Pace, Reply, Report, Share
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.send.accounting import apply_plan
 from batch_update.send.brake import Caution, check_failures
@@ -25,8 +25,9 @@ from batch_update.send.progress import EventLog
 from batch_update.send.verifying import read_back_unless
 from batch_update.send.waves import caution_of, split
 from batch_update.settings.layers import read_settings
+from tests.clocks import FakeTime, virtual_clock
 from tests.made import plan_of
-from tests.run.fakes import NOON, Act, FakeClient, Pages, Stream, run_virtually
+from tests.run.fakes import Act, FakeClient, Pages, Stream, run_virtually
 
 FAILED = Act(Reply(Status.FAILED, "A422", "no", http=422, attempts=1))
 LOST = Act(Reply(Status.UNKNOWN, "N503", "no answer was seen", attempts=4))
@@ -71,7 +72,11 @@ def sent(changes: int, shop: Shop, caution: Caution, **more: Any) -> Report:
         moments = more.pop("signals", ())
         interrupted = Stream(*moments) if moments else None
         return await apply_plan(
-            plan_of(changes), shop, interrupted=interrupted, now=lambda: NOON, caution=caution, **more
+            plan_of(changes),
+            shop,
+            interrupted=interrupted,
+            caution=caution,
+            **{"clock": virtual_clock(), **more},
         )
 
     return run_virtually(main)
@@ -174,7 +179,7 @@ def test_caution_is_what_the_settings_say() -> None:
 def test_without_waves_the_limit_holds_for_the_run(act: Act, failures: int, stops: bool) -> None:
     """At one under, at, and one over: of four failures the fourth is never begun."""
     shop = Shop(dict.fromkeys(range(1, failures + 1), act))
-    report = sent(20, shop, Caution(max_failures=Share(3)), concurrency=1)
+    report = sent(20, shop, Caution(max_failures=Share(3)), pace=Pace((), concurrency=1))
     if not stops:
         assert report.stopped is None and counts(report)["updated"] == 20 - failures
         return
@@ -187,13 +192,13 @@ def test_without_waves_the_limit_holds_for_the_run(act: Act, failures: int, stop
 @pytest.mark.parametrize(("failures", "stops"), [(1, False), (2, True)])
 def test_a_percentage_is_one_of_all_changes_and_rounded_up(failures: int, stops: bool) -> None:
     shop = Shop(dict.fromkeys(range(1, failures + 1), FAILED))
-    report = sent(15, shop, Caution(max_failures=Share(10, is_percent=True)), concurrency=1)
+    report = sent(15, shop, Caution(max_failures=Share(10, is_percent=True)), pace=Pace((), concurrency=1))
     assert (report.stopped is not None) is stops
 
 
 def test_what_is_under_way_lands_after_the_limit_is_reached() -> None:
     acts = {1: Act(FAILED.reply, flight=1.0), **{n: Act(flight=5.0) for n in range(2, 5)}}
-    report = sent(20, Shop(acts), Caution(max_failures=Share(1)), concurrency=4)
+    report = sent(20, Shop(acts), Caution(max_failures=Share(1)), pace=Pace((), concurrency=4))
     assert counts(report) == {"failed": 1, "updated": 3, "not_sent": 16}
 
 
@@ -239,7 +244,7 @@ def test_a_wave_with_one_under_at_and_one_over_the_limit(what: str, wrong: int, 
     bad = set(range(2, 2 + wrong))
     acts = {"failed": dict.fromkeys(bad, FAILED), "unknown": dict.fromkeys(bad, LOST)}.get(what)
     shop = Shop(acts, differs=bad if what == "mismatch" else set())
-    report = sent(12, shop, cautious(shop, 1, 5, most=2), concurrency=1)
+    report = sent(12, shop, cautious(shop, 1, 5, most=2), pace=Pace((), concurrency=1))
     if not stops:
         assert report.stopped is None and "not_sent" not in counts(report)
         return
@@ -288,7 +293,7 @@ def test_without_verifying_only_failures_count() -> None:
 def test_rows_of_one_assistant_in_two_waves_are_sent_in_order() -> None:
     shop = Shop()
     plan = plan_of({1: (0, 2), 2: (1,), 3: (3,)})
-    report = run_virtually(lambda: apply_plan(plan, shop, now=lambda: NOON, caution=cautious(shop, 1)))
+    report = run_virtually(lambda: apply_plan(plan, shop, clock=virtual_clock(), caution=cautious(shop, 1)))
     assert shop.asked == [1, 2, 3] and counts(report) == {"updated": 4}
     assert report.outcomes[2].verified is Verified.VERIFIED
 
@@ -296,7 +301,7 @@ def test_rows_of_one_assistant_in_two_waves_are_sent_in_order() -> None:
 def test_progress_counts_the_whole_run_once() -> None:
     seen = []
     shop = Shop({2: FAILED})
-    sent(10, shop, cautious(shop, 1, 3), concurrency=1, on_progress=seen.append)
+    sent(10, shop, cautious(shop, 1, 3), pace=Pace((), concurrency=1), on_progress=seen.append)
     assert {progress.total for progress in seen} == {10}
     assert (seen[-1].done, seen[-1].counts) == (
         10,
@@ -308,14 +313,9 @@ def test_progress_counts_the_whole_run_once() -> None:
 
 
 def test_a_pause_before_each_further_wave_and_none_after_the_last() -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    shop = Shop()
-    report = sent(10, shop, cautious(shop, 1, 3, pause=30.0), sleep=sleep)
-    assert slept == [30.0, 30.0]
+    time, shop = FakeTime(), Shop()
+    report = sent(10, shop, cautious(shop, 1, 3, pause=30.0), clock=time.clock)
+    assert time.pauses == [30.0, 30.0]
     assert [e.message for e in report.events if e.kind == "pause"] == [
         "pausing 30 s before wave 2 of 3",
         "pausing 30 s before wave 3 of 3",
@@ -347,7 +347,11 @@ def test_a_signal_while_sending_reading_or_pausing_ends_the_run_at_once(moment: 
     async def main() -> Report:
         begun.append(anyio.current_time())
         report = await apply_plan(
-            plan_of(10), shop, interrupted=Stream((moment, signal.SIGTERM)), now=lambda: NOON, caution=caution
+            plan_of(10),
+            shop,
+            interrupted=Stream((moment, signal.SIGTERM)),
+            clock=virtual_clock(),
+            caution=caution,
         )
         begun.append(anyio.current_time())
         return report
@@ -417,7 +421,7 @@ def test_rows_in_are_lines_out_whatever_goes_wrong(
     changes: int, waves: list[int], failing: set[int], differing: set[int], most: int
 ) -> None:
     shop = Shop(dict.fromkeys(failing, FAILED), differs=differing)
-    report = sent(changes, shop, cautious(shop, *waves, most=most), concurrency=3)
+    report = sent(changes, shop, cautious(shop, *waves, most=most), pace=Pace((), concurrency=3))
     assert len(report.outcomes) == changes
     begun = {index + 1 for index, o in enumerate(report.outcomes) if o.status is not Status.NOT_SENT}
     assert sorted(shop.begun) == sorted(begun), "each once"
@@ -431,7 +435,7 @@ def test_rows_in_are_lines_out_whatever_goes_wrong(
 def test_a_run_in_waves_has_one_journal_that_tells_the_same(tmp_path: Path) -> None:
     shop = Shop({4: FAILED}, differs={1})
     with Journal.create(tmp_path / "run", plan_of(12)) as journal:
-        report = sent(12, shop, cautious(shop, 2, 3, most=2), journal=journal, concurrency=2)
+        report = sent(12, shop, cautious(shop, 2, 3, most=2), journal=journal, pace=Pace((), concurrency=2))
     recorded = read_run(tmp_path / "run")
     assert len(recorded.sessions) == 1 and not recorded.complete
     again = report_of(recorded)

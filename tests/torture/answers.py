@@ -18,7 +18,7 @@ from batch_update.account.fetching import fetch_present
 from batch_update.errors import ApiError, RunStopped
 from batch_update.fields.reported import flat_tools
 from batch_update.model.plans import Outcome, Plan, Status, Verified
-from batch_update.model.reports import Event, Report
+from batch_update.model.reports import Event, Pace, Report
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import export
@@ -27,6 +27,7 @@ from batch_update.send.accounting import apply_plan
 from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for
+from tests.clocks import virtual_clock
 from tests.made import column, sheet_of
 from tests.made import ids as made_ids
 from tests.torture.table import Tried
@@ -236,7 +237,7 @@ def run_one(server: OddServer, *, fetch: bool) -> Came:
         async with client_for(server, events, rates=(), concurrency=4, outage=120.0) as client:
             looked = await look(came.wanted, client) if fetch else Looked(came.wanted, 0)
             report = await apply_plan(
-                looked.plan, client, concurrency=4, skip_invalid=True, clock=anyio.current_time
+                looked.plan, client, pace=Pace((), concurrency=4), skip_invalid=True, clock=virtual_clock()
             )
             came.report = report if report.stopped else await read_back(report, client)
         async with client_for(server, events, rates=(), outage=120.0) as client:

@@ -35,13 +35,13 @@ def plan_for(rows: int) -> Plan:
 async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
     async with Client(ApiKey(SANDBOX_KEY), base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
         if what == "resume":
-            await go_on(folder, client, concurrency=WORKERS)
+            await go_on(folder, client, pace=Pace((), concurrency=WORKERS))
             return
         plan = plan_for(rows)
         if kind == "looked":
             plan = (await look(plan, client)).plan
         with Journal.create(folder, plan) as journal:
-            await apply_plan(plan, client, concurrency=WORKERS, journal=journal)
+            await apply_plan(plan, client, pace=Pace((), concurrency=WORKERS), journal=journal)
 
 
 if __name__ == "__main__":

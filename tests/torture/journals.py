@@ -19,6 +19,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Pace
 from batch_update.plan.from_run import undo_plan
 from tests.journal.journals import Witness, copy_of, journalled
 from tests.made import plan_of
@@ -55,7 +56,7 @@ def runs(place: Path) -> tuple[Path, Path]:
     """The folder of a run that came to its end, and what it leaves if it is killed when a request is about to go."""
     acts = {number: Act(flight=number % 3) for number in range(1, ROWS + 1)}
     witness = Witness(lambda name: copy_of(place / "ended", place / "killed") and None, SENT, acts)
-    journalled(plan_of(ROWS), place / "ended", witness, concurrency=1)
+    journalled(plan_of(ROWS), place / "ended", witness, pace=Pace((), concurrency=1))
     return place / "ended", place / "killed"
 
 
