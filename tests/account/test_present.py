@@ -17,6 +17,7 @@ from batch_update.model.reports import Pace, Report
 from batch_update.outcomes import exit_status
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.from_sheet import make_plan
+from batch_update.report.messages import words_of
 from batch_update.run.planning import look, look_again
 from batch_update.sandbox.app import Sandbox, make_app
 from batch_update.send.accounting import apply_plan
@@ -105,10 +106,7 @@ def test_undo_keeps_what_others_did_since(tmp_path: Path) -> None:
         conflicts = [outcome for outcome in undone.outcomes if outcome.status is Status.CONFLICT]
         assert len(conflicts) == 10 and exit_status(undone) == 1
         for outcome in conflicts:
-            assert (
-                "speech_speed: before 1.0, ours 0.75, now 0.85" in outcome.message
-                and "now 0.85" in outcome.message
-            )
+            assert "speech_speed: before 1.0, ours 0.75, now 0.85" in words_of(outcome)
         puts = len(calls(app, "PUT"))
         account.undo(report)
         assert len(calls(app, "PUT")) == puts, "a second undo has nothing to send"
