@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import Any
 
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
+from batch_update.model.views import Viewed, amounts
 
 HAZARDS = (
     "mode",
@@ -154,14 +157,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Viewed):
     """Every row of a sheet, accounted for before anything is sent: to be sent, or settled already."""
 
     sheet: Sheet
-    changes: tuple[Change, ...] = field(repr=False)
-    settled: Mapping[int, Outcome] = field(repr=False)
+    changes: tuple[Change, ...]
+    settled: Mapping[int, Outcome]
     """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
-    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    problems: tuple[Problem, ...] = ()
     """all of them, errors and warnings, in the sheet's order"""
     account: str = ""
     """whose assistants they are, as the list or the account itself tells: `user 501 at app.famulor.de`, or the e-mail
@@ -170,8 +173,25 @@ class Plan:
     """the base URL that it was made for; "" where that is not known"""
     unseen: bool = False
     """its account is known, and what its assistants held is not: nothing was fetched"""
-    guards: tuple[Tripped, ...] = field(default=(), repr=False, compare=False)
+    guards: tuple[Tripped, ...] = field(default=(), compare=False)
     """what has to be allowed before it is sent, where that was asked when it was planned"""
+
+    def counts(self) -> dict[str, int]:
+        """How many assistants would change, and how many rows ended in each status already."""
+        settled = Counter(outcome.status for outcome in self.settled.values())
+        return {"to_change": len(self.changes), **{status: settled[status] for status in Status}}
+
+    def __repr__(self) -> str:
+        place = f"; {self.account or self.server}" if self.account or self.server else ""
+        return f"<Plan of {self.sheet.name!r}: {amounts(self.counts())}{place}>"
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with a row for each field that would change: row, id, name, field, before, after.
+
+        `row` is the number of the first of the sheet's rows that ask for it. `before` is missing where it is not
+        known. Values are those that the API takes; secrets are replaced.
+        """
+        return self.viewer().frame_of(self)
 
     @property
     def compared(self) -> bool:

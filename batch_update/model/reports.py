@@ -9,9 +9,11 @@ from enum import IntEnum
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.sheets import Row
+from batch_update.model.views import Viewed, amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,12 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Viewed):
     """A plan and what came of it: an outcome for every row of the sheet, in its order."""
 
     plan: Plan
-    outcomes: tuple[Outcome, ...] = field(repr=False)
-    events: tuple[Event, ...] = field(default=(), repr=False)
+    outcomes: tuple[Outcome, ...]
+    events: tuple[Event, ...] = ()
     seconds: float = 0.0
     """wall time of sending"""
     stopped: Exception | None = None
@@ -147,6 +149,20 @@ class Report:
         for outcome in self.outcomes:
             found[outcome.status] += 1
         return {status: count for status, count in found.items() if count}
+
+    def __repr__(self) -> str:
+        end = f"; ended early by {type(self.stopped).__name__}" if self.stopped else ""
+        place = f"; {self.folder}" if self.folder else ""
+        return f"<Report of {self.plan.sheet.name!r}: {amounts(self.counts())}{end}{place}>"
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with a row for each row of the sheet: its own cells, then what became of it.
+
+        Our columns are those of `results.csv` and begin with `_`, so that the frame can be read as a sheet again;
+        `_id` is beside them. They are typed: `_row` is int64, other numbers Int64, status, verified and code are
+        categories, `_started` is a time in UTC, `_changed` a tuple of fields.
+        """
+        return self.viewer().frame_of(self)
 
     def __iter__(self) -> Iterator[tuple[Row, Outcome]]:
         for index, outcome in enumerate(self.outcomes):

@@ -1,6 +1,6 @@
 """The nouns of a sheet: its columns and rows as they stand in the file, and the problems found in them.
 
-What has a part for each row leaves those out of its repr: asyncio makes the repr of the result of its main task, twice.
+The repr of what has a part for each row is one line: asyncio makes the repr of the result of its main task, twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from batch_update.codes import remedy_of
+from batch_update.model.views import Viewed, sizes
 
 Json = Any
 """A JSON value: None, bool, int, float, str, or a list or dict of them."""
@@ -79,7 +80,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Viewed):
     """A sheet as read: columns of verbatim text, true row and line numbers, what was wrong with it.
 
     Rows of blanks are not rows; they are counted in `blank_rows`. A *ragged* row (too few or too many cells)
@@ -90,20 +91,28 @@ class Sheet:
     """file name to show; "-" for stdin, "DataFrame" for one"""
     dialect: Dialect
     columns: tuple[Column, ...]
-    numbers: Sequence[int] = field(repr=False)
+    numbers: Sequence[int]
     """row number of each row"""
-    lines: Sequence[int] | None = field(repr=False)
+    lines: Sequence[int] | None
     """line number of each row, for text formats"""
     header_row: int = 1
     blank_rows: int = 0
-    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """row index -> the cells as they stand"""
-    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    problems: tuple[Problem, ...] = ()
     sha256: str = ""
     """of the file that it was read from; "" where nobody asked for it"""
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def __repr__(self) -> str:
+        found = sizes({"row": len(self), "column": len(self.columns), "problem": len(self.problems)})
+        return f"<Sheet {self.name!r}: {found}>"
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame of the cells as they stand, with the number of each row in `_row`."""
+        return self.viewer().frame_of(self)
 
     def row(self, index: int) -> Row:
         """The row at this index (0-based, not its number)."""

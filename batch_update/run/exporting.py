@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from batch_update.account.account import Account, server_name
 from batch_update.account.fetching import Lister, fetch_present
@@ -44,6 +45,14 @@ class Export:
     """field -> cells that are empty although there is a value, since it could not be sent as it is"""
     unreported: tuple[str, ...]
     """columns that are empty since the API does not report them"""
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame: `id` as int64, all else as the texts that a sheet would hold."""
+        from batch_update.sheet.writing.framing import FrameColumn, Kind, frame_of
+
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
+        kinds = (Kind.WHOLE if name == ID else Kind.TEXT for name in self.header)
+        return frame_of(map(FrameColumn, self.header, kinds, columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial, wraps
@@ -77,11 +78,11 @@ def _on_loop(begin: Callable[P, Sequel[T]]) -> Callable[P, Coroutine[Any, Any, T
 
 
 def _is_on_loop() -> bool:
-    try:
-        anyio.get_current_task()
-    except RuntimeError:
-        return False
-    return True
+    """Whether an event loop runs in this thread, whichever one it is.
+
+    Each hooks itself in here while it runs. In a callback of one, as in some notebooks, there is no task to ask for.
+    """
+    return sys.get_asyncgen_hooks().firstiter is not None
 
 
 def _then(sequel: Sequel[T], value_of: Callable[[T], U]) -> Sequel[U]:

@@ -1,0 +1,126 @@
+"""Tables for notebooks: totals above, a few rows below. They have no colors, and so fit light and dark pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from itertools import islice
+
+from batch_update.fields.differences import difference
+from batch_update.model.plans import Outcome, Plan
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Sheet
+from batch_update.model.views import amounts, sizes
+from batch_update.outcomes import as_wanted
+from batch_update.report.conflicts import conflict_words
+from batch_update.report.messages import clean, row_message
+from batch_update.report.notebook.frame_columns import fields_of
+from batch_update.text import counted, excerpt
+
+MOST_ROWS = 20
+MOST_COLUMNS = 12
+MOST_CHARACTERS = 200
+"""of a cell"""
+_LINE = "border-bottom: 1px solid rgba(128, 128, 128, 0.4)"
+_CELL = f"text-align: left; vertical-align: top; padding: 0.2em 0.8em 0.2em 0; {_LINE}"
+
+
+def sheet_table(sheet: Sheet) -> str:
+    """Return the first rows of a sheet, with how many problems it has."""
+    totals = sizes({"row": len(sheet), "column": len(sheet.columns), "problem": len(sheet.problems)})
+    shown = sheet.columns[:MOST_COLUMNS]
+    rows = (
+        [str(number), *(clean(column.texts[index], sheet, index) for column in shown)]
+        for index, number in enumerate(sheet.numbers)
+    )
+    headers = ["row", *(column.header for column in shown)]
+    left_out = [_more(len(sheet), "row"), _more(len(sheet.columns), "column", MOST_COLUMNS)]
+    return _page(f"Sheet {sheet.name}: {totals}", [], headers, rows, left_out)
+
+
+def plan_table(plan: Plan) -> str:
+    """Return what a plan would change, field by field, below its totals, its guards and what it holds back."""
+    head = [f"Plan of {plan.sheet.name}: {amounts(plan.counts())}", plan.account or plan.server]
+    notes = [f"{one.code}: {one.words}" for one in plan.guards]
+    notes += [
+        counted(len(found), kind)
+        for kind, found in (("error", plan.errors), ("warning", plan.warnings))
+        if found
+    ]
+    fields = sum(len(change.body) + len(change.parts) + len(change.held) for change in plan.changes)
+    return _page(
+        "; ".join(filter(None, head)),
+        notes,
+        ["row", "id", "name", "field", "change"],
+        _changes(plan),
+        [_more(fields, "field")],
+    )
+
+
+def _changes(plan: Plan) -> Iterator[list[str]]:
+    for change in plan.changes:
+        who = [str(plan.sheet.numbers[change.indexes[0]]), str(change.assistant_id), change.name]
+        for name, before, after in fields_of(change):
+            yield [*who, name, difference(before, after)]
+        for one in change.held:
+            yield [*who, one.field, f"held back: {conflict_words(one)}"]
+
+
+def report_table(report: Report) -> str:
+    """Return the rows of a run, those that are not as wanted first, below its totals and why it ended early."""
+    sheet, ids = report.plan.sheet, report.plan.sheet.id_column
+    notes = [f"Ended early: {report.stopped}"] if report.stopped else []
+    notes += [f"Files: {report.folder}"] if report.folder else []
+    rows = (
+        [str(sheet.numbers[index]), ids.texts[index] if ids else "", *_said(report, index, outcome)]
+        for index, outcome in sorted(enumerate(report.outcomes), key=lambda item: as_wanted(item[1]))
+    )
+    title = f"Report of {sheet.name}: {amounts(report.counts())}"
+    headers = ["row", "id", "status", "read back", "code", "message"]
+    return _page(title, notes, headers, rows, [_more(len(report.outcomes), "row")])
+
+
+def _said(report: Report, index: int, outcome: Outcome) -> list[str]:
+    return [
+        str(outcome.status).replace("_", " "),
+        str(outcome.verified),
+        outcome.code,
+        row_message(report, index),
+    ]
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def _more(total: int, noun: str, most: int = MOST_ROWS) -> str:
+    """`... and 94 more rows`; "" where all are shown."""
+    return f"... and {counted(total - most, f'more {noun}')}" if total > most else ""
+
+
+def _page(
+    title: str,
+    notes: Iterable[str],
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    left_out: Iterable[str],
+) -> str:
+    below = "; ".join(filter(None, left_out))
+    lines = [f"<p><strong>{_shown(title)}</strong></p>", *(f"<p>{_shown(note)}</p>" for note in notes)]
+    body = [_row("td", row) for row in islice(rows, MOST_ROWS)]
+    if body:
+        style = "border-collapse: collapse; color: inherit; font-variant-numeric: tabular-nums"
+        lines += [f'<table style="{style}">', f"<thead>{_row('th', headers)}</thead>", "<tbody>", *body]
+        lines += ["</tbody>", "</table>"]
+    if below:
+        lines.append(f"<p>{_shown(below)}; to_frame() has all</p>")
+    return "<div>\n" + "\n".join(lines) + "\n</div>"
+
+
+def _row(kind: str, cells: Iterable[str]) -> str:
+    inner = (f'<{kind} style="{_CELL}">{_shown(cell)}</{kind}>' for cell in cells)
+    return f"<tr>{''.join(inner)}</tr>"
+
+
+def _shown(text: str) -> str:
+    """A text from anywhere, on one line, as text of a page."""
+    return escape(excerpt(text, MOST_CHARACTERS))
