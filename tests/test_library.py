@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 
 import batch_update
-from batch_update.api.keys import ApiKey
-from batch_update.sandbox.app import make_app
-from batch_update.settings.tunables import SANDBOX_KEY
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -56,11 +53,14 @@ def test_the_ten_lines_of_the_readme(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAMULOR_API_KEY", raising=False)
+    monkeypatch.setenv("BATCH_UPDATE_SANDBOX_STATE", str(tmp_path / "state.db"))
+    monkeypatch.setenv("BATCH_UPDATE_SANDBOX_LIMITS", "off")
+    monkeypatch.setenv("BATCH_UPDATE_RATE", "off")
+    monkeypatch.setenv("BATCH_UPDATE_LOCKS_DIR", str(tmp_path / "locks"))
     Path("changes.csv").write_text("id,speech_speed\n10001,1.1\n10002,0.9\n", "utf-8")
     (code,) = re.findall(r"```python\n(import batch_update.*?)```", README.read_text("utf-8"), re.DOTALL)
-    sandbox = {"app": make_app(tmp_path / "state.db", limits=()), "key": ApiKey(SANDBOX_KEY)}
-    real_apply = batch_update.apply
-    monkeypatch.setattr(batch_update, "apply", lambda plan: real_apply(plan, **sandbox), raising=False)
     exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out.split("\n")[:2] == ["2 updated ", "3 updated "]
-    assert (tmp_path / "runs" / "mine" / "results.csv").exists()
+    first, second, folder = capsys.readouterr().out.splitlines()
+    assert (first, second) == ("2 updated ", "3 updated ")
+    assert (tmp_path / folder / "results.csv").exists()
