@@ -11,10 +11,10 @@ from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
-from batch_update.fields.cells.texts import is_encodable
 from batch_update.fields.facts import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
 from batch_update.model.sheets import Json, Severity
+from batch_update.strict_json import is_encodable
 from batch_update.text import did_you_mean
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from binascii import crc32
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
@@ -10,6 +9,7 @@ from typing import Any
 
 from batch_update.model.as_json import dump
 from batch_update.model.sheets import Json
+from batch_update.strict_json import read_own_json
 
 APPLICATION = 0x42554A4C
 """BUJL: marks the file as a journal of this program."""
@@ -80,11 +80,14 @@ def entries_in(table: str, lines: Iterable[tuple[int, str, int]]) -> Iterator[An
     for expected, line in enumerate(lines, 1):
         if line[0] != expected or line != sealed(*line[:2]):
             raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        entries = json.loads(line[1], parse_constant=_no_number)
+        entries = _read(table, line[1])
         if not (isinstance(entries, list) and entries):
             raise Damaged(f"line {expected} of the table {table} holds no entries")
         yield from entries
 
 
-def _no_number(name: str) -> Json:
-    raise Damaged(f"{name} is no JSON")
+def _read(table: str, data: str) -> Json:
+    try:
+        return read_own_json(data)
+    except ValueError as error:
+        raise Damaged(f"a line of the table {table} is no JSON: {error}") from None

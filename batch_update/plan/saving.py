@@ -27,6 +27,7 @@ from batch_update.model.as_json import (
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
+from batch_update.strict_json import read_own_json
 from batch_update.text import json_signs
 
 SCHEMA = 4
@@ -90,7 +91,7 @@ def load_plan(name: str, text: str) -> Plan:
     if _is_too_large(text):
         raise _too_large(name)
     try:
-        found = json.loads(text)
+        found = read_own_json(text)
         del text
         version = found.pop(MARK)
         if version != SCHEMA:

@@ -12,6 +12,7 @@ from batch_update.fields.cells.words import FLAGS, LONGEST_WORD, holds_failed_fo
 from batch_update.fields.facts import Field
 from batch_update.fields.garbled.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
 from batch_update.fields.tools import shown
+from batch_update.strict_json import is_encodable
 from batch_update.text import visible
 
 # ---------------------------------------------------------------- texts
@@ -107,14 +108,6 @@ def _refuse_suspicious(field: Field, text: str, trimmed: str) -> None:
         raise refusal("C105", field, text, instead_of_nothing(field))
     if holds_failed_formula(text):
         raise refusal("C106", field, text)
-
-
-def is_encodable(text: str) -> bool:
-    """False for half a character (\\ud83d alone), which cannot be sent."""
-    return _HALF(text) is None
-
-
-_HALF = re.compile("[\ud800-\udfff]").search
 
 
 def unix_lines(text: str) -> str:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO, TextIO
 
 from batch_update.errors import SheetError
-from batch_update.fields.cells.texts import is_encodable
 from batch_update.model.sheets import Dialect, Json, Problem
 from batch_update.sheet.collecting import MOST_SHOWN, Rows
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.table import Table, is_blank, require_width, too_large
 from batch_update.sheet.text.dialect import find_encoding, newline_of, text_of
-from batch_update.text import excerpt, first_twice
+from batch_update.strict_json import MAX_DEPTH, Unfit, read_json, refuse_unsendable
+from batch_update.text import excerpt
 
 Texts = Iterator[tuple[int, int, str]]
 """Row number, line and text of each object."""
@@ -144,7 +143,7 @@ class _Objects:
             return
         try:
             values = _object(text)
-        except (ValueError, RecursionError) as error:
+        except (json.JSONDecodeError, Unfit) as error:
             raw = text.rstrip("\r\n")
             self._rows.fail([raw], row, line, _broken(raw, error, len(self._rows)))
             return
@@ -166,8 +165,8 @@ class _Objects:
         for column, key in enumerate(self._keys):
             value = values.get(key, "")
             cells.append(as_text(value, self._decimal))
-            if self._takes_text[column] and is_odd(value):
-                odd.append(no_text(key, column))
+            if self._takes_text[column] and _is_odd(value):
+                odd.append(_no_text(key, column))
         self._rows.add(cells, row, line, problems=odd)
 
     def table(self, codec: str) -> Table:
@@ -179,12 +178,12 @@ class _Objects:
         return self._rows.table(dialect, self._headings, 0, lines=True)
 
 
-def is_odd(value: Json) -> bool:
+def _is_odd(value: Json) -> bool:
     """Whether nobody can have meant this for a text. A number's text is its digits."""
     return isinstance(value, (bool, list, dict))
 
 
-def no_text(key: str, column: int) -> Problem:
+def _no_text(key: str, column: int) -> Problem:
     return Problem(
         "S119",
         f"{key} is not text",
@@ -195,7 +194,7 @@ def no_text(key: str, column: int) -> Problem:
 
 
 def as_text(value: Json, decimal: str) -> str:
-    """A JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
+    """Return a JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
     if isinstance(value, str):
         return value
     text = json.dumps(value, ensure_ascii=False)
@@ -203,43 +202,21 @@ def as_text(value: Json, decimal: str) -> str:
 
 
 def _object(line: str) -> dict[str, Json]:
-    """The object on a line. Raises ValueError with what is wrong."""
-    value = json.loads(
-        line, object_pairs_hook=_no_key_twice, parse_float=_finite, parse_constant=_no_constant
-    )
+    """Return the object on a line. Raises JSONDecodeError or Unfit."""
+    value = read_json(line)
     if not isinstance(value, dict):
-        raise ValueError(f"it is {_WORDS.get(type(value), 'a number')}")
-    if "\\u" in line and not is_encodable(json.dumps(value, ensure_ascii=False)):
-        raise ValueError("half a character, between \\ud800 and \\udfff")
+        raise Unfit(f"it is {_WORDS.get(type(value), 'a number')}")
+    if "\\u" in line or line.count("[") + line.count("{") > MAX_DEPTH:
+        refuse_unsendable(value)
     return value
 
 
 _WORDS = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 
 
-def _no_key_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError(f"{excerpt(first_twice(key for key, _ in pairs))!r} stands twice in one object")
-    return found
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is too large a number")
-    return number
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _broken(text: str, error: ValueError | RecursionError, index: int) -> Problem:
+def _broken(text: str, error: json.JSONDecodeError | Unfit, index: int) -> Problem:
     what = str(error)
-    if isinstance(error, RecursionError):
-        what = "it is nested too deeply"
-    elif isinstance(error, json.JSONDecodeError):
+    if isinstance(error, json.JSONDecodeError):
         what = f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
     return Problem(
         "S109",

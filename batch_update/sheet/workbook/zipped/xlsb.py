@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.biff import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
-from batch_update.sheet.workbook.shown import BUILT_IN, as_cell
+from batch_update.sheet.workbook.shown import as_cell
 from batch_update.sheet.workbook.worksheets import (
-    MOST_SHEETS,
-    Budget,
     Cell,
-    Listed,
     Texts,
     Typed,
     Workbook,
     Worksheet,
 )
-from batch_update.sheet.workbook.zipped.archives import Damage, readable
+from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
 from batch_update.sheet.workbook.zipped.packages import Package
-from batch_update.sheet.workbook.zipped.xlsx import related, worksheets_of
 
 _ROW, _COLUMNS, _MERGE = 0, 60, 176
 _WORKBOOK, _SHEET, _TEXT = 153, 156, 19
@@ -34,50 +30,31 @@ _BLANK = 1
 
 
 def open_xlsb(archive: ZipFile, name: str, limits: Limits) -> Workbook:
-    """Lists the worksheets of an .xlsb. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive, name), Budget(name, limits)
-    sheets: list[tuple[Listed, str]] = []
-    since_1904 = False
-    with readable(name):
-        part = package.workbook_part()
-        data, relations = package.read(part), package.relations(part)
-        for kind, at, _ in _records(data):
-            if kind == _SHEET:
-                id, after = _wide_text(data, at + 8)
-                sheets.append((Listed(_wide_text(data, after)[0], U32.unpack_from(data, at)[0] == 0), id))
-                if len(sheets) > MOST_SHEETS:
-                    raise Damage("it claims to hold far too many worksheets")
-            elif kind == _WORKBOOK:
-                since_1904 = bool(data[at] & 1)
-    tables = worksheets_of(sheets, relations)
-
-    def read(number: int) -> Worksheet:
-        listed, to = tables[number]
-        with readable(name):
-            if to is None:
-                raise Damage(f"nothing in it is worksheet {listed.name!r}")
-            texts = _texts(package, related(part, relations, "sharedStrings"), budget)
-            formats = _formats(package, related(part, relations, "styles"))
-            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
-            _Reader(package.read(to.part), sheet, texts, formats, since_1904).read()
-            return sheet
-
-    return Workbook(tuple(listed for listed, _ in tables), read)
+    """List the worksheets of an .xlsb. SheetError S108 where it cannot be read, S103 where it is too large."""
+    return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
 
 
-def _texts(package: Package, part: str, budget: Budget) -> Texts:
-    texts = Texts(budget)
-    data = package.read(part) if part in package else bytearray()
+def _contents(package: Package, part: str) -> Contents:
+    contents, data = Contents(), package.read(part)
+    for kind, at, _ in _records(data):
+        if kind == _SHEET:
+            relation, after = _wide_text(data, at + 8)
+            contents.add(_wide_text(data, after)[0], relation, visible=U32.unpack_from(data, at)[0] == 0)
+        elif kind == _WORKBOOK:
+            contents.since_1904 = bool(data[at] & 1)
+    return contents
+
+
+def _read_texts(package: Package, part: str, texts: Texts) -> None:
+    data = package.read(part)
     for kind, at, _ in _records(data):
         if kind == _TEXT:
             texts.add(_wide_text(data, at + 1)[0])
-    return texts
 
 
-def _formats(package: Package, part: str) -> Callable[[int], str]:
-    """Number of a cell's style -> its number format."""
-    codes, used, inside = dict(BUILT_IN), [], False
-    data = package.read(part) if part in package else bytearray()
+def _formats(package: Package, part: str) -> Formats:
+    codes: dict[int, str] = {}
+    used, inside, data = [], False, package.read(part)
     for kind, at, _ in _records(data):
         if kind == _FORMAT:
             codes[U16.unpack_from(data, at)[0]] = _wide_text(data, at + 2)[0][:255]
@@ -85,21 +62,20 @@ def _formats(package: Package, part: str) -> Callable[[int], str]:
             inside = kind == _STYLES_BEGIN
         elif kind == _STYLE and inside:
             used.append(U16.unpack_from(data, at + 2)[0])
-    formats = [codes.get(number, "") for number in used]
-    return lambda style: formats[style] if style < len(formats) else ""
+    return Formats(codes, used)
+
+
+def _read_cells(package: Package, part: str, sheet: Worksheet, shared: Shared) -> None:
+    _Reader(package.read(part), sheet, shared).read()
 
 
 class _Reader:
     """Reads one worksheet's part into a Worksheet. Raises ValueError, IndexError or struct.error."""
 
-    def __init__(
-        self, data: bytearray, sheet: Worksheet, texts: Texts, formats: Callable[[int], str], since_1904: bool
-    ) -> None:
+    def __init__(self, data: bytearray, sheet: Worksheet, shared: Shared) -> None:
         self._data = data
         self._sheet = sheet
-        self._texts = texts
-        self._formats = formats
-        self._since_1904 = since_1904
+        self._shared = shared
         self._row = self._column = -1
 
     def read(self) -> None:
@@ -127,7 +103,7 @@ class _Reader:
             self._sheet.hidden.rows.add(self._row, self._row + 1)
 
     def _add(self, kind: str, at: int, end: int) -> None:
-        """A cell of this kind, from its style on."""
+        """Add a cell of this kind, from its style on."""
         if kind:
             style = U32.unpack_from(self._data, at)[0] & 0xFFFFFF
             cell = self._cell(kind, style, at + 4, end)
@@ -136,7 +112,7 @@ class _Reader:
     def _cell(self, kind: str, style: int, at: int, end: int) -> Cell:
         data = self._data
         if kind == "shared":
-            return self._texts[U32.unpack_from(data, at)[0]]
+            return self._shared.texts[U32.unpack_from(data, at)[0]]
         if kind in ("text", "rich"):
             text, after = _wide_text(data, at + (kind == "rich"))
             if after > end:
@@ -149,11 +125,11 @@ class _Reader:
         value = (
             packed_number(U32.unpack_from(data, at)[0]) if kind == "packed" else F64.unpack_from(data, at)[0]
         )
-        return as_cell(value, self._formats(style), since_1904=self._since_1904)
+        return as_cell(value, self._shared.format_of(style), since_1904=self._shared.since_1904)
 
 
 def _wide_text(data: bytearray, at: int) -> tuple[str, int]:
-    """A text that its length precedes, and where it ends."""
+    """Return a text that its length precedes, and where it ends."""
     end = at + 4 + 2 * U32.unpack_from(data, at)[0]
     if end > len(data):
         raise ValueError("a text longer than its part")
@@ -161,7 +137,7 @@ def _wide_text(data: bytearray, at: int) -> tuple[str, int]:
 
 
 def _records(data: bytearray) -> Iterator[tuple[int, int, int]]:
-    """Type, place and length of each record. Type and length are written seven bits a byte."""
+    """Yield type, place and length of each record. Type and length are written seven bits a byte."""
     at = count = 0
     while at < len(data):
         count += 1

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache
 from zipfile import ZipFile
 
 from batch_update.fields.cells.words import is_failed_formula
 from batch_update.sheet.manner import Limits
-from batch_update.sheet.workbook.shown import BUILT_IN, as_cell
+from batch_update.sheet.workbook.shown import as_cell
 from batch_update.sheet.workbook.worksheets import (
-    MOST_SHEETS,
-    Budget,
     Cell,
-    Listed,
     Place,
     Texts,
     Typed,
     Workbook,
     Worksheet,
 )
-from batch_update.sheet.workbook.zipped.archives import Damage, readable
+from batch_update.sheet.workbook.zipped.archives import Damage
+from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
 from batch_update.sheet.workbook.zipped.markup import Watch
-from batch_update.sheet.workbook.zipped.packages import Package, Relation
+from batch_update.sheet.workbook.zipped.packages import Package
 
-_NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
-"""Relations of sheets that are no tables: charts, dialogs, macros of Excel 4."""
 LONGEST_TEXT = 16 << 20
 """letters of one cell: five hundred times what Excel allows"""
 _MOST_FORMATS = 50_000
@@ -36,68 +32,37 @@ _KINDS = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
 
 
 def open_xlsx(archive: ZipFile, name: str, limits: Limits) -> Workbook:
-    """Lists the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
-    package, budget = Package(archive, name), Budget(name, limits)
-    with readable(name):
-        part = package.workbook_part()
-        sheets, relations = _SheetsWatch(), package.relations(part)
-        package.follow(part, sheets)
-    tables = worksheets_of(sheets.listed, relations)
-
-    def read(number: int) -> Worksheet:
-        listed, to = tables[number]
-        with readable(name):
-            if to is None:
-                raise Damage(f"nothing in it is worksheet {listed.name!r}")
-            texts = _texts(package, related(part, relations, "sharedStrings"), budget)
-            formats = _formats(package, related(part, relations, "styles"))
-            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
-            package.follow(to.part, _CellsWatch(sheet, texts, formats, sheets.since_1904))
-            return sheet
-
-    return Workbook(tuple(listed for listed, _ in tables), read)
-
-
-def worksheets_of(
-    sheets: Iterable[tuple[Listed, str]], relations: Mapping[str, Relation]
-) -> list[tuple[Listed, Relation | None]]:
-    """Return the worksheets, charts and macros left out, with where each stands; None where the file does not tell."""
-    places = ((listed, relations.get(id)) for listed, id in sheets)
-    return [(listed, to) for listed, to in places if to is None or to.type not in _NO_WORKSHEETS]
-
-
-def related(part: str, relations: Mapping[str, Relation], type: str) -> str:
-    """The part of this type: the one that the workbook points to, or the usual one beside it."""
-    found = (relation.part for relation in relations.values() if relation.type == type)
-    folder, slash, file = part.rpartition("/")
-    return next(found, f"{folder}{slash}{type}.{file.rpartition('.')[2]}")
+    """List the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
+    return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
 
 
 def unescaped(text: str) -> str:
-    """A text as its reader sees it: `_x000D_` is a character, `_xD83D__xDE00_` one of two halves, `_x005F_` a `_`."""
+    """Return a text as its reader sees it: `_x000D_` is one character, `_xD83D__xDE00_` too, `_x005F_` is `_`."""
     if "_x" not in text:
         return text
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-class _SheetsWatch(Watch):
+class _ContentsWatch(Watch):
     """Follows <sheet> and <workbookPr> in the workbook's own part."""
 
     def __init__(self) -> None:
-        self.listed: list[tuple[Listed, str]] = []
-        """each sheet and the name of its relation"""
-        self.since_1904 = False
+        self.contents = Contents()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
             ids = [value for key, value in attributes.items() if key.rpartition(":")[2] == "id"]
             visible = attributes.get("state", "") not in ("hidden", "veryHidden")
-            self.listed.append((Listed(unescaped(attributes.get("name", "")), visible), "".join(ids[:1])))
-            if len(self.listed) > MOST_SHEETS:
-                raise Damage("it claims to hold far too many worksheets")
+            self.contents.add(unescaped(attributes.get("name", "")), "".join(ids[:1]), visible=visible)
         elif tag == "workbookPr":
-            self.since_1904 = attributes.get("date1904") in ("1", "true", "on")
+            self.contents.since_1904 = attributes.get("date1904") in ("1", "true", "on")
+
+
+def _contents(package: Package, part: str) -> Contents:
+    watch = _ContentsWatch()
+    package.follow(part, watch)
+    return watch.contents
 
 
 # ---------------------------------------------------------------- texts and formats
@@ -132,7 +97,7 @@ class _TextWatch(Watch):
             self._pronounced -= 1
 
     def taken(self) -> str:
-        """What was gathered since the last time."""
+        """Return what was gathered since the last time."""
         if len(self._letters) == 1:
             text = self._letters.pop()
         else:
@@ -156,11 +121,8 @@ class _TextsWatch(_TextWatch):
             self._texts.add(unescaped(self.taken()))
 
 
-def _texts(package: Package, part: str, budget: Budget) -> Texts:
-    texts = Texts(budget)
-    if part in package:
-        package.follow(part, _TextsWatch(texts))
-    return texts
+def _read_texts(package: Package, part: str, texts: Texts) -> None:
+    package.follow(part, _TextsWatch(texts))
 
 
 class _FormatsWatch(Watch):
@@ -187,14 +149,10 @@ class _FormatsWatch(Watch):
             self._inside = False
 
 
-def _formats(package: Package, part: str) -> Callable[[int], str]:
-    """Number of a cell's style -> its number format."""
+def _formats(package: Package, part: str) -> Formats:
     watch = _FormatsWatch()
-    if part in package:
-        package.follow(part, watch)
-    codes = BUILT_IN | watch.codes
-    formats = [codes.get(number, "") for number in watch.used]
-    return lambda style: formats[style] if 0 <= style < len(formats) else ""
+    package.follow(part, watch)
+    return Formats(watch.codes, watch.used)
 
 
 # ---------------------------------------------------------------- cells
@@ -203,14 +161,12 @@ def _formats(package: Package, part: str) -> Callable[[int], str]:
 class _CellsWatch(_TextWatch):
     """Follows rows, columns, cells and merges of a worksheet. Cells and rows without a place follow the one before."""
 
-    def __init__(
-        self, sheet: Worksheet, texts: Texts, formats: Callable[[int], str], since_1904: bool
-    ) -> None:
+    def __init__(self, sheet: Worksheet, shared: Shared) -> None:
         super().__init__()
         self._sheet = sheet
-        self._texts = texts
-        self._formats = formats
-        self._since_1904 = since_1904
+        self._texts = shared.texts
+        self._format_of = shared.format_of
+        self._since_1904 = shared.since_1904
         self._row = self._column = -1
         self._row_name = ""
         """how the row is written in the places of its cells"""
@@ -261,7 +217,7 @@ class _CellsWatch(_TextWatch):
             super().end(tag)
 
     def _cell(self, text: str) -> Cell:
-        """What a cell holds. Raises ValueError, or IndexError for a text that there is not."""
+        """Return what a cell holds. Raises ValueError, or IndexError for a text that there is not."""
         kind = self._kind
         if kind == "s" and text:
             return self._texts[int(text)]
@@ -278,12 +234,16 @@ class _CellsWatch(_TextWatch):
             return Typed(_moment(trimmed))
         if kind not in _KINDS:
             raise Damage(f"a cell is of a kind that nobody knows, {kind[:20]!r}")
-        return as_cell(float(trimmed), self._formats(int(self._style)), since_1904=self._since_1904)
+        return as_cell(float(trimmed), self._format_of(int(self._style)), since_1904=self._since_1904)
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.replace("$", "").partition(":")
         (top, left), (bottom, right) = place_of(first), place_of(last or first)
         self._sheet.merge(top, bottom, left, right)
+
+
+def _read_cells(package: Package, part: str, sheet: Worksheet, shared: Shared) -> None:
+    package.follow(part, _CellsWatch(sheet, shared))
 
 
 def _flag(text: str) -> bool:
@@ -293,7 +253,7 @@ def _flag(text: str) -> bool:
 
 
 def _moment(text: str) -> date | time:
-    """A date, a time or both as ISO 8601 writes them."""
+    """Return a date, a time or both as ISO 8601 writes them."""
     if "T" not in text and ":" in text:
         return time.fromisoformat(text)
     moment = datetime.fromisoformat(text)
