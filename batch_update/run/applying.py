@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +63,7 @@ async def _apply_held(task: Task, account: Account, settings: Settings, means: M
 async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) -> Ended:
     """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it."""
     watcher = means.watcher
-    events = EventLog(watcher.event)
+    events = EventLog(watcher.event, clock=means.clock)
     async with speaking(settings, hold.account, means, events) as client:
         caution = caution_for(settings, client, watcher)
         with before_sending():
@@ -81,7 +80,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             if journal is not None:
                 stack.enter_context(journal)
             interrupted = stack.enter_context(means.interrupts())
-            session = Session(client, settings, watcher, events, caution, interrupted, journal)
+            session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
             report = await _send(plan, session, stop, means)
             facts = facts_now(settings, client)
             return Ended(await written_report(report, folder, facts, watcher, client), facts, settings)
@@ -102,7 +101,7 @@ def _written_down(
     """The run's folder and its journal, with the whole plan in it; neither where none is wanted."""
     if not means.journal:
         return None, None
-    folder = _folder(plan, settings)
+    folder = _folder(plan, settings, means)
     hold.works_in(folder)
     facts = Facts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
     return folder, Journal.create(folder, plan, facts)
@@ -110,13 +109,13 @@ def _written_down(
 
 async def _refused(report: Report, settings: Settings, means: Means, client: Client | None = None) -> Ended:
     """The end of a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
-    folder = _folder(report.plan, settings) if means.journal else None
+    folder = _folder(report.plan, settings, means) if means.journal else None
     facts = facts_now(settings, client)
     return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)
 
 
-def _folder(plan: Plan, settings: Settings) -> Path:
+def _folder(plan: Plan, settings: Settings, means: Means) -> Path:
     """A folder for the run, which no other one has. Raises UsageError."""
     if settings.run_dir is not None:
         return claim_folder(settings.run_dir)
-    return run_folder(settings.runs_dir, plan.sheet.name, datetime.now())
+    return run_folder(settings.runs_dir, plan.sheet.name, means.clock.wall().astimezone())

@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from batch_update.account.account import placed
 from batch_update.account.connect import pace_of
 from batch_update.api.client import Client
+from batch_update.clock import Clock
 from batch_update.journal.recorded import RunFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
@@ -55,6 +56,7 @@ class Session:
     interrupted: AsyncIterable[int]
     journal: Journal | None
     """None: the run is not written down"""
+    clock: Clock
 
     async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
         """Send the plan's changes; every row of its sheet gets exactly one outcome."""
@@ -69,6 +71,7 @@ class Session:
             interrupted=self.interrupted,
             events=self.events,
             grace=self.settings.grace,
+            clock=self.clock,
             journal=self.journal,
             caution=self.caution,
         )
@@ -84,7 +87,12 @@ class Session:
             return report
         tell_stage(self.watcher, Stage.VERIFYING)
         report = await read_back_unless(
-            report, self.client, self.interrupted, again=settings.reread_after, events=self.events
+            report,
+            self.client,
+            self.interrupted,
+            again=settings.reread_after,
+            clock=self.clock,
+            events=self.events,
         )
         report = check_failures(report, settings.max_failures, sent)
         if self.journal is not None:

@@ -128,4 +128,5 @@ def before_sending() -> Iterator[None]:
         yield
     except (AccessError, ApiError, RunStopped) as error:
         error.message = error.message.rstrip(".") + "; nothing was sent by this command"
+        error.args = (error.message,)
         raise

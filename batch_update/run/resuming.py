@@ -82,7 +82,7 @@ async def _go_on(
 ) -> Ended:
     watcher = means.watcher
     expect(recorded.plan, settings.expect)
-    events = EventLog(watcher.event)
+    events = EventLog(watcher.event, clock=means.clock)
     async with speaking(settings, account, means, events) as client:
         caution = caution_for(settings, client, watcher)
         with before_sending():
@@ -103,7 +103,7 @@ async def _go_on(
             return await _as_it_is(recorded, settings, stop)
         facts = Facts("resume", settings=placed(settings), key=account.name)
         with Journal.open(recorded.folder, facts) as journal, means.interrupts() as interrupted:
-            session = Session(client, settings, watcher, events, caution, interrupted, journal)
+            session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)

@@ -106,10 +106,11 @@ async def read_back_unless(
     interrupted: AsyncIterable[int],
     *,
     again: float = 5.0,
+    clock: Clock = SYSTEM,
     events: EventLog | None = None,
 ) -> Report:
     """Read back as `read_back` does; a signal ends it at once, and is then why the run did not come to its end."""
-    reading = partial(read_back, report, client, again=again, events=events)
+    reading = partial(read_back, report, client, again=again, clock=clock, events=events)
     found = await unless_signaled(reading, interrupted)
     return replace(report, stopped=found) if isinstance(found, Exception) else found
 

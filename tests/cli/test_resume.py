@@ -32,6 +32,7 @@ from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND, statuses
 from tests.cli.test_undo import rows
+from tests.clocks import FakeTime
 
 UNPACED = Settings(sandbox=True, sandbox_limits=(), rate=())
 ROWS = "id,speech_speed\n" + "".join(f"{10001 + n},0.75\n" for n in range(12))
@@ -351,7 +352,7 @@ class Meanwhile(Watcher):
 
 def test_a_run_that_another_process_has_finished_meanwhile_is_left_alone(run: Run, tmp_path: Path) -> None:
     stopped(run, tmp_path)
-    means = Means(Meanwhile(tmp_path / "it"))
+    means = Means(Meanwhile(tmp_path / "it"), clock=FakeTime.real().clock)
     settings = read_settings(
         {"wait": 60, "yes": True}, UNPACED.model_dump(exclude_unset=True), environ=os.environ
     )
