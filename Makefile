@@ -28,7 +28,7 @@ docs: .venv/.installed-test
 	$(BIN)/python -m pytest --numprocesses 0 tests/test_docs.py tests/test_readme.py
 
 site: .venv/.installed-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict  # with --quiet it would hear of no warning
 	@echo "site/index.html; to read it with its search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"
 
 clean:
