@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from batch_update.errors import Interrupted, KeyRefused, SheetError
 from batch_update.model.plans import Change, Conflict, Outcome, Status, Verified, Why
 from batch_update.model.reports import Event, Files, Report, Stats
 from batch_update.report.screen.summary import Commands, summary
+from batch_update.report.tones import Tone, plain
 from tests.made import column, report_of
 from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, UNCHANGED, UNKNOWN
 
@@ -20,9 +22,23 @@ FILES = Files(FOLDER / "results.csv", FOLDER / "failed.csv", None, FOLDER / "run
 DONE = Files(FOLDER / "results.csv", None, None, FOLDER / "run.json")
 
 
+def told(*given: Any, **more: Any) -> str:
+    return plain(summary(*given, **more))
+
+
+def test_the_first_line_alone_has_a_tone_good_where_all_is_as_wanted_and_on_the_disk() -> None:
+    for report, files, tone in (
+        (report_of(OK), DONE, Tone.GOOD),
+        (report_of(OK, FAILED), FILES, Tone.ERROR),
+        (report_of(OK), None, Tone.ERROR),
+    ):
+        first, *others = summary(report, files)
+        assert first.tone is tone and not any(piece.tone for piece in others)
+
+
 def test_a_run_with_a_failure() -> None:
     report = report_of(*[OK] * 117, FAILED, *[UNCHANGED] * 2, *[LEFT_OUT] * 3, seconds=61.2)
-    assert summary(report, FILES, stats=Stats(121, 3, 1, 0)).splitlines() == [
+    assert told(report, FILES, stats=Stats(121, 3, 1, 0)).splitlines() == [
         "117 updated, 2 with nothing to change, 1 failed, 3 left out in 1 min 1 s (3 retries, 1 pause, 0 slow-downs)",
         "  1x A404 refused (404): Assistant not found   row 119",
         "Report  runs/2026-11-22T0931-changes/results.csv",
@@ -32,18 +48,18 @@ def test_a_run_with_a_failure() -> None:
 
 def test_a_run_that_can_be_taken_back_says_how() -> None:
     files = replace(DONE, undo=FOLDER / "undo.csv")
-    assert summary(report_of(OK), files, commands=Commands(undo="U")).splitlines()[-1] == "Undo    U"
+    assert told(report_of(OK), files, commands=Commands(undo="U")).splitlines()[-1] == "Undo    U"
 
 
 def test_a_run_where_all_went_well_is_two_lines() -> None:
-    assert summary(report_of(OK, seconds=0.42), DONE).splitlines() == [
+    assert told(report_of(OK, seconds=0.42), DONE).splitlines() == [
         "1 updated in 0.4 s",
         "Report  runs/2026-11-22T0931-changes/results.csv",
     ]
 
 
 def test_each_status_has_its_words() -> None:
-    first = summary(report_of(OK, UNCHANGED, INVALID, FAILED, UNKNOWN, NOT_SENT, LEFT_OUT)).splitlines()[0]
+    first = told(report_of(OK, UNCHANGED, INVALID, FAILED, UNKNOWN, NOT_SENT, LEFT_OUT)).splitlines()[0]
     for words in (
         "1 updated",
         "1 with nothing",
@@ -58,7 +74,7 @@ def test_each_status_has_its_words() -> None:
 
 def test_failures_of_one_code_stand_together_with_their_rows() -> None:
     other = replace(FAILED, message="refused (404): gone")
-    lines = summary(report_of(FAILED, FAILED, OK, FAILED, other)).splitlines()
+    lines = told(report_of(FAILED, FAILED, OK, FAILED, other)).splitlines()
     assert lines[1:] == [
         "  4x A404 no such assistant on this account   rows 2-3, 5-6",
         "       refused (404): Assistant not found   rows 2-3, 5",
@@ -71,7 +87,7 @@ def test_refusals_of_different_fields_are_told_apart() -> None:
         Outcome(Status.FAILED, "A422", "refused (422)", field_errors={field: ("odd",)})
         for field in ("name", "voice_id")
     )
-    assert summary(report_of(name, voice)).splitlines()[2:] == [
+    assert told(report_of(name, voice)).splitlines()[2:] == [
         "       refused (422); name: odd   row 2",
         "       refused (422); voice_id: odd   row 3",
     ]
@@ -79,9 +95,9 @@ def test_refusals_of_different_fields_are_told_apart() -> None:
 
 def test_many_codes_and_messages_are_cut_and_counted() -> None:
     codes = [Outcome(Status.FAILED, f"Z{number}", "odd") for number in range(30)]
-    assert "  and 18 more kinds: see _code in the results" in summary(report_of(*codes))
+    assert "  and 18 more kinds: see _code in the results" in told(report_of(*codes))
     messages = [Outcome(Status.FAILED, "A422", f"odd {number}") for number in range(30)]
-    assert "       and 27 more messages" in summary(report_of(*messages))
+    assert "       and 27 more messages" in told(report_of(*messages))
 
 
 def test_pauses_are_told_but_not_their_ends() -> None:
@@ -90,14 +106,14 @@ def test_pauses_are_told_but_not_their_ends() -> None:
         Event("resume", "goes on"),
         Event("slow", "14/10 from now on"),
     )
-    text = summary(report_of(OK, events=events))
+    text = told(report_of(OK, events=events))
     assert "  gate: waiting 60 s" in text and "  slow: 14/10 from now on" in text and "goes on" not in text
-    assert "and 3 more events" in summary(report_of(OK, events=events[:1] * 8))
+    assert "and 3 more events" in told(report_of(OK, events=events[:1] * 8))
 
 
 def test_an_interrupted_run_says_how_to_go_on() -> None:
     stopped = Interrupted("the run was interrupted by SIGINT", signal=2, remedy="apply failed.csv to go on")
-    lines = summary(
+    lines = told(
         report_of(OK, NOT_SENT, stopped=stopped), FILES, commands=Commands("batch-update apply --sandbox")
     ).splitlines()
     assert "Stopped the run was interrupted by SIGINT [R130]" in lines
@@ -121,7 +137,7 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
         ((read, LEFT_OUT), ["Go on   batch-update apply"]),
     ):
         report = planned(report_of(*outcomes, stopped=stopped))
-        lines = summary(report, FILES, commands=Commands(resume="R")).splitlines()
+        lines = told(report, FILES, commands=Commands(resume="R")).splitlines()
         next_lines = lines[lines.index(next(line for line in lines if line.startswith("Report"))) + 1 :]
         assert [line[: len(text)] for line, text in zip(next_lines, expected, strict=True)] == expected
 
@@ -129,16 +145,14 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
 def test_where_the_journal_is_gone_undo_is_an_ordinary_sheet() -> None:
     files = replace(DONE, undo=FOLDER / "undo.csv")
     for undo, expected in (("", f"Undo    batch-update apply {files.undo}"), ("U", "Undo    U")):
-        assert (
-            summary(report_of(OK, NOT_SENT), files, commands=Commands(undo=undo)).splitlines()[-1] == expected
-        )
+        assert told(report_of(OK, NOT_SENT), files, commands=Commands(undo=undo)).splitlines()[-1] == expected
 
 
 def test_what_cannot_be_brought_back_is_not_to_be_applied_again() -> None:
     lost = Outcome(
         Status.NOT_SENT, "X320", "name cannot be brought back: the API does not report what it was"
     )
-    assert "Go on" not in summary(report_of(OK, lost), FILES)
+    assert "Go on" not in told(report_of(OK, lost), FILES)
 
 
 def planned(report: Report) -> Report:
@@ -154,31 +168,29 @@ def planned(report: Report) -> Report:
 def test_a_refused_key_is_no_reason_to_edit_the_rows() -> None:
     refused = Outcome(Status.FAILED, "A401", "the server refuses the key (401)", 401, 1)
     report = report_of(refused, NOT_SENT, stopped=KeyRefused("refused", code="A401", remedy="check the key"))
-    lines = summary(report, FILES).splitlines()
+    lines = told(report, FILES).splitlines()
     assert lines[-3] == "Help    check the key" and lines[-1].startswith("Go on   ")
 
 
 def test_an_invalid_sheet_is_to_be_mended() -> None:
     report = report_of(INVALID, stopped=SheetError("the sheet has 1 error", code="X206"))
     assert (
-        summary(report, FILES)
-        .splitlines()[-1]
-        .startswith("Fix     edit the sheet, or the rows in failed.csv")
+        told(report, FILES).splitlines()[-1].startswith("Fix     edit the sheet, or the rows in failed.csv")
     )
 
 
 def test_of_a_bug_only_its_kind_is_told() -> None:
-    text = summary(report_of(UNKNOWN, stopped=KeyError("Bearer live-key")))
+    text = told(report_of(UNKNOWN, stopped=KeyError("Bearer live-key")))
     assert "Stopped by a bug in batch-update (KeyError)" in text and "live-key" not in text
 
 
 def test_hours_and_minutes() -> None:
-    assert summary(report_of(OK, seconds=3_725)) == "1 updated in 1 h 2 min"
-    assert summary(report_of(OK, seconds=59.7)) == "1 updated in 1 min 0 s"
+    assert told(report_of(OK, seconds=3_725)) == "1 updated in 1 h 2 min"
+    assert told(report_of(OK, seconds=59.7)) == "1 updated in 1 min 0 s"
 
 
 def test_no_rows() -> None:
-    assert summary(report_of()) == "No rows in 0.0 s"
+    assert told(report_of()) == "No rows in 0.0 s"
 
 
 @given(st.text(), st.text(), st.text())
@@ -189,7 +201,7 @@ def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: s
     report = report_of(
         outcome, columns=[column("id", [hidden])], events=(Event("gate", hidden + event),), stopped=stop
     )
-    text = summary(report, FILES)
+    text = told(report, FILES)
     assert not set("\x1b\u202e\r\x07\u2028\x85") & set(text)
     assert text.count("\n") == 6
 
@@ -197,6 +209,6 @@ def test_nothing_from_sheet_or_server_steers_the_terminal(message: str, event: s
 def test_a_conflict_shows_all_of_its_values_and_is_not_sent_again_unawares() -> None:
     values = ("a" * 50, "b" * 50, "c" * 50)
     conflict = Outcome(Status.CONFLICT, "X301", conflicts=(Conflict("system_prompt", Why.CHANGED, *values),))
-    text = summary(report_of(OK, conflict), FILES)
+    text = told(report_of(OK, conflict), FILES)
     assert "system_prompt: planned from {}, wanted {}, now {} ".format(*values) in text
     assert "Look    at the values; to change those in conflict anyway: batch-update apply" in text

@@ -21,6 +21,7 @@ from batch_update.outcomes import as_wanted, exit_status
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
 from batch_update.report.screen.summary import summary
+from batch_update.report.tones import plain
 from batch_update.sandbox.app import READ_ONLY_KEY, Sandbox, make_app
 from batch_update.sandbox.faults import Faults
 from batch_update.send.accounting import apply_plan
@@ -119,7 +120,7 @@ def check_the_files(report: Report, folder: Path) -> None:
     else:
         again = read_sheet(written.failed)
         assert [again.row(index).cells[:3] for index in range(len(again))] == undone
-    said = summary(report, written) + "".join(path.read_text("utf-8") for path in folder.iterdir())
+    said = plain(summary(report, written)) + "".join(path.read_text("utf-8") for path in folder.iterdir())
     assert SANDBOX_KEY not in said and READ_ONLY_KEY not in said
 
 

@@ -65,6 +65,7 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.journal.recorded import facts_of, report_of
         from batch_update.report.files.document import run_document
         from batch_update.report.screen.summary import summary
+        from batch_update.report.tones import plain
         from batch_update.run.overview import runs_at_work
 
         recorded = read_run(find_run(run, settings.runs_dir))
@@ -78,7 +79,7 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         out(
             f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
         )
-        out(summary(report, stats=facts.stats))
+        out(plain(summary(report, stats=facts.stats)))
         for line in _next(recorded, str(state)):
             out(line)
 

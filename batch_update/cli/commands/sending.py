@@ -11,7 +11,7 @@ import anyio
 
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, command_of
-from batch_update.cli.screen import error_json, out, out_json, paint, say, show_error
+from batch_update.cli.screen import error_json, out, out_json, painted, say, show_error
 from batch_update.cli.watcher import Onlooker
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit, Files, Report
@@ -85,11 +85,10 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         out_json(document)
     elif not (settings.quiet and status is Exit.OK):
         commands = _commands(report, errand)
-        text = summary(report, files, stats=facts.stats, commands=commands)
+        text = painted(summary(report, files, stats=facts.stats, commands=commands))
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
-        first, _, rest = text.partition("\n")
-        out(paint(first, "good" if status is Exit.OK else "error") + ("\n" + rest if rest else ""))
+        out(text)
 
 
 def _commands(report: Report, errand: Errand) -> Commands:

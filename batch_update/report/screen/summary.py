@@ -1,20 +1,22 @@
-"""A run in a screenful of text: counts in words, failures by their codes, pauses, files, the next command."""
+"""A run in a screenful: counts in words, failures by their codes, pauses, files, the next command."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from batch_update.codes import CODES
 from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
-from batch_update.model.plans import Status, Verified
-from batch_update.model.reports import Event, Files, Report
-from batch_update.outcomes import as_wanted, is_open, is_unread
+from batch_update.model.plans import Outcome, Status, Verified
+from batch_update.model.reports import Event, Exit, Files, Report
+from batch_update.outcomes import as_wanted, exit_status, is_open, is_unread
 from batch_update.report.guards import guard_lines
 from batch_update.report.messages import clean, words_of
 from batch_update.report.places import row_list
+from batch_update.report.tones import Piece, Tone
 from batch_update.text import counted, excerpt, printable, quoted_path
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ WORDS = {
     Status.NOT_SENT: "not sent",
     Status.CONFLICT: "in conflict (held back, all or in part)",
 }
+AS_WANTED = {Status.UNKNOWN: "as wanted, by whom cannot be told", Status.NOT_SENT: "left out"}
+"""Of these statuses, how rows are told apart that nothing is left to do for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +70,43 @@ def summary(
     *,
     stats: Stats | None = None,
     commands: Commands | None = None,
-) -> str:
-    """A run as plain text, with lines that end in no line break. Nothing from sheet or server can steer a terminal."""
+) -> list[Piece]:
+    """Return a run as text that ends in no line break, its first line in a tone of its own.
+
+    Nothing from sheet or server can steer a terminal. `files`: what the run wrote; without them it is not as wanted.
+    """
     commands = commands or Commands()
     if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
-        return "\n".join(guarded(report.stopped, commands.look, commands.allow))
-    lines = [
-        _counts(report, stats),
-        *_read_back(report),
-        *_codes(report),
-        *_events(report.events),
-        *_stop(report),
-    ]
-    if files is not None:
-        lines += [f"Report  {printable(str(files.results))}", *_next(report, files, commands)]
-    return "\n".join(lines)
+        first, *lines = guarded(report.stopped, commands.look, commands.allow)
+    else:
+        first = _counts(report, stats)
+        lines = [*_read_back(report), *_codes(report), *_events(report.events), *_stop(report)]
+        if files is not None:
+            lines += [f"Report  {printable(str(files.results))}", *_next(report, files, commands)]
+    is_good = exit_status(report) is Exit.OK and files is not None
+    return [Piece(first, Tone.GOOD if is_good else Tone.ERROR), *(Piece(f"\n{line}") for line in lines)]
 
 
 def _counts(report: Report, stats: Stats | None) -> str:
     """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause, 0 slow-downs)`."""
-    counts = report.counts()
-    left_out = sum(o.status is Status.NOT_SENT and as_wanted(o) for o in report.outcomes)
-    if left_out:
-        counts[Status.NOT_SENT] -= left_out
-    by_whomever = sum(o.status is Status.UNKNOWN and as_wanted(o) for o in report.outcomes)
-    if by_whomever:
-        counts[Status.UNKNOWN] -= by_whomever
-    parts = [f"{number:,} {WORDS[status]}" for status, number in counts.items() if number]
-    parts += [f"{by_whomever:,} as wanted, by whom cannot be told"] * bool(by_whomever)
-    parts += [f"{left_out:,} left out"] * bool(left_out)
-    text = ", ".join(parts or ["No rows"]) + f" in {_duration(report.seconds)}"
-    if stats is None:
-        return text
-    traffic = (
-        counted(stats.retries, "retry"),
-        counted(stats.gates, "pause"),
-        counted(stats.slowdowns, "slow-down"),
-    )
-    return f"{text} ({', '.join(traffic)})"
+    counts = Counter(map(_told_as, report.outcomes))
+    parts = [
+        f"{counts[words]:,} {words}" for words in (*WORDS.values(), *AS_WANTED.values()) if counts[words]
+    ]
+    text = f"{', '.join(parts or ['No rows'])} in {_duration(report.seconds)}"
+    return f"{text} ({_traffic(stats)})" if stats is not None else text
+
+
+def _told_as(outcome: Outcome) -> str:
+    """Return how rows that ended so are counted."""
+    if outcome.status in AS_WANTED and as_wanted(outcome):
+        return AS_WANTED[outcome.status]
+    return WORDS[outcome.status]
+
+
+def _traffic(stats: Stats) -> str:
+    kinds = {"retry": stats.retries, "pause": stats.gates, "slow-down": stats.slowdowns}
+    return ", ".join(counted(number, noun) for noun, number in kinds.items())
 
 
 def _read_back(report: Report) -> Iterator[str]:
@@ -127,26 +130,31 @@ def _duration(seconds: float) -> str:
 # ---------------------------------------------------------------- what went wrong
 
 
+Messages = dict[str, list[int]]
+"""A message -> the indexes of the rows that it is told of."""
+
+
 def _codes(report: Report) -> Iterator[str]:
     """A line for each code, in the order of the rows, with its messages where they differ."""
-    found: dict[str, dict[str, list[int]]] = {}
+    kinds: dict[str, Messages] = {}
     for index, outcome in enumerate(report.outcomes):
         if not as_wanted(outcome):
-            found.setdefault(outcome.code, {}).setdefault(words_of(outcome), []).append(index)
-    for code, messages in list(found.items())[:MOST_CODES]:
+            kinds.setdefault(outcome.code, {}).setdefault(words_of(outcome), []).append(index)
+    for code, messages in islice(kinds.items(), MOST_CODES):
         yield from _code(report, code, messages)
-    if len(found) > MOST_CODES:
-        yield f"  and {len(found) - MOST_CODES} more kinds: see _code in the results"
+    if len(kinds) > MOST_CODES:
+        yield f"  and {len(kinds) - MOST_CODES} more kinds: see _code in the results"
 
 
-def _code(report: Report, code: str, messages: dict[str, list[int]]) -> Iterator[str]:
+def _code(report: Report, code: str, messages: Messages) -> Iterator[str]:
     indexes = [index for group in messages.values() for index in group]
+    head = f"  {len(indexes):,}x {code}"
     if len(messages) == 1:
-        yield f"  {len(indexes):,}x {code} {_message(report, indexes)}   {_rows(report, indexes)}"
+        yield f"{head} {_message(report, indexes)}   {_rows(report, indexes)}"
         return
     title = CODES[code].title if code in CODES else "different reasons"
-    yield f"  {len(indexes):,}x {code} {title}   {_rows(report, indexes)}"
-    for group in list(messages.values())[:MOST_MESSAGES]:
+    yield f"{head} {title}   {_rows(report, indexes)}"
+    for group in islice(messages.values(), MOST_MESSAGES):
         yield f"       {_message(report, group)}   {_rows(report, group)}"
     if len(messages) > MOST_MESSAGES:
         yield f"       and {len(messages) - MOST_MESSAGES} more messages"
@@ -164,7 +172,7 @@ def _rows(report: Report, indexes: Sequence[int]) -> str:
 
 
 def _events(events: Sequence[Event]) -> Iterator[str]:
-    """Pauses and slow-downs. That a pause ended goes without saying, and a stop has a line of its own."""
+    """A line for each pause or slow-down. That a pause ended goes without saying; a stop has a line of its own."""
     told = [event for event in events if event.kind not in {"resume", "stop"}]
     for event in told[:MOST_EVENTS]:
         kind = "" if event.kind in event.message else f"{event.kind}: "
@@ -201,27 +209,38 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
 
 
 def _next(report: Report, files: Files, commands: Commands) -> Iterator[str]:
-    if more := going_on(report, commands.resume):
+    more = going_on(report, commands.resume)
+    if more:
         yield f"Go on   {more}"
     if files.failed is not None:
-        again = f"{commands.apply} {quoted_path(files.failed)}"
-        if isinstance(report.stopped, SheetError):
-            yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
-        elif any(o.status is Status.INVALID or o.code in MENDABLE for o in report.outcomes):
-            yield f"Fix     edit failed.csv there, then: {again}"
-        elif {o.status for o in report.outcomes if not as_wanted(o)} == {Status.CONFLICT}:
-            yield f"Look    at the values; to change those in conflict anyway: {again}"
-        elif not more and {o.code for o in report.outcomes if not as_wanted(o)} != {"X320"}:
-            yield f"Go on   {again}"
+        yield from _again(report, f"{commands.apply} {quoted_path(files.failed)}", is_first=not more)
     if files.undo is not None:
         yield f"Undo    {commands.undo or f'{commands.apply} {quoted_path(files.undo)}'}"
 
 
+def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
+    """How to come to the rows in failed.csv. `is_first`: no other way to go on was told."""
+    left = [outcome for outcome in report.outcomes if not as_wanted(outcome)]
+    if isinstance(report.stopped, SheetError):
+        yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
+    elif any(outcome.status is Status.INVALID or outcome.code in MENDABLE for outcome in report.outcomes):
+        yield f"Fix     edit failed.csv there, then: {again}"
+    elif {outcome.status for outcome in left} == {Status.CONFLICT}:
+        yield f"Look    at the values; to change those in conflict anyway: {again}"
+    elif is_first and {outcome.code for outcome in left} != {"X320"}:
+        yield f"Go on   {again}"
+
+
 def going_on(report: Report, resume: str) -> str:
-    """The command that goes on with the run, where that would do something; "" elsewhere, or without `resume`."""
+    """Return the command that goes on with the run; "" where that would do nothing, or without `resume`."""
     changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
-    is_left = any(map(is_open, changed))
-    may_pass = any(o.status is Status.FAILED and o.code not in MENDABLE and not is_open(o) for o in changed)
-    if not resume or not (is_left or may_pass or is_unread(report)):
+    may_pass = any(map(_may_pass, changed))
+    is_left = may_pass or any(map(is_open, changed)) or is_unread(report)
+    if not (resume and is_left):
         return ""
-    return resume + " --retry-failed" * may_pass
+    return f"{resume} --retry-failed" if may_pass else resume
+
+
+def _may_pass(outcome: Outcome) -> bool:
+    """Whether the row was refused for a reason that passes, and is not tried again by itself."""
+    return outcome.status is Status.FAILED and outcome.code not in MENDABLE and not is_open(outcome)
