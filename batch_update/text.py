@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -97,6 +97,12 @@ def listed(items: Collection[object], most: int = 10) -> str:
     """`3, 4`; of more than `most` only the first ones: `3, 4 and 5 more`."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return ", ".join(map(str, islice(items, most))) + more
+
+
+def either(words: Sequence[str]) -> str:
+    """`inbound or outbound`, `us, eu or custom`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def named(noun: str, items: Collection[object], most: int = 10) -> str:
@@ -207,9 +213,13 @@ def quoted_path(path: Path | str) -> str:
     return quoted(f"./{text}" if text.startswith("-") and text != "-" else text)
 
 
-def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """`did you mean office?`, without regard to case and spaces; "" where no name is near."""
-    found = nearest(given, {name: name for name in names})
+def did_you_mean(given: str, names: Iterable[str] | Mapping[str, str]) -> str:
+    """`did you mean office?`, without regard to case and spaces; "" where no name is near.
+
+    A mapping tells what its names stand for, which is proposed then.
+    """
+    meant = names if isinstance(names, Mapping) else {name: name for name in names}
+    found = nearest(given, meant)
     return f"did you mean {found}?" if found else ""
 
 

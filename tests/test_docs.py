@@ -99,7 +99,7 @@ def test_every_file_of_the_repository_that_a_page_names_is_there(page: Path) -> 
 
 def test_the_page_about_guards_names_every_hazard_with_its_code() -> None:
     rows = re.findall(r"\| `(\w+)` \| `(G\d+)` \| (.+) \|", (DOCS / "safety.md").read_text("utf-8"))
-    assert tuple(name for name, _, _ in rows) == HAZARDS
+    assert tuple(name for name, _, _ in rows) == tuple(HAZARDS)
     assert all(CODES[code].title == title for _, code, title in rows)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from batch_update.check.fault import Fault
 from batch_update.fields.assistant import time_zones
 from batch_update.fields.cells import show_as
 from batch_update.fields.facts import Field
-from batch_update.fields.tools import SECRET_SETTINGS, FillerConfig, PostCallField, shown
+from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES, FillerConfig, PostCallField, shown
 from batch_update.model.sheets import Json
-from batch_update.text import counted, did_you_mean
+from batch_update.text import counted, did_you_mean, either
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class _Detail:
     """names and positions inside the value; empty for the value itself"""
     input: Any
     context: Mapping[str, Any]
+    model: type[BaseModel] | None
+    """of the part of the value that the path leads into"""
 
     @property
     def place(self) -> str:
@@ -55,6 +59,10 @@ class _Detail:
         return inside if self.path else self.cell.field.allowed
 
 
+_MODELS: Mapping[str, type[BaseModel]] = {"filler_config": FillerConfig, "post_call_schema": PostCallField}
+"""Field -> the model of its value, or of the items of its value."""
+
+
 def _describe(value: Json) -> str:
     match value:
         case None:
@@ -70,10 +78,11 @@ def _describe(value: Json) -> str:
 
 def complaint(cell: Cell, error: Mapping[str, Any]) -> Fault:
     """One of the errors of a pydantic.ValidationError about the cell's value."""
-    path = error["loc"]
+    path, model = error["loc"], _MODELS.get(cell.field.name)
     if cell.field.name == "tools" and len(path) > 1:
-        path = (path[0], *path[2:])  # the second step is the tag of the tool's model, no part of the value
-    detail = _Detail(cell, path, error["input"], error.get("ctx", {}))
+        # The second step is the tag of the tool's model, no part of the value.
+        path, model = (path[0], *path[2:]), TOOL_TYPES.get(path[1])
+    detail = _Detail(cell, path, error["input"], error.get("ctx", {}), model)
     return _FAULTS.get(error["type"], _wrong_type(error["type"]))(detail)
 
 
@@ -169,13 +178,16 @@ def _too_short(detail: _Detail) -> Fault:
 
 
 def _no_choice(detail: _Detail) -> Fault:
-    if detail.path:
-        choices = re.findall(r"'([^']*)'", detail.context["expected"])
-    else:
-        choices = list(detail.cell.field.choices)
-    wanted = detail.wanted(" or ".join((", ".join(choices[:-1]), choices[-1])) if choices[1:] else choices[0])
+    choices = _choices_inside(detail) if detail.path else detail.cell.field.choices
+    wanted = detail.wanted(either(choices))
     remedy = did_you_mean(str(detail.input), choices) or "write one of those"
     return Fault("V105", f"{detail.place} is none of the words allowed", detail.given, wanted, remedy)
+
+
+def _choices_inside(detail: _Detail) -> tuple[str, ...]:
+    """Return the words that a part of a value may be, as its type says."""
+    assert detail.model is not None, "only values with a model have parts of a few words"
+    return get_args(detail.model.model_fields[str(detail.path[-1])].annotation)
 
 
 def _no_zone(detail: _Detail) -> Fault:
@@ -206,8 +218,8 @@ def _missing(detail: _Detail) -> Fault:
 
 
 def _not_known(detail: _Detail) -> Fault:
-    model = FillerConfig if detail.cell.field.name == "filler_config" else PostCallField
-    names = list(model.model_fields)
+    assert detail.model is not None, "only values with a model have parts that are known"
+    names = list(detail.model.model_fields)
     remedy = did_you_mean(str(detail.path[-1]), names) or "take it out"
     return Fault("V111", f"{detail.place} is not known", wanted=", ".join(names), remedy=remedy)
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from batch_update.fields.assistant import AssistantUpdate
+from batch_update.text import either
 
 Kind = Literal[
     "text",
@@ -127,7 +128,7 @@ def kind_of(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
 def _allowed(field: Field) -> str:
     unit = f" {field.unit}" if field.unit else ""
     if field.choices:
-        words = f"{', '.join(field.choices[:-1])} or {field.choices[-1]}"
+        words = either(field.choices)
     elif field.minimum is not None and field.maximum is not None:
         words = f"{field.minimum:g} to {field.maximum:g}{unit}"
     elif field.max_length is not None:

@@ -12,17 +12,27 @@ from typing import Any
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
 from batch_update.model.views import Viewed, amounts
 
-HAZARDS = (
-    "mode",
-    "type",
-    "phone_number_id",
-    "clear",
-    "webhook_url",
-    "tools",
-    "prompt_shrinks",
-    "same_prompt",
-)
-"""What has to be allowed by name before it is sent; `plan/guarding.py` says when."""
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A danger that has to be allowed by its name before it is sent; `plan/guarding.py` finds it in a plan."""
+
+    code: str
+    words: str
+    """what would happen"""
+
+
+HAZARDS: Mapping[str, Hazard] = {
+    "mode": Hazard("G101", "the engine mode changes, which resets settings"),
+    "type": Hazard("G102", "inbound turns into outbound or back"),
+    "phone_number_id": Hazard("G103", "the phone number changes"),
+    "clear": Hazard("G104", "fields are cleared"),
+    "webhook_url": Hazard("G105", "call data goes elsewhere"),
+    "tools": Hazard("G106", "all built-in tools are taken away"),
+    "prompt_shrinks": Hazard("G107", "the system prompt loses more than half of its words"),
+    "same_prompt": Hazard("G108", "one system prompt replaces different ones"),
+}
+"""Each hazard by the name that `allow` takes."""
 ALL_HAZARDS = "all"
 Present = Mapping[str, Json]
 """What an assistant holds now, as an update would send it: field -> value. A field that is not in it is *unknown*."""

@@ -15,7 +15,7 @@ from batch_update.fields.same import same_value
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
-from batch_update.text import did_you_mean, excerpt, nearest
+from batch_update.text import did_you_mean, excerpt
 
 FORMS = "FIELD=VALUE; besides = there are != < <= > >= and ~ (contains)"
 
@@ -91,11 +91,10 @@ def find_field(name: str, place: str) -> str:
     found = known_names().get(normalize(name))
     if found is not None:
         return found
-    close = nearest(name, known_names())
     raise UsageError(
         f"{place}: there is no field {excerpt(name.strip())!r}",
         code="U101",
-        remedy=f"did you mean {close}?" if close else "batch-update fields lists them all",
+        remedy=did_you_mean(name, known_names()) or "batch-update fields lists them all",
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from batch_update.errors import GuardStopped
 from batch_update.fields.same import same_value
-from batch_update.model.plans import ALL_HAZARDS, Change, Plan, Tripped
+from batch_update.model.plans import ALL_HAZARDS, HAZARDS, Change, Plan, Tripped
 from batch_update.model.sheets import Json
 from batch_update.text import counted, listed, named
 
@@ -16,18 +16,6 @@ FIRST_ROWS = 5
 """Rows that a sentence names."""
 FIRST_FIELDS = 3
 """Fields that are cleared and named."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hazard:
-    """One kind of danger: the changes of a plan that it is about."""
-
-    name: str
-    code: str
-    words: str
-    find: Callable[[Sequence[Change]], list[Change]]
-    fields: tuple[str, ...] = ()
-    """those that it looks at, where those are fixed"""
 
 
 def guard(
@@ -111,31 +99,31 @@ def _limits(
 def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
     if ALL_HAZARDS in allow:
         return
-    for hazard in HAZARDS:
-        if hazard.name not in allow and (found := hazard.find(plan.changes)):
+    for name, finder in FINDERS.items():
+        if name not in allow and (found := finder.find(plan.changes)):
             yield Tripped(
-                hazard.code,
-                hazard.name,
-                _words(hazard, found),
+                HAZARDS[name].code,
+                name,
+                _words(name, found),
                 len(found),
-                f"--allow {hazard.name}",
+                f"--allow {name}",
                 rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in found),
-                is_blind=any(_is_blind(hazard, change) for change in found),
+                is_blind=any(_is_blind(finder, change) for change in found),
             )
 
 
-def _words(hazard: _Hazard, found: Sequence[Change]) -> str:
+def _words(name: str, found: Sequence[Change]) -> str:
     """Return what would happen; which fields are cleared, where that is the danger."""
-    if hazard.name != "clear":
-        return hazard.words
-    names = dict.fromkeys(name for change in found for name in change.body if _is_cleared(change, name))
-    return f"{hazard.words}: {listed(list(names), FIRST_FIELDS)}"
+    words = HAZARDS[name].words
+    if name != "clear":
+        return words
+    cleared = dict.fromkeys(field for change in found for field in _cleared(change))
+    return f"{words}: {listed(list(cleared), FIRST_FIELDS)}"
 
 
-def _is_blind(hazard: _Hazard, change: Change) -> bool:
-    """Whether it is about a field that is sent, and whose value now was not read."""
-    names = hazard.fields or [name for name in change.body if _is_cleared(change, name)]
-    return any(name in change.body and name not in change.before for name in names)
+def is_empty(value: Json) -> bool:
+    """Whether a field that gets this value is cleared."""
+    return value is None or value in ([], {})
 
 
 def _alters(change: Change, name: str) -> bool:
@@ -145,21 +133,37 @@ def _alters(change: Change, name: str) -> bool:
     return name not in change.before or not same_value(name, change.body[name], change.before[name])
 
 
-def is_empty(value: Json) -> bool:
-    """Whether a field that gets this value is cleared."""
-    return value is None or value in ([], {})
+Find = Callable[[Sequence[Change]], list[Change]]
+"""Returns those of the changes that a hazard is about."""
 
 
-def _altering(*names: str) -> Callable[[Sequence[Change]], list[Change]]:
-    return lambda changes: [c for c in changes if any(_alters(c, name) for name in names)]
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """How a hazard is found."""
+
+    find: Find
+    fields: tuple[str, ...] = ()
+    """those that it looks at, where those are fixed"""
 
 
-def _is_cleared(change: Change, name: str) -> bool:
-    return name not in _OWNED and is_empty(change.body[name]) and _alters(change, name)
+def _is_blind(finder: _Finder, change: Change) -> bool:
+    """Whether it is about a field that is sent, and whose value now was not read."""
+    names = finder.fields or _cleared(change)
+    return any(name in change.body and name not in change.before for name in names)
+
+
+def _altering(*names: str) -> _Finder:
+    return _Finder(lambda changes: [c for c in changes if any(_alters(c, name) for name in names)], names)
 
 
 def _clearing(changes: Sequence[Change]) -> list[Change]:
-    return [c for c in changes if any(_is_cleared(c, name) for name in c.body)]
+    return [change for change in changes if _cleared(change)]
+
+
+def _cleared(change: Change) -> list[str]:
+    """Return the fields that are cleared, but for those whose clearing is a hazard of another name."""
+    emptied = (name for name, value in change.body.items() if is_empty(value) and name not in _OWNED)
+    return [name for name in emptied if _alters(change, name)]
 
 
 def _without_tools(changes: Sequence[Change]) -> list[Change]:
@@ -167,11 +171,12 @@ def _without_tools(changes: Sequence[Change]) -> list[Change]:
 
 
 def _shrinking(changes: Sequence[Change]) -> list[Change]:
-    """More than half of the words go."""
-    return [c for c in changes if 2 * _words_of(c.body) < _words_of(c.before) and "system_prompt" in c.body]
+    """Return the changes of prompts that lose more than half of their words."""
+    prompts = (change for change in changes if "system_prompt" in change.body)
+    return [c for c in prompts if 2 * _prompt_words(c.body) < _prompt_words(c.before)]
 
 
-def _words_of(values: Json) -> int:
+def _prompt_words(values: Mapping[str, Json]) -> int:
     return len((values.get("system_prompt") or "").split())
 
 
@@ -179,34 +184,27 @@ def _sharing(changes: Sequence[Change]) -> list[Change]:
     """Assistants that would get one prompt and have different ones now. One without a prompt loses nothing."""
     together: dict[str, list[Change]] = {}
     for change in changes:
-        if change.body.get("system_prompt") and (change.before.get("system_prompt") or "").strip():
+        if change.body.get("system_prompt") and _prompt_now(change):
             together.setdefault(change.body["system_prompt"], []).append(change)
-    groups = (
-        group
-        for group in together.values()
-        if len({change.before["system_prompt"].strip() for change in group}) > 1
-    )
+    groups = (group for group in together.values() if len(set(map(_prompt_now, group))) > 1)
     return [change for group in groups for change in group]
+
+
+def _prompt_now(change: Change) -> str:
+    return (change.before.get("system_prompt") or "").strip()
 
 
 _ADDRESSES = ("webhook_url", "conversation_ended_webhook_url")
 _OWNED = frozenset({"phone_number_id", "tools", *_ADDRESSES})
-"""Fields whose clearing is a hazard of another name."""
 
-HAZARDS: tuple[_Hazard, ...] = (
-    _Hazard("mode", "G101", "the engine mode changes, which resets settings", _altering("mode"), ("mode",)),
-    _Hazard("type", "G102", "inbound turns into outbound or back", _altering("type"), ("type",)),
-    _Hazard(
-        "phone_number_id",
-        "G103",
-        "the phone number changes",
-        _altering("phone_number_id"),
-        ("phone_number_id",),
-    ),
-    _Hazard("clear", "G104", "fields are cleared", _clearing),
-    _Hazard("webhook_url", "G105", "call data goes elsewhere", _altering(*_ADDRESSES), _ADDRESSES),
-    _Hazard("tools", "G106", "all built-in tools are taken away", _without_tools, ("tools",)),
-    _Hazard("prompt_shrinks", "G107", "the system prompt loses more than half of its words", _shrinking),
-    _Hazard("same_prompt", "G108", "one system prompt replaces different ones", _sharing),
-)
-"""Every hazard. Their names stand in `settings.HAZARDS`, too, where --allow is read."""
+FINDERS: Mapping[str, _Finder] = {
+    "mode": _altering("mode"),
+    "type": _altering("type"),
+    "phone_number_id": _altering("phone_number_id"),
+    "clear": _Finder(_clearing),
+    "webhook_url": _altering(*_ADDRESSES),
+    "tools": _Finder(_without_tools, ("tools",)),
+    "prompt_shrinks": _Finder(_shrinking),
+    "same_prompt": _Finder(_sharing),
+}
+"""How each of HAZARDS is found, in their order."""

@@ -45,12 +45,12 @@ def row_message(report: Report, index: int) -> str:
     parts = [_words(sheet, index, outcome)]
     if index in sheet.ragged:
         separator = sheet.dialect.delimiter if sheet.dialect.delimiter.strip() else " | "
-        record = clean(separator.join(ragged_cells(sheet, index)), sheet, index)
+        record = without_secrets(separator.join(ragged_cells(sheet, index)), sheet, index)
         parts.append(f"the row as it stands: {excerpt(record, QUOTED)}")
-    return clean("; ".join(part for part in parts if part), sheet, index)
+    return without_secrets("; ".join(part for part in parts if part), sheet, index)
 
 
-def clean(text: str, sheet: Sheet, index: int) -> str:
+def without_secrets(text: str, sheet: Sheet, index: int) -> str:
     """The text on one line, without any secret that stands in this row of the sheet."""
     for secret in _secrets(sheet, index):
         text = text.replace(secret, "***")

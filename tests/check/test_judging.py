@@ -8,6 +8,7 @@ import re
 import pytest
 
 from batch_update.check.cells import judge
+from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields, validator
@@ -225,3 +226,20 @@ def test_half_a_character_is_an_error_in_every_text(field: str, text: str) -> No
     fault = _fault(field, text)
     assert fault.code == "V101" and "half a character" in fault.message and "anew" in fault.remedy
     assert (fault.message + fault.given).isascii(), "it is shown escaped"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "wanted"),
+    [
+        ("ambient_sound", (), "off, office, city, forest, crowded_room, cafe or nature"),
+        ("tools", (0, "warm_call_transfer", "hold_music"), "hold_music or none"),
+        ("tools", (0, "collect_keypad", "stop_key"), "# or *"),
+        ("post_call_schema", (1, "type"), "string, number or bool"),
+    ],
+)
+def test_the_words_that_a_value_may_be_come_from_its_type_whatever_pydantic_says(
+    name: str, path: tuple[str | int, ...], wanted: str
+) -> None:
+    error = {"type": "literal_error", "loc": path, "input": "nun", "ctx": {"expected": "a word, it's said"}}
+    fault = complaint(Cell(all_fields()[name], "nun", "nun", "."), error)
+    assert (fault.code, fault.wanted) == ("V105", wanted)

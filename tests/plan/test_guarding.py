@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from batch_update.codes import CODES
-from batch_update.model.plans import ALL_HAZARDS, Change, Plan
-from batch_update.model.plans import HAZARDS as NAMES
-from batch_update.plan.guarding import HAZARDS, blind_spots, guard, refusal, sentence_of
+from batch_update.model.plans import ALL_HAZARDS, HAZARDS, Change, Plan
+from batch_update.plan.guarding import FINDERS, blind_spots, guard, refusal, sentence_of
 from tests.made import plan_of
 
 
@@ -37,17 +36,17 @@ DANGEROUS = {
 
 
 def test_the_settings_know_every_hazard_and_no_other() -> None:
-    assert tuple(hazard.name for hazard in HAZARDS) == NAMES == tuple(DANGEROUS)
-    codes = [hazard.code for hazard in HAZARDS]
+    assert tuple(FINDERS) == tuple(HAZARDS) == tuple(DANGEROUS)
+    codes = [hazard.code for hazard in HAZARDS.values()]
     assert len(set(codes)) == len(codes) and all(code in CODES for code in codes)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", HAZARDS)
 def test_each_hazard_trips_alone_and_its_name_or_all_lets_it_through(name: str) -> None:
     (one,) = guard(plan_of_pairs(*DANGEROUS[name]))
     assert (one.hazard, one.override) == (name, f"--allow {name}")
     assert f"on {len(DANGEROUS[name])} assistant" in sentence_of(one) and "row" in sentence_of(one)
-    others = tuple(other for other in NAMES if other != name)
+    others = tuple(other for other in HAZARDS if other != name)
     assert tripped(*DANGEROUS[name], allow=others) == [name]
     assert tripped(*DANGEROUS[name], allow=(name,)) == tripped(*DANGEROUS[name], allow=(ALL_HAZARDS,)) == []
 
@@ -114,7 +113,7 @@ def test_a_sentence_counts_assistants_and_names_the_first_rows() -> None:
     assert "compared" not in sentence_of(one)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", HAZARDS)
 def test_without_what_is_there_the_change_alone_is_judged_and_said_so(name: str) -> None:
     blind = plan_of_pairs(*((body, {}) for body, _ in DANGEROUS[name]))
     if "prompt" in name:

@@ -13,7 +13,7 @@ from batch_update.model.sheets import Sheet
 from batch_update.model.views import amounts, sizes
 from batch_update.outcomes import as_wanted
 from batch_update.report.conflicts import conflict_words
-from batch_update.report.messages import clean, row_message
+from batch_update.report.messages import row_message, without_secrets
 from batch_update.report.notebook.frame_columns import fields_of
 from batch_update.text import counted, excerpt
 
@@ -30,7 +30,7 @@ def sheet_table(sheet: Sheet) -> str:
     totals = sizes({"row": len(sheet), "column": len(sheet.columns), "problem": len(sheet.problems)})
     shown = sheet.columns[:MOST_COLUMNS]
     rows = (
-        [str(number), *(clean(column.texts[index], sheet, index) for column in shown)]
+        [str(number), *(without_secrets(column.texts[index], sheet, index) for column in shown)]
         for index, number in enumerate(sheet.numbers)
     )
     headers = ["row", *(column.header for column in shown)]

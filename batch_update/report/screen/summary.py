@@ -14,7 +14,7 @@ from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Exit, Files, Report
 from batch_update.outcomes import as_wanted, exit_status, is_open, is_unread
 from batch_update.report.guards import guard_lines
-from batch_update.report.messages import clean, words_of
+from batch_update.report.messages import without_secrets, words_of
 from batch_update.report.places import row_list
 from batch_update.report.tones import Piece, Tone
 from batch_update.text import counted, excerpt, printable, quoted_path
@@ -164,7 +164,7 @@ def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
     outcome = report.outcomes[first]
     most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
-    return excerpt(clean(words_of(outcome), report.plan.sheet, first), most)
+    return excerpt(without_secrets(words_of(outcome), report.plan.sheet, first), most)
 
 
 def _rows(report: Report, indexes: Sequence[int]) -> str:
