@@ -1,4 +1,4 @@
-"""What is there now: the account's list, read page by page until every assistant that matters has been seen."""
+"""The assistants as they are now: the account's list, page by page until all that matter have been seen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_PLACES = 10
 
 
 class Lister(Protocol):
-    """What this asks of a client; `api.client.Client` is one."""
+    """A client as far as the list is asked for; `api.client.Client` is one."""
 
     server: str
 

@@ -20,7 +20,7 @@ AT = " at "
 
 
 class Asked(Lister, Protocol):
-    """What this asks of a client; `api.client.Client` is one."""
+    """A client as far as it is asked whose key it has; `api.client.Client` is one."""
 
     async def whoami(self) -> Account: ...
 

@@ -133,7 +133,7 @@ class Onlooker(Reader):
             say(f"{printable(str(folder))}: " + "; ".join(words))
 
     def planned(self, prospect: Prospect) -> None:
-        """What will happen, field by field; of an undo, for which there is no command that shows it, all of it."""
+        """Show what will happen, field by field; of an undo all of it, since no command shows that beforehand."""
         from batch_update.report.screen.preview import field_lines, plan_screen
 
         self._display.numbers = prospect.plan.sheet.numbers

@@ -80,7 +80,7 @@ def ending_entry(session: int, seconds: float, stopped: Exception | None, stats:
 
 
 def loss_entry(session: int) -> LogEntry:
-    """That what this session wrote last is gone."""
+    """Return the entry that says that what this session wrote last is gone."""
     return session, LOSS, -1, None
 
 

@@ -1,4 +1,4 @@
-"""What there is to say of the folders of runs, and which of them may go."""
+"""The folders of runs: what there is to say of each, and which of them may go."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
 def outdated(
     entries: Iterable[Entry], *, keep: int | None, older_than: timedelta | None, now: datetime
 ) -> list[Entry]:
-    """Those that neither are among the `keep` newest nor were worked on since; an unset limit keeps none."""
+    """Return the runs that neither are among the `keep` newest nor were worked on since; an unset limit keeps none."""
     newest_first = sorted(entries, key=lambda entry: entry.worked_on, reverse=True)
     rest = newest_first[keep or 0 :]
     return [entry for entry in rest if older_than is None or now - entry.worked_on > older_than]

@@ -23,7 +23,7 @@ _FORM = re.compile(rb"(lines (\d{12}) session (\d{6})) seal ([0-9a-f]{8})\n")
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a mark says."""
+    """The promise that a mark makes."""
 
     lines: int
     """of the log; more may be there"""

@@ -68,7 +68,7 @@ def _read(folder: Path) -> tuple[RecordedRun, bool]:
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
-    """That this is a journal, one that this version understands, and whole as far as SQLite can tell."""
+    """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell."""
     application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     if not application and not _pragma(db, "schema_version"):
         raise JournalError(

@@ -22,7 +22,7 @@ from batch_update.outcomes import cut_off, lost_track, not_begun, spread
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a journal keeps of a run beside its plan and what came of it."""
+    """The facts that a journal keeps of a run beside its plan and what came of it."""
 
     command: str = "apply"
     settings: Settings | None = None
@@ -135,13 +135,13 @@ def _in_doubt(intention: Intention) -> Outcome:
 
 
 def facts_of(recorded: RecordedRun) -> RunFacts:
-    """What `run.json` tells of the run beside its outcomes: the last session's settings, all sessions' requests."""
+    """Return what `run.json` tells beside the outcomes: the last session's settings, all sessions' requests."""
     last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
     return RunFacts(last.settings or recorded.facts.settings, _sum(recorded))
 
 
 def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
-    """What `run.json` tells of a run that was read before its last session, of which these are facts and figures."""
+    """Return what `run.json` tells of a run that was read before its last session: its facts, all requests."""
     return RunFacts(facts.settings, _sum(recorded, stats))
 
 
@@ -160,7 +160,7 @@ def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is known of a run beside its outcomes. All of it may be left out."""
+    """The facts that `run.json` tells of a run beside its outcomes. All of them may be left out."""
 
     settings: Settings | None = None
     stats: Stats | None = None

@@ -95,7 +95,7 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
 
 @dataclass(slots=True)
 class _Course:
-    """What the log tells, entry by entry. What was written later counts."""
+    """The course of a run as its log tells it, entry by entry; what was written later counts."""
 
     planned: dict[int, Outcome] = field(default_factory=dict)
     """what the plan itself settles"""

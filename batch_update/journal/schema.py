@@ -40,7 +40,7 @@ row that its change settles; -1 where it is about none."""
 
 
 class Damaged(ValueError):
-    """What stands in the journal is not what was written there."""
+    """Something in the journal is not as it was written there."""
 
 
 def statements() -> Iterator[str]:

@@ -290,7 +290,7 @@ def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts) -> int:
 
 
 def _sync(folder: Path) -> None:
-    """That the folder exists, and the file in it, outlives a power cut too."""
+    """See to it that the folder and the file in it outlive a power cut, too."""
     if os.name == "nt":
         return
     for place in (folder, folder.parent):

@@ -46,7 +46,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one process sends with, and reads back."""
+    """All that one process sends with, and reads back by."""
 
     client: Client
     settings: Settings
@@ -114,7 +114,7 @@ def tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
 
 
 def facts_now(settings: Settings, client: Client | None = None) -> RunFacts:
-    """What `run.json` tells beside the outcomes of a run with these settings."""
+    """Return what `run.json` tells beside the outcomes of a run with these settings."""
     return RunFacts(placed(settings), client.stats if client else None)
 
 

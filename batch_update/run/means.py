@@ -1,4 +1,4 @@
-"""What a run works with beside its settings, and how it gets at the account and the server with that."""
+"""The means of a run beside its settings, and how it gets at the account and the server with them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def speaking(
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """That this run, and no other one, works on the account."""
+    """An account that this run, and no other one, works on."""
 
     lock: AccountLock | None
     account: Account

@@ -56,7 +56,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What would be sent now, and what forbids it."""
+    """A plan as it would be sent now, with what forbids it."""
 
     plan: Plan
     pages: int

@@ -131,7 +131,7 @@ def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is left of a run."""
+    """The part of a run that is left to do."""
 
     plan: Plan
     """the whole sheet: changes that are still to be sent, all other rows settled as they were, or left out"""
@@ -288,6 +288,6 @@ def merged(before: Report, after: Report) -> Report:
 
 
 def _better(before: Report, after: Report) -> Iterator[Outcome]:
-    """That a row was not sent again takes nothing back of what is known of it."""
+    """Yield the outcome of each row: the new one, but where it only says that the row was not sent again."""
     for old, new in zip(before.outcomes, after.outcomes, strict=True):
         yield old if new.status is Status.NOT_SENT and old.status is not Status.NOT_SENT else new

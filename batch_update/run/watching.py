@@ -14,7 +14,7 @@ from batch_update.settings.tunables import Settings
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a run is about to do, and what it needs a yes for."""
+    """All that a run is about to do, and needs a yes for."""
 
     command: str
     """apply, resume or undo"""

@@ -73,7 +73,7 @@ class Brake:
         self._wave += 1
 
     def recount(self, outcomes: Iterable[Outcome]) -> None:
-        """What went wrong in this wave, now that it was read back: an outcome for each change."""
+        """Count anew what went wrong in this wave, now that it was read back: an outcome for each change."""
         self._wave = sum(map(_went_wrong, outcomes))
 
     def stop(self) -> RunStopped | None:

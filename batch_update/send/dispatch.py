@@ -23,7 +23,7 @@ from batch_update.send.signals import interruption
 
 
 class Sender(Protocol):
-    """What the workers need of a client. `batch_update.Client` has it; tests hand in small fakes."""
+    """A client as far as the workers need it. `batch_update.Client` has it; tests hand in small fakes."""
 
     async def update(
         self, assistant_id: int, body: Body, *, before_send: Callable[[int], Awaitable[None]] | None = None
@@ -34,7 +34,7 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of the changes of a plan."""
+    """The outcomes of the changes of a plan."""
 
     outcomes: dict[int, Outcome]
     """row index -> outcome, for every row of every change"""
@@ -208,7 +208,7 @@ class _Dispatch:
             self._landing.deadline = min(self._landing.deadline, anyio.current_time() + within)
 
     def _heed_journal(self) -> None:
-        """What cannot be written down must not be sent."""
+        """Stop where the journal cannot be written: what cannot be written down must not be sent."""
         if self._journal is not None and self._journal.trouble is not None:
             self._stop(self._journal.trouble)
 

@@ -16,7 +16,7 @@ EVERY = 0.1
 
 
 class Stage(StrEnum):
-    """What a run is doing."""
+    """The things that a run does one after another."""
 
     READING = "reading the sheet"
     LOOKING = "reading what is there"

@@ -24,7 +24,7 @@ from batch_update.text import counted, listed
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What reading back showed."""
+    """The outcomes as reading back showed them."""
 
     outcomes: tuple[Outcome, ...]
     """for every row of the sheet"""
@@ -95,7 +95,7 @@ async def see(
 def _unless_late(
     found: tuple[Outcome, ...], before: tuple[Outcome, ...], late: Iterable[Change]
 ) -> tuple[Outcome, ...]:
-    """Those that were to be read once more, and could not be, are not read back at all."""
+    """Return the outcomes, but as they were before for those that could not be read once more."""
     rows = {index for change in late for index in change.indexes}
     return tuple(before[index] if index in rows else outcome for index, outcome in enumerate(found))
 
@@ -116,7 +116,7 @@ async def read_back_unless(
 
 
 def _unread(plan: Plan, outcomes: tuple[Outcome, ...]) -> Iterator[Change]:
-    """Those that were not read back yet: what a resumed run read back before stays as it was found then."""
+    """Return the changes that were sent and not read back yet: what an earlier session found stays as it is."""
     first = ((change, outcomes[change.indexes[0]]) for change in plan.changes)
     return (change for change, o in first if was_sent(o) and o.verified is Verified.NOT_READ)
 

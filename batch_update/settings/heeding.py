@@ -52,7 +52,7 @@ def group_of(name: str) -> str:
 
 
 def extra_of(name: str) -> dict[str, Any]:
-    """What a setting says of itself beside its type, default and help: group, metavar, job."""
+    """Return what a setting says of itself beside its type, default and help: group, metavar, job."""
     extra: Any = Settings.model_fields[name].json_schema_extra
     return dict(extra)
 

@@ -1,4 +1,4 @@
-"""What all commands that send have in common: the story is begun and watched, and its end is told."""
+"""The common part of all commands that send: the story is begun and watched, and its end is told."""
 
 from __future__ import annotations
 
