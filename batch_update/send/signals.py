@@ -23,17 +23,18 @@ GLANCE = 0.2
 
 
 @contextmanager
-def open_interrupts() -> Iterator[AsyncIterator[int]]:
+def open_interrupts(glance: float = GLANCE) -> Iterator[AsyncIterator[int]]:
     """Signals that ask the program to end, as they come; meanwhile they do nothing else.
 
     Hand the stream to `apply_plan`, and keep this open until the results are written, so that an impatient
-    third Ctrl-C does not tear them. Only in the main thread (ValueError or RuntimeError elsewhere).
+    third Ctrl-C does not tear them. Only in the main thread (ValueError or RuntimeError elsewhere). `glance`: seconds
+    between two looks for one, where the event loop cannot wait for it.
     """
     with ExitStack() as stack:
         try:
             received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*_heeded()))
         except NotImplementedError:  # asyncio on Windows
-            received = stack.enter_context(_handlers())
+            received = stack.enter_context(_handlers(glance))
         yield received
 
 
@@ -54,7 +55,7 @@ def _heeded() -> list[signal.Signals]:
 
 
 @contextmanager
-def _handlers() -> Iterator[AsyncIterator[int]]:
+def _handlers(glance: float) -> Iterator[AsyncIterator[int]]:
     """Signals by plain handlers where there are no receivers, which asyncio wakes up for but hands to nobody."""
     caught: deque[int] = deque()
 
@@ -63,17 +64,17 @@ def _handlers() -> Iterator[AsyncIterator[int]]:
 
     before = {number: signal.signal(number, catch) for number in _heeded()}
     try:
-        yield _looking(caught)
+        yield _looking(caught, glance)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-async def _looking(caught: deque[int]) -> AsyncIterator[int]:
+async def _looking(caught: deque[int], glance: float) -> AsyncIterator[int]:
     while True:
         while caught:
             yield caught.popleft()
-        await anyio.sleep(GLANCE)
+        await anyio.sleep(glance)
 
 
 def interruption(number: int) -> Interrupted:

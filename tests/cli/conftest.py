@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 import pytest
 
 from batch_update.cli import main
+from batch_update.sandbox.app import make_app
+from batch_update.settings.tunables import SANDBOX_KEY
+from tests.cli.at_terminal import at_terminal as at_terminal
+from tests.sandbox.served import Before, asked_first, serving
 
 GOOD = "id,speech_speed,name\n10001,1.1,Praxis Dr. Weiß\n10002,,Bäckerei Größe\n10003,0.9,\n"
 BAD = "id,speech_speed,name\n10001,1.7,Praxis\n10002,1.1,Bäckerei\n"
@@ -44,6 +49,19 @@ def run_apart(code: str, *words: str, folder: Path) -> subprocess.CompletedProce
         timeout=60,
         check=False,
     )
+
+
+@contextmanager
+def at_a_server(
+    before: Before, monkeypatch: pytest.MonkeyPatch, folder: Path, **how: Any
+) -> Iterator[tuple[str, ...]]:
+    """The flags of a command that sends to a served sandbox; `before` as for `asked_first`, `how` for `make_app`."""
+    monkeypatch.setenv("FAMULOR_API_KEY", SANDBOX_KEY)
+    with (
+        make_app(folder / "served.db", limits=(), **how) as app,
+        serving(asked_first(app, before)) as address,
+    ):
+        yield ("--base-url", f"{address}/api", "--rate", "off", "--yes")
 
 
 @pytest.fixture

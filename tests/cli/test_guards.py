@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
+from tests.cli.at_terminal import AtTerminal
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND, statuses
 from tests.cli.test_undo import rows
@@ -137,28 +137,11 @@ def test_a_job_may_allow_hazards(run: Run, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- on a terminal
 
 
-@pytest.fixture
-def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Somebody at the terminal, who gives this answer; the questions that were asked."""
-    asked: list[str] = []
-
-    def at_terminal(answer: bool) -> list[str]:
-        def ask(question: str) -> bool:
-            asked.append(question)
-            return answer
-
-        monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
-        monkeypatch.setattr("batch_update.cli.watcher.ask", ask)
-        return asked
-
-    return at_terminal
-
-
 @pytest.mark.parametrize("yes", [(), ("--yes",)])
 def test_the_question_names_account_number_and_hazards_whatever_yes_says(
-    run: Run, tmp_path: Path, answering: Any, yes: tuple[str, ...]
+    run: Run, tmp_path: Path, at_terminal: AtTerminal, yes: tuple[str, ...]
 ) -> None:
-    asked = answering(False)
+    asked = at_terminal("n").asked
     before = export(run, "before.csv")
     sheet = write(tmp_path, DANGEROUS["mode"][1])
     held = run("apply", sheet, *SEND[:-1], *yes)
@@ -166,17 +149,17 @@ def test_the_question_names_account_number_and_hazards_whatever_yes_says(
     (question,) = asked
     assert "1 assistant" in question and "user " in question and "mode" in question
     assert export(run, "after.csv") == before
-    answering(True)
+    at_terminal("y")
     assert run("apply", sheet, *SEND[:-1], *yes).exit == 0
     assert export(run, "after.csv") != before
 
 
 @pytest.mark.parametrize("flags", [(), ("--quiet",), ("--json",)])
 def test_nobody_says_yes_to_a_number_alone(
-    run: Run, tmp_path: Path, answering: Any, flags: tuple[str, ...]
+    run: Run, tmp_path: Path, at_terminal: AtTerminal, flags: tuple[str, ...]
 ) -> None:
     """The same table as in the plan comes before the question, whatever is to be left unsaid otherwise."""
-    answering(False)
+    at_terminal("n")
     sheet = write(tmp_path, "id,speech_speed,name\n10001,0.75,A\n10002,0.75,B\n")
     told = run("apply", sheet, *SEND[:-1], *flags).err
     table = [
@@ -242,14 +225,14 @@ def test_what_has_to_be_allowed_is_values_in_json(run: Run, tmp_path: Path) -> N
     assert again["error"]["guards"] == planned["guards"]
 
 
-def test_a_yes_on_the_terminal_lifts_no_limit(run: Run, tmp_path: Path, answering: Any) -> None:
-    asked = answering(True)
+def test_a_yes_on_the_terminal_lifts_no_limit(run: Run, tmp_path: Path, at_terminal: AtTerminal) -> None:
+    asked = at_terminal("y").asked
     held = run("apply", write(tmp_path, DANGEROUS["mode"][1]), *SEND[:-1], "--max-changes", "0")
     assert (held.exit, "G120" in held.out, asked) == (5, True, [])
 
 
-def test_yes_says_yes_to_the_ordinary_question(run: Run, tmp_path: Path, answering: Any) -> None:
-    asked = answering(False)
+def test_yes_says_yes_to_the_ordinary_question(run: Run, tmp_path: Path, at_terminal: AtTerminal) -> None:
+    asked = at_terminal("n").asked
     assert run("apply", write(tmp_path, SPEED), *SEND).exit == 0
     assert asked == []
 
@@ -295,14 +278,11 @@ def test_nothing_waits_for_an_answer_where_nobody_can_give_one(run: Run, tmp_pat
     assert export(run, "after.csv") == before
 
 
-@pytest.mark.parametrize(("answer", "updated", "status"), [(b"y\n", 4, 0), (b"n\n", 1, 5), (b"", 1, 5)])
+@pytest.mark.parametrize(("answer", "updated", "status"), [("y", 4, 0), ("n", 1, 5), ("", 1, 5)])
 def test_pause_ask_asks_between_waves(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, updated: int, status: int
+    run: Run, tmp_path: Path, at_terminal: AtTerminal, answer: str, updated: int, status: int
 ) -> None:
-    (tmp_path / "stdin").write_bytes(answer)
-    with (tmp_path / "stdin").open("rb") as stdin:
-        monkeypatch.setattr("sys.stdin", stdin)
-        monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
-        result = run("apply", write(tmp_path, slow(4)), *SEND, "--waves", "1", "--pause", "ask", "--json")
+    at_terminal(answer)
+    result = run("apply", write(tmp_path, slow(4)), *SEND, "--waves", "1", "--pause", "ask", "--json")
     assert (result.exit, result.json["counts"]["updated"]) == (status, updated)
     assert "Go on with wave 2 of 2, 3 changes? [y/N]" in result.err

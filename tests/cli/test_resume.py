@@ -19,9 +19,7 @@ from batch_update.account.locking import AccountLock, is_held
 from batch_update.cli.commands.apply import apply
 from batch_update.cli.commands.resume import resume
 from batch_update.cli.commands.undo import undo
-from batch_update.errors import BatchUpdateError
 from batch_update.journal.reading import read_run
-from batch_update.journal.writing import Journal
 from batch_update.outcomes import exit_status
 from batch_update.run.applying import begin_apply
 from batch_update.run.means import Means
@@ -29,7 +27,8 @@ from batch_update.run.resuming import begin_resume
 from batch_update.run.watching import Watcher
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
-from tests.cli.conftest import Run
+from tests.cli.at_terminal import AtTerminal
+from tests.cli.conftest import Run, at_a_server
 from tests.cli.test_commands import LOOK, SEND, statuses
 from tests.cli.test_undo import rows
 from tests.clocks import FakeTime
@@ -93,21 +92,26 @@ def test_a_run_that_died_before_it_began_goes_on_though_rows_of_its_sheet_are_wr
 def test_what_could_not_be_read_back_is_read_by_resume(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def down(*args: Any, **more: Any) -> Any:
-        raise BatchUpdateError("the server is down")
+    updates = 0
+    is_down = True
 
-    with monkeypatch.context() as patched:
-        patched.setattr("batch_update.send.verifying.fetch_present", down)
-        result = run("apply", "good.csv", *SEND, "--run-dir", "it")
-    assert result.exit == 1 and "not read back: the server is down" in result.out
-    assert "Go on   batch-update resume" in result.out
-    attempts = [row["_attempts"] for row in rows(tmp_path / "it" / "results.csv")]
-    result = run("resume", "it", *SEND, "--sandbox-faults", "500@1+")  # no update meets it, for none is sent
-    assert result.exit == 0 and "what was sent is read back" in result.err
-    found = rows(tmp_path / "it" / "results.csv")
-    assert {(row["_status"], row["_verified"]) for row in found} == {("updated", "verified")}
-    assert [row["_attempts"] for row in found] == attempts
-    assert "is finished" in run("resume", "it", *SEND).err
+    def before(method: str, path: str, number: int) -> tuple[int, Any] | None:
+        nonlocal updates
+        updates += method == "PUT"
+        return (404, {"message": "no list today"}) if is_down and updates and method == "GET" else None
+
+    with at_a_server(before, monkeypatch, tmp_path) as server:
+        result = run("apply", "good.csv", *server, "--run-dir", "it")
+        assert result.exit == 1 and "not read back: " in result.out and "no list today" in result.out
+        assert "Go on   batch-update resume" in result.out
+        attempts = [row["_attempts"] for row in rows(tmp_path / "it" / "results.csv")]
+        is_down, sent = False, updates
+        result = run("resume", "it", *server)
+        assert result.exit == 0 and "what was sent is read back" in result.err and updates == sent
+        found = rows(tmp_path / "it" / "results.csv")
+        assert {(row["_status"], row["_verified"]) for row in found} == {("updated", "verified")}
+        assert [row["_attempts"] for row in found] == attempts
+        assert "is finished" in run("resume", "it", *server).err
 
 
 def test_a_run_that_was_not_to_be_read_back_is_finished(run: Run, tmp_path: Path) -> None:
@@ -152,19 +156,17 @@ def test_where_its_folder_takes_no_results_the_run_is_still_the_one_to_take_back
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The results are then elsewhere, but not its journal."""
-    begin = Journal.begin
 
-    def beginning(journal: Journal, *args: Any) -> None:
-        (journal.folder / "results.csv").mkdir()
-        begin(journal, *args)
+    def before(method: str, path: str, number: int) -> None:
+        if (method, number) == ("PUT", 1):
+            (tmp_path / "it" / "results.csv").mkdir()
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Journal, "begin", beginning)
-        result = run("apply", "good.csv", *SEND, "--run-dir", "it")
-    assert (result.exit, str(Path("it", "results.csv")) in result.err) == (0, True)
-    words = shlex.split(result.out.rpartition("batch-update undo ")[2])
-    assert words[-1] == "it" and "results.csv" in result.out
-    assert run("undo", *words, "--yes").exit == 0
+    with at_a_server(before, monkeypatch, tmp_path) as server:
+        result = run("apply", "good.csv", *server, "--run-dir", "it")
+        assert (result.exit, str(Path("it", "results.csv")) in result.err) == (0, True)
+        words = shlex.split(result.out.rpartition("batch-update undo ")[2])
+        assert words[-1] == "it" and "results.csv" in result.out
+        assert run("undo", *words, "--yes").exit == 0
 
 
 def test_without_a_terminal_it_needs_a_yes(run: Run, tmp_path: Path) -> None:
@@ -369,23 +371,17 @@ def test_an_undo_takes_back_what_was_done_until_it_got_the_lock(run: Run, tmp_pa
 
 @pytest.mark.parametrize("command", ["apply", "resume", "undo"])
 def test_the_question_comes_once_the_lock_is_held_and_names_what_was_found_then(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    run: Run, tmp_path: Path, at_terminal: AtTerminal, command: str
 ) -> None:
     stopped(run, tmp_path)
     (path,) = (tmp_path / "state" / "accounts").glob("*.lock")
-    asked: list[tuple[str, bool]] = []
-
-    def ask(question: str) -> bool:
-        asked.append((question, is_held(path)))
-        return False
-
-    monkeypatch.setattr("batch_update.cli.watcher.on_terminal", lambda: True)
-    monkeypatch.setattr("batch_update.cli.watcher.ask", ask)
+    held: list[bool] = []
+    seat = at_terminal("n")
+    seat.on_question = lambda: held.append(is_held(path))
     assert run(command, "good.csv" if command == "apply" else "it", *SEND[:-1]).exit == 2
-    ((question, held),) = asked
-    assert (
-        held and f"Change {({'apply': 3, 'resume': 6, 'undo': 5})[command]} assistants of user " in question
-    )
+    (question,) = seat.asked
+    assert held == [True]
+    assert f"Change {({'apply': 3, 'resume': 6, 'undo': 5})[command]} assistants of user " in question
     assert not is_held(path)
 
 

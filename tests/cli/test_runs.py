@@ -7,13 +7,14 @@ import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from batch_update.account.locking import AccountLock
 from batch_update.sheet.reading import read_sheet
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, at_a_server
 from tests.cli.test_commands import LOOK, SEND
 
 DAY = 86400
@@ -63,10 +64,16 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
     assert listed[1]["counts"] == {"updated": 3}
 
 
-def test_list_tells_what_did_not_read_back_as_sent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr("batch_update.send.verifying.same_value", lambda *values: False)
-        assert run("apply", "good.csv", *SEND, "--reread-after", "0").exit == 1
+def test_list_tells_what_did_not_read_back_as_sent(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(method: str, path: str, number: int) -> tuple[int, Any] | None:
+        """Every update is answered as done, and none is."""
+        assistant = path.rpartition("/")[2]
+        return (200, {"message": "ok", "data": {"id": int(assistant)}}) if method == "PUT" else None
+
+    with at_a_server(before, monkeypatch, tmp_path) as server:
+        assert run("apply", "good.csv", *server, "--reread-after", "0").exit == 1
     assert "3 updated (3 mismatch)" in run("runs", "list").out
     assert run("runs", "list", "--json").json[0]["mismatches"] == 3
 

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -114,50 +113,43 @@ def test_a_disk_that_is_full_before_anything_is_sent(disk: Path) -> None:
 
 # ---------------------------------------------------------------- the command
 
-ROWS = 300
+ROWS = 400
+PROMPT = "Be kind. " * 300
+"""What each assistant is told: results of all rows take more room than the journal's reserve has."""
 
 
 @pytest.fixture
-def fills(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Ready for a run of 300 rows that fills the disk just before its first request. The log has little room."""
-    make_app(tmp_path / "big.db", limits=(), assistants=ROWS).close()
-    sheet = "id,name\n" + "".join(f"{10001 + row},Name {row}\n" for row in range(ROWS))
+def fills(tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    """The flags of a run that fills the disk as its first request arrives."""
+    sheet = "id,system_prompt\n" + "".join(f"{10001 + row},{PROMPT}{row}\n" for row in range(ROWS))
     (tmp_path / "sheet.csv").write_text(sheet, "utf-8")
-    monkeypatch.setattr("batch_update.journal.writing.LOG_ROOM", 64 * 1024)
-    begin = Journal.begin
-
-    def beginning(journal: Journal, *args: Any) -> None:
-        if not (disk / "was full").exists():
-            (disk / "was full").touch()
-            fill(disk)
-        begin(journal, *args)
-
-    monkeypatch.setattr(Journal, "begin", beginning)
     (tmp_path / "temp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
-    return disk
 
+    def before(method: str, path: str, number: int) -> None:
+        if (method, number) == ("PUT", 1):
+            fill(disk)
 
-FLAGS = (*SEND, "--sandbox-state", "big.db", "--no-fetch", "--no-verify")
+    with conftest.at_a_server(before, monkeypatch, tmp_path, assistants=ROWS) as server:
+        yield (*server, "--no-fetch", "--no-verify", "--concurrency", "1")  # a commit for each row
 
 
 def test_the_command_says_so_with_5_and_goes_on_once_there_is_room(
     run: Run,
-    fills: Path,
+    fills: tuple[str, ...],
+    disk: Path,
     tmp_path: Path,
 ) -> None:
-    folder = fills / "run"
-    result = run("apply", "sheet.csv", *FLAGS, "--run-dir", str(folder))
+    folder = disk / "run"
+    result = run("apply", "sheet.csv", *fills, "--run-dir", str(folder))
     assert (result.exit, "[J101]" in result.out, "Traceback" in result.err) == (5, True, False)
-    assert (
-        f"batch-update resume --sandbox --sandbox-limits off --sandbox-state big.db --rate off {folder}"
-        in (result.out)
-    )
+    (command,) = [line for line in result.out.splitlines() if "batch-update resume " in line]
+    assert command.endswith(f" --rate off --concurrency 1 {folder}")
     (found,) = [*folder.glob("results.csv"), *(tmp_path / "temp").glob("*/results.csv")]
     told = rows(found)
     assert len(told) == ROWS and {row["_status"] for row in told} == {"updated", "not_sent"}
-    make_room(fills)
-    again = run("resume", str(folder), *FLAGS, "--json")
+    make_room(disk)
+    again = run("resume", str(folder), *fills, "--json")
     assert (again.exit, again.json["counts"]["updated"]) == (0, ROWS)
     assert all(
         new == old for old, new in zip(told, rows(folder / "results.csv"), strict=True) if is_done(old)
@@ -170,20 +162,20 @@ def is_done(row: dict[str, str]) -> bool:
 
 def test_where_no_file_can_be_written_at_all_the_journal_still_has_it(
     run: Run,
-    fills: Path,
+    fills: tuple[str, ...],
+    disk: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (fills / "temp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(fills / "temp"))
-    monkeypatch.setattr("batch_update.journal.writing.RESERVED", 16 * 1024)
-    folder = fills / "run"
-    result = run("apply", "sheet.csv", *FLAGS, "--run-dir", str(folder))
+    (disk / "temp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(disk / "temp"))
+    folder = disk / "run"
+    result = run("apply", "sheet.csv", *fills, "--run-dir", str(folder))
     assert (result.exit, "[J101]" in result.out, "Traceback" in result.err) == (5, True, False)
-    assert not list(fills.rglob("*.csv")) and "batch-update report" in result.out
-    make_room(fills)
+    assert not list(disk.rglob("*.csv")) and "batch-update report" in result.out
+    make_room(disk)
     assert run("report", str(folder)).exit == 0
     assert len(statuses(folder / "results.csv")) == ROWS
-    assert run("resume", str(folder), *FLAGS).exit == 0
+    assert run("resume", str(folder), *fills).exit == 0
 
 
 # ---------------------------------------------------------------- where nothing can be mounted

@@ -13,7 +13,7 @@ import pytest
 from batch_update.journal.commits import Groups
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import report_of
+from batch_update.journal.recorded import RecordedRun, report_of
 from batch_update.journal.schema import LogEntry
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
@@ -194,26 +194,23 @@ def test_whichever_commit_fails_nothing_is_sent_after_it(tmp_path: Path, backend
 
 @BACKENDS
 def test_a_run_killed_while_a_commit_is_under_way_has_sent_nothing_of_it(
-    tmp_path: Path, backend: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, backend: str
 ) -> None:
     """What the disk holds the moment before a commit tells of every request that has left."""
     plan = plan_of(60)
-    write = Journal._write
     client = FakeClient()
-    looks: list[int] = []
+    looks: list[tuple[set[int], RecordedRun]] = []
 
-    def looking(journal: Journal, entries: list[LogEntry]) -> None:
-        begun = set(client.begun)
-        found = read_run(copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}"))
-        assert {number - 1 for number in begun} <= {*found.in_flight, *found.outcomes}
-        assert len(found.in_flight) <= 8
-        looks.append(len(entries))
-        write(journal, entries)
-
-    monkeypatch.setattr(Journal, "_write", looking)
+    def looking(statement: str) -> None:
+        if statement.startswith("INSERT"):  # a commit is one line
+            copy = copy_of(tmp_path / "run", tmp_path / f"copy{len(looks)}")
+            looks.append(({number - 1 for number in client.begun}, read_run(copy)))
 
     async def main() -> Any:
         with Journal.create(tmp_path / "run", plan) as journal:
+            journal._db.set_trace_callback(looking)
             return await apply_plan(plan, client, journal=journal, pace=Pace((), concurrency=8))
 
     assert anyio.run(main, backend=backend).counts() == {Status.UPDATED: 60} and len(looks) > 10
+    for begun, found in looks:
+        assert begun <= {*found.in_flight, *found.outcomes} and len(found.in_flight) <= 8

@@ -16,7 +16,6 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.send import signals
 from batch_update.send.signals import open_interrupts
 from tests.run.loopback import Loopback, loopback
 
@@ -34,10 +33,10 @@ def _not_ignored() -> Iterator[None]:
 # ---------------------------------------------------------------- the stream
 
 
-def caught(backend: str) -> list[int]:
+def caught(backend: str, **how: float) -> list[int]:
     async def main() -> list[int]:
         found = []
-        with open_interrupts() as interrupted:
+        with open_interrupts(**how) as interrupted:
             os.kill(os.getpid(), signal.SIGTERM)
             os.kill(os.getpid(), signal.SIGINT)
             async for number in interrupted:
@@ -71,9 +70,8 @@ def test_where_the_event_loop_knows_no_signals_plain_handlers_serve(
         raise NotImplementedError
 
     monkeypatch.setattr(anyio, "open_signal_receiver", unknown)
-    monkeypatch.setattr(signals, "GLANCE", 0.001)
     before = signal.getsignal(signal.SIGTERM)
-    assert caught(backend) == [signal.SIGINT, signal.SIGTERM]
+    assert caught(backend, glance=0.001) == [signal.SIGINT, signal.SIGTERM]
     assert signal.getsignal(signal.SIGTERM) is before
 
 
