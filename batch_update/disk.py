@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from errno import EINVAL, ELOOP, ENOTDIR, ENXIO
+from io import BufferedWriter
 from pathlib import Path
 
 _KINDS = (
@@ -79,26 +81,55 @@ def write_plain(path: Path, content: bytes) -> None:
 def replace_plain(path: Path, content: bytes) -> None:
     """Write a file beside its name and then rename it, so that readers see all of it or what was before.
 
-    It gets its folder's `shared_mode`. Raises OSError.
+    It gets its folder's `shared_mode`. Waits for no disk. Raises OSError.
     """
-    _replace(path, content, shared_mode(path.parent))
+    with _opened_draft(path, shared_mode(path.parent)) as (file, draft):
+        file.write(content)
+        file.close()
+        draft.replace(path)
 
 
 def replace_private(path: Path, content: bytes) -> None:
-    """Write a file in the same way for its owner alone, whoever may write to the folder. Raises OSError."""
-    _replace(path, content, 0o600)
+    """Write a file for its owner alone beside its name, and rename it once it is on the disk. Raises OSError."""
+    with _opened_draft(path, 0o600) as (file, draft):
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        draft.replace(path)
 
 
-def _replace(path: Path, content: bytes, mode: int) -> None:
+@contextmanager
+def draft_beside(path: Path, *, companions: Sequence[str] = ()) -> Iterator[Path]:
+    """Yield a new file of ours alone beside this path, to be renamed to it once it is whole; gone afterwards if not.
+
+    So are its companions: files that others make beside it, with these endings. Raises OSError.
+    """
+    with _opened_draft(path, 0o600, companions) as (file, draft):
+        file.close()
+        yield draft
+
+
+@contextmanager
+def _opened_draft(
+    path: Path, mode: int, companions: Sequence[str] = ()
+) -> Iterator[tuple[BufferedWriter, Path]]:
+    """Yield a draft and the file in it: what is written there lands nowhere else, whatever takes the draft's place."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             _give_rights(descriptor, mode)
-            file.write(content)
-        Path(name).replace(path)
+            yield file, Path(name)
     finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+        for ending in ("", *companions):
+            with suppress(OSError):
+                Path(name + ending).unlink()
+
+
+def sync(path: Path) -> None:
+    """Return once all of a file is on the disk. Raises OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _open(path: Path, flags: int) -> int:

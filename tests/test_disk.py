@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.disk import make_folder, read_plain, replace_plain, write_plain
+from batch_update.disk import (
+    draft_beside,
+    make_folder,
+    read_plain,
+    replace_plain,
+    replace_private,
+    write_plain,
+)
 
 
 def mode_of(path: Path) -> int:
@@ -100,3 +107,26 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError, match="Not a directory"):
         make_folder(tmp_path / "file" / "x")
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_draft_that_is_not_renamed_is_gone_with_its_companions(tmp_path: Path) -> None:
+    with draft_beside(tmp_path / "f", companions=("-log",)) as draft:
+        draft.with_name(draft.name + "-log").write_bytes(b"x")
+        assert (mode_of(draft), draft.parent, len(list(tmp_path.iterdir()))) == (0o600, tmp_path, 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_raised_leaves_what_was_there_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"before")
+    with pytest.raises(RuntimeError), draft_beside(tmp_path / "f") as draft:
+        draft.write_bytes(b"half")
+        raise RuntimeError
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("f", b"before")]
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_private_file_is_for_its_owner_whatever_the_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    replace_private(tmp_path / "f", b"x")
+    assert (mode_of(tmp_path / "f"), read_plain(tmp_path / "f", 9)) == (0o600, b"x")

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from batch_update.disk import CAREFULLY
+from batch_update.disk import CAREFULLY, draft_beside, sync
 from batch_update.journal import schema
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def made_whole(path: Path, fill: Callable[[sqlite3.Connection], T]) -> Iterator[
 
     What `fill` returns is the context. What is raised leaves nothing behind.
     """
-    with _beside(path) as draft:
+    with draft_beside(path, companions=("-shm", LOG, ROLLBACK)) as draft:
         try:
             made = _fill(draft, fill, "WAL")
         except sqlite3.Error as error:
@@ -72,23 +72,9 @@ def made_whole(path: Path, fill: Callable[[sqlite3.Connection], T]) -> Iterator[
             with draft.open("wb"):
                 pass  # emptied: it may hold a half of what it was to be
             made = _fill(draft, fill, "DELETE")
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
+        sync(draft)
         yield made
         draft.replace(path)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A new file of ours alone; gone afterwards, unless it was renamed."""
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(number)
-    try:
-        yield Path(name)
-    finally:
-        for suffix in ("", "-shm", LOG, ROLLBACK):
-            with suppress(OSError):
-                Path(name + suffix).unlink()
 
 
 def _fill(draft: Path, fill: Callable[[sqlite3.Connection], T], mode: str) -> T:

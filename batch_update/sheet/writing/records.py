@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from batch_update.disk import draft_beside, sync
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect
 from batch_update.sheet.formulas import guard, may_begin_formula, may_split_into_formula
@@ -20,7 +19,7 @@ _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
 
 
 def csv_dialect(dialect: Dialect) -> Dialect:
-    """The dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
+    """Return the dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
     if dialect.format in ("csv", "tsv"):
         return dialect
     return Dialect("csv", "utf-8-sig", decimal=dialect.decimal)
@@ -40,26 +39,24 @@ def write_table(
     encoding cannot carry, or that would be read back otherwise, make it UTF-8 with BOM. NUL bytes are left out.
     Raises OSError, with nothing left behind.
     """
-    with _temporary(path) as draft:
+    with draft_beside(path) as draft:
         _write(draft, records(header, rows, dialect), "utf-8" if dialect.encoding == "utf-8" else "utf-8-sig")
         if dialect.encoding not in ("utf-8", "utf-8-sig"):
-            with _temporary(path) as final:
+            with draft_beside(path) as final:
                 if _transcode(draft, final, dialect.encoding):
                     return _move(final, path, rename)
         return _move(draft, path, rename)
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
-    """Have a file written beside its place and rename it, as `write_table` does; returns where it lies."""
-    with _temporary(path) as draft:
+    """Have a file written beside its place and rename it; returns where it lies, as `write_table` does."""
+    with draft_beside(path) as draft:
         write(draft)
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
         return _move(draft, path, os.replace)
 
 
 def records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
-    """A CSV or TSV as texts: each record with its line end, guarded, without NUL."""
+    """Yield a CSV or TSV as texts: each record with its line end, guarded, without NUL."""
     # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
     plain = not header or _PLAIN_START.fullmatch(header[0])
     formatted, in_quotes = (_formatter(dialect, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
@@ -98,8 +95,6 @@ def _write(path: Path, records: Iterable[str], codec: str) -> None:
     # A lone half of a character, as a server may send it, has no bytes in UTF-8: it becomes a question mark.
     with path.open("w", encoding=codec, errors="replace", newline="") as file:
         file.writelines(records)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _transcode(draft: Path, final: Path, codec: str) -> bool:
@@ -113,8 +108,6 @@ def _transcode(draft: Path, final: Path, codec: str) -> bool:
             file.write("\ufeff" if codec in MARKS else "")
             while block := text.read(1 << 20):
                 file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
     except (UnicodeError, LookupError):
         return False
     with final.open("rb") as file:
@@ -129,20 +122,12 @@ def _is_ascii(file: BinaryIO) -> bool:
     return all(block.isascii() for block in iter(lambda: file.read(1 << 20), b""))
 
 
-@contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
-    """A file of ours alone beside `path`; gone afterwards unless it was renamed."""
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(number)
-    Path(name).chmod(0o600)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
 def _move(draft: Path, path: Path, rename: Callable[[Path, Path], object]) -> Path:
-    """Windows refuses to replace a file that a spreadsheet program holds open: then the next free name serves."""
+    """Rename a draft once it is on the disk; returns where it lies then.
+
+    Windows refuses to replace a file that a spreadsheet program holds open: then the next free name serves.
+    """
+    sync(draft)
     try:
         rename(draft, path)
         return path
