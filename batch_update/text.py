@@ -7,7 +7,7 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -194,6 +194,11 @@ def local_time(moment: datetime) -> str:
     name = here.tzname() or ""
     # Windows has `W. Europe Standard Time`, and many zones no letters at all.
     return f"{here:%Y-%m-%d %H:%M} " + (name if name.isalpha() and len(name) <= 5 else f"UTC{here:%z}")
+
+
+def utc_text(moment: datetime) -> str:
+    """`2026-11-22T08:31:05.120Z`: as programs read it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def quoted(text: str) -> str:

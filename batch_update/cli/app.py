@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -19,10 +20,11 @@ from batch_update.cli.commands import jobs, reference, runs, sandbox
 from batch_update.cli.commands import plan as planning
 from batch_update.cli.commands import resume as resuming
 from batch_update.cli.commands import undo as undoing
+from batch_update.cli.documents import out_failure, wants_json
 from batch_update.cli.help import CONTEXT, Command, Group
-from batch_update.cli.screen import error_json, out_json, ready_streams, show_error
+from batch_update.cli.screen import ready_streams, show_error
 from batch_update.cli.suggestions import words_of
-from batch_update.errors import BatchUpdateError, RunStopped, UsageError
+from batch_update.errors import BatchUpdateError, Interrupted, RunStopped, UsageError
 from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX, variable_of
 from batch_update.settings.tunables import Settings
@@ -102,6 +104,9 @@ def main() -> None:
     except BatchUpdateError as error:
         _leave_telling(error)
     except (KeyboardInterrupt, typer.Abort):
+        if wants_json():
+            interrupted = Interrupted("interrupted by SIGINT", signal=int(signal.SIGINT))
+            out_failure(interrupted, interrupted.exit)
         _leave(Exit.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  what typer has to say, or a bug of ours
         _leave_after(error)
@@ -131,7 +136,7 @@ def options_of(command: Any) -> Iterator[Any]:
 def _leave_after(error: Any) -> NoReturn:
     """With what typer says of wrong words; else it is a bug of ours: say so, with its own exit status."""
     # Of the class that click calls ClickException, which typer keeps to itself.
-    if type(error).__name__ == "NoArgsIsHelpError" and not _wants_json():
+    if type(error).__name__ == "NoArgsIsHelpError" and not wants_json():
         error.show()
         sys.exit(error.exit_code)
     if hasattr(error, "format_message"):
@@ -140,8 +145,8 @@ def _leave_after(error: Any) -> NoReturn:
         _leave_telling(limit)
     traceback.print_exc()
     print(f"batch-update: this is a bug, please report it: {error!r}", file=sys.stderr)
-    if _wants_json():
-        out_json(error_json(BatchUpdateError("a bug in batch-update", remedy="please report it")))
+    if wants_json():
+        out_failure(error, Exit.BUG)
     _leave(Exit.BUG)
 
 
@@ -158,18 +163,11 @@ def _limit_met(error: Exception) -> BatchUpdateError | None:
 
 
 def _leave_telling(error: BatchUpdateError) -> NoReturn:
-    if _wants_json():
-        out_json(error_json(error))
+    if wants_json():
+        out_failure(error, error.exit)
     else:
         show_error(error)
     _leave(error.exit)
-
-
-def _wants_json() -> bool:
-    """Asked where the settings could not be read: with --json, stdout is a document even then."""
-    words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
-    said = os.environ.get(variable_of("json"), "").casefold()
-    return "--json" in words or said in {"1", "true", "yes", "on", "t", "y"}
 
 
 def _leave(status: int) -> NoReturn:

@@ -95,6 +95,8 @@ def shown(default: Any) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
+"""For commands that read no settings."""
 FILE = Annotated[
     str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
 ]

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
 from shutil import which
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.options import shown
 from batch_update.settings.heeding import heeded
 from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted, quoted_path, without_password
+
+if TYPE_CHECKING:
+    from batch_update.report.documents.envelope import Purpose
 
 NOT_AGAIN = frozenset({"run_dir", "json_", "quiet", "sandbox_faults"})
 """Settings that no next command repeats: the folder is taken, how it is told is a matter of taste, and what went
@@ -23,6 +27,25 @@ SAME_SERVER = ("Connection", "Sandbox", "Pace", "runs_dir")
 SAME_SHEET = ("Sheet", "Limits")
 """The settings that decide what is read from a sheet."""
 _BY_COMMA = frozenset({"allow", "only", "rate", "sandbox_limits", "waves"})
+
+
+Following = dict["Purpose", str]
+"""The commands that make sense now, by what they are for."""
+_FIRST: dict[Purpose, str] = {
+    "check": "mend the sheet, then: ",
+    "plan_again": "mend the sheet, then: ",
+    "apply_good_rows": "send the good rows: ",
+}
+"""What is said before a command."""
+
+
+def next_lines(following: Following) -> str:
+    """`Next: mend the sheet, then: ...`, and `  or: send the good rows: ...` beneath it."""
+    labels = chain(["Next: "], repeat("  or: "))
+    return "\n".join(
+        f"{label}{_FIRST.get(purpose, '')}{command}"
+        for label, (purpose, command) in zip(labels, following.items(), strict=False)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from threading import Thread
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import anyio
-import typer
 
 from batch_update.errors import UsageError
 
@@ -27,8 +22,8 @@ if sys.platform != "win32":
 
 from batch_update.cli.terminal import Terminal, colored
 from batch_update.cli.wrapping import width, wrap
-from batch_update.errors import BatchUpdateError, Interrupted, SheetError
-from batch_update.text import excerpt, is_hidden
+from batch_update.errors import BatchUpdateError
+from batch_update.text import excerpt
 
 if TYPE_CHECKING:
     from batch_update.fields.differences import Showing
@@ -36,9 +31,6 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 1_000
 """Characters of a line about what ended a command."""
-_NOT_PLAIN = re.compile(r"[^\n -~]")
-_AT_ONCE = 1000
-"""items of a long list that are written together"""
 _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "gone": "31", "came": "32"}
 
 
@@ -85,29 +77,6 @@ def writing_out() -> Iterator[None]:
     except OSError as error:
         _to_nowhere(sys.stdout)
         raise UsageError(f"the result cannot be written to stdout: {error.strerror}", code="U110") from None
-
-
-def out_json(document: Any) -> None:
-    """The one JSON document of a command with --json."""
-    out_raw(_json_text(document))
-
-
-def out_json_with(document: dict[str, Any], name: str, items: Iterable[Any]) -> None:
-    """The one JSON document of a command with one more key, whose list is never held in memory as a whole."""
-    out_raw(_json_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
-    between, after = "\n    ", "]\n}"
-    rest = iter(items)
-    while some := list(islice(rest, _AT_ONCE)):
-        texts = (_json_text(item).replace("\n", "\n    ") for item in some)
-        out_raw(between + ",\n    ".join(texts), end="")
-        between, after = ",\n    ", "\n  ]\n}"
-    out_raw(after)
-
-
-def _json_text(value: Any) -> str:
-    """Readable, with escapes only for what would do something to a terminal, or not be seen there."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    return _NOT_PLAIN.sub(lambda found: json.dumps(found[0])[1:-1] if is_hidden(found[0]) else found[0], text)
 
 
 def say(text: str) -> None:
@@ -182,56 +151,6 @@ def _is_yes(answer: str) -> bool:
     return answer.strip().lower() in {"y", "yes", "j", "ja"}
 
 
-class _AskedToEnd(KeyboardInterrupt):
-    """What SIGTERM or a hang-up raises; only of a kind that event loops let through."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-
-@contextmanager
-def telling_errors(*, as_json: bool) -> Iterator[None]:
-    """An exception of ours inside becomes a message, or the one JSON document, and the exit status.
-
-    So do signals that would end the program without a word.
-    """
-    try:
-        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-            yield
-    except (BatchUpdateError, KeyboardInterrupt) as caught:
-        error = caught if isinstance(caught, BatchUpdateError) else _interrupted(caught)
-        if as_json:
-            out_json(error_json(error))
-        else:
-            show_error(error)
-        raise typer.Exit(int(error.exit)) from None
-
-
-@contextmanager
-def _raising(*numbers: signal.Signals) -> Iterator[None]:
-    """Has these signals raise, but for those that are ignored, as nohup wants it, or heeded already."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise _AskedToEnd(number)
-
-    mine = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
-    for number in mine:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
-    """While something is sent, signals are heeded in another way; so this is before that, or after."""
-    number = caught.number if isinstance(caught, _AskedToEnd) else int(signal.SIGINT)
-    remedy = "batch-update runs list shows whether a run had begun"
-    return Interrupted(f"interrupted by {signal.Signals(number).name}", signal=number, remedy=remedy)
-
-
 def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
     code = f"[{error.code}]" if error.code else ""
@@ -241,26 +160,3 @@ def show_error(error: BatchUpdateError) -> None:
         say(f"  {excerpt(line, MOST_WORDS)}")
     for number, line in enumerate(error.remedy.split("\n") if error.remedy else ()):
         say(f"{'          ' if number else '  = help: '}{excerpt(line, MOST_WORDS)}")
-
-
-def _bounded(text: str) -> str:
-    """The text without an end that nobody reads: a path or a value may have 100,000 characters."""
-    return text if len(text) <= MOST_WORDS else text[:MOST_WORDS] + " ..."
-
-
-def error_json(error: BatchUpdateError) -> dict[str, Any]:
-    """The error as a JSON document."""
-    details = list(map(_bounded, error.details))
-    document: dict[str, Any] = {
-        "error": {
-            "code": error.code,
-            "message": "\n".join(details),
-            "remedy": "\n".join(map(_bounded, error.remedy.split("\n"))),
-            "exit": int(error.exit),
-        }
-    }
-    if len(details) > 1:
-        document["error"]["details"] = details
-    if isinstance(error, SheetError):
-        document["error"]["problems"] = [problem.message for problem in error.problems]
-    return document

@@ -137,12 +137,12 @@ def _in_doubt(intention: Intention) -> Outcome:
 def facts_of(recorded: RecordedRun) -> RunFacts:
     """Return what `run.json` tells beside the outcomes: the last session's settings, all sessions' requests."""
     last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
-    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded))
+    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded), recorded.facts.command)
 
 
 def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
     """Return what `run.json` tells of a run that was read before its last session: its facts, all requests."""
-    return RunFacts(facts.settings, _sum(recorded, stats))
+    return RunFacts(facts.settings, _sum(recorded, stats), recorded.facts.command)
 
 
 def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
@@ -165,3 +165,5 @@ class RunFacts:
     settings: Settings | None = None
     stats: Stats | None = None
     """the client's, at the end"""
+    command: str = "apply"
+    """which the run began as: apply or undo"""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from batch_update.model.plans import Tripped
-from batch_update.model.sheets import Json
 from batch_update.report.places import WIDE, row_list
 from batch_update.text import counted
 
@@ -51,16 +50,3 @@ def hazards_of(tripped: Sequence[Tripped]) -> tuple[str, ...]:
 def lifted(tripped: Sequence[Tripped]) -> Mapping[str, Any]:
     """The limits that have to be raised, with the values that are just enough."""
     return {name: value for one in tripped for name, value in one.lifts.items()}
-
-
-def guard_json(one: Tripped) -> Json:
-    """One of them as JSON: code, hazard or the settings that lift it, words, assistants, rows."""
-    return {
-        "code": one.code,
-        "hazard": one.hazard or None,
-        "words": one.words,
-        "assistants": one.assistants,
-        "rows": list(one.rows),
-        "compared": not one.is_blind,
-        "lifts": dict(one.lifts),
-    }

@@ -72,7 +72,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
         watcher.problems(plan, settings)
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=means.clock.wall())
         if refused is not None:
-            return await _refused(refused, settings, means, client)
+            return await _refused(refused, settings, means, client, command=task.command)
         allow = (ALL_HAZARDS,) if task.is_undo else settings.allow
         stop = agree(looked, task.command, settings, watcher, allow=allow)
         with ExitStack() as stack:
@@ -82,7 +82,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             interrupted = stack.enter_context(means.interrupts())
             session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
             report = await _send(plan, session, stop, means)
-            facts = facts_now(settings, client)
+            facts = facts_now(settings, client, command=task.command)
             return Ended(await written_report(report, folder, facts, watcher, client), facts, settings)
 
 
@@ -107,10 +107,12 @@ def _written_down(
     return folder, Journal.create(folder, plan, facts)
 
 
-async def _refused(report: Report, settings: Settings, means: Means, client: Client | None = None) -> Ended:
+async def _refused(
+    report: Report, settings: Settings, means: Means, client: Client | None = None, *, command: str = "apply"
+) -> Ended:
     """The end of a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
     folder = _folder(report.plan, settings, means) if means.journal else None
-    facts = facts_now(settings, client)
+    facts = facts_now(settings, client, command=command)
     return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)
 
 

@@ -113,9 +113,9 @@ def tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
         watcher.stage(stage, what)
 
 
-def facts_now(settings: Settings, client: Client | None = None) -> RunFacts:
+def facts_now(settings: Settings, client: Client | None = None, *, command: str = "apply") -> RunFacts:
     """Return what `run.json` tells beside the outcomes of a run with these settings."""
-    return RunFacts(placed(settings), client.stats if client else None)
+    return RunFacts(placed(settings), client.stats if client else None, command)
 
 
 async def written_report(

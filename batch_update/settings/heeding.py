@@ -25,11 +25,13 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "undo": (*_LIMITS, *_SENDING, "Output"),
     "runs list": (*_RUNS, "json_"),
     "runs show": (*_RUNS, "json_"),
-    "runs prune": (*_RUNS, "yes"),
-    "report": ("runs_dir",),
-    "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults"),
+    "runs prune": (*_RUNS, "yes", "json_"),
+    "report": ("runs_dir", "json_"),
+    "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),
 }
 """Command -> the settings that it heeds, by their groups or names: through every door these, and no others."""
+HEEDLESS = ("job list", "job check", "fields", "explain", "demo")
+"""The other commands. They read no settings, so that one that is wrong can be explained, too."""
 
 
 def heeded(command: str, groups: Collection[str] = ()) -> list[str]:

@@ -270,7 +270,7 @@ def test_fields_lists_all_and_tells_all_about_one(run: Run) -> None:
     listed = run("fields").out
     assert sum(line.startswith("  ") for line in listed.splitlines()) == len(FACTS)
     assert "0.7 to 1.2" in run("fields", "Sprechgeschwindigkeit").out
-    assert len(run("fields", "--json").json) == len(FACTS)
+    assert len(run("fields", "--json").json["fields"]) == len(FACTS)
 
 
 def test_explain_tells_meaning_and_remedy(run: Run) -> None:

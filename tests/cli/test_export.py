@@ -166,16 +166,20 @@ def test_what_the_mode_does_not_have_stands_in_a_column_of_its_own(run: Run, tmp
 
 def test_json_is_one_document_about_the_file(run: Run) -> None:
     result = run("export", "-o", "all.xlsx", *SANDBOX, "--fields", "name,label_ids", "--json")
-    assert result.json == {
-        "file": "all.xlsx",
-        "account": result.json["account"],
-        "assistants": 60,
-        "columns": ["id", "name", "label_ids"],
-        "requests": 1,
-        "left_empty": {},
-        "unreported": ["label_ids"],
-        "secrets": {"cells": 0, "written": True},
-    }
+    assert (
+        result.json
+        | {
+            "file": "all.xlsx",
+            "account": result.json["account"],
+            "assistants": 60,
+            "columns": ["id", "name", "label_ids"],
+            "requests": 1,
+            "left_empty": {},
+            "unreported": ["label_ids"],
+            "secrets": {"cells": 0, "written": True},
+        }
+        == result.json
+    )
     assert (result.exit, result.err, "user 501" in result.json["account"]) == (0, "", True)
 
 

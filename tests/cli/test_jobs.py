@@ -32,7 +32,7 @@ def test_the_examples_run_against_the_sandbox(run: Run, tmp_path: Path, name: st
 def test_list_names_them(run: Run) -> None:
     shown = run("job", "list", *JOBS).out
     assert all(name in shown for name in EXAMPLES)
-    assert {row["name"] for row in run("job", "list", *JOBS, "--json").json} == set(EXAMPLES)
+    assert {row["name"] for row in run("job", "list", *JOBS, "--json").json["jobs"]} == set(EXAMPLES)
 
 
 def test_a_wrong_job_is_listed_and_told_apart(run: Run, tmp_path: Path) -> None:

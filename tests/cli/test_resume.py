@@ -237,7 +237,7 @@ def test_limit_and_only_take_a_part_and_leave_the_rest_for_another_time(run: Run
     found = statuses(tmp_path / "it" / "results.csv")
     assert (found.count("updated"), found.count("not_sent")) == (7, 4)
     assert "batch-update resume" in next(line for line in limited.out.splitlines() if "Go on" in line)
-    assert run("runs", "list", "--json").json == [] and not read_run(tmp_path / "it").complete
+    assert run("runs", "list", "--json").json["runs"] == [] and not read_run(tmp_path / "it").complete
 
     last = 10001 + max(index for index, status in enumerate(found) if status == "not_sent")
     assert run("resume", "it", *SEND, "--only", str(last)).exit == 1

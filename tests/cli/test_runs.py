@@ -59,7 +59,7 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
     assert [line.split()[0] for line in lines[:2]] == [stopped.name, complete.name]
     assert "complete" in lines[1] and "3 updated" in lines[1] and "good.csv" in lines[1]
     assert "to be resumed" in lines[0]
-    listed = run("runs", "list", "--json").json
+    listed = run("runs", "list", "--json").json["runs"]
     assert [entry["state"] for entry in listed] == ["to be resumed", "complete"]
     assert listed[1]["counts"] == {"updated": 3}
 
@@ -75,13 +75,13 @@ def test_list_tells_what_did_not_read_back_as_sent(
     with at_a_server(before, monkeypatch, tmp_path) as server:
         assert run("apply", "good.csv", *server, "--reread-after", "0").exit == 1
     assert "3 updated (3 mismatch)" in run("runs", "list").out
-    assert run("runs", "list", "--json").json[0]["mismatches"] == 3
+    assert run("runs", "list", "--json").json["runs"][0]["mismatches"] == 3
 
 
 def test_without_runs_the_list_says_so(run: Run) -> None:
     result = run("runs", "list")
     assert (result.exit, result.out, "holds no runs" in result.err) == (0, "", True)
-    assert run("runs", "list", "--json").json == []
+    assert run("runs", "list", "--json").json["runs"] == []
 
 
 def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, complete: Path) -> None:
@@ -91,7 +91,8 @@ def test_a_damaged_journal_is_listed_and_does_not_hide_the_others(run: Run, comp
     content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
     journal.write_bytes(content)
     states = {
-        entry["name"]: (entry["state"], bool(entry["error"])) for entry in run("runs", "list", "--json").json
+        entry["name"]: (entry["state"], bool(entry["error"]))
+        for entry in run("runs", "list", "--json").json["runs"]
     }
     assert states == {complete.name: ("complete", False), other.name: ("damaged", True)}
     assert run("runs", "list").exit == 0
@@ -278,7 +279,7 @@ def test_a_run_that_is_going_on_never_goes(run: Run, complete: Path, tmp_path: P
     (path,) = (tmp_path / "state" / "accounts").glob("*.lock")
     with AccountLock(path) as lock:
         lock.works_in(complete)
-        assert run("runs", "list", "--json").json[0]["state"] == "running"
+        assert run("runs", "list", "--json").json["runs"][0]["state"] == "running"
         result = run("runs", "prune", "--keep", "0", "--yes", "--force")
         assert (names(), "is running" in result.err) == ({complete.name}, True)
         card = path.with_suffix(".holder.json").read_bytes()
@@ -376,7 +377,7 @@ def test_a_run_that_never_sent_anything_is_listed_and_may_go(
     run: Run, leave: Callable[[Run], Path], state: str, sheet: str
 ) -> None:
     folder = leave(run)
-    (entry,) = run("runs", "list", "--json").json
+    (entry,) = run("runs", "list", "--json").json["runs"]
     assert (entry["name"], entry["state"], entry["sheet"], entry["error"]) == (
         folder.name,
         state,
@@ -393,14 +394,14 @@ def test_what_another_program_left_is_no_run(run: Run, document: str) -> None:
     for name in ("2026-11-22T0931-changes", "other"):
         (folder := Path("runs") / name).mkdir(parents=True)
         (folder / "run.json").write_text(document, "utf-8")
-    assert run("runs", "list", "--json").json == []
+    assert run("runs", "list", "--json").json["runs"] == []
     run("runs", "prune", "--keep", "0", "--yes", "--force")
     assert len(names()) == 2
 
 
 def test_a_run_whose_journal_was_removed_is_not_called_refused(run: Run, complete: Path) -> None:
     (complete / "journal.db").unlink()
-    (entry,) = run("runs", "list", "--json").json
+    (entry,) = run("runs", "list", "--json").json["runs"]
     assert entry["state"] == "damaged"
     run("runs", "prune", "--keep", "0", "--yes")
     assert complete.exists()

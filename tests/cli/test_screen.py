@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from batch_update.cli.displays import event_teller
-from batch_update.cli.screen import MOST_WORDS, error_json, out_json, out_json_with, show_error
+from batch_update.cli.documents import out_failure, out_with_list, safe_text
+from batch_update.cli.screen import MOST_WORDS, out_raw, show_error
 from batch_update.errors import UsageError
 from batch_update.model.reports import Event
+from batch_update.report.documents.envelope import fault_of
 from batch_update.settings.tunables import Settings
 
 
@@ -19,9 +21,9 @@ def test_a_list_that_is_written_bit_by_bit_is_the_same_document(
     count: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     items = [{"row": n, "given": 'a\nb\u2028"]', "also": [n], "none": [], "ü": None} for n in range(count)]
-    out_json({"counts": {"invalid": count}, "list": []} | {"problems": items})
+    out_raw(safe_text({"counts": {"invalid": count}, "list": []} | {"problems": items}))
     whole = capsys.readouterr().out
-    out_json_with({"counts": {"invalid": count}, "list": []}, "problems", iter(items))
+    out_with_list({"counts": {"invalid": count}, "list": []}, "problems", iter(items))
     assert capsys.readouterr().out == whole and len(json.loads(whole)["problems"]) == count
 
 
@@ -30,7 +32,7 @@ def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -
         yield from range(2500)
         assert " 1999" in (written := capsys.readouterr().out) and " 2499" not in written
 
-    out_json_with({"a": 1}, "items", items())
+    out_with_list({"a": 1}, "items", items())
 
 
 def test_an_error_of_any_length_is_an_excerpt_on_the_screen_and_in_json(
@@ -39,7 +41,8 @@ def test_an_error_of_any_length_is_an_excerpt_on_the_screen_and_in_json(
     error = UsageError(details=["m" * 100_000] * 2, code="U101", remedy="r" * 100_000)
     show_error(error)
     said = capsys.readouterr().err
-    document = json.dumps(error_json(error))
+    out_failure(error, error.exit)
+    document = capsys.readouterr().out
     for text, times in ((said, 3), (document, 5)):  # in JSON, `message` and `details` both have them
         assert sum(text.count(sign * 100) for sign in "mr") >= 4 and len(text) < 6 * MOST_WORDS
         assert text.count("...") == times
@@ -55,15 +58,14 @@ def test_each_thing_that_is_wrong_has_a_line_and_a_line_end_in_a_value_makes_no_
         "  c: is wrong",
         "  = help: mend them",
     ]
-    assert error_json(error)["error"]["details"] == ["a\nb: is wrong", "c: is wrong"]
-    assert "details" not in error_json(UsageError("a\nb", code="U101"))["error"]
+    assert fault_of(error).details == ("a\nb: is wrong", "c: is wrong")
+    assert fault_of(UsageError("a\nb", code="U101")).details == ("a\nb",)
 
 
-def test_json_says_all_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_all_and_steers_no_terminal() -> None:
     """0x9b alone begins a command to a terminal, and 0x202e turns what follows round; umlauts stay readable."""
     said = "Weiß \x00\x1b[2J\x7f\x9b2J\u2028\u202e\ud800\u200b"
-    out_json({"name": said})
-    text = capsys.readouterr().out
+    text = safe_text({"name": said})
     assert json.loads(text) == {"name": said} and "Weiß" in text
     assert all(c.isprintable() or c == "\n" for c in text)
 

@@ -71,7 +71,7 @@ def test_a_run_in_a_shared_folder_counts_as_running(run: Run, tmp_path: Path) ->
     (folder,) = (tmp_path / "runs").iterdir()
     with AccountLock(path, command="apply") as lock:
         lock.works_in(folder)
-        listed = run("runs", "list", "--json", "--locks-dir", str(tmp_path / "shared")).json
+        listed = run("runs", "list", "--json", "--locks-dir", str(tmp_path / "shared")).json["runs"]
     assert [entry["state"] for entry in listed] == ["running"]
 
 

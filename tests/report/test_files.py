@@ -136,7 +136,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     sheet = replace(report.plan.sheet, sha256="ab" * 32)
     report = replace(report, plan=replace(report.plan, sheet=sheet))
     document = json.loads(write_run(report, tmp_path, facts).run.read_text("utf-8"))
-    assert document["schema"] == 1 and document["tool"].startswith("batch-update ")
+    assert document["schema"] == "batch-update/run-file/1" and document["tool"].startswith("batch-update ")
     assert (document["started"], document["finished"]) == (
         "2026-11-22T08:31:05.000Z",
         "2026-11-22T08:32:06.250Z",
@@ -152,8 +152,11 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     assert document["stats"] == {"requests": 14, "retries": 3, "gates": 1, "slowdowns": 0}
     assert document["settings"]["rate"] == ["20/10", "100/60"]
     assert document["events"] == [{"kind": "gate", "message": "too many requests", "seconds": 2.062}]
-    assert document["stopped"]["code"] == "R103" and document["exit"] == 5
-    assert document["files"] == {"results": "results.csv", "failed": "failed.csv", "undo": None}
+    assert document["stopped"] == document["error"] and document["exit"] == 5
+    assert document["stopped"]["code"] == "R103" and document["at"] == document["finished"]
+    assert document["files"] == {
+        "results": "results.csv", "failed": "failed.csv", "undo": None, "run": "run.json",
+    }  # fmt: skip
 
 
 def test_run_json_does_without_the_facts_it_is_not_given(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Why
-from batch_update.report.screen.preview import plan_json, plan_screen, plan_totals
+from batch_update.report.documents.of_sheets import PlannedSheet, planned_sheet
+from batch_update.report.screen.preview import plan_screen, plan_totals
 from tests.made import ids, sheet_of
 
 HELD = (
@@ -34,6 +35,10 @@ def screen(made: Plan) -> list[str]:
     return [*plan_screen(made, requests=1).splitlines(), totals]
 
 
+def told(made: Plan) -> PlannedSheet:
+    return planned_sheet(made, (), requests=1, digest="")
+
+
 def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:
     made = plan(r1=Outcome(Status.CONFLICT, "X301", conflicts=HELD))
     lines = screen(made)
@@ -43,7 +48,11 @@ def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:
     assert lines[head + 2].startswith('    name: planned from Old, wanted "Hi; name: Anna", now "Else')
     assert not lines[head + 3].startswith(" "), "two fields are held back, whatever stands in their values"
     assert "\x1b" not in "".join(lines)
-    assert plan_json(made, requests=1)["conflicts"] == [{"row": 3, "code": "X301", "message": WORDS}]
+    (row,) = told(made).conflicts
+    assert (row.row, row.code, row.message) == (3, "X301", WORDS)
+    assert next((one.field, one.planned, one.wanted, one.now) for one in row.fields) == (
+        "speech_speed", 1.0, 1.1, 0.9,
+    )  # fmt: skip
 
 
 def test_what_is_held_back_of_a_change_stands_below_it() -> None:
@@ -53,7 +62,7 @@ def test_what_is_held_back_of_a_change_stands_below_it() -> None:
     assert held[0] == "  ! speech_speed: planned from 1.0, wanted 1.1, now 0.9"
     assert len(held) == 2 and 'wanted "Hi; name: Anna", now' in held[1]
     assert "1 of those to change held back in part" in lines[-1]
-    assert plan_json(made, requests=1)["changes"][0]["held"] == WORDS
+    assert "; ".join(one.message for one in told(made).changes[0].held) == WORDS
 
 
 def test_what_a_change_of_mode_takes_away_is_named() -> None:
@@ -95,4 +104,4 @@ def test_the_screen_counts_shows_each_field_and_tells_requests_and_time() -> Non
         "unknown is never called a value"
     )
     assert lines[-1] == "2 to change, 1 already so: 2 requests, about 1 s"
-    assert plan_json(made, requests=1)["changes"][1]["unknown"] == ["label_ids"]
+    assert told(made).changes[1].unknown == ("label_ids",)

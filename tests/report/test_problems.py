@@ -9,10 +9,10 @@ import pytest
 
 from batch_update.check.checking import check_sheet
 from batch_update.model.sheets import Dialect, Problem, Severity, Sheet
+from batch_update.report.documents.nouns import told_problem
 from batch_update.report.places import place_line, place_of, row_list
 from batch_update.report.screen.problems import (
     count_words,
-    problem_json,
     problem_line,
     render_problem,
     render_problems,
@@ -109,20 +109,20 @@ def test_a_secret_of_a_broken_row_is_not_shown(tmp_path: Path, row: str) -> None
     sheet = read_sheet(path)
     problems = check_sheet(sheet).problems
     shown = [told(sheet, problems), *(problem_line(sheet, p) for p in problems)]
-    assert problems and "cal_live_1" not in f"{shown} {[problem_json(sheet, p) for p in problems]}"
+    assert problems and "cal_live_1" not in f"{shown} {[told_problem(sheet, p) for p in problems]}"
 
 
 def test_nothing_in_a_cell_steers_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in rendered(tmp_path, "id,name,speech_speed\n10001,\x1b[2J\u202e,1.7\n")
 
 
-def test_problems_as_json_have_their_place(tmp_path: Path) -> None:
+def test_problems_for_programs_have_their_place(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("id,speech_speed\n10001,1.7\n", "utf-8")
     sheet = read_sheet(path)
     problems = check_sheet(sheet).problems
-    found = problem_json(sheet, problems[0])
-    assert (found["row"], found["line"], found["cell"], found["column"]) == (2, 2, "B2", "speech_speed")
+    found = told_problem(sheet, problems[0])
+    assert (found.row, found.line, found.cell, found.column) == (2, 2, "B2", "speech_speed")
     assert count_words(problems) == "1 error in 1 row"
 
 
@@ -138,7 +138,7 @@ def test_json_lines_have_keys_and_no_cells(tmp_path: Path) -> None:
     header, value = check_sheet(sheet).problems
     assert place_line(sheet, header) == "sheet.jsonl   key nobody"
     assert place_line(sheet, value) == "sheet.jsonl:1   row 1, key speech_speed   assistant 10001"
-    assert [(found["row"], found["cell"]) for found in (problem_json(sheet, p) for p in (header, value))] == [
+    assert [(found.row, found.cell) for found in (told_problem(sheet, p) for p in (header, value))] == [
         (None, None),
         (1, None),
     ]

@@ -11,8 +11,9 @@ from batch_update.model.plans import Outcome, Status
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Problem
 from batch_update.outcomes import as_wanted
-from batch_update.report.files.results import failed_rows, header, result_rows, utc_text
+from batch_update.report.files.results import failed_rows, header, result_rows
 from batch_update.report.own_columns import MARK, RESULT_COLUMNS
+from batch_update.text import utc_text
 from tests.made import column, report_of, sheet_of
 from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, OTHER_TAKEN, UNCHANGED, UNKNOWN
 

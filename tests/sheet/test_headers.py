@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from itertools import pairwise
 from typing import Any
@@ -14,7 +13,9 @@ from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import known_names, normalize
 from batch_update.model.sheets import Problem, Role, Sheet
-from batch_update.report.screen.problems import problem_json, render_problems
+from batch_update.report.documents.envelope import json_text
+from batch_update.report.documents.nouns import told_problem
+from batch_update.report.screen.problems import render_problems
 from batch_update.report.tones import plain
 from batch_update.sheet.headers import headings_of
 from tests.sheet.tables import read_text, reading
@@ -324,7 +325,7 @@ def test_a_header_of_any_length_and_hundreds_of_columns_are_told_in_few_words() 
     checked = check_sheet(sheet)
     assert len(checked.problems) == 400
     assert len(plain(render_problems(sheet, checked.problems))) < 20_000
-    assert len(json.dumps([problem_json(sheet, problem) for problem in checked.problems])) < 400 * 1500
+    assert len(json_text([told_problem(sheet, problem) for problem in checked.problems])) < 400 * 1500
     with pytest.raises(UsageError) as caught:
         read_text(f"id,{wide}\n1,{','.join('9' * 400)}\n", ignore=("nowhere",))
     assert len(caught.value.message) < 3000

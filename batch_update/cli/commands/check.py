@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
-from batch_update.cli.printed_commands import command_of
-from batch_update.cli.screen import out, out_json_with, paint, painted, say, telling_errors
+from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.screen import out, paint, painted, say
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
-from batch_update.model.sheets import Severity
-from batch_update.report.screen.sheet import describe, sheet_json
+from batch_update.model.sheets import Severity, Sheet
+from batch_update.report.screen.sheet import describe
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable
 
@@ -34,36 +34,43 @@ def check(file: FILE, given: dict[str, Any]) -> None:
 
 def check_sheet_file(file: str, settings: Settings) -> Exit:
     """Show every problem of a sheet; SHEET_INVALID where one is an error."""
+    sheet, checked = read_and_check(file, settings)
+    is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
+    status = Exit.SHEET_INVALID if is_wrong else Exit.OK
+    following = _next(checked, file, settings, is_wrong=is_wrong)
+    if settings.json_:
+        from batch_update.report.documents.of_sheets import checked_sheet
+
+        out_document(checked_sheet(sheet, checked), exit=status, following=following)
+    elif is_wrong or not settings.quiet:
+        _show(sheet, checked, is_wrong=is_wrong)
+        out(next_lines(following))
+    return status
+
+
+def read_and_check(file: str, settings: Settings) -> tuple[Sheet, Checked]:
+    """Read a sheet, say how it was understood, and find every problem of it."""
     show = not is_silent(settings)
     if show:
         say(f"Reading {printable(file)} ...")
     if file.endswith(".json"):
         _refuse_plan(file, settings)
     from batch_update.check.checking import check_sheet
-    from batch_update.report.screen.problems import count_words, problem_json, render_problems
     from batch_update.sheet.reading import read_sheet
 
     sheet = read_sheet(file, settings)
     if show:
         say(describe(sheet))
-    checked = check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
-    is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
-    if settings.json_:
-        counts = {
-            "to_change": checked.to_change,
-            "unchanged": checked.unchanged,
-            "invalid": checked.invalid_rows,
-        }
-        problems = (problem_json(sheet, problem) for problem in checked.problems)
-        out_json_with({"sheet": sheet_json(sheet), **counts}, "problems", problems)
-    elif is_wrong or not settings.quiet:
-        if checked.problems:
-            out(painted(render_problems(sheet, checked.problems)))
-        found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
-        out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
-        for line in _next(checked, file, settings, is_wrong=is_wrong):
-            out(line)
-    return Exit.SHEET_INVALID if is_wrong else Exit.OK
+    return sheet, check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
+
+
+def _show(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
+    from batch_update.report.screen.problems import count_words, render_problems
+
+    if checked.problems:
+        out(painted(render_problems(sheet, checked.problems)))
+    found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
+    out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
 
 
 def _refuse_plan(file: str, settings: Settings) -> None:
@@ -81,7 +88,7 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Iterator[str]:
+def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Following:
     """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
 
     def command(verb: str, **changed: Any) -> str:
@@ -89,12 +96,12 @@ def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) ->
         return command_of(verb, changed_settings, file, groups=("Sheet", "Rows", "Limits"))
 
     if not is_wrong:
-        yield f"Next: {command('plan')}"
-        return
-    yield f"Next: mend the sheet, then: {command('check')}"
+        return {"plan": command("plan")}
+    following: Following = {"check": command("check")}
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
     if checked.to_change and not concerns_all:
-        yield f"  or: send the good rows: {command('apply', skip_invalid=True)}"
+        following["apply_good_rows"] = command("apply", skip_invalid=True)
+    return following
 
 
 def _rest(checked: Checked, *, is_wrong: bool) -> str:

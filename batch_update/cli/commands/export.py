@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.options import or_environment, settings_of, takes
+from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
-from batch_update.cli.screen import out, out_json, paint, say, telling_errors, writing_out
+from batch_update.cli.screen import out, paint, say, writing_out
 from batch_update.cli.terminal import bytes_of_stdout
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
@@ -113,11 +114,13 @@ def _write_out(table: Export) -> None:
 
 
 def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
-    if settings.json_:
-        out_json(_document(found, path, with_secrets=with_secrets))
-        return
-    if settings.quiet:
-        return
+    if settings.json_ and path is not None:
+        _tell_programs(found, path, settings, with_secrets=with_secrets)
+    elif not is_silent(settings):
+        _tell_people(found, path, settings, with_secrets=with_secrets)
+
+
+def _tell_people(found: Export, path: Path | None, settings: Settings, *, with_secrets: bool) -> None:
     size = f"{counted(len(found.rows), 'assistant')}, {counted(len(found.header), 'column')}"
     line = f"{'stdout' if path is None else printable(str(path))}: {size}, read in {counted(found.pages, 'request')}"
     show = say if path is None else out
@@ -125,7 +128,11 @@ def _tell(found: Export, path: Path | None, settings: Settings, *, with_secrets:
     for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
         say(f"  {note}")
     if path is not None and found.rows:
-        out(f"Next: edit it, then: {command_of('plan', settings, path, groups=SAME_SERVER)}")
+        out(f"Next: edit it, then: {_next(settings, path)}")
+
+
+def _next(settings: Settings, path: Path) -> str:
+    return command_of("plan", settings, path, groups=SAME_SERVER)
 
 
 def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
@@ -148,14 +155,17 @@ def _notes(found: Export, *, with_secrets: bool, to_file: bool) -> list[str]:
     return notes
 
 
-def _document(found: Export, path: Path | None, *, with_secrets: bool) -> dict[str, Any]:
-    return {
-        "file": None if path is None else str(path),
-        "account": found.account,
-        "assistants": len(found.rows),
-        "columns": found.header,
-        "requests": found.pages,
-        "left_empty": found.left_empty,
-        "unreported": found.unreported,
-        "secrets": {"cells": found.secrets, "written": with_secrets},
-    }
+def _tell_programs(found: Export, path: Path, settings: Settings, *, with_secrets: bool) -> None:
+    from batch_update.report.documents.of_lists import SecretCells, WrittenExport
+
+    body = WrittenExport(
+        str(path),
+        found.account,
+        len(found.rows),
+        found.header,
+        found.pages,
+        found.left_empty,
+        found.unreported,
+        SecretCells(found.secrets, with_secrets),
+    )
+    out_document(body, following={"plan": _next(settings, path)} if found.rows else {})

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from batch_update.cli.commands.apply import run_sheet
+from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command, Group
-from batch_update.cli.options import settings_of, takes
-from batch_update.cli.printed_commands import command_of
-from batch_update.cli.screen import out, out_json, paint, say
+from batch_update.cli.options import AS_JSON, settings_of, takes
+from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.screen import out, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable
+
+if TYPE_CHECKING:
+    from batch_update.report.documents.of_lists import CheckedJob, ListedJob
 
 app = typer.Typer(
     cls=Group,
@@ -44,29 +48,34 @@ def run(
 
 
 @app.command("list", cls=Command)
-def list_jobs(
-    jobs_dir: JOBS_DIR = DEFAULT_DIR,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")] = False,
-) -> None:
+def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> None:
     """List the jobs of a folder: name, what it is for, its sheet."""
-    rows = []
-    for path in find_jobs(jobs_dir):
-        try:
-            job = load_job(path)
-            rows.append({"name": job.name, "description": job.description, "file": job.file, "error": ""})
-        except UsageError as error:
-            rows.append({"name": path.stem, "description": "", "file": "", "error": error.message})
+    from batch_update.report.documents.of_lists import ListedJobs
+
+    jobs = tuple(map(_listed, find_jobs(jobs_dir)))
+    following: Following = {}
+    if jobs:
+        following["run_job"] = command_of("job run", Settings(), find_job(jobs[0].name, jobs_dir))
     if as_json:
-        out_json(rows)
+        out_document(ListedJobs(jobs), following=following)
         return
-    if not rows:
+    for job in jobs:
+        note = paint("wrong, see job check", "error") if job.error else printable(job.description)
+        out(f"{printable(job.name):<24} {note}")
+    if following:
+        out("\n" + next_lines(following))
+    else:
         say(f"{jobs_dir} holds no job files (*.toml).")
-    for row in rows:
-        note = paint("wrong, see job check", "error") if row["error"] else printable(row["description"])
-        out(f"{printable(row['name']):<24} {note}")
-    if rows:
-        path = find_job(rows[0]["name"], jobs_dir)
-        out(f"\nNext: {command_of('job run', Settings(), path)}")
+
+
+def _listed(path: Path) -> ListedJob:
+    from batch_update.report.documents.of_lists import ListedJob
+
+    try:
+        job = load_job(path)
+        return ListedJob(job.name, job.description, job.file, "")
+    except UsageError as error:
+        return ListedJob(path.stem, "", "", error.message)
 
 
 @app.command("check", cls=Command)
@@ -75,26 +84,47 @@ def check_jobs(
         list[str] | None, typer.Argument(metavar="NAME", help="Jobs to check; all by default.")
     ] = None,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
+    as_json: AS_JSON = False,
 ) -> None:
     """Check job files and their sheets. Nothing is sent.
 
     Exit status: 0 all in order, 2 a job file is wrong, 3 a sheet is wrong.
     """
-    worst = Exit.OK
+    from batch_update.report.documents.of_lists import CheckedJobs
+
     paths = [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir)
     if not paths:
         raise UsageError(
             f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
         )
-    for path in paths:
-        status, notes = _check(path)
-        worst = max(worst, status) if worst is not Exit.USAGE else worst
-        worst = status if status is Exit.USAGE else worst
-        first, *more = map(printable, notes)
-        out(f"{printable(path.stem):<24} {paint(first, 'good' if status is Exit.OK else 'error')}")
-        for line in more:
-            out(f"{'':<24} {paint(line, 'error')}")
-    raise typer.Exit(int(worst))
+    if as_json:
+        checked = list(map(_checked, paths))
+        out_document(CheckedJobs(tuple(checked)), exit=_worst(checked))
+    else:
+        checked = list(map(_told, map(_checked, paths)))
+    raise typer.Exit(int(_worst(checked)))
+
+
+def _worst(jobs: list[CheckedJob]) -> Exit:
+    """Return the exit status of them together: a job file that is wrong counts more than a sheet."""
+    statuses = {Exit(job.exit) for job in jobs}
+    return Exit.USAGE if Exit.USAGE in statuses else max(statuses)
+
+
+def _told(job: CheckedJob) -> CheckedJob:
+    """Show what was found of a job."""
+    first, *more = map(printable, job.notes)
+    out(f"{printable(job.name):<24} {paint(first, 'error' if job.exit else 'good')}")
+    for line in more:
+        out(f"{'':<24} {paint(line, 'error')}")
+    return job
+
+
+def _checked(path: Path) -> CheckedJob:
+    from batch_update.report.documents.of_lists import CheckedJob
+
+    status, notes = _check(path)
+    return CheckedJob(path.stem, str(path), int(status), notes)
 
 
 def _check(path: Path) -> tuple[Exit, tuple[str, ...]]:

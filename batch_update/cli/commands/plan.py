@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
+from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
-from batch_update.cli.printed_commands import Errand, command_of
-from batch_update.cli.screen import (
-    out,
-    out_json_with,
-    paint,
-    painted,
-    showing_on,
-    telling_errors,
-)
+from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
+from batch_update.cli.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, duration_of
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 
 if TYPE_CHECKING:
+    from batch_update.report.documents.of_sheets import PlannedSheet
     from batch_update.run.planning import Planned
 
 OUT = Annotated[
@@ -65,33 +59,40 @@ def show_plan(
     exit_code: bool = False,
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
+    found = look_ahead(file, settings, out_file)
+    status = _status(found.plan, found.settings, exit_code=exit_code)
+    _show(found, file, out_file, status, full=full)
+    return status
+
+
+def look_ahead(file: str, settings: Settings, out_file: Path | None = None) -> Planned:
+    """Hold a sheet, or a saved plan, against what is there; save the plan where that is wanted."""
     from batch_update.run.means import Means
     from batch_update.run.planning import begin_plan
 
-    found = anyio.run(begin_plan(file, settings, Means(Reader(settings)), out=out_file))
-    _show(found, file, out_file, full=full)
-    return _status(found.plan, found.settings, exit_code=exit_code)
+    return anyio.run(begin_plan(file, settings, Means(Reader(settings)), out=out_file))
 
 
-def _show(found: Planned, file: str, out_file: Path | None, *, full: bool) -> None:
+def document_of(found: Planned) -> PlannedSheet:
+    """Return what would be sent, for programs."""
     from batch_update.plan.saving import digest
-    from batch_update.report.guards import guard_json
-    from batch_update.report.screen.preview import plan_json
-    from batch_update.report.screen.problems import problem_json
+    from batch_update.report.documents.of_sheets import planned_sheet
 
-    made, settings, mark = found.plan, found.settings, digest(found.plan)
+    return planned_sheet(found.plan, found.tripped, requests=found.pages, digest=digest(found.plan))
+
+
+def _show(found: Planned, file: str, out_file: Path | None, status: Exit, *, full: bool) -> None:
+    from batch_update.plan.saving import digest
+
+    settings, mark = found.settings, digest(found.plan)
     following = _next(found, file, out_file, "" if out_file or found.earlier else mark)
     if settings.json_:
-        document = plan_json(made, requests=found.pages)
-        document |= {"guards": [guard_json(one) for one in found.tripped], "next": following, "digest": mark}
-        out_json_with(document, "problems", (problem_json(made.sheet, p) for p in made.problems))
+        out_document(document_of(found), exit=status, following=following)
     elif not settings.quiet:
         _show_screen(found, full=full)
         out(f"Digest {mark}")
-        for label, (words, command) in zip(
-            chain(["Next: "], repeat("  or: ")), following.items(), strict=False
-        ):
-            out(label + (f"{words}: " if words != "apply" else "") + command)
+        if following:
+            out(next_lines(following))
 
 
 def _show_screen(found: Planned, *, full: bool) -> None:
@@ -111,7 +112,7 @@ def _show_screen(found: Planned, *, full: bool) -> None:
     out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
 
 
-def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> dict[str, str]:
+def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:
     """The commands that make sense now, by what they are for; none where there is nothing to do."""
     from batch_update.report.guards import hazards_of, lifted
 
@@ -126,10 +127,10 @@ def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> dict[s
 
     if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
         return {"apply": sending()} if made.changes else {}
-    again = {"mend the sheet, then": command_of("plan", settings, file)}
+    again: Following = {"plan_again": command_of("plan", settings, file)}
     if not made.changes or any(p.index is None for p in made.errors):
         return again
-    return again | {"send the good rows": sending(skip_invalid=True)}
+    return again | {"apply_good_rows": sending(skip_invalid=True)}
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from batch_update.cli.documents import out_document
+from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import program
-from batch_update.cli.screen import out, out_json
+from batch_update.cli.screen import out
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.text import nearest, printable
 
 if TYPE_CHECKING:
     from batch_update.fields.facts import Field
-
-AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 
 
 def fields(
@@ -30,15 +30,13 @@ def fields(
     from batch_update.fields.facts import all_fields
 
     every = all_fields()
-    if field is None:
-        if as_json:
-            out_json([_facts(known) for known in every.values()])
-        else:
-            _show_all(every)
-        return
-    found = _find(field)
+    found = None if field is None else _find(field)
     if as_json:
-        out_json(_facts(found))
+        from batch_update.report.documents.of_lists import ListedFields, listed_field
+
+        out_document(ListedFields(tuple(map(listed_field, every.values() if found is None else [found]))))
+    elif found is None:
+        _show_all(every)
     else:
         _show_one(found)
 
@@ -94,11 +92,9 @@ def _clearing(known: Field) -> str:
     return f"write {' or '.join(words)}" if words else "not possible"
 
 
-def _facts(known: Field) -> dict[str, Any]:
-    return {name: getattr(known, name) for name in known.__slots__} | {"allowed": known.allowed}
-
-
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="For instance V104.")]) -> None:
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="For instance V104.")], as_json: AS_JSON = False
+) -> None:
     """Explain a code of a problem, an outcome or a stop: what it means and what to do."""
     found = CODES.get(code.strip(" []:.,").upper())
     if found is None:
@@ -107,4 +103,9 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="For instan
             code="U101",
             remedy="a code is a letter and three digits, as it stands in brackets behind a message: V104",
         )
+    if as_json:
+        from batch_update.report.documents.of_lists import explained_code
+
+        out_document(explained_code(found))
+        return
     out(f"{found.code}: {found.title}\n\n{found.meaning}\n\nWhat to do: {found.remedy}")

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from batch_update.cli.commands.sending import see_through
+from batch_update.cli.documents import telling_errors
 from batch_update.cli.options import LAST_RUN, settings_of, takes
 from batch_update.cli.printed_commands import Errand
-from batch_update.cli.screen import telling_errors
 
 RETRY_FAILED = Annotated[
     bool,

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from batch_update.cli.commands.sending import allowing
+from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, Group
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
-from batch_update.cli.printed_commands import Errand, command_of
-from batch_update.cli.screen import ask, on_terminal, out, out_json, out_raw, say, telling_errors
+from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
+from batch_update.cli.screen import ask, on_terminal, out, out_raw, say
 from batch_update.errors import GuardStopped, UsageError
+from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, local_time, printable
 
 if TYPE_CHECKING:
-    from batch_update.journal.folders import Entry
+    from batch_update.journal.folders import Entry, State
     from batch_update.journal.recorded import RecordedRun
+    from batch_update.report.documents.envelope import Purpose
 
 app = typer.Typer(
     cls=Group,
@@ -41,8 +47,12 @@ def list_runs(given: dict[str, Any]) -> None:
         from batch_update.run.overview import entries_in
 
         entries = entries_in(settings)
+    first = entries[0].folder.name if entries else ""
+    following: Following = {"show": command_of("runs show", settings, first)} if entries else {}
     if settings.json_:
-        out_json([_document(entry) for entry in entries])
+        from batch_update.report.documents.of_lists import ListedRuns, listed_run
+
+        out_document(ListedRuns(tuple(map(listed_run, entries))), following=following)
         return
     if not entries:
         say(f"{printable(str(settings.runs_dir))} holds no runs.")
@@ -50,7 +60,7 @@ def list_runs(given: dict[str, Any]) -> None:
     width = max(len(entry.folder.name) for entry in entries)
     for entry in entries:
         out(_line(entry, width))
-    out(f"\nNext: {command_of('runs show', settings, entries[0].folder.name)}")
+    out("\n" + next_lines(following))
 
 
 @app.command("show", cls=Command)
@@ -63,24 +73,26 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.journal.folders import state_of
         from batch_update.journal.reading import read_run
         from batch_update.journal.recorded import facts_of, report_of
-        from batch_update.report.files.document import run_document
+        from batch_update.report.documents.of_runs import shown_run
+        from batch_update.report.files.folder import written_in
         from batch_update.report.screen.summary import summary
         from batch_update.report.tones import plain
         from batch_update.run.overview import runs_at_work
 
         recorded = read_run(find_run(run, settings.runs_dir))
         report, facts = report_of(recorded), facts_of(recorded)
+        report = replace(report, folder=recorded.folder, files=written_in(recorded.folder))
         state = state_of(recorded, runs_at_work(settings))
+        following = _following(recorded, state)
         if settings.json_:
-            more = {"state": str(state), "folder": str(recorded.folder)}
-            out_json(run_document(report, facts) | more)
+            out_document(shown_run(report, facts, state), following=following)
             return
         began = local_time(report.started or recorded.created)
         out(
             f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
         )
         out(plain(summary(report, stats=facts.stats)))
-        for line in _next(recorded, str(state)):
+        for line in _next(recorded, following):
             out(line)
 
 
@@ -109,7 +121,7 @@ def prune(
     Nothing is removed that is running or holds no journal, nor, without --force, what is not complete.
     """
     settings = settings_of(given)
-    with telling_errors(as_json=False):
+    with telling_errors(as_json=settings.json_):
         if keep is None and older_than is None:
             raise UsageError(
                 "it is not said what may go", code="U101", remedy="give --keep N, --older-than AGE, or both"
@@ -137,7 +149,7 @@ def report(
     Every cell of a workbook is text, never a formula.
     """
     settings = settings_of(given)
-    with telling_errors(as_json=False):
+    with telling_errors(as_json=settings.json_):
         from batch_update.journal.finding import find_run
         from batch_update.journal.reading import read_run
         from batch_update.journal.recorded import facts_of, report_of
@@ -151,15 +163,22 @@ def report(
             )
         recorded = read_run(find_run(run, settings.runs_dir))
         found, facts = report_of(recorded), facts_of(recorded)
+        paths = []
         try:
             for path in write_again(found, recorded.folder, wanted, facts):
-                out_raw(printable(str(path)))
+                paths.append(str(path))
+                if not settings.json_:
+                    out_raw(printable(str(path)))
         except OSError as error:
             raise UsageError(
                 f"{recorded.folder} cannot be written: {error.strerror}",
                 code="U110",
                 remedy="make room, or the folder writable",
             ) from error
+        if settings.json_:
+            from batch_update.report.documents.of_lists import WrittenReport
+
+            out_document(WrittenReport(str(recorded.folder), tuple(paths)))
 
 
 def _read_age(text: str) -> timedelta:
@@ -178,19 +197,45 @@ def _read_age(text: str) -> timedelta:
 
 
 def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
-    from batch_update.journal.folders import outdated, reason_to_stay, remove
+    from batch_update.journal.folders import outdated, reason_to_stay
     from batch_update.run.overview import entries_in
 
     old = outdated(entries_in(settings), keep=keep, older_than=age, now=datetime.now(UTC))
     staying = {entry.folder: reason for entry in old if (reason := reason_to_stay(entry, force=force))}
     going = [entry for entry in old if entry.folder not in staying]
+    if going and not settings.yes:
+        _confirm(going)
+    if settings.json_:
+        _remove_silently(going, staying)
+        return
     for folder, reason in staying.items():
         say(f"{printable(folder.name)} stays: it {reason}.")
+    for folder in _removed(going):
+        out(f"removed {printable(str(folder))}")
     if not going:
         say("Nothing to remove.")
-        return
-    if not settings.yes:
-        _confirm(going)
+
+
+def _remove_silently(going: list[Entry], staying: Mapping[Path, str]) -> None:
+    """Remove them and print the one document, which tells what is gone also where a folder cannot be removed."""
+    from batch_update.report.documents.of_lists import PrunedRuns, StayingRun
+
+    removed: list[str] = []
+    failure = None
+    try:
+        removed.extend(map(str, _removed(going)))
+    except UsageError as error:
+        failure = error
+    stays = tuple(StayingRun(str(folder), reason) for folder, reason in staying.items())
+    status = Exit.OK if failure is None else failure.exit
+    out_document(PrunedRuns(tuple(removed), stays), exit=status, error=failure)
+    raise typer.Exit(int(status))
+
+
+def _removed(going: list[Entry]) -> Iterator[Path]:
+    """Remove these folders, and yield each once it is gone. Raises UsageError."""
+    from batch_update.journal.folders import remove
+
     for entry in going:
         try:
             remove(entry.folder)
@@ -200,7 +245,7 @@ def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force
                 code="U110",
                 remedy="see to the rights of its folder",
             ) from error
-        out(f"removed {printable(str(entry.folder))}")
+        yield entry.folder
 
 
 def _confirm(going: list[Entry]) -> None:
@@ -225,45 +270,34 @@ def _line(entry: Entry, width: int) -> str:
     return f"{printable(entry.folder.name):<{width}}   {began}   {entry.state:<13}   {rest}"
 
 
-def _document(entry: Entry) -> dict[str, Any]:
-    from batch_update.report.files.results import utc_text
-
-    return {
-        "name": entry.folder.name,
-        "folder": str(entry.folder),
-        "state": str(entry.state),
-        "started": entry.started and utc_text(entry.started),
-        "command": entry.command,
-        "sheet": entry.sheet,
-        "counts": {str(status): number for status, number in entry.counts.items()},
-        "mismatches": entry.mismatches,
-        "error": entry.error and entry.error.message,
-    }
-
-
 def _sheet(recorded: RecordedRun) -> str:
     return printable(recorded.plan.sheet.name)
 
 
-def _next(recorded: RecordedRun, state: str) -> list[str]:
+def _next(recorded: RecordedRun, following: Following) -> list[str]:
     """Where its files are, and the commands that make sense now."""
+    labels: dict[Purpose, str] = {"report": "Report", "resume": "Go on ", "undo": "Undo  "}
+    lines = [f"{label}  {following[purpose]}" for purpose, label in labels.items() if purpose in following]
+    results = recorded.folder / "results.csv"
+    return lines if "report" in following else [f"Report  {printable(str(results))}", *lines]
+
+
+def _following(recorded: RecordedRun, state: State) -> Following:
+    """Return the commands that make sense now: to make its files again, to go on, to take it back."""
     from batch_update.journal.folders import State
 
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
     # What is kept of a sandbox's run is an address that no flag may name.
     where = ("Sandbox",) if settings.sandbox else ("Connection",)
     folder = recorded.folder
-    results = recorded.folder / "results.csv"
-    lines = [
-        f"Report  {printable(str(results))}"
-        if results.exists()
-        else f"Report  {command_of('report', settings, folder)}"
-    ]
+    found: Following = {}
+    if not (folder / "results.csv").exists():
+        found["report"] = command_of("report", settings, folder)
     if state == State.OPEN:
-        lines.append(f"Go on   {_resuming(recorded, settings, where)}")
-    if state != State.RUNNING and (recorded.folder / "undo.csv").exists():
-        lines.append(f"Undo    {command_of('undo', settings, folder, groups=where)}")
-    return lines
+        found["resume"] = _resuming(recorded, settings, where)
+    if state != State.RUNNING and (folder / "undo.csv").exists():
+        found["undo"] = command_of("undo", settings, folder, groups=where)
+    return found
 
 
 def _resuming(recorded: RecordedRun, settings: Settings, where: tuple[str, ...]) -> str:

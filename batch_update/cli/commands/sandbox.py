@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from batch_update.cli.commands.apply import run_sheet
-from batch_update.cli.commands.check import check_sheet_file
-from batch_update.cli.commands.plan import show_plan
-from batch_update.cli.options import settings_of, takes
-from batch_update.cli.printed_commands import command_of
+from batch_update.cli.commands.check import check_sheet_file, read_and_check
+from batch_update.cli.commands.plan import document_of, look_ahead, show_plan
+from batch_update.cli.commands.sending import watch
+from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.options import AS_JSON, settings_of, takes
+from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screen import out, say
 from batch_update.errors import UsageError
 from batch_update.sandbox.routes import ROUTES
@@ -40,15 +43,20 @@ def sandbox(
 
     from batch_update.account.account import ready_state
     from batch_update.account.connect import sandbox_app
+    from batch_update.report.documents.of_lists import ServedSandbox
     from batch_update.sandbox.serving import serve
     from batch_update.settings.tunables import SANDBOX_KEY
 
     settings = settings_of(given)
+    as_json = settings.json_
     if reset:
         _remove_state(ready_state(settings))
     app = sandbox_app(settings)
 
     def ready(address: str) -> None:
+        if as_json:
+            out_document(ServedSandbox(address, f"{address}/api", SANDBOX_KEY), exit=None)
+            return
         say(f"The sandbox listens on {address} (Ctrl-C ends it).")
         say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
         there = Settings(base_url=f"{address}/api", skip_invalid=True)
@@ -70,10 +78,17 @@ def _remove_state(path: Path) -> None:
         ) from None
 
 
-def demo() -> None:
+def demo(as_json: AS_JSON = False) -> None:
     """See the main job at work on a sample sheet: no account, no network, half a minute."""
     sheet = _shortest(_demo_sheet())
     settings = Settings(sandbox=True, sandbox_state=_fresh_state(), skip_invalid=True, yes=True)
+    if as_json:
+        _demonstrate_silently(sheet, settings.model_copy(update={"json_": True}))
+    else:
+        _demonstrate(sheet, settings)
+
+
+def _demonstrate(sheet: str, settings: Settings) -> None:
     out(f"1. What is wrong with this sheet?\n   {command_of('check', Settings(), sheet)}\n")
     check_sheet_file(sheet, Settings())
     first = settings.model_copy(update={"limit": 3})
@@ -85,6 +100,21 @@ def demo() -> None:
     out("\n4. Look into the report. Then change a sheet of your own, still in the sandbox:")
     out(f"   {command_of('export', Settings(sandbox=True))} -o account.csv")
     out(f"   {command_of('plan', Settings(sandbox=True), 'account.csv')}")
+
+
+def _demonstrate_silently(sheet: str, settings: Settings) -> None:
+    """Do the same, and print one document of it."""
+    from batch_update.report.documents.of_demo import ShownDemo
+    from batch_update.report.documents.of_runs import sent_run
+    from batch_update.report.documents.of_sheets import checked_sheet
+    from batch_update.run.applying import begin_apply
+
+    with telling_errors(as_json=True):
+        checked = checked_sheet(*read_and_check(sheet, settings))
+        planned = document_of(look_ahead(sheet, settings.model_copy(update={"limit": 3})))
+        faulty = settings.model_copy(update={"sandbox_faults": DEMO_FAULTS})
+        ended = watch(Errand("apply", sheet, faulty), partial(begin_apply, sheet, faulty))
+        out_document(ShownDemo(sheet, checked, planned, sent_run(ended.report, ended.facts)))
 
 
 def _fresh_state() -> Path:

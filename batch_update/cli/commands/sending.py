@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, command_of
-from batch_update.cli.screen import error_json, out, out_json, painted, say, show_error
+from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, Following, command_of
+from batch_update.cli.screen import out, painted, say, show_error
 from batch_update.cli.watcher import Onlooker
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
-from batch_update.model.reports import Exit, Files, Report
-from batch_update.text import printable
+from batch_update.model.reports import Exit, Report
+from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 
 def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit:
     """Watch a story from its beginning to its end, with everything that people see of it. Returns its exit status."""
+    ended = watch(errand, begin)
+    return tell(ended, errand.at(ended.settings))
+
+
+def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
+    """Watch a story from its beginning to its end, with all that is told and asked on the way."""
     from batch_update.run.means import Means
     from batch_update.send.signals import open_interrupts
 
     with Onlooker(errand) as watcher:
-        ended = anyio.run(begin(Means(watcher, interrupts=open_interrupts)))
-    return tell(ended, errand.at(ended.settings))
+        return anyio.run(begin(Means(watcher, interrupts=open_interrupts)))
 
 
 # ---------------------------------------------------------------- the last words
@@ -73,22 +79,34 @@ def _tell_report(ended: Ended, errand: Errand) -> Exit:
 
 
 def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
-    from batch_update.report.files.document import run_document
+    from batch_update.report.documents.of_runs import sent_run
     from batch_update.report.screen.summary import summary
 
     settings, report, files, facts = errand.settings, ended.report, ended.report.files, ended.facts
     if settings.json_:
-        names = {name: path and str(path) for name, path in _paths(files).items()}
-        document = run_document(report, facts) | {"files": names}
-        if isinstance(report.stopped, GuardStopped):
-            document["next"] = dict(zip(("look", "go_on"), allowing(report.stopped, errand), strict=True))
-        out_json(document)
+        following = _following(report, errand)
+        out_document(sent_run(report, facts), exit=status, error=report.stopped, following=following)
     elif not (settings.quiet and status is Exit.OK):
         commands = _commands(report, errand)
         text = painted(summary(report, files, stats=facts.stats, commands=commands))
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
         out(text)
+
+
+def _following(report: Report, errand: Errand) -> Following:
+    """Return the commands that make sense after a run."""
+    from batch_update.report.screen.summary import going_on
+
+    commands, files = _commands(report, errand), report.files
+    found: Following = {"look": commands.look, "go_on": commands.allow}
+    if not isinstance(report.stopped, GuardStopped):
+        found["resume"] = going_on(report, commands.resume)
+    if files and files.failed and not any(found.values()):
+        found["apply_failed"] = f"{commands.apply} {quoted_path(files.failed)}"
+    if files and files.undo:
+        found["undo"] = commands.undo or f"{commands.apply} {quoted_path(files.undo)}"
+    return {purpose: command for purpose, command in found.items() if command}
 
 
 def _commands(report: Report, errand: Errand) -> Commands:
@@ -124,21 +142,13 @@ def allowing(stop: GuardStopped, errand: Errand, *, groups: Collection[str] = ()
 
 def _tell_held(stop: GuardStopped, errand: Errand) -> Exit:
     """Tell what a guard forbids of a run that exists already, which stays as it was. Returns the exit status."""
-    from batch_update.report.guards import guard_json
     from batch_update.report.screen.summary import guarded
 
     look, allow = allowing(stop, errand)
     if errand.settings.json_:
-        document = error_json(stop)
-        document["error"]["guards"] = [guard_json(one) for one in stop.tripped]
-        out_json(document | {"next": {"look": look, "go_on": allow}})
+        following: Following = {"look": look, "go_on": allow} if look else {"go_on": allow}
+        out_failure(stop, stop.exit, following=following)
     else:
         for line in guarded(stop, look, allow):
             say(line)
     return stop.exit
-
-
-def _paths(files: Files | None) -> dict[str, Path | None]:
-    if files is None:
-        return dict.fromkeys(("results", "failed", "undo", "run"))
-    return {"results": files.results, "failed": files.failed, "undo": files.undo, "run": files.run}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,8 @@ from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header
-from batch_update.report.files.document import run_document
+from batch_update.report.documents.envelope import json_text
+from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.files.results import failed_rows, header, result_rows
 from batch_update.sheet.writing.formats import write_texts
 from batch_update.sheet.writing.records import csv_dialect, write_table
@@ -105,8 +106,8 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     for name, written in (("failed.csv", failed), ("undo.csv", undo)):
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)
-    run = _write_document(report, folder, facts or RunFacts(), results=results, failed=failed, undo=undo)
-    return Files(results, failed, undo, run)
+    files = Files(results, failed, undo, folder / "run.json")
+    return replace(files, run=_write_document(report, facts or RunFacts(), files))
 
 
 def written_in(folder: Path) -> Files | None:
@@ -136,9 +137,8 @@ def write_again(report: Report, folder: Path, formats: Collection[str], facts: R
         elif "csv" not in formats:
             failed = folder / "failed.csv" if _has_failed(report) else None
             undo = folder / "undo.csv" if _undoable(report) else None
-            yield _write_document(
-                report, folder, facts, results=folder / "results.csv", failed=failed, undo=undo
-            )
+            files = Files(folder / "results.csv", failed, undo, folder / "run.json")
+            yield _write_document(report, facts, files)
 
 
 def _has_failed(report: Report) -> bool:
@@ -158,11 +158,11 @@ def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in found), dialect)
 
 
-def _write_document(report: Report, folder: Path, facts: RunFacts, **files: Path | None) -> Path:
-    """`run.json`, with the names of the other files."""
-    names = {name: path and path.name for name, path in files.items()}
-    document = run_document(report, facts) | {"files": names}
-    return write_text(folder / "run.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:
+    """Write `run.json`, with the names of the run's files, and tell where."""
+    return write_text(
+        files.run, json_text(run_file(report, facts, file_paths(files, names_only=True))) + "\n"
+    )
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -9,7 +9,6 @@ hold a secret.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from batch_update.model.plans import Outcome
 from batch_update.model.reports import Report
@@ -17,6 +16,7 @@ from batch_update.model.sheets import Column, Severity, Sheet
 from batch_update.outcomes import as_wanted
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import MARK, RESULT_COLUMNS, is_ours, ragged_cells
+from batch_update.text import utc_text
 
 
 def header(sheet: Sheet) -> list[str]:
@@ -83,8 +83,3 @@ def _has_words(report: Report, index: int, outcome: Outcome) -> bool:
 
 def _text(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def utc_text(moment: datetime) -> str:
-    """`2026-11-22T08:31:05.120Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

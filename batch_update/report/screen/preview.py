@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from batch_update.fields.differences import BRIEFLY, Showing, changed_words, difference, show
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
-from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty
 from batch_update.report.conflicts import conflict_words
-from batch_update.report.messages import said_lines, words_of
+from batch_update.report.documents.of_sheets import totals_of
+from batch_update.report.messages import said_lines
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
@@ -51,13 +51,13 @@ def _title(plan: Plan, requests: int) -> str:
 
 
 def _counts(plan: Plan) -> dict[str, int]:
-    settled = Counter(outcome.status for outcome in plan.settled.values())
+    totals = totals_of(plan)
     return {
-        "change": len(plan.changes),
-        "already so": settled[Status.UNCHANGED],
-        "conflict": settled[Status.CONFLICT],
-        "invalid": settled[Status.INVALID],
-        "left out": settled[Status.NOT_SENT],
+        "change": totals.change,
+        "already so": totals.already_so,
+        "conflict": totals.conflict,
+        "invalid": totals.invalid,
+        "left out": totals.left_out,
     }
 
 
@@ -169,32 +169,3 @@ def _conflict(plan: Plan, index: int) -> Iterator[str]:
     ids = plan.sheet.id_column
     yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
     yield from (f"    {printable(words)}" for words in said_lines(plan.settled[index]))
-
-
-def plan_json(plan: Plan, *, requests: int) -> dict[str, Json]:
-    """The plan's totals and changes as JSON; values of secrets replaced."""
-    from batch_update.fields.tools import redact
-
-    return {
-        "account": plan.account,
-        "rows": len(plan.sheet),
-        "requests": requests,
-        "counts": _counts(plan),
-        "changes": [
-            {
-                "assistant_id": change.assistant_id,
-                "name": change.name,
-                "rows": [plan.sheet.numbers[index] for index in change.indexes],
-                "before": redact(dict(change.before)),
-                "after": redact(dict(change.body)),
-                "unknown": [name for name in change.body if name not in change.before],
-                "held": "; ".join(map(conflict_words, change.held)),
-            }
-            for change in plan.changes
-        ],
-        "conflicts": [
-            {"row": plan.sheet.numbers[index], "code": outcome.code, "message": words_of(outcome)}
-            for index, outcome in plan.settled.items()
-            if outcome.status is Status.CONFLICT
-        ],
-    }

@@ -1,12 +1,13 @@
-"""Problems of a sheet as pieces of text and as JSON: place, excerpt, what is allowed, what to do; grouped by kind."""
+"""Problems of a sheet as pieces of text: place, excerpt, what is allowed, what to do; grouped by kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
 from batch_update.fields.tools import holds_secret
-from batch_update.model.sheets import Dialect, Json, Problem, Severity, Sheet
-from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_of, place_words, run_words, runs_of
+from batch_update.model.sheets import Dialect, Problem, Severity, Sheet
+from batch_update.report.documents.nouns import SECRET
+from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_words, run_words, runs_of
 from batch_update.report.tones import Piece, Tone
 from batch_update.text import counted, excerpt, listed, printable
 
@@ -14,8 +15,6 @@ SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
 MOST_SHOWN = 50
 """How many problems are shown in all; a sheet of hundreds of columns may be wrong in each of them."""
-SECRET = "(holds a secret)"
-"""Stands in an excerpt for a cell that is not shown."""
 EXCERPT = 60
 """Characters of a row that are shown around the cell."""
 LEFT_OF_CELL = 20
@@ -24,8 +23,6 @@ MOST_WORDS = 400
 """Characters of a message or of a remedy, which may name a header or a cell."""
 MOST_GIVEN = 80
 """Characters of what stands in a cell."""
-MOST_HEADER = 200
-"""Characters of a header, for programs."""
 
 
 Block = list[Piece]
@@ -178,28 +175,6 @@ def _note(problem: Problem) -> str:
     """`1.7; allowed: 0.7 to 1.2`."""
     allowed = excerpt(problem.wanted, MOST_WORDS)
     return "; ".join(filter(None, (given_of(problem), allowed and f"allowed: {allowed}")))
-
-
-# ---------------------------------------------------------------- as values
-
-
-def problem_json(sheet: Sheet, problem: Problem) -> Json:
-    """One problem as JSON: code, severity, message, row, line, column, cell, assistant, given, wanted, remedy."""
-    place = place_of(sheet, problem.index, problem.column)
-    return {
-        "code": problem.code,
-        "severity": str(problem.severity),
-        "message": problem.message,
-        "row": place.row,
-        "line": place.line,
-        "column": None if place.header is None else excerpt(place.header, MOST_HEADER),
-        "cell": place.cell or None,
-        "assistant_id": problem.assistant_id,
-        "given": SECRET if holds_secret(problem.given) else problem.given,
-        "wanted": problem.wanted,
-        "remedy": problem.remedy,
-        "also_rows": [sheet.numbers[other] for other in problem.also],
-    }
 
 
 def count_words(problems: Sequence[Problem]) -> str:

@@ -1,8 +1,6 @@
-"""How a sheet was understood, as text and as JSON: its file, encoding, delimiter, rows and columns."""
+"""How a sheet was understood, as text: its file, encoding, delimiter, rows and columns."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from batch_update.model.sheets import Dialect, Role, Sheet
 from batch_update.text import counted, excerpt, printable
@@ -58,21 +56,3 @@ def _dialect_words(dialect: Dialect) -> str:
         return f"{dialect.encoding}, {delimiter}, decimal {decimal}"
     worksheet = f', worksheet "{printable(dialect.worksheet)}"' if dialect.worksheet else ""
     return f"{dialect.format}{worksheet}"
-
-
-def sheet_json(sheet: Sheet) -> dict[str, Any]:
-    """A sheet as JSON: name, dialect, size, columns."""
-    return {
-        "name": sheet.name,
-        "format": sheet.dialect.format,
-        "encoding": sheet.dialect.encoding,
-        "delimiter": sheet.dialect.delimiter,
-        "decimal": sheet.dialect.decimal,
-        "header_row": sheet.header_row or None,
-        "rows": len(sheet),
-        "blank_rows": sheet.blank_rows,
-        "columns": [
-            {"header": excerpt(column.header, 200), "role": str(column.role), "field": column.field}
-            for column in sheet.columns
-        ],
-    }

@@ -1,0 +1,152 @@
+"""What a command says at its end: the one document of --json, and the error where it ends early."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from batch_update.cli.screen import out_raw, show_error
+from batch_update.errors import BatchUpdateError, Interrupted
+from batch_update.model.reports import Exit
+from batch_update.settings.heeding import HEEDED, HEEDLESS
+from batch_update.settings.layers import variable_of
+from batch_update.text import is_hidden
+
+if TYPE_CHECKING:
+    from batch_update.report.documents.envelope import Body, Purpose
+
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+_AT_ONCE = 1000
+"""items of a long list that are written together"""
+
+
+def out_document(
+    body: Body,
+    *,
+    exit: Exit | None = Exit.OK,
+    error: BaseException | None = None,
+    following: Mapping[Purpose, str] | None = None,
+) -> None:
+    """Print the document of the command that was given. `following`: the commands that make sense now."""
+    from batch_update.report.documents.envelope import enveloped
+
+    now = datetime.now(UTC)
+    document = enveloped(body, command=command_given(), at=now, exit=exit, error=error, following=following)
+    lists = [name for name, value in document.items() if isinstance(value, Iterator)]
+    if lists:
+        out_with_list(document, lists[0], document.pop(lists[0]))
+    else:
+        out_raw(safe_text(document))
+
+
+def out_failure(error: BaseException, exit: Exit, *, following: Mapping[Purpose, str] | None = None) -> None:
+    """Print the document of a command that ended before it had anything to tell."""
+    from batch_update.report.documents.envelope import Failure
+
+    out_document(Failure(), exit=exit, error=error, following=following)
+
+
+def out_with_list(document: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:
+    """Print a document with one more key, whose list is never held in memory as a whole."""
+    out_raw(safe_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
+    between, after = "\n    ", "]\n}"
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        texts = (safe_text(item).replace("\n", "\n    ") for item in some)
+        out_raw(between + ",\n    ".join(texts), end="")
+        between, after = ",\n    ", "\n  ]\n}"
+    out_raw(after)
+
+
+def safe_text(value: object) -> str:
+    """Return readable JSON, with escapes only for what would do something to a terminal, or not be seen there."""
+    from batch_update.report.documents.envelope import json_text
+
+    return _NOT_PLAIN.sub(
+        lambda found: json.dumps(found[0])[1:-1] if is_hidden(found[0]) else found[0], json_text(value)
+    )
+
+
+# ---------------------------------------------------------------- what was asked for
+
+
+def wants_json() -> bool:
+    """Whether a document is wanted, also where the settings could not be read or are not asked."""
+    said = os.environ.get(variable_of("json"), "").casefold()
+    return "--json" in _words() or said in {"1", "true", "yes", "on", "t", "y"}
+
+
+def command_given() -> str | None:
+    """Return the command that was typed: `job run`; None where there is no such command."""
+    known = {*HEEDED, *HEEDLESS}
+    plain = [word for word in _words() if not word.startswith("-")]
+    return next((name for count in (2, 1) if (name := " ".join(plain[:count])) in known), None)
+
+
+def _words() -> list[str]:
+    """Return the words of the command line that may be flags."""
+    return sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+
+
+# ---------------------------------------------------------------- where a command ends early
+
+
+class _AskedToEnd(KeyboardInterrupt):
+    """What SIGTERM or a hang-up raises; only of a kind that event loops let through."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def telling_errors(*, as_json: bool) -> Iterator[None]:
+    """An exception of ours inside becomes a message, or the one JSON document, and the exit status.
+
+    So do signals that would end the program without a word.
+    """
+    try:
+        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+            yield
+    except (BatchUpdateError, KeyboardInterrupt) as caught:
+        error = caught if isinstance(caught, BatchUpdateError) else _interrupted(caught)
+        if as_json:
+            out_failure(error, error.exit)
+        else:
+            show_error(error)
+        raise typer.Exit(int(error.exit)) from None
+
+
+@contextmanager
+def _raising(*numbers: signal.Signals) -> Iterator[None]:
+    """Has these signals raise, but for those that are ignored, as nohup wants it, or heeded already."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise _AskedToEnd(number)
+
+    mine = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
+    """While something is sent, signals are heeded in another way; so this is before that, or after."""
+    number = caught.number if isinstance(caught, _AskedToEnd) else int(signal.SIGINT)
+    remedy = "batch-update runs list shows whether a run had begun"
+    return Interrupted(f"interrupted by {signal.Signals(number).name}", signal=number, remedy=remedy)

@@ -1,0 +1,248 @@
+"""The documents of commands that list, explain, tidy up or serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from batch_update.codes import Code
+from batch_update.fields.facts import Field, Kind
+from batch_update.journal.folders import Entry, State
+from batch_update.model.plans import Status
+
+# ---------------------------------------------------------------- runs
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A run folder."""
+
+    name: str
+    folder: str
+    state: State
+    started: datetime | None
+    """null where no journal tells"""
+    command: str
+    """apply or undo; empty where no journal tells"""
+    sheet: str
+    counts: Mapping[Status, int]
+    """how many rows ended how, without those that none did"""
+    mismatches: int
+    """rows that did not read back as they were sent"""
+    error: str | None
+    """why its journal cannot be read"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRuns:
+    """The runs of a folder, the one that was last worked on first."""
+
+    KIND: ClassVar[str] = "runs"
+
+    runs: tuple[ListedRun, ...]
+
+
+def listed_run(entry: Entry) -> ListedRun:
+    """Return what there is to say of a run folder."""
+    return ListedRun(
+        entry.folder.name,
+        str(entry.folder),
+        entry.state,
+        entry.started,
+        entry.command,
+        entry.sheet,
+        entry.counts,
+        entry.mismatches,
+        None if entry.error is None else entry.error.message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StayingRun:
+    """A run folder that was old enough to go, and stays."""
+
+    folder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrunedRuns:
+    """What went, and what did not."""
+
+    KIND: ClassVar[str] = "pruned-runs"
+
+    removed: tuple[str, ...]
+    """the folders that are gone"""
+    stays: tuple[StayingRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """The files of a run that were made again from its journal."""
+
+    KIND: ClassVar[str] = "report"
+
+    folder: str
+    files: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- jobs
+
+
+@dataclass(frozen=True, slots=True)
+class ListedJob:
+    """A job file."""
+
+    name: str
+    description: str
+    """what it is for"""
+    file: str
+    """its sheet; empty where the job file is wrong"""
+    error: str
+    """what is wrong with the job file; empty where nothing is"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedJobs:
+    """The jobs of a folder."""
+
+    KIND: ClassVar[str] = "jobs"
+
+    jobs: tuple[ListedJob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedJob:
+    """A job file and its sheet."""
+
+    name: str
+    path: str
+    """of the job file"""
+    exit: int
+    """0 in order, 2 the job file is wrong, 3 its sheet is"""
+    notes: tuple[str, ...]
+    """what is wrong, or how much it would do"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedJobs:
+    """Whether jobs could run."""
+
+    KIND: ClassVar[str] = "checked-jobs"
+
+    jobs: tuple[CheckedJob, ...]
+
+
+# ---------------------------------------------------------------- fields and codes
+
+
+@dataclass(frozen=True, slots=True)
+class ListedField:
+    """What may be set for one field of an assistant, or for a part of one."""
+
+    name: str
+    kind: Kind
+    group: str
+    help: str
+    unit: str
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    max_length: int | None
+    """characters, not bytes"""
+    nullable: bool
+    """whether the cell null clears it"""
+    empty: bool
+    """whether [] or {} clears it"""
+    modes: tuple[str, ...]
+    """of an assistant, in which it counts"""
+    aliases: tuple[str, ...]
+    """other headers that mean it"""
+    reported: bool
+    """whether the list of assistants carries it, so that it can be compared"""
+    wider: bool
+    """whether it stands in the vendor's wider docs alone, and not on the page of the endpoint"""
+    look_up: str
+    """the catalogue that its ids come from; empty for none"""
+    allowed: str
+    """what is allowed, in a few words"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFields:
+    """Fields that a column may set: all of them, or the one that was asked for."""
+
+    KIND: ClassVar[str] = "fields"
+
+    fields: tuple[ListedField, ...]
+
+
+def listed_field(field: Field) -> ListedField:
+    """Return the facts of a field."""
+    return ListedField(**{name: getattr(field, name) for name in ListedField.__match_args__})
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCode:
+    """A code of a problem, an outcome or a stop."""
+
+    KIND: ClassVar[str] = "code"
+
+    code: str
+    title: str
+    meaning: str
+    remedy: str
+    """what to do"""
+
+
+def explained_code(code: Code) -> ExplainedCode:
+    """Return what a code means."""
+    return ExplainedCode(code.code, code.title, code.meaning, code.remedy)
+
+
+# ---------------------------------------------------------------- the account, the sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class SecretCells:
+    """Cells that hold a secret."""
+
+    cells: int
+    written: bool
+    """whether they were written; they are empty where not"""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenExport:
+    """An account that was written into a sheet."""
+
+    KIND: ClassVar[str] = "export"
+
+    file: str
+    account: str
+    """whose assistants they are"""
+    assistants: int
+    columns: tuple[str, ...]
+    requests: int
+    """that it took"""
+    left_empty: Mapping[str, int]
+    """field -> cells that are empty although there is a value, since it could not be sent as it is"""
+    unreported: tuple[str, ...]
+    """columns that are empty since the API does not report them"""
+    secrets: SecretCells
+
+
+@dataclass(frozen=True, slots=True)
+class ServedSandbox:
+    """A sandbox that listens from now on; its document is printed at once, and nothing after it."""
+
+    KIND: ClassVar[str] = "sandbox"
+
+    address: str
+    """such as http://127.0.0.1:8080"""
+    base_url: str
+    """for the setting base_url"""
+    api_key: str
+    """that it takes"""

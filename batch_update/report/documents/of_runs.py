@@ -1,0 +1,220 @@
+"""The documents of a run: `run.json`, and what the commands that send, or show a run, print of it.
+
+`run.json` holds no cell of the sheet, no address beyond the host and no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from batch_update.codes import CODES
+from batch_update.journal.folders import State
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.plans import Status
+from batch_update.model.reports import Files, Report, Stats
+from batch_update.model.sheets import Json
+from batch_update.outcomes import exit_status
+from batch_update.report.documents.envelope import Fault, enveloped, fault_of
+from batch_update.report.documents.nouns import ToldProblem, told_problems
+from batch_update.settings.tunables import SETTINGS, Settings
+
+FIRST_ROWS = 10
+"""Rows that are named for each code."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentSheet:
+    """The sheet of a run."""
+
+    name: str
+    sha256: str | None
+    """of the file's bytes; null where it was read from no file"""
+    rows: int
+    blank_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How often a code stands in the results."""
+
+    title: str
+    rows: int
+    first_rows: tuple[int, ...]
+    """the numbers of the first ten"""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What the program did at the server, in all sessions of the run."""
+
+    requests: int
+    """begun, retries and look-ups included"""
+    retries: int
+    gates: int
+    """times that the server had everybody wait"""
+    slowdowns: int
+    """times that a limit was lowered"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """Something that happened to the run as a whole."""
+
+    kind: str
+    """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, stored, verify, stop, loss or display"""
+    message: str
+    seconds: float | None
+    """how long it lasted, where that is known"""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePaths:
+    """The files of a run; null for one that there is not. In `run.json` their names, else their paths."""
+
+    results: str | None
+    """every row of the sheet, in its order"""
+    failed: str | None
+    """the rows that are still to be done"""
+    undo: str | None
+    """a sheet that brings back what was changed"""
+    run: str | None
+    """the run in figures: `run.json`"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """A run in figures."""
+
+    KIND: ClassVar[str] = "run-file"
+
+    started: datetime | None
+    """when sending began"""
+    finished: datetime | None
+    seconds: float
+    """of sending, in all sessions"""
+    sheet: SentSheet
+    server: str | None
+    """its host and port"""
+    counts: Mapping[Status, int]
+    """how many rows ended how"""
+    codes: Mapping[str, CodeCount]
+    """code -> how often it stands in the results"""
+    stats: Requests | None
+    """null where nobody was asked anything"""
+    settings: Mapping[str, Json] | None
+    """the settings that decided what was sent, and how fast"""
+    events: tuple[ToldEvent, ...]
+    stopped: Fault | None
+    """why the run ended early; null where it came to its end"""
+    files: FilePaths
+
+
+@dataclass(frozen=True, slots=True)
+class SentRun(RunFigures):
+    """A run that came to an end, in order or not."""
+
+    KIND: ClassVar[str] = "run"
+
+    folder: str | None
+    """with its journal and files; null where it has none"""
+    problems: Iterable[ToldProblem]
+    """of the sheet, in its order"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun(SentRun):
+    """A run as its journal tells it now."""
+
+    KIND: ClassVar[str] = "shown-run"
+
+    state: State
+    """how far it is"""
+    run_exit: int
+    """the exit status that the run itself ends with"""
+
+
+def run_file(report: Report, facts: RunFacts, files: FilePaths) -> dict[str, Json]:
+    """Return `run.json` as a document. Made again from the journal, it is the same."""
+    figures = RunFigures(**_figures(report, facts), files=files)
+    return enveloped(
+        figures,
+        command=facts.command,
+        at=figures.finished or datetime.now(UTC),
+        exit=exit_status(report),
+        error=report.stopped,
+    )
+
+
+def sent_run(report: Report, facts: RunFacts) -> SentRun:
+    """Return a run that came to an end, with the paths of its files."""
+    return SentRun(
+        **_figures(report, facts),
+        files=file_paths(report.files),
+        folder=None if report.folder is None else str(report.folder),
+        problems=told_problems(report.plan),
+    )
+
+
+def shown_run(report: Report, facts: RunFacts, state: State) -> ShownRun:
+    """Return a run as its journal tells it, and how far it is."""
+    return ShownRun(
+        **{part.name: getattr(sent_run(report, facts), part.name) for part in fields(SentRun)},
+        state=state,
+        run_exit=int(exit_status(report)),
+    )
+
+
+def file_paths(files: Files | None, *, names_only: bool = False) -> FilePaths:
+    """Return the paths of a run's files, or their names; of none where they could be written nowhere."""
+    if files is None:
+        return FilePaths(None, None, None, None)
+    paths = (files.results, files.failed, files.undo, files.run)
+    return FilePaths(*(None if path is None else path.name if names_only else str(path) for path in paths))
+
+
+def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
+    """Return the keys of RunFigures, but for its files."""
+    sheet, settings = report.plan.sheet, facts.settings
+    finished = report.started and report.started + timedelta(seconds=report.seconds)
+    return {
+        "started": report.started,
+        "finished": finished,
+        "seconds": round(report.seconds, 3),
+        "sheet": SentSheet(sheet.name, sheet.sha256 or None, len(sheet), sheet.blank_rows),
+        "server": settings and urlsplit(settings.base_url).netloc.rpartition("@")[2],
+        "counts": dict.fromkeys(Status, 0) | report.counts(),
+        "codes": _codes(report),
+        "stats": _requests(facts.stats),
+        "settings": _settings(settings),
+        "events": tuple(
+            ToldEvent(event.kind, event.message, event.seconds and round(event.seconds, 3))
+            for event in report.events
+        ),
+        "stopped": report.stopped and fault_of(report.stopped),
+    }
+
+
+def _codes(report: Report) -> dict[str, CodeCount]:
+    rows: dict[str, list[int]] = {}
+    for number, outcome in zip(report.plan.sheet.numbers, report.outcomes, strict=True):
+        if outcome.code:
+            rows.setdefault(outcome.code, []).append(int(number))
+    return {
+        code: CodeCount(CODES[code].title if code in CODES else "", len(found), tuple(found[:FIRST_ROWS]))
+        for code, found in rows.items()
+    }
+
+
+def _requests(stats: Stats | None) -> Requests | None:
+    return None if stats is None else Requests(stats.requests, stats.retries, stats.gates, stats.slowdowns)
+
+
+def _settings(settings: Settings | None) -> dict[str, Json] | None:
+    if settings is None:
+        return None
+    values = settings.model_dump(mode="json", include=set(SETTINGS))
+    return values | {"rate": [str(window) for window in settings.rate]}

@@ -1,0 +1,143 @@
+"""The documents of `check` and `plan`: a sheet with what is wrong with it, and what it would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from batch_update.model.plans import Outcome, Plan, Status, Tripped
+from batch_update.model.sheets import Sheet
+from batch_update.report.documents.nouns import (
+    ToldChange,
+    ToldConflict,
+    ToldGuard,
+    ToldProblem,
+    ToldSheet,
+    told_change,
+    told_conflict,
+    told_guard,
+    told_problem,
+    told_problems,
+    told_sheet,
+)
+from batch_update.report.messages import words_of
+
+if TYPE_CHECKING:
+    from batch_update.check.checking import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """A sheet with every problem of it. Nothing was asked of the server."""
+
+    KIND: ClassVar[str] = "check"
+
+    sheet: ToldSheet
+    to_change: int
+    """assistants, one update each"""
+    unchanged: int
+    """rows that nothing would be sent for although nothing is wrong with them"""
+    invalid: int
+    """rows with errors"""
+    problems: Iterable[ToldProblem]
+    """all of them, in the order of the sheet"""
+
+
+def checked_sheet(sheet: Sheet, checked: Checked) -> CheckedSheet:
+    """Return what a check found."""
+    problems = (told_problem(sheet, problem) for problem in checked.problems)
+    return CheckedSheet(
+        told_sheet(sheet), checked.to_change, checked.unchanged, checked.invalid_rows, problems
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many of what a plan comes to."""
+
+    change: int
+    """assistants: one update each"""
+    already_so: int
+    """rows"""
+    conflict: int
+    """rows that somebody changed since the plan was made"""
+    invalid: int
+    """rows"""
+    left_out: int
+    """rows, by the settings only and limit"""
+
+
+def totals_of(plan: Plan) -> Totals:
+    """Return how many updates a plan would send, and what the other rows come to."""
+    settled = Counter(outcome.status for outcome in plan.settled.values())
+    return Totals(
+        change=len(plan.changes),
+        already_so=settled[Status.UNCHANGED],
+        conflict=settled[Status.CONFLICT],
+        invalid=settled[Status.INVALID],
+        left_out=settled[Status.NOT_SENT],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row for which nothing would be sent, since somebody changed the assistant after the plan was made."""
+
+    row: int
+    code: str
+    message: str
+    fields: tuple[ToldConflict, ...]
+    """that are held back"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSheet:
+    """What a sheet, or a saved plan, would change now."""
+
+    KIND: ClassVar[str] = "plan"
+
+    sheet: ToldSheet
+    account: str
+    """whose assistants they are; empty where that is not known"""
+    compared: bool
+    """whether the plan was held against what is there"""
+    rows: int
+    """of the sheet"""
+    requests: int
+    """that it took to know what is there"""
+    counts: Totals
+    changes: tuple[ToldChange, ...]
+    conflicts: tuple[HeldRow, ...]
+    guards: tuple[ToldGuard, ...]
+    """what has to be allowed before it is sent"""
+    digest: str
+    """stands for these changes: the setting expect holds an apply to it"""
+    problems: Iterable[ToldProblem]
+    """of the sheet, in its order"""
+
+
+def planned_sheet(plan: Plan, tripped: Sequence[Tripped], *, requests: int, digest: str) -> PlannedSheet:
+    """Return a plan with its totals, changes and guards."""
+    return PlannedSheet(
+        sheet=told_sheet(plan.sheet),
+        account=plan.account,
+        compared=plan.compared,
+        rows=len(plan.sheet),
+        requests=requests,
+        counts=totals_of(plan),
+        changes=tuple(told_change(plan, change) for change in plan.changes),
+        conflicts=tuple(
+            _held_row(plan.sheet.numbers[index], outcome)
+            for index, outcome in plan.settled.items()
+            if outcome.status is Status.CONFLICT
+        ),
+        guards=tuple(map(told_guard, tripped)),
+        digest=digest,
+        problems=told_problems(plan),
+    )
+
+
+def _held_row(number: int, outcome: Outcome) -> HeldRow:
+    return HeldRow(number, outcome.code, words_of(outcome), tuple(map(told_conflict, outcome.conflicts)))
