@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from batch_update.account.account import placed
 from batch_update.account.fetching import Lister, owner_of
 from batch_update.api.address import server_of
-from batch_update.api.lookups import Account
+from batch_update.api.lookups import Owner
 from batch_update.errors import ApiError, RunStopped
 from batch_update.model.plans import Plan
 from batch_update.settings.tunables import SANDBOX_URL, Settings
@@ -22,7 +22,7 @@ AT = " at "
 class Asked(Lister, Protocol):
     """A client as far as it is asked whose key it has; `api.client.Client` is one."""
 
-    async def whoami(self) -> Account: ...
+    async def whoami(self) -> Owner: ...
 
 
 async def with_account(plan: Plan, client: Asked) -> Plan:

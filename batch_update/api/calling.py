@@ -9,7 +9,7 @@ from functools import partial
 
 import anyio
 
-from batch_update.api.answers.replies import Answer, Applied, Course, Verdict, doubted, judge
+from batch_update.api.answers.replies import Answer, Applied, Course, Verdict, doubted, meaning_of
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.gate import OUTAGE_LOOKS, OUTAGE_ROWS
 from batch_update.api.pace.pacer import Pacer
@@ -140,7 +140,7 @@ class Caller:
             raise
         call.ended = self._clock.monotonic()
         tries.seconds += call.ended - began
-        verdict = judge(seen, call.assistant_id, partial(self._redact, call.secrets | self._secrets))
+        verdict = meaning_of(seen, call.assistant_id, partial(self._redact, call.secrets | self._secrets))
         verdict = _weigh(call, verdict, is_doubtful=isinstance(seen, Answer) and seen.doubtful)
         call.last = verdict = self._settle(call, ticket, verdict, sent=departure.sent)
         if verdict.fresh:

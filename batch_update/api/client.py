@@ -18,12 +18,12 @@ from batch_update.api.answers.saying import clean
 from batch_update.api.calling import Call, Caller
 from batch_update.api.keys import ApiKey
 from batch_update.api.lookups import (
-    Account,
     CustomTool,
     Group,
     Knowledgebase,
     Language,
     Model,
+    Owner,
     PhoneNumber,
     Provider,
     Voice,
@@ -133,11 +133,11 @@ class Client:
 
     # ------------------------------------------------------------ look-ups
 
-    async def whoami(self) -> Account:
+    async def whoami(self) -> Owner:
         """Whose key this is. `GET /user/me`. Look-ups raise KeyRefused, RunStopped or ApiError."""
         found = await self._get("/user/me")
         inner = found.get("data") if isinstance(found, dict) else None
-        return self._typed(Account, inner if isinstance(inner, dict) else found)
+        return self._typed(Owner, inner if isinstance(inner, dict) else found)
 
     async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
         """All assistants of the account with their configuration, as the API tells it. All pages.
@@ -149,7 +149,7 @@ class Client:
                 yield entry
 
     async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
-        """The same page by page, with what makes it doubtful that these are all."""
+        """The list of all assistants page by page, with what makes it doubtful that these are all."""
         async with aclosing(self._pages(_ASSISTANTS, per_page)) as pages:
             async for page in pages:
                 yield page

@@ -99,7 +99,7 @@ class ApiKey:
         return self._text
 
     def redact(self, text: str) -> str:
-        """The same text with every occurrence of the key replaced, also where only one half of it or more is left."""
+        """Return the text with every occurrence of the key replaced, also where only one half of it or more is left."""
         key = self._text
         half = max(8, (len(key) + 1) // 2)
         if key[:half] in text or key[-half:] in text:
@@ -117,7 +117,7 @@ class ApiKey:
 
 
 def _fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with it and what mends that, without showing any of it; None for a key."""
+    """Return what is wrong with a key and what mends that, without showing any of it; None for a key."""
     for pattern, what, remedy in _FAULTS:
         if pattern.fullmatch(text):
             return what, remedy
@@ -181,7 +181,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 
 def _read_slowly(descriptor: int) -> bytes:
-    """What comes out of a pipe or device until its end. Raises OSError where nothing comes."""
+    """Return what comes out of a pipe or device until its end. Raises OSError where nothing comes."""
     found, deadline = b"", time.monotonic() + _PATIENCE
     while len(found) < _MOST_BYTES:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))

@@ -10,8 +10,8 @@ from batch_update.model.sheets import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Whose key this is."""
+class Owner:
+    """The person whose key this is."""
 
     name: str
     email: str
@@ -55,7 +55,7 @@ class PhoneNumber:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Of speech synthesis or transcription."""
+    """A provider of speech synthesis or transcription."""
 
     id: int
     name: str

@@ -23,7 +23,7 @@ from batch_update.sandbox.document.openapi import document
 from batch_update.sandbox.faults import Fault, Faults
 from batch_update.sandbox.handlers import handlers
 from batch_update.sandbox.intake import Intake, Taken
-from batch_update.sandbox.limits import Verdict, WindowKind, judge
+from batch_update.sandbox.limits import Admission, WindowKind, admit
 from batch_update.sandbox.routes import ROUTES
 from batch_update.sandbox.seeds import HOW_MANY
 from batch_update.sandbox.state import Desk, Seen, State
@@ -204,9 +204,9 @@ class Sandbox:
             return answers.no_key() if no_key else answers.invalid_key(), None, None
         if taken.refused is not None:
             return taken.refused, None, None
-        verdict = judge(self._limits, self._windows, now, role, desk)
-        if verdict.retry_after is not None:
-            return answers.too_many(verdict.retry_after, verdict.headers), None, None
+        admission = admit(self._limits, self._windows, now, role, desk)
+        if admission.retry_after is not None:
+            return answers.too_many(admission.retry_after, admission.headers), None, None
         call = Call(
             desk, now, request.path_params, request.query_params, request.headers.get("content-type", ""), taken.body,
             may_write=role == "full", balance=self._balance,
@@ -217,7 +217,7 @@ class Sandbox:
             answer = answers.struck(fault, answer)
         assert answer is not None, "without a fault the handler has answered"
         if answer.page is None:
-            answer = replace(answer, headers=_rate_headers(verdict, answer) | dict(answer.headers))
+            answer = replace(answer, headers=_rate_headers(admission, answer) | dict(answer.headers))
         return answer, fault, role
 
     def _role(self, request: Request) -> Role | None:
@@ -260,9 +260,9 @@ async def _cut(scope: Scope, receive: Receive) -> None:
         pass
 
 
-def _rate_headers(verdict: Verdict, answer: Answer) -> dict[str, str]:
+def _rate_headers(admission: Admission, answer: Answer) -> dict[str, str]:
     """A 429 on request says that nothing is left, as one of somebody else's doing would."""
-    told = dict(verdict.headers)
+    told = dict(admission.headers)
     if told and answer.status == 429:
         told["X-RateLimit-Remaining"] = "0"
     return told

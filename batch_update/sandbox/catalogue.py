@@ -1,4 +1,4 @@
-"""What the sandbox's account has: languages, voices, models, numbers, providers, knowledge, tools, folders, labels."""
+"""Holds what the sandbox's account has: languages, voices, models, numbers, providers, tools, folders, labels."""
 
 from __future__ import annotations
 

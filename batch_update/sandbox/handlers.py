@@ -1,4 +1,4 @@
-"""What answers each call of the table of routes."""
+"""Finds what answers each call of the table of routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a request's body is taken in: as a stream, with a bound on its size and time, and on all bodies together."""
+"""Takes a request's body in: as a stream, with a bound on its size and time, and on all bodies together."""
 
 from __future__ import annotations
 

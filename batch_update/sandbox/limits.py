@@ -22,7 +22,7 @@ class Counter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Admission:
     """Whether a request may pass. A refused one does not count against any window."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -41,16 +41,18 @@ class _Standing:
     """when the window has room again, or a little more of it"""
 
 
-def judge(windows: tuple[Window, ...], kind: WindowKind, now: float, role: str, counter: Counter) -> Verdict:
-    """The verdict on a request of this key at this time. The headers describe the tightest window only."""
+def admit(
+    windows: tuple[Window, ...], kind: WindowKind, now: float, role: str, counter: Counter
+) -> Admission:
+    """Decide on a request of this key at this time. The headers describe the tightest window only."""
     if not windows:
-        return Verdict()
+        return Admission()
     standings = [_standing(window, kind, now, role, counter) for window in windows]
     full = [standing for standing in standings if standing.remaining < 0]
     if full:
         tightest = max(full, key=lambda standing: standing.reset)
-        return Verdict(_headers(tightest), max(1, math.ceil(tightest.reset - now)))
-    return Verdict(_headers(min(standings, key=lambda standing: (standing.remaining, -standing.reset))))
+        return Admission(_headers(tightest), max(1, math.ceil(tightest.reset - now)))
+    return Admission(_headers(min(standings, key=lambda standing: (standing.remaining, -standing.reset))))
 
 
 def _standing(window: Window, kind: WindowKind, now: float, role: str, counter: Counter) -> _Standing:

@@ -168,7 +168,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _unusable(host: str, port: int, error: Exception) -> UsageError:
-    """Why it cannot listen there. What is no OSError was raised for a text that cannot be a name at all."""
+    """Return why it cannot listen there. What is no OSError was raised for a text that cannot be a name at all."""
     is_about_host = (
         not isinstance(error, OSError)
         or isinstance(error, socket.gaierror)

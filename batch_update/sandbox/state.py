@@ -73,7 +73,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What was said between somebody and an assistant."""
+    """A conversation between somebody and an assistant."""
 
     uuid: str
     assistant: int
@@ -81,7 +81,7 @@ class Conversation:
 
 
 class Desk:
-    """What can be done with the memory inside one transaction."""
+    """The memory inside one transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -132,7 +132,7 @@ class Desk:
         return (json.loads(row[0]) for row in rows)
 
     def total(self) -> int:
-        """How many assistants there are."""
+        """Return how many assistants there are."""
         return int(self._db.execute("SELECT count(*) FROM assistant").fetchone()[0])
 
     def inbound_with_number(self, number: int) -> list[int]:
@@ -177,7 +177,7 @@ class Desk:
         )
 
     def counted(self, role: str, after: float, until: float) -> tuple[int, float | None]:
-        """How many requests counted after one time and up to another, and when the first of them came."""
+        """Return how many requests counted after one time and up to another, and when the first of them came."""
         found: tuple[int, float | None] = self._db.execute(
             "SELECT count(*), min(at) FROM request WHERE counted = ? AND at > ? AND at <= ?",
             (role, after, until),

@@ -1,4 +1,4 @@
-"""Who may speak to a sandbox that is served: programs on this machine, and no web page that a browser has open.
+"""Decides who may speak to a sandbox that is served: programs on this machine, and no web page that a browser has open.
 
 A page of another site can send requests to a port of this machine, and a name that is made to point to this machine
 (DNS rebinding) lets it read the answers. Both are known by what a browser sends: the name in `Host`, and `Origin`.

@@ -10,7 +10,7 @@ import pytest
 
 from batch_update.account.whose import refuse_another, with_account
 from batch_update.api.answers.paging import Page
-from batch_update.api.lookups import Account
+from batch_update.api.lookups import Owner
 from batch_update.errors import ApiError, KeyRefused, RunStopped
 from batch_update.model.plans import Plan
 from tests.made import plan_of
@@ -29,11 +29,11 @@ class Asked:
     def note(self, message: str) -> None:
         self.notes.append(message)
 
-    async def whoami(self) -> Account:
+    async def whoami(self) -> Owner:
         self.asked.append("me")
         if isinstance(self.email, Exception):
             raise self.email
-        return Account("", self.email, None)
+        return Owner("", self.email, None)
 
     async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
         self.asked.append(f"list {per_page}")

@@ -13,7 +13,7 @@ import pytest
 from batch_update.api.answers.paging import MOST_PAGES, Paging
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.api.lookups import Account, Group, Knowledgebase, Model, PhoneNumber, Provider, Voice
+from batch_update.api.lookups import Group, Knowledgebase, Model, Owner, PhoneNumber, Provider, Voice
 from batch_update.errors import ApiError, KeyRefused, RunStopped, UsageError
 from batch_update.model.plans import Status
 from batch_update.model.reports import Event, Pace
@@ -116,7 +116,7 @@ def test_languages_and_tools_are_typed() -> None:
 def test_whoami_tells_whose_key_this_is(wrapped: bool) -> None:
     me = {"name": "Ada", "email": "ada@example.com", "total_balance": "12.50"}
     app = App(lambda path, query: (200, {"data": me} if wrapped else me))
-    assert ask(app, lambda client: client.whoami()) == Account("Ada", "ada@example.com", 12.5)
+    assert ask(app, lambda client: client.whoami()) == Owner("Ada", "ada@example.com", 12.5)
 
 
 def pages(total: int, *, last_page: bool = True) -> Answers:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.api.answers.replies import Answer, Applied, Course, Failure, Verdict, judge
+from batch_update.api.answers.replies import Answer, Applied, Course, Failure, Verdict, meaning_of
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.pacer import Limits
 from batch_update.codes import CODES
@@ -22,7 +22,7 @@ OK = {"message": "updated", "data": {"id": 5}}
 def answer(status: int = 200, body: Any = OK, complete: bool = True, **headers: str) -> Verdict:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     plain = {name.replace("_", "-"): text for name, text in headers.items()}
-    return judge(Answer(status, plain, raw, complete), 5, KEY.redact)
+    return meaning_of(Answer(status, plain, raw, complete), 5, KEY.redact)
 
 
 # ---------------------------------------------------------------- the table
@@ -143,11 +143,11 @@ def test_a_list_that_says_no_is_not_read_as_empty() -> None:
         {"status": "error", "data": []},
         {"error": "no", "data": []},
     ):
-        verdict = judge(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact)
+        verdict = meaning_of(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact)
         assert (verdict.applied, verdict.code) == (Applied.NO, "A202")
     entries = [{"id": 1, "status": "failed", "error": "a document was too large"}]
     for body in (entries, {"data": entries}):
-        assert judge(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact).applied is Applied.YES
+        assert meaning_of(Answer(200, {}, json.dumps(body).encode()), None, KEY.redact).applied is Applied.YES
 
 
 def test_what_a_server_says_of_fields_is_told_at_their_cells_also_in_a_success() -> None:
@@ -205,7 +205,7 @@ def test_a_503_is_a_gate_only_with_retry_after() -> None:
     ],
 )
 def test_a_failure_is_certain_only_before_sending(failure: Failure, applied: Applied, code: str) -> None:
-    verdict = judge(failure, 5, KEY.redact)
+    verdict = meaning_of(failure, 5, KEY.redact)
     assert (verdict.applied, verdict.code) == (applied, code)
     assert (verdict.stop is not None) == failure.untrusted
 
@@ -219,7 +219,7 @@ def test_what_concerns_the_whole_run_carries_an_exception() -> None:
 
 def test_reading_asks_for_no_id() -> None:
     seen = Answer(200, {}, b'[{"id": 7}]')
-    assert judge(seen, None, KEY.redact).data == [{"id": 7}]
+    assert meaning_of(seen, None, KEY.redact).data == [{"id": 7}]
 
 
 # ---------------------------------------------------------------- what the server says
@@ -339,7 +339,7 @@ def test_neither_a_gate_nor_a_cut_connection_counts_as_an_answer() -> None:
     for _ in range(4):
         watch.stop_after(answer(404, b""))
         watch.stop_after(answer(429, b""))
-        watch.stop_after(judge(Failure("cut", sent=True), 5, KEY.redact))
+        watch.stop_after(meaning_of(Failure("cut", sent=True), 5, KEY.redact))
     assert watch.stop_after(answer(404, b"")) is not None
 
 

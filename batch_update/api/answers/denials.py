@@ -38,7 +38,7 @@ _ERROR = frozenset(
         *("fault", "validationerrors"),
     }
 )
-"""What these names hold says no. All names are compared without regard to case, `_` and `-`."""
+"""Names under which something says no. All names are compared without regard to case, `_` and `-`."""
 _FAILED = frozenset(
     {
         *(
@@ -73,7 +73,7 @@ _WORDS = (
 
 
 def denial_in(data: Json, *, lists: bool) -> dict[str, Json] | None:
-    """What an answer says of its failure, as `message` and `errors`; None where it does not say that it failed.
+    """Return what an answer says of its failure, as `message` and `errors`; None where it does not say that it failed.
 
     `lists`: whether an entry of a list may say so, as in the answer to an update; the entries of a list that was asked
     for are what was asked for.
@@ -147,7 +147,7 @@ def _is_no(value: Json) -> bool:
 
 
 def _is_failure(value: Json) -> bool:
-    """Of `status` and its like: a word, a flag, or the number of a refusal, which may be written as text."""
+    """Whether `status` or its like tells a failure: by a word, a flag, or the number of a refusal, maybe as text."""
     if isinstance(value, str):
         text = value.strip().lower()
         return text in _FAILED or (len(text) == 3 and text.isdigit() and text >= "400")

@@ -26,7 +26,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Claims:
-    """What an answer says of itself and of the whole list; None where it says nothing, or nonsense."""
+    """The claims of an answer about itself and of the whole list; None where it says nothing, or nonsense."""
 
     total: int | None = None
     last_page: int | None = None
@@ -62,7 +62,7 @@ class Paging:
         self._doubt = ""
 
     def take(self, answer: Json) -> Page:
-        """The page behind an answer. Raises ValueError where it is no list, or one that cannot come to an end."""
+        """Return an answer's page. Raises ValueError where it is no list, or one that cannot come to an end."""
         number = self.next
         assert number is not None, "the list is over"
         entries = entries_of(answer)
@@ -70,15 +70,19 @@ class Paging:
         fresh = tuple(self._fresh(entries, is_told=claims.tell_the_end))
         self._rows += len(entries)
         self._hold_against(claims, number, len(entries))
-        if self._rows > MOST_ENTRIES:
-            raise ValueError(f"a list does not end after {MOST_ENTRIES:,} entries")
         is_over = not fresh or self._is_over(claims, number)
+        self._refuse_endless(number, is_over=is_over)
         if is_over:
             self._close(claims, number, is_repeated=bool(entries) and not fresh)
-        elif number == MOST_PAGES and self._first.total is None:
-            raise ValueError(f"a list does not end after {MOST_PAGES:,} pages")
         self.next = None if is_over else number + 1
         return Page(number, fresh, self._doubt)
+
+    def _refuse_endless(self, number: int, *, is_over: bool) -> None:
+        """Raises ValueError where so much came that the list has no end."""
+        if self._rows > MOST_ENTRIES:
+            raise ValueError(f"a list does not end after {MOST_ENTRIES:,} entries")
+        if not is_over and number == MOST_PAGES and self._first.total is None:
+            raise ValueError(f"a list does not end after {MOST_PAGES:,} pages")
 
     def _trusted(self, claims: _Claims, number: int, here: int) -> _Claims:
         """The claims, without a total that counts something else from the first page on: the end has to be found."""
@@ -99,7 +103,10 @@ class Paging:
         return self._rows > first or (is_last and self._rows >= total)
 
     def _fresh(self, entries: list[Json], *, is_told: bool) -> Iterator[Json]:
-        """What did not come before. A server that does not know pages gives all of it again, which is no doubt."""
+        """Yield the entries that did not come before.
+
+        A server that does not know pages gives all of it again, which is no doubt.
+        """
         keys = list(map(_key, entries))
         if not is_told and self._seen.issuperset(keys):
             return
@@ -117,22 +124,30 @@ class Paging:
 
     def _hold_against(self, claims: _Claims, number: int, here: int) -> None:
         """Hold what a page says against the pages before it, and against what it holds."""
+        if number == 1:
+            self._first = claims
+        self._hold_against_first(claims)
+        if here and self._short:
+            self._suspect(f"{self._short}, and more follow")
+        self._hold_against_itself(claims, number, here)
+        self._measure(claims.per_page, number, here)
+
+    def _hold_against_first(self, claims: _Claims) -> None:
+        """Suspect a list that is said to be another one than its first page said."""
         first = self._first
         if first.total is not None and claims.total not in (None, first.total):
             self._suspect(f"their number went from {first.total:,} to {claims.total:,} meanwhile")
         if first.last_page is not None and claims.last_page not in (None, first.last_page):
             self._suspect(f"the last page was {first.last_page:,} and then {claims.last_page:,}")
-        if number == 1:
-            self._first = claims
+
+    def _hold_against_itself(self, claims: _Claims, number: int, here: int) -> None:
+        """Suspect a page that says something else of itself than what it is."""
         if claims.current_page not in (None, number):
             self._suspect(f"page {number:,} says that it is page {claims.current_page:,}")
         if here and claims.last_page is not None and number > claims.last_page:
             self._suspect(f"page {number:,} of {claims.last_page:,} holds entries")
-        if here and self._short:
-            self._suspect(f"{self._short}, and more follow")
         if claims.here is not None and here < claims.here:
             self._suspect(f"page {number:,} holds {here:,} entries, and says that it holds {claims.here:,}")
-        self._measure(claims.per_page, number, here)
 
     def _measure(self, size: int | None, number: int, here: int) -> None:
         """Hold what a page holds against what it says that one holds: only the last may hold less."""
@@ -143,7 +158,7 @@ class Paging:
             self._short = f"page {number:,} holds {here:,} of {size:,} entries"
 
     def _close(self, claims: _Claims, number: int, *, is_repeated: bool) -> None:
-        """The list is over: say what is missing of what it said."""
+        """Say, the list being over, what is missing of what it said."""
         seen, total = len(self._seen), claims.total
         if is_repeated and claims.tell_the_end:
             self._doubt = f"page {number:,} of a list is one that came before, after {self._progress(total)}"
@@ -195,7 +210,7 @@ def _first_count(said: list[dict[str, Json]], name: str) -> int | None:
 
 
 def count(value: Json) -> int | None:
-    """A count, or an id: either may come as text."""
+    """Return a count, or an id: either may come as text."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
     return value if type(value) is int and value >= 0 else None

@@ -1,4 +1,4 @@
-"""What an answer, or its absence, means for a change: applied or not, again or not, and what to tell. Pure.
+"""Tells what an answer, or its absence, means for a change: applied or not, again or not, and what to tell. Pure.
 
 connection not made          not applied   again      a certificate that is not trusted: stop
 sent, no status seen         ambiguous     again
@@ -81,7 +81,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one attempt means."""
+    """The meaning of one attempt."""
 
     applied: Applied
     code: str = ""
@@ -123,8 +123,8 @@ class Verdict:
         return self.fresh and self.free and self.applied is Applied.MAYBE and not self.trouble
 
 
-def judge(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
-    """The meaning of one attempt to change this assistant; None: of one that only reads.
+def meaning_of(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
+    """Return the meaning of one attempt to change this assistant; None: of one that only reads.
 
     `redact` takes the key out of a text; whatever the server said passes it and is safe to print afterwards.
     """
@@ -281,7 +281,7 @@ def _stop(applied: Applied, code: str, message: str, remedy: str = "") -> Verdic
 
 
 class Course:
-    """What the replies of a run show together: that the key, the account or the address is wrong."""
+    """Sees from the replies of a run together that the key, the account or the address is wrong."""
 
     def __init__(self) -> None:
         self._replies = 0

@@ -1,4 +1,4 @@
-"""What an answer's headers say of the server's limits, and how long it asks to wait. Pure."""
+"""Reads what an answer's headers say of the server's limits, and how long it asks to wait. Pure."""
 
 from __future__ import annotations
 

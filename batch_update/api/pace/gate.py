@@ -20,7 +20,7 @@ PROBES = (15.0, 30.0, 60.0)
 """seconds before the first, second and every later probe of a server that is down"""
 
 
-class State(Enum):
+class GateState(Enum):
     OPEN = "open"
     REFUSED = "refused"
     DOWN = "down"
@@ -32,7 +32,7 @@ class Gate:
 
     most_outage: float
     rng: random.Random
-    state: State = State.OPEN
+    state: GateState = GateState.OPEN
     until: float = 0.0
     """a closed gate lets one probe through from then on"""
     probing: bool = False
@@ -45,7 +45,7 @@ class Gate:
 
     def ready_at(self, now: float) -> float:
         """When the next request may go out; `inf` where only the probe's answer can tell."""
-        if self.state is State.OPEN:
+        if self.state is GateState.OPEN:
             return now
         return math.inf if self.probing else max(now, self.until)
 
@@ -56,12 +56,12 @@ class Gate:
         self._failed_rows.clear()
         self._down_since = math.inf
         wait = self._wait(asked) + MARGIN + self.rng.uniform(0, 0.25)
-        self.state, self.until, self.probing = State.REFUSED, now + wait, False
+        self.state, self.until, self.probing = GateState.REFUSED, now + wait, False
         self.refusals += 1
         return wait
 
     def _wait(self, asked: float | None) -> float:
-        """What was asked for; where that turns out too little, or nothing was said, more each time."""
+        """Return the wait that was asked for; where that turns out too little, or nothing was said, more each time."""
         if asked is None:
             return min(60.0, 10.0 * 2.0**self.refusals)
         return max(asked, 2.5 * 2.0**self.refusals) if self.refusals else asked
@@ -73,17 +73,17 @@ class Gate:
         """
         self._down_since = min(self._down_since, now)
         self._failed_rows.add(row)
-        if self.state is not State.DOWN and len(self._failed_rows) < enough:
+        if self.state is not GateState.DOWN and len(self._failed_rows) < enough:
             return False
-        if self.state is not State.DOWN:
-            self.state, self._probes, self.probing = State.DOWN, 0, False
+        if self.state is not GateState.DOWN:
+            self.state, self._probes, self.probing = GateState.DOWN, 0, False
             self._rest(now)
         return True
 
     def probe_failed(self, now: float) -> None:
         """The probe brought nothing: the next one comes later, or at once behind a gate that only was refused."""
         self.probing = False
-        if self.state is State.DOWN:
+        if self.state is GateState.DOWN:
             self._rest(now)
 
     def _rest(self, now: float) -> None:
@@ -93,14 +93,14 @@ class Gate:
 
     def outage_over_limit(self, now: float) -> bool:
         """Whether the server has been down for as long as one is ready to wait."""
-        return self.state is State.DOWN and now >= self._down_since + self.most_outage
+        return self.state is GateState.DOWN and now >= self._down_since + self.most_outage
 
-    def succeeded(self, probe: bool) -> State:
+    def succeeded(self, probe: bool) -> GateState:
         """The server answers. The state that this ends; OPEN where it ends none."""
         self._failed_rows.clear()
         self._down_since = math.inf
         before = self.state
-        if before is State.REFUSED and not probe:
-            return State.OPEN
-        self.state, self.probing, self.refusals = State.OPEN, False, 0
+        if before is GateState.REFUSED and not probe:
+            return GateState.OPEN
+        self.state, self.probing, self.refusals = GateState.OPEN, False, 0
         return before

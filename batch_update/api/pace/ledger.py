@@ -141,7 +141,7 @@ class Ledger:
             return None
 
     def _lines(self, content: bytes, now: float) -> list[tuple[int, float]]:
-        """What stands in the file. Raises ValueError where it is damaged."""
+        """Return what stands in the file. Raises ValueError where it is damaged."""
         if len(content) < _HEAD.size + _SEAL.size:
             raise ValueError("too short")
         mark, boot, offset, last, count = _HEAD.unpack_from(content)

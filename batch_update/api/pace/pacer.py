@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, State
+from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, GateState
 from batch_update.api.pace.ledger import UNANSWERED, Ledger
 from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.clock import SYSTEM, Clock
@@ -26,7 +26,7 @@ rounded"""
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer says of the server's limit."""
+    """The limit of the server, as an answer tells it."""
 
     limit: int
     remaining: int
@@ -128,7 +128,7 @@ class Pacer:
 
     def _grant(self) -> Ticket:
         now = self._clock.monotonic()
-        ticket = Ticket(now, self._epoch, probe=self._gate.state is not State.OPEN)
+        ticket = Ticket(now, self._epoch, probe=self._gate.state is not GateState.OPEN)
         self._gate.probing = ticket.probe
         self._flying[ticket] = None
         self.stats.requests += 1
@@ -195,10 +195,10 @@ class Pacer:
         if limits is not None:
             self._learn(limits, now)
         ended = self._gate.succeeded(ticket.probe)
-        if ended is not State.OPEN:
+        if ended is not GateState.OPEN:
             what = (
                 "the server answers again"
-                if ended is State.DOWN
+                if ended is GateState.DOWN
                 else "the server lets requests through again"
             )
             self._on_event(Event("resume", what))
@@ -240,7 +240,7 @@ class Pacer:
             self._gate.probe_failed(now)
         if self._gate.outage_over_limit(now):
             return down, _down(self._gate.most_outage)
-        if down and (was is not State.DOWN or ticket.probe):
+        if down and (was is not GateState.DOWN or ticket.probe):
             wait = self._gate.until - now
             because = f" ({why})" if why else ""
             words = f"no usable answer from the server{because}: trying again in {wait:.0f} s"

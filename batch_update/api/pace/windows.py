@@ -1,4 +1,4 @@
-"""What counts in one rate window: our own requests from their answers on, and what others send with the same key."""
+"""Counts in one rate window our own requests from their answers on, and what others send with the same key."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class WindowLog:
         return len(self._ends) + len(self._shared) + len(flying)
 
     def share(self, counted: Iterable[float], now: float) -> None:
-        """What other processes sent: the latest moments at which the server may have counted it."""
+        """Note what other processes sent: the latest moments at which the server may have counted it."""
         self._shared = [end for at in counted if (end := at + self.seconds + MARGIN) > now]
 
     @property

@@ -175,7 +175,7 @@ class Wires:
         return has_surplus is not None and await has_surplus(linger)
 
     def _fail(self, error: httpx.TransportError, departure: Departure) -> Failure:
-        """What it means that no status came."""
+        """Return the failure that it is that no status came."""
         stale = isinstance(error, StaleError)
         self._kept += stale
         self._stale += stale

@@ -1,4 +1,4 @@
-"""What this machine itself lacks: such trouble is none of the server's, and has another remedy."""
+"""Tells what this machine itself lacks: such trouble is none of the server's, and has another remedy."""
 
 from __future__ import annotations
 

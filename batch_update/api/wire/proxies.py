@@ -98,7 +98,7 @@ def _names(entry: str, host: str, port: int) -> bool:
 
 
 def _read(given: str, source: str, server: httpx.URL) -> Proxy:
-    """What was given, checked. No message repeats it: it may hold a password."""
+    """Return the proxy that was given, checked. No message repeats it: it may hold a password."""
     try:
         url = httpx.URL(given if "://" in given else f"http://{given}")
         host, port = url.host, url.port

@@ -195,7 +195,7 @@ class Connection(httpx.AsyncBaseTransport):
             self._wire.receive_data(data)
 
     async def _receive_bytes(self) -> bytes:
-        """What comes next; nothing at the end."""
+        """Return the bytes that come next; none at the end."""
         assert self._stream is not None
         try:
             return await self._stream.receive(_CHUNK)

@@ -59,7 +59,7 @@ class Tunnel(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     def _told(self, error: httpx.TransportError) -> httpx.TransportError:
-        """The same error, as ours."""
+        """Return httpx's error as one of ours."""
         found = list(causes(error))
         for cause in found:
             if isinstance(cause, ssl.SSLCertVerificationError):

@@ -28,7 +28,7 @@ _DEFAULT_RETRY_AFTER = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a status with a JSON value or a page, or, without a status, a cut connection."""
+    """An answer as it goes back: a status with a JSON value or a page, or, without a status, a cut connection."""
 
     status: int | None
     content: Any = None
@@ -96,7 +96,7 @@ def no_assistant() -> Answer:
 
 
 def not_there(message: str) -> Answer:
-    """What is not found, in the shape that calls beside those of assistants have."""
+    """Answer that something is not found, in the shape that calls beside those of assistants have."""
     return Answer(404, {"error": message})
 
 
@@ -130,7 +130,7 @@ def too_many(retry_after: int, headers: Mapping[str, str]) -> Answer:
 
 
 def struck(fault: Fault, true_answer: Answer | None) -> Answer:
-    """What this fault makes of an answer; None: the request was not worked on."""
+    """Return what this fault makes of an answer; None: the request was not worked on."""
     applied = true_answer is not None and true_answer.applied
     if fault.cuts:
         return Answer(None, applied=applied)

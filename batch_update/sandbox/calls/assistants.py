@@ -18,7 +18,7 @@ from batch_update.sandbox.calls.call import (
     written_body,
 )
 from batch_update.sandbox.calls.listing import reported
-from batch_update.sandbox.calls.updating import Account, Body, Refusals, missing, refusals, updated
+from batch_update.sandbox.calls.updating import Body, Refusals, Surroundings, missing, refusals, updated
 from batch_update.sandbox.seeds import Assistant, blank
 from batch_update.sandbox.state import Desk
 
@@ -83,7 +83,9 @@ def _asked_for(call: Call) -> Assistant:
 
 
 def _refusals(desk: Desk, assistant: Assistant, body: Body) -> Refusals:
-    return refusals(assistant, body, Account(lambda other: _exists(desk, other), desk.inbound_with_number))
+    return refusals(
+        assistant, body, Surroundings(lambda other: _exists(desk, other), desk.inbound_with_number)
+    )
 
 
 def _exists(desk: Desk, asked: int) -> bool:

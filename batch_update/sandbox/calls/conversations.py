@@ -78,7 +78,7 @@ def _asked_for(call: Call) -> Conversation:
 
 
 def _beginning(assistant: Assistant, variables: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """What the assistant says first, with what is put in for its placeholders; nothing where it says nothing."""
+    """Return what the assistant says first, with what is put in for its placeholders; nothing where it says nothing."""
     known = {**assistant["variables"], **variables}
 
     def put_in(found: re.Match[str]) -> str:
@@ -90,7 +90,7 @@ def _beginning(assistant: Assistant, variables: dict[str, Any]) -> tuple[dict[st
 
 
 def _reply(assistant: Assistant, message: str) -> tuple[str, list[dict[str, Any]]]:
-    """What is answered, and the functions that were called for it."""
+    """Return what is answered, and the functions that were called for it."""
     name = assistant.get("name", "the assistant")
     ends = any(tool.get("type") == "end_call" for tool in assistant.get("tools", ()))
     if ends and _FAREWELL.search(message):

@@ -1,4 +1,4 @@
-"""How the list reports an assistant: not quite as it is sent."""
+"""Shows an assistant as the list reports it: not quite as it is sent."""
 
 from __future__ import annotations
 

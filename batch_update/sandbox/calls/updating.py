@@ -1,4 +1,4 @@
-"""What an update does to an assistant, and why it is refused: the rules of the documentation, with all facts known."""
+"""Tells what an update does to an assistant, and why it is refused: the rules of the documentation."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Refusals = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What the rules ask of the account beside its catalogue."""
+class Surroundings:
+    """What is on the account beside its catalogue, as far as the rules ask for it."""
 
     exists: Callable[[int], bool]
     """whether an assistant is on the account"""
@@ -29,16 +29,16 @@ class Account:
 REQUIRED = (
     "name", "voice_id", "language_id", "type", "mode", "timezone", "initial_message", "system_prompt",
 )  # fmt: skip
-"""What a new assistant cannot be without."""
+"""Fields that a new assistant cannot be without."""
 
 
 def missing(body: Body) -> Refusals:
-    """What a new assistant lacks."""
+    """Return what a new assistant lacks."""
     return {name: [f"{label(name)} is required."] for name in REQUIRED if name not in body}
 
 
-def refusals(assistant: Assistant, body: Body, account: Account) -> Refusals:
-    """Everything that is wrong with this update of this assistant; empty where it may be applied.
+def refusals(assistant: Assistant, body: Body, surroundings: Surroundings) -> Refusals:
+    """Return everything that is wrong with this update of this assistant; empty where it may be applied.
 
     Names that are no fields are ignored. A field whose shape is wrong takes no part in the rules across fields.
     """
@@ -49,7 +49,7 @@ def refusals(assistant: Assistant, body: Body, account: Account) -> Refusals:
     misshapen = {path.split(".")[0] for path in found}
     sound = {name: value for name, value in given.items() if name not in misshapen}
     for rule in (_existence, _modes, _voice, _models, _phone_number, _tools, _webhook):
-        complained = rule(assistant, sound, account)
+        complained = rule(assistant, sound, surroundings)
         _add(found, ((path, text) for path, text in complained if path not in misshapen))
     return found
 
@@ -104,7 +104,7 @@ def _mode(assistant: Assistant, body: Body) -> str:
     return str(body.get("mode", assistant["mode"]))
 
 
-def _existence(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _existence(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     """Every id is one of the account's. Models depend on the mode and have a rule of their own."""
     for name, value in body.items():
         look_up = all_fields()[name].look_up
@@ -121,8 +121,8 @@ def _numbered(name: str, value: Any) -> list[tuple[str, int]]:
     return [(name, value)]
 
 
-def _modes(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
-    """What only some modes have; clearing it is fine in each."""
+def _modes(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
+    """Refuse what only some modes have; clearing it is fine in each."""
     mode = _mode(assistant, body)
     for name, value in body.items():
         modes = all_fields()[name].modes
@@ -136,14 +136,14 @@ def _modes(assistant: Assistant, body: Body, account: Account) -> Iterator[Compl
         yield "allow_interruptions", f"Interruptions cannot be disabled in {mode} mode."
 
 
-def _voice(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _voice(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     voice = catalogue.voice(body.get("voice_id", 0))
     mode = _mode(assistant, body)
     if voice is not None and mode not in voice.modes:
         yield "voice_id", f"The selected voice is not compatible with {mode} mode."
 
 
-def _models(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _models(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     mode = _mode(assistant, body)
     kinds = {"llm_model_id": "llm", "chat_llm_fallback_id": "llm"}
     if mode != "pipeline":
@@ -153,7 +153,7 @@ def _models(assistant: Assistant, body: Body, account: Account) -> Iterator[Comp
             yield name, f"The selected {label(name).lower()} is no {kind} model."
 
 
-def _phone_number(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _phone_number(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     """An inbound assistant's number can be called, and is nobody else's."""
     after = {**assistant, **body}
     number = after["phone_number_id"]
@@ -161,7 +161,7 @@ def _phone_number(assistant: Assistant, body: Body, account: Account) -> Iterato
         return
     if catalogue.is_caller_id(number):
         yield "phone_number_id", "A caller ID cannot be assigned to an inbound assistant."
-    elif any(other != assistant["id"] for other in account.inbound_with_number(number)):
+    elif any(other != assistant["id"] for other in surroundings.inbound_with_number(number)):
         yield "phone_number_id", "The phone number is already assigned to another inbound assistant."
 
 
@@ -169,14 +169,14 @@ def _is_ours(number: int | None) -> bool:
     return number in catalogue.ids_of("phone-numbers")
 
 
-def _tools(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _tools(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     """Transfers go to another assistant, and outward calls through a number, of the same account."""
     for index, tool in enumerate(body.get("tools", ())):
         path = f"tools.{index}"
         if tool["type"] == "assistant_transfer":
             if tool["assistant_id"] == assistant["id"]:
                 yield f"{path}.assistant_id", "An assistant cannot be transferred to itself."
-            elif not account.exists(tool["assistant_id"]):
+            elif not surroundings.exists(tool["assistant_id"]):
                 yield f"{path}.assistant_id", "The selected assistant id does not exist or is not yours."
         elif tool["type"] == "warm_call_transfer" and not _is_ours(tool["outbound_phone_id"]):
             yield (
@@ -185,7 +185,7 @@ def _tools(assistant: Assistant, body: Body, account: Account) -> Iterator[Compl
             )
 
 
-def _webhook(assistant: Assistant, body: Body, account: Account) -> Iterator[Complaint]:
+def _webhook(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
     address = body.get("webhook_url", assistant["webhook_url"])
     if body.get("is_webhook_active") is True and address is None:
         yield "webhook_url", "Webhook url is required when the webhook is active."

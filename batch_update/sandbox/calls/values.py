@@ -15,7 +15,7 @@ Complaint = tuple[str, str]
 
 
 def complaints(field: str, value: Any) -> Iterator[Complaint]:
-    """Everything that is wrong with the shape of this field's value."""
+    """Return everything that is wrong with the shape of this field's value."""
     if field == "tools" and isinstance(value, list):
         for index, tool in enumerate(value):
             yield from _tool(tool, f"tools.{index}")
@@ -24,7 +24,7 @@ def complaints(field: str, value: Any) -> Iterator[Complaint]:
 
 
 def label(path: str) -> str:
-    """How a sentence names a place: `post_call_schema.0.name` is "Name", `speech_speed` is "Speech speed"."""
+    """Return how a sentence names a place: `post_call_schema.0.name` is "Name", `speech_speed` is "Speech speed"."""
     names = [part for part in path.split(".") if not part.isdecimal()]
     return names[-1].replace("_", " ").capitalize() if names else path
 
