@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
 from batch_update.codes import CODES
-from batch_update.fields.cells import LEAVE, CellError, Leave, read_as
+from batch_update.fields.cells import LEAVE, CellError, Leave, read_as, show_cell
 from batch_update.fields.facts import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
 from batch_update.model.sheets import Json, Severity
@@ -18,7 +18,7 @@ from batch_update.strict_json import is_encodable
 from batch_update.text import did_you_mean
 
 
-def judge(
+def judge_cell(
     field: Field, text: str, decimal: str, check: TypeAdapter[Any] | None = None
 ) -> tuple[Json | Leave, tuple[Fault, ...]]:
     """The value that a cell stands for, and what is wrong with it; with an error the value means nothing.
@@ -45,6 +45,14 @@ def judge(
         cell = Cell(field, text, value, decimal)
         return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))
     return value, tuple(_unknown_parts(field, value))
+
+
+def cell_of(name: str, value: Json) -> str | None:
+    """Return the cell that says this value of a field; None where no cell can."""
+    try:
+        return show_cell(name, value)
+    except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels
+        return None
 
 
 _UNSEEN = Fault(

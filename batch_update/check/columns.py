@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.check.cells import judge
-from batch_update.check.fault import Fault
+from batch_update.check.cells import judge_cell
+from batch_update.check.fault import Fault, has_errors
 from batch_update.check.quick import all_differ, all_plain_ids, is_plain_id, suspects
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
 from batch_update.fields.facts import Field
@@ -39,11 +39,11 @@ class FieldColumn:
         self._values: dict[str, Json | Leave] = {}
         """what texts mean that were judged; LEAVE also for those that are wrong"""
         for text in suspects(field, texts):
-            value, faults = judge(field, text, decimal, check)
+            value, faults = judge_cell(field, text, decimal, check)
             self._values[text] = value
             if faults:
                 self.faults[text] = faults
-        wrong = {text for text, faults in self.faults.items() if any(f.severity == "error" for f in faults)}
+        wrong = {text for text, faults in self.faults.items() if has_errors(faults)}
         self.blanks = frozenset(text for text, value in self._values.items() if value is LEAVE) - wrong
         """texts that leave the field alone"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from batch_update.model.sheets import Problem, Severity
@@ -41,3 +42,8 @@ class Fault:
             self.remedy,
             also,
         )
+
+
+def has_errors(faults: Iterable[Fault]) -> bool:
+    """Whether one of them forbids sending."""
+    return any(fault.severity is Severity.ERROR for fault in faults)

@@ -1,12 +1,13 @@
-"""A plan against what is there now: only what differs is sent, and what cannot be is a problem at its cell. Pure."""
+"""A plan against what is there now: only what differs is sent; what cannot be sent is a problem at its cell. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from batch_update.check.checking import in_order, invalid_rows
-from batch_update.check.fault import Fault
+from batch_update.check.fault import Fault, has_errors
 from batch_update.fields.rules import (
     MODE_MODELS,
     MODE_SETTINGS,
@@ -32,7 +33,7 @@ _RULED = frozenset({*MODE_SETTINGS, *(name for rule in RULES for name in rule.fi
 
 
 def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") -> Plan:
-    """The plan, reduced to what differs from what is there.
+    """Return the plan, reduced to what differs from what is there.
 
     `present`: every assistant of the plan's changes that is on the account, as `normalize_assistant` gives it. A
     field that is not in it is unknown, and always sent. Parts are merged; the rules across fields are exact, with the
@@ -43,23 +44,23 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
     unless it would be sent beside a merged part.
     """
     places = _Places(plan.sheet)
-    found = [_compare_one(change, present.get(change.assistant_id)) for change in plan.changes]
-    compared = {index for change in plan.changes for index in change.indexes}
-    # Whether a mode changes is known only now, so that warnings about it are given anew.
-    problems = [p for p in plan.problems if p.code != "X220" or p.index not in compared]
-    new = [problem for one in found for problem in places.problems(one)]
-    settled = {**plan.settled, **invalid_rows(new)}
-    for one in found:
-        if not one.is_wrong and not one.change.body:
-            settled.update(dict.fromkeys(one.change.indexes, _already_so(one)))
+    compared = [_compare_one(change, present.get(change.assistant_id)) for change in plan.changes]
+    problems = [problem for one in compared for problem in places.problems(one)]
+    settled = {**plan.settled, **invalid_rows(problems), **_rows_already_so(compared)}
     return Plan(
         plan.sheet,
-        tuple(one.change for one in found if one.change.indexes[0] not in settled),
+        tuple(one.change for one in compared if one.change.indexes[0] not in settled),
         dict(sorted(settled.items())),
-        in_order([*problems, *new]),
+        in_order([*_still_told(plan), *problems]),
         account,
         plan.server,
     )
+
+
+def _still_told(plan: Plan) -> list[Problem]:
+    """Return the plan's problems but for warnings about changes of mode, of which it is known only now if they are."""
+    compared = {index for change in plan.changes for index in change.indexes}
+    return [p for p in plan.problems if p.code != "X220" or p.index not in compared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ class _Compared:
     """fields that are so but for how the server stores their texts"""
 
     @property
-    def is_wrong(self) -> bool:
-        return any(fault.severity is Severity.ERROR for _, fault in self.faults)
+    def is_so(self) -> bool:
+        """Whether nothing has to be sent, and nothing is wrong."""
+        return not self.change.body and not has_errors(fault for _, fault in self.faults)
 
 
 def _compare_one(change: Change, now: Present | None) -> _Compared:
@@ -89,6 +91,11 @@ def _compare_one(change: Change, now: Present | None) -> _Compared:
     return _Compared(compared, (*merged.faults, *((rule, _fault(rule)) for rule in broken)), tuple(stored))
 
 
+def _rows_already_so(compared: Iterable[_Compared]) -> dict[int, Outcome]:
+    """Return an outcome for each row of which nothing has to be sent."""
+    return {index: _already_so(one) for one in compared if one.is_so for index in one.change.indexes}
+
+
 def _already_so(compared: _Compared) -> Outcome:
     if not compared.stored:
         return ALREADY_SO
@@ -97,15 +104,19 @@ def _already_so(compared: _Compared) -> Outcome:
 
 
 def before_of(body: Body, now: Present) -> dict[str, Json]:
-    """Of what is there: what sending this would change or reset, and the mode where it depends on it."""
-    touched = (
-        (*body, *MODE_SETTINGS) if "mode" in body else (*body, "mode") if depends_on_mode(body) else body
-    )
-    return {name: now[name] for name in touched if name in now}
+    """Return what is there of the fields that sending this changes or rests on."""
+    return {name: now[name] for name in _touched(body) if name in now}
+
+
+def _touched(body: Body) -> Iterable[str]:
+    """Return the fields that are changed or reset, and the mode where something is not for every mode."""
+    if "mode" in body:
+        return (*body, *MODE_SETTINGS)
+    return (*body, "mode") if depends_on_mode(body) else body
 
 
 def differing(wanted: Body, now: Present) -> dict[str, Json]:
-    """Return what of it has to be sent."""
+    """Return what has to be sent of the fields that are wanted; with a change of mode, also what that would reset."""
     body = {name: value for name, value in wanted.items() if not is_so(name, value, now)}
     if "mode" in body:
         return {name: value for name, value in wanted.items() if name in body or name in MODE_SETTINGS}
@@ -118,13 +129,15 @@ def is_so(name: str, wanted: Json, now: Present) -> bool:
 
 
 def broken_by(body: Body, wanted: Body, assistant_id: int, now: Present) -> Iterable[Broken]:
-    """Rules that are broken by what is sent. Of fields that belong together, those that are already so count too."""
+    """Return the rules that sending this breaks. Of fields that belong together, those already so count too."""
     if _RULED.isdisjoint(body):
         return ()
-    mode = now.get("mode") if now.get("mode") in MODE_MODELS else None  # the vendor may add modes
-    together = {name for rule in RULES if any(n in body for n in rule.fields) for name in rule.fields}
-    values = {n: v for n, v in wanted.items() if n in body or n in together}
-    return broken_rules(values, Context(assistant_id, mode, now))
+    mode = now.get("mode")
+    known_mode = mode if mode in MODE_MODELS else None  # the vendor may add modes
+    touched = (rule.fields for rule in RULES if not body.keys().isdisjoint(rule.fields))
+    counting = {*body, *chain.from_iterable(touched)}
+    values = {name: value for name, value in wanted.items() if name in counting}
+    return broken_rules(values, Context(assistant_id, known_mode, now))
 
 
 def _fault(rule: Broken) -> Fault:
@@ -163,18 +176,18 @@ class _Places:
             case Part():
                 return self._of_part(about), ""
         columns = [number for name in about.fields for number in self._columns.get(name, ())]
-        filled = [number for number in columns if self._sheet.columns[number].texts[index].strip()]
+        filled = [number for number in columns if self._text(number, index)]
         given = ", ".join(self._given(number, index) for number in filled)
         return next(iter(filled or columns), None), given
 
     def _of_part(self, part: Part) -> int | None:
+        columns = ((number, self._sheet.columns[number]) for number in self._columns.get(part.field, ()))
         wanted = (part.path, part.operation)
-        for number in self._columns.get(part.field, ()):
-            column = self._sheet.columns[number]
-            if (column.path, column.operation) == wanted:
-                return number
-        return None
+        return next((number for number, column in columns if (column.path, column.operation) == wanted), None)
 
-    def _given(self, column: int, index: int) -> str:
-        header = self._sheet.columns[column]
-        return f"{header.field} {shown(header.texts[index].strip())}".strip()
+    def _given(self, number: int, index: int) -> str:
+        """`speech_speed 1.7`."""
+        return f"{self._sheet.columns[number].field} {shown(self._text(number, index))}".strip()
+
+    def _text(self, number: int, index: int) -> str:
+        return self._sheet.columns[number].texts[index].strip()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from batch_update.check.cells import judge
+from batch_update.check.cells import cell_of, judge_cell
+from batch_update.check.fault import Fault, has_errors
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields
+from batch_update.fields.names import ID
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.fields.tools import FillerConfig
 from batch_update.model.plans import Change, Outcome, Plan, Status
@@ -17,37 +19,36 @@ from batch_update.outcomes import was_sent
 
 
 def undo_plan(report: Report, name: str) -> Plan:
-    """The plan that takes a run back. Each change is planned from what the run wrote.
+    """Return the plan that takes a run back. Each change is planned from what the run wrote.
 
     Its sheet is the one of `undo.csv`, under the name of the run. What cannot be brought back is a warning, and a
-    row of which nothing can be is NOT_SENT. Send it after `looking.look_again(..., by_field=True)`.
+    row of which nothing can be is NOT_SENT. Send it after `planning.look_again(..., by_field=True)`.
     """
-    found = list(restorations(report))
-    sheet = _sheet(found, name)
-    changes = tuple(_change(one, index) for index, one in enumerate(found) if one.values)
-    nothing = {index: _lost_row(one) for index, one in enumerate(found) if not one.values}
-    problems = tuple(_warning(one, index) for index, one in enumerate(found) if one.lost)
-    return Plan(sheet, changes, nothing, problems, report.plan.account, report.plan.server)
+    rows = list(restorations(report))
+    changes = tuple(_change(one, index) for index, one in enumerate(rows) if one.values)
+    settled = {index: _lost_row(one) for index, one in enumerate(rows) if not one.values}
+    problems = tuple(_warning(one, index) for index, one in enumerate(rows) if one.lost)
+    return Plan(_sheet(rows, name), changes, settled, problems, report.plan.account, report.plan.server)
 
 
 def _change(one: Restoration, index: int) -> Change:
     relevant = {*one.values, "mode"}
     # What going back would reset counts, too; what is not reported cannot be told from what it was.
     if "mode" in one.values:
-        relevant |= {name for name in MODE_SETTINGS if name in one.change.before}
+        relevant |= one.change.before.keys() & set(MODE_SETTINGS)
     written = {name: value for name, value in one.written.items() if name in relevant}
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 
-def _sheet(found: list[Restoration], name: str) -> Sheet:
-    header = undo_header(found)
-    rows = [undo_cells(one, header, ".") for one in found]
-    texts = [[row[column] for row in rows] for column in range(len(header))]
-    fields = [
-        Column(field, cells, Role.FIELD, field) for field, cells in zip(header[1:], texts[1:], strict=True)
-    ]
-    columns = (Column("id", texts[0], Role.ID), *fields)
-    return Sheet(name, Dialect("csv", "utf-8-sig"), columns, range(2, len(rows) + 2), None)
+def _sheet(rows: list[Restoration], name: str) -> Sheet:
+    header = undo_header(rows)
+    cells = [undo_cells(one, header, ".") for one in rows]
+    columns = [_column(field, [row[place] for row in cells]) for place, field in enumerate(header)]
+    return Sheet(name, Dialect("csv", "utf-8-sig"), tuple(columns), range(2, len(rows) + 2), None)
+
+
+def _column(header: str, texts: list[str]) -> Column:
+    return Column(header, texts, Role.ID) if header == ID else Column(header, texts, Role.FIELD, header)
 
 
 def _lost_words(one: Restoration) -> str:
@@ -59,10 +60,8 @@ def _lost_row(one: Restoration) -> Outcome:
 
 
 def _warning(one: Restoration, index: int) -> Problem:
-    remedy = "set it by hand, where it matters"
-    return Problem(
-        "X320", _lost_words(one), Severity.WARNING, index, None, one.change.assistant_id, remedy=remedy
-    )
+    fault = Fault("X320", _lost_words(one), severity=Severity.WARNING)
+    return fault.at(index, None, one.change.assistant_id)
 
 
 NO_FILLERS: Json = {kind: [] for kind in FillerConfig.model_fields}
@@ -92,45 +91,59 @@ def restorations(report: Report) -> Iterator[Restoration]:
 
 
 def _restore(change: Change, outcome: Outcome) -> Restoration:
-    values: dict[str, Json] = {}
-    lost: dict[str, str] = {}
-    mode = change.before.get("mode")
-    changes_mode = "mode" in change.body
-    left = outcome.after_reset if changes_mode else {"mode": mode} if mode else {}
-    written = {**left, **change.body}
-    # Of what the run did not send, only a change of mode may have touched something.
-    before = {name: value for name, value in change.before.items() if name in change.body or changes_mode}
+    before = _known_before(change)
+    either = dict.fromkeys((*change.body, *before))
+    names = [name for name in either if not _follows_mode(name, change, before)]
+    values = {name: before[name] for name in names if name in before and _can_be_sent(name, before[name])}
+    lost = {name: _why_lost(name, change) for name in names if name in change.body and name not in values}
+    rest = {name: value for name, value in before.items() if name not in values}
+    return Restoration(change, _written(change, outcome, rest), values, lost)
+
+
+def _known_before(change: Change) -> dict[str, Json]:
+    """Return what was there, as far as it is known, of the fields that the run may have touched."""
+    before = dict(change.before)
+    if "mode" not in change.body:  # only a change of mode touches what is not sent
+        before = {name: value for name, value in before.items() if name in change.body}
     if before.get("filler_config") == {}:
         before["filler_config"] = NO_FILLERS
-    for name in dict.fromkeys((*change.body, *before)):
-        if name not in before:
-            unread = not change.before and all_fields()[name].reported
-            lost[name] = f"the {'run did not read' if unread else 'API does not report'} what it was"
-        elif changes_mode and mode and not fits_mode(name, before[name], mode):
-            continue  # the change of mode takes care of it
-        elif _can_be_sent(name, before[name]):
-            values[name] = before[name]
-        elif name in change.body:
-            lost[name] = "the API does not take what it was"
-    if changes_mode:  # of a reset that was not read back nothing is known, and what it held is the best guess
-        written = {**{name: before[name] for name in before if name not in values}, **written}
-    return Restoration(change, written, values, lost)
+    return before
+
+
+def _follows_mode(name: str, change: Change, before: Mapping[str, Json]) -> bool:
+    """Whether bringing back the mode takes care of a field, which the mode that was there has not."""
+    mode = before.get("mode") if "mode" in change.body else None
+    return bool(mode) and name in before and not fits_mode(name, before[name], str(mode))
+
+
+def _why_lost(name: str, change: Change) -> str:
+    if name in change.before:
+        return "the API does not take what it was"
+    was_readable = all_fields()[name].reported
+    who = "run did not read" if was_readable and not change.before else "API does not report"
+    return f"the {who} what it was"
+
+
+def _written(change: Change, outcome: Outcome, rest: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return what the run left there. `rest`: what it held of fields that are not brought back."""
+    if (
+        "mode" in change.body
+    ):  # of a reset that was not read back nothing is known, and what it held is the best guess
+        return {**rest, **outcome.after_reset, **change.body}
+    mode = change.before.get("mode")
+    return {"mode": mode, **change.body} if mode else dict(change.body)
 
 
 def _can_be_sent(name: str, value: Json) -> bool:
     """Whether an update can say this value, which may be out of the documented bounds, or null where null is none."""
-    try:
-        text = show_cell(name, value)
-    except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels
-        return False
-    _, faults = judge(all_fields()[name], text, ".")
-    return not any(fault.severity is Severity.ERROR for fault in faults)
+    text = cell_of(name, value)
+    return text is not None and not has_errors(judge_cell(all_fields()[name], text, ".")[1])
 
 
-def undo_header(found: list[Restoration]) -> list[str]:
-    """`id` and every field that something of it can be brought back."""
-    names = {name for one in found for name in one.values}
-    return ["id", *(name for name in all_fields() if name in names)]
+def undo_header(rows: list[Restoration]) -> list[str]:
+    """Return `id` and every field of which something can be brought back."""
+    names = {name for one in rows for name in one.values}
+    return [ID, *(name for name in all_fields() if name in names)]
 
 
 def undo_cells(one: Restoration, header: list[str], decimal: str) -> list[str]:

@@ -1,17 +1,18 @@
-"""Whether a plan that was read from a file makes sense in itself: nothing is sent of one that does not."""
+"""Whether a plan makes sense in itself: nothing is written down or sent of one that does not."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Collection, Iterator
+from collections.abc import Callable
+from itertools import pairwise
 
 from batch_update.codes import CODES
 from batch_update.fields.facts import all_fields
-from batch_update.model.plans import Change, Outcome, Plan, Status
-from batch_update.model.sheets import Dialect, Problem, Sheet
+from batch_update.model.plans import Change, Plan, Status
+from batch_update.model.sheets import Problem, Sheet
 
 UNSENT = {Status.UNCHANGED, Status.INVALID, Status.NOT_SENT, Status.CONFLICT}
-"""What a plan may say of a row: nothing has been sent yet."""
+"""How a row may have ended before anything is sent."""
 
 
 def refuse_unmerged(plan: Plan) -> None:
@@ -21,70 +22,80 @@ def refuse_unmerged(plan: Plan) -> None:
 
 
 def accounts_for_each_row(plan: Plan) -> bool:
-    """Whether every row is settled already or belongs to one change: else it would be lost, or sent twice."""
+    """Whether every row is settled already or belongs to one change; else it would be lost, or sent twice."""
     homes = [*plan.settled, *(index for change in plan.changes for index in change.indexes)]
     return sorted(homes) == list(range(len(plan.sheet)))
 
 
 def check_plan(plan: Plan) -> None:
     """Raises ValueError with the first thing that makes no sense."""
-    for fault in _faults(plan):
-        raise ValueError(fault)
+    for is_so, words in _LAWS:
+        if not is_so(plan):
+            raise ValueError(words)
 
 
-def _faults(plan: Plan) -> Iterator[str]:
-    if not accounts_for_each_row(plan):
-        yield "it does not account for each row once"
+def _changes_each_once(plan: Plan) -> bool:
     ids = [change.assistant_id for change in plan.changes]
-    if len(set(ids)) != len(ids):
-        yield "an assistant would be changed twice"
-    if not all(map(_is_change, plan.changes)):
-        yield "a change is none that can be sent"
-    if not all(map(_is_unsent, plan.settled.values())):
-        yield "a row would have an outcome before anything is sent"
-    if not all(_is_at_home(problem, plan.sheet) for problem in (*plan.problems, *plan.sheet.problems)):
-        yield "a problem is at no place of the sheet"
-    yield from _sheet_faults(plan.sheet)
+    return len(set(ids)) == len(ids)
+
+
+def _has_true_changes(plan: Plan) -> bool:
+    return all(map(_is_change, plan.changes))
 
 
 def _is_change(change: Change) -> bool:
-    known = all_fields().keys()
-    held = {one.field for one in change.held}
-    is_known = change.body.keys() <= known and change.before.keys() <= known and held <= known
-    return (
-        change.assistant_id > 0
-        and bool(change.indexes)
-        and bool(change.body)
-        and is_known
-        and not change.parts
-    )
+    named = {*change.body, *change.before, *(one.field for one in change.held)}
+    is_for_rows = change.assistant_id > 0 and bool(change.indexes)
+    return is_for_rows and bool(change.body) and not change.parts and named <= all_fields().keys()
 
 
-def _is_unsent(outcome: Outcome) -> bool:
-    return outcome.status in UNSENT and (not outcome.code or outcome.code in CODES)
+def _has_sent_nothing(plan: Plan) -> bool:
+    return all(outcome.status in UNSENT and _is_code(outcome.code) for outcome in plan.settled.values())
+
+
+def _is_code(code: str) -> bool:
+    return not code or code in CODES
+
+
+def _has_problems_at_home(plan: Plan) -> bool:
+    return all(_is_at_home(problem, plan.sheet) for problem in (*plan.problems, *plan.sheet.problems))
 
 
 def _is_at_home(problem: Problem, sheet: Sheet) -> bool:
-    rows = range(len(sheet))
+    rows, columns = range(len(sheet)), range(len(sheet.columns))
     is_row = problem.index is None or problem.index in rows
-    is_column = problem.column is None or problem.column in range(len(sheet.columns))
+    is_column = problem.column is None or problem.column in columns
     return problem.code in CODES and is_row and is_column and all(index in rows for index in problem.also)
 
 
-def _sheet_faults(sheet: Sheet) -> Iterator[str]:
-    known: Collection[str] = all_fields().keys()
-    if any(column.field is not None and column.field not in known for column in sheet.columns):
-        yield "a column sets a field that there is none of"
-    if any(later <= sooner for sooner, later in zip((0, *sheet.numbers), sheet.numbers, strict=False)):
-        yield "its rows are not in their order"
-    if not _is_dialect(sheet.dialect):
-        yield "no sheet is written down so"
+def _sets_known_fields(plan: Plan) -> bool:
+    named = {column.field for column in plan.sheet.columns} - {None}
+    return named <= all_fields().keys()
 
 
-def _is_dialect(dialect: Dialect) -> bool:
+def _has_rows_in_order(plan: Plan) -> bool:
+    numbers = plan.sheet.numbers
+    return all(sooner < later for sooner, later in pairwise((0, *numbers)))
+
+
+def _has_true_dialect(plan: Plan) -> bool:
+    dialect = plan.sheet.dialect
     try:
         codecs.lookup(dialect.encoding)
     except LookupError:
         return False
     is_sign = len(dialect.delimiter) == 1 and dialect.delimiter not in '"\r\n\0'
     return is_sign and dialect.decimal in (".", ",")
+
+
+_LAWS: tuple[tuple[Callable[[Plan], bool], str], ...] = (
+    (accounts_for_each_row, "it does not account for each row once"),
+    (_changes_each_once, "an assistant would be changed twice"),
+    (_has_true_changes, "a change is none that can be sent"),
+    (_has_sent_nothing, "a row would have an outcome before anything is sent"),
+    (_has_problems_at_home, "a problem is at no place of the sheet"),
+    (_sets_known_fields, "a column sets a field that there is none of"),
+    (_has_rows_in_order, "its rows are not in their order"),
+    (_has_true_dialect, "no sheet is written down so"),
+)
+"""Each law that a plan keeps, and what is said where it does not."""

@@ -1,19 +1,20 @@
-"""What assistants hold, as cells that would leave everything as it is. Pure."""
+"""Sheets made of assistants: cells that say what is there, and would leave everything as it is. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from batch_update.check.cells import judge
-from batch_update.fields.cells import LEAVE, show_cell
+from batch_update.check.cells import cell_of, judge_cell
+from batch_update.check.fault import has_errors
+from batch_update.fields.cells import LEAVE
 from batch_update.fields.differences import show
 from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.same import same_value
 from batch_update.fields.tools import redact
 from batch_update.model.plans import Present
-from batch_update.model.sheets import Json, Severity
+from batch_update.model.sheets import Json
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
 
@@ -62,14 +63,14 @@ class Statement:
             if not self._with_secrets:
                 return ""
         text = self._text(name, value)
-        self.left_empty[name] += not text
+        if not text:
+            self.left_empty[name] += 1
         return text
 
     def _text(self, name: str, value: Json) -> str:
         """The cell of a value; "" where none would be read as the same."""
-        try:
-            text = show_cell(name, value)
-        except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels
+        text = cell_of(name, value)
+        if text is None:
             return ""
         key = name, text
         if key not in self._proved:
@@ -78,9 +79,8 @@ class Statement:
 
 
 def _reads_back(name: str, text: str, value: Json) -> bool:
-    found, faults = judge(all_fields()[name], text, ".")
-    is_wrong = any(fault.severity is Severity.ERROR for fault in faults)
-    return not is_wrong and found is not LEAVE and same_value(name, found, value)
+    said, faults = judge_cell(all_fields()[name], text, ".")
+    return not has_errors(faults) and said is not LEAVE and same_value(name, said, value)
 
 
 def _against_rules(assistant_id: int, kept: dict[str, Json], present: Present) -> set[str]:

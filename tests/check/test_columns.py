@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.check.cells import judge
+from batch_update.check.cells import judge_cell
 from batch_update.check.columns import FieldColumn, IdColumn
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id
 from batch_update.fields.cells.words import NOTHINGS
@@ -60,7 +60,7 @@ def _same_as_judged(name: str, texts: list[str], odd: list[str]) -> None:
     field = all_fields()[name]
     column = FieldColumn(1, field, texts, ".")
     for text in odd:
-        value, faults = judge(field, text, ".")
+        value, faults = judge_cell(field, text, ".")
         assert column.value(text) == value and type(column.value(text)) is type(value)
         assert column.faults.get(text, ()) == faults
         is_wrong = any(fault.severity is Severity.ERROR for fault in faults)

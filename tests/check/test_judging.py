@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from batch_update.check.cells import judge
+from batch_update.check.cells import judge_cell
 from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
 from batch_update.fields.cells import show_cell
@@ -21,7 +21,7 @@ CALENDAR = {"type": "calendar_integration", "calcom_api_key": KEY, "calcom_event
 
 
 def _fault(field: str, text: str, decimal: str = ".") -> Fault:
-    (fault,) = judge(all_fields()[field], text, decimal)[1]
+    (fault,) = judge_cell(all_fields()[field], text, decimal)[1]
     return fault
 
 
@@ -66,7 +66,7 @@ def test_a_number_that_is_proposed_is_allowed_and_written_as_the_sheet_writes_nu
             continue
         kind = int if field.kind == "integer" else float
         for number in (-5, 6.3, 77, 777, 7777, 5000, 60_000, 999_999):
-            value, faults = judge(field, show_cell(name, kind(number)), ".")
+            value, faults = judge_cell(field, show_cell(name, kind(number)), ".")
             if faults:
                 proposed = re.sub(r"[^0-9.]*([0-9.]+)\??", r"\1", faults[0].remedy)
                 validator(name).validate_python(kind(proposed))
@@ -151,7 +151,7 @@ def test_all_faults_inside_a_value_are_told() -> None:
         {"name": "x", "type": "y"},
         {"name": "abc", "type": "bool", "description": "d" * 256, "more": 1},
     ]
-    _, faults = judge(all_fields()["post_call_schema"], json.dumps(schema), ".")
+    _, faults = judge_cell(all_fields()["post_call_schema"], json.dumps(schema), ".")
     assert [(f.code, f.message.split()[0]) for f in faults] == [
         ("V112", "post_call_schema.0.name"),
         ("V105", "post_call_schema.0.type"),
@@ -168,7 +168,7 @@ def test_a_name_of_the_schema_is_mended_into_one_that_is_allowed() -> None:
 
 def test_unknown_tools_and_settings_are_warnings_and_sent_as_they_are() -> None:
     tools = [{"type": "endcall"}, {"type": "end_call", "descripton": "Bye"}]
-    value, (first, second) = judge(all_fields()["tools"], json.dumps(tools), ".")
+    value, (first, second) = judge_cell(all_fields()["tools"], json.dumps(tools), ".")
     assert value == tools
     assert (first.code, first.severity, first.remedy) == ("V120", Severity.WARNING, "did you mean end_call?")
     assert (second.code, second.remedy) == ("V121", "did you mean description?")
@@ -193,7 +193,7 @@ def test_unknown_tools_and_settings_are_warnings_and_sent_as_they_are() -> None:
 )
 def test_a_secret_is_never_shown(text: str) -> None:
     for field in ("tools", "post_call_schema", "filler_config", "webhook_url", "mode", "max_duration"):
-        _, faults = judge(all_fields()[field], text, ".")
+        _, faults = judge_cell(all_fields()[field], text, ".")
         assert faults
         assert DIGITS not in str(faults)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from batch_update.check.cells import judge
+from batch_update.check.cells import judge_cell
 from batch_update.fields.assistant import AssistantUpdate
 from batch_update.fields.cells import LEAVE, read_cell
 from batch_update.fields.facts import all_fields, validator
@@ -336,6 +336,6 @@ def test_a_tool_in_the_shape_of_the_list_is_sent_flat(nested: Any, flat: dict[st
 def test_a_tool_whose_shape_would_have_to_be_guessed_at_is_refused(odd: dict[str, Any]) -> None:
     assert errors_of({"type": "dtmf_input"}, odd) == [("nested_tool", (1,))]
     assert read_tools([odd]) is UNKNOWN
-    value, faults = judge(all_fields()["tools"], json.dumps([odd]), ".")
+    value, faults = judge_cell(all_fields()["tools"], json.dumps([odd]), ".")
     assert value is LEAVE and [(fault.code, fault.severity) for fault in faults] == [("V111", Severity.ERROR)]
     assert "tools.0.data" in faults[0].message

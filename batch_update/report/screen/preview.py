@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from batch_update.fields.differences import BRIEFLY, Showing, changed_words, difference, show
+from batch_update.fields.differences import BRIEFLY, LONG, Showing, changed_words, difference, show
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
+from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.documents.of_sheets import totals_of
@@ -16,30 +16,38 @@ from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
 """Assistants that are shown one by one; --full, --out and --json have all."""
+MOST_TYPICAL = 80
+"""Characters of the change that all are."""
+MOST_COMPARED = 50
+"""Long texts that are compared word by word for an average."""
 
 
 def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str:
-    """The plan as text, above its totals. `requests`: how many it took to read what is there."""
+    """Return the plan as text, above its totals. `requests`: how many it took to read what is there."""
     most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
-    lines = [_title(plan, requests), "", f"  {_totals(plan)}", ""]
-    if plan.changes:
-        lines += [*field_lines(plan.changes), ""]
-    for change in plan.changes[:most]:
-        lines += [*_assistant(plan, change, showing), ""]
-    if len(plan.changes) > most:
-        lines += [f"... and {len(plan.changes) - most} more assistants: --full shows all", ""]
-    held = [index for index, outcome in plan.settled.items() if outcome.status is Status.CONFLICT]
-    for index in held[:most]:
-        lines += [*_conflict(plan, index), ""]
-    if len(held) > most:
-        lines += [f"... and {len(held) - most} more conflicts: --json has all", ""]
-    return "\n".join(lines)
+    blocks = [[_title(plan, requests)], [f"  {_totals(plan)}"], list(field_lines(plan.changes))]
+    blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
+    blocks += _more(len(plan.changes) - most, "assistants: --full shows all")
+    held = _conflicts(plan)
+    blocks += (list(_conflict(plan, index)) for index in held[:most])
+    blocks += _more(len(held) - most, "conflicts: --json has all")
+    return "\n".join(line for block in blocks if block for line in (*block, ""))
+
+
+def _more(number: int, words: str) -> list[list[str]]:
+    """Return a block that tells of so many that are not shown; none where all are."""
+    return [[f"... and {number} more {words}"]] if number > 0 else []
+
+
+def _conflicts(plan: Plan) -> list[int]:
+    return [index for index, outcome in plan.settled.items() if outcome.status is Status.CONFLICT]
 
 
 def plan_totals(plan: Plan, *, duration: str) -> str:
     """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`. `duration`: how long sending takes."""
-    count = len(plan.changes)
-    return _words(plan) + (f": {counted(count, 'request')}, {duration}" if count else "")
+    if not plan.changes:
+        return _words(plan)
+    return f"{_words(plan)}: {counted(len(plan.changes), 'request')}, {duration}"
 
 
 def _title(plan: Plan, requests: int) -> str:
@@ -76,8 +84,8 @@ def _words(plan: Plan) -> str:
     counts = _counts(plan)
     parts = [f"{counts['change']} to change", f"{counts['already so']} already so"]
     parts += [f"{counts[word]} {word}" for word in ("conflict", "invalid", "left out") if counts[word]]
-    if held := sum(bool(change.held) for change in plan.changes):
-        parts.append(f"{held} of those to change held back in part")
+    if held := [change for change in plan.changes if change.held]:
+        parts.append(f"{len(held)} of those to change held back in part")
     return ", ".join(parts)
 
 
@@ -97,31 +105,44 @@ def field_lines(changes: Sequence[Change]) -> Iterator[str]:
     for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
         yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members)}".rstrip()
     clears = {
-        name: n for name, members in by_field.items() if (n := sum(is_empty(c.body[name]) for c in members))
+        name: sum(is_empty(change.body[name]) for change in members) for name, members in by_field.items()
     }
-    if clears:
-        yield f"  clears: {', '.join(f'{name} {count}' for name, count in clears.items())}"
+    if any(clears.values()):
+        yield f"  clears: {', '.join(f'{name} {count}' for name, count in clears.items() if count)}"
+
+
+Pair = tuple[object, Json]
+"""A value as it is, UNKNOWN where that is not known, and as it would be."""
 
 
 def _typical(name: str, members: Sequence[Change]) -> str:
-    """Return what most of them do, or the span of values, or how many words."""
+    """Return how many words most changes of a field take, or the one change that all are, or the span of values."""
     pairs = [(change.before.get(name, UNKNOWN), change.body[name]) for change in members]
+    if len(pairs) > 1 and (texts := _long_texts(pairs)):
+        return _words_on_average(texts)
     note = "   resets mode-specific settings" if name == "mode" else ""
-    texts = [
-        (old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str) and len(new) > 60
+    if any(pair != pairs[0] for pair in pairs):
+        before, after = zip(*pairs, strict=True)
+        return f"{_span(before)} -> {_span(after)}{note}"
+    times = f"   (all {len(pairs)})" if len(pairs) > 1 else ""
+    return excerpt(difference(*pairs[0]), MOST_TYPICAL) + times + note
+
+
+def _long_texts(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
+    """Return the pairs of texts that are too long to be shown side by side."""
+    return [
+        (old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str) and len(new) > LONG
     ]
-    if texts and len(members) > 1:
-        counts = [changed_words(old, new) for old, new in texts[:50]]
-        came, went = (round(sum(side) / len(counts)) for side in zip(*counts, strict=True))
-        return f"+{came} / -{went} words on average"
-    found = Counter(difference(old, new) for old, new in pairs)
-    (most, count), *_ = found.most_common(1)
-    if all(pair == pairs[0] for pair in pairs):
-        return excerpt(most, 80) + (f"   (all {count})" if count > 1 else "") + note
-    return f"{_span(old for old, _ in pairs)} -> {_span(new for _, new in pairs)}{note}"
 
 
-def _span(values: Iterator[object]) -> str:
+def _words_on_average(texts: Sequence[tuple[str, str]]) -> str:
+    """`+3 / -2 words on average`, of the first that are compared."""
+    counts = [changed_words(old, new) for old, new in texts[:MOST_COMPARED]]
+    came, went = (round(sum(side) / len(counts)) for side in zip(*counts, strict=True))
+    return f"+{came} / -{went} words on average"
+
+
+def _span(values: Sequence[object]) -> str:
     """`0.4-0.9` for numbers, `3 values` for others, the value where there is one."""
     known = [value for value in values if value is not UNKNOWN]
     if not known:
@@ -156,13 +177,16 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
 
 def _reset(change: Change, mode: str) -> str:
     """Return what a change of mode takes away that the row does not set: `llm_model_id 1, voice_id 412`."""
-    lost = [
-        f"{name} {show(value, 30)}"
-        for name, value in change.before.items()
-        if name in MODE_SETTINGS and name not in change.body and not is_empty(value)
-        if name.endswith("_id") or not fits_mode(name, value, mode)
-    ]
-    return ", ".join(lost) or "models and providers"
+    lost = (name for name in MODE_SETTINGS if _is_reset(name, change, mode))
+    return ", ".join(f"{name} {show(change.before[name], 30)}" for name in lost) or "models and providers"
+
+
+def _is_reset(name: str, change: Change, mode: str) -> bool:
+    """Whether the change of mode takes away what the field holds, as far as is known."""
+    now = change.before.get(name)
+    if is_empty(now) or name in change.body:
+        return False
+    return name.endswith("_id") or not fits_mode(name, now, mode)
 
 
 def _conflict(plan: Plan, index: int) -> Iterator[str]:
