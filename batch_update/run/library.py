@@ -34,13 +34,15 @@ from batch_update.send.signals import no_interrupts, open_interrupts
 from batch_update.settings.heeding import refuse_unheeded
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.reading import Source, read_sheet
 
 P = ParamSpec("P")
 T = TypeVar("T")
 U = TypeVar("U")
-_OF_FILES = ("Limits", "map", "ignore", "sheet", "delimiter", "encoding", "decimal")
-"""Settings that decide how a file is read: they mean nothing to a sheet that was read already."""
+_OF_FILES = ("sheet", "delimiter", "encoding", "max_csv_mb", "max_excel_mb", "max_unpacked_mb")
+"""Settings that decide how a file is read: they mean nothing to a DataFrame."""
+_OF_CELLS = ("map", "ignore", "decimal")
+"""Those that decide what its cells are: they mean nothing to a sheet that was read already."""
 
 
 # ---------------------------------------------------------------- two forms of each
@@ -143,10 +145,12 @@ def _means(
 
 
 def _unread(what: What) -> tuple[str, ...]:
-    """The settings that mean nothing since it is no file any more that they would read."""
+    """The settings that mean nothing since it is no file, or no sheet any more, that they would read."""
     if isinstance(what, Plan):
         return ("Sheet", "Limits")
-    return _OF_FILES if isinstance(what, Sheet) else ()
+    if isinstance(what, Sheet):
+        return (*_OF_CELLS, *_OF_FILES, "max_rows", "max_columns")
+    return () if isinstance(what, (str, os.PathLike)) else _OF_FILES
 
 
 # ---------------------------------------------------------------- the stories
@@ -167,12 +171,12 @@ def _plan(
 ) -> Sequel[Plan]:
     """Return what a sheet would change, held against what is there. Nothing is sent.
 
-    `what`: the path of a sheet or of a saved plan, a sheet, or a plan. `out`: where to save the plan, a .json. Settings
-    are read as the command line reads them: those given by name here, then those of `settings`, then BATCH_UPDATE_
-    variables of `environ` (the program's), then the defaults; one that means nothing to a plan is refused. `key` wins
-    over the setting key_file, and that over FAMULOR_API_KEY; `app` is an ASGI application in place of a server.
-    `share=False` takes no part in the pace that the processes of this machine share. `Plan.guards` is what has to be
-    allowed before it is sent. Raises SheetError, UsageError, AccessError, ApiError and RunStopped.
+    `what`: the path of a sheet or of a saved plan, a DataFrame, a sheet, or a plan. `out`: where to save the plan, a
+    .json. Settings are read as the command line reads them: those given by name here, then those of `settings`, then
+    BATCH_UPDATE_ variables of `environ` (the program's), then the defaults; one that means nothing to a plan is
+    refused. `key` wins over the setting key_file, and that over FAMULOR_API_KEY; `app` is an ASGI application in place
+    of a server. `share=False` takes no part in the pace that the processes of this machine share. `Plan.guards` is what
+    has to be allowed before it is sent. Raises SheetError, UsageError, AccessError, ApiError and RunStopped.
     """
     asked = _settings("plan", settings, given, environ, but=_unread(what))
     means = _means(key, app, watcher, environ, share=share)
@@ -314,7 +318,7 @@ runs, runs_async = _plain(_runs), _on_loop(_runs)
 
 
 def check(
-    what: Sheet | Path | str,
+    what: Sheet | Source,
     /,
     settings: Settings | None = None,
     *,
@@ -326,7 +330,7 @@ def check(
     Raises SheetError where it cannot be read, UsageError for a setting that is wrong or means nothing here.
     """
     asked = _settings("check", settings, given, environ, but=_unread(what))
-    sheet = what if isinstance(what, Sheet) else read_sheet(str(what), asked)
+    sheet = what if isinstance(what, Sheet) else read_sheet(what, asked)
     return check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
 
 

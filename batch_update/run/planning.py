@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,11 +28,11 @@ from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.opening import opened
-from batch_update.sheet.reading import read_sheet, reading_of
+from batch_update.sheet.reading import Source, read_sheet, reading_of
 from batch_update.text import printable
 
-What = Plan | Sheet | Path | str
-"""What can be planned and applied: a file that holds a sheet or a saved plan, a sheet that was read, a plan."""
+What = Plan | Sheet | Source
+"""What can be planned and applied: a file that holds a sheet or a saved plan, a DataFrame, a sheet, a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
         )
     if isinstance(what, Sheet):
         return Made(_plan_of_sheet(what, settings), earlier=False)
+    if not isinstance(what, (str, os.PathLike)):
+        return Made(_plan_of_sheet(read_sheet(what, settings), settings), earlier=False)
     name = str(what)
     watcher.stage(Stage.READING, name)
     with opened(name, None, reading_of(settings).limits) as source:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
+
+from pandas import DataFrame
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Sheet
@@ -19,12 +21,12 @@ from batch_update.sheet.text.delimited import read_delimited
 from batch_update.sheet.text.jsonlines import read_jsonlines
 from batch_update.sheet.workbook.loading import read_workbook
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
+Source = str | os.PathLike[str] | DataFrame
+"""A sheet that can be read: the path of a file, - for stdin, or a frame."""
 
 
 def read_sheet(
-    source: str | os.PathLike[str] | DataFrame,
+    source: Source,
     settings: Settings | None = None,
     *,
     stdin: BinaryIO | None = None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pandas as pd
 import pytest
 
 import batch_update
@@ -352,3 +353,36 @@ def test_awaited_functions_are_told_from_plain_ones_by_their_names() -> None:
         awaited: Callable[..., Awaitable[object]] = getattr(batch_update, f"{name}_async")
         assert (plain.__name__, awaited.__name__) == (name, f"{name}_async")
         assert plain.__doc__ and awaited.__doc__
+
+
+# ---------------------------------------------------------------- DataFrames
+
+
+def test_a_frame_is_planned_checked_and_applied_as_the_file_that_it_would_be(settings: Settings) -> None:
+    frame = pd.DataFrame({"id": [10001, 10002], "Tempo": [0.75, None], "note": ["a", "b"]})
+    how = {"map": {"Tempo": "speech_speed"}, "ignore": "note"}
+    assert batch_update.check(frame, **how).to_change == 1
+    assert [change.body for change in batch_update.plan(frame, settings_of(settings), **how).changes] == [
+        {"speech_speed": 0.75}
+    ]
+    report = batch_update.apply(frame, settings, **how)
+    assert report.counts() == {Status.UPDATED: 1, Status.UNCHANGED: 1}
+    assert (
+        report.folder is not None and batch_update.resume(report.folder, settings).counts() == report.counts()
+    )
+    with pytest.raises(UsageError, match="the setting delimiter means nothing"):
+        batch_update.apply(frame, settings, delimiter=";")
+
+
+def test_the_frame_of_a_report_can_be_mended_and_applied_again(settings: Settings) -> None:
+    Path("sheet.csv").write_text("id,speech_speed\n10001,0.75\n10002,7\n", "utf-8")
+    frame = batch_update.apply("sheet.csv", settings, skip_invalid=True).to_frame()
+    assert frame["_status"].tolist() == ["updated", "invalid"]
+    left = frame[frame["_status"] == "invalid"].assign(speech_speed="0.8")
+    assert batch_update.apply(left, settings).counts() == {Status.UPDATED: 1}
+
+
+def test_what_is_no_sheet_is_told(settings: Settings) -> None:
+    for odd in (7, None, ["sheet.csv"], b"sheet.csv"):
+        with pytest.raises(UsageError, match="is no sheet"):
+            batch_update.apply(odd, settings)  # type: ignore[arg-type]
