@@ -29,7 +29,7 @@ _joined = re.compile(_SPLIT.replace("*)", "*)" + _JOINER, 1)).sub
 
 
 def guard(cell: str) -> str:
-    """A cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`.
+    """Return a cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`.
 
     Inside a cell, where a program that splits at another delimiter would find a formula, a word joiner goes before it,
     which nobody sees.
@@ -40,7 +40,7 @@ def guard(cell: str) -> str:
 
 
 def unguard(cell: str) -> str:
-    """The other way: `unguard(guard(cell)) == cell` for every cell."""
+    """Return the cell that was guarded: `unguard(guard(cell)) == cell` for every cell."""
     if cell[:1] == "'" and _FORMULA.match(cell):
         cell = cell[1:]
     return _joined(r"\1", cell) if _JOINER in cell else cell

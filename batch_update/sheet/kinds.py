@@ -74,7 +74,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def by_name(name: str, head: bytes) -> Other | None:
-    """What programs put beside a sheet under a name like its own."""
+    """Return what a file is that programs put beside a sheet under a name like its own."""
     plain = PurePath(name).name
     if head.startswith((b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")):
         what = "is what macOS keeps beside a file (AppleDouble), not the file"
@@ -97,7 +97,7 @@ def by_name(name: str, head: bytes) -> Other | None:
 
 
 def by_content(head: bytes) -> Other | None:
-    """What the first bytes say it is, where that is nothing with rows."""
+    """Return what a file is by its first bytes, where that is nothing with rows."""
     for mark, what in _MAGIC.items():
         if head.startswith(mark):
             return Other(f"holds {what}, no sheet")
@@ -117,7 +117,7 @@ def by_content(head: bytes) -> Other | None:
 
 
 def in_zip(archive: zipfile.ZipFile) -> Other | None:
-    """What an archive is by the names of its members, where it is no workbook."""
+    """Return what an archive is by the names of its members; None where it may be a workbook."""
     names = archive.namelist()
     kind = _mimetype(archive).rpartition("opendocument.")[2].partition("-")[0]
     if kind in _MIMETYPES:
@@ -134,7 +134,7 @@ def in_zip(archive: zipfile.ZipFile) -> Other | None:
 
 
 def _mimetype(archive: zipfile.ZipFile) -> str:
-    """What OpenDocument says of itself; "" for others, and where it cannot be read."""
+    """Return what OpenDocument says of itself; "" for others, and where it cannot be read."""
     try:
         with archive.open("mimetype") as member:
             return member.read(100).decode("ascii", "replace").strip()
@@ -143,7 +143,7 @@ def _mimetype(archive: zipfile.ZipFile) -> str:
 
 
 def in_compound(file: BinaryIO) -> Other | None:
-    """What an OLE file is by the names of its streams, where it holds no workbook."""
+    """Return what an OLE file is by the names of its streams; None where it may be a workbook."""
     file.seek(0)
     data = file.read()
     if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book\0", "EncryptedPackage")):

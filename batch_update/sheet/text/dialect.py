@@ -34,24 +34,17 @@ _SEP = re.compile(r"sep=([\t !#-/:-@\[-`{-~])(?:\r\n|\n|\r)", re.IGNORECASE)
 
 
 def find_encoding(name: str, file: BinaryIO, wanted: str | None) -> str:
-    """The codec of a text file, proved on all of its bytes. The file is at its beginning afterwards.
+    """Return the codec of a text file, proved on all of its bytes. The file is at its beginning afterwards.
 
     A byte order mark decides; else UTF-8 where every byte fits; else cp1252, unless most of what is not ASCII is
     good UTF-8, which is then a damaged file. Raises SheetError S104 with the line, UsageError for no such codec.
     """
-    file.seek(0)
-    head = file.read(4096)
-    found = next((codec for mark, codec in _BOMS if head.startswith(mark)), None) or _wide_by_zeros(
-        file, head
-    )
-    if wanted is not None:
-        found = _users_codec(wanted, head)
-    codec = found or "utf-8"
+    known = _known_codec(file, wanted)
+    codec = known or "utf-8"
     bad = _first_bad_byte(file, codec)
-    if bad is not None and found is None and not _is_damaged_utf8(file, bad):
+    if known is None and bad is not None and not _is_damaged_utf8(file, bad):
         codec = GUESS
-        doubt = doubt_about(file)
-        if doubt:
+        if doubt := doubt_about(file):
             raise _uncertain(name, doubt)
         bad = _first_bad_byte(file, codec)
     if bad is not None:
@@ -60,9 +53,19 @@ def find_encoding(name: str, file: BinaryIO, wanted: str | None) -> str:
     return codec
 
 
+def _known_codec(file: BinaryIO, wanted: str | None) -> str | None:
+    """Return the codec that the user names, or that the file's first bytes tell; None where it has to be guessed."""
+    file.seek(0)
+    head = file.read(4096)
+    if wanted is not None:
+        return _users_codec(wanted, head)
+    by_mark = next((codec for mark, codec in _BOMS if head.startswith(mark)), None)
+    return by_mark or _wide_by_zeros(file, head)
+
+
 def _users_codec(wanted: str, head: bytes) -> str:
-    """The codec that the user names, unless the file begins with UTF-8's mark, as what we write may: no text in
-    another encoding begins so. UTF names become the one that fits the mark.
+    """Return the codec that the user names, or UTF-8 where the file begins with its mark, as what we write may: no text
+    in another encoding begins so. UTF names become the one that fits the mark.
     """
     try:
         codec = codecs.lookup(wanted).name
@@ -84,7 +87,7 @@ def _users_codec(wanted: str, head: bytes) -> str:
 
 
 def _wide_by_zeros(file: BinaryIO, head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: some of its units are ASCII, a line end among them, and all of it decodes."""
+    """Return UTF-16 or UTF-32 for a file without a mark: all decodes, some units are ASCII, a line end among them."""
     for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be") if b"\0" in head else ():
         width = len("\n".encode(codec))
         units = [head[at : at + width] for at in range(0, len(head) - width + 1, width)]
@@ -101,7 +104,7 @@ LEAST_ASCII = 0.03
 
 
 def _first_bad_byte(file: BinaryIO, codec: str) -> int | None:
-    """Offset of the first byte that the codec cannot decode."""
+    """Return the offset of the first byte that the codec cannot decode."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
     ascii_fits = codec in ("utf-8", "utf-8-sig", "cp1252")
     file.seek(0)
@@ -129,7 +132,7 @@ def _is_damaged_utf8(file: BinaryIO, bad: int) -> bool:
 
 
 def _uncertain(name: str, doubt: Doubt) -> SheetError:
-    """Shows the line that is odd as each likely encoding would have it."""
+    """Return an error that shows the odd line as each likely encoding would have it."""
     likely = list(doubt.readings)[1]
     width = max(map(len, doubt.readings))
     readings = "".join(f"\n{codec:<{width}}  {text}" for codec, text in _beside(doubt.readings).items())
@@ -141,7 +144,7 @@ def _uncertain(name: str, doubt: Doubt) -> SheetError:
 
 
 def _beside(readings: Mapping[str, str]) -> dict[str, str]:
-    """The readings cut around the first place where they differ."""
+    """Return the readings cut around the first place where they differ."""
     texts = list(readings.values())
     differ = next((n for n, signs in enumerate(zip(*texts, strict=False)) if len(set(signs)) > 1), 0)
     start = max(0, differ - 20)
@@ -163,7 +166,7 @@ def _undecodable(name: str, file: BinaryIO, codec: str, bad: int) -> SheetError:
 
 @contextmanager
 def text_of(file: BinaryIO, codec: str) -> Iterator[io.TextIOWrapper]:
-    """The file as text from its beginning, line ends untouched. The byte order mark is not part of it."""
+    """Yield the file as text from its beginning, line ends untouched. The byte order mark is not part of it."""
     file.seek(0)
     mark = MARKS.get(codec, b"")
     file.seek(len(mark) if mark and file.read(len(mark)) == mark else 0)
@@ -182,12 +185,12 @@ MARKS = {codec: mark for mark, codec in _BOMS if codec != "utf-8-sig"}
 
 
 def sep_line(text: str) -> re.Match[str] | None:
-    """Excel's own first line `sep=;`, which no spreadsheet program counts as a row."""
+    """Return the match of Excel's own first line `sep=;`, which no spreadsheet program counts as a row."""
     return _SEP.match(text)
 
 
 def find_delimiter(text: str, wanted: str | None, is_known: Callable[[str], bool]) -> str:
-    """The delimiter of a CSV that begins with `text`: the one under which most headers are known to us.
+    """Return the delimiter of a CSV that begins with `text`: that under which most headers are known to us.
 
     Where that decides nothing: the one under which the records after the header are as wide as the header.
     """
@@ -208,7 +211,7 @@ def _score(text: str, delimiter: str, is_known: Callable[[str], bool]) -> tuple[
 
 
 def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
-    """The first records that are not blank; fewer where the text is no CSV under this delimiter."""
+    """Return the first records that are not blank; fewer where the text is no CSV under this delimiter."""
     records: list[list[str]] = []
     try:
         for record in csv.reader(_lines(text), delimiter=delimiter):
@@ -222,13 +225,13 @@ def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Line by line, with their ends: a guess from the first few is to cost no look at the rest."""
+    """Yield line by line, with their ends: a guess from the first few is to cost no look at the rest."""
     for found in _LINE.finditer(text):
         yield found[0]
 
 
 def newline_of(text: str) -> str:
-    """The line end that a text uses first; "\\n" where it has none."""
+    """Return the line end that a text uses first; "\\n" where it has none."""
     found = re.search(r"\r\n|\n|\r", text)
     return found[0] if found else "\n"
 
@@ -237,7 +240,7 @@ def newline_of(text: str) -> str:
 
 
 def find_decimal(cells: Iterable[Sequence[str]], delimiter: str, wanted: str | None) -> str:
-    """The decimal sign, from the cells of the columns that hold numbers. Each column is looked at as far as needed."""
+    """Return the decimal sign that columns of numbers are written with. Each is looked at as far as needed."""
     if wanted is not None:
         return wanted
     commas = points = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from batch_update.fields.garbled.letters import fit_together, is_common, is_odd, words_in
 from batch_update.fields.garbled.misread import character
@@ -42,8 +42,19 @@ class Doubt:
     """encoding -> what the line would say, the guess first, then what is likely, the likeliest first"""
 
 
+class _Weight(NamedTuple):
+    """How much speaks for an encoding. The least is the likeliest."""
+
+    rank: int
+    still_odd: int
+    """words that are odd in it, too"""
+    place: int
+    """among those that may be meant"""
+    codec: str
+
+
 def doubt_about(file: BinaryIO) -> Doubt | None:
-    """Whether a file that is not UTF-8 may be in another encoding than the guess; None where all looks right."""
+    """Return why a file that is not UTF-8 may be in another encoding than the guess; None where all looks right."""
     lines = list(_first_lines(file))
     guessed = [_decoded(line, GUESS) for _, line in lines]
     words = {word for text in guessed for word in words_in(text)}
@@ -53,16 +64,14 @@ def doubt_about(file: BinaryIO) -> Doubt | None:
     likely = sorted(filter(None, map(weigh, OTHERS)))
     if not likely:
         return None
-    least_odd = likely[0][1]
-    best = [codec for _, still, _, codec in likely if still <= least_odd]
-    number = next(
-        (n for n, text in enumerate(guessed) if _shows_it(text, odd, best[0])), min(mixed, default=0)
-    )
+    best = [weight.codec for weight in likely if weight.still_odd <= likely[0].still_odd]
+    showing = (number for number, text in enumerate(guessed) if _shows_it(text, odd, best[0]))
+    number = next(showing, min(mixed, default=0))
     return Doubt(lines[number][0], _readings(lines[number][1], best))
 
 
 def _readings(line: bytes, likely: Iterable[str]) -> dict[str, str]:
-    """What a line says in the guess and in each likely encoding; of those that read it alike only the first."""
+    """Return what a line says in the guess and in each likely encoding; of those that read it alike only the first."""
     found = {GUESS: _decoded(line, GUESS)}
     for codec in likely:
         text = _decoded(line, codec)
@@ -73,8 +82,12 @@ def _readings(line: bytes, likely: Iterable[str]) -> dict[str, str]:
 
 def _weighed(
     codec: str, *, words: set[str], odd: set[str], mixed: set[int], lines: list[tuple[int, bytes]]
-) -> tuple[int, int, int, str] | None:
-    """Least for what is likeliest, and how many words are odd still; None where it explains nothing better."""
+) -> _Weight | None:
+    """Return how much speaks for an encoding; None where nothing does.
+
+    `words`: all that the guess makes; `odd`: those that are no words; `mixed`: lines the letters of which do not fit
+    together.
+    """
     try:
         again = {word: _encoded(word).decode(codec) for word in words}
     except UnicodeDecodeError:
@@ -82,12 +95,11 @@ def _weighed(
     known = sum(again[word] != word and is_common(again[word]) and not is_common(word) for word in words)
     still = sum(map(is_odd, again.values()))
     mended = sum(fit_together(_decoded(lines[number][1], codec)) for number in mixed)
-    explains = (
-        known
-        or (len(odd) > SHARE * len(words) and still < len(odd) / 2)
-        or (mended > SHARE * len(lines) and still <= len(odd))
-    )
-    return (still - known - mended, still, OTHERS.index(codec), codec) if explains else None
+    mends_words = len(odd) > SHARE * len(words) and still < len(odd) / 2
+    mends_lines = mended > SHARE * len(lines) and still <= len(odd)
+    if known or mends_words or mends_lines:
+        return _Weight(still - known - mended, still, OTHERS.index(codec), codec)
+    return None
 
 
 def _shows_it(text: str, odd: set[str], codec: str) -> bool:
@@ -100,7 +112,7 @@ def _shows_it(text: str, odd: set[str], codec: str) -> bool:
 
 
 def _first_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not ASCII, up to a bound."""
+    """Yield number and bytes of each line that is not ASCII, up to a bound."""
     left = MOST_BYTES
     for number, line in islice(_lines(file), MOST_LINES):
         yield number, line
@@ -110,7 +122,7 @@ def _first_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not ASCII, whatever ends lines."""
+    """Yield number and bytes of each line that is not ASCII, whatever ends lines."""
     file.seek(0)
     number, rest = 1, b""
     for block in _blocks(file):
@@ -134,7 +146,7 @@ def _blocks(file: BinaryIO) -> Iterable[bytes]:
 
 
 def breaks_in(data: bytes) -> int:
-    """How many lines end in these bytes, by any of the three line ends."""
+    """Return how many lines end in these bytes, by any of the three line ends."""
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
@@ -145,7 +157,7 @@ def _decoded(line: bytes, codec: str) -> str:
 
 
 def _encoded(word: str) -> bytes:
-    """The bytes of a word as the guess has it."""
+    """Return the bytes of a word as the guess has it."""
     return b"".join(_BYTES[sign] if sign in _BYTES else sign.encode() for sign in word)
 
 

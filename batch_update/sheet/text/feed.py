@@ -22,7 +22,7 @@ class Stream(Protocol):
     """What a feed reads from."""
 
     def read(self, size: int, /) -> bytes:
-        """UTF-8; fewer bytes than `size` only at the end."""
+        """Return UTF-8; fewer bytes than `size` only at the end."""
 
 
 @contextmanager

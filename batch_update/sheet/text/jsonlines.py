@@ -78,7 +78,7 @@ def _elements(text: TextIO, name: str, limits: Limits) -> Texts:
 
 
 def _expect(data: str, at: int, sign: str, name: str, *, last: bool = False) -> int:
-    """Where it goes on after this sign. Raises SheetError S109 where another one stands there."""
+    """Return where it goes on after this sign. Raises SheetError S109 where another one stands there."""
     at = _skip(data, at)
     after = _skip(data, at + 1)
     if data[at : at + 1] != sign or (last and after < len(data)):
@@ -89,7 +89,7 @@ def _expect(data: str, at: int, sign: str, name: str, *, last: bool = False) -> 
 
 
 def _element_end(data: str, at: int, name: str) -> int:
-    """Where the element ends that begins here; the same place for the end of an array without any."""
+    """Return where the element ends that begins here; the same place for the end of an array without any."""
     if data[at : at + 1] == "]" and "{" not in data[:at]:
         return at
     try:

@@ -14,12 +14,12 @@ U16, U32, F64 = struct.Struct("<H"), struct.Struct("<L"), struct.Struct("<d")
 
 
 def error_of(code: int) -> str:
-    """What a cell with this error shows."""
+    """Return what a cell with this error shows."""
     return ERRORS.get(code, "#N/A")
 
 
 def packed_number(raw: int) -> float:
-    """A whole number, or the upper half of a float; either of them perhaps to be divided by 100."""
+    """Return a whole number, or one from the upper half of a float; either of them perhaps to be divided by 100."""
     if raw & 2:
         value = float((raw >> 2) - (1 << 30 if raw & 0x80000000 else 0))
     else:

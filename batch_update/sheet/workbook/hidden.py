@@ -99,7 +99,7 @@ def _column(column: int, header: Sequence[str]) -> Problem:
 
 
 def _rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
-    """At the first of them."""
+    """Return one warning for all of these rows, at the first of them."""
     what = (
         "is hidden or filtered away, and counts"
         if len(rows) == 1

@@ -40,6 +40,8 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _LAST_DAY = 2_958_465
 """31 December 9999"""
 _FIRST, _FIRST_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_MOST_SHOWN = 1e15
+"""from here on spreadsheet programs do not show every digit"""
 _LEAP = 60
 """29 February 1900, which never was; days before it are counted one less"""
 
@@ -57,7 +59,7 @@ def is_plain_format(format: str) -> bool:
 
 
 def as_cell(number: float, format: str, *, since_1904: bool = False) -> float | Typed:
-    """What a number in a cell of this format means: itself, a date, a time, or a number that shows otherwise."""
+    """Return what a number in a cell of this format means: itself, a date, a time, or a number that shows otherwise."""
     if is_plain_format(format):
         return number
     if not is_dated(format):
@@ -67,7 +69,7 @@ def as_cell(number: float, format: str, *, since_1904: bool = False) -> float | 
 
 
 def _dated(number: float, format: str, first: datetime) -> Held | None:
-    """A number of days as what it stands for; None where it is none."""
+    """Return what a number of days stands for; None where it is none."""
     if not (math.isfinite(number) and 0 <= number < _LAST_DAY):
         return None
     if _ELAPSED.search(_QUOTED.sub("", format)):
@@ -84,7 +86,7 @@ def _dated(number: float, format: str, first: datetime) -> Held | None:
 
 
 def shown_as(cell: Typed, decimal: str) -> str | None:
-    """What a cell shows; None where that cannot be told. The decimal sign is the sheet's, as far as it is known."""
+    """Return what a cell shows; None where that cannot be told. The decimal sign is the sheet's, if it is known."""
     if cell.shown is not None:
         return cell.shown
     held = cell.held
@@ -98,20 +100,11 @@ def shown_as(cell: Typed, decimal: str) -> str | None:
 
 
 def _number(value: float, format: str, decimal: str) -> str | None:
-    sections = _sections(format)
-    if len(sections) > 1 and value < 0:
-        value, section = -value, sections[1]
-    elif len(sections) > 2 and value == 0:
-        section = sections[2]
-    else:
-        section = sections[0]
+    value, section = _section_for(value, format)
     section = _BRACKETS.sub("", _CURRENCY.sub(lambda match: f'"{match[1]}"', section))
-    bare = _QUOTED.sub("", section)
-    if not math.isfinite(value) or abs(value) > 1e15 or re.search(r"[/@]|E[+-]|General", bare, re.IGNORECASE):
-        return None
     parts = list(_PIECE.finditer(section))
     digits = [match["digits"] for match in parts if match["digits"]]
-    if len(digits) > 1:
+    if not _is_known(value, section) or len(digits) > 1:
         return None
     percents = sum(match["other"] == "%" for match in parts)
     sign = "-" if value < 0 else ""
@@ -120,8 +113,23 @@ def _number(value: float, format: str, decimal: str) -> str | None:
     return (sign + "".join(texts)).strip()
 
 
+def _section_for(value: float, format: str) -> tuple[float, str]:
+    """Return a value as its part of the format shows it, and that part: one for negative numbers has no sign."""
+    sections = _sections(format)
+    if len(sections) > 1 and value < 0:
+        return -value, sections[1]
+    return value, sections[2] if len(sections) > 2 and value == 0 else sections[0]
+
+
+def _is_known(value: float, section: str) -> bool:
+    """Whether it is known here what a value looks like in such a pattern: no fraction, no exponent, no text."""
+    if not math.isfinite(value) or abs(value) > _MOST_SHOWN:
+        return False
+    return re.search(r"[/@]|E[+-]|General", _QUOTED.sub("", section), re.IGNORECASE) is None
+
+
 def _sections(format: str) -> list[str]:
-    """A format's parts for positive numbers, negative ones, zero and texts: `;` outside of quotes ends each."""
+    """Return a format's parts for positive numbers, negative ones, zero and texts: `;` outside of quotes ends each."""
     return [
         part.replace("\0", ";") for part in _QUOTED.sub(lambda m: m[0].replace(";", "\0"), format).split(";")
     ]
@@ -134,7 +142,7 @@ def _literal(match: re.Match[str]) -> str:
 
 
 def _digits(value: float, pattern: str, decimal: str) -> str:
-    """A number in a pattern such as `#,##0.00`."""
+    """Return a number in a pattern such as `#,##0.00`."""
     scale = len(pattern) - len(pattern.rstrip(","))
     whole, _, fraction = pattern.rstrip(",").partition(".")
     places = len(fraction)
@@ -150,7 +158,7 @@ def _digits(value: float, pattern: str, decimal: str) -> str:
 
 
 def _date(held: date | time | timedelta, format: str) -> str:
-    """A date, a time or a duration in its format; names of months are English ones."""
+    """Return a date, a time or a duration in its format; names of months are English ones."""
     clean = _BRACKETS.sub("", format)
     pieces = list(_DATE_PIECE.finditer(clean))
     halves = any(match["half"] for match in pieces)

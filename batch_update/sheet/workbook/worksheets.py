@@ -55,7 +55,7 @@ class Budget:
         self._bytes = self._letters = 0
 
     def take(self, size: int, letters: int = 0) -> None:
-        """So many bytes are kept, and so many letters shown: a text that is kept once may stand in many cells."""
+        """Count bytes that are kept, and letters that are shown: a text that is kept once may stand in many cells."""
         self._bytes += size
         self._letters += letters
         if self._bytes > _MEMORY:
@@ -103,7 +103,7 @@ class Worksheet:
     def add(
         self, row: int, column: int, cell: Cell, *, down: int = 1, across: int = 1, shared: bool = False
     ) -> None:
-        """A cell that holds something, repeated down and across. An empty text is nothing.
+        """Add a cell that holds something, repeated down and across. An empty text is nothing.
 
         `shared`: its text is one of those that the workbook keeps once, and is paid for.
         Raises ValueError for what is no place, or for one that has a value already.
@@ -134,13 +134,13 @@ class Worksheet:
                 self._columns[number].add(row, cell, down)
 
     def merge(self, first_row: int, last_row: int, first_column: int, last_column: int) -> None:
-        """A range of cells that became one. Raises ValueError for more of them than anybody makes."""
+        """Take in a range of cells that became one. Raises ValueError for more of them than anybody makes."""
         self.merges.append((first_row, last_row, first_column, last_column))
         if len(self.merges) > _MOST_MERGES:
             raise ValueError("merges without end")
 
     def lines(self) -> Iterator[list[Cell]]:
-        """Every row from the first on, every column from A on; "" where nothing stands.
+        """Yield every row from the first on, every column from A on; "" where nothing stands.
 
         Raises SheetError S103 where the cells lie too far apart, ValueError for two at one place.
         """
@@ -156,7 +156,7 @@ class Worksheet:
             yield line
 
     def _grow(self, rows: int, columns: int) -> None:
-        """So many rows and columns are needed. Raises SheetError S103 where that is too many."""
+        """Make room for so many rows and columns. Raises SheetError S103 where that is too many."""
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         if self.columns > self._limits.max_columns:
             limit = self._limits.max_columns
@@ -222,12 +222,12 @@ class Texts:
         return len(self._texts)
 
     def add(self, text: str) -> None:
-        """The next one."""
+        """Add the next one."""
         self._budget.take(16 + sys.getsizeof(text))
         self._texts.append(text)
 
     def __getitem__(self, number: int) -> str:
-        """Raises IndexError where there is none of that number."""
+        """Return the text of that number. Raises IndexError where there is none."""
         if number < 0:
             raise IndexError(number)
         return self._texts[number]

@@ -28,7 +28,7 @@ _PLAIN = Dialect("csv")
 
 
 def format_to_write(name: str) -> str:
-    """csv, tsv, xlsx or jsonl, by a file's ending. Raises UsageError (U101) for any other."""
+    """Return csv, tsv, xlsx or jsonl, by a file's ending. Raises UsageError (U101) for any other."""
     ending = Path(name).suffix.lower()
     if ending in WRITTEN:
         return WRITTEN[ending]
@@ -70,7 +70,7 @@ def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) ->
 
 
 def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
-    """The table as a CSV in UTF-8. No byte order mark, since it is a program that reads it."""
+    """Write the table as a CSV in UTF-8. No byte order mark, since it is a program that reads it."""
     for record in records(header, rows, _PLAIN):
         stream.write(record.encode("utf-8", "replace"))
     stream.flush()
@@ -80,7 +80,7 @@ def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
 
 
 def _plain_value(name: str, text: str) -> Json:
-    """A number, a flag or null where a cell is one that every program keeps as it is; else the text."""
+    """Return a number, a flag or null where a cell is one that every program keeps as it is; else the text."""
     if name == ID:
         return _short(read_id(text), text)
     if _kind(name) not in ("number", "integer", "id", "flag"):
@@ -90,20 +90,20 @@ def _plain_value(name: str, text: str) -> Json:
 
 
 def _kind(name: str) -> Kind:
-    """The kind of a column; those of our own hold texts."""
+    """Return the kind of a column; those of our own hold texts."""
     if name == ID:
         return "id"
     return "text" if name.startswith("_") else all_fields()[name].kind
 
 
 def _short(value: Json, text: str) -> Json:
-    """As text where it has more digits than a spreadsheet program keeps; others that read JSON keep hardly more."""
+    """Return a value, as text where it has more digits than spreadsheet programs, and most that read JSON, keep."""
     is_long = isinstance(value, int) and len(str(abs(value))) > EXACT_DIGITS
     return text if is_long else value
 
 
 def _json_value(name: str, text: str) -> Json:
-    """The same for JSON, where lists and objects are values too, and so is null."""
+    """Return the JSON value that a cell is, lists and objects, too, where every program keeps it; else the text."""
     kind = _kind(name)
     if name.startswith("_"):
         return text
@@ -122,7 +122,7 @@ def _as_text(name: str, text: str) -> Json:
 
 
 def _distinct(header: Sequence[str]) -> list[str]:
-    """Names for the keys of an object: each once, none empty."""
+    """Return names for the keys of an object: each once, none empty."""
     found: dict[str, None] = {}
     for number, name in enumerate(header, 1):
         wanted = name or f"column {number}"
@@ -131,7 +131,7 @@ def _distinct(header: Sequence[str]) -> list[str]:
 
 
 def _each_once(value_of: ValueOf) -> ValueOf:
-    """Cells of a column are mostly alike: each is read once."""
+    """Return a function that reads each cell once: those of a column are mostly alike."""
     known: dict[tuple[str, str], Json] = {}
 
     def value(name: str, text: str) -> Json:
@@ -147,7 +147,7 @@ def _each_once(value_of: ValueOf) -> ValueOf:
 
 
 def _write_lines(path: Path, *, header: Sequence[str], rows: Rows, value_of: ValueOf) -> None:
-    """One object a line. Empty cells are left out."""
+    """Write one object a line. Empty cells are left out."""
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         for row in rows:
             cells = zip(header, row, strict=True)

@@ -31,7 +31,7 @@ def write_workbook(
     spelling: Callable[[str, str], str],
     title: str,
 ) -> None:
-    """One worksheet, header and ids frozen. Raises UsageError (S114) for a text that is too long."""
+    """Write one worksheet, header and ids frozen. Raises UsageError (S114) for a text that is too long."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
@@ -70,7 +70,7 @@ the program what becomes of those. All of these can be written as JSON writes th
 
 
 def in_xml(name: str, text: str) -> str:
-    """The cell in a spelling that a workbook can hold and the grammar reads alike."""
+    """Return the cell in a spelling that a workbook can hold and the grammar reads alike."""
     text = _HALVES.sub("?", text)
     if not _UNFIT.search(text):
         return text
@@ -84,7 +84,7 @@ def without_unfit(name: str, text: str) -> str:
 
 
 def _width(field: str, texts: Iterable[str]) -> int:
-    """Characters: enough for the header and for what is short."""
+    """Return how many characters wide a column is: enough for the header and for what is short."""
     longest = max((len(text) for text in texts), default=0)
     return max(len(field) + 2, min(longest + 2, 40))
 

@@ -20,7 +20,7 @@ _STREAM = 2
 
 
 def workbook_stream(data: bytes) -> bytes:
-    """The stream `Workbook` (or `Book`, up to Excel 95), not that of a workbook inside this one.
+    """Return the stream `Workbook` (or `Book`, up to Excel 95), not that of a workbook inside this one.
 
     Raises ValueError, IndexError, struct.error or KeyError.
     """
@@ -44,7 +44,7 @@ def workbook_stream(data: bytes) -> bytes:
 
 
 def _allocation(data: bytes, sector: Callable[[int], bytes], size: int) -> list[int]:
-    """The table that says which sector follows which: its sectors are listed in the header, then in a chain."""
+    """Return the table that says which sector follows which: its sectors are listed in the header, then in a chain."""
     places = _numbers(data[76:512])
     more = U32.unpack_from(data, 68)[0]
     seen = 0
@@ -69,7 +69,7 @@ def _chain(sector: Callable[[int], bytes], table: list[int], start: int) -> byte
 
 
 def _streams(entries: bytes) -> dict[str, tuple[int, int]]:
-    """Name in lower case -> first sector and length, of the streams right below the root, whatever that is called."""
+    """Return the streams right below the root, whatever that is called: name in lower case -> first sector, length."""
     found: dict[str, tuple[int, int]] = {}
     waiting, seen = [U32.unpack_from(entries, 76)[0]], set()
     while waiting:

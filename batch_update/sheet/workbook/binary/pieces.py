@@ -22,7 +22,7 @@ class Pieces:
         return self._at >= len(self._pieces[self._number])
 
     def text(self, width: int) -> str:
-        """The next text: its length in so many bytes, its flags, letters, then runs of fonts and what is spoken."""
+        """Return the next text: its length in so many bytes, flags, letters, then runs of fonts and what is spoken."""
         count = int.from_bytes(self._take(width), "little")
         flags = self._take(1)[0]
         runs = int.from_bytes(self._take(2), "little") if flags & _RICH else 0
@@ -33,7 +33,7 @@ class Pieces:
         return letters
 
     def narrow(self, width: int) -> bytes:
-        """The next text as it was up to Excel 95: its length in so many bytes, then bytes of a code page."""
+        """Return the next text as it was up to Excel 95: its length in so many bytes, then bytes of a code page."""
         return self._take(int.from_bytes(self._take(width), "little"))
 
     def _letters(self, count: int, wide: bool) -> str:
@@ -64,6 +64,6 @@ class Pieces:
         return taken
 
     def _go_on(self) -> None:
-        """To the next piece where this one is over."""
+        """Go to the next piece where this one is over."""
         while self._at >= len(self._pieces[self._number]) and self._number + 1 < len(self._pieces):
             self._number, self._at = self._number + 1, 0

@@ -43,7 +43,7 @@ _CODE_PAGES = {
 
 
 def open_xls(data: bytes, name: str, limits: Limits) -> Workbook:
-    """Lists the worksheets of an .xls. SheetError S108 where it cannot be read, S103 where it is too large."""
+    """List the worksheets of an .xls. SheetError S108 where it cannot be read, S103 where it is too large."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise encrypted(name)
     budget = Budget(name, limits)
@@ -135,11 +135,11 @@ class _Globals:
             self.texts.add(pieces.text(2))
 
     def text(self, pieces: Pieces, width: int) -> str:
-        """A text that a length of so many bytes precedes."""
+        """Return a text that a length of so many bytes precedes."""
         return pieces.text(width) if self.wide else pieces.narrow(width).decode(self.codec)
 
     def format_of(self, style: int) -> str:
-        """The number format of a style."""
+        """Return the number format of a style."""
         return self._codes.get(self._styles[style], "") if style < len(self._styles) else ""
 
 
@@ -167,7 +167,7 @@ class _Reader:
         raise Damage("it is damaged or truncated")
 
     def _settle(self) -> None:
-        """A formula whose text never came has no value."""
+        """Add a formula whose text never came: it has no value."""
         if self._waiting is not None:
             self._sheet.add(*self._waiting, None)
             self._waiting = None
@@ -200,7 +200,7 @@ class _Reader:
             self._see(kind, content)
 
     def _see(self, kind: int, content: bytes) -> None:
-        """What is hidden and what is merged."""
+        """Take in what is hidden and what is merged."""
         if kind == _ROW and len(content) >= 13 and content[12] & 0x20:
             row = U16.unpack_from(content)[0]
             self._sheet.hidden.rows.add(row, row + 1)
@@ -245,7 +245,7 @@ class _Reader:
 
 
 def records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
-    """Each record from a place on: its type and its content, with that of the records that continue it."""
+    """Yield each record from a place on: its type and its content, with that of the records that continue it."""
     kind, pieces, count = -1, [b""], 0
     while at + 4 <= len(stream):
         count += 1

@@ -30,7 +30,7 @@ class Damage(ValueError):
 
 @contextmanager
 def readable(name: str) -> Iterator[None]:
-    """Whatever a workbook's bytes make of what is done here becomes SheetError S108."""
+    """Turn whatever a workbook's bytes make of what is done inside into SheetError S108."""
     try:
         yield
     except Damage as damage:
@@ -40,12 +40,12 @@ def readable(name: str) -> Iterator[None]:
 
 
 def tidy(path: str) -> str:
-    """The name of a part as others are compared with it: some programs write `\\` for `/`, or begin with one."""
+    """Return the name of a part as others are compared with it: some programs write `\\` for `/`, or begin with one."""
     return path.replace("\\", "/").removeprefix("./").lstrip("/")
 
 
 def open_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
-    """The archive, with its members listed and nothing unpacked. Raises SheetError S108."""
+    """Return the archive, with its members listed and nothing unpacked. Raises SheetError S108."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 65_536 - _END.size))
     tail = file.read()
@@ -61,7 +61,7 @@ def open_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
 
 
 def check_archive(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
-    """Unpacks every member and counts, since sizes may be lied about. Raises SheetError S103 or S108."""
+    """Unpack every member and count, since sizes may be lied about. Raises SheetError S103 or S108."""
     members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
         raise encrypted(name)
@@ -81,7 +81,7 @@ def check_archive(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
 
 
 def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, most: int) -> int:
-    """Bytes that a member really unpacks to; stops counting above `most`."""
+    """Return how many bytes a member really unpacks to; stops counting above `most`."""
     declared, size = member.file_size, 0
     member.file_size = 1 << 62  # zipfile stops at the size that the archive claims, others do not
     try:
@@ -98,7 +98,7 @@ def _unpacked_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str,
 
 
 def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A member's content in blocks of a MiB. Raises Damage."""
+    """Yield a member's content in blocks of a MiB. Raises Damage."""
     try:
         with archive.open(member) as content:
             while block := content.read(_BLOCK):
@@ -108,7 +108,7 @@ def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[byt
 
 
 def damaged(name: str, what: str) -> SheetError:
-    """The SheetError for a workbook that cannot be read."""
+    """Return the SheetError for a workbook that cannot be read."""
     return SheetError(
         f"{name} is no workbook that can be read: {what}",
         code="S108",
@@ -116,7 +116,7 @@ def damaged(name: str, what: str) -> SheetError:
 
 
 def encrypted(name: str) -> SheetError:
-    """The SheetError for a workbook with a password."""
+    """Return the SheetError for a workbook with a password."""
     return SheetError(
         f"{name} is encrypted",
         code="S108",

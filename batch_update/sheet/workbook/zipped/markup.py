@@ -26,7 +26,7 @@ class Watch:
     """things that were looked for"""
 
     def name_of(self, full: str) -> str:
-        """What a tag or an attribute is called here: by default without its namespace."""
+        """Return what a tag or an attribute is called here: by default without its namespace."""
         return full.rpartition(":")[2]
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -40,7 +40,7 @@ class Watch:
 
 
 def follow(pieces: Iterable[bytes], watch: Watch, *, namespaces: bool = False) -> None:
-    """Shows XML to a watch, which may raise what it likes. Raises ValueError, LookupError or ExpatError.
+    """Show XML to a watch, which may raise what it likes. Raises ValueError, LookupError or ExpatError.
 
     `namespaces`: `name_of` gets names with the address of their namespace and a space before them.
     """
@@ -83,7 +83,7 @@ def _require_bounds(parser: expat.XMLParserType, fed: int, idle: int) -> None:
 
 
 def _refuse(*_: Any) -> None:
-    """No spreadsheet program declares entities; ten of them, one inside the other, stand for a billion letters."""
+    """Refuse entities: no spreadsheet program declares them, and ten, each inside the next, are a billion letters."""
     raise ValueError("an entity")
 
 

@@ -41,7 +41,7 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
 def open_ods(archive: ZipFile, name: str, limits: Limits) -> Workbook:
-    """Lists the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
+    """List the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
     package, budget = Package(archive, name), Budget(name, limits)
     tables = _TablesWatch()
     with readable(name):
@@ -190,7 +190,7 @@ class _CellsWatch(_OpenWatch):
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    """How often a row or a cell is repeated, or how far it reaches. Raises ValueError for what is no count."""
+    """Return how often a row or a cell is repeated, or how far it reaches. Raises ValueError for what is no count."""
     text = attributes.get(TABLE + name)
     if text is None:
         return 1
@@ -204,7 +204,7 @@ def _times(attributes: dict[str, str], name: str) -> int:
 
 
 def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
-    """What a cell holds and shows. Raises ValueError or KeyError where it is not what it says."""
+    """Return what a cell holds and shows. Raises ValueError or KeyError where it is not what it says."""
     kind = attributes.get(OFFICE + "value-type")
     if kind is None or kind == "void":
         # A formula whose result is empty has an empty paragraph, one that was never calculated has none.
@@ -219,7 +219,7 @@ def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
 
 
 def _words(value: str, shown: str) -> str:
-    """What a cell of text shows, with the white space of its value: there it need not be written as elements.
+    """Return what a cell of text shows, with the white space of its value: there it need not be written as elements.
 
     But in an attribute a line break that is not written as a number is a space.
     """
@@ -241,13 +241,13 @@ def _held(kind: str, attributes: dict[str, str]) -> Held:
 
 
 def _moment(text: str) -> date:
-    """A date, with a time where there is one. Raises ValueError."""
+    """Return a date, with a time where there is one. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment if "T" in text else moment.date()
 
 
 def _time_of(since_midnight: timedelta) -> time | timedelta:
-    """A time of day, or a duration where it is none."""
+    """Return a time of day, or a duration where it is none."""
     if not timedelta() <= since_midnight < timedelta(days=1):
         return since_midnight
     return (datetime.min + since_midnight).time()

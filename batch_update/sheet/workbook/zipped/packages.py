@@ -44,14 +44,14 @@ class Package:
         return part.lower() in self._members
 
     def pieces(self, part: str) -> Iterator[bytes]:
-        """A part's content in blocks. Raises Damage where there is none."""
+        """Return a part's content in blocks. Raises Damage where there is none."""
         member = self._members.get(part.lower())
         if member is None:
             raise Damage(f"it has no part {part}")
         return blocks_of(self._archive, member)
 
     def read(self, part: str) -> bytearray:
-        """A part's content at once. Raises SheetError S103 where it is too large for that."""
+        """Return a part's content at once. Raises SheetError S103 where it is too large for that."""
         content = bytearray()
         for piece in self.pieces(part):
             content += piece
@@ -61,7 +61,7 @@ class Package:
         return content
 
     def follow(self, part: str, watch: Watch, *, namespaces: bool = False) -> None:
-        """Shows a part's XML to a watch. Raises Damage where it is none."""
+        """Show a part's XML to a watch. Raises Damage where it is none."""
         try:
             follow(self.pieces(part), watch, namespaces=namespaces)
         except Damage:
@@ -70,7 +70,7 @@ class Package:
             raise Damage(f"{part} is damaged") from None
 
     def relations(self, part: str) -> Mapping[str, Relation]:
-        """What a part points to, by the names that it has for them; `""` is the package itself."""
+        """Return what a part points to, by the names that it has for them; `""` is the package itself."""
         folder, _, file = part.rpartition("/")
         path = posixpath.join(folder, "_rels", f"{file}.rels")
         if path not in self:
@@ -85,14 +85,14 @@ class Package:
         }
 
     def _target(self, folder: str, target: str) -> str:
-        """The part that a relation means: some write a place in the archive as if it were one in its folder."""
+        """Return the part that a relation means: some write a place in the archive as if it were one in its folder."""
         path = tidy(unquote(target))
         inside = posixpath.normpath(posixpath.join(folder, path))
         absolute = posixpath.normpath(path)
         return absolute if target.startswith(("/", "\\")) or inside not in self else inside
 
     def workbook_part(self) -> str:
-        """The part that lists the worksheets: the one that the package points to, or the usual one. "" for none."""
+        """Return the part that lists the worksheets: that which the package points to, or the usual; "" for none."""
         with suppress(Damage):
             for relation in self.relations("").values():
                 if relation.type == "officeDocument" and relation.part in self:
@@ -115,7 +115,7 @@ class _RelationsWatch(Watch):
 
 
 def kind_of(archive: zipfile.ZipFile, name: str) -> str:
-    """xlsx, xlsb or ods; "" for an archive of something else. SheetError S108 for several at once."""
+    """Return xlsx, xlsb or ods; "" for an archive of something else. SheetError S108 for several at once."""
     package = Package(archive, name)
     if "encrypted-package" in package:  # as LibreOffice 24 writes it
         raise encrypted(name)

@@ -50,7 +50,7 @@ class Paragraphs:
         self.listens = self._open is not None and not self._aside_at
 
     def add(self, text: str) -> None:
-        """Text of a paragraph. Line breaks and tabs are indentation, and that is one space, or none at either end.
+        """Add text of a paragraph. Line breaks and tabs are indentation, and that is one space, or none at either end.
 
         Spaces in a row count, though the format says otherwise: LibreOffice writes and reads them so.
         """
@@ -65,7 +65,7 @@ class Paragraphs:
         self.listens = self._open is not None and not self._aside_at
 
     def taken(self) -> str | None:
-        """What the cell shows, its paragraphs as lines; None where it has none. Begins anew."""
+        """Return what the cell shows, its paragraphs as lines; None where it has none. Begins anew."""
         shown = "\n".join(self._done) if self._done else None
         self._done, self._open, self._letters, self._aside_at, self.listens = [], None, 0, 0, False
         return shown
