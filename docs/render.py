@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import CODES
 from batch_update.fields.facts import Field, all_fields
 from batch_update.sandbox.routes import ROUTES
-from batch_update.settings.layers import ENV_PREFIX, flag_of
+from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
 
 HERE = Path(__file__).parent
@@ -49,7 +50,10 @@ def _modes(field: Field) -> str:
 
 def codes_page() -> str:
     """Every code of a problem, an outcome or a stop."""
-    rows = [[f"`{code.code}`", code.title, code.meaning, code.remedy] for code in CODES.values()]
+    rows = [
+        [f"`{code.code}`", code.title, as_flags(code.meaning), as_flags(code.remedy)]
+        for code in CODES.values()
+    ]
     header = ["code", "what", "meaning", "what to do"]
     return f"# Codes\n\n`batch-update explain CODE` shows one of these.\n\n{table(header, rows)}"
 

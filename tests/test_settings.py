@@ -8,7 +8,7 @@ import pytest
 
 from batch_update.errors import UsageError
 from batch_update.model.reports import Window
-from batch_update.settings.layers import flag_of, read_settings
+from batch_update.settings.layers import read_settings
 from batch_update.settings.parsing import read_window
 from batch_update.settings.tunables import DEFAULT_RATES, Settings
 
@@ -36,7 +36,7 @@ def test_every_setting_has_an_environment_variable(name: str) -> None:
     try:
         settings = read_settings(environ=environ)
     except UsageError as error:
-        assert flag_of(name) in error.message
+        assert f"the setting {name.rstrip('_')} " in error.message
     else:
         assert "?!" in str(getattr(settings, name))
 
@@ -75,7 +75,7 @@ def test_ids_are_read(value: object, ids: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "٣", "../1"])
 def test_what_is_no_id_is_refused(value: str) -> None:
-    with pytest.raises(UsageError, match="--only"):
+    with pytest.raises(UsageError, match="the setting only"):
         read_settings({"only": value})
 
 
@@ -83,12 +83,12 @@ def test_headers_may_hold_equals_signs() -> None:
     assert read_settings({"map": "a=b=name"}).map == {"a=b": "name"}
 
 
-def test_all_complaints_come_at_once_and_name_their_flags() -> None:
+def test_all_complaints_come_at_once_and_name_their_settings() -> None:
     with pytest.raises(UsageError) as caught:
         read_settings({"max-atempts": 3, "concurrency": 0, "on-duplicate": "both", "limit": "many"})
     message = caught.value.message
-    assert "did you mean 'max-attempts'" in message
-    assert all(flag in message for flag in ("--concurrency", "--on-duplicate", "--limit"))
+    assert "did you mean 'max_attempts'" in message
+    assert all(flag in message for flag in ("setting concurrency", "setting on_duplicate", "setting limit"))
 
 
 def test_every_setting_has_a_group_and_a_sentence() -> None:
@@ -101,8 +101,8 @@ def test_a_wrong_value_from_the_environment_names_its_variable() -> None:
     with pytest.raises(UsageError) as caught:
         read_settings({"limit": 0}, environ={"BATCH_UPDATE_LIMIT": "5", "BATCH_UPDATE_CONCURRENCY": "abc"})
     assert caught.value.details == (
-        "--limit: given 0, wanted at least 1",
-        "--concurrency (from BATCH_UPDATE_CONCURRENCY): given 'abc', wanted a whole number",
+        "the setting limit: given 0, wanted at least 1",
+        "the setting concurrency (from BATCH_UPDATE_CONCURRENCY): given 'abc', wanted a whole number",
     )
     assert all(text in str(caught.value) for text in caught.value.details)
 
@@ -115,7 +115,7 @@ def test_no_id_at_all_is_not_every_id(text: object) -> None:
 
 
 def test_what_may_be_one_of_two_things_is_one_complaint() -> None:
-    with pytest.raises(UsageError, match=r"^--pause: given 'x', wanted a number or 'ask'$"):
+    with pytest.raises(UsageError, match=r"^the setting pause: given 'x', wanted a number or 'ask'$"):
         read_settings({"pause": "x"})
 
 
@@ -133,7 +133,7 @@ NUMBERS = [
 @pytest.mark.parametrize("name", [*NUMBERS, "limit", "max_changes", "max_change_percent", "pause", "only"])
 def test_a_flag_is_no_number(name: str, value: bool) -> None:
     """pydantic reads `timeout = true` of a job file as one second, and `limit = true` as one change."""
-    with pytest.raises(UsageError, match=f"^--{name.replace('_', '-')}: given {value}, wanted a "):
+    with pytest.raises(UsageError, match=f"^the setting {name}: given {value}, wanted a "):
         read_settings({name: value})
 
 
@@ -182,7 +182,7 @@ def test_what_no_command_could_use_is_refused_by_name_and_briefly(name: str, val
     variable = "BATCH_UPDATE_" + name.replace("-", "_").upper()
     for value in values:
         for given, environ in (({name: value}, {}), ({}, {variable: value} if value else {variable: "?!\0"})):
-            with pytest.raises(UsageError, match=f"--{name}") as caught:
+            with pytest.raises(UsageError, match=f"the setting {name.replace('-', '_')}") as caught:
                 read_settings(given, environ=environ)
             assert len(caught.value.message) < 500
 

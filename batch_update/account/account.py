@@ -108,7 +108,8 @@ def ready_state(settings: Settings) -> Path:
         raise UsageError(
             f"the sandbox has no folder {path.parent}: {error.strerror}",
             code="U108",
-            remedy="name a file in a folder that you may write to with --sandbox-state; without it, HOME says where",
+            remedy="name a file in a folder that you may write to with the setting sandbox_state; "
+            "without it, HOME says where",
         ) from None
     return path
 
@@ -118,7 +119,7 @@ def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
     except (OSError, RuntimeError) as error:
-        raise UsageError(f"--sandbox-state: {path} leads nowhere: {error}", code="U108") from None
+        raise UsageError(f"the setting sandbox_state: {path} leads nowhere: {error}", code="U108") from None
 
 
 def default_state() -> Path:
@@ -133,7 +134,7 @@ def default_state() -> Path:
         raise UsageError(
             "there is no folder of yours for locks and the sandbox: HOME and XDG_STATE_HOME name none",
             code="U112",
-            remedy="set HOME, or name folders with --locks-dir and --sandbox-state",
+            remedy="set HOME, or name folders with the setting locks_dir and the setting sandbox_state",
         )
     return folder / "sandbox.db"
 

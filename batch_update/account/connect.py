@@ -70,5 +70,5 @@ def sandbox_app(settings: Settings) -> Sandbox:
     try:
         faults = Faults.parse(settings.sandbox_faults)
     except ValueError as error:
-        raise UsageError(f"--sandbox-faults: {error}", code="U101") from None
+        raise UsageError(f"the setting sandbox_faults: {error}", code="U101") from None
     return make_app(ready_state(settings), limits=settings.sandbox_limits, faults=faults)

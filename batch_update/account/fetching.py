@@ -186,4 +186,4 @@ def _meanwhile(reading: _Reading, to_end: bool) -> str:
     """Return what can be done while a list proves nothing: those that were seen are there all the same."""
     if to_end or not reading.present:
         return ""
-    return "; --only names those that can be worked on meanwhile"
+    return "; the setting only names those that can be worked on meanwhile"

@@ -46,9 +46,8 @@ def hint_of(base_url: str) -> str:
     url = httpx.URL(base_url)
     if url.path.rstrip("/").lower().endswith(PATH):
         return ""
-    return (
-        f"the base URL does not end in {PATH}: where nothing is found there, try --base-url {base_url}{PATH}"
-    )
+    meant = f"the setting base_url={base_url}{PATH}"
+    return f"the base URL does not end in {PATH}: where nothing is found there, try {meant}"
 
 
 def server_of(base_url: str) -> str:
@@ -62,7 +61,7 @@ def _unsafe(fault: str) -> UsageError:
     return UsageError(
         f"the base URL is not safe to send a key to: {fault}",
         code="U103",
-        remedy="write --base-url https://HOST/api; http only for this machine (localhost, 127.0.0.1, [::1])",
+        remedy="write the setting base_url=https://HOST/api; http only for this machine (localhost, 127.0.0.1, [::1])",
     )
 
 
@@ -93,7 +92,7 @@ def _refuse_other_platform(url: httpx.URL) -> None:
         raise UsageError(
             f"the base URL is that of the vendor's other platform, {OTHER_HOST}{OTHER_PATH}, and {THIS_PLATFORM}",
             code="U114",
-            remedy="leave out --base-url for the vendor's own host, or name the host of this platform",
+            remedy="leave out the setting base_url for the vendor's own host, or name the host of this platform",
         )
 
 
@@ -116,7 +115,7 @@ def _refuse_wrong_path(url: httpx.URL) -> None:
     raise UsageError(
         f"the base URL {fault}",
         code="U114",
-        remedy=f"write --base-url {url.scheme}://{url.netloc.decode('ascii')}{good}",
+        remedy=f"write the setting base_url={url.scheme}://{url.netloc.decode('ascii')}{good}",
     )
 
 

@@ -237,14 +237,16 @@ class Client:
     def _failed(self, path: str, verdict: Verdict) -> BatchUpdateError:
         """Why a look-up has no answer, and what to do about it."""
         message = f"{urlsplit(self._base).netloc.rpartition('@')[2]}{path}: {verdict.words}"
-        again = "check the network and --base-url, then try again"
+        again = "check the network and the setting base_url, then try again"
         if isinstance(verdict.stop, RunStopped) and verdict.stop.code == "R103":
-            remedy = f"{again}; --max-outage says how long to wait"
+            remedy = f"{again}; the setting max_outage says how long to wait"
             return RunStopped(f"{verdict.stop.message}: {message}", code="R103", remedy=remedy)
         if verdict.stop is not None:
             return verdict.stop
         remedy = (
-            again if verdict.http is None else "try again in a while; where it stays so, check --base-url"
+            again
+            if verdict.http is None
+            else "try again in a while; where it stays so, check the setting base_url"
         )
         return ApiError(message, code=verdict.code, remedy=remedy)
 

@@ -134,7 +134,7 @@ def _fault(text: str) -> tuple[str, str] | None:
 def find_key(
     key_file: Path | None, environ: Mapping[str, str], warn: Callable[[str], None] = lambda text: None
 ) -> ApiKey:
-    """The key from --key-file, FAMULOR_API_KEY or systemd's credentials folder, in this order.
+    """The key from the setting key_file, FAMULOR_API_KEY or systemd's credentials folder, in this order.
 
     `warn` is told where a file that holds it is open to others. Raises KeyMissing (U104) where there is none,
     KeyMalformed (U105) where what is there is no key, UsageError (U101) where a file cannot be read.
@@ -147,10 +147,10 @@ def find_key(
     if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
         return ApiKey(_read(credential, warn), source=f"what the credential {CREDENTIAL} holds")
     raise KeyMissing(
-        f"no API key: {VARIABLE} is not set, --key-file is not given and systemd hands over no credential",
+        f"no API key: {VARIABLE} is not set, the setting key_file is not given and systemd hands over no credential",
         code="U104",
-        remedy=f"set {VARIABLE}, name a file with --key-file, or have systemd load the credential {CREDENTIAL}; "
-        "to try without a key: --sandbox",
+        remedy=f"set {VARIABLE}, name a file with the setting key_file, or have systemd load "
+        f"the credential {CREDENTIAL}; to try without a key: the setting sandbox",
     )
 
 
@@ -164,7 +164,7 @@ def _read(path: Path, warn: Callable[[str], None]) -> str:
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a path"
         raise UsageError(
-            f"--key-file: {_shown(path)} cannot be read: {reason}",
+            f"the setting key_file: {_shown(path)} cannot be read: {reason}",
             code="U101",
             remedy="check the path and who may read it",
         ) from None

@@ -83,7 +83,7 @@ def examine(
     settled |= repeated.settled
     settled |= invalid_rows(ordered)
     settled |= _held_by_sheet(sheet, settled)
-    settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by --only"))
+    settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by the setting only"))
     merged = {row: others for row, others in repeated.merged.items() if row not in settled}
     return Examined(rows, ordered, settled, merged)
 
@@ -112,7 +112,7 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
     missing = sorted(only.difference(assistants))
     if missing:
         raise UsageError(
-            f"--only names what no row of {rows.sheet.name} is about: {listed(missing)}",
+            f"the setting only names what no row of {rows.sheet.name} is about: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from batch_update.cli.screen import say
+from batch_update.cli.spelling import as_flags
 from batch_update.cli.terminal import drawing_on
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event
@@ -177,4 +178,4 @@ def event_teller(settings: Settings) -> Callable[[Event], None]:
 
 def _event_line(event: Event) -> str:
     """One line about a pause, a slow-down or a stop."""
-    return f"  {excerpt(event.message, 200)}"
+    return f"  {excerpt(as_flags(event.message), 200)}"

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from batch_update.cli.spelling import flag_of
 from batch_update.settings.heeding import extra_of, group_of, heeded
-from batch_update.settings.layers import flag_of, read_settings, variable_of
+from batch_update.settings.layers import read_settings, variable_of
 from batch_update.settings.tunables import Settings
 
 

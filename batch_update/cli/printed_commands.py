@@ -11,8 +11,8 @@ from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.options import shown
+from batch_update.cli.spelling import flag_of
 from batch_update.settings.heeding import heeded
-from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted, quoted_path, without_password
 

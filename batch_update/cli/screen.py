@@ -20,6 +20,7 @@ from batch_update.errors import UsageError
 if sys.platform != "win32":
     import termios
 
+from batch_update.cli.spelling import as_flags
 from batch_update.cli.terminal import Terminal, colored
 from batch_update.cli.wrapping import width, wrap
 from batch_update.errors import BatchUpdateError
@@ -55,7 +56,7 @@ def ready_streams() -> None:
 
 def out(text: str = "") -> None:
     """Lines of the result, as wide as the terminal is."""
-    out_raw(wrap(text, width(sys.stdout)))
+    out_raw(wrap(as_flags(text), width(sys.stdout)))
 
 
 def out_raw(text: str, *, end: str = "\n") -> None:
@@ -82,7 +83,7 @@ def writing_out() -> Iterator[None]:
 def say(text: str) -> None:
     """A line about the work, beside the result. That nobody can read it does not end the work."""
     try:
-        print(wrap(text, width(sys.stderr)), file=sys.stderr, flush=True)
+        print(wrap(as_flags(text), width(sys.stderr)), file=sys.stderr, flush=True)
     except OSError:
         _to_nowhere(sys.stderr)
 
@@ -122,7 +123,7 @@ def ask(question: str) -> bool:
     _forget_typed()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        print(wrap(f"{question} [y/N]", width(sys.stderr)), end=" ", file=sys.stderr, flush=True)
+        print(wrap(as_flags(f"{question} [y/N]"), width(sys.stderr)), end=" ", file=sys.stderr, flush=True)
         return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.cli.printed_commands import program
+from batch_update.cli.spelling import flag_of
 from batch_update.errors import UsageError
 from batch_update.settings.heeding import HEEDED, commands_that_heed
-from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
 from batch_update.text import listed, nearest, printable, quoted_path

@@ -14,7 +14,7 @@ from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_facts, part
 from batch_update.model.sheets import Role
 
 ID = "id"
-"""stands for the id column wherever a field is named, as in --map 'Nr=id'"""
+"""stands for the id column wherever a field is named, as in the setting map='Nr=id'"""
 ID_NAMES = ("id", "assistant_id", "assistent_id", "assistenten_id")
 _PART = re.compile(r"(?P<base>[^.]+)\.(?P<inside>.+)|(?P<list>.+)(?P<sign>[+-])", re.DOTALL)
 _OPERATIONS = {"+": "add", "-": "remove"}
@@ -75,7 +75,7 @@ def meaning(header: str) -> Heading | None:
 
 
 def key_of(header: str) -> str:
-    """How headers are compared with those that --map and --ignore name: `label_ids-` is not `label_ids`."""
+    """Return a header as it is compared with those that settings name: `label_ids-` is not `label_ids`."""
     sign = "-" if header.rstrip().endswith("-") and base_of(header) is not None else ""
     return normalize(header) + sign
 

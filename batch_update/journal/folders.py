@@ -127,7 +127,7 @@ def reason_to_stay(entry: Entry, *, force: bool) -> str:
     if entry.error is not None and entry.error.code == FOREIGN:
         return "holds no journal of this program"
     if entry.state not in GONE_FOR_NOTHING and not force:
-        return f"is {entry.state}: --force removes it"
+        return f"is {entry.state}: the option force removes it"
     return ""
 
 
@@ -164,7 +164,7 @@ def all_runs(runs_dir: Path) -> list[Path]:
         raise UsageError(
             f"{runs_dir} cannot be listed: {error.strerror}",
             code="U111",
-            remedy="name another folder with --runs-dir, or see to the rights of this one",
+            remedy="name another folder with the setting runs_dir, or see to the rights of this one",
         ) from error
     return [folder for _, folder in sorted(found, reverse=True)]
 

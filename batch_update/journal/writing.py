@@ -97,7 +97,9 @@ class Journal:
         """
         facts = facts or Facts()
         path = folder / JOURNAL
-        anew = "nothing was sent; make room, or choose another place with --runs-dir, and apply again"
+        anew = (
+            "nothing was sent; make room, or choose another place with the setting runs_dir, and apply again"
+        )
         with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
@@ -262,7 +264,7 @@ def _claim(path: Path) -> None:
         raise UsageError(
             f"{path.parent} holds the journal of another run",
             code="U107",
-            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+            remedy="choose another folder with the setting run_dir, or leave it out: each run gets a new one",
         ) from None
 
 

@@ -228,7 +228,7 @@ class Tripped:
     """what would happen"""
     assistants: int
     override: str
-    """the flag that lets it through"""
+    """the setting that lets it through, with its value, as a message names it"""
     rows: tuple[int, ...] = ()
     """the number of a row for each of the assistants; empty for a limit"""
     is_blind: bool = False

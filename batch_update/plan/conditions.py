@@ -118,4 +118,4 @@ def _refusal(text: str, what: str, remedy: str, *, wanted: str = "") -> UsageErr
 
 
 def _place(text: str) -> str:
-    return f"--where {shown(text)}".rstrip()
+    return f"the option where={shown(text)}" if text.strip() else "the option where"

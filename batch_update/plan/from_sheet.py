@@ -49,11 +49,11 @@ def keep_only(plan: Plan, only: Collection[int]) -> Plan:
     missing = sorted(set(only) - {change.assistant_id for change in plan.changes})
     if missing:
         raise UsageError(
-            f"--only names assistants that the plan does not change: {listed(missing)}",
+            f"the setting only names assistants that the plan does not change: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
-    left_out = Outcome(Status.NOT_SENT, "X205", "left out by --only")
+    left_out = Outcome(Status.NOT_SENT, "X205", "left out by the setting only")
     rest = {i: left_out for change in plan.changes if change.assistant_id not in only for i in change.indexes}
     kept = tuple(change for change in plan.changes if change.assistant_id in only)
     return replace(plan, changes=kept, settled=dict(sorted({**plan.settled, **rest}.items())))
@@ -63,7 +63,7 @@ def keep_first(plan: Plan, limit: int | None) -> Plan:
     """The plan with its first so many changes; the rows of the others are left out. None keeps all."""
     if limit is None or len(plan.changes) <= limit:
         return plan
-    left_out = Outcome(Status.NOT_SENT, "X205", f"left out by --limit {limit}")
+    left_out = Outcome(Status.NOT_SENT, "X205", f"left out by the setting limit={limit}")
     rest = {index: left_out for change in plan.changes[limit:] for index in change.indexes}
     settled = dict(sorted({**plan.settled, **rest}.items()))
     return replace(plan, changes=plan.changes[:limit], settled=settled)

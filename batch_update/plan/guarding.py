@@ -37,16 +37,16 @@ def guard(
 
 
 def refusal(tripped: Sequence[Tripped]) -> GuardStopped:
-    """Return what ends a run whose guards have tripped (at least one), with the flags that would let it through."""
+    """Return what ends a run whose guards have tripped (at least one), with the settings that would let it through."""
     first, *more = tripped
     sentences = [sentence_of(first), *(f"{sentence_of(one)} [{one.code}]" for one in more)]
-    flags = [one.override for one in tripped if not one.hazard]
+    settings = [one.override for one in tripped if not one.hazard]
     if hazards := [one.hazard for one in tripped if one.hazard]:
-        flags.append(f"--allow {','.join(hazards)}")
+        settings.append(f"the setting allow={','.join(hazards)}")
     return GuardStopped(
         "; ".join(sentences),
         code=first.code,
-        remedy=f"look at what plan shows; where it is meant, go on with {' '.join(flags)}",
+        remedy=f"look at what plan shows; where it is meant, go on with {' and '.join(settings)}",
         tripped=tuple(tripped),
     )
 
@@ -78,18 +78,21 @@ def _limits(
 ) -> Iterator[Tripped]:
     if max_changes is not None and count > max_changes:
         words = f"{counted(count, 'assistant')} would change, at most {max_changes} may"
-        yield Tripped("G120", "", words, count, f"--max-changes {count}", lifts={"max_changes": count})
+        yield Tripped(
+            "G120", "", words, count, f"the setting max_changes={count}", lifts={"max_changes": count}
+        )
     if max_change_percent is None or not count:
         return
     if total is None:
         words = "how many assistants the account has is not known, so no percentage of them can be told"
         lifts = {"max_change_percent": None, "max_changes": count}
-        yield Tripped("G121", "", words, count, "--max-changes in place of --max-change-percent", lifts=lifts)
+        instead = "the setting max_changes in place of the setting max_change_percent"
+        yield Tripped("G121", "", words, count, instead, lifts=lifts)
     elif Fraction(count) * 100 > Fraction(str(max_change_percent)) * total:
         percent = -(-count * 1000 // total) / 10 if total else 100.0
         words = f"{count} of {counted(total, 'assistant')} would change: {percent:g} %"
         words += f", at most {max_change_percent:g} % may"
-        override = f"--max-change-percent {percent:g}"
+        override = f"the setting max_change_percent={percent:g}"
         yield Tripped("G121", "", words, count, override, lifts={"max_change_percent": percent})
 
 
@@ -106,7 +109,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
                 name,
                 _words(name, found),
                 len(found),
-                f"--allow {name}",
+                f"the setting allow={name}",
                 rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in found),
                 is_blind=any(_is_blind(finder, change) for change in found),
             )

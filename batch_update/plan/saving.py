@@ -166,7 +166,7 @@ def _too_large(name: str) -> SheetError:
     return SheetError(
         f"{name}: a saved plan as large as this takes too much memory",
         code="S103",
-        remedy="split the sheet, or apply the sheet itself: --expect holds it to the digest that plan shows",
+        remedy="split the sheet, or apply the sheet itself: the setting expect holds it to the digest that plan shows",
     )
 
 

@@ -120,7 +120,7 @@ def check_target(path: Path, *, force: bool) -> None:
             raise unwritable(path, "it is a folder")
         if path.exists() and not force:
             raise UsageError(
-                f"{path} is there already", code="U109", remedy="choose another name, or add --force"
+                f"{path} is there already", code="U109", remedy="choose another name, or add the option force"
             )
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
@@ -169,7 +169,7 @@ async def export(
 def choose_fields(names: Iterable[str]) -> tuple[str, ...]:
     """Fields from names and aliases, in their order; `id` is always there. Raises UsageError (U101)."""
     parts = (part for name in names for part in name.split(",") if part.strip())
-    found = dict.fromkeys(find_field(part, "--fields") for part in parts)
+    found = dict.fromkeys(find_field(part, "the option fields") for part in parts)
     return tuple(name for name in found if name != ID)
 
 
@@ -177,7 +177,7 @@ def _refuse_missing(only: Collection[int], present: Mapping[int, Present]) -> No
     missing = sorted(set(only).difference(present))
     if missing:
         raise UsageError(
-            f"--only names what is not on this account: {listed(missing)}",
+            f"the setting only names what is not on this account: {listed(missing)}",
             code="X241",
         )
 
@@ -187,7 +187,7 @@ def _refuse_unknown(conditions: Iterable[Condition], present: Mapping[int, Prese
     for condition in conditions:
         if present and not any(condition.is_known(now) for now in present.values()):
             raise UsageError(
-                f"--where {condition.field}: the API does not report {condition.field}",
+                f"the option where={condition.field}: the API does not report {condition.field}",
                 code="U101",
                 remedy="choose by another field",
             )

@@ -170,7 +170,7 @@ async def _look_at_earlier(
 ) -> Looked:
     if settings.no_fetch:
         raise UsageError(
-            "a plan that was made earlier is held against what is there, which --no-fetch forbids",
+            "a plan that was made earlier is held against what is there, which the setting no_fetch forbids",
             code="U101",
             remedy="leave it out",
         )
@@ -235,12 +235,14 @@ def check_place(path: Path, settings: Settings) -> None:
     """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
     if settings.no_fetch:
         raise UsageError(
-            "a plan that is saved has to know what is there, which --no-fetch forbids",
+            "a plan that is saved has to know what is there, which the setting no_fetch forbids",
             code="U101",
             remedy="leave it out",
         )
     if path.suffix != ".json":
-        raise UsageError(f"--out {path}: a saved plan is a .json", code="U101", remedy="name it FILE.json")
+        raise UsageError(
+            f"the option out={path}: a saved plan is a .json", code="U101", remedy="name it FILE.json"
+        )
     try:
         if path.exists():
             with path.open("rb") as file:

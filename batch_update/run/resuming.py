@@ -190,7 +190,7 @@ async def look_at_rest(
     rest = _narrowed(plan_rest(recorded, retry_failed=retry_failed), partial(keep_only, only=only))
     if not fetch and recorded.facts.command == "undo":
         raise UsageError(
-            "an undo is held against what is there, which --no-fetch forbids",
+            "an undo is held against what is there, which the setting no_fetch forbids",
             code="U101",
             remedy="leave it out",
         )

@@ -174,9 +174,15 @@ def _unusable(host: str, port: int, error: Exception) -> UsageError:
         or isinstance(error, socket.gaierror)
         or error.errno == errno.EADDRNOTAVAIL
     )
-    why, remedy = str(getattr(error, "strerror", error)), "Choose another --port; 0 takes a free one."
+    why, remedy = (
+        str(getattr(error, "strerror", error)),
+        "Choose another with the option port; 0 takes a free one.",
+    )
     if is_about_host:
-        why, remedy = "it is no address of this machine", "Choose another --host, such as 127.0.0.1."
+        why, remedy = (
+            "it is no address of this machine",
+            "Choose another with the option host, such as 127.0.0.1.",
+        )
     return UsageError(
         f"The sandbox cannot listen on {host!r}, port {port}: {why}.", code="U101", remedy=remedy
     )

@@ -136,7 +136,7 @@ def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
     rows = len({p.index for p in blocking if p.index is not None})
     where = f" in {counted(rows, 'row')}" if rows else ""
     can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
-    remedy = "mend the sheet" + (", or send the good rows with --skip-invalid" if can_skip else "")
+    remedy = "mend the sheet" + (", or send the good rows with the setting skip_invalid" if can_skip else "")
     return SheetError(
         f"the sheet has {counted(len(blocking), 'error')}{where}; nothing was sent",
         code="X206",

@@ -83,7 +83,7 @@ class Brake:
         for count, of in ((self._wave, self._size), (self._before + self._wave, self._total)):
             if count >= self._limit.of(of):
                 return RunStopped(
-                    f"{count} of {counted(of, 'change')} went wrong, and --max-failures is {self._limit}",
+                    f"{count} of {counted(of, 'change')} went wrong, and the setting max_failures is {self._limit}",
                     code="R108",
                 )
         return None

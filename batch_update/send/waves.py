@@ -38,10 +38,16 @@ def caution_of(
     Raises UsageError where a question is wanted and `ask` is None, and for a pause where there are no waves.
     """
     if settings.pause and not settings.waves:
-        raise UsageError("--pause waits between waves, and there are none", code="U101", remedy="add --waves")
+        raise UsageError(
+            "the setting pause waits between waves, and there are none",
+            code="U101",
+            remedy="add the setting waves",
+        )
     wants_question = settings.pause == "ask"
     if wants_question and ask is None:
-        raise UsageError("--pause ask: nobody can be asked here", code="U101", remedy="give it seconds")
+        raise UsageError(
+            "the setting pause=ask: nobody can be asked here", code="U101", remedy="give it seconds"
+        )
     return Caution(
         waves=settings.waves,
         max_failures=settings.max_failures or (Share(1) if settings.waves else None),

@@ -8,15 +8,10 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from batch_update.errors import UsageError
-from batch_update.settings.refusals import as_flag, complaints
+from batch_update.settings.refusals import complaints
 from batch_update.settings.tunables import Settings
 
 ENV_PREFIX = "BATCH_UPDATE_"
-
-
-def flag_of(name: str) -> str:
-    """`max_attempts` -> `--max-attempts`."""
-    return "--" + as_flag(name)
 
 
 def variable_of(name: str) -> str:
@@ -24,10 +19,15 @@ def variable_of(name: str) -> str:
     return ENV_PREFIX + name.strip("-_").replace("-", "_").upper()
 
 
+def named_as_setting(name: str) -> str:
+    """`max-attempts` -> `the setting max_attempts`: as messages name it, unless they are about a file of keys."""
+    return f"the setting {name.rstrip('_').replace('-', '_')}"
+
+
 def read_settings(
     *layers: Mapping[str, object],
     environ: Mapping[str, str] = MappingProxyType({}),
-    spelled: Callable[[str], str] = flag_of,
+    spelled: Callable[[str], str] = named_as_setting,
 ) -> Settings:
     """Settings from what was given: later layers win, then the environment is asked, then the defaults.
 

@@ -37,7 +37,7 @@ def complaints(
     for name, found in by_name.items():
         kind, place = found[0]["type"], places.get(name, name)
         if kind == "extra_forbidden":
-            yield no_such("setting", as_flag(name), map(as_flag, known))
+            yield no_such("setting", name, known)
         elif kind == "value_error":
             yield f"{place}: {found[0]['msg'].removeprefix('Value error, ')}"
         else:
@@ -45,8 +45,8 @@ def complaints(
             yield f"{place}: given {shortly(found[0]['input'])}, wanted {wanted}"
 
 
-def as_flag(name: str) -> str:
-    """`max_attempts` -> `max-attempts`."""
+def key_of(name: str) -> str:
+    """`max_attempts` -> `max-attempts`: as job files write it."""
     return name.rstrip("_").replace("_", "-")
 
 

@@ -136,7 +136,8 @@ def _no_field(headers: Sequence[str], column: int) -> Problem:
     field = nearest(normalize(header), known_names())
     name = called(headers, column)
     remedy = (
-        f"Did you mean {field}? Rename it, or --map {quoted(f'{name}={field}')}, or --ignore {quoted(name)}."
+        f"Did you mean {field}? Rename it, or add the setting map={quoted(f'{name}={field}')}, "
+        f"or the setting ignore={quoted(name)}."
         if field
         else f"Rename it to a field (`batch-update fields` lists them), or {_leave_out(headers, column)}."
     )
@@ -151,7 +152,7 @@ def _no_field(headers: Sequence[str], column: int) -> Problem:
 
 
 def _leave_out(headers: Sequence[str], column: int) -> str:
-    return f"leave it out with --ignore {quoted(called(headers, column))}"
+    return f"leave it out with the setting ignore={quoted(called(headers, column))}"
 
 
 def _did_you_mean(given: str, known: Iterable[str]) -> str:
@@ -202,7 +203,7 @@ def _twice(headers: Sequence[str], column: int, other: int, name: str) -> Proble
         f"(column {column_letters(other)})",
         column=column,
         given=excerpt(headers[column], 60),
-        remedy=f"Delete or rename one, or leave one out: --ignore {one} or --ignore {two}.",
+        remedy=f"Delete or rename one, or leave one out: the setting ignore={one} or the setting ignore={two}.",
     )
 
 
@@ -213,7 +214,7 @@ def _no_id(headers: Sequence[str], headings: Sequence[Heading]) -> Problem:
     remedy = "Name it id or assistant_id."
     if likely is not None:
         option = quoted(f"{called(headers, likely)}={ID}")
-        remedy = f"Did you mean {shortly(headers[likely])}? --map {option}"
+        remedy = f"Did you mean {shortly(headers[likely])}? Add the setting map={option}"
     return Problem(
         "H101", "no column says which assistant a row is about", wanted="a column id", remedy=remedy
     )

@@ -83,7 +83,7 @@ def _drain(stdin: BinaryIO, spool: BinaryIO, limit_mb: int) -> None:
     while block := stdin.read(MIB):
         size += len(block)
         if size > limit_mb * MIB:
-            raise too_large("stdin", f"more than {limit_mb} MiB", "--max-csv-mb")
+            raise too_large("stdin", f"more than {limit_mb} MiB", "max_csv_mb")
         spool.write(block)
     spool.seek(0)
 
@@ -111,8 +111,8 @@ def _require_size(name: str, size: int, limits: Limits, *, is_workbook: bool) ->
     """Raise SheetError S103 where a file is larger than it may be."""
     limit = limits.max_excel_mb if is_workbook else limits.max_csv_mb
     if size > limit * MIB:
-        flag = "--max-excel-mb" if is_workbook else "--max-csv-mb"
-        raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", flag)
+        setting = "max_excel_mb" if is_workbook else "max_csv_mb"
+        raise too_large(name, f"{size / MIB:,.1f} MiB, the limit is {limit} MiB", setting)
 
 
 def _misnamed(name: str, found: str) -> SheetError:

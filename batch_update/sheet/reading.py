@@ -107,7 +107,7 @@ def _no_workbook(name: str, worksheet: str) -> SheetError:
     return SheetError(
         f"{name} is no workbook, and has no worksheet {worksheet!r}",
         code="S107",
-        remedy="Leave out --sheet, or give it the workbook.",
+        remedy="Leave out the setting sheet, or give it the workbook.",
     )
 
 

@@ -36,17 +36,19 @@ def is_blank(cell: str) -> bool:
 def require_height(name: str, number: int, limits: Limits) -> None:
     """Raise SheetError S103 where a row lies further down than it may; the header is one more."""
     if number > limits.max_rows + 1:
-        raise too_large(name, f"more than {limits.max_rows:,} rows", "--max-rows")
+        raise too_large(name, f"more than {limits.max_rows:,} rows", "max_rows")
 
 
 def require_width(name: str, width: int, limits: Limits) -> None:
     """Raise SheetError S103 where a sheet has more columns than it may."""
     if width > limits.max_columns:
-        raise too_large(name, f"{width:,} columns, the limit is {limits.max_columns}", "--max-columns")
+        raise too_large(name, f"{width:,} columns, the limit is {limits.max_columns}", "max_columns")
 
 
-def too_large(name: str, given: str, flag: str = "") -> SheetError:
-    """Return the SheetError for what is over a limit; `flag` names the setting that raises it, if there is one."""
+def too_large(name: str, given: str, limit: str = "") -> SheetError:
+    """Return the SheetError for what is over a limit; `limit` is the setting that raises it, if there is one."""
     return SheetError(
-        f"{name}: {given}", code="S103", remedy=f"Split it, or raise {flag}." if flag else "Split it."
+        f"{name}: {given}",
+        code="S103",
+        remedy=f"Split it, or raise the setting {limit}." if limit else "Split it.",
     )

@@ -153,7 +153,7 @@ def test_a_list_that_contradicts_itself_proves_nothing_though_it_does_so_twice_a
         with pytest.raises(ApiError, match="contradicts itself, twice alike") as caught:
             fetch(Twisted(ids, **lies), wanted)
         assert caught.value.code == "A201" and f"{question} cannot be told" in caught.value.message
-        assert ("--only" in caught.value.remedy) == (wanted is None and bool(ids))
+        assert ("the setting only" in caught.value.remedy) == (wanted is None and bool(ids))
 
 
 @pytest.mark.parametrize(("ids", "lies"), [lie for lie in LIES if len(lie[0]) >= 250])
@@ -192,7 +192,7 @@ def test_one_that_may_be_an_entry_without_a_usable_id_is_not_called_missing(numb
     assert set(found.present) == {1, 2} and len(told) == 1
     with pytest.raises(ApiError, match="how many there are cannot be told") as caught:
         fetch(Shifting([(1, number, 2)]))
-    assert caught.value.code == "A201" and "--only" in caught.value.remedy
+    assert caught.value.code == "A201" and "the setting only" in caught.value.remedy
 
 
 def test_ids_may_come_as_text() -> None:
@@ -223,7 +223,7 @@ def test_what_is_kept_of_a_list_has_a_bound() -> None:
     app = Growing()
     with pytest.raises(ApiError) as caught:
         fetch(app)
-    assert caught.value.code == "A203" and "--only" in caught.value.remedy
+    assert caught.value.code == "A203" and "the setting only" in caught.value.remedy
     assert app.asked == 16
 
 

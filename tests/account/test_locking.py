@@ -80,7 +80,7 @@ def test_a_second_one_is_told_who_holds_it_and_since_when(tmp_path: Path) -> Non
     since = local_time(SINCE)
     for part in (f"process {os.getpid()} ", since, str(tmp_path / "runs" / "one")):
         assert part in error.message
-    assert "--wait" in error.remedy
+    assert "the setting wait" in error.remedy
 
 
 def test_it_is_free_again_afterwards_also_after_an_error(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_what_was_copied_wrongly_is_mended(given: str, meant: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_base_url(given)
     assert caught.value.code == "U114"
-    assert caught.value.remedy == f"write --base-url {meant}"
+    assert caught.value.remedy == f"write the setting base_url={meant}"
     assert check_base_url(meant) == meant, "what is printed works"
 
 
@@ -127,7 +127,7 @@ def test_no_other_host_is_known_to_the_check() -> None:
     ],
 )
 def test_an_address_that_most_likely_misses_its_path_has_a_hint(url: str, is_odd: bool) -> None:
-    assert hint_of(url).endswith(f"--base-url {url}/api") is is_odd
+    assert hint_of(url).endswith(f"the setting base_url={url}/api") is is_odd
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_no_key_says_all_three_ways_and_the_sandbox(tmp_path: Path) -> None:
         find_key(None, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
     text = f"{caught.value.message} {caught.value.remedy}"
     assert caught.value.code == "U104"
-    for way in ("FAMULOR_API_KEY", "--key-file", "systemd", "--sandbox"):
+    for way in ("FAMULOR_API_KEY", "the setting key_file", "systemd", "the setting sandbox"):
         assert way in text
 
 
@@ -206,4 +206,7 @@ def test_a_key_comes_out_of_a_pipe_also_in_pieces() -> None:
 def test_a_key_given_for_the_name_of_its_file_is_not_shown() -> None:
     with pytest.raises(UsageError) as caught:
         find_key(Path(OTHERS), {})
-    assert "--key-file" in caught.value.message and OTHERS not in f"{caught.value} {caught.value.remedy}"
+    assert (
+        "the setting key_file" in caught.value.message
+        and OTHERS not in f"{caught.value} {caught.value.remedy}"
+    )

@@ -460,7 +460,7 @@ def test_a_look_up_without_a_connection_names_the_host_and_what_to_do(backend: s
         ask(app, lambda client: client.languages(), backend)
     error = caught.value
     assert error.code == "R103" and "app.famulor.de/user/assistants/languages: no connection" in error.message
-    assert "--base-url" in error.remedy and "resume" not in error.remedy
+    assert "the setting base_url" in error.remedy and "resume" not in error.remedy
 
 
 def test_an_app_that_never_answers_is_left_at_the_deadline(backend: str) -> None:

@@ -105,10 +105,10 @@ def test_no_proxy_names_hosts_domains_networks_and_ports(
     "given",
     ["http://", "http://proxy:99999", "http://:3128", "http://[::1", "ftp://proxy:1", "http://a b:1"],
 )
-@pytest.mark.parametrize("source", ["HTTPS_PROXY", "all_proxy", "--proxy"])
+@pytest.mark.parametrize("source", ["HTTPS_PROXY", "all_proxy", "the setting proxy"])
 def test_a_proxy_that_is_none_is_an_error_that_names_where_it_stands(given: str, source: str) -> None:
     secret = given.replace("://", "://nina:hunter22@")
-    setting, environ = (secret, {}) if source == "--proxy" else (None, {source: secret})
+    setting, environ = (secret, {}) if source == "the setting proxy" else (None, {source: secret})
     with pytest.raises(UsageError) as caught:
         find_proxy("https://app.famulor.de/api", setting, environ)
     assert caught.value.code == "U101" and source in caught.value.message

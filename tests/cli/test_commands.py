@@ -16,9 +16,9 @@ import pytest
 
 from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
+from batch_update.cli.spelling import flag_of
 from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES
-from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx

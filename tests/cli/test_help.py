@@ -12,9 +12,9 @@ import pytest
 
 from batch_update.cli.app import command_line
 from batch_update.cli.help import FEW, FIRST, GROUPS
+from batch_update.cli.spelling import flag_of
 from batch_update.sandbox.app import make_app
 from batch_update.settings.heeding import HEEDED, heeded
-from batch_update.settings.layers import flag_of
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND

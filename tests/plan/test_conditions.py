@@ -93,7 +93,7 @@ def test_null_contains_nothing() -> None:
 def test_what_is_no_condition_is_refused_with_place_and_remedy(text: str, message: str, remedy: str) -> None:
     with pytest.raises(UsageError) as error:
         read_condition(text)
-    assert error.value.message.startswith(f"--where {text}".rstrip())
+    assert error.value.message.startswith(f"the option where={text}".rstrip("= "))
     assert error.value.code == "U101"
     assert message in error.value.message
     assert remedy in error.value.remedy

@@ -44,7 +44,7 @@ def test_the_settings_know_every_hazard_and_no_other() -> None:
 @pytest.mark.parametrize("name", HAZARDS)
 def test_each_hazard_trips_alone_and_its_name_or_all_lets_it_through(name: str) -> None:
     (one,) = guard(plan_of_pairs(*DANGEROUS[name]))
-    assert (one.hazard, one.override) == (name, f"--allow {name}")
+    assert (one.hazard, one.override) == (name, f"the setting allow={name}")
     assert f"on {len(DANGEROUS[name])} assistant" in sentence_of(one) and "row" in sentence_of(one)
     others = tuple(other for other in HAZARDS if other != name)
     assert tripped(*DANGEROUS[name], allow=others) == [name]
@@ -142,7 +142,7 @@ def test_max_changes_at_one_under_at_and_one_over(changes: int, trips: bool) -> 
     assert [one.code for one in found] == ["G120"] * trips
     if trips:
         assert guard(plan_of_pairs(*[SAFE] * changes), max_changes=4) == ()
-        assert found[0].override == "--max-changes 4"
+        assert found[0].override == "the setting max_changes=4"
 
 
 @pytest.mark.parametrize(("changes", "trips"), [(2, False), (3, False), (4, True)])
@@ -150,7 +150,7 @@ def test_max_change_percent_at_one_under_at_and_one_over(changes: int, trips: bo
     found = guard(plan_of_pairs(*[SAFE] * changes), total=1000, max_change_percent=0.3)
     assert [one.code for one in found] == ["G121"] * trips
     if trips:
-        assert found[0].override == "--max-change-percent 0.4"
+        assert found[0].override == "the setting max_change_percent=0.4"
         assert "4 of 1,000 assistants would change: 0.4 %, at most 0.3 % may" in sentence_of(found[0])
 
 
@@ -158,7 +158,7 @@ def test_the_percentage_that_a_guard_names_is_enough() -> None:
     """Rounded up: 2 of 3 is 66.7 %."""
     plan = plan_of_pairs(SAFE, SAFE)
     (one,) = guard(plan, total=3, max_change_percent=50)
-    percent = float(one.override.split()[-1])
+    percent = float(one.override.partition("=")[2])
     assert guard(plan, total=3, max_change_percent=percent) == ()
 
 
@@ -178,4 +178,4 @@ def test_a_refusal_has_the_first_code_tells_all_and_names_every_flag() -> None:
     stop = refusal(guard(plan, max_changes=1))
     assert (stop.code, int(stop.exit)) == ("G120", 5)
     assert "[G101]" in stop.message and "[G104]" in stop.message
-    assert stop.remedy.endswith("--max-changes 2 --allow mode,clear")
+    assert stop.remedy.endswith("the setting max_changes=2 and the setting allow=mode,clear")

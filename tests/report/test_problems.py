@@ -72,9 +72,9 @@ def test_where_not_all_rows_are_named_it_is_said_where_they_are(tmp_path: Path) 
     rows = [f"{10001 + n},{1.7 if n % 2 else 1}\n" for n in range(100)]
     text = rendered(tmp_path, "id,speech_speed\n" + "".join(rows))
     assert "and 47 more errors [V104] of this kind: rows 9, 11," in text
-    assert "31 and 35 more places: --json has each" in text
+    assert "31 and 35 more places: the setting json has each" in text
     text = rendered(tmp_path, "id,speech_speed\n" + "".join(rows[:30]))
-    assert "rows 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31\n" in text and "--json" not in text
+    assert "rows 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31\n" in text and "the setting json" not in text
 
 
 def test_problems_told_briefly_take_a_line_each_and_are_grouped_alike(tmp_path: Path) -> None:

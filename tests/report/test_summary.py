@@ -137,7 +137,7 @@ def test_a_run_with_a_journal_is_gone_on_with_and_not_begun_again() -> None:
         ((read, LEFT_OUT), ["Go on   batch-update apply"]),
     ):
         report = planned(report_of(*outcomes, stopped=stopped))
-        lines = told(report, FILES, commands=Commands(resume="R")).splitlines()
+        lines = told(report, FILES, commands=Commands(resume="R", retry="R --retry-failed")).splitlines()
         next_lines = lines[lines.index(next(line for line in lines if line.startswith("Report"))) + 1 :]
         assert [line[: len(text)] for line, text in zip(next_lines, expected, strict=True)] == expected
 

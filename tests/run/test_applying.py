@@ -64,7 +64,7 @@ def test_one_invalid_row_and_nothing_is_sent() -> None:
     assert report.outcomes[0].code == "X206"
     assert isinstance(report.stopped, SheetError) and report.stopped.problems == plan.problems
     assert report.stopped.message == "the sheet has 1 error in 1 row; nothing was sent"
-    assert "--skip-invalid" in report.stopped.remedy
+    assert "the setting skip_invalid" in report.stopped.remedy
 
 
 def test_the_good_rows_are_sent_where_the_user_said_so() -> None:
@@ -78,7 +78,7 @@ def test_a_problem_of_the_whole_sheet_cannot_be_skipped() -> None:
     plan = with_problems(plan_of(2), Problem("H102", "a column matches no field", column=1))
     report, client = applied(plan, skip_invalid=True)
     assert client.asked == [] and isinstance(report.stopped, SheetError)
-    assert "H102" in report.outcomes[0].message and "--skip-invalid" not in report.stopped.remedy
+    assert "H102" in report.outcomes[0].message and "the setting skip_invalid" not in report.stopped.remedy
 
 
 def test_a_warning_stops_nothing() -> None:

@@ -135,7 +135,7 @@ def test_what_is_no_address_of_this_machine_is_said(host):
 
     with pytest.raises(UsageError, match="no address of this machine") as caught:
         anyio.run(main)
-    assert "--host" in caught.value.remedy
+    assert "the option host" in caught.value.remedy
 
 
 SERVER = """

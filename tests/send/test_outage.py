@@ -130,7 +130,7 @@ def test_one_that_stays_down_ends_the_command_when_patience_ends(reader: str, ba
         RunStopped, match=r"no usable answer came from the server for 5 min: api\.test/"
     ) as caught:
         ask(app, READERS[reader], backend, outage=300.0)
-    assert caught.value.code == "R103" and "--max-outage" in caught.value.remedy
+    assert caught.value.code == "R103" and "the setting max_outage" in caught.value.remedy
     assert 290 <= app.asked[-1] <= 330
 
 

@@ -129,7 +129,7 @@ def test_split_keeps_every_change_in_its_order_and_makes_no_empty_wave(count: in
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "1,rest,5", "101%", "0%", "1.5", "1,,2", ""])
 def test_what_is_no_wave_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="--waves"):
+    with pytest.raises(UsageError, match="the setting waves"):
         read_settings({"waves": text})
 
 
@@ -146,7 +146,7 @@ def test_max_failures_is_a_number_or_a_percentage(given: object, expected: str) 
 
 @pytest.mark.parametrize("given", ["0", "0%", "101%", "x", "-1", True])
 def test_what_is_no_limit_is_refused(given: object) -> None:
-    with pytest.raises(UsageError, match="--max-failures"):
+    with pytest.raises(UsageError, match="the setting max_failures"):
         read_settings({"max_failures": given})
 
 
@@ -186,7 +186,7 @@ def test_without_waves_the_limit_holds_for_the_run(act: Act, failures: int, stop
     assert report.stopped.code == "R108" and exit_status(report) is Exit.STOPPED
     assert shop.asked == [1, 2, 3]
     assert counts(report) == {str(act.reply.status): 3, "not_sent": 17}
-    assert "3 of 20 changes went wrong, and --max-failures is 3" in report.outcomes[-1].message
+    assert "3 of 20 changes went wrong, and the setting max_failures is 3" in report.outcomes[-1].message
 
 
 @pytest.mark.parametrize(("failures", "stops"), [(1, False), (2, True)])
@@ -251,7 +251,7 @@ def test_a_wave_with_one_under_at_and_one_over_the_limit(what: str, wrong: int, 
     assert (report.stopped.code, exit_status(report)) == ("R108", Exit.STOPPED)
     assert counts(report)["not_sent"] >= 6 and max(shop.asked) <= 6
     assert [str(o.status) for o in report.outcomes[6:]] == ["not_sent"] * 6
-    assert all("--max-failures is 2" in o.message for o in report.outcomes[6:])
+    assert all("the setting max_failures is 2" in o.message for o in report.outcomes[6:])
     assert report.outcomes[0].verified is Verified.VERIFIED
 
 

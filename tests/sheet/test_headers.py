@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from batch_update.check.checking import check_sheet
+from batch_update.cli.spelling import as_flags
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import known_names, normalize
@@ -84,7 +85,10 @@ def test_columns_of_our_own_are_ignored() -> None:
 def test_an_unknown_header_is_a_problem_with_the_nearest_name() -> None:
     problem = only_problem(sheet_with("id", "Stimmme"))
     assert (problem.code, problem.column, problem.given, problem.wanted) == ("H102", 1, "Stimmme", "voice_id")
-    assert "--map Stimmme=voice_id" in problem.remedy and "--ignore Stimmme" in problem.remedy
+    assert (
+        "the setting map=Stimmme=voice_id" in problem.remedy
+        and "the setting ignore=Stimmme" in problem.remedy
+    )
 
 
 def test_an_unknown_header_like_nothing_gets_no_guess() -> None:
@@ -180,7 +184,7 @@ def test_a_sheet_without_an_id_column_says_which_header_might_be_it() -> None:
     assert {first.code, second.code} == {"H101", "H102"}
     (missing,) = [p for p in (first, second) if p.code == "H101"]
     assert (missing.index, missing.column) == (None, None)
-    assert "--map assistant=id" in missing.remedy
+    assert "the setting map=assistant=id" in missing.remedy
     assert only_problem(sheet_with("name")).remedy == "Name it id or assistant_id."
 
 
@@ -275,7 +279,8 @@ def test_every_remedy_of_a_header_can_be_pasted_and_works(headers: str) -> None:
     assert problems or "Begr" in headers
     for problem in problems:
         words = [
-            word.rstrip(".,") for word in shlex.split(problem.remedy.replace("`batch-update fields`", ""))
+            word.rstrip(".,")
+            for word in shlex.split(as_flags(problem.remedy).replace("`batch-update fields`", ""))
         ]
         options = [(flag, value) for flag, value in pairwise(words) if flag in ("--map", "--ignore")]
         assert options, problem.remedy

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.cli.app import command_line, main
-from batch_update.settings.layers import ENV_PREFIX, flag_of, variable_of
+from batch_update.cli.spelling import flag_of
+from batch_update.settings.layers import ENV_PREFIX, variable_of
 from batch_update.settings.tunables import Settings
 from tests.torture.child_case import Verdict
 from tests.torture.hostile import ADDRESSES, ENCODINGS, PATHS, SURROUNDINGS, VALUES

@@ -169,10 +169,12 @@ def _judge_proxy(seen: Failure, reason: str) -> Verdict:
 def _refused_by_proxy(proxy: str, status: int, reason: str) -> Verdict:
     if status == 407:
         message = f"the proxy {proxy} asks for a name and a password (407), or refuses those it was given"
-        remedy = "write them into its address, http://USER:PASSWORD@HOST:PORT, in HTTPS_PROXY or --proxy"
+        remedy = (
+            "write them into its address, http://USER:PASSWORD@HOST:PORT, in HTTPS_PROXY or the setting proxy"
+        )
     else:
         message = f"the proxy {proxy} does not let the request through: {reason}"
-        remedy = "ask who runs it to let this host through, or go without it: --proxy off"
+        remedy = "ask who runs it to let this host through, or go without it: the setting proxy=off"
     return _stop(Applied.NO, "N506", message, remedy)
 
 
@@ -311,7 +313,9 @@ class Course:
             return RunStopped(message, code=verdict.code, remedy=remedy)
         if self._missing == self._replies == MISSING_FROM_START:
             message = f"none of the first {self._missing} assistants exists; {last}"
-            return RunStopped(message, code="A404", remedy="check whose key this is, and --base-url")
+            return RunStopped(
+                message, code="A404", remedy="check whose key this is, and the setting base_url"
+            )
         if self._refused == self._replies == REFUSALS_FROM_START:
             message = f"the first {self._refused} rows were all refused; {last}"
             return RunStopped(

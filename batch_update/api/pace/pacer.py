@@ -331,7 +331,7 @@ class Pacer:
 def _too_long(asked: float | None) -> RunStopped:
     if asked is None or asked <= MOST_WAIT:
         message = "the server refused one request after another, with pauses between"
-        remedy = "try again later, with a lower --rate"
+        remedy = "lower the setting rate, and try again later"
     else:
         message = f"the server asks to wait for {_minutes(asked)}"
         remedy = f"go on with batch-update resume in {_minutes(asked)}"
@@ -342,7 +342,7 @@ def _down(max_outage: float) -> RunStopped:
     return RunStopped(
         f"no usable answer came from the server for {_minutes(max_outage)}",
         code="R103",
-        remedy="go on with batch-update resume once it answers again; --max-outage says how long to wait",
+        remedy="go on with batch-update resume once it answers again; the setting max_outage says how long to wait",
     )
 
 

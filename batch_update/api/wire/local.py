@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
-_FILES = "let it open more files at once (ulimit -n 4096), or lower --concurrency"
+_FILES = "let it open more files at once (ulimit -n 4096), or lower the setting concurrency"
 _MEMORY = "make memory free on this machine"
 _FORBIDDEN = (
     "a firewall or the rights of this process forbid the connection: see what this machine lets it do"
@@ -20,7 +20,7 @@ REMEDIES = {
     errno.ENOMEM: _MEMORY,
     errno.ENOBUFS: _MEMORY,
     errno.ENOSPC: "make room on the disk of this machine",
-    errno.EADDRNOTAVAIL: "all ports of this machine are in use: wait a minute, or lower --concurrency",
+    errno.EADDRNOTAVAIL: "all ports of this machine are in use: wait a minute, or lower the setting concurrency",
     errno.EACCES: _FORBIDDEN,
     errno.EPERM: _FORBIDDEN,
 }

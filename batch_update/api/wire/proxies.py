@@ -14,7 +14,7 @@ import httpx
 from batch_update.api.address import is_loopback
 from batch_update.errors import UsageError
 
-SETTING = "--proxy"
+SETTING = "the setting proxy"
 NONE = "off"
 _SOCKS = ("socks5", "socks5h")
 _REMEDY = "write http://HOST:PORT, with a name and a password http://USER:PASSWORD@HOST:PORT, or off for none"
@@ -115,7 +115,7 @@ def _read(given: str, source: str, server: httpx.URL) -> Proxy:
         raise UsageError(
             f"over http the key would travel unencrypted to the proxy in {source}",
             code="U103",
-            remedy=f"reach this server without it: --proxy off, or add {server.host} to NO_PROXY",
+            remedy=f"reach this server without it: the setting proxy=off, or add {server.host} to NO_PROXY",
         )
     shown = f"[{host}]" if ":" in host else host
     return Proxy(

@@ -101,7 +101,7 @@ def _following(report: Report, errand: Errand) -> Following:
     commands, files = _commands(report, errand), report.files
     found: Following = {"look": commands.look, "go_on": commands.allow}
     if not isinstance(report.stopped, GuardStopped):
-        found["resume"] = going_on(report, commands.resume)
+        found["resume"] = going_on(report, commands)
     if files and files.failed and not any(found.values()):
         found["apply_failed"] = f"{commands.apply} {quoted_path(files.failed)}"
     if files and files.undo:
@@ -119,10 +119,12 @@ def _commands(report: Report, errand: Errand) -> Commands:
     has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
     of_csv = settings.model_copy(update={"sheet": None})  # what is left to do is no workbook
     look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
+    resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
     return Commands(
         apply=command_of("apply", of_csv, groups=(*SAME_SHEET, *SAME_SERVER)),
         undo=command_of("undo", settings, folder, groups=SAME_SERVER) if has_journal else "",
-        resume=command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else "",
+        resume=resume,
+        retry=f"{resume} --retry-failed" if resume else "",
         look=look,
         allow=allow,
     )

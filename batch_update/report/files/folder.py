@@ -45,7 +45,7 @@ def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
         raise UsageError(
             f"no folder for this run can be made in {runs_dir}: {_reason(error)}",
             code="U101",
-            remedy="choose where runs go with --runs-dir, or a folder for this one with --run-dir",
+            remedy="choose where runs go with the setting runs_dir, or a folder for this one with the setting run_dir",
         ) from error
 
 
@@ -77,13 +77,13 @@ def claim_folder(folder: Path) -> Path:
         raise UsageError(
             f"the run folder {folder} cannot be made: {_reason(error)}",
             code="U101",
-            remedy="name another one with --run-dir",
+            remedy="name another one with the setting run_dir",
         ) from error
     if taken:
         raise UsageError(
             f"{folder} holds the results of another run: {', '.join(taken)}",
             code="U107",
-            remedy="choose another folder with --run-dir, or leave it out: each run gets a new one",
+            remedy="choose another folder with the setting run_dir, or leave it out: each run gets a new one",
         )
     return folder
 

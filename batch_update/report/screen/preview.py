@@ -15,7 +15,7 @@ from batch_update.report.messages import said_lines
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
-"""Assistants that are shown one by one; --full, --out and --json have all."""
+"""Assistants that are shown one by one; the option full, the option out and the setting json have all."""
 MOST_TYPICAL = 80
 """Characters of the change that all are."""
 MOST_COMPARED = 50
@@ -27,10 +27,10 @@ def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str
     most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
     blocks = [[_title(plan, requests)], [f"  {_totals(plan)}"], list(field_lines(plan.changes))]
     blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
-    blocks += _more(len(plan.changes) - most, "assistants: --full shows all")
+    blocks += _more(len(plan.changes) - most, "assistants: the option full shows all")
     held = _conflicts(plan)
     blocks += (list(_conflict(plan, index)) for index in held[:most])
-    blocks += _more(len(held) - most, "conflicts: --json has all")
+    blocks += _more(len(held) - most, "conflicts: the setting json has all")
     return "\n".join(line for block in blocks if block for line in (*block, ""))
 
 
@@ -53,7 +53,9 @@ def plan_totals(plan: Plan, *, duration: str) -> str:
 def _title(plan: Plan, requests: int) -> str:
     rows_words = counted(len(plan.sheet), "row")
     if not plan.compared:
-        why = "not compared with what is there (--no-fetch)" if plan.changes else "nothing to compare"
+        why = (
+            "not compared with what is there (the setting no_fetch)" if plan.changes else "nothing to compare"
+        )
         return f"Plan: {rows_words}, {why}"
     return f"Plan for {excerpt(plan.account, 80)}: {rows_words}, what is there read in {counted(requests, 'request')}"
 

@@ -65,7 +65,7 @@ def _render_kind(
 
 def _more_of_a_kind(sheet: Sheet, rest: list[Problem]) -> Piece:
     runs = runs_of(sheet.numbers[problem.index] for problem in rest if problem.index is not None)
-    each = ": --json has each" if len(runs) > ROWS_NAMED else ""
+    each = ": the setting json has each" if len(runs) > ROWS_NAMED else ""
     more = f"{len(rest):,} more {rest[0].severity}s [{rest[0].code}]"
     return Piece(f"  ... and {more} of this kind: {run_words(runs, ROWS_NAMED)}{each}")
 
@@ -73,7 +73,7 @@ def _more_of_a_kind(sheet: Sheet, rest: list[Problem]) -> Piece:
 def _left_out(kinds: list[list[Problem]]) -> Piece:
     more, codes = sum(map(len, kinds)), sorted({kind[0].code for kind in kinds})
     return Piece(
-        f"... and {counted(more, 'more problem')} in other columns ({listed(codes)}): --json has each"
+        f"... and {counted(more, 'more problem')} in other columns ({listed(codes)}): the setting json has each"
     )
 
 

@@ -58,6 +58,8 @@ class Commands:
     """takes this run back; empty where it has no journal"""
     resume: str = ""
     """goes on with it; empty where it has no journal"""
+    retry: str = ""
+    """goes on with it and sends the failed rows as well"""
     look: str = ""
     """shows what a guard stopped"""
     allow: str = ""
@@ -209,7 +211,7 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
 
 
 def _next(report: Report, files: Files, commands: Commands) -> Iterator[str]:
-    more = going_on(report, commands.resume)
+    more = going_on(report, commands)
     if more:
         yield f"Go on   {more}"
     if files.failed is not None:
@@ -231,14 +233,14 @@ def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
         yield f"Go on   {again}"
 
 
-def going_on(report: Report, resume: str) -> str:
-    """Return the command that goes on with the run; "" where that would do nothing, or without `resume`."""
+def going_on(report: Report, commands: Commands) -> str:
+    """Return the command that goes on with the run; "" where that would do nothing, or without a journal."""
     changed = [report.outcomes[change.indexes[0]] for change in report.plan.changes]
     may_pass = any(map(_may_pass, changed))
     is_left = may_pass or any(map(is_open, changed)) or is_unread(report)
-    if not (resume and is_left):
+    if not is_left:
         return ""
-    return f"{resume} --retry-failed" if may_pass else resume
+    return commands.retry if may_pass else commands.resume
 
 
 def _may_pass(outcome: Outcome) -> bool:

@@ -72,7 +72,7 @@ def _users_codec(wanted: str, head: bytes) -> str:
         "".encode(codec)
     except (LookupError, ValueError):
         raise UsageError(
-            f"--encoding: {wanted!r} is no text encoding",
+            f"the setting encoding: {wanted!r} is no text encoding",
             code="U101",
             remedy="Known are, among others, utf-8, cp1252, utf-16, cp850 and mac-roman.",
         ) from None
@@ -139,7 +139,7 @@ def _uncertain(name: str, doubt: Doubt) -> SheetError:
     return SheetError(
         f"{name}, line {doubt.line}: the encoding is uncertain; the line would be{readings}",
         code="S121",
-        remedy=f"Save it as UTF-8, or name the encoding that reads right: --encoding {likely}",
+        remedy=f"Save it as UTF-8, or name the encoding that reads right: the setting encoding={likely}",
     )
 
 

@@ -94,7 +94,7 @@ def _column(column: int, header: Sequence[str]) -> Problem:
         Severity.WARNING,
         column=column,
         given=excerpt(header[column], MOST_SHOWN),
-        remedy=f"Show it and look at it; if it is not meant, leave it out with --ignore {name}.",
+        remedy=f"Show it and look at it; if it is not meant, leave it out with the setting ignore={name}.",
     )
 
 

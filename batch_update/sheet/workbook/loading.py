@@ -62,7 +62,7 @@ def _choose(sheets: Sequence[Listed], name: str, wanted: str | None) -> int:
     raise SheetError(
         f"{name} has no worksheet {wanted or ''!r}; it has {listed}",
         code="S107",
-        remedy="Choose one with --sheet, by its name or its number from 1.",
+        remedy="Choose one with the setting sheet, by its name or its number from 1.",
     )
 
 
@@ -84,7 +84,7 @@ def _header(sheet: Worksheet, name: str) -> tuple[int, list[str]]:
         cells = [text_of(cell, ".", is_word=True) for cell in line]
         if not all(map(is_blank, cells)):
             return number, cells
-    remedy = "The first row names the columns. Another worksheet is chosen with --sheet."
+    remedy = "The first row names the columns. Another worksheet is chosen with the setting sheet."
     raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
 
 

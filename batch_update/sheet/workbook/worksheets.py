@@ -65,7 +65,7 @@ class Budget:
             raise SheetError(
                 f"{self._name}: the texts of its cells come to more than {self._most_letters >> 20} MiB",
                 code="S103",
-                remedy="Split it, save it as CSV, or raise --max-unpacked-mb.",
+                remedy="Split it, save it as CSV, or raise the setting max_unpacked_mb.",
             )
 
 
@@ -160,10 +160,10 @@ class Worksheet:
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         if self.columns > self._limits.max_columns:
             limit = self._limits.max_columns
-            raise self._too_far(f"{self.columns:,} columns, the limit is {limit}", "--max-columns")
+            raise self._too_far(f"{self.columns:,} columns, the limit is {limit}", "max_columns")
         if self.rows > self._limits.max_rows + 1:
             limit = self._limits.max_rows
-            raise self._too_far(f"{self.rows:,} rows, the limit is {limit:,}", "--max-rows")
+            raise self._too_far(f"{self.rows:,} rows, the limit is {limit:,}", "max_rows")
         self._columns += [_Column() for _ in range(self.columns - len(self._columns))]
 
     def _require_density(self) -> None:
@@ -172,8 +172,10 @@ class Worksheet:
             where = f"{self.rows:,} rows and {self.columns} columns"
             raise self._too_far(f"its {self.cells:,} cells lie in {where}")
 
-    def _too_far(self, what: str, flag: str = "") -> SheetError:
-        hint = "Delete the cells far out, or save it as CSV" + (f", or raise {flag}." if flag else ".")
+    def _too_far(self, what: str, setting: str = "") -> SheetError:
+        hint = "Delete the cells far out, or save it as CSV" + (
+            f", or raise the setting {setting}." if setting else "."
+        )
         return SheetError(f"{self._name}: {what}", code="S103", remedy=hint)
 
 

@@ -138,7 +138,7 @@ def test_a_byte_that_no_encoding_explains_is_named_with_its_line() -> None:
     with pytest.raises(SheetError) as caught:
         read_bytes(b"id,name\n1,a\n2,M\xc3\xbcller, M\xc3\xbcller \x81\n")
     assert caught.value.code == "S104"
-    assert "line 3" in caught.value.message and "--encoding" in caught.value.remedy
+    assert "line 3" in caught.value.message and "the setting encoding" in caught.value.remedy
 
 
 SENTENCES = {
@@ -184,7 +184,7 @@ def test_what_cp1252_makes_no_words_of_is_uncertain_and_shown_as_it_may_be(
     assert caught.value.code == "S121" and "line 3" in caught.value.message
     assert f"2|{text}"[:60] in caught.value.message
     assert (
-        f"--encoding {'cp850' if codec == 'cp437' else codec}" in caught.value.remedy
+        f"the setting encoding={'cp850' if codec == 'cp437' else codec}" in caught.value.remedy
         or codec in caught.value.message
     )
     assert read_text(data, codec, encoding=codec).row(1).cells == ("2", text)

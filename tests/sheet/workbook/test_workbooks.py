@@ -353,7 +353,7 @@ def test_each_hidden_column_that_says_something_has_a_warning(formula: bool) -> 
         ("S117", "warning", None, 1),
         ("S117", "warning", None, 3),
     ]
-    assert "--ignore Stimme" in sheet.problems[1].remedy
+    assert "the setting ignore=Stimme" in sheet.problems[1].remedy
     assert [p.column for p in read_bytes(hiding(columns="B:Z"), ignore=("stimme",)).problems] == [1]
 
 
@@ -529,10 +529,10 @@ def test_a_worksheet_of_what_is_no_workbook_is_refused(data: bytes) -> None:
     """Whoever names one means another file; it is not to be overlooked."""
     with pytest.raises(SheetError, match="is no workbook, and has no worksheet 'Zwei'") as caught:
         read_bytes(data, sheet="Zwei")
-    assert caught.value.code == "S107" and "--sheet" in caught.value.remedy
+    assert caught.value.code == "S107" and "the setting sheet" in caught.value.remedy
 
 
 def test_an_empty_worksheet_is_named() -> None:
     with pytest.raises(SheetError, match='worksheet "Sheet1" is empty') as caught:
         read_bytes(xlsx([], sheets=["Zwei"]))
-    assert "--sheet" in caught.value.remedy
+    assert "the setting sheet" in caught.value.remedy

@@ -76,7 +76,7 @@ def check_archive(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
             raise SheetError(
                 f"{name}: unpacks to more than {limits.max_unpacked_mb} MiB",
                 code="S103",
-                remedy="Split it, save it as CSV, or raise --max-unpacked-mb.",
+                remedy="Split it, save it as CSV, or raise the setting max_unpacked_mb.",
             )
 
 
