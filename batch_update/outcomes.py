@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from batch_update.codes import Kind, is_kind
 from batch_update.errors import BatchUpdateError
 from batch_update.model.plans import Change, Outcome, Status, Verified
 from batch_update.model.reports import Exit, Reply, Report
@@ -76,27 +77,25 @@ def _reason_words(stopped: Exception | None) -> str:
     return f"a bug in batch-update ended the run ({type(stopped).__name__})"
 
 
-NOT_WANTED = frozenset({"X203", "X205"})
-"""Codes of rows that the user chose to leave out: another row of the assistant was taken, or it was not selected."""
-NOT_THE_ROWS = frozenset({"A300", "A401", "N501", "N503"})
-"""Codes of failures that say nothing of the row: whichever had been sent would have met them."""
+DONE = frozenset({Status.UPDATED, Status.UNCHANGED})
+"""The ends of a row that holds what it should hold."""
 
 
 def as_wanted(outcome: Outcome) -> bool:
     """Whether nothing is left to do for this row."""
     if outcome.status is Status.NOT_SENT:
-        return outcome.code in NOT_WANTED
+        return is_kind(outcome.code, Kind.CHOSEN)
     if outcome.status is Status.UNKNOWN:
         return outcome.verified is Verified.VERIFIED  # as it should be, whoever made it so
     if outcome.verified is Verified.MISMATCH:
         return False
-    return outcome.status in {Status.UPDATED, Status.UNCHANGED}
+    return outcome.status in DONE
 
 
 def is_open(outcome: Outcome) -> bool:
     """Whether going on with a run sends the row, or looks for it. What failed for a reason of its own stays so."""
     if outcome.status is Status.FAILED:
-        return outcome.code in NOT_THE_ROWS
+        return is_kind(outcome.code, Kind.NOT_THE_ROWS)
     if outcome.status is Status.UNKNOWN:
         return not as_wanted(outcome)
     return outcome.status is Status.NOT_SENT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.codes import CODES
+from batch_update.codes import CODES, Kind, is_kind
 from batch_update.errors import UsageError
 from batch_update.model.sheets import Problem
 
@@ -46,6 +46,30 @@ def test_no_code_means_two_things() -> None:
     """The table is a dict: the second of two entries would hide the first."""
     written = re.findall(r'^    _c\("(\w+)"', (ROOT / "codes.py").read_text("utf-8"), re.MULTILINE)
     assert sorted(written) == sorted(CODES)
+
+
+def sets_of_codes(node: ast.AST) -> Iterator[str]:
+    """Sets, tuples and lists that hold two codes or more."""
+    for made in ast.walk(node):
+        if isinstance(made, ast.Set | ast.Tuple | ast.List):
+            codes = [one.value for one in made.elts if isinstance(one, ast.Constant) and one.value in CODES]
+            if len(codes) > 1:
+                yield ast.unparse(made)
+
+
+def test_what_several_codes_have_in_common_stands_in_their_table() -> None:
+    """A set of codes elsewhere is a kind that codes.py does not know."""
+    texts = {str(path): path.read_text("utf-8") for path in ROOT.rglob("*.py") if path.name != "codes.py"}
+    assert [(name, one) for name, text in texts.items() for one in sets_of_codes(ast.parse(text))] == []
+    assert list(sets_of_codes(ast.parse("LATER = frozenset({'A429', 'A502'})"))) == ["{'A429', 'A502'}"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind])
+def test_every_kind_has_codes_and_is_asked_for(kind: Kind) -> None:
+    assert any(is_kind(code, kind) for code in CODES)
+    texts = (path.read_text("utf-8") for path in ROOT.rglob("*.py") if path.name != "codes.py")
+    assert any(f"Kind.{kind.name})" in text for text in texts)
+    assert not is_kind("", kind)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,10 @@ from batch_update.api.retrying import Retries, Tries
 from batch_update.api.wire.exchange import Departure, Wires
 from batch_update.api.wire.local import REMEDIES
 from batch_update.clock import Clock
+from batch_update.codes import Kind, is_kind
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.model.reports import Event
 
-UNREACHED = frozenset({"N501", "N502", "A502"})
-"""Codes of attempts that did not come through to the application."""
 ALONE = 2.0
 """Seconds that all others wait at most for what comes of the very first update."""
 
@@ -199,7 +198,7 @@ class Caller:
 
         A server that fails at this one look-up, or answers nonsense, need not be down.
         """
-        if call.method != "GET" or verdict.code not in UNREACHED:
+        if call.method != "GET" or not is_kind(verdict.code, Kind.UNREACHED):
             return call.assistant_id or 0, OUTAGE_ROWS
         return -call.attempts, min(OUTAGE_LOOKS, self._retries.attempts)
 

@@ -21,13 +21,10 @@ from batch_update.model.as_json import (
     sheet_value,
     time_value,
 )
-from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Event, Stats
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import refuse_unmerged
-
-DONE = {Status.UPDATED, Status.UNCHANGED}
-
 
 # ---------------------------------------------------------------- to entries
 

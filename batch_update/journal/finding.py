@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from batch_update.codes import Kind, is_kind
 from batch_update.errors import JournalError, UsageError
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.folders import all_runs
@@ -15,8 +16,6 @@ from batch_update.outcomes import was_sent
 from batch_update.text import listed, printable
 
 LAST = "last"
-NOTHING_THERE = {"J103", "J105", "J107"}
-"""Why a journal cannot be read where certainly nothing was sent by it."""
 When = Callable[[RecordedRun], datetime | None]
 """When a run did what counts; None where it did not."""
 
@@ -104,7 +103,7 @@ def _read(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
         try:
             known.append(read_run(folder))
         except JournalError as error:
-            if error.code not in NOTHING_THERE:
+            if not is_kind(error.code, Kind.NOTHING_SENT):
                 unread.append(folder)
     return known, unread
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from batch_update.codes import Kind, is_kind
 from batch_update.disk import read_plain
 from batch_update.errors import JournalError, UsageError
 from batch_update.journal.database import JOURNAL
@@ -38,8 +39,6 @@ class State(StrEnum):
 
 GONE_FOR_NOTHING = {State.COMPLETE, State.REFUSED, State.STILLBORN}
 """States of runs of which nothing is left to do."""
-NO_PLAN = {"J103", "J107"}
-"""there is no journal, or there is no plan in it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
     except JournalError as error:
         if folder.resolve() in running:
             return Entry(folder, State.RUNNING, worked_on, error=error)
-        if error.code in NO_PLAN:
+        if is_kind(error.code, Kind.NO_PLAN):
             return _without_a_plan(folder, worked_on, error)
         return Entry(folder, State.DAMAGED, worked_on, error=error)
     report = report_of(recorded)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.codes import CODES
-from batch_update.journal.entries import DONE
 from batch_update.journal.mark import Promise
 from batch_update.journal.recorded import Facts, Intention, RecordedRun, Session
 from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
@@ -27,7 +26,7 @@ from batch_update.model.as_json import (
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Json, Problem
-from batch_update.outcomes import is_open
+from batch_update.outcomes import DONE, is_open
 from batch_update.plan.sound import accounts_for_each_row
 
 Read = Callable[[str], Iterator[Any]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from batch_update.codes import CODES
+from batch_update.codes import CODES, Kind, is_kind
 from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
 from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Exit, Files, Report
@@ -28,12 +28,8 @@ MOST_MESSAGES = 3
 MOST_EVENTS = 5
 MOST_WORDS = 100
 """Characters of a message."""
-COMPARING = frozenset({"X301", "V301"})
 MOST_VALUES = 300
-"""Characters of a message of these codes, which tells of two or three values where they differ."""
-
-MENDABLE = frozenset({"A202", "A400", "A404", "A422"})
-"""Refusals that the row itself is the cause of. The others pass with time, or with another key."""
+"""Characters of a message that tells of two or three values where they differ."""
 
 WORDS = {
     Status.UPDATED: "updated",
@@ -165,7 +161,7 @@ def _code(report: Report, code: str, messages: Messages) -> Iterator[str]:
 def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
     outcome = report.outcomes[first]
-    most = MOST_VALUES if outcome.code in COMPARING else MOST_WORDS
+    most = MOST_VALUES if is_kind(outcome.code, Kind.COMPARING) else MOST_WORDS
     return excerpt(without_secrets(words_of(outcome), report.plan.sheet, first), most)
 
 
@@ -225,7 +221,10 @@ def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
     left = [outcome for outcome in report.outcomes if not as_wanted(outcome)]
     if isinstance(report.stopped, SheetError):
         yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
-    elif any(outcome.status is Status.INVALID or outcome.code in MENDABLE for outcome in report.outcomes):
+    elif any(
+        outcome.status is Status.INVALID or is_kind(outcome.code, Kind.MENDABLE)
+        for outcome in report.outcomes
+    ):
         yield f"Fix     edit failed.csv there, then: {again}"
     elif {outcome.status for outcome in left} == {Status.CONFLICT}:
         yield f"Look    at the values; to change those in conflict anyway: {again}"
@@ -245,4 +244,6 @@ def going_on(report: Report, commands: Commands) -> str:
 
 def _may_pass(outcome: Outcome) -> bool:
     """Whether the row was refused for a reason that passes, and is not tried again by itself."""
-    return outcome.status is Status.FAILED and outcome.code not in MENDABLE and not is_open(outcome)
+    return (
+        outcome.status is Status.FAILED and not is_kind(outcome.code, Kind.MENDABLE) and not is_open(outcome)
+    )
