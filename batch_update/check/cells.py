@@ -21,7 +21,7 @@ from batch_update.text import did_you_mean
 def judge_cell(
     field: Field, text: str, decimal: str, check: TypeAdapter[Any] | None = None
 ) -> tuple[Json | Leave, tuple[Fault, ...]]:
-    """The value that a cell stands for, and what is wrong with it; with an error the value means nothing.
+    """Return the value that a cell stands for, and what is wrong with it; with an error the value means nothing.
 
     `check`: what its value has to pass, for a part of a field.
     """
@@ -64,7 +64,7 @@ _UNSEEN = Fault(
 
 
 def _half_a_character(field: Field, text: str) -> Fault:
-    """No server need take it, and no file of text holds it: there it becomes a question mark."""
+    """Return the fault of a lone surrogate: no server need take it, and in a file of text it is a question mark."""
     message = f"{field.name} holds half a character, between \\ud800 and \\udfff"
     return Fault(
         "V101", message, shown(text), "whole characters", "write that character, often an emoji, anew"
@@ -96,7 +96,7 @@ def _cannot_be_emptied(field: Field, text: str) -> Fault:
 
 
 def _unknown_parts(field: Field, value: Json) -> Iterable[Fault]:
-    """Warnings: the vendor adds tools and settings, so that what is not known here is sent as it is."""
+    """Yield a warning for each tool and setting that is not known here, and is sent as it is: the vendor adds some."""
     for number, tool in enumerate(value if field.name == "tools" else ()):
         for name in unknown_settings(tool):
             yield (

@@ -27,7 +27,7 @@ OnDuplicate = Literal["error", "first", "last"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found."""
+    """The result of a check: problems, and how many rows would do what."""
 
     problems: tuple[Problem, ...]
     """all of them, errors and warnings, in the sheet's order"""
@@ -39,7 +39,7 @@ class Checked:
 
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
-    """Every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
+    """Return every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
     found = examine(sheet, on_duplicate, only, checkable)
     statuses = [outcome.status for outcome in found.settled.values()]
     return Checked(
@@ -52,6 +52,8 @@ def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Coll
 
 @dataclass(frozen=True, slots=True)
 class Examined:
+    """A sheet whose every row is either to be sent or settled."""
+
     rows: Rows
     problems: tuple[Problem, ...]
     settled: dict[int, Outcome]
@@ -89,7 +91,7 @@ def examine(
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The sheet's order; what concerns the whole sheet comes first."""
+    """Return the problems in the sheet's order; those of the whole sheet come first."""
     return tuple(sorted(problems, key=_place))
 
 
@@ -105,7 +107,7 @@ def _rows_with_errors(problems: Iterable[Problem]) -> set[int]:
 
 
 def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
-    """The rows of assistants that were not asked for. Raises UsageError where one that was is not there."""
+    """Return the rows of assistants that were not asked for. Raises UsageError where one that was is not there."""
     if rows.id_index is None:
         return frozenset()
     assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
@@ -120,7 +122,7 @@ def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
 
 
 def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
-    """An outcome for each row with errors: the code of the first, and the words of all.
+    """Return an outcome for each row with errors: the code of the first, and the words of all.
 
     Rows with which the same is wrong share one: in a sheet that is all wrong they would take most of the memory.
     """
@@ -147,7 +149,7 @@ def _words(problem: Problem) -> str:
 
 
 def _held_by_sheet(sheet: Sheet, settled: dict[int, Outcome]) -> dict[int, Outcome]:
-    """Every row that is not invalid itself, where something is wrong with the sheet as a whole."""
+    """Return an outcome for every row that is good itself, where something is wrong with the sheet as a whole."""
     wrong = [p for p in sheet.problems if p.index is None and p.severity is Severity.ERROR]
     if not wrong:
         return {}

@@ -48,10 +48,15 @@ class FieldColumn:
         """texts that leave the field alone"""
 
     def value(self, text: str) -> Json | Leave:
-        """Return what a text means; LEAVE where the field is left alone or the text is wrong."""
+        """Return the value that a text means; LEAVE where the field is left alone or the text is wrong."""
         if text in self._values:
             return self._values[text]
         return text if self.field.kind == "text" else int(text)
+
+    def ids(self, text: str) -> frozenset[int]:
+        """Return the ids that a text lists; none where it leaves the field alone or is wrong."""
+        value = self.value(text)
+        return frozenset(value) if isinstance(value, list) else frozenset()
 
 
 class PartColumn(FieldColumn):
@@ -66,13 +71,13 @@ class PartColumn(FieldColumn):
         self.operation = column.operation
 
     def part(self, text: str) -> Part | None:
-        """The change that a text stands for; None where it leaves the part alone or is wrong."""
+        """Return the change that a text stands for; None where it leaves the part alone or is wrong."""
         value = self.value(text)
         return None if value is LEAVE else Part(self.whole, self._path, value, self.operation)
 
 
 class IdColumn:
-    """Which assistant each row is about, which ids cannot be read, and which assistants appear more than once."""
+    """The ids of a sheet: whose each row is, which cannot be read, and which appear more than once."""
 
     def __init__(self, texts: Sequence[str], without: Container[int | None] = ()) -> None:
         """`without`: rows that could not be read as they stand, so that a missing id is no news."""
@@ -87,12 +92,12 @@ class IdColumn:
             self._read({text for text in texts if not is_plain_id(text)}, without)
 
     def __getitem__(self, row: int) -> int | None:
-        """The id of the row's assistant; None where it cannot be read."""
+        """Return the id of the row's assistant; None where it cannot be read."""
         text = self.texts[row]
         return self._odd[text] if text in self._odd else int(text)
 
     def repeated(self) -> list[list[int]]:
-        """The rows of each assistant that has several, in the order of their first rows."""
+        """Return the rows of each assistant that has several, in the order of their first rows."""
         if not self._odd and all_differ(self.texts):
             return []
         seen: set[int | None] = set()

@@ -1,8 +1,9 @@
-"""What goes wrong between cells that are good: the fields of one row, and the rows of one assistant."""
+"""Problems between cells that are good: fields of one row that do not fit together, parts beside the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from batch_update.check.columns import FieldColumn, PartColumn
@@ -18,7 +19,7 @@ from batch_update.model.sheets import Problem, Severity
 
 
 def rule_problems(rows: Rows) -> Iterator[Problem]:
-    """Rules that rows break, at the first cell that breaks them."""
+    """Yield a problem for each rule that a row breaks, at the first cell that breaks it."""
     for names in _ruled_together():
         columns = [rows.by_name[name] for name in names if name in rows.by_name]
         if columns:
@@ -28,27 +29,30 @@ def rule_problems(rows: Rows) -> Iterator[Problem]:
 
 
 def _ruled_together() -> list[tuple[str, ...]]:
-    """Fields that rules look at together. Kept apart, so that fewer distinct combinations arise."""
+    """Return groups of fields that rules look at together: the smaller, the fewer distinct combinations arise."""
     modes = dict.fromkeys(("mode", *(fact.field for fact in MODE_FACTS), *MODE_MODELS.values()))
     return [tuple(modes), *(rule.fields for rule in RULES if not set(rule.fields) <= set(modes))]
 
 
 def _broken_combinations(rows: Rows, columns: Sequence[FieldColumn]) -> Iterator[Problem]:
-    """Each combination of texts is judged once, and rows are looked at where one of them breaks a rule."""
-    broken: dict[tuple[str, ...], list[Broken]] = {}
-    for texts in set(zip(*(column.texts for column in columns), strict=True)):
-        values = ((column.name, column.value(text)) for column, text in zip(columns, texts, strict=True))
-        found = list(broken_rules({name: value for name, value in values if value is not LEAVE}, Context()))
-        if found:
-            broken[texts] = found
-    if broken:
-        for row, texts in enumerate(zip(*(column.texts for column in columns), strict=True)):
-            for rule in broken.get(texts, ()):
-                yield _rule_problem(rows, row, rule)
+    """Yield the problems of these columns together. Each combination of texts is judged once."""
+    combinations = partial(zip, *(column.texts for column in columns), strict=True)
+    judged = {texts: _broken_by(columns, texts) for texts in set(combinations())}
+    broken = {texts: rules for texts, rules in judged.items() if rules}
+    for row, texts in enumerate(combinations() if broken else ()):
+        for rule in broken.get(texts, ()):
+            yield _rule_problem(rows, row, rule)
+
+
+def _broken_by(columns: Sequence[FieldColumn], texts: Sequence[str]) -> list[Broken]:
+    values = {column.name: column.value(text) for column, text in zip(columns, texts, strict=True)}
+    return list(
+        broken_rules({name: value for name, value in values.items() if value is not LEAVE}, Context())
+    )
 
 
 def _broken_by_id(rows: Rows, tools: FieldColumn) -> Iterator[Problem]:
-    """Rules that ask whose row it is: only rows whose tools name their own assistant can break them."""
+    """Yield the problems of rows whose tools name their own assistant."""
     named = {text: set(_assistants_named(tools.value(text))) for text in set(tools.texts)}
     for row, text in enumerate(tools.texts if any(named.values()) else ()):
         assistant_id = rows.assistant(row)
@@ -74,7 +78,7 @@ def _rule_problem(rows: Rows, row: int, rule: Broken) -> Problem:
 
 
 def part_problems(rows: Rows) -> Iterator[Problem]:
-    """Rows that set a part in two ways at once: with the whole value beside it, or added and taken away."""
+    """Yield a problem for each row that sets a part in two ways: with the whole beside it, or added and taken away."""
     for column in rows.part_columns:
         whole = rows.by_name.get(column.whole)
         if whole is not None:
@@ -87,22 +91,21 @@ def part_problems(rows: Rows) -> Iterator[Problem]:
 def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
     message = f"the row sets {part.name} and all of {whole.name}"
     fault = Fault("X240", message)
-    for row, texts in enumerate(zip(part.texts, whole.texts, strict=True)):
-        if texts[0] not in part.blanks and texts[1] not in whole.blanks:
+    for row, (own, beside) in enumerate(zip(part.texts, whole.texts, strict=True)):
+        if own not in part.blanks and beside not in whole.blanks:
             yield rows.problem(row, part.index, fault)
 
 
 def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> Iterator[Problem]:
-    for row, texts in enumerate(zip(added.texts, removed.texts, strict=True)):
-        plus, minus = added.value(texts[0]), removed.value(texts[1])
-        both = set(plus) & set(minus) if isinstance(plus, list) and isinstance(minus, list) else ()
+    for row, (plus, minus) in enumerate(zip(added.texts, removed.texts, strict=True)):
+        both = added.ids(plus) & removed.ids(minus)
         if both:
             message = f"{added.name} and {removed.name} both name {', '.join(map(str, sorted(both)))}"
             yield rows.problem(row, removed.index, Fault("X245", message))
 
 
 def parts_without_present(rows: Rows) -> Iterator[Problem]:
-    """Every part, where it is not known what is there around it."""
+    """Yield a problem for each part that is set while it is not known what is there around it."""
     for column in rows.part_columns:
         message = (
             f"{column.name} can only be set beside the rest of {column.whole}, and what is there was not read"
@@ -111,6 +114,3 @@ def parts_without_present(rows: Rows) -> Iterator[Problem]:
         for row, text in enumerate(column.texts):
             if column.value(text) is not LEAVE:
                 yield rows.problem(row, column.index, fault)
-
-
-# ---------------------------------------------------------------- the rows of one assistant

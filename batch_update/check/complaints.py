@@ -1,4 +1,4 @@
-"""What pydantic says of a value, in our words: the place inside, what was given, what is allowed, what to do."""
+"""Complaints of pydantic about a value, in our words: the place inside, what was given, what is allowed, what to do."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _describe(value: Json) -> str:
 
 
 def complaint(cell: Cell, error: Mapping[str, Any]) -> Fault:
-    """One of the errors of a pydantic.ValidationError about the cell's value."""
+    """Return the fault that one of the errors of a pydantic.ValidationError stands for."""
     path, model = error["loc"], _MODELS.get(cell.field.name)
     if cell.field.name == "tools" and len(path) > 1:
         # The second step is the tag of the tool's model, no part of the value.
@@ -147,7 +147,7 @@ def _other_number(detail: _Detail, bound: float) -> str:
 
 
 def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
-    """Numbers that a habit turns into this one: a dash before it, percent or milliseconds."""
+    """Return the numbers that a habit turns into this one: a dash before it, percent or milliseconds."""
     if value < 0:
         return [-value] if value != -1 else []  # -1 is never or off to some programs
     if whole:

@@ -10,7 +10,7 @@ from batch_update.model.sheets import Problem, Severity
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a text of a column, wherever in the column it stands."""
+    """Something wrong with a text of a column, wherever in the column it stands."""
 
     code: str
     message: str
@@ -29,7 +29,7 @@ class Fault:
         given: str = "",
         also: tuple[int, ...] = (),
     ) -> Problem:
-        """The problem of this row and column; `given` where the fault itself shows nothing."""
+        """Return the problem of this row and column; `given` where the fault itself shows nothing."""
         return Problem(
             self.code,
             self.message,
@@ -45,5 +45,5 @@ class Fault:
 
 
 def has_errors(faults: Iterable[Fault]) -> bool:
-    """Whether one of them forbids sending."""
+    """Whether one of these faults forbids sending."""
     return any(fault.severity is Severity.ERROR for fault in faults)

@@ -1,4 +1,4 @@
-"""Which cells of a column need a closer look: long columns of plain texts and ids are judged as a whole."""
+"""Long columns of plain texts and ids judged as a whole, so that only doubtful cells need a closer look."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0
 
 
 def suspects(field: Field, texts: Sequence[str]) -> set[str]:
-    """The distinct texts that have to be judged; all others are good: texts that mean themselves, and ids."""
+    """Return the distinct texts that have to be judged; all others are good: texts that mean themselves, and ids."""
     if field.kind not in ("text", "id"):
         return set(texts)
     sample = set(islice(texts, _SAMPLE))
@@ -37,19 +37,19 @@ def suspects(field: Field, texts: Sequence[str]) -> set[str]:
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """In pieces, so that the texts joined do not take their memory twice."""
+    """Return the texts in pieces, so that they take no twofold memory when they are joined."""
     return (texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK))
 
 
 def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
-    """Those that the grammar may read as something else than themselves, or that are too long."""
+    """Return the texts that the grammar may read as something else than themselves, or that are too long."""
     least, most = _SHORT + 1, longest or sys.maxsize
     doubtful = (texts[row] for row in _doubtful_rows(texts, least, most))
     return [text for text in doubtful if not (least <= len(text) <= most and _means_itself(text))]
 
 
 def _doubtful_rows(texts: Sequence[str], least: int, most: int) -> Iterable[int]:
-    """All rows but those whose texts, looked at together, certainly mean themselves."""
+    """Return the places of all texts but those that, looked at together, certainly mean themselves."""
     joined = "\0".join(texts)
     if "#" in joined or "\r" in joined or may_be_damaged(joined):
         return range(len(texts))
@@ -77,7 +77,7 @@ def _means_itself(text: str) -> bool:
 
 
 def is_plain_id(text: str) -> bool:
-    """Digits alone, without a leading zero, few enough for a spreadsheet program."""
+    """Whether a text is digits alone, without a leading zero, few enough for a spreadsheet program."""
     return text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= EXACT_DIGITS
 
 

@@ -17,7 +17,7 @@ from batch_update.text import named
 
 @dataclass(slots=True)
 class Repeated:
-    """What becomes of rows whose assistant has several."""
+    """The fate of rows whose assistant has several."""
 
     problems: list[Problem] = field(default_factory=list)
     merged: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Repeated:
 
 
 def settle_repeated(rows: Rows, invalid: Container[int], on_duplicate: str) -> Repeated:
-    """The same change twice is sent once; of different ones none is sent, unless `on_duplicate` chooses.
+    """Return what becomes of rows of one assistant: equal ones are one; others go only where `on_duplicate` chooses.
 
     The choice goes by the order of the rows alone. Where it falls on an invalid row, nothing is sent: the others
     were not meant. Without a choice, an invalid row holds back the others too, since it may be the one that counts.
@@ -78,14 +78,14 @@ def _one_counts(
 
 
 def _same_and_others(rows: Rows, first: int, later: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:
-    """Those of the later rows that would send what the first would, and those that would not."""
+    """Return the later rows that would send what the first would, and those that would not."""
     wanted = _change(rows, first)
     same = tuple(row for row in later if _change(rows, row) == wanted)
     return same, sorted(set(later).difference(same))
 
 
 def _change(rows: Rows, row: int) -> str:
-    """Return what the row would send, so that true and 1 differ, and the order of columns does not count."""
+    """Return a text of what the row would send: true and 1 differ in it, and the order of columns does not count."""
     return json.dumps(rows.wanted(row), sort_keys=True)
 
 

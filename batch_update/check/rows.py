@@ -36,35 +36,29 @@ class Rows:
         self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
 
     def assistant(self, row: int) -> int | None:
-        """The id of the assistant that the row is about; None where it cannot be read."""
+        """Return the id of the assistant that the row is about; None where it cannot be read."""
         return None if self._ids is None else self._ids[row]
 
     def repeated(self) -> list[list[int]]:
-        """The rows of each assistant that has several."""
+        """Return the rows of each assistant that has several."""
         return [] if self._ids is None else self._ids.repeated()
 
     def body(self, row: int) -> dict[str, Json]:
-        """Return what the row would send. Cells that are wrong are left out."""
-        found = {}
-        for column in self.columns:
-            value = column.value(column.texts[row])
-            if value is not LEAVE:
-                found[column.name] = value
-        return found
+        """Return the whole values that the row would send. Cells that are wrong are left out."""
+        return _said(self.columns, row)
 
     def parts(self, row: int) -> tuple[Part, ...]:
-        """The parts of values that the row would set. Cells that are wrong are left out."""
+        """Return the parts of values that the row would set. Cells that are wrong are left out."""
         found = (column.part(column.texts[row]) for column in self.part_columns)
         return tuple(part for part in found if part is not None)
 
     def wanted(self, row: int) -> dict[str, Json]:
         """Return what the row asks for, by the names of its columns: whole values and parts."""
-        values = {column.name: column.value(column.texts[row]) for column in self.all_columns}
-        return {name: value for name, value in values.items() if value is not LEAVE}
+        return _said(self.all_columns, row)
 
     @cached_property
     def idle(self) -> set[int]:
-        """Rows that set nothing."""
+        """The rows that set nothing."""
         if not all(column.blanks for column in self.all_columns):
             return set()
         rows: Iterable[int] = range(len(self.sheet))
@@ -73,11 +67,11 @@ class Rows:
         return set(rows)
 
     def problem(self, row: int, column: int | None, fault: Fault, also: tuple[int, ...] = ()) -> Problem:
-        """A fault at its place."""
+        """Return the problem that a fault is at its place."""
         return fault.at(row, column, self.assistant(row), also=also)
 
     def cell_problems(self) -> Iterator[Problem]:
-        """Yield what is wrong with single cells."""
+        """Yield the problems of single cells."""
         if self._ids is not None:
             for row, fault in self._ids.faults.items():
                 yield self.problem(row, self.id_index, fault)
@@ -87,6 +81,12 @@ class Rows:
             for row, text in enumerate(column.texts if column.faults else ()):
                 for fault in column.faults.get(text, ()):
                     yield self.problem(row, column.index, fault)
+
+
+def _said(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
+    """Return the values that the row holds in these columns, by their names."""
+    values = ((column.name, column.value(column.texts[row])) for column in columns)
+    return {name: value for name, value in values if value is not LEAVE}
 
 
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

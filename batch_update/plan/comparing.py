@@ -151,7 +151,7 @@ def _not_there(assistant_id: int) -> Fault:
 
 
 class _Places:
-    """Where in a sheet the problems of its changes belong."""
+    """The places in a sheet where problems of its changes belong."""
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
@@ -161,7 +161,7 @@ class _Places:
             self._columns.setdefault(column.field, []).append(number)
 
     def problems(self, compared: _Compared) -> Iterator[Problem]:
-        """A problem for each fault and each row that the change settles."""
+        """Yield a problem for each fault and each row that the change settles."""
         change = compared.change
         for about, fault in compared.faults:
             for index in change.indexes:
@@ -169,7 +169,7 @@ class _Places:
                 yield fault.at(index, column, change.assistant_id, given=given)
 
     def _cells(self, about: Part | Broken | None, index: int) -> tuple[int | None, str]:
-        """The column that a fault is shown at, and what its row says there."""
+        """Return the column that a fault is shown at, and what its row says there."""
         match about:
             case None:
                 return self._id, ""

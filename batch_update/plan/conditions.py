@@ -32,7 +32,7 @@ _CONTAINING = frozenset({"text", "url", "timezone", "choice", "array", "object",
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a field shall hold."""
+    """A condition on one field."""
 
     field: str
     """a field's name, or `id`"""
@@ -41,7 +41,7 @@ class Condition:
     """of the field's type; for `~` a text in lower case, for `~` on a list of ids those ids"""
 
     def is_known(self, present: Present) -> bool:
-        """Whether it can be told at all."""
+        """Whether it can be told at all of this assistant."""
         return self.field == ID or self.field in present
 
     def holds(self, assistant_id: int, present: Present) -> bool:
@@ -63,7 +63,7 @@ class Condition:
 
 
 def read_condition(text: str) -> Condition:
-    """A condition from its text. Raises UsageError (U101) with what was given, what is wanted and what to do."""
+    """Return the condition that a text stands for. Raises UsageError (U101) with what was given and what is wanted."""
     match = _CONDITION.fullmatch(text.strip())
     if match is None:
         raise _refusal(
@@ -87,7 +87,7 @@ def read_condition(text: str) -> Condition:
 
 
 def find_field(name: str, place: str) -> str:
-    """The field of this name or alias, or `id`. Raises UsageError (U101)."""
+    """Return the field of this name or alias, or `id`. Raises UsageError (U101)."""
     found = known_names().get(normalize(name))
     if found is not None:
         return found
@@ -99,7 +99,7 @@ def find_field(name: str, place: str) -> str:
 
 
 def _value(field: str, value: str, text: str) -> Json:
-    """The value, read as a cell of the field is. Out of bounds is fine: it may be what one is looking for."""
+    """Return the value, read as a cell of the field is. Out of bounds is fine: it may be what one is looking for."""
     try:
         found = read_id(value) if field == ID else read_cell(field, value)
     except CellError as error:

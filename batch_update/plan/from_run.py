@@ -70,7 +70,7 @@ NO_FILLERS: Json = {kind: [] for kind in FillerConfig.model_fields}
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What one assistant was before a run changed it."""
+    """One assistant as it was before a run changed it."""
 
     change: Change
     """the change that was sent"""
@@ -83,7 +83,7 @@ class Restoration:
 
 
 def restorations(report: Report) -> Iterator[Restoration]:
-    """One for each assistant that was changed, or may have been, in the order of the sheet."""
+    """Yield a restoration of each assistant that was changed, or may have been, in the order of the sheet."""
     for change in report.plan.changes:
         outcome = report.outcomes[change.indexes[0]]
         if was_sent(outcome):
@@ -147,6 +147,6 @@ def undo_header(rows: list[Restoration]) -> list[str]:
 
 
 def undo_cells(one: Restoration, header: list[str], decimal: str) -> list[str]:
-    """The row of `undo.csv` for one assistant."""
+    """Return the row of `undo.csv` for one assistant."""
     cells = (show_cell(name, one.values[name], decimal) if name in one.values else "" for name in header[1:])
     return [str(one.change.assistant_id), *cells]

@@ -22,7 +22,7 @@ def make_plan(
     limit: int | None = None,
     fetched: bool = False,
 ) -> Plan:
-    """Every row of the sheet, either in one of the changes or settled, with every problem.
+    """Return the plan of a sheet: every row in one of the changes or settled, with every problem.
 
     `on_duplicate`: which of several rows with different values for one assistant is taken, if any.
     `only`: assistants; the rows of all others are left out, and their problems do not count. Empty: all.
@@ -40,7 +40,7 @@ def make_plan(
 
 
 def keep_only(plan: Plan, only: Collection[int]) -> Plan:
-    """The plan with the changes of these assistants; the rows of the others are left out. Empty: all are kept.
+    """Return the plan with the changes of these assistants; the rows of the others are left out. Empty: all are kept.
 
     Raises UsageError where one is named that the plan does not change.
     """
@@ -60,7 +60,7 @@ def keep_only(plan: Plan, only: Collection[int]) -> Plan:
 
 
 def keep_first(plan: Plan, limit: int | None) -> Plan:
-    """The plan with its first so many changes; the rows of the others are left out. None keeps all."""
+    """Return the plan with its first so many changes; the rows of the others are left out. None keeps all."""
     if limit is None or len(plan.changes) <= limit:
         return plan
     left_out = Outcome(Status.NOT_SENT, "X205", f"left out by the setting limit={limit}")
@@ -78,6 +78,6 @@ def _changes(found: Examined, senders: Iterable[int]) -> Iterator[Change]:
 
 
 def _offline(rows: Rows) -> Iterator[Problem]:
-    """Yield what is wrong between cells of a plan that is sent without knowing what is there."""
+    """Yield the problems between cells of a plan that is sent without knowing what is there."""
     yield from checkable(rows)
     yield from parts_without_present(rows)

@@ -62,10 +62,9 @@ def sentence_of(one: Tripped) -> str:
 
 def blind_spots(plan: Plan, allow: Collection[str] = ()) -> str:
     """Return what no guard can tell of this plan, since nothing was fetched; "" where all could be judged."""
-    if ALL_HAZARDS in allow or {"prompt_shrinks", "same_prompt"} <= set(allow):
-        return ""
-    blind = [c for c in plan.changes if "system_prompt" in c.body and "system_prompt" not in c.before]
-    if not blind:
+    is_allowed = ALL_HAZARDS in allow or {"prompt_shrinks", "same_prompt"} <= set(allow)
+    blind = [change for change in plan.changes if _is_unread("system_prompt", change)]
+    if is_allowed or not blind:
         return ""
     return f"not compared: whether {counted(len(blind), 'system prompt')} would lose text cannot be told"
 
@@ -131,9 +130,9 @@ def is_empty(value: Json) -> bool:
 
 def _alters(change: Change, name: str) -> bool:
     """Whether the field is sent, and holds something else now as far as is known."""
-    if name not in change.body:
-        return False
-    return name not in change.before or not same_value(name, change.body[name], change.before[name])
+    if name not in change.body or name not in change.before:
+        return name in change.body
+    return not same_value(name, change.body[name], change.before[name])
 
 
 Find = Callable[[Sequence[Change]], list[Change]]
@@ -151,8 +150,12 @@ class _Finder:
 
 def _is_blind(finder: _Finder, change: Change) -> bool:
     """Whether it is about a field that is sent, and whose value now was not read."""
-    names = finder.fields or _cleared(change)
-    return any(name in change.body and name not in change.before for name in names)
+    return any(_is_unread(name, change) for name in finder.fields or _cleared(change))
+
+
+def _is_unread(name: str, change: Change) -> bool:
+    """Whether the field is sent, and its value now was not read."""
+    return name in change.body and name not in change.before
 
 
 def _altering(*names: str) -> _Finder:

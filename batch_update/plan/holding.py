@@ -18,7 +18,9 @@ Held = dict[str, Conflict]
 
 
 def hold_back(plan: Plan, present: Mapping[int, Present], *, by_field: bool) -> Plan:
-    """A plan made earlier, whose changes know what they were planned from (`before`), against what is there now.
+    """Return the rest of a plan made earlier, once its changes are held against what is there now.
+
+    What each was planned from is in its `before`.
 
     A field that holds now what it should is not sent. One that still holds what it was planned from is sent. One
     that holds neither is a conflict, as is one that was known and is not reported any more, one that does not fit the
@@ -52,7 +54,7 @@ def _conflict(held: Held) -> Outcome:
 
 
 def _by_row(change: Change, now: Present) -> Change | Outcome:
-    """The change as it can be sent, or what becomes of its rows instead."""
+    """Return the change as it can be sent, or what becomes of its rows instead."""
     look = _Look(change, now)
     body = look.left_without({})
     held = look.moved(body) or look.broken(body, {})
@@ -62,7 +64,7 @@ def _by_row(change: Change, now: Present) -> Change | Outcome:
 
 
 def _by_field(change: Change, now: Present) -> Change | Outcome:
-    """The change as an undo can send it, or what becomes of its rows instead: each field counts by itself."""
+    """Return the change as an undo can send it, or what becomes of its rows instead: each field counts by itself."""
     look = _Look(change, now, is_undo=True)
     body = look.left_without({})
     held = look.moved(body) | look.in_doubt(body)

@@ -24,7 +24,7 @@ class Merged:
 
 
 def merge_parts(parts: tuple[Part, ...], now: Present) -> Merged:
-    """Each field's parts, one after another, put into what it holds now. Present values are not touched."""
+    """Return whole values: the parts of each field put, one after another, into a copy of what it holds now."""
     values: dict[str, Json] = {}
     faults: list[tuple[Part, Fault]] = []
     by_field: dict[str, list[Part]] = {}
@@ -57,7 +57,7 @@ def _name(part: Part) -> str:
 
 
 def _put(part: Part, value: Json) -> Json | Fault:
-    """The value with this part in it."""
+    """Return the value with this part in it."""
     match part.operation, part.path:
         case "add", ():
             return [*value, *(item for item in dict.fromkeys(part.value) if item not in value)]
@@ -96,7 +96,7 @@ def _unknown(part: Part) -> Fault:
 
 
 def _refusals(field: str, value: Json) -> list[Fault]:
-    """Return what forbids sending a merged value: the part is good, so it lies in what is there around it."""
+    """Return the faults of a merged value: the part is good, so they lie in what is there around it."""
     try:
         validator(field).validate_python(value)
     except ValidationError as error:

@@ -45,7 +45,7 @@ OF_VALUE, OF_HOLDER = 64, 110
 
 
 def digest(plan: Plan) -> str:
-    """16 hexadecimal digits over the account and every change, with the values that it was planned from."""
+    """Return 16 hexadecimal digits over the account and every change, with the values that it was planned from."""
     changes = [[c.assistant_id, dict(c.body), dict(c.before)] for c in plan.changes]
     # Whose a plan is that was not compared is asked for only when it is sent.
     account = plan.account if plan.compared else ""
@@ -54,7 +54,7 @@ def digest(plan: Plan) -> str:
 
 
 def save_plan(plan: Plan) -> str:
-    """The plan as JSON text. It holds what the sheet holds, secrets too: keep it as you keep the sheet.
+    """Return the plan as JSON text. It holds what the sheet holds, secrets too: keep it as you keep the sheet.
 
     Raises SheetError S103 where it would be too large to be read again.
     """
@@ -74,7 +74,7 @@ def is_saved_plan(file: BinaryIO) -> bool:
 
 
 def read_plan(name: str, file: BinaryIO) -> Plan:
-    """The plan in this file, as `load_plan` does it."""
+    """Return the plan in this file. Raises SheetError as `load_plan` does."""
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise _too_large(name)
@@ -84,7 +84,7 @@ def read_plan(name: str, file: BinaryIO) -> Plan:
 
 
 def load_plan(name: str, text: str) -> Plan:
-    """The plan that was saved.
+    """Return the plan that was saved as this text.
 
     Raises SheetError: S113 where the text is no plan, or not as it was saved, S103 where it would take too much memory.
     """
@@ -119,7 +119,7 @@ def _document(plan: Plan) -> dict[str, Json]:
 
 
 def _seal(document: dict[str, Json]) -> str:
-    """A checksum of all that stands there, whatever the spaces between: of names, values and their types."""
+    """Return a checksum of all that stands there, whatever the spaces between: of names, values and their types."""
     seal = hashlib.sha256()
     for name in sorted(document):
         value = document[name]

@@ -20,7 +20,7 @@ _NOTHING: tuple[Json, ...] = (None, "", [], {})
 
 
 class Statement:
-    """Makes rows of cells, and counts what it had to leave empty.
+    """Makes rows of cells of what assistants hold, and counts the cells that it had to leave empty.
 
     A cell that is written is proved first: read back, it is a value that may be sent and the same as what is there;
     and the cells of a row break no rule together. All else is an empty cell, which leaves the field alone: what is
@@ -38,7 +38,7 @@ class Statement:
         self._proved: dict[tuple[str, str], bool] = {}
 
     def row(self, assistant_id: int, present: Present) -> tuple[tuple[str, ...], str]:
-        """A cell for each of the fields; and briefly what is there that no cell can say: `max_duration: 1800`."""
+        """Return a cell for each of the fields, and briefly the values that no cell can say: `max_duration: 1800`."""
         texts = {name: self._cell(name, present[name]) for name in self.fields if name in present}
         kept = {name: present[name] for name, text in texts.items() if text}
         for name in _against_rules(assistant_id, kept, present):
@@ -49,7 +49,7 @@ class Statement:
         return tuple(texts.get(name, "") for name in self.fields), unsaid_words
 
     def _is_told(self, value: Json) -> bool:
-        """Secrets are left out on purpose, and nothing needs no words."""
+        """Whether it is told that no cell says this: secrets are left out on purpose, and nothing needs no words."""
         return value not in _NOTHING and (self._with_secrets or redact(value) == value)
 
     def _cell(self, name: str, value: Json) -> str:
@@ -58,17 +58,22 @@ class Statement:
             return "null" if field.nullable else ""
         if value in ({}, []) and not field.empty:
             return ""  # nothing is there, and nothing can be said to leave it so
-        if redact(value) != value:
-            self.secrets += 1
-            if not self._with_secrets:
-                return ""
+        if self._is_secret(value):
+            return ""
         text = self._text(name, value)
         if not text:
             self.left_empty[name] += 1
         return text
 
+    def _is_secret(self, value: Json) -> bool:
+        """Count the value where it holds a secret, and return whether it is left out for that."""
+        if redact(value) == value:
+            return False
+        self.secrets += 1
+        return not self._with_secrets
+
     def _text(self, name: str, value: Json) -> str:
-        """The cell of a value; "" where none would be read as the same."""
+        """Return the cell of a value; "" where none would be read as the same."""
         text = cell_of(name, value)
         if text is None:
             return ""
@@ -84,7 +89,7 @@ def _reads_back(name: str, text: str, value: Json) -> bool:
 
 
 def _against_rules(assistant_id: int, kept: dict[str, Json], present: Present) -> set[str]:
-    """The fields that could not be sent together. The mode is what the others have to fit."""
+    """Return the fields that could not be sent together. The mode is what the others have to fit."""
     mode = present.get("mode")
     known = mode if mode in all_fields()["mode"].choices else None
     broken = broken_rules(kept, Context(assistant_id, known, present))

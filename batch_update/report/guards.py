@@ -1,4 +1,4 @@
-"""What has to be allowed before a plan is sent, as people and as programs read it: a line or an object for each."""
+"""Guards that have tripped, a line for each: what would happen, to whom, and by which name it is allowed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def guard_lines(tripped: Sequence[Tripped]) -> Iterator[str]:
     """
     names = [one.hazard or next(iter(one.lifts)).replace("_", "-") for one in tripped]
     width = max(map(len, names), default=0)
-    heads = [f"  {one.code} {name:<{width}}  " for one, name in zip(tripped, names, strict=True)]
     broad = max((len(_words(one)) for one in tripped if one.rows), default=0)
-    is_broad = any(
-        len(head) + broad + len(_who(one)) + 3 > WIDE for one, head in zip(tripped, heads, strict=True)
-    )
-    for one, head in zip(tripped, heads, strict=True):
-        if is_broad or not one.rows:
+    heads = [f"  {one.code} {name:<{width}}  " for one, name in zip(tripped, names, strict=True)]
+    told = list(zip(heads, tripped, strict=True))
+    is_room = all(len(head) + broad + 3 + len(_who(one)) <= WIDE for head, one in told if one.rows)
+    for head, one in told:
+        if not one.rows:
             yield head + _words(one)
-            if one.rows:
-                yield " " * len(head) + _who(one)
-        else:
+        elif is_room:
             yield f"{head}{_words(one):<{broad}}   {_who(one)}"
+        else:
+            yield head + _words(one)
+            yield " " * len(head) + _who(one)
 
 
 def _who(one: Tripped) -> str:
@@ -43,10 +43,10 @@ def _words(one: Tripped) -> str:
 
 
 def hazards_of(tripped: Sequence[Tripped]) -> tuple[str, ...]:
-    """The names that `allow` has to hold."""
+    """Return the names that `allow` has to hold."""
     return tuple(one.hazard for one in tripped if one.hazard)
 
 
 def lifted(tripped: Sequence[Tripped]) -> Mapping[str, Any]:
-    """The limits that have to be raised, with the values that are just enough."""
+    """Return the limits that have to be raised, with the values that are just enough."""
     return {name: value for one in tripped for name, value in one.lifts.items()}

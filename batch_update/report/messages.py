@@ -1,4 +1,4 @@
-"""What is said of a row: the server's words at the cell they concern, a shifted row quoted, secrets left out."""
+"""Messages of rows: the server's words at the cell they concern, a shifted row quoted, secrets left out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def words_of(outcome: Outcome) -> str:
 
 
 def said_lines(outcome: Outcome) -> Iterator[str]:
-    """The message of an outcome, then a text for each field that was held back."""
+    """Yield the message of an outcome, then a text for each field that was held back."""
     if outcome.message:
         yield outcome.message
     yield from map(conflict_words, outcome.conflicts)
@@ -40,7 +40,7 @@ def _said(outcome: Outcome) -> str:
 
 
 def row_message(report: Report, index: int) -> str:
-    """All that is known of why a row ended as it did, on one line, safe to show."""
+    """Return all that is known of why a row ended as it did, on one line, safe to show."""
     sheet, outcome = report.plan.sheet, report.outcomes[index]
     parts = [_words(sheet, index, outcome)]
     if index in sheet.ragged:
@@ -51,14 +51,14 @@ def row_message(report: Report, index: int) -> str:
 
 
 def without_secrets(text: str, sheet: Sheet, index: int) -> str:
-    """The text on one line, without any secret that stands in this row of the sheet."""
+    """Return the text on one line, without any secret that stands in this row of the sheet."""
     for secret in _secrets(sheet, index):
         text = text.replace(secret, "***")
     return printable(_SECRET.sub(r"\1***", text))
 
 
 def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
-    """Values of secret settings in the row. They are the user's own, in the user's own column, and stay there."""
+    """Yield the values of secret settings in the row, which stay in the user's own column and go nowhere else."""
     if index in sheet.ragged:
         cells = sheet.ragged[index]
     else:

@@ -1,4 +1,4 @@
-"""Which columns and cells of a sheet are ours: those that a run adds, and those that an earlier run has added."""
+"""Columns and cells of a sheet that are ours: those that a run adds, and those that an earlier run has added."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_ours(column: Column) -> bool:
 
 
 def ragged_cells(sheet: Sheet, index: int) -> list[str]:
-    """The cells as they stand, but for those that an earlier run put at the end."""
+    """Return the cells as they stand, but for those that an earlier run put at the end."""
     cells = list(sheet.ragged[index])
     if not any(map(is_ours, sheet.columns)):
         return cells

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Tone(StrEnum):
-    """In which spirit something is told."""
+    """The spirit in which something is told."""
 
     PLAIN = ""
     ERROR = "error"
@@ -24,5 +24,5 @@ class Piece(NamedTuple):
 
 
 def plain(pieces: Iterable[Piece]) -> str:
-    """The text of the pieces, for a reader who sees no colors."""
+    """Return the text of the pieces, for a reader who sees no colors."""
     return "".join(piece.text for piece in pieces)

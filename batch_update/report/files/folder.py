@@ -61,7 +61,7 @@ def _new_folder(runs_dir: Path, name: str) -> Path:
 
 
 def _reason(error: OSError) -> str:
-    """Why there can be no folder; what the system calls `File exists` is a file in its place."""
+    """Return why there can be no folder; what the system calls `File exists` is a file in its place."""
     return "it is no folder" if isinstance(error, FileExistsError) else error.strerror or str(error)
 
 
@@ -111,7 +111,7 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
 
 
 def written_in(folder: Path) -> Files | None:
-    """The files of a run as they lie in its folder; None where its results do not."""
+    """Return the files of a run as they lie in its folder; None where its results do not."""
 
     def there(name: str) -> Path | None:
         return path if os.path.lexists(path := folder / name) else None
@@ -150,7 +150,7 @@ def _undoable(report: Report) -> list[Restoration]:
 
 
 def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
-    """An ordinary sheet that brings back what the run changed, as far as it is known. None where there is nothing."""
+    """Write a sheet that brings back what the run changed, as far as it is known; None where there is nothing."""
     found = _undoable(report)
     if not found:
         return None

@@ -20,18 +20,18 @@ from batch_update.text import utc_text
 
 
 def header(sheet: Sheet) -> list[str]:
-    """The sheet's own headers in their order, then ours."""
+    """Return the sheet's own headers in their order, then ours."""
     return [column.header for column in _own_columns(sheet)] + list(RESULT_COLUMNS)
 
 
 def result_rows(report: Report) -> Iterator[list[str]]:
-    """Every row of the sheet in its order, with what became of it. Own cells of a ragged row are left empty."""
+    """Yield every row of the sheet in its order, with what became of it. Own cells of a ragged row are left empty."""
     for index, cells in enumerate(_own_cells(report.plan.sheet)):
         yield cells + _what_became(report, index)
 
 
 def failed_rows(report: Report) -> Iterator[list[str]]:
-    """The rows that are still to be done, in the sheet's order.
+    """Yield the rows that are still to be done, in the sheet's order.
 
     A row that could not be read as it stood goes out so that it is refused again until somebody has mended it:
     a ragged one as many cells too long or too short as it was, any other with one cell too many.
@@ -42,12 +42,13 @@ def failed_rows(report: Report) -> Iterator[list[str]]:
         if as_wanted(report.outcomes[index]):
             continue
         own = ragged_cells(sheet, index) if index in sheet.ragged else cells
-        marked = (index in unread or index in sheet.ragged) and len(own) == len(cells)
-        yield own + _what_became(report, index) + [MARK] * marked
+        is_unread = index in unread or index in sheet.ragged
+        looks_read = is_unread and len(own) == len(cells)
+        yield [*own, *_what_became(report, index), *([MARK] if looks_read else [])]
 
 
 def _own_columns(sheet: Sheet) -> list[Column]:
-    """All columns but those that an earlier run wrote: these are written anew."""
+    """Return the columns of the sheet but for those that an earlier run wrote, which are written anew."""
     return [column for column in sheet.columns if not is_ours(column)]
 
 
@@ -59,7 +60,7 @@ def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
 
 
 def _what_became(report: Report, index: int) -> list[str]:
-    """A cell for each of RESULT_COLUMNS. `_verified` is empty where the assistant was not read back."""
+    """Return a cell for each of RESULT_COLUMNS. `_verified` is empty where the assistant was not read back."""
     outcome = report.outcomes[index]
     return [
         str(report.plan.sheet.numbers[index]),

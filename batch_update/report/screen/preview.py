@@ -95,7 +95,7 @@ def _words(plan: Plan) -> str:
 
 
 def field_lines(changes: Sequence[Change]) -> Iterator[str]:
-    """A line for each field that would change: of how many assistants, and what most of these changes are."""
+    """Yield a line for each field that would change: of how many assistants, and what most of these changes are."""
     if not changes:
         return
     by_field: dict[str, list[Change]] = {}

@@ -97,7 +97,7 @@ def _brief_block(sheet: Sheet, problem: Problem) -> Block:
 
 
 def given_of(problem: Problem) -> str:
-    """Return what stands there, safe to show."""
+    """Return the text that stands in the cell, safe to show."""
     return SECRET if holds_secret(problem.given) else excerpt(problem.given, MOST_GIVEN)
 
 

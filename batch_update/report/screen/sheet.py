@@ -40,7 +40,7 @@ def _some(words: list[str], between: str) -> str:
 
 
 def _header_words(sheet: Sheet) -> str:
-    """Said where something, or nothing, stands above the header."""
+    """`, header in row 3`; "" where it is in the first."""
     return f", header in row {sheet.header_row}" if sheet.header_row > 1 else ""
 
 
@@ -49,7 +49,7 @@ def _blank_words(sheet: Sheet) -> str:
 
 
 def _dialect_words(dialect: Dialect) -> str:
-    """How a sheet is written down, in a few words."""
+    """`cp1252, ";", decimal comma`; `xlsx, worksheet "A"`."""
     if dialect.format in {"csv", "tsv"}:
         delimiter = {"\t": "tab"}.get(dialect.delimiter, f'"{dialect.delimiter}"')
         decimal = "comma" if dialect.decimal == "," else "point"

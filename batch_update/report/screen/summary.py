@@ -133,7 +133,7 @@ Messages = dict[str, list[int]]
 
 
 def _codes(report: Report) -> Iterator[str]:
-    """A line for each code, in the order of the rows, with its messages where they differ."""
+    """Yield a line for each code, in the order of the rows, with its messages where they differ."""
     kinds: dict[str, Messages] = {}
     for index, outcome in enumerate(report.outcomes):
         if not as_wanted(outcome):
@@ -170,7 +170,7 @@ def _rows(report: Report, indexes: Sequence[int]) -> str:
 
 
 def _events(events: Sequence[Event]) -> Iterator[str]:
-    """A line for each pause or slow-down. That a pause ended goes without saying; a stop has a line of its own."""
+    """Yield a line for each pause or slow-down. Ends of pauses go without saying; a stop has a line of its own."""
     told = [event for event in events if event.kind not in {"resume", "stop"}]
     for event in told[:MOST_EVENTS]:
         kind = "" if event.kind in event.message else f"{event.kind}: "
@@ -217,7 +217,7 @@ def _next(report: Report, files: Files, commands: Commands) -> Iterator[str]:
 
 
 def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
-    """How to come to the rows in failed.csv. `is_first`: no other way to go on was told."""
+    """Yield how to come to the rows in failed.csv. `is_first`: no other way to go on was told."""
     left = [outcome for outcome in report.outcomes if not as_wanted(outcome)]
     if isinstance(report.stopped, SheetError):
         yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
