@@ -21,8 +21,8 @@ from batch_update.errors import SheetError, UsageError
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Sheet
 from batch_update.plan.from_sheet import make_plan
-from batch_update.report.places import place_line
-from batch_update.report.screen.problems import problem_json, render_problems
+from batch_update.report.places import place_line, place_of
+from batch_update.report.screen.problems import render_problems
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.frames import cell_of
@@ -133,7 +133,7 @@ def test_what_no_cell_holds_is_told_at_its_place_past_blank_rows() -> None:
     assert (sheet.blank_rows, list(sheet.numbers)) == (1, [3, 4])
     assert [(p.code, p.index, p.column) for p in sheet.problems] == [("S110", 0, 1), ("S125", 1, 1)]
     assert place_line(sheet, sheet.problems[1]) == "DataFrame   row 4, column name"
-    assert problem_json(sheet, sheet.problems[1])["cell"] is None
+    assert place_of(sheet, 1, 1).cell == ""
     assert "Timedelta" in plain(render_problems(sheet, sheet.problems))
 
 
