@@ -5,7 +5,7 @@ The repr of what has a part for each row is one line: asyncio makes the repr of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,16 @@ Json = Any
 
 Body = Mapping[str, Json]
 """What one update sends: field name -> value, only the fields that are to change."""
+
+
+def picked(values: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
+    """Return the values of these names, in their order; names that have none are left out."""
+    return {name: values[name] for name in names if name in values}
+
+
+def without(values: Mapping[str, Json], names: Container[str]) -> dict[str, Json]:
+    """Return the values of all other names."""
+    return {name: value for name, value in values.items() if name not in names}
 
 
 # ---------------------------------------------------------------- sheets

@@ -21,7 +21,7 @@ from batch_update.fields.same import same_value
 from batch_update.fields.storing import alterations
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Change, Outcome, Part, Plan, Present, Status
-from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
+from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet, picked, without
 from batch_update.plan.merging import merge_parts
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
@@ -105,7 +105,7 @@ def _already_so(compared: _Compared) -> Outcome:
 
 def before_of(body: Body, now: Present) -> dict[str, Json]:
     """Return what is there of the fields that sending this changes or rests on."""
-    return {name: now[name] for name in _touched(body) if name in now}
+    return picked(now, _touched(body))
 
 
 def _touched(body: Body) -> Iterable[str]:
@@ -119,7 +119,7 @@ def differing(wanted: Body, now: Present) -> dict[str, Json]:
     """Return what has to be sent of the fields that are wanted; with a change of mode, also what that would reset."""
     body = {name: value for name, value in wanted.items() if not is_so(name, value, now)}
     if "mode" in body:
-        return {name: value for name, value in wanted.items() if name in body or name in MODE_SETTINGS}
+        return without(wanted, wanted.keys() - body.keys() - set(MODE_SETTINGS))
     return body
 
 
@@ -135,9 +135,8 @@ def broken_by(body: Body, wanted: Body, assistant_id: int, now: Present) -> Iter
     mode = now.get("mode")
     known_mode = mode if mode in MODE_MODELS else None  # the vendor may add modes
     touched = (rule.fields for rule in RULES if not body.keys().isdisjoint(rule.fields))
-    counting = {*body, *chain.from_iterable(touched)}
-    values = {name: value for name, value in wanted.items() if name in counting}
-    return broken_rules(values, Context(assistant_id, known_mode, now))
+    silent = wanted.keys() - body.keys() - set(chain.from_iterable(touched))
+    return broken_rules(without(wanted, silent), Context(assistant_id, known_mode, now))
 
 
 def _fault(rule: Broken) -> Fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from batch_update.errors import UsageError
@@ -28,6 +28,12 @@ _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
 }
 _ORDERED = frozenset({"number", "integer", "id"})
 _CONTAINING = frozenset({"text", "url", "timezone", "choice", "array", "object", "ids"})
+
+_MEANT_FOR: Mapping[str, tuple[str, Collection[str], str]] = {
+    **dict.fromkeys(_ORDERS, ("number", _ORDERED, "=, != or ~")),
+    "~": ("text", _CONTAINING, "=, !=, < or >"),
+}
+"""Operator -> what a field has to hold for it, which kinds of fields do, and the operators for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,9 @@ def read_condition(text: str) -> Condition:
     field = find_field(match["field"], _place(text))
     kind = "id" if field == ID else all_fields()[field].kind
     sign, value = match["operator"], match["value"].strip()
-    if sign in _ORDERS and kind not in _ORDERED:
-        raise _refusal(text, f"{field} holds no number, so that {sign} says nothing", "use =, != or ~")
-    if sign == "~" and kind not in _CONTAINING:
-        raise _refusal(text, f"{field} holds no text, so that ~ says nothing", "use =, !=, < or >")
+    wants, kinds, others = _MEANT_FOR.get(sign, ("", (kind,), ""))
+    if kind not in kinds:
+        raise _refusal(text, f"{field} holds no {wants}, so that {sign} says nothing", f"use {others}")
     if not value:
         raise _refusal(text, "a value is missing", 'write null for nothing, "" for an empty text')
     if sign == "~" and kind != "ids":

@@ -14,7 +14,7 @@ from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.fields.tools import FillerConfig
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Report
-from batch_update.model.sheets import Column, Dialect, Json, Problem, Role, Severity, Sheet
+from batch_update.model.sheets import Column, Dialect, Json, Problem, Role, Severity, Sheet, picked, without
 from batch_update.outcomes import was_sent
 
 
@@ -36,7 +36,7 @@ def _change(one: Restoration, index: int) -> Change:
     # What going back would reset counts, too; what is not reported cannot be told from what it was.
     if "mode" in one.values:
         relevant |= one.change.before.keys() & set(MODE_SETTINGS)
-    written = {name: value for name, value in one.written.items() if name in relevant}
+    written = without(one.written, one.written.keys() - relevant)
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 
@@ -94,17 +94,17 @@ def _restore(change: Change, outcome: Outcome) -> Restoration:
     before = _known_before(change)
     either = dict.fromkeys((*change.body, *before))
     names = [name for name in either if not _follows_mode(name, change, before)]
-    values = {name: before[name] for name in names if name in before and _can_be_sent(name, before[name])}
-    lost = {name: _why_lost(name, change) for name in names if name in change.body and name not in values}
-    rest = {name: value for name, value in before.items() if name not in values}
-    return Restoration(change, _written(change, outcome, rest), values, lost)
+    known = picked(before, names)
+    values = {name: value for name, value in known.items() if _can_be_sent(name, value)}
+    lost = {name: _why_lost(name, change) for name in without(picked(change.body, names), values)}
+    return Restoration(change, _written(change, outcome, without(before, values)), values, lost)
 
 
 def _known_before(change: Change) -> dict[str, Json]:
     """Return what was there, as far as it is known, of the fields that the run may have touched."""
     before = dict(change.before)
     if "mode" not in change.body:  # only a change of mode touches what is not sent
-        before = {name: value for name, value in before.items() if name in change.body}
+        before = without(before, before.keys() - change.body.keys())
     if before.get("filler_config") == {}:
         before["filler_config"] = NO_FILLERS
     return before

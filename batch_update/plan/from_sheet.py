@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from batch_update.check.checking import Examined, OnDuplicate, checkable, examine
 from batch_update.check.combinations import part_problems, parts_without_present
@@ -32,10 +33,11 @@ def make_plan(
     Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
     names an assistant that the sheet does not.
     """
-    found = examine(sheet, on_duplicate, only, _offline if not fetched else part_problems)
-    followers = {row for rows in found.merged.values() for row in rows}
-    senders = [row for row in range(len(sheet)) if row not in found.settled and row not in followers]
-    plan = Plan(sheet, tuple(_changes(found, senders)), dict(sorted(found.settled.items())), found.problems)
+    examined = examine(sheet, on_duplicate, only, part_problems if fetched else _offline)
+    done = {*examined.settled, *chain.from_iterable(examined.merged.values())}
+    senders = [row for row in range(len(sheet)) if row not in done]
+    settled = dict(sorted(examined.settled.items()))
+    plan = Plan(sheet, tuple(_changes(examined, senders)), settled, examined.problems)
     return keep_first(plan, limit)
 
 
@@ -46,35 +48,37 @@ def keep_only(plan: Plan, only: Collection[int]) -> Plan:
     """
     if not only:
         return plan
-    missing = sorted(set(only) - {change.assistant_id for change in plan.changes})
-    if missing:
+    if missing := sorted(set(only) - {change.assistant_id for change in plan.changes}):
         raise UsageError(
             f"the setting only names assistants that the plan does not change: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
-    left_out = Outcome(Status.NOT_SENT, "X205", "left out by the setting only")
-    rest = {i: left_out for change in plan.changes if change.assistant_id not in only for i in change.indexes}
-    kept = tuple(change for change in plan.changes if change.assistant_id in only)
-    return replace(plan, changes=kept, settled=dict(sorted({**plan.settled, **rest}.items())))
+    kept = [change for change in plan.changes if change.assistant_id in only]
+    return _keep(plan, kept, "left out by the setting only")
 
 
 def keep_first(plan: Plan, limit: int | None) -> Plan:
     """Return the plan with its first so many changes; the rows of the others are left out. None keeps all."""
     if limit is None or len(plan.changes) <= limit:
         return plan
-    left_out = Outcome(Status.NOT_SENT, "X205", f"left out by the setting limit={limit}")
-    rest = {index: left_out for change in plan.changes[limit:] for index in change.indexes}
-    settled = dict(sorted({**plan.settled, **rest}.items()))
-    return replace(plan, changes=plan.changes[:limit], settled=settled)
+    return _keep(plan, plan.changes[:limit], f"left out by the setting limit={limit}")
 
 
-def _changes(found: Examined, senders: Iterable[int]) -> Iterator[Change]:
+def _keep(plan: Plan, kept: Collection[Change], words: str) -> Plan:
+    """Return the plan with these of its changes; `words` tell why the rows of the others are left out."""
+    first_rows = {change.indexes[0] for change in kept}
+    others = (change.indexes for change in plan.changes if change.indexes[0] not in first_rows)
+    left_out = dict.fromkeys(chain.from_iterable(others), Outcome(Status.NOT_SENT, "X205", words))
+    return replace(plan, changes=tuple(kept), settled=dict(sorted({**plan.settled, **left_out}.items())))
+
+
+def _changes(examined: Examined, senders: Iterable[int]) -> Iterator[Change]:
     for row in senders:
-        assistant_id = found.rows.assistant(row)
+        assistant_id = examined.rows.assistant(row)
         assert assistant_id is not None, "a row without a readable id is settled as invalid"
-        indexes = (row, *found.merged.get(row, ()))
-        yield Change(assistant_id, found.rows.body(row), indexes, found.rows.parts(row))
+        indexes = (row, *examined.merged.get(row, ()))
+        yield Change(assistant_id, examined.rows.body(row), indexes, examined.rows.parts(row))
 
 
 def _offline(rows: Rows) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 
 from batch_update.errors import GuardStopped
 from batch_update.fields.same import same_value
@@ -189,11 +190,11 @@ def _prompt_words(values: Mapping[str, Json]) -> int:
 def _sharing(changes: Sequence[Change]) -> list[Change]:
     """Assistants that would get one prompt and have different ones now. One without a prompt loses nothing."""
     together: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.body.get("system_prompt") and _prompt_now(change):
-            together.setdefault(change.body["system_prompt"], []).append(change)
+    for change in filter(_prompt_now, changes):
+        together.setdefault(change.body.get("system_prompt") or "", []).append(change)
+    together.pop("", None)
     groups = (group for group in together.values() if len(set(map(_prompt_now, group))) > 1)
-    return [change for group in groups for change in group]
+    return list(chain.from_iterable(groups))
 
 
 def _prompt_now(change: Change) -> str:

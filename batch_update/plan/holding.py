@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Present, Status, Why
-from batch_update.model.sheets import Body
+from batch_update.model.sheets import Body, without
 from batch_update.plan.comparing import ALREADY_SO, before_of, broken_by, differing, is_so
 
 WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
@@ -88,7 +88,7 @@ class _Look:
 
     def left_without(self, held: Collection[str]) -> Body:
         """Return what is left to send. Where the mode is held back, what it would have reset need not be sent again."""
-        return differing(self._wanted_without(held), self.now)
+        return differing(without(self.change.body, held), self.now)
 
     def sent(self, body: Body, held: Held) -> Change:
         """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
@@ -116,7 +116,7 @@ class _Look:
 
     def broken(self, body: Body, held: Held) -> Held:
         """Return what cannot be sent any more, since by now it breaks a rule."""
-        rules = broken_by(body, self._wanted_without(held), self.change.assistant_id, self.now)
+        rules = broken_by(body, without(self.change.body, held), self.change.assistant_id, self.now)
         return {
             name: self._held(name, Why.RULE, rule=rule.sentence)
             for rule in rules
@@ -130,18 +130,15 @@ class _Look:
         reasons = tuple(name for name in held if name in WITH_MODE)
         if not reasons or ("mode" not in body and "mode" not in held):
             return {}
-        bound = WITH_MODE.intersection(body) if "mode" in body else _bound(body)
+        bound = WITH_MODE if "mode" in body else set(_bound(body))
         # What is so is not sent once the mode is not.
-        left = (name for name in body if name in bound and name not in held and not self._is_as_wanted(name))
-        return {
-            name: self._held(name, Why.WOULD_RESET, others=reasons)
-            if name == "mode"
-            else self._held(name, Why.WITH_MODE)
-            for name in left
-        }
-
-    def _wanted_without(self, held: Collection[str]) -> Body:
-        return {name: value for name, value in self.change.body.items() if name not in held}
+        left = [
+            name for name in without(body, body.keys() - bound | held.keys()) if not self._is_as_wanted(name)
+        ]
+        words = {name: self._held(name, Why.WITH_MODE) for name in left}
+        if "mode" in words:
+            words["mode"] = self._held("mode", Why.WOULD_RESET, others=reasons)
+        return words
 
     def _is_as_wanted(self, name: str) -> bool:
         return is_so(name, self.change.body[name], self.now)

@@ -14,7 +14,7 @@ from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.same import same_value
 from batch_update.fields.tools import redact
 from batch_update.model.plans import Present
-from batch_update.model.sheets import Json
+from batch_update.model.sheets import Json, picked
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
 
@@ -39,7 +39,7 @@ class Statement:
 
     def row(self, assistant_id: int, present: Present) -> tuple[tuple[str, ...], str]:
         """Return a cell for each of the fields, and briefly the values that no cell can say: `max_duration: 1800`."""
-        texts = {name: self._cell(name, present[name]) for name in self.fields if name in present}
+        texts = {name: self._cell(name, value) for name, value in picked(present, self.fields).items()}
         kept = {name: present[name] for name, text in texts.items() if text}
         for name in _against_rules(assistant_id, kept, present):
             self.left_empty[name] += 1

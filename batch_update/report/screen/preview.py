@@ -96,13 +96,13 @@ def _words(plan: Plan) -> str:
 
 def field_lines(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a line for each field that would change: of how many assistants, and what most of these changes are."""
-    if not changes:
-        return
     by_field: dict[str, list[Change]] = {}
     for change in changes:
         for name in change.body:
             by_field.setdefault(name, []).append(change)
-    width = max(map(len, by_field), default=0)
+    if not by_field:
+        return
+    width = max(map(len, by_field))
     yield f"  {'field':<{width}}  assistants   typical change"
     for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
         yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members)}".rstrip()
