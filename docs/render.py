@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import CODES
 from batch_update.fields.facts import Field, all_fields
+from batch_update.report.documents.described import PRINTED_BY, schemas
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
@@ -138,7 +140,88 @@ def _default(value: object) -> str:
     )
 
 
+# ---------------------------------------------------------------- what --json prints
+
+BEFORE_KINDS = """# `--json`
+
+With `--json`, or `BATCH_UPDATE_JSON=yes`, a command prints exactly one JSON document to stdout, also where it ends in
+an error; what else is said goes to stderr. All documents begin with the same keys; `schema` tells which others there
+are. Keys are snake_case, and times are in UTC with a `Z`. The keys of a map (codes, fields, settings) are data.
+The file `run.json` in the folder of a run is such a document, too.
+
+Each kind has a JSON Schema that allows no other keys. The package carries them:
+
+```
+python -c "from importlib.resources import files; print(files('batch_update') / 'schemas')"
+```
+
+Messages name settings as a job file does: the setting max_changes is the flag `--max-changes`.
+New keys may come in any version. Where a key goes away or changes its meaning, the number at the end of `schema` grows.
+Text from sheets and servers stands in documents as it is, but for secrets, which are left out; `run.json` holds no cell
+at all. A program that is interrupted while it is still being loaded prints nothing.
+
+"""
+
+
+def json_page() -> str:
+    """Every document of --json: its keys, and an example that a test made."""
+    every = schemas()
+    around = every["error"]["properties"]
+    around = {**around, "schema": {**around["schema"], "const": "batch-update/KIND/1"}}
+    parts = [BEFORE_KINDS, "## The keys of every document\n\n", _keys(around)]
+    for kind, schema in every.items():
+        own = {name: about for name, about in schema["properties"].items() if name not in around}
+        parts += [f"\n## `{kind}`\n\n{_printed(kind)} {schema['description']}\n\n", _keys(own) if own else ""]
+        example = HERE / "examples" / f"{kind}.json"
+        if example.exists():
+            parts.append(f"\n```json\n{example.read_text('utf-8')}```\n")
+    parts.append("\n## What stands in them\n")
+    inner = {name: part for schema in every.values() for name, part in schema["$defs"].items()}
+    whole = {name for name, part in inner.items() if "properties" not in part}
+    for name in sorted(inner.keys() - whole):
+        parts.append(f"\n### {name}\n\n{inner[name]['description']}\n\n{_keys(inner[name]['properties'])}")
+    return "".join(parts)
+
+
+def _printed(kind: str) -> str:
+    if kind not in PRINTED_BY:
+        return "Printed by every command."
+    if kind == "run-file":
+        return "In `run.json`."
+    return f"Printed by {', '.join(f'`{name}`' for name in PRINTED_BY[kind])}."
+
+
+def _keys(properties: dict) -> str:
+    rows = [[f"`{name}`", _type(part), part.get("description", "")] for name, part in properties.items()]
+    return table(["key", "type", "meaning"], rows)
+
+
+def _type(part: dict) -> str:
+    """A JSON Schema in a few words, with links to the objects that it names."""
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        inner = next(schema["$defs"][name] for schema in schemas().values() if name in schema["$defs"])
+        return f"[{name}](#{name.lower()})" if "properties" in inner else _type(inner)
+    if "anyOf" in part:
+        return " or ".join(_type(option) for option in part["anyOf"])
+    if "const" in part or "enum" in part:
+        return ", ".join(f"`{value}`" for value in part.get("enum", [part.get("const")]))
+    if part.get("format") == "date-time":
+        return "time"
+    match part.get("type"):
+        case "array":
+            return f"list of {_type(part['items'])}"
+        case "object":
+            inside, names = part["additionalProperties"], part.get("propertyNames")
+            keys = f"map of {_type(names)}" if names else "map"
+            return f"{keys} to {_type(inside)}" if isinstance(inside, dict) else f"{keys} to values"
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
+        part.get("type", ""), part.get("type", "any value")
+    )
+
+
 PAGES = {
+    "json.md": json_page,
     "architecture.md": architecture_page,
     "fields.md": fields_page,
     "codes.md": codes_page,
@@ -149,3 +232,6 @@ PAGES = {
 if __name__ == "__main__":
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), "utf-8")
+    for kind, schema in schemas().items():
+        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        (HERE.parent / "batch_update" / "schemas" / f"{kind}.json").write_text(text, "utf-8")

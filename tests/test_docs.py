@@ -25,7 +25,9 @@ def _render():
     return module
 
 
-@pytest.mark.parametrize("name", ["architecture.md", "fields.md", "codes.md", "settings.md", "sandbox.md"])
+@pytest.mark.parametrize(
+    "name", ["architecture.md", "fields.md", "codes.md", "settings.md", "sandbox.md", "json.md"]
+)
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
     """Otherwise: python docs/render.py."""
     assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()

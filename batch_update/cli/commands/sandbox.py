@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from batch_update.cli.screen import out, say
 from batch_update.errors import UsageError
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.tunables import Settings
+
+if TYPE_CHECKING:
+    from batch_update.report.documents.of_demo import ShownDemo
 
 DEMO_FAULTS = "429@9:3,503@17,cut-after@25"
 """What goes wrong on the way of the demo: a refusal that asks for 3 s, a gateway's failure, a lost answer."""
@@ -83,7 +86,8 @@ def demo(as_json: AS_JSON = False) -> None:
     sheet = _shortest(_demo_sheet())
     settings = Settings(sandbox=True, sandbox_state=_fresh_state(), skip_invalid=True, yes=True)
     if as_json:
-        _demonstrate_silently(sheet, settings.model_copy(update={"json_": True}))
+        with telling_errors(as_json=True):
+            out_document(demonstrated(sheet, settings.model_copy(update={"json_": True})))
     else:
         _demonstrate(sheet, settings)
 
@@ -102,19 +106,18 @@ def _demonstrate(sheet: str, settings: Settings) -> None:
     out(f"   {command_of('plan', Settings(sandbox=True), 'account.csv')}")
 
 
-def _demonstrate_silently(sheet: str, settings: Settings) -> None:
-    """Do the same, and print one document of it."""
+def demonstrated(sheet: str, settings: Settings) -> ShownDemo:
+    """Check, plan and send this sheet, and return what came of it; nothing is said meanwhile."""
     from batch_update.report.documents.of_demo import ShownDemo
     from batch_update.report.documents.of_runs import sent_run
     from batch_update.report.documents.of_sheets import checked_sheet
     from batch_update.run.applying import begin_apply
 
-    with telling_errors(as_json=True):
-        checked = checked_sheet(*read_and_check(sheet, settings))
-        planned = document_of(look_ahead(sheet, settings.model_copy(update={"limit": 3})))
-        faulty = settings.model_copy(update={"sandbox_faults": DEMO_FAULTS})
-        ended = watch(Errand("apply", sheet, faulty), partial(begin_apply, sheet, faulty))
-        out_document(ShownDemo(sheet, checked, planned, sent_run(ended.report, ended.facts)))
+    checked = checked_sheet(*read_and_check(sheet, settings))
+    planned = document_of(look_ahead(sheet, settings.model_copy(update={"limit": 3})))
+    faulty = settings.model_copy(update={"sandbox_faults": DEMO_FAULTS})
+    ended = watch(Errand("apply", sheet, faulty), partial(begin_apply, sheet, faulty))
+    return ShownDemo(sheet, checked, planned, sent_run(ended.report, ended.facts))
 
 
 def _fresh_state() -> Path:

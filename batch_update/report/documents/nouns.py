@@ -23,6 +23,7 @@ class ToldColumn:
     """A column of a sheet, and what it was read as."""
 
     header: str
+    """as it stands in the file"""
     role: Role
     """id, field, part (of a field's value), own (written by this program), ignored or unknown"""
     field: str | None
@@ -46,6 +47,7 @@ class ToldSheet:
     encoding: str
     """by the name that Python has for it"""
     delimiter: str
+    """between cells of a text file"""
     decimal: str
     """the decimal sign: . or ,"""
     worksheet: str | None
@@ -53,9 +55,11 @@ class ToldSheet:
     header_row: int | None
     """the number of the row that names the columns; null in JSON Lines"""
     rows: int
+    """how many, without those that are blank"""
     blank_rows: int
     """which were skipped"""
     columns: tuple[ToldColumn, ...]
+    """in the order of the file"""
 
 
 def told_sheet(sheet: Sheet) -> ToldSheet:
@@ -93,6 +97,7 @@ class ToldProblem:
     severity: Severity
     """an error keeps its row from being sent; one of the whole sheet keeps all of them"""
     message: str
+    """what is wrong, without the place"""
     row: int | None
     """its number, as the spreadsheet program shows it; that of the header for what concerns a column"""
     line: int | None
@@ -102,6 +107,7 @@ class ToldProblem:
     cell: str | None
     """such as D14; null where no cell is meant, and in JSON Lines, which have none"""
     assistant_id: int | None
+    """whom the row is about; null where that is not known"""
     given: str
     """the cell as it stands; (holds a secret) where it does"""
     allowed: str
@@ -150,6 +156,7 @@ class ToldGuard:
     words: str
     """what would happen"""
     assistants: int
+    """how many it is about"""
     rows: tuple[int, ...]
     """the number of a row for each of the assistants; empty for a limit"""
     compared: bool
@@ -180,6 +187,7 @@ class ToldConflict:
     """A field that is held back, since it holds now what nobody reckoned with."""
 
     field: str
+    """its name"""
     why: Why
     """changed, reset, moved, rule, with_mode or would_reset"""
     message: str
@@ -189,6 +197,7 @@ class ToldConflict:
     wanted: Json
     """what it should hold"""
     now: Json
+    """what it holds"""
     not_known: tuple[str, ...]
     """which of planned, wanted and now are not known, or there is none: null stands for them"""
 
@@ -211,6 +220,7 @@ class ToldChange:
     """One update that would be sent."""
 
     assistant_id: int
+    """whom it is sent to"""
     name: str
     """what the assistant is called now; empty where that is not known"""
     rows: tuple[int, ...]

@@ -18,6 +18,8 @@ class ShownDemo:
     sheet: str
     """its path"""
     check: CheckedSheet
+    """what is wrong with it"""
     plan: PlannedSheet
     """for its first three rows"""
     run: SentRun
+    """what came of sending its good rows"""

@@ -20,13 +20,17 @@ class ListedRun:
     """A run folder."""
 
     name: str
+    """of the folder"""
     folder: str
+    """its path"""
     state: State
+    """how far it is"""
     started: datetime | None
     """null where no journal tells"""
     command: str
     """apply or undo; empty where no journal tells"""
     sheet: str
+    """the name of its sheet; empty where nothing tells"""
     counts: Mapping[Status, int]
     """how many rows ended how, without those that none did"""
     mismatches: int
@@ -42,6 +46,7 @@ class ListedRuns:
     KIND: ClassVar[str] = "runs"
 
     runs: tuple[ListedRun, ...]
+    """the one that was last worked on first"""
 
 
 def listed_run(entry: Entry) -> ListedRun:
@@ -64,7 +69,9 @@ class StayingRun:
     """A run folder that was old enough to go, and stays."""
 
     folder: str
+    """its path"""
     reason: str
+    """what it is, and what would remove it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class PrunedRuns:
     removed: tuple[str, ...]
     """the folders that are gone"""
     stays: tuple[StayingRun, ...]
+    """runs that were old enough to go"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,9 @@ class WrittenReport:
     KIND: ClassVar[str] = "report"
 
     folder: str
+    """of the run"""
     files: tuple[str, ...]
+    """the paths of what was written"""
 
 
 # ---------------------------------------------------------------- jobs
@@ -96,6 +106,7 @@ class ListedJob:
     """A job file."""
 
     name: str
+    """the name of the job file without .toml"""
     description: str
     """what it is for"""
     file: str
@@ -111,6 +122,7 @@ class ListedJobs:
     KIND: ClassVar[str] = "jobs"
 
     jobs: tuple[ListedJob, ...]
+    """by their names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,7 @@ class CheckedJob:
     """A job file and its sheet."""
 
     name: str
+    """the name of the job file without .toml"""
     path: str
     """of the job file"""
     exit: int
@@ -133,6 +146,7 @@ class CheckedJobs:
     KIND: ClassVar[str] = "checked-jobs"
 
     jobs: tuple[CheckedJob, ...]
+    """in the order in which they were named"""
 
 
 # ---------------------------------------------------------------- fields and codes
@@ -143,13 +157,21 @@ class ListedField:
     """What may be set for one field of an assistant, or for a part of one."""
 
     name: str
+    """the header of its column"""
     kind: Kind
+    """what its cells hold"""
     group: str
+    """under which it is listed"""
     help: str
+    """what it is"""
     unit: str
+    """of a number; empty for none"""
     choices: tuple[str, ...]
+    """the words that are allowed; empty where others are"""
     minimum: float | None
+    """of a number"""
     maximum: float | None
+    """of a number"""
     max_length: int | None
     """characters, not bytes"""
     nullable: bool
@@ -177,6 +199,7 @@ class ListedFields:
     KIND: ClassVar[str] = "fields"
 
     fields: tuple[ListedField, ...]
+    """in the order of the catalogue"""
 
 
 def listed_field(field: Field) -> ListedField:
@@ -191,8 +214,11 @@ class ExplainedCode:
     KIND: ClassVar[str] = "code"
 
     code: str
+    """a letter and three digits"""
     title: str
+    """what it means, in a few words"""
     meaning: str
+    """and why"""
     remedy: str
     """what to do"""
 
@@ -210,6 +236,7 @@ class SecretCells:
     """Cells that hold a secret."""
 
     cells: int
+    """how many"""
     written: bool
     """whether they were written; they are empty where not"""
 
@@ -221,10 +248,13 @@ class WrittenExport:
     KIND: ClassVar[str] = "export"
 
     file: str
+    """its path"""
     account: str
     """whose assistants they are"""
     assistants: int
+    """how many"""
     columns: tuple[str, ...]
+    """the header of the sheet"""
     requests: int
     """that it took"""
     left_empty: Mapping[str, int]
@@ -232,6 +262,7 @@ class WrittenExport:
     unreported: tuple[str, ...]
     """columns that are empty since the API does not report them"""
     secrets: SecretCells
+    """cells that hold a calcom_api_key"""
 
 
 @dataclass(frozen=True, slots=True)

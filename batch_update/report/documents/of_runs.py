@@ -31,10 +31,13 @@ class SentSheet:
     """The sheet of a run."""
 
     name: str
+    """of the file; - for stdin"""
     sha256: str | None
     """of the file's bytes; null where it was read from no file"""
     rows: int
+    """how many, without those that are blank"""
     blank_rows: int
+    """which were skipped"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class CodeCount:
     """How often a code stands in the results."""
 
     title: str
+    """what the code means, in a few words"""
     rows: int
+    """how many"""
     first_rows: tuple[int, ...]
     """the numbers of the first ten"""
 
@@ -54,6 +59,7 @@ class Requests:
     requests: int
     """begun, retries and look-ups included"""
     retries: int
+    """requests that were begun again"""
     gates: int
     """times that the server had everybody wait"""
     slowdowns: int
@@ -67,6 +73,7 @@ class ToldEvent:
     kind: str
     """gate, slow, pause, resume, limit, shared, ledger, list, wave, resumed, stored, verify, stop, loss or display"""
     message: str
+    """what happened"""
     seconds: float | None
     """how long it lasted, where that is known"""
 
@@ -94,9 +101,11 @@ class RunFigures:
     started: datetime | None
     """when sending began"""
     finished: datetime | None
+    """when the last session ended"""
     seconds: float
     """of sending, in all sessions"""
     sheet: SentSheet
+    """what was applied"""
     server: str | None
     """its host and port"""
     counts: Mapping[Status, int]
@@ -108,9 +117,11 @@ class RunFigures:
     settings: Mapping[str, Json] | None
     """the settings that decided what was sent, and how fast"""
     events: tuple[ToldEvent, ...]
+    """in their order"""
     stopped: Fault | None
     """why the run ended early; null where it came to its end"""
     files: FilePaths
+    """of its folder"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class CheckedSheet:
     KIND: ClassVar[str] = "check"
 
     sheet: ToldSheet
+    """how it was understood"""
     to_change: int
     """assistants, one update each"""
     unchanged: int
@@ -86,8 +87,11 @@ class HeldRow:
     """A row for which nothing would be sent, since somebody changed the assistant after the plan was made."""
 
     row: int
+    """its number"""
     code: str
+    """explained by `batch-update explain CODE`"""
     message: str
+    """why, in words"""
     fields: tuple[ToldConflict, ...]
     """that are held back"""
 
@@ -99,6 +103,7 @@ class PlannedSheet:
     KIND: ClassVar[str] = "plan"
 
     sheet: ToldSheet
+    """how it was understood"""
     account: str
     """whose assistants they are; empty where that is not known"""
     compared: bool
@@ -108,8 +113,11 @@ class PlannedSheet:
     requests: int
     """that it took to know what is there"""
     counts: Totals
+    """what the rows come to"""
     changes: tuple[ToldChange, ...]
+    """the updates that would be sent"""
     conflicts: tuple[HeldRow, ...]
+    """rows that are held back"""
     guards: tuple[ToldGuard, ...]
     """what has to be allowed before it is sent"""
     digest: str
