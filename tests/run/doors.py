@@ -1,4 +1,7 @@
-"""One run through each of the doors: the command line, Python, a job file; and what came of it, to be compared."""
+"""One run through each of the doors: the command line, Python, a job file; and what came of it, to be compared.
+
+`python -m tests.run.doors DOOR SHEET SETTINGS`: the same in a process of its own, that ends as the run did.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,19 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import batch_update
 from batch_update.cli import main
+from batch_update.cli.spelling import flag_of
 from batch_update.errors import BatchUpdateError
 from batch_update.model.reports import Exit, Report
 from batch_update.outcomes import exit_status
 from batch_update.sandbox.app import make_app
-from batch_update.settings.layers import flag_of, variable_of
+from batch_update.settings.layers import variable_of
 
 STATE = Path("box") / "sandbox.db"
 Given = Mapping[str, Any]
@@ -82,9 +87,11 @@ def by_variables(sheet: str, given: Given) -> tuple[Exit, str, str]:
     return by_python(sheet, own, environ={**os.environ, **texts})
 
 
-def by_python(sheet: str, given: Given, **more: Any) -> tuple[Exit, str, str]:
+def by_python(
+    what: str, given: Given, call: Callable[..., Report] = batch_update.apply, **more: Any
+) -> tuple[Exit, str, str]:
     try:
-        report: Report = batch_update.apply(sheet, **given, **more)
+        report = call(what, **given, **more)
     except BatchUpdateError as error:
         return error.exit, error.code, error.message
     stop = report.stopped
@@ -103,6 +110,12 @@ DOORS: dict[str, Callable[[str, Given], tuple[Exit, str, str]]] = {
     "Python": by_python,
     "variables": by_variables,
     "job file": by_job,
+}
+
+
+RESUMING: dict[str, Callable[[str, Given], tuple[Exit, str, str]]] = {
+    "command line": partial(by_command, words=("resume",)),
+    "Python": partial(by_python, call=batch_update.resume),
 }
 
 
@@ -185,7 +198,7 @@ def _rows(path: Path) -> list[tuple[str, ...]]:
 
 def _steady(told: dict[str, Any]) -> dict[str, Any]:
     """run.json without its times and the name of its folder."""
-    for name in ("started", "finished", "seconds", "files", "events"):
+    for name in ("at", "started", "finished", "seconds", "files", "events", "next"):
         told.pop(name, None)
     told["server"] = re.sub(r":\d+$", ":PORT", told["server"] or "")
     return told
@@ -194,3 +207,11 @@ def _steady(told: dict[str, Any]) -> dict[str, Any]:
 def alone(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The variables that a run would heed, of whoever runs the tests."""
     return [name for name in environ if name.startswith(("BATCH_UPDATE_", "FAMULOR_"))]
+
+
+if __name__ == "__main__":
+    name, what, text = sys.argv[1:]
+    as_asked = partial(by_python, signals=True) if name == "Python" else DOORS[name]
+    status, _, words = as_asked(what, json.loads(text))
+    print(words, file=sys.stderr)
+    sys.exit(int(status))
