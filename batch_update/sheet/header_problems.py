@@ -64,17 +64,17 @@ def _settled(
 
 def _require(said: Said, headers: Sequence[str]) -> None:
     """Raise UsageError where the user names a column or a field that there is not."""
-    flag = f"--{said.setting}"
+    setting = f"the setting {said.setting}"
     if not said.columns:
         raise UsageError(
-            f"{flag}: the sheet has no column {shortly(said.name)}; its columns are {_quoted(headers)}",
+            f"{setting}: the sheet has no column {shortly(said.name)}; its columns are {_quoted(headers)}",
             code="U101",
             remedy=_did_you_mean(said.name, [header for header in headers if header.strip()])
             or "Name one of these, or a column by its letter: column:C.",
         )
     if said.heading is None:
         raise UsageError(
-            f"{flag}: {shortly(said.target)} is no field; the columns of the sheet are {_quoted(headers)}",
+            f"{setting}: {shortly(said.target)} is no field; the columns of the sheet are {_quoted(headers)}",
             code="U101",
             remedy=_did_you_mean(said.target, [*all_fields(), *ID_NAMES])
             or "`batch-update fields` lists all fields.",
