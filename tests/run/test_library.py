@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -386,3 +388,22 @@ def test_what_is_no_sheet_is_told(settings: Settings) -> None:
     for odd in (7, None, ["sheet.csv"], b"sheet.csv"):
         with pytest.raises(UsageError, match="is no sheet"):
             batch_update.apply(odd, settings)  # type: ignore[arg-type]
+
+
+def test_a_function_is_found_though_a_room_of_its_name_is_loaded() -> None:
+    for room in ("batch_update.plan", "batch_update.check"):
+        assert import_module(f"{room}.__init__").__name__.startswith(room)
+        assert sys.modules[room].__name__ == room
+    assert (batch_update.plan.__name__, batch_update.check.__name__) == ("plan", "check")
+
+
+def test_a_client_finds_account_and_settings_as_a_run_does(settings: Settings) -> None:
+    async def main() -> tuple[str, Status]:
+        async with batch_update.connect(settings, environ={}) as client:
+            reply = await client.update(10001, {"speech_speed": 0.9})
+            return client.server, reply.status
+
+    assert anyio.run(main) == ("sandbox", Status.UPDATED)
+    assert speeds(settings)[0] == "0.9"
+    with pytest.raises(batch_update.KeyMissing):
+        batch_update.connect(environ={})
