@@ -236,7 +236,7 @@ def test_how_a_file_is_read_means_nothing_to_a_plan(settings: Settings) -> None:
     made = batch_update.make_plan(batch_update.read_sheet("sheet.csv"))
     with pytest.raises(UsageError, match="the setting delimiter"):
         batch_update.apply(made, settings, delimiter=";")
-    with pytest.raises(UsageError, match="no setting 'nothing-like-it'"):
+    with pytest.raises(UsageError, match="no setting 'nothing_like_it'"):
         batch_update.apply(made, settings, nothing_like_it=1)
 
 
