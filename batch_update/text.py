@@ -188,6 +188,16 @@ def _inflected(noun: str, number: int) -> str:
     return f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
 
 
+def lasting(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `1 min 10 s`, `2 min`, `3 h 5 min`: how long something takes."""
+    if 0 < seconds < 9.95:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
 def local_time(moment: datetime) -> str:
     """`2026-11-22 09:31 CET`: as people here read it, with the zone."""
     here = moment.astimezone()
@@ -224,11 +234,15 @@ def did_you_mean(given: str, names: Iterable[str] | Mapping[str, str]) -> str:
     A mapping tells what its names stand for, which is proposed then.
     """
     meant = names if isinstance(names, Mapping) else {name: name for name in names}
-    found = nearest(given, meant)
-    return f"did you mean {found}?" if found else ""
+    return asked(nearest(given, meant))
+
+
+def asked(guess: str) -> str:
+    """`did you mean office?`; "" where there is no guess."""
+    return f"did you mean {guess}?" if guess else ""
 
 
 def no_such(noun: str, name: str, known: Iterable[str]) -> str:
     """`there is no key 'concurency'; did you mean 'concurrency'?`"""
     close = nearest(name, {each: each for each in known})
-    return f"there is no {noun} {shortly(name)}" + (f"; did you mean {close!r}?" if close else "")
+    return f"there is no {noun} {shortly(name)}" + (f"; {asked(repr(close))}" if close else "")

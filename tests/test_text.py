@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import unicodedata
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.text import counted, excerpt, listed, named, printable, quoted, quoted_path
+from batch_update.text import asked, counted, excerpt, lasting, listed, named, printable, quoted, quoted_path
 
 
 @given(st.text())
@@ -63,3 +64,24 @@ def test_a_path_and_a_text_can_be_pasted_into_a_command_line() -> None:
 def test_a_path_is_not_taken_for_a_flag() -> None:
     assert quoted_path("-x.csv") == "./-x.csv"
     assert quoted_path("-") == "-", "stdin"
+
+
+@pytest.mark.parametrize(
+    "seconds, shown",
+    [
+        (0, "0 s"), (0.42, "0.4 s"), (2.0, "2 s"), (12.4, "12 s"), (59.7, "1 min"), (70, "1 min 10 s"),
+        (120, "2 min"), (3600, "1 h"), (3725, "1 h 2 min"), (259_200, "72 h"),
+    ],
+)  # fmt: skip
+def test_how_long_something_takes_is_said_in_one_way(seconds: float, shown: str) -> None:
+    assert lasting(seconds) == shown
+
+
+def test_questions_and_durations_are_worded_in_one_place() -> None:
+    """A second place that writes `did you mean` or splits seconds into minutes would word it otherwise one day."""
+    root = Path(__file__).parents[1] / "batch_update"
+    wording = re.compile(r"^[^#`]*?f[\"'][^`\n]*([Dd]id you mean \{|\} (h|min)\b)", re.MULTILINE)
+    assert [path.name for path in root.rglob("*.py") if wording.search(path.read_text("utf-8"))] == [
+        "text.py"
+    ]
+    assert (asked("office"), asked("")) == ("did you mean office?", "")

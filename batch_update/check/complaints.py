@@ -15,7 +15,7 @@ from batch_update.fields.cells import show_as
 from batch_update.fields.facts import Field
 from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES, FillerConfig, PostCallField, shown
 from batch_update.model.sheets import Json
-from batch_update.text import counted, did_you_mean, either
+from batch_update.text import asked, counted, did_you_mean, either
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _other_number(detail: _Detail, bound: float) -> str:
             and field.minimum <= guess <= field.maximum
             and (field.kind == "number" or guess == int(guess))
         ):
-            return f"did you mean {_show(detail.cell, guess)}?"
+            return asked(_show(detail.cell, guess))
     return f"the nearest that is allowed is {_show(detail.cell, bound)}"
 
 
@@ -198,16 +198,14 @@ def _no_zone(detail: _Detail) -> Fault:
     by_city = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold() == city)
     remedy = did_you_mean(str(detail.input), zones)
     if by_city:
-        remedy = f"did you mean {' or '.join(by_city)}?"
+        remedy = asked(" or ".join(by_city))
     wanted = detail.cell.field.allowed
     return Fault("V108", f"{detail.place} is not a time zone", detail.given, wanted, remedy)
 
 
 def _no_url(detail: _Detail) -> Fault:
     bare = re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?", str(detail.input))
-    remedy = (
-        f"did you mean https://{shown(bare[0])}?" if bare else "write the whole address, from https:// on"
-    )
+    remedy = asked(f"https://{shown(bare[0])}") if bare else "write the whole address, from https:// on"
     return Fault(
         "V109", f"{detail.place} is not a web address", detail.given, detail.cell.field.allowed, remedy
     )
@@ -239,7 +237,7 @@ def _wrong_form(detail: _Detail) -> Fault:
     assert pattern is not None, "a test holds that patterns have this form"
     characters, most = pattern["characters"], int(pattern["most"])
     guess = re.sub(f"[^{characters}]+", "_", str(detail.input).casefold()).strip("_")[:most]
-    remedy = f"did you mean {guess}?" if len(guess) >= int(pattern["least"]) else ""
+    remedy = asked(guess) if len(guess) >= int(pattern["least"]) else ""
     wanted = f"{pattern['least']} to {most} characters of {' '.join(re.findall('.-.|.', characters))}"
     return Fault("V112", f"{detail.place} has the wrong form", detail.given, wanted, remedy)
 

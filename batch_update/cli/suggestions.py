@@ -12,7 +12,7 @@ from batch_update.errors import UsageError
 from batch_update.settings.heeding import HEEDED, commands_that_heed
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
-from batch_update.text import listed, nearest, printable, quoted_path
+from batch_update.text import asked, listed, nearest, printable, quoted_path
 
 HELP = frozenset({"help", "hilfe", "/?", "/h", "/help", "-?", "-help"})
 """Words that ask for help, beside the flags."""
@@ -103,7 +103,7 @@ def no_such_command(word: str, known: Iterable[str], group: str = "") -> UsageEr
     within = f"{group} " if group else ""
     helping = f"all commands are shown by: {program()} {within}--help"
     said = f"there is no command '{printable(within + word)}'"
-    return _usage(said, f"did you mean {within}{meant}? {helping}" if meant else helping)
+    return _usage(said, f"{asked(within + meant)} {helping}" if meant else helping)
 
 
 def no_flag_before_a_command(flag: str) -> UsageError:
@@ -142,7 +142,7 @@ def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[
     if close in _MEANT and close not in known:
         return _usage(said, _meant(close, command, typed))
     helping = f"all are shown by: {program()} {command} --help"
-    return _usage(said, f"did you mean {close}?" if close else helping)
+    return _usage(said, asked(close) or helping)
 
 
 def _meant(flag: str, command: str, typed: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS
 from batch_update.model.reports import Share, Window
-from batch_update.text import nearest, shortly
+from batch_update.text import asked, nearest, shortly
 
 
 def read_window(text: str) -> Window:
@@ -86,7 +86,7 @@ def _hazards(value: object) -> object:
     for name in names:
         if name not in known:
             close = nearest(name, {each: each for each in known})
-            hint = f"did you mean {close!r}?" if close else f"there are {', '.join(known)}"
+            hint = asked(repr(close)) if close else f"there are {', '.join(known)}"
             raise ValueError(f"{shortly(name)} is no hazard; {hint}")
     return tuple(dict.fromkeys(names))
 

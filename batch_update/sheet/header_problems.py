@@ -11,7 +11,7 @@ from batch_update.fields.names import ID, ID_NAMES, Heading, base_of, known_name
 from batch_update.fields.parts import FREE_KEYS, is_list, parts_of
 from batch_update.model.sheets import Problem, Role
 from batch_update.sheet.headers import ACCOUNT, Headings, Said, called
-from batch_update.text import column_letters, excerpt, listed, nearest, quoted, shortly
+from batch_update.text import asked, column_letters, excerpt, listed, nearest, quoted, shortly
 
 LONGEST_HEADER = 80
 """Characters; what is longer is a text."""
@@ -136,7 +136,7 @@ def _no_field(headers: Sequence[str], column: int) -> Problem:
     field = nearest(normalize(header), known_names())
     name = called(headers, column)
     remedy = (
-        f"Did you mean {field}? Rename it, or add the setting map={quoted(f'{name}={field}')}, "
+        f"{asked(field)} Rename it, or add the setting map={quoted(f'{name}={field}')}, "
         f"or the setting ignore={quoted(name)}."
         if field
         else f"Rename it to a field (`batch-update fields` lists them), or {_leave_out(headers, column)}."
@@ -157,7 +157,7 @@ def _leave_out(headers: Sequence[str], column: int) -> str:
 
 def _did_you_mean(given: str, known: Iterable[str]) -> str:
     found = nearest(normalize(given), {normalize(name): name for name in known})
-    return f"Did you mean {excerpt(found)}?" if found else ""
+    return asked(excerpt(found))
 
 
 # ---------------------------------------------------------------- all headers together
@@ -214,7 +214,7 @@ def _no_id(headers: Sequence[str], headings: Sequence[Heading]) -> Problem:
     remedy = "Name it id or assistant_id."
     if likely is not None:
         option = quoted(f"{called(headers, likely)}={ID}")
-        remedy = f"Did you mean {shortly(headers[likely])}? Add the setting map={option}"
+        remedy = f"{asked(shortly(headers[likely]))} Add the setting map={option}"
     return Problem(
         "H101", "no column says which assistant a row is about", wanted="a column id", remedy=remedy
     )

@@ -300,7 +300,7 @@ def test_a_wait_over_five_minutes_stops_the_run_and_says_when(backend: str) -> N
     sent = send(closed_until(1e9, {"Retry-After": "3600"}), 60, backend)
     stop = next(reply.stop for reply in sent.replies.values() if reply.stop)
     assert isinstance(stop, RunStopped) and stop.code == "R104"
-    assert "60 min" in stop.message and "60 min" in stop.remedy
+    assert "1 h" in stop.message and "1 h" in stop.remedy
     assert sent.seconds < 30
     assert sent.count(Status.UPDATED) + sent.count(Status.NOT_SENT) == 60
 

@@ -186,7 +186,7 @@ def test_of_a_bug_only_its_kind_is_told() -> None:
 
 def test_hours_and_minutes() -> None:
     assert told(report_of(OK, seconds=3_725)) == "1 updated in 1 h 2 min"
-    assert told(report_of(OK, seconds=59.7)) == "1 updated in 1 min 0 s"
+    assert told(report_of(OK, seconds=59.7)) == "1 updated in 1 min"
 
 
 def test_no_rows() -> None:

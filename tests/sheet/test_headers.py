@@ -93,7 +93,7 @@ def test_an_unknown_header_is_a_problem_with_the_nearest_name() -> None:
 
 def test_an_unknown_header_like_nothing_gets_no_guess() -> None:
     problem = only_problem(sheet_with("id", "Umsatz 2025"))
-    assert problem.code == "H102" and "Did you mean" not in problem.remedy
+    assert problem.code == "H102" and "did you mean" not in problem.remedy
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_a_part_of_a_value_is_never_read_as_the_whole(
     ("header", "remedy"),
     [("name.first", "Name the column name"), ("Name-", "Name the column name"), ("speech_speed+", "speech_speed"),
      ("variables+", "Name the column variables"), ("label_ids.3", "Name the column label_ids"), ("tools+", "tools"),
-     ("filler_config.positiv", "Did you mean filler_config.positive?"), ("filler_config+", "filler_config"),
-     ("tools.end_call", "tools"), ("tools.end_call.descripton", "Did you mean tools.end_call.description?"),
+     ("filler_config.positiv", "did you mean filler_config.positive?"), ("filler_config+", "filler_config"),
+     ("tools.end_call", "tools"), ("tools.end_call.descripton", "did you mean tools.end_call.description?"),
      ("tools.endcall.type", "tools"), ("tools.calendar_integration.calcom_api_key", "tools"),
      ("tools.call_transfer.custom", "tools")],
 )  # fmt: skip
@@ -212,7 +212,7 @@ def test_a_setting_for_a_column_that_is_not_there_lists_the_columns(settings: di
     with pytest.raises(UsageError) as caught:
         sheet_with("id", "Stimme", **settings)
     assert "'Stimmen'" in caught.value.message and "'id', 'Stimme'" in caught.value.message
-    assert (caught.value.code, caught.value.remedy) == ("U101", "Did you mean Stimme?")
+    assert (caught.value.code, caught.value.remedy) == ("U101", "did you mean Stimme?")
 
 
 @pytest.mark.parametrize("target", ["voice", "voiceid2", "name.x", "_status", "account"])
@@ -307,7 +307,7 @@ def test_columns_are_named_by_their_letters_and_several_at_once() -> None:
 )
 def test_a_guess_that_may_be_wrong_is_not_made(header: str) -> None:
     (problem,) = read_text(f"id;{header}\n1;2\n").problems
-    assert problem.code == "H102" and "Did you mean" not in problem.remedy
+    assert problem.code == "H102" and "did you mean" not in problem.remedy
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_guess_that_may_be_wrong_is_not_made(header: str) -> None:
 )
 def test_a_slip_of_typing_is_found(header: str, field: str) -> None:
     (problem,) = read_text(f"id;{header}\n1;2\n").problems
-    assert f"Did you mean {field}?" in problem.remedy
+    assert f"did you mean {field}?" in problem.remedy
 
 
 def test_a_header_of_any_length_and_hundreds_of_columns_are_told_in_few_words() -> None:

@@ -14,7 +14,7 @@ from batch_update.cli.printed_commands import program
 from batch_update.cli.screen import out
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
-from batch_update.text import nearest, printable
+from batch_update.text import did_you_mean, printable
 
 if TYPE_CHECKING:
     from batch_update.fields.facts import Field
@@ -52,11 +52,10 @@ def _find(text: str) -> Field:
         return ID_COLUMN
     if found is not None and found.field is not None:
         return found.facts
-    close = nearest(normalize(text), known_names())
     raise UsageError(
         f"there is no field {printable(text)!r}",
         code="U101",
-        remedy=f"did you mean {close}?" if close else "batch-update fields lists them all",
+        remedy=did_you_mean(normalize(text), known_names()) or "batch-update fields lists them all",
     )
 
 

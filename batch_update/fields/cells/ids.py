@@ -10,6 +10,7 @@ from batch_update.fields.cells.numbers import is_thousands, without_thousands
 from batch_update.fields.cells.texts import quoted_text
 from batch_update.fields.cells.words import FLAGS, is_date
 from batch_update.fields.facts import Field
+from batch_update.text import asked
 
 MAX_DIGITS = 18
 EXACT_DIGITS = 15
@@ -62,7 +63,7 @@ def _no_id(field: Field, text: str) -> CellError:
     if not named or text[0] in '[{"' or text.casefold() in FLAGS:
         return unreadable("C108", field, text)
     begins = _BEGINS_WITH_ID(text)
-    return unreadable("C111", field, text, f"did you mean {begins[1]}?" if begins else "")
+    return unreadable("C111", field, text, asked(begins[1]) if begins else "")
 
 
 # ---------------------------------------------------------------- a list of ids
@@ -99,7 +100,5 @@ def _list_remedy(part: str) -> str:
     if is_date(part):
         return DATED
     if _DECIMAL(part):
-        return (
-            f"did you mean {part.replace('.', '; ')}? A spreadsheet program may have made a number of a list"
-        )
+        return f"{asked(part.replace('.', '; '))} A spreadsheet program may have made a number of a list"
     return ""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from batch_update.fields.cells.errors import refusal, unreadable
 from batch_update.fields.cells.words import LONGEST_WORD, UNITS
 from batch_update.fields.facts import Field
+from batch_update.text import asked
 
 # ASCII digits only: [0-9], since \d takes the digits of every script.
 
@@ -82,7 +83,7 @@ def _did_you_mean(field: Field, text: str, decimal: str) -> str:
     value = Decimal(match["number"].replace(",", ".")) * factor
     if not _in_bounds(field, value):
         return ""
-    return f"did you mean {format(value.normalize(), 'f').replace('.', decimal)}?"
+    return asked(format(value.normalize(), "f").replace(".", decimal))
 
 
 def _factor(field: Field, unit: str) -> Decimal | None:

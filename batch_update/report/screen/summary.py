@@ -17,7 +17,7 @@ from batch_update.report.guards import guard_lines
 from batch_update.report.messages import without_secrets, words_of
 from batch_update.report.places import row_list
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, printable, quoted_path
+from batch_update.text import counted, excerpt, lasting, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.model.reports import Stats
@@ -91,7 +91,7 @@ def _counts(report: Report, stats: Stats | None) -> str:
     parts = [
         f"{counts[words]:,} {words}" for words in (*WORDS.values(), *AS_WANTED.values()) if counts[words]
     ]
-    text = f"{', '.join(parts or ['No rows'])} in {_duration(report.seconds)}"
+    text = f"{', '.join(parts or ['No rows'])} in {lasting(report.seconds)}"
     return f"{text} ({_traffic(stats)})" if stats is not None else text
 
 
@@ -113,16 +113,6 @@ def _read_back(report: Report) -> Iterator[str]:
     parts = [f"{found[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and found[kind]]
     if parts:
         yield f"  read back: {', '.join(parts)}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 # ---------------------------------------------------------------- what went wrong
