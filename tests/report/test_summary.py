@@ -190,7 +190,7 @@ def test_hours_and_minutes() -> None:
 
 
 def test_no_rows() -> None:
-    assert told(report_of()) == "No rows in 0.0 s"
+    assert told(report_of()) == "No rows in 0 s"
 
 
 @given(st.text(), st.text(), st.text())

@@ -153,4 +153,4 @@ def test_what_cannot_be_read_back_is_said_and_is_no_success(backend: str) -> Non
     sent = Report(plan_of(1), (Outcome(Status.UPDATED, http=200, attempts=1),))
     found, _ = ask(Down("502", 1e9), lambda client: read_back(sent, client), backend, outage=60.0)
     assert found.outcomes[0].verified is Verified.NOT_READ and exit_status(found) == 1
-    assert "not read back: no usable answer came from the server for 60 s" in found.events[0].message
+    assert "not read back: no usable answer came from the server for 1 min" in found.events[0].message
