@@ -18,6 +18,9 @@ from batch_update.model.plans import Change as Change
 from batch_update.model.plans import Outcome as Outcome
 from batch_update.model.plans import Plan as Plan
 from batch_update.model.plans import Status as Status
+from batch_update.model.plans import Tripped as Tripped
+from batch_update.model.plans import Verified as Verified
+from batch_update.model.reports import Event as Event
 from batch_update.model.reports import Exit as Exit
 from batch_update.model.reports import Report as Report
 from batch_update.model.reports import Window as Window
@@ -27,6 +30,7 @@ from batch_update.model.sheets import Severity as Severity
 from batch_update.model.sheets import Sheet as Sheet
 from batch_update.plan.from_sheet import make_plan as make_plan
 from batch_update.report.files.folder import write_run as write_run
+from batch_update.run.exporting import Export as Export
 from batch_update.run.library import apply as apply
 from batch_update.run.library import apply_async as apply_async
 from batch_update.run.library import check as check
@@ -41,7 +45,10 @@ from batch_update.run.library import runs as runs
 from batch_update.run.library import runs_async as runs_async
 from batch_update.run.library import undo as undo
 from batch_update.run.library import undo_async as undo_async
+from batch_update.run.watching import Prospect as Prospect
 from batch_update.run.watching import Watcher as Watcher
+from batch_update.send.progress import Progress as Progress
+from batch_update.send.progress import Stage as Stage
 from batch_update.settings.layers import read_settings as read_settings
 from batch_update.settings.tunables import Settings as Settings
 from batch_update.sheet.reading import read_sheet as read_sheet
