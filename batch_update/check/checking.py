@@ -40,12 +40,12 @@ class Checked:
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
     """Return every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
-    found = examine(sheet, on_duplicate, only, checkable)
-    statuses = [outcome.status for outcome in found.settled.values()]
+    examined = examine(sheet, on_duplicate, only, checkable)
+    statuses = [outcome.status for outcome in examined.settled.values()]
     return Checked(
-        problems=found.problems,
+        problems=examined.problems,
         invalid_rows=statuses.count(Status.INVALID),
-        to_change=len(sheet) - len(found.settled) - sum(map(len, found.merged.values())),
+        to_change=len(sheet) - len(examined.settled) - sum(map(len, examined.merged.values())),
         unchanged=statuses.count(Status.UNCHANGED),
     )
 
@@ -126,19 +126,22 @@ def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
 
     Rows with which the same is wrong share one: in a sheet that is all wrong they would take most of the memory.
     """
-    errors = (p for p in in_order(problems) if p.severity is Severity.ERROR)
+    errors = (p for p in in_order(problems) if p.severity is Severity.ERROR and p.index is not None)
     shared: dict[tuple[str, str], Outcome] = {}
-    found = {}
+    outcomes = {}
     for row, group in groupby(errors, key=attrgetter("index")):
-        if row is not None:
-            of_row = list(group)
-            code, words = of_row[0].code, "; ".join(map(_words, of_row[:MOST_TOLD]))
-            if len(of_row) > MOST_TOLD:
-                words += f"; and {len(of_row) - MOST_TOLD} more problems"
-            if (code, words) not in shared:
-                shared[code, words] = Outcome(Status.INVALID, code, words)
-            found[row] = shared[code, words]
-    return found
+        of_row = list(group)
+        said = of_row[0].code, _row_words(of_row)
+        if said not in shared:
+            shared[said] = Outcome(Status.INVALID, *said)
+        outcomes[row] = shared[said]
+    return outcomes
+
+
+def _row_words(problems: list[Problem]) -> str:
+    words = "; ".join(map(_words, problems[:MOST_TOLD]))
+    more = len(problems) - MOST_TOLD
+    return f"{words}; and {more} more problems" if more > 0 else words
 
 
 def _words(problem: Problem) -> str:

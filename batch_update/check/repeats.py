@@ -32,39 +32,39 @@ def settle_repeated(rows: Rows, invalid: Container[int], on_duplicate: str) -> R
     The choice goes by the order of the rows alone. Where it falls on an invalid row, nothing is sent: the others
     were not meant. Without a choice, an invalid row holds back the others too, since it may be the one that counts.
     """
-    found = Repeated()
+    fates = Repeated()
     for group in rows.repeated():
         busy = [row for row in group if row not in rows.idle]
         if len(busy) > 1 and on_duplicate == "error":
-            _all_must_agree(rows, busy, invalid, found)
+            _all_must_agree(rows, busy, invalid, fates)
         elif len(busy) > 1:
-            _one_counts(rows, busy, busy[0 if on_duplicate == "first" else -1], invalid, found)
-    return found
+            _one_counts(rows, busy, busy[0 if on_duplicate == "first" else -1], invalid, fates)
+    return fates
 
 
-def _all_must_agree(rows: Rows, group: Sequence[int], invalid: Container[int], found: Repeated) -> None:
+def _all_must_agree(rows: Rows, group: Sequence[int], invalid: Container[int], fates: Repeated) -> None:
     good = [row for row in group if row not in invalid]
     if not good:
         return
     first, *later = good
     same, others = _same_and_others(rows, first, later)
     if others:
-        found.problems += [_conflict(rows, first, row) for row in others]
+        fates.problems += [_conflict(rows, first, row) for row in others]
         where = _row_list(rows, others)
         message = f"assistant {rows.assistant(first)} appears again with different values in {where}"
-        found.settled |= dict.fromkeys((first, *same), Outcome(Status.INVALID, "X201", message))
+        fates.settled |= dict.fromkeys((first, *same), Outcome(Status.INVALID, "X201", message))
         return
-    found.problems += [_repetition(rows, first, row) for row in same]
+    fates.problems += [_repetition(rows, first, row) for row in same]
     if len(good) < len(group):
         where = _row_list(rows, [row for row in group if row in invalid])
         message = f"not sent, since {where} of the same assistant cannot be: it is not clear which one counts"
-        found.settled |= dict.fromkeys(good, Outcome(Status.NOT_SENT, "X206", message))
+        fates.settled |= dict.fromkeys(good, Outcome(Status.NOT_SENT, "X206", message))
     elif same:
-        found.merged[first] = same
+        fates.merged[first] = same
 
 
 def _one_counts(
-    rows: Rows, group: Sequence[int], winner: int, invalid: Container[int], found: Repeated
+    rows: Rows, group: Sequence[int], winner: int, invalid: Container[int], fates: Repeated
 ) -> None:
     losers = [row for row in group if row not in invalid and row != winner]
     message = f"{_row_list(rows, [winner])} was taken for this assistant"
@@ -72,9 +72,9 @@ def _one_counts(
         message += ", and it is invalid"
     else:
         same, losers = _same_and_others(rows, winner, losers)
-        found.problems += [_repetition(rows, winner, row) for row in same]
-        found.merged |= {winner: same} if same else {}
-    found.settled |= dict.fromkeys(losers, Outcome(Status.UNCHANGED, "X203", message))
+        fates.problems += [_repetition(rows, winner, row) for row in same]
+        fates.merged |= {winner: same} if same else {}
+    fates.settled |= dict.fromkeys(losers, Outcome(Status.UNCHANGED, "X203", message))
 
 
 def _same_and_others(rows: Rows, first: int, later: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:

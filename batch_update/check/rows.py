@@ -31,17 +31,16 @@ class Rows:
         )
         self.all_columns: tuple[FieldColumn, ...] = (*self.columns, *self.part_columns)
         self.by_name = {column.name: column for column in self.all_columns}
-        broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
-        self._ids = None if sheet.id_column is None else IdColumn(sheet.id_column.texts, without=broken)
+        self._ids = _ids_of(sheet)
         self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
 
     def assistant(self, row: int) -> int | None:
         """Return the id of the assistant that the row is about; None where it cannot be read."""
-        return None if self._ids is None else self._ids[row]
+        return self._ids[row]
 
     def repeated(self) -> list[list[int]]:
         """Return the rows of each assistant that has several."""
-        return [] if self._ids is None else self._ids.repeated()
+        return self._ids.repeated()
 
     def body(self, row: int) -> dict[str, Json]:
         """Return the whole values that the row would send. Cells that are wrong are left out."""
@@ -49,8 +48,8 @@ class Rows:
 
     def parts(self, row: int) -> tuple[Part, ...]:
         """Return the parts of values that the row would set. Cells that are wrong are left out."""
-        found = (column.part(column.texts[row]) for column in self.part_columns)
-        return tuple(part for part in found if part is not None)
+        parts = (column.part(column.texts[row]) for column in self.part_columns)
+        return tuple(part for part in parts if part is not None)
 
     def wanted(self, row: int) -> dict[str, Json]:
         """Return what the row asks for, by the names of its columns: whole values and parts."""
@@ -72,21 +71,32 @@ class Rows:
 
     def cell_problems(self) -> Iterator[Problem]:
         """Yield the problems of single cells."""
-        if self._ids is not None:
-            for row, fault in self._ids.faults.items():
-                yield self.problem(row, self.id_index, fault)
-            for row in self._ids.missing - self.idle:
-                yield self.problem(row, self.id_index, _NO_ID)
+        for row, fault in self._ids.faults.items():
+            yield self.problem(row, self.id_index, fault)
+        for row in self._ids.missing - self.idle:
+            yield self.problem(row, self.id_index, _NO_ID)
         for column in self.all_columns:
             for row, text in enumerate(column.texts if column.faults else ()):
                 for fault in column.faults.get(text, ()):
                     yield self.problem(row, column.index, fault)
 
 
+def _ids_of(sheet: Sheet) -> IdColumn:
+    """Return the ids of a sheet. In one without an id column each row is without an id, and that is no news."""
+    if sheet.id_column is None:
+        return IdColumn([""] * len(sheet), without=range(len(sheet)))
+    broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
+    return IdColumn(sheet.id_column.texts, without=broken)
+
+
 def _said(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
     """Return the values that the row holds in these columns, by their names."""
-    values = ((column.name, column.value(column.texts[row])) for column in columns)
-    return {name: value for name, value in values if value is not LEAVE}
+    said = {}
+    for column in columns:
+        value = column.value(column.texts[row])
+        if value is not LEAVE:
+            said[column.name] = value
+    return said
 
 
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

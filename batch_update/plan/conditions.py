@@ -93,9 +93,9 @@ def read_condition(text: str) -> Condition:
 
 def find_field(name: str, place: str) -> str:
     """Return the field of this name or alias, or `id`. Raises UsageError (U101)."""
-    found = known_names().get(normalize(name))
-    if found is not None:
-        return found
+    field = known_names().get(normalize(name))
+    if field is not None:
+        return field
     raise UsageError(
         f"{place}: there is no field {excerpt(name.strip())!r}",
         code="U101",
@@ -106,15 +106,15 @@ def find_field(name: str, place: str) -> str:
 def _value(field: str, value: str, text: str) -> Json:
     """Return the value, read as a cell of the field is. Out of bounds is fine: it may be what one is looking for."""
     try:
-        found = read_id(value) if field == ID else read_cell(field, value)
+        read = read_id(value) if field == ID else read_cell(field, value)
     except CellError as error:
         raise _refusal(text, str(error), error.remedy, wanted=error.wanted) from None
-    assert found is not LEAVE, "the value is not blank"
+    assert read is not LEAVE, "the value is not blank"
     choices = () if field == ID else all_fields()[field].choices
-    if choices and found is not None and found not in choices:
+    if choices and read is not None and read not in choices:
         remedy = did_you_mean(value, choices) or "write one of those"
         raise _refusal(text, f"{field} is never {excerpt(value)}", remedy, wanted=all_fields()[field].allowed)
-    return found
+    return read
 
 
 def _refusal(text: str, what: str, remedy: str, *, wanted: str = "") -> UsageError:

@@ -103,24 +103,24 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
     if ALL_HAZARDS in allow:
         return
     for name, finder in FINDERS.items():
-        if name not in allow and (found := finder.find(plan.changes)):
+        if name not in allow and (endangered := finder.find(plan.changes)):
             yield Tripped(
                 HAZARDS[name].code,
                 name,
-                _words(name, found),
-                len(found),
+                _words(name, endangered),
+                len(endangered),
                 f"the setting allow={name}",
-                rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in found),
-                is_blind=any(_is_blind(finder, change) for change in found),
+                rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in endangered),
+                is_blind=any(_is_blind(finder, change) for change in endangered),
             )
 
 
-def _words(name: str, found: Sequence[Change]) -> str:
+def _words(name: str, endangered: Sequence[Change]) -> str:
     """Return what would happen; which fields are cleared, where that is the danger."""
     words = HAZARDS[name].words
     if name != "clear":
         return words
-    cleared = dict.fromkeys(field for change in found for field in _cleared(change))
+    cleared = dict.fromkeys(field for change in endangered for field in _cleared(change))
     return f"{words}: {listed(list(cleared), FIRST_FIELDS)}"
 
 

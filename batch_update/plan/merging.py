@@ -76,12 +76,12 @@ def _with(value: Mapping[str, Json], key: str, part: Json) -> Mapping[str, Json]
 
 
 def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json]]) -> Json | Fault:
-    found = [number for number, tool in enumerate(tools) if tool["type"] == kind]
-    if len(found) != 1:
-        count = f"{len(found)} tools" if found else "no tool"
+    numbers = [number for number, tool in enumerate(tools) if tool["type"] == kind]
+    if len(numbers) != 1:
+        count = f"{len(numbers)} tools" if numbers else "no tool"
         message = f"{_name(part)}: the assistant has {count} of type {kind}"
         return Fault("X244", message, wanted="one such tool")
-    return [_with(tool, setting, part.value) if n == found[0] else tool for n, tool in enumerate(tools)]
+    return [_with(tool, setting, part.value) if n == numbers[0] else tool for n, tool in enumerate(tools)]
 
 
 # ---------------------------------------------------------------- what forbids it

@@ -91,14 +91,14 @@ def load_plan(name: str, text: str) -> Plan:
     if _is_too_large(text):
         raise _too_large(name)
     try:
-        found = read_own_json(text)
+        document = read_own_json(text)
         del text
-        version = found.pop(MARK)
+        version = document.pop(MARK)
         if version != SCHEMA:
             raise _unusable(name, f"it was saved by another version (schema {version!r})")
-        if found.pop(SEAL) != _seal(found):
+        if document.pop(SEAL) != _seal(document):
             raise _unusable(name, "it is not as it was saved")
-        return _read(found)
+        return _read(document)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         raise _unusable(name, "it cannot be read as a plan") from None
 
@@ -128,17 +128,17 @@ def _seal(document: dict[str, Json]) -> str:
     return seal.hexdigest()
 
 
-def _read(found: dict[str, Json]) -> Plan:
+def _read(document: dict[str, Json]) -> Plan:
     """Return what stands in a document; it is used up meanwhile, so that there never are two of all."""
-    unseen, wanted, settled = found["unseen"], found["digest"], found["settled"]
-    of_sheet = tuple(map(read_problem, _taken(found, "sheet_problems")))
+    unseen, wanted, settled = document["unseen"], document["digest"], document["settled"]
+    of_sheet = tuple(map(read_problem, _taken(document, "sheet_problems")))
     plan = Plan(
-        sheet=read_sheet(found["sheet"], _taken(found, "rows"), of_sheet),
-        changes=tuple(map(read_change, _taken(found, "changes"))),
+        sheet=read_sheet(document["sheet"], _taken(document, "rows"), of_sheet),
+        changes=tuple(map(read_change, _taken(document, "changes"))),
         settled={index: read_outcome(outcome) for index, outcome in settled},
-        problems=tuple(map(read_problem, _taken(found, "problems"))),
-        account=read_text(found["account"]),
-        server=read_text(found["server"]),
+        problems=tuple(map(read_problem, _taken(document, "problems"))),
+        account=read_text(document["account"]),
+        server=read_text(document["server"]),
         unseen=unseen is True,
     )
     if len(plan.settled) != len(settled) or type(unseen) is not bool or digest(plan) != wanted:
@@ -147,8 +147,8 @@ def _read(found: dict[str, Json]) -> Plan:
     return plan
 
 
-def _taken(found: dict[str, Json], name: str) -> Iterator[Json]:
-    values = found.pop(name)
+def _taken(document: dict[str, Json], name: str) -> Iterator[Json]:
+    values = document.pop(name)
     if type(values) is not list:
         raise ValueError(f"{name} is no list")
     values.reverse()

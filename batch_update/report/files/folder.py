@@ -151,11 +151,11 @@ def _undoable(report: Report) -> list[Restoration]:
 
 def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     """Write a sheet that brings back what the run changed, as far as it is known; None where there is nothing."""
-    found = _undoable(report)
-    if not found:
+    rows = _undoable(report)
+    if not rows:
         return None
-    header = undo_header(found)
-    return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in found), dialect)
+    header = undo_header(rows)
+    return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in rows), dialect)
 
 
 def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:

@@ -109,8 +109,8 @@ def _traffic(stats: Stats) -> str:
 
 def _read_back(report: Report) -> Iterator[str]:
     """`  read back: 33 verified, 1 mismatch, 1 unverifiable`."""
-    found = Counter(outcome.verified for outcome in report.outcomes)
-    parts = [f"{found[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and found[kind]]
+    kinds = Counter(outcome.verified for outcome in report.outcomes)
+    parts = [f"{kinds[kind]:,} {kind}" for kind in Verified if kind is not Verified.NOT_READ and kinds[kind]]
     if parts:
         yield f"  read back: {', '.join(parts)}"
 
