@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import chain, pairwise
 
 from batch_update.codes import CODES
 from batch_update.fields.facts import all_fields
@@ -21,10 +21,24 @@ def refuse_unmerged(plan: Plan) -> None:
         raise ValueError(f"the change of assistant {unmerged.assistant_id} has parts that are not merged")
 
 
+def misplaced_rows(plan: Plan) -> Iterator[str]:
+    """Yield a sentence for each row that would be lost, or sent twice: it has not one home, a change or an outcome."""
+    homes = bytearray(len(plan.sheet))
+    of_changes = chain.from_iterable(change.indexes for change in plan.changes)
+    for index in chain(plan.settled, of_changes):
+        if 0 <= index < len(homes):
+            homes[index] = min(homes[index] + 1, 2)
+        else:
+            yield f"the plan speaks of row index {index}; the sheet has {len(homes)} rows"
+    for index, home in enumerate(homes):
+        if home != 1:
+            fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
+            yield f"row {plan.sheet.numbers[index]} {fault}"
+
+
 def accounts_for_each_row(plan: Plan) -> bool:
-    """Whether every row is settled already or belongs to one change; else it would be lost, or sent twice."""
-    homes = [*plan.settled, *(index for change in plan.changes for index in change.indexes)]
-    return sorted(homes) == list(range(len(plan.sheet)))
+    """Whether every row is settled already or belongs to one change."""
+    return next(misplaced_rows(plan), None) is None
 
 
 def check_plan(plan: Plan) -> None:

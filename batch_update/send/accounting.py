@@ -13,7 +13,7 @@ from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Pace, Report, Stats
 from batch_update.model.sheets import Problem
 from batch_update.outcomes import not_begun, spread
-from batch_update.plan.sound import refuse_unmerged
+from batch_update.plan.sound import misplaced_rows, refuse_unmerged
 from batch_update.send.brake import Caution
 from batch_update.send.dispatch import Sender, send_changes
 from batch_update.send.progress import EventLog, Meter, Progress
@@ -113,16 +113,8 @@ def stopped_report(
 def _check_accounts(plan: Plan) -> None:
     """Raises ValueError for a plan that cannot be sent, with the row that is lost, or would be sent twice."""
     refuse_unmerged(plan)
-    homes = bytearray(len(plan.sheet))
-    for indexes in (plan.settled, *(change.indexes for change in plan.changes)):
-        for index in indexes:
-            if not 0 <= index < len(homes):
-                raise ValueError(f"the plan speaks of row index {index}; the sheet has {len(homes)} rows")
-            homes[index] = min(homes[index] + 1, 2)
-    for index, home in enumerate(homes):
-        if home != 1:
-            fault = "is in no change and not settled" if home == 0 else "stands in the plan twice"
-            raise ValueError(f"row {plan.sheet.numbers[index]} {fault}")
+    for words in misplaced_rows(plan):
+        raise ValueError(words)
 
 
 def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
