@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Flag, auto
 
 
-class Kind(Flag):
-    """What can be asked of a code beside its words. A code may be of several kinds."""
+class Trait(Flag):
+    """A question that is asked of codes, such as whether the row is at fault. A code may have several traits."""
 
     PLAIN = 0
     CHOSEN = auto()
@@ -42,12 +42,12 @@ class Code:
     title: str
     meaning: str
     remedy: str
-    kind: Kind = Kind.PLAIN
+    traits: Trait = Trait.PLAIN
 
 
-def is_kind(code: str, kind: Kind) -> bool:
-    """Whether this code is of this kind, or of one of these; no code that is not in the table is of any."""
-    return code in CODES and bool(CODES[code].kind & kind)
+def has_trait(code: str, trait: Trait) -> bool:
+    """Whether this code has this trait; a code that is not in the table has none."""
+    return code in CODES and bool(CODES[code].traits & trait)
 
 
 def remedy_of(code: str) -> str:
@@ -55,8 +55,8 @@ def remedy_of(code: str) -> str:
     return CODES[code].remedy if code in CODES else ""
 
 
-def _c(code: str, title: str, meaning: str, remedy: str, kind: Kind = Kind.PLAIN) -> tuple[str, Code]:
-    return code, Code(code, title, meaning, remedy, kind)
+def _c(code: str, title: str, meaning: str, remedy: str, traits: Trait = Trait.PLAIN) -> tuple[str, Code]:
+    return code, Code(code, title, meaning, remedy, traits)
 
 
 # fmt: off
@@ -133,13 +133,13 @@ CODES: dict[str, Code] = dict((
     _c("V120", "a built-in tool of a type that is not known here", "The vendor adds types; it is sent as it is.", "Check the spelling of `type`."),
     _c("V121", "a setting of a built-in tool that is not known here", "The vendor adds settings; it is sent as it is.", "Check the spelling."),
     # ---- reading back (run/verifying)
-    _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again.", Kind.COMPARING),
+    _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again.", Trait.COMPARING),
     # ---- across fields and rows (fields/rules, plan/checking)
     _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with the setting on_duplicate: first or last."),
     _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
-    _c("X203", "another row was taken for this assistant", "The setting on_duplicate chose between two rows.", "Nothing needs to be done.", Kind.CHOSEN),
+    _c("X203", "another row was taken for this assistant", "The setting on_duplicate chose between two rows.", "Nothing needs to be done.", Trait.CHOSEN),
     _c("X204", "nothing to change", "The row has an id and no other value.", "Nothing needs to be done."),
-    _c("X205", "not selected", "The setting only or the setting limit left this row out.", "Apply the sheet again without that setting.", Kind.CHOSEN),
+    _c("X205", "not selected", "The setting only or the setting limit left this row out.", "Apply the sheet again without that setting.", Trait.CHOSEN),
     _c("X206", "not sent because of other rows", "The sheet holds invalid rows, so nothing was sent.", "Mend them, or send the good rows with the setting skip_invalid."),
     _c("X210", "a field that this mode does not have", "Some fields exist in one mode only.", "Leave the cell empty, or change the mode."),
     _c("X211", "no mode allows these fields together", "Some fields are for pipeline only, others for multimodal and dualplex only.", "Keep the cells that belong to one mode."),
@@ -155,32 +155,32 @@ CODES: dict[str, Code] = dict((
     _c("X245", "an id is added and taken away", "The row adds an id to a list and takes the same one away.", "Keep one of the two."),
     _c("X246", "with this part, the whole value cannot be sent", "The API replaces such values whole, and another part of what is there is not one that it takes.", "Set the whole value in one column."),
     _c("X250", "already so", "The assistant holds these values already.", "Nothing needs to be done."),
-    _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back.", Kind.COMPARING),
+    _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back.", Trait.COMPARING),
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
     _c("X310", "a plan or a run of another server or account", "It was made with another key or for another server; its ids mean other assistants here.", "Name no server, or that one, and use the key that it was made with; or make a new plan."),
     _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at it again, and give the digest of now to the setting expect."),
     _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
     # ---- answers of the API (api/replies)
-    _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check the setting base_url.", Kind.NOT_THE_ROWS),
-    _c("A400", "the server refuses the request", "It was not applied.", "Mend what the message names; if the row is right, report it as a bug.", Kind.REFUSAL | Kind.MENDABLE),
-    _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Kind.NOT_THE_ROWS),
-    _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions.", Kind.REFUSAL),
-    _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is.", Kind.REFUSAL | Kind.MENDABLE),
-    _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv.", Kind.REFUSAL | Kind.MENDABLE),
+    _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check the setting base_url.", Trait.NOT_THE_ROWS),
+    _c("A400", "the server refuses the request", "It was not applied.", "Mend what the message names; if the row is right, report it as a bug.", Trait.REFUSAL | Trait.MENDABLE),
+    _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Trait.NOT_THE_ROWS),
+    _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions.", Trait.REFUSAL),
+    _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is.", Trait.REFUSAL | Trait.MENDABLE),
+    _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv.", Trait.REFUSAL | Trait.MENDABLE),
     _c("A409", "the server is busy with this assistant", "It was not applied, also not after further attempts.", "Apply failed.csv later."),
     _c("A429", "too many requests", "The server's limit is lower than expected, or another program uses the same key.", "Wait, or lower the setting rate."),
     _c("A500", "the server failed", "It is not known whether the change was applied.", "Look at the assistant, or apply the row again: the same change twice does no harm."),
-    _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm.", Kind.UNREACHED),
+    _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm.", Trait.UNREACHED),
     _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check the setting base_url, then try again."),
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
-    _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv.", Kind.REFUSAL | Kind.MENDABLE),
+    _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv.", Trait.REFUSAL | Trait.MENDABLE),
     _c("A203", "what is there is too large", "What the list tells of the assistants that are asked for is held in memory, and comes to more than 128 MiB.", "Take fewer assistants at once, with the setting only or a smaller sheet."),
     # ---- the network
-    _c("N501", "no connection", "The request was certainly not sent.", "Check the network and the setting base_url, then go on with batch-update resume.", Kind.NOT_THE_ROWS | Kind.UNREACHED),
-    _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm.", Kind.UNREACHED),
-    _c("N503", "the certificate is not trusted", "It cannot be proved that this is the right server, so nothing was sent to it.", "Check the setting base_url; behind a company proxy, set SSL_CERT_FILE.", Kind.NOT_THE_ROWS),
+    _c("N501", "no connection", "The request was certainly not sent.", "Check the network and the setting base_url, then go on with batch-update resume.", Trait.NOT_THE_ROWS | Trait.UNREACHED),
+    _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm.", Trait.UNREACHED),
+    _c("N503", "the certificate is not trusted", "It cannot be proved that this is the right server, so nothing was sent to it.", "Check the setting base_url; behind a company proxy, set SSL_CERT_FILE.", Trait.NOT_THE_ROWS),
     _c("N504", "this machine makes no connection", "It lacks something itself (open files, memory, ports), or forbids the connection. The request was certainly not sent; the server has nothing to do with it.", "See to what the message names, then go on with batch-update resume. For too many open files: ulimit -n 4096, or lower the setting concurrency."),
-    _c("N505", "something in between answered", "A firewall, gateway or proxy between this machine and the API answered in its place. What it refused was not applied; where it failed, that is not known.", "Ask who runs the network to let requests to this host through, or go another way: see the setting proxy and NO_PROXY.", Kind.REFUSAL),
+    _c("N505", "something in between answered", "A firewall, gateway or proxy between this machine and the API answered in its place. What it refused was not applied; where it failed, that is not known.", "Ask who runs the network to let requests to this host through, or go another way: see the setting proxy and NO_PROXY.", Trait.REFUSAL),
     _c("N506", "the proxy refuses", "The proxy did not let the request through, so it was certainly not sent.", "Check its address, name and password in the setting proxy or HTTPS_PROXY, or ask who runs it to let this host through. NO_PROXY or the setting proxy=off go without it."),
     # ---- ends of a run (run/)
     _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone."),
@@ -208,11 +208,11 @@ CODES: dict[str, Code] = dict((
     # ---- the journal of a run (run/journal, run/reading)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
     _c("J102", "the journal is gone", "The run's folder, or a part of its journal, was removed, replaced or cut while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
-    _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside the setting runs_dir.", Kind.NO_PLAN | Kind.NOTHING_SENT),
+    _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside the setting runs_dir.", Trait.NO_PLAN | Trait.NOTHING_SENT),
     _c("J104", "the journal is damaged", "It is not as it was written, so nothing that stands there is relied on.", "Restore it from a copy. Without one, plan the sheet anew: only what still differs is sent then."),
-    _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run.", Kind.NOTHING_SENT),
+    _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run.", Trait.NOTHING_SENT),
     _c("J106", "the journal is of another version", "Another version of this program wrote it, in a form that is not known here.", "Use the version that made it."),
-    _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder.", Kind.NO_PLAN | Kind.NOTHING_SENT),
+    _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder.", Trait.NO_PLAN | Trait.NOTHING_SENT),
     _c("J108", "the journal cannot be read", "It is there, and this user may not open it.", "Read it as the user whose run it is, or see to the rights of its folder."),
     _c("J109", "the end of the journal is lost", "The journal ends sooner than what was written last: a part of it, such as journal.db-wal, was damaged, cut or removed. What stands there is true; rows of which it tells no end may have been sent.", "Go on with batch-update resume: it looks whether the changes are there, and sends those that are not."),
     # ---- usage

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from batch_update.codes import Kind, is_kind
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError
 from batch_update.model.plans import Change, Outcome, Status, Verified
 from batch_update.model.reports import Exit, Reply, Report
@@ -84,7 +84,7 @@ DONE = frozenset({Status.UPDATED, Status.UNCHANGED})
 def as_wanted(outcome: Outcome) -> bool:
     """Whether nothing is left to do for this row."""
     if outcome.status is Status.NOT_SENT:
-        return is_kind(outcome.code, Kind.CHOSEN)
+        return has_trait(outcome.code, Trait.CHOSEN)
     if outcome.status is Status.UNKNOWN:
         return outcome.verified is Verified.VERIFIED  # as it should be, whoever made it so
     if outcome.verified is Verified.MISMATCH:
@@ -95,7 +95,7 @@ def as_wanted(outcome: Outcome) -> bool:
 def is_open(outcome: Outcome) -> bool:
     """Whether going on with a run sends the row, or looks for it. What failed for a reason of its own stays so."""
     if outcome.status is Status.FAILED:
-        return is_kind(outcome.code, Kind.NOT_THE_ROWS)
+        return has_trait(outcome.code, Trait.NOT_THE_ROWS)
     if outcome.status is Status.UNKNOWN:
         return not as_wanted(outcome)
     return outcome.status is Status.NOT_SENT

@@ -188,7 +188,7 @@ def _inflected(noun: str, number: int) -> str:
     return f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
 
 
-def lasting(seconds: float) -> str:
+def how_long(seconds: float) -> str:
     """`0.4 s`, `12 s`, `1 min 10 s`, `2 min`, `3 h 5 min`: how long something takes."""
     if 0 < seconds < 9.95:
         return f"{seconds:.1f} s".replace(".0 s", " s")

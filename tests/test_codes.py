@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.codes import CODES, Kind, is_kind
+from batch_update.codes import CODES, Trait, has_trait
 from batch_update.errors import UsageError
 from batch_update.model.sheets import Problem
 
@@ -58,18 +58,18 @@ def sets_of_codes(node: ast.AST) -> Iterator[str]:
 
 
 def test_what_several_codes_have_in_common_stands_in_their_table() -> None:
-    """A set of codes elsewhere is a kind that codes.py does not know."""
+    """A set of codes elsewhere is a trait that codes.py does not know."""
     texts = {str(path): path.read_text("utf-8") for path in ROOT.rglob("*.py") if path.name != "codes.py"}
     assert [(name, one) for name, text in texts.items() for one in sets_of_codes(ast.parse(text))] == []
     assert list(sets_of_codes(ast.parse("LATER = frozenset({'A429', 'A502'})"))) == ["{'A429', 'A502'}"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind])
-def test_every_kind_has_codes_and_is_asked_for(kind: Kind) -> None:
-    assert any(is_kind(code, kind) for code in CODES)
+@pytest.mark.parametrize("trait", [trait for trait in Trait if trait])
+def test_every_trait_has_codes_and_is_asked_for(trait: Trait) -> None:
+    assert any(has_trait(code, trait) for code in CODES)
     texts = (path.read_text("utf-8") for path in ROOT.rglob("*.py") if path.name != "codes.py")
-    assert any(f"Kind.{kind.name})" in text for text in texts)
-    assert not is_kind("", kind)
+    assert any(f"Trait.{trait.name})" in text for text in texts)
+    assert not has_trait("", trait)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.text import asked, counted, excerpt, lasting, listed, named, printable, quoted, quoted_path
+from batch_update.text import asked, counted, excerpt, how_long, listed, named, printable, quoted, quoted_path
 
 
 @given(st.text())
@@ -74,7 +74,7 @@ def test_a_path_is_not_taken_for_a_flag() -> None:
     ],
 )  # fmt: skip
 def test_how_long_something_takes_is_said_in_one_way(seconds: float, shown: str) -> None:
-    assert lasting(seconds) == shown
+    assert how_long(seconds) == shown
 
 
 def test_questions_and_durations_are_worded_in_one_place() -> None:

@@ -18,7 +18,7 @@ from batch_update.api.retrying import Retries, Tries
 from batch_update.api.wire.exchange import Departure, Wires
 from batch_update.api.wire.local import REMEDIES
 from batch_update.clock import Clock
-from batch_update.codes import Kind, is_kind
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.model.reports import Event
 
@@ -198,7 +198,7 @@ class Caller:
 
         A server that fails at this one look-up, or answers nonsense, need not be down.
         """
-        if call.method != "GET" or not is_kind(verdict.code, Kind.UNREACHED):
+        if call.method != "GET" or not has_trait(verdict.code, Trait.UNREACHED):
             return call.assistant_id or 0, OUTAGE_ROWS
         return -call.attempts, min(OUTAGE_LOOKS, self._retries.attempts)
 

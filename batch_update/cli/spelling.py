@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from batch_update.settings.refusals import key_of
+from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
 
 OPTIONS = ("fields", "force", "full", "host", "jobs_dir", "out", "port", "where")
@@ -14,7 +14,7 @@ OPTIONS = ("fields", "force", "full", "host", "jobs_dir", "out", "port", "where"
 
 def flag_of(name: str) -> str:
     """`max_attempts` -> `--max-attempts`."""
-    return "--" + key_of(name)
+    return "--" + job_key(name)
 
 
 def as_flags(text: str) -> str:

@@ -18,7 +18,7 @@ from batch_update.model.sheets import Sheet
 from batch_update.run.watching import Prospect, Watcher
 from batch_update.send.progress import Progress, Stage
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, excerpt, lasting, printable
+from batch_update.text import counted, excerpt, how_long, printable
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
@@ -187,4 +187,4 @@ def duration_of(requests: int, settings: Settings) -> str:
     """`about 1 min 10 s`: how long so many requests take at the permitted pace."""
     from batch_update.send.progress import shortest_time
 
-    return f"about {lasting(max(1, round(shortest_time(requests, settings.rate))))}"
+    return f"about {how_long(max(1, round(shortest_time(requests, settings.rate))))}"

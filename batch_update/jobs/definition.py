@@ -13,7 +13,7 @@ from typing import Any
 from batch_update.errors import UsageError
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import read_settings
-from batch_update.settings.refusals import key_of
+from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings, paths
 from batch_update.text import excerpt, no_such, printable, shortly
 
@@ -136,7 +136,7 @@ def _odd_values(given: Mapping[str, Any]) -> list[str]:
     """Complaints about the values of settings, but for paths, which are looked at more closely."""
     try:
         read_settings(
-            {key: given[key] for key in job_settings() & given.keys() if key not in paths()}, spelled=key_of
+            {key: given[key] for key in job_settings() & given.keys() if key not in paths()}, spelled=job_key
         )
     except UsageError as error:
         return list(error.details)
@@ -145,7 +145,7 @@ def _odd_values(given: Mapping[str, Any]) -> list[str]:
 
 def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
     known = {*job_settings(), *OWN_KEYS}
-    return [no_such("key", key, map(key_of, known)) for key in document if _python_name(key) not in known]
+    return [no_such("key", key, map(job_key, known)) for key in document if _python_name(key) not in known]
 
 
 def _own_keys(document: Mapping[str, Any]) -> list[str]:

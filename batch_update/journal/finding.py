@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from batch_update.codes import Kind, is_kind
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.folders import all_runs
@@ -103,7 +103,7 @@ def _read(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
         try:
             known.append(read_run(folder))
         except JournalError as error:
-            if not is_kind(error.code, Kind.NOTHING_SENT):
+            if not has_trait(error.code, Trait.NOTHING_SENT):
                 unread.append(folder)
     return known, unread
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from batch_update.codes import Kind, is_kind
+from batch_update.codes import Trait, has_trait
 from batch_update.disk import read_plain
 from batch_update.errors import JournalError, UsageError
 from batch_update.journal.database import JOURNAL
@@ -24,7 +24,7 @@ FOREIGN = "J105"
 """the file that is called like a journal is not one of ours"""
 
 
-class State(StrEnum):
+class RunState(StrEnum):
     """How far a run is."""
 
     COMPLETE = "complete"
@@ -37,7 +37,7 @@ class State(StrEnum):
     """it ended before its plan was written down, so that nothing was sent"""
 
 
-GONE_FOR_NOTHING = {State.COMPLETE, State.REFUSED, State.STILLBORN}
+GONE_FOR_NOTHING = {RunState.COMPLETE, RunState.REFUSED, RunState.STILLBORN}
 """States of runs of which nothing is left to do."""
 
 
@@ -46,7 +46,7 @@ class Entry:
     """One run folder."""
 
     folder: Path
-    state: State
+    state: RunState
     worked_on: datetime
     """UTC, the last time that its journal was written"""
     started: datetime | None = None
@@ -60,11 +60,11 @@ class Entry:
     """why the journal cannot be read"""
 
 
-def state_of(recorded: RecordedRun, running: Collection[Path]) -> State:
+def state_of(recorded: RecordedRun, running: Collection[Path]) -> RunState:
     """How far a run is; `running` are the folders of runs that some process works on."""
     if recorded.folder.resolve() in running:
-        return State.RUNNING
-    return State.COMPLETE if recorded.complete else State.OPEN
+        return RunState.RUNNING
+    return RunState.COMPLETE if recorded.complete else RunState.OPEN
 
 
 def entry_of(folder: Path, running: Collection[Path]) -> Entry:
@@ -74,10 +74,10 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
         recorded = read_run(folder)
     except JournalError as error:
         if folder.resolve() in running:
-            return Entry(folder, State.RUNNING, worked_on, error=error)
-        if is_kind(error.code, Kind.NO_PLAN):
+            return Entry(folder, RunState.RUNNING, worked_on, error=error)
+        if has_trait(error.code, Trait.NO_PLAN):
             return _without_a_plan(folder, worked_on, error)
-        return Entry(folder, State.DAMAGED, worked_on, error=error)
+        return Entry(folder, RunState.DAMAGED, worked_on, error=error)
     report = report_of(recorded)
     return Entry(
         folder,
@@ -96,16 +96,16 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
 
     One that tells of more was another's, whose journal was removed.
     """
-    told = document_of(folder)
+    told = run_document(folder)
     if not told:
-        return Entry(folder, State.STILLBORN, worked_on)
+        return Entry(folder, RunState.STILLBORN, worked_on)
     if told.get("exit") != Exit.SHEET_INVALID:
-        return Entry(folder, State.DAMAGED, worked_on, error=error)
+        return Entry(folder, RunState.DAMAGED, worked_on, error=error)
     try:
         counts = {status: int(told["counts"][status]) for status in Status if told["counts"][status]}
-        return Entry(folder, State.REFUSED, worked_on, sheet=str(told["sheet"]["name"]), counts=counts)
+        return Entry(folder, RunState.REFUSED, worked_on, sheet=str(told["sheet"]["name"]), counts=counts)
     except (ValueError, LookupError, TypeError):
-        return Entry(folder, State.REFUSED, worked_on)
+        return Entry(folder, RunState.REFUSED, worked_on)
 
 
 def outdated(
@@ -121,7 +121,7 @@ def reason_to_stay(entry: Entry, *, force: bool) -> str:
     """Why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
     if entry.folder.is_symlink():
         return "is a link to another folder"
-    if entry.state is State.RUNNING:
+    if entry.state is RunState.RUNNING:
         return "is running"
     if entry.error is not None and entry.error.code == FOREIGN:
         return "holds no journal of this program"
@@ -175,7 +175,7 @@ def worked_on_at(folder: Path) -> int | None:
     """
     if (journal := folder / JOURNAL).is_file():
         return journal.stat().st_mtime_ns
-    if document_of(folder):
+    if run_document(folder):
         return (folder / DOCUMENT).stat().st_mtime_ns
     is_ours = _OUR_NAME.fullmatch(folder.name) and all(
         path.name.endswith(".part") for path in folder.iterdir()
@@ -183,7 +183,7 @@ def worked_on_at(folder: Path) -> int | None:
     return folder.stat().st_mtime_ns if is_ours else None
 
 
-def document_of(folder: Path) -> dict[str, Json]:
+def run_document(folder: Path) -> dict[str, Json]:
     """Return what `run.json` tells of a run; {} where there is none of this program."""
     try:
         told = json.loads(read_plain(folder / DOCUMENT, MOST_BYTES))

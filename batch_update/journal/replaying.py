@@ -12,16 +12,16 @@ from batch_update.codes import CODES
 from batch_update.journal.mark import Promise
 from batch_update.journal.recorded import Facts, Intention, RecordedRun, Session
 from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
-from batch_update.journal.sessions import read_settings, read_stats, read_stop
+from batch_update.journal.sessions import read_stats, read_stop, recorded_settings
 from batch_update.model.as_json import (
     read_change,
     read_event,
     read_outcome,
     read_problem,
     read_seconds,
-    read_sheet,
-    read_text,
     read_time,
+    sheet_of_value,
+    text_of_value,
 )
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Event
@@ -59,7 +59,7 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
     return RecordedRun(
         folder=folder,
         created=read_time(run["created"]),
-        tool=read_text(run["tool"]),
+        tool=text_of_value(run["tool"]),
         facts=_facts(run["facts"]),
         plan=plan,
         outcomes=outcomes,
@@ -73,19 +73,19 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
 
 
 def _facts(found: Json) -> Facts:
-    settings = read_settings(found["settings"])
-    parent, key = read_text(found.get("parent", "")), read_text(found["key"])
-    return Facts(read_text(found["command"]), settings, parent, key)
+    settings = recorded_settings(found["settings"])
+    parent, key = text_of_value(found.get("parent", "")), text_of_value(found["key"])
+    return Facts(text_of_value(found["command"]), settings, parent, key)
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     problems = tuple(map(read_problem, read("problem")))
     of_sheet, of_plan = problems[: run["sheet_problems"]], problems[run["sheet_problems"] :]
-    sheet = read_sheet(run["sheet"], read("sheet_row"), of_sheet)
+    sheet = sheet_of_value(run["sheet"], read("sheet_row"), of_sheet)
     changes = tuple(map(read_change, read("change")))
     if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
         raise Damaged("entries of the plan are missing")
-    account, server = read_text(run["account"]), read_text(run["server"])
+    account, server = text_of_value(run["account"]), text_of_value(run["server"])
     plan = Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
     if not accounts_for_each_row(plan):
         raise Damaged("its plan does not account for each row once")
@@ -106,7 +106,7 @@ class _Course:
     settled: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
     """row -> session and outcome of what was sent, or settled without sending"""
     withdrawn: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
-    """the same of what was not sent after all. It takes nothing back that an earlier session did."""
+    """row -> session and outcome of what was not sent after all. It takes nothing back that an earlier session did."""
     idle: set[tuple[int, int]] = field(default_factory=set)
     """row and session of all that was not sent after all, though it may have been about to be"""
     certain: set[int] | None = None
@@ -115,11 +115,25 @@ class _Course:
     """session -> when it last wrote down a time"""
 
     def add(self, entry: Json) -> None:
-        """The next entry. Raises as `replay` does."""
+        """Take the next entry. Raises as `replay` does."""
         session, kind, row, data = entry
         if type(session) is not int or type(row) is not int:
             raise Damaged("an entry of its log is about no session or row")
-        self._add(session, kind, row, data)
+        self._refuse_misplaced(session, kind, row)
+        if kind == ATTEMPT:
+            self._attempt(session, row, data)
+        elif kind == OUTCOME:
+            self._settle(session, row, read_outcome(data))
+        elif kind == EVENT:
+            self._happen(session, data)
+        elif kind == SESSION and session == len(self.begun) + 1:
+            self.begun.append(data)
+        elif kind == LOSS:
+            self.lose(session)
+        elif kind == ENDING:
+            self._end(session, data)
+        else:
+            raise Damaged(f"an entry of the kind {kind!r} is not known, or not there")
 
     def check(self, plan: Plan) -> None:
         """Raises Damaged where it tells of rows that the plan does not send, or of a part of a change's rows."""
@@ -131,39 +145,38 @@ class _Course:
         if any(len({found.get(row) for row in change.indexes}) > 1 for change in plan.changes):
             raise Damaged("its log tells of some rows of a change, and not the same of the others")
 
-    def _add(self, session: int, kind: str, row: int, data: Json) -> None:
+    def _refuse_misplaced(self, session: int, kind: str, row: int) -> None:
+        """Raise Damaged for an entry that cannot stand here, or that is about a row where none can be."""
         begun = len(self.begun)
-        # What a resumed run settles before it begins to send belongs to the session that begins then.
-        is_planned = session == 0 and kind == OUTCOME
-        is_wrong = begun > 0 if is_planned else session not in (begun, begun + 1)
-        if is_wrong and not (kind == LOSS and session > begun):
-            raise Damaged("an entry of its log stands in the wrong session")
-        is_of_row = kind in (ATTEMPT, OUTCOME)
-        if is_of_row != (row >= 0) or row < -1:
-            raise Damaged("an entry of its log is about no such row")
-        if kind == ATTEMPT:
-            attempt, when = data
-            if type(attempt) is not int or attempt < 1:
-                raise Damaged("an attempt has no number")
-            self.latest[session] = at = read_time(when)
-            self.attempts.setdefault(row, []).append((session, attempt, at))
-            # Cut off before it began, the last session had the same number, and may have left the row out.
-            self.idle.discard((row, session))
-        elif kind == OUTCOME:
-            self._settle(session, row, read_outcome(data))
-        elif kind == EVENT:
-            when, event = data
-            self.latest[session] = read_time(when)
-            self.events.append(read_event(event))
-        elif kind == SESSION and session == begun + 1:
-            self.begun.append(data)
-        elif kind == LOSS:
-            self.lose(session)
-        elif kind == ENDING:
-            if session == begun:  # on a full disk the end of a session may be written, and its beginning not
-                self.endings[session] = {name: data[name] for name in ("seconds", "stopped", "stats")}
+        if session == 0 and kind == OUTCOME:
+            is_due = begun == 0  # what the plan itself settles comes before all sessions
         else:
-            raise Damaged(f"an entry of the kind {kind!r} is not known, or not there")
+            # What a resumed run settles before it begins to send belongs to the session that begins then.
+            is_due = session in (begun, begun + 1) or (kind == LOSS and session > begun)
+        if not is_due:
+            raise Damaged("an entry of its log stands in the wrong session")
+        least, most = (0, row) if kind in (ATTEMPT, OUTCOME) else (-1, -1)
+        if not least <= row <= most:
+            raise Damaged("an entry of its log is about no such row")
+
+    def _attempt(self, session: int, row: int, data: Json) -> None:
+        attempt, when = data
+        if type(attempt) is not int or attempt < 1:
+            raise Damaged("an attempt has no number")
+        self.latest[session] = at = read_time(when)
+        self.attempts.setdefault(row, []).append((session, attempt, at))
+        # Cut off before it began, the last session had the same number, and may have left the row out.
+        self.idle.discard((row, session))
+
+    def _happen(self, session: int, data: Json) -> None:
+        when, event = data
+        self.latest[session] = read_time(when)
+        self.events.append(read_event(event))
+
+    def _end(self, session: int, data: Json) -> None:
+        """Keep the end of a session; on a full disk it may have been written, and its beginning not."""
+        if session == len(self.begun):
+            self.endings[session] = {name: data[name] for name in ("seconds", "stopped", "stats")}
 
     def _settle(self, session: int, row: int, outcome: Outcome) -> None:
         if self.certain is not None and outcome.status is not Status.NOT_SENT:

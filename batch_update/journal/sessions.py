@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from batch_update import errors
 from batch_update.errors import BatchUpdateError, GuardStopped, Interrupted, SheetError
-from batch_update.model.as_json import made_from, read_text, without_defaults
+from batch_update.model.as_json import made_from, text_of_value, without_defaults
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Stats
 from batch_update.model.sheets import Json, Problem
@@ -33,7 +33,7 @@ def read_stop(found: Json, problems: tuple[Problem, ...]) -> Exception | None:
     if found is None:
         return None
     if "bug" in found:
-        bug: Exception = type(read_text(found["bug"]), (Exception,), {})()
+        bug: Exception = type(text_of_value(found["bug"]), (Exception,), {})()
         return bug
     kind = getattr(errors, found.pop("kind"))
     tripped = tuple(made_from(Tripped, one) for one in found.pop("tripped", ()))
@@ -68,7 +68,7 @@ def settings_value(settings: Settings | None) -> Json:
     return kept | {"base_url": f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"}
 
 
-def read_settings(found: Json) -> Settings | None:
+def recorded_settings(found: Json) -> Settings | None:
     """The settings, the others at their defaults. A name that this version does not know is left out."""
     if found is None:
         return None

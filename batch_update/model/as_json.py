@@ -29,14 +29,14 @@ def dump(value: Json) -> str:
     return _ENCODER.encode(value)
 
 
-def plain(value: object) -> Json:
+def as_dict(value: object) -> Json:
     """Return a mapping of another kind as the dict that `json` knows. Raises TypeError for anything else."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a {type(value).__name__} cannot be written down")
 
 
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=plain)
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=as_dict)
 """Making one costs as much as using it."""
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -72,7 +72,7 @@ def made_from(kind: type[T], found: Json) -> T:
         raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from None
 
 
-def read_text(value: Json) -> str:
+def text_of_value(value: Json) -> str:
     if type(value) is not str:
         raise ValueError("something stands where a text was written")
     return value
@@ -121,7 +121,7 @@ def row_values(sheet: Sheet) -> Iterator[Json]:
         yield number, line, own, *as_they_stand
 
 
-def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
+def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
     """The sheet of which `sheet_value` and `row_values` are."""
     numbers: list[int] = []
     lines: list[int] = []
@@ -134,7 +134,7 @@ def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Pro
         for column, cell in zip(texts, cells, strict=True):
             column.append(shared.setdefault(cell, cell))
         if as_they_stand:
-            ragged[index] = tuple(map(read_text, as_they_stand[0]))
+            ragged[index] = tuple(map(text_of_value, as_they_stand[0]))
     if not all(type(text) is str for text in shared) or not all(type(n) is int for n in (*numbers, *lines)):
         raise ValueError("a row of the sheet is not one")
     if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
@@ -142,7 +142,7 @@ def read_sheet(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Pro
     columns = zip(found.pop("columns"), texts, strict=True)
     return Sheet(
         columns=tuple(
-            Column(read_text(header), cells, Role(role), name, tuple(map(read_text, path)), operation)
+            Column(text_of_value(header), cells, Role(role), name, tuple(map(text_of_value, path)), operation)
             for (header, role, name, path, operation), cells in columns
         ),
         dialect=made_from(Dialect, found.pop("dialect")),

@@ -11,18 +11,18 @@ from typing import BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.model.as_json import (
+    as_dict,
     change_value,
     dump,
     outcome_value,
-    plain,
     problem_value,
     read_change,
     read_outcome,
     read_problem,
-    read_sheet,
-    read_text,
     row_values,
+    sheet_of_value,
     sheet_value,
+    text_of_value,
 )
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
@@ -60,7 +60,7 @@ def save_plan(plan: Plan) -> str:
     """
     document = _document(plan)
     sealed = {MARK: SCHEMA, SEAL: _seal(document), **document}
-    text = json.dumps(sealed, ensure_ascii=False, allow_nan=False, indent=1, default=plain) + "\n"
+    text = json.dumps(sealed, ensure_ascii=False, allow_nan=False, indent=1, default=as_dict) + "\n"
     if _is_too_large(text):
         raise _too_large("the plan")
     return text
@@ -133,12 +133,12 @@ def _read(document: dict[str, Json]) -> Plan:
     unseen, wanted, settled = document["unseen"], document["digest"], document["settled"]
     of_sheet = tuple(map(read_problem, _taken(document, "sheet_problems")))
     plan = Plan(
-        sheet=read_sheet(document["sheet"], _taken(document, "rows"), of_sheet),
+        sheet=sheet_of_value(document["sheet"], _taken(document, "rows"), of_sheet),
         changes=tuple(map(read_change, _taken(document, "changes"))),
         settled={index: read_outcome(outcome) for index, outcome in settled},
         problems=tuple(map(read_problem, _taken(document, "problems"))),
-        account=read_text(document["account"]),
-        server=read_text(document["server"]),
+        account=text_of_value(document["account"]),
+        server=text_of_value(document["server"]),
         unseen=unseen is True,
     )
     if len(plan.settled) != len(settled) or type(unseen) is not bool or digest(plan) != wanted:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from batch_update.errors import UsageError
-from batch_update.settings.refusals import complaints
+from batch_update.settings.refusals import refusals_of
 from batch_update.settings.tunables import Settings
 
 ENV_PREFIX = "BATCH_UPDATE_"
@@ -47,7 +47,7 @@ def read_settings(
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        details = complaints(error.errors(), places, Settings.model_fields)
+        details = refusals_of(error.errors(), places, Settings.model_fields)
         raise UsageError(code="U101", details=details) from None
 
 

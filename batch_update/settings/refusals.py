@@ -27,7 +27,7 @@ _WANTED = {
 """pydantic's name of an error -> what is wanted."""
 
 
-def complaints(
+def refusals_of(
     errors: Iterable[ErrorDetails], places: Mapping[str, str], known: Iterable[str]
 ) -> Iterator[str]:
     """A sentence about each wrong setting. `places`: its name -> where it stands; `known`: the names of all."""
@@ -45,7 +45,7 @@ def complaints(
             yield f"{place}: given {shortly(found[0]['input'])}, wanted {wanted}"
 
 
-def key_of(name: str) -> str:
+def job_key(name: str) -> str:
     """`max_attempts` -> `max-attempts`: as job files write it."""
     return name.rstrip("_").replace("_", "-")
 

@@ -133,7 +133,7 @@ def test_a_sheet_reads_back_the_same(data: st.DataObject) -> None:
         problems=tuple(data.draw(st.lists(PROBLEMS, max_size=2))),
     )
     value, rows_of = through_json((written.sheet_value(sheet), list(written.row_values(sheet))))
-    found = written.read_sheet(value, rows_of, sheet.problems)
+    found = written.sheet_of_value(value, rows_of, sheet.problems)
     assert found == sheet
 
 
@@ -164,14 +164,14 @@ def test_settings_read_back_as_far_as_they_decide_what_a_run_does() -> None:
         rate="5/1,50/60", only="7,8", base_url="https://user:pass-word@api.example/x", timeout=9
     )
     text = written.dump(sessions.settings_value(settings))
-    found = sessions.read_settings(json.loads(text))
+    found = sessions.recorded_settings(json.loads(text))
     assert found is not None and "pass-word" not in text
     assert (found.rate, found.only, found.timeout) == (settings.rate, (7, 8), 9)
     assert found.base_url == "https://api.example/x"
 
 
 def test_a_setting_that_a_newer_version_has_kept_is_left_out() -> None:
-    assert sessions.read_settings({"timeout": 9, "from_the_future": 1}) == Settings(timeout=9)
+    assert sessions.recorded_settings({"timeout": 9, "from_the_future": 1}) == Settings(timeout=9)
 
 
 def test_stats_read_back_the_same() -> None:

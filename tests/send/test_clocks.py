@@ -14,7 +14,7 @@ import pytest
 
 from batch_update.account.locking import AccountLock
 from batch_update.errors import RunLocked
-from batch_update.journal.folders import Entry, State, outdated
+from batch_update.journal.folders import Entry, RunState, outdated
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import facts_of, report_of
 from batch_update.journal.writing import Journal
@@ -108,7 +108,10 @@ def test_a_run_that_was_killed_after_its_clock_was_set(tmp_path: Path, by: timed
 def test_a_run_from_the_future_is_never_old_enough_to_go() -> None:
     """As after a clock was set back: what is in doubt stays."""
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    entries = [Entry(Path("a"), State.COMPLETE, now + HOUR), Entry(Path("b"), State.COMPLETE, now - 2 * HOUR)]
+    entries = [
+        Entry(Path("a"), RunState.COMPLETE, now + HOUR),
+        Entry(Path("b"), RunState.COMPLETE, now - 2 * HOUR),
+    ]
     gone = outdated(entries, keep=None, older_than=HOUR, now=now)
     assert [entry.folder.name for entry in gone] == ["b"]
 

@@ -26,7 +26,7 @@ from batch_update.api.answers.paging import count
 from batch_update.api.answers.saying import MOST_TEXT, TOO_MUCH, UNREADABLE, Speaker, clean
 from batch_update.api.answers.waits import asked_wait, read_limits
 from batch_update.api.pace.pacer import Limits
-from batch_update.codes import Kind, is_kind
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model.sheets import Json
 from batch_update.text import excerpt, said_of_fields
@@ -299,7 +299,7 @@ class Course:
         if verdict.http is None or verdict.gate or verdict.is_blank:
             return None
         self._replies += 1
-        self._refused += is_kind(verdict.code, Kind.REFUSAL)
+        self._refused += has_trait(verdict.code, Trait.REFUSAL)
         self._missing += verdict.code == "A404"
         self._forbidden = self._forbidden + 1 if verdict.http == 403 else 0
         return self._verdict(verdict)

@@ -16,7 +16,7 @@ from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped
 from batch_update.model.reports import Event, Pace, Stats, Window
-from batch_update.text import lasting
+from batch_update.text import how_long
 
 GLANCE = 0.1
 """seconds between two looks into the ledger, where another process may make room at any time"""
@@ -334,14 +334,14 @@ def _too_long(asked: float | None) -> RunStopped:
         message = "the server refused one request after another, with pauses between"
         remedy = "lower the setting rate, and try again later"
     else:
-        message = f"the server asks to wait for {lasting(math.ceil(asked))}"
-        remedy = f"go on with batch-update resume in {lasting(math.ceil(asked))}"
+        message = f"the server asks to wait for {how_long(math.ceil(asked))}"
+        remedy = f"go on with batch-update resume in {how_long(math.ceil(asked))}"
     return RunStopped(message, code="R104", remedy=remedy)
 
 
 def _down(max_outage: float) -> RunStopped:
     return RunStopped(
-        f"no usable answer came from the server for {lasting(max_outage)}",
+        f"no usable answer came from the server for {how_long(max_outage)}",
         code="R103",
         remedy="go on with batch-update resume once it answers again; the setting max_outage says how long to wait",
     )

@@ -24,7 +24,7 @@ from batch_update.settings.tunables import Settings
 from batch_update.text import counted, local_time, printable
 
 if TYPE_CHECKING:
-    from batch_update.journal.folders import Entry, State
+    from batch_update.journal.folders import Entry, RunState
     from batch_update.journal.recorded import RecordedRun
     from batch_update.report.documents.envelope import Purpose
 
@@ -282,9 +282,9 @@ def _next(recorded: RecordedRun, following: Following) -> list[str]:
     return lines if "report" in following else [f"Report  {printable(str(results))}", *lines]
 
 
-def _following(recorded: RecordedRun, state: State) -> Following:
+def _following(recorded: RecordedRun, state: RunState) -> Following:
     """Return the commands that make sense now: to make its files again, to go on, to take it back."""
-    from batch_update.journal.folders import State
+    from batch_update.journal.folders import RunState
 
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
     # What is kept of a sandbox's run is an address that no flag may name.
@@ -293,9 +293,9 @@ def _following(recorded: RecordedRun, state: State) -> Following:
     found: Following = {}
     if not (folder / "results.csv").exists():
         found["report"] = command_of("report", settings, folder)
-    if state == State.OPEN:
+    if state == RunState.OPEN:
         found["resume"] = _resuming(recorded, settings, where)
-    if state != State.RUNNING and (folder / "undo.csv").exists():
+    if state != RunState.RUNNING and (folder / "undo.csv").exists():
         found["undo"] = command_of("undo", settings, folder, groups=where)
     return found
 

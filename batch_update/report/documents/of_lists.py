@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from batch_update.codes import Code
 from batch_update.fields.facts import Field, Kind
-from batch_update.journal.folders import Entry, State
+from batch_update.journal.folders import Entry, RunState
 from batch_update.model.plans import Status
 
 # ---------------------------------------------------------------- runs
@@ -23,7 +23,7 @@ class ListedRun:
     """of the folder"""
     folder: str
     """its path"""
-    state: State
+    state: RunState
     """how far it is"""
     started: datetime | None
     """null where no journal tells"""

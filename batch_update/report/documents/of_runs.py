@@ -12,7 +12,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from batch_update.codes import CODES
-from batch_update.journal.folders import State
+from batch_update.journal.folders import RunState
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Status
 from batch_update.model.reports import Files, Report, Stats
@@ -142,7 +142,7 @@ class ShownRun(SentRun):
 
     KIND: ClassVar[str] = "shown-run"
 
-    state: State
+    state: RunState
     """how far it is"""
     run_exit: int
     """the exit status that the run itself ends with"""
@@ -170,7 +170,7 @@ def sent_run(report: Report, facts: RunFacts) -> SentRun:
     )
 
 
-def shown_run(report: Report, facts: RunFacts, state: State) -> ShownRun:
+def shown_run(report: Report, facts: RunFacts, state: RunState) -> ShownRun:
     """Return a run as its journal tells it, and how far it is."""
     return ShownRun(
         **{part.name: getattr(sent_run(report, facts), part.name) for part in fields(SentRun)},

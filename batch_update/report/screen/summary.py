@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from batch_update.codes import CODES, Kind, is_kind
+from batch_update.codes import CODES, Trait, has_trait
 from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
 from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Exit, Files, Report
@@ -17,7 +17,7 @@ from batch_update.report.guards import guard_lines
 from batch_update.report.messages import without_secrets, words_of
 from batch_update.report.places import row_list
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, lasting, printable, quoted_path
+from batch_update.text import counted, excerpt, how_long, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.model.reports import Stats
@@ -91,7 +91,7 @@ def _counts(report: Report, stats: Stats | None) -> str:
     parts = [
         f"{counts[words]:,} {words}" for words in (*WORDS.values(), *AS_WANTED.values()) if counts[words]
     ]
-    text = f"{', '.join(parts or ['No rows'])} in {lasting(report.seconds)}"
+    text = f"{', '.join(parts or ['No rows'])} in {how_long(report.seconds)}"
     return f"{text} ({_traffic(stats)})" if stats is not None else text
 
 
@@ -151,7 +151,7 @@ def _code(report: Report, code: str, messages: Messages) -> Iterator[str]:
 def _message(report: Report, indexes: Sequence[int]) -> str:
     first = indexes[0]
     outcome = report.outcomes[first]
-    most = MOST_VALUES if is_kind(outcome.code, Kind.COMPARING) else MOST_WORDS
+    most = MOST_VALUES if has_trait(outcome.code, Trait.COMPARING) else MOST_WORDS
     return excerpt(without_secrets(words_of(outcome), report.plan.sheet, first), most)
 
 
@@ -212,7 +212,7 @@ def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
     if isinstance(report.stopped, SheetError):
         yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
     elif any(
-        outcome.status is Status.INVALID or is_kind(outcome.code, Kind.MENDABLE)
+        outcome.status is Status.INVALID or has_trait(outcome.code, Trait.MENDABLE)
         for outcome in report.outcomes
     ):
         yield f"Fix     edit failed.csv there, then: {again}"
@@ -235,5 +235,7 @@ def going_on(report: Report, commands: Commands) -> str:
 def _may_pass(outcome: Outcome) -> bool:
     """Whether the row was refused for a reason that passes, and is not tried again by itself."""
     return (
-        outcome.status is Status.FAILED and not is_kind(outcome.code, Kind.MENDABLE) and not is_open(outcome)
+        outcome.status is Status.FAILED
+        and not has_trait(outcome.code, Trait.MENDABLE)
+        and not is_open(outcome)
     )
