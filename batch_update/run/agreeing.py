@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from batch_update.errors import GuardStopped, UsageError
+from batch_update.model.plans import Plan, Tripped
 from batch_update.plan.guarding import refusal
 from batch_update.run.planning import Looked, tripped_by
 from batch_update.run.watching import Prospect, Watcher
@@ -18,16 +21,31 @@ def agree(
     settings alone. Raises UsageError (U102) where the answer is no, or nobody can give one.
     """
     tripped = tripped_by(looked, settings, allow)
-    can_ask = watcher.can_answer and all(one.hazard for one in tripped)
-    has_to_ask = bool(looked.plan.changes) and (bool(tripped) or not settings.yes)
+    can_ask = watcher.can_answer and _is_hazards_alone(tripped)
+    has_to_ask = _needs_yes(looked.plan, tripped, settings)
     prospect = Prospect(
         command, looked.plan, looked.pages, settings, allow, tripped, is_asked=can_ask and has_to_ask
     )
     watcher.planned(prospect)
     if tripped and not can_ask:
         return refusal(tripped)
-    if has_to_ask and not can_ask:
-        raise UsageError("sending needs a yes, and nobody can be asked here", code="U102")
-    if has_to_ask and not watcher.may_send(prospect):
-        raise UsageError("nothing was sent", code="U102", remedy="answer y to send")
+    if has_to_ask:
+        _get_yes(prospect, watcher)
     return None
+
+
+def _is_hazards_alone(tripped: Sequence[Tripped]) -> bool:
+    """Whether a yes lets all of it through: no limit is among what tripped."""
+    return all(one.hazard for one in tripped)
+
+
+def _needs_yes(plan: Plan, tripped: Sequence[Tripped], settings: Settings) -> bool:
+    return bool(plan.changes) and (bool(tripped) or not settings.yes)
+
+
+def _get_yes(prospect: Prospect, watcher: Watcher) -> None:
+    """Ask. Raises UsageError (U102) where the answer is no, or nobody can give one."""
+    if not prospect.is_asked:
+        raise UsageError("sending needs a yes, and nobody can be asked here", code="U102")
+    if not watcher.may_send(prospect):
+        raise UsageError("nothing was sent", code="U102", remedy="answer y to send")

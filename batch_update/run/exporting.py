@@ -145,25 +145,44 @@ async def export(
     _refuse_missing(only, fetched.present)
     conditions = tuple(where)
     _refuse_unknown(conditions, fetched.present)
-    chosen = {
-        number: now
-        for number, now in sorted(fetched.present.items())
-        if all(condition.holds(number, now) for condition in conditions)
-    }
+    chosen = _chosen(fetched.present, conditions)
     carried = {name for now in chosen.values() for name in now}
-    names = tuple(fields) or tuple(f.name for f in all_fields().values() if f.reported or f.name in carried)
+    names = tuple(fields) or _fields_to_tell(carried)
     statement = Statement(names, with_secrets=secrets)
     told = {number: statement.row(number, now) for number, now in chosen.items()}
-    own = (REPORTED,) if any(unsaid for _, unsaid in told.values()) else ()
+    own, rows = _table(told)
     return Export(
         (ID, *names, *own),
-        tuple((str(number), *cells, *([unsaid] if own else ())) for number, (cells, unsaid) in told.items()),
+        rows,
         fetched.account,
         fetched.pages,
         statement.secrets,
         dict(+statement.left_empty),
         tuple(name for name in names if chosen and name not in carried),
     )
+
+
+def _chosen(present: Mapping[int, Present], conditions: Sequence[Condition]) -> dict[int, Present]:
+    """Return the assistants that fulfill all conditions, by id."""
+    return {
+        number: now
+        for number, now in sorted(present.items())
+        if all(condition.holds(number, now) for condition in conditions)
+    }
+
+
+def _fields_to_tell(carried: Collection[str]) -> tuple[str, ...]:
+    """Return the fields that the catalogue calls reported, and whatever else some answer carries."""
+    return tuple(one.name for one in all_fields().values() if one.reported or one.name in carried)
+
+
+def _table(
+    told: Mapping[int, tuple[tuple[str, ...], str]],
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return the header of our own column, if there has to be one, and the rows with its cells."""
+    if not any(unsaid for _, unsaid in told.values()):
+        return (), tuple((str(number), *cells) for number, (cells, _) in told.items())
+    return (REPORTED,), tuple((str(number), *cells, unsaid) for number, (cells, unsaid) in told.items())
 
 
 def choose_fields(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 from batch_update.check.columns import IdColumn
 from batch_update.fields.parts import part_name
 from batch_update.fields.tools import redact
-from batch_update.model.plans import UNKNOWN, Change, Plan, Status, Verified
+from batch_update.model.plans import UNKNOWN, Change, Outcome, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Json, Sheet
 from batch_update.report.messages import row_message
@@ -23,21 +26,28 @@ def columns_of_sheet(sheet: Sheet) -> Iterator[FrameColumn]:
 
 def columns_of_report(report: Report) -> Iterator[FrameColumn]:
     """Yield the sheet's own columns, then ours, by their names in `results.csv`, and the id that was read."""
-    outcomes = report.outcomes
-    yield from _own(report.plan.sheet)
-    yield FrameColumn("_row", Kind.WHOLE, report.plan.sheet.numbers)
-    yield FrameColumn("_id", Kind.MAYBE_WHOLE, _ids(report.plan))
-    yield FrameColumn("_status", Kind.TEXT, [str(one.status) for one in outcomes], tuple(Status))
-    yield FrameColumn("_verified", Kind.TEXT, [str(one.verified) for one in outcomes], tuple(Verified))
-    codes = [one.code for one in outcomes]
+    outcomes, sheet = report.outcomes, report.plan.sheet
+    codes = _each(outcomes, "code")
+    messages = [row_message(report, index) for index in range(len(outcomes))]
+    yield from _own(sheet)
+    yield FrameColumn("_row", Kind.WHOLE, sheet.numbers)
+    yield FrameColumn("_id", Kind.MAYBE_WHOLE, _ids(sheet))
+    yield FrameColumn("_status", Kind.TEXT, _each(outcomes, "status"), tuple(map(str, Status)))
+    yield FrameColumn("_verified", Kind.TEXT, _each(outcomes, "verified"), tuple(map(str, Verified)))
     yield FrameColumn("_code", Kind.TEXT, codes, ("", *sorted({*codes} - {""})))
-    yield FrameColumn("_message", Kind.TEXT, [row_message(report, index) for index in range(len(outcomes))])
-    yield FrameColumn("_http", Kind.MAYBE_WHOLE, [one.http for one in outcomes])
-    yield FrameColumn("_attempts", Kind.WHOLE, [one.attempts for one in outcomes])
-    yield FrameColumn("_changed", Kind.VALUE, [one.changed for one in outcomes])
-    yield FrameColumn("_request_id", Kind.TEXT, [one.request_id for one in outcomes])
-    yield FrameColumn("_started", Kind.TIME, [one.started for one in outcomes])
-    yield FrameColumn("_ms", Kind.MAYBE_WHOLE, [one.ms for one in outcomes])
+    yield FrameColumn("_message", Kind.TEXT, messages)
+    yield FrameColumn("_http", Kind.MAYBE_WHOLE, _each(outcomes, "http"))
+    yield FrameColumn("_attempts", Kind.WHOLE, _each(outcomes, "attempts"))
+    yield FrameColumn("_changed", Kind.VALUE, _each(outcomes, "changed"))
+    yield FrameColumn("_request_id", Kind.TEXT, _each(outcomes, "request_id"))
+    yield FrameColumn("_started", Kind.TIME, _each(outcomes, "started"))
+    yield FrameColumn("_ms", Kind.MAYBE_WHOLE, _each(outcomes, "ms"))
+
+
+def _each(outcomes: Sequence[Outcome], name: str) -> list[Any]:
+    """Return this of each outcome; what is one of several words as the word alone."""
+    values = map(attrgetter(name), outcomes)
+    return [str(value) if isinstance(value, StrEnum) else value for value in values]
 
 
 def columns_of_plan(plan: Plan) -> Iterator[FrameColumn]:
@@ -67,9 +77,9 @@ def _own(sheet: Sheet) -> Iterator[FrameColumn]:
             yield FrameColumn(column.header, Kind.TEXT, column.texts)
 
 
-def _ids(plan: Plan) -> list[int | None]:
-    """The assistant of each row; None where its id cannot be read."""
-    if plan.sheet.id_column is None:
-        return [None] * len(plan.sheet)
-    ids = IdColumn(plan.sheet.id_column.texts)
-    return [ids[index] for index in range(len(plan.sheet))]
+def _ids(sheet: Sheet) -> list[int | None]:
+    """Return the assistant of each row; None where its id cannot be read."""
+    if sheet.id_column is None:
+        return [None] * len(sheet)
+    ids = IdColumn(sheet.id_column.texts)
+    return [ids[index] for index in range(len(sheet))]
