@@ -86,7 +86,7 @@ def _text_of(path: Path) -> str:
 
 
 def _document(path: Path, text: str) -> dict[str, Any]:
-    """The keys and values of a job file. Raises UsageError U106."""
+    """Return the keys and values of a job file. Raises UsageError U106."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -159,7 +159,7 @@ def _own_keys(document: Mapping[str, Any]) -> list[str]:
 
 
 def find_job(name: str, folder: Path) -> Path:
-    """The job file of this name in the folder, or at this path. Raises UsageError that lists those there are."""
+    """Return the job file of this name in the folder, or at this path. Raises UsageError that lists those there are."""
     for path in (folder / f"{name}.toml", Path(name)):
         try:
             if path.suffix == ".toml" and path.is_file():
@@ -176,7 +176,7 @@ def find_job(name: str, folder: Path) -> Path:
 
 
 def find_jobs(folder: Path) -> list[Path]:
-    """All job files of a folder, by name. Raises UsageError U106."""
+    """Return all job files of a folder, by name. Raises UsageError U106."""
     try:
         return sorted(path for path in folder.glob("*.toml") if path.is_file())
     except (OSError, ValueError) as error:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from batch_update.text import counted
-
 
 class Viewer(Protocol):
     """Makes of a noun what Python users see."""
@@ -35,6 +33,8 @@ class Viewed:
 
 def sizes(counts: Mapping[str, int]) -> str:
     """`4 rows, 1 problem`; what there is none of is left out."""
+    from batch_update.text import counted  # the front door loads this module, and nothing that costs time
+
     return ", ".join(counted(n, noun) for noun, n in counts.items() if n) or "empty"
 
 

@@ -98,7 +98,7 @@ async def _send(plan: Plan, session: Session, stop: GuardStopped | None, means: 
 def _written_down(
     task: Task, plan: Plan, hold: Hold, settings: Settings, means: Means
 ) -> tuple[Path | None, Journal | None]:
-    """The run's folder and its journal, with the whole plan in it; neither where none is wanted."""
+    """Return the run's folder, and its journal with the whole plan in it; neither where none is wanted."""
     if not means.journal:
         return None, None
     folder = _folder(plan, settings, means)
@@ -110,14 +110,14 @@ def _written_down(
 async def _refused(
     report: Report, settings: Settings, means: Means, client: Client | None = None, *, command: str = "apply"
 ) -> Ended:
-    """The end of a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
+    """End a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
     folder = _folder(report.plan, settings, means) if means.journal else None
     facts = facts_now(settings, client, command=command)
     return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)
 
 
 def _folder(plan: Plan, settings: Settings, means: Means) -> Path:
-    """A folder for the run, which no other one has. Raises UsageError."""
+    """Return a folder that no other run has. Raises UsageError."""
     if settings.run_dir is not None:
         return claim_folder(settings.run_dir)
     return run_folder(settings.runs_dir, plan.sheet.name, means.clock.wall().astimezone())

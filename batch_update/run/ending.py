@@ -77,7 +77,7 @@ class Session:
         )
 
     async def read_back(self, report: Report, *, sent: Sequence[Change] | None = None) -> Report:
-        """The report, with what reading back shows, and that in the journal.
+        """Read back, write into the journal what that shows, and return the report with it.
 
         Waves have been read back already. `sent`: the changes of this session, where there were others before it.
         """
@@ -121,7 +121,7 @@ def facts_now(settings: Settings, client: Client | None = None, *, command: str 
 async def written_report(
     report: Report, folder: Path | None, facts: RunFacts, watcher: Watcher, client: Client | None = None
 ) -> Report:
-    """The report, with its files on the disk; as it is where the run has no folder."""
+    """Write the report's files and return it with their places; as it is where the run has no folder."""
     if folder is None:
         return report
     tell_stage(watcher, Stage.WRITING, str(folder))

@@ -134,7 +134,7 @@ async def export(
     where: Iterable[Condition] = (),
     secrets: bool = True,
 ) -> Export:
-    """The account's assistants as a table.
+    """Return the account's assistants as a table.
 
     `fields`: names, as `choose_fields` gives them; none: all that the catalogue calls reported, and whatever else some
     answer carries. `only`: these assistants; none: all. `where`: conditions that an assistant has to fulfill.
@@ -202,7 +202,7 @@ def _refuse_missing(only: Collection[int], present: Mapping[int, Present]) -> No
 
 
 def _refuse_unknown(conditions: Iterable[Condition], present: Mapping[int, Present]) -> None:
-    """An empty answer would say that no assistant is so."""
+    """Raise UsageError for a condition on what no assistant tells: an empty answer would say that none is so."""
     for condition in conditions:
         if present and not any(condition.is_known(now) for now in present.values()):
             raise UsageError(

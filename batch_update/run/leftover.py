@@ -93,7 +93,7 @@ async def look_at_rest(
 
 
 def _narrowed(rest: Rest, narrow: Callable[[Plan], Plan]) -> Rest:
-    """The rest with fewer changes."""
+    """Return the rest with fewer changes."""
     plan = narrow(rest.plan)
     kept = {change.indexes[0] for change in plan.changes}
     left_out = {
@@ -106,7 +106,7 @@ def _narrowed(rest: Rest, narrow: Callable[[Plan], Plan]) -> Rest:
 
 
 async def _clear_up(recorded: RecordedRun, rest: Rest, client: Asked, *, to_end: bool = False) -> Rest:
-    """The rest, compared with what is there now: what has landed is updated, what somebody changed is a conflict.
+    """Compare the rest with what is there: what has landed is updated, what somebody changed is a conflict.
 
     Compared are the changes in doubt; where the plan was made from present values, all of them. Raises what the
     client raises, and RunStopped X310 where the key is for another account.

@@ -49,7 +49,7 @@ _OF_CELLS = ("map", "ignore", "decimal")
 
 
 def _plain(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
-    """The story as a function that returns at its end."""
+    """Return the story as a function that returns at its end."""
 
     @wraps(begin)
     def plain(*args: P.args, **more: P.kwargs) -> T:
@@ -67,7 +67,7 @@ def _plain(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
 
 
 def _on_loop(begin: Callable[P, Sequel[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """The story as a function to be awaited."""
+    """Return the story as a function to be awaited."""
 
     @wraps(begin)
     async def on_loop(*args: P.args, **more: P.kwargs) -> T:
@@ -105,7 +105,7 @@ def _settings(
     *,
     but: Collection[str] = (),
 ) -> Settings:
-    """The settings of a call: those by name win over those of `settings`, and these over the environment's.
+    """Return a call's settings: those by name win over those of `settings`, and these over the environment's.
 
     Raises UsageError for a value that is not allowed, and for a setting that means nothing here (see `heeding`).
     """
@@ -145,7 +145,7 @@ def _means(
 
 
 def _unread(what: What) -> tuple[str, ...]:
-    """The settings that mean nothing since it is no file, or no sheet any more, that they would read."""
+    """Return the settings that mean nothing, since no file, or no sheet any more, is read."""
     if isinstance(what, Plan):
         return ("Sheet", "Limits")
     if isinstance(what, Sheet):

@@ -48,7 +48,7 @@ class Means:
     clock: Clock = SYSTEM
 
     def account(self, settings: Settings) -> Account:
-        """The account that these settings speak to. Raises AccessError and UsageError."""
+        """Return the account that these settings speak to. Raises AccessError and UsageError."""
         return account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
 
 
@@ -65,7 +65,7 @@ def tell_way(settings: Settings, means: Means) -> None:
 async def speaking(
     settings: Settings, account: Account, means: Means, on_event: Callable[[Event], None]
 ) -> AsyncIterator[Client]:
-    """A client for the account, to its server or to the sandbox in this process. Raises UsageError."""
+    """Open a client for the account, to its server or to the sandbox in this process. Raises UsageError."""
     with ExitStack() as stack:
         app = means.app
         if app is None and settings.sandbox:
@@ -123,7 +123,7 @@ async def holding(account: Account, settings: Settings, means: Means, command: s
 
 @contextmanager
 def before_sending() -> Iterator[None]:
-    """An answer of the server inside that ends the run says, too, that nothing was sent by it."""
+    """Have an answer of the server that ends the run say, too, that nothing was sent by it."""
     try:
         yield
     except (AccessError, ApiError, RunStopped) as error:

@@ -12,13 +12,13 @@ from batch_update.settings.tunables import Settings
 
 
 def entries_in(settings: Settings) -> list[Entry]:
-    """All runs of the folder that the settings name, the one that was last worked on first. Raises UsageError."""
+    """Return all runs of the folder that the settings name, the last one worked on first. Raises UsageError."""
     at_work = runs_at_work(settings)
     return [entry_of(folder, at_work) for folder in all_runs(settings.runs_dir)]
 
 
 def runs_at_work(settings: Settings) -> set[Path]:
-    """The folders of runs that some process works on now. Raises UsageError where that cannot be told."""
+    """Return the folders of runs that some process works on now. Raises UsageError where that cannot be told."""
     try:
         return {run for folder in lock_folders(settings) for run in running(folder)}
     except OSError as error:

@@ -98,7 +98,7 @@ async def _planned(
 
 
 def made_at_home(what: What, settings: Settings, means: Means, *, asks: bool = True) -> tuple[Made, Settings]:
-    """The plan of a sheet or file, and the settings at the server or sandbox that it was made for.
+    """Return the plan of a sheet or file, and the settings at the server or sandbox that it was made for.
 
     `asks`: whether the server will be asked something, so that the way to it matters.
     """
@@ -112,7 +112,7 @@ def made_at_home(what: What, settings: Settings, means: Means, *, asks: bool = T
 
 
 def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
-    """The plan of a sheet, or the plan itself. Raises SheetError where it cannot be read."""
+    """Return the plan of a sheet, or the plan itself. Raises SheetError where it cannot be read."""
     if isinstance(what, Plan):
         return (
             Made(what, earlier=True) if what.compared else Made(keep_only(what, settings.only), earlier=False)
@@ -146,7 +146,7 @@ def _plan_of_sheet(sheet: Sheet, settings: Settings) -> Plan:
 async def look_at(
     made: Made, client: Asked, settings: Settings, watcher: Watcher, *, by_field: bool = False
 ) -> Looked:
-    """The plan held against what is there, as far as the settings select and let it.
+    """Hold the plan against what is there, as far as the settings select and let it.
 
     `by_field`: hold back single fields that somebody changed since, not whole rows. Raises what the client raises,
     RunStopped X310 where the plan is another account's, X311 where it is not the one that is expected.
@@ -218,7 +218,7 @@ def expect(plan: Plan, wanted: str | None) -> None:
 
 
 def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tuple[Tripped, ...]:
-    """The guards of these settings that forbid sending the plan; `allow` are the hazards that may be sent."""
+    """Return the guards that forbid sending the plan; `allow` are the hazards that may be sent."""
     return guard(
         looked.plan,
         total=looked.total,
@@ -262,5 +262,5 @@ def _save(plan: Plan, path: Path) -> None:
 
 
 def unwritable(path: Path, why: str) -> UsageError:
-    """A file that somebody named cannot be written there."""
+    """Return the UsageError for a file that cannot be written where somebody wants it."""
     return UsageError(f"{path} cannot be written: {why}", code="U110")

@@ -30,7 +30,7 @@ from batch_update.text import counted
 
 
 def run_to_resume(run: str, settings: Settings) -> Path:
-    """The folder of a run, by itself, its name or the beginning of one; last is what last sent something or is open.
+    """Return the folder of a run, by its path, name or beginning; last is what last sent something or is open.
 
     Raises UsageError where there is none.
     """
@@ -68,7 +68,7 @@ async def _resume(
 
 
 async def _as_it_is(recorded: RecordedRun, settings: Settings, stop: GuardStopped | None = None) -> Ended:
-    """The end of a run that is left alone: since nothing is left to do, or since a guard forbids going on."""
+    """End a run that is left alone: nothing is left to do, or a guard forbids going on."""
     report = replace(report_of(recorded), folder=recorded.folder, files=written_in(recorded.folder))
     if stop is None:
         return Ended(report, facts_of(recorded), settings, was_finished=True)
@@ -146,7 +146,7 @@ async def send_rest(
 
 
 def merged(before: Report, after: Report) -> Report:
-    """The report of a run that was resumed, from the one before and the one of what was left."""
+    """Return the report of a run that was resumed, from the one before and the one of what was left."""
     return replace(
         after,
         plan=before.plan,

@@ -21,7 +21,7 @@ from batch_update.text import printable
 
 
 def run_to_undo(run: str, settings: Settings) -> Path:
-    """The folder of a run, by itself, its name or the beginning of one; last is the one that last changed something.
+    """Return the folder of a run, by its path, name or beginning; last is what last changed something.
 
     Raises UsageError where there is none.
     """
