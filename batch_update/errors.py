@@ -85,7 +85,7 @@ class KeyMissing(AccessError):
 
 
 class KeyMalformed(AccessError):
-    """What was given as the API key cannot be one, or not one for this platform."""
+    """The text given as the API key cannot be one, or not one for this platform."""
 
 
 class KeyRefused(AccessError):

@@ -33,7 +33,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What may be set for one field of an assistant."""
+    """One field of an assistant: its type, its bounds, its names."""
 
     name: str
     kind: Kind
@@ -60,7 +60,7 @@ class Field:
 
     @property
     def allowed(self) -> str:
-        """What is allowed, in a few words: `0.7 to 1.2`, `up to 255 characters`, `inbound or outbound`."""
+        """Return in short which values are allowed: `0.7 to 1.2`, `up to 255 characters`, `inbound or outbound`."""
         return _allowed(self)
 
 
@@ -90,7 +90,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
     inner = next(option for option in options if option.get("type") != "null")
     return Field(
         name=name,
-        kind=kind_of(inner, is_id=bool(extra["look_up"])),
+        kind=kind_of_cell(inner, is_id=bool(extra["look_up"])),
         group=extra["group"],
         help=info.description or "",
         unit=extra["unit"],
@@ -108,7 +108,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
     )
 
 
-def kind_of(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
+def kind_of_cell(schema: Mapping[str, Any], *, is_id: bool) -> Kind:
     """Return what kind of cell this is, from the field's JSON Schema."""
     match schema:
         case {"enum": _}:

@@ -22,7 +22,7 @@ _OPERATIONS = {"+": "add", "-": "remove"}
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What one column is for; `path` and `operation` as in `model.Column`."""
+    """The purpose of one column; `path` and `operation` as in `model.Column`."""
 
     role: Role
     field: str | None = None
@@ -31,14 +31,14 @@ class Heading:
 
     @property
     def name(self) -> str | None:
-        """What it sets: `id`, a field, a part of one; None for nothing."""
+        """Return the name of all that it sets: `id`, a field, a part of one; None for nothing."""
         if self.role is Role.ID:
             return ID
         return self.field and part_name(self.field, self.path, self.operation)
 
     @property
     def facts(self) -> Field:
-        """What a cell of the column may hold; for columns of a field or a part of one."""
+        """The facts of its cells; for columns of a field or a part of one."""
         assert self.field is not None, "the column sets something"
         if self.role is Role.PART:
             return part_facts(self.field, self.path, self.operation)

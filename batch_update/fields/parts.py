@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from batch_update.fields.facts import Field, all_fields, kind_of, validator
+from batch_update.fields.facts import Field, all_fields, kind_of_cell, validator
 from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES, FillerConfig
 
 FREE_KEYS = "variables"
@@ -52,7 +52,7 @@ def part_name(field: str, path: Path, operation: str) -> str:
 
 @cache
 def part_facts(field: str, path: Path, operation: str) -> Field:
-    """What a cell of this part may hold, described as if it were a field. KeyError where there is no such part."""
+    """Return the facts of a part as if it were a field. KeyError where there is no such part."""
     does = {"add": "Added to", "remove": "Taken from"}.get(operation, "A part of")
     plain = replace(
         all_fields()[field],
@@ -73,7 +73,7 @@ def part_facts(field: str, path: Path, operation: str) -> Field:
     schema = TOOL_TYPES[kind].model_json_schema()["properties"][setting]
     return replace(
         plain,
-        kind=kind_of(schema, is_id=setting.endswith("_id")),
+        kind=kind_of_cell(schema, is_id=setting.endswith("_id")),
         choices=tuple(schema.get("enum", ())),
         minimum=schema.get("minimum"),
         maximum=schema.get("maximum"),

@@ -14,7 +14,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the row: which assistant, its present mode, and whatever else it holds."""
+    """The facts beside the row: which assistant, its present mode, and whatever else it holds."""
 
     assistant_id: int | None = None
     mode: str | None = None
@@ -159,19 +159,21 @@ def broken_rules(body: Body, context: Context) -> Iterator[Broken]:
 def _broken_modes(body: Body, context: Context) -> Iterator[Broken]:
     facts = [fact for fact in MODE_FACTS if fact.field in body and fact.applies(body[fact.field])]
     mode = body.get("mode") or context.mode
-    if mode is not None:
-        for fact in facts:
-            if mode not in fact.modes:
-                yield Broken(
-                    "X210",
-                    (fact.field, "mode") if "mode" in body else (fact.field,),
-                    f"{fact.phrase} is not for mode {mode}, only for {' and '.join(sorted(fact.modes))}",
-                )
-        return
+    return _not_for_mode(facts, mode, body) if mode is not None else _not_together(facts)
+
+
+def _not_for_mode(facts: list[ModeFact], mode: str, body: Body) -> Iterator[Broken]:
+    """Yield each value that this mode does not allow, with the mode itself where the row sets it."""
+    for fact in facts:
+        if mode not in fact.modes:
+            fields = (fact.field, "mode") if "mode" in body else (fact.field,)
+            modes = " and ".join(sorted(fact.modes))
+            yield Broken("X210", fields, f"{fact.phrase} is not for mode {mode}, only for {modes}")
+
+
+def _not_together(facts: list[ModeFact]) -> Iterator[Broken]:
+    """Yield the values that no mode allows together, where the mode is not known."""
     if facts and not frozenset.intersection(*(fact.modes for fact in facts)):
         against = [fact for fact in facts if any(not fact.modes & other.modes for other in facts)]
-        yield Broken(
-            "X211",
-            tuple(fact.field for fact in against),
-            f"no mode allows {' together with '.join(fact.phrase for fact in against)}",
-        )
+        words = " together with ".join(fact.phrase for fact in against)
+        yield Broken("X211", tuple(fact.field for fact in against), f"no mode allows {words}")

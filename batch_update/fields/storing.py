@@ -1,4 +1,4 @@
-"""What a server does to texts as it stores them: spaces at the ends, line ends, the Unicode form. Pure.
+"""Texts as a server stores them: spaces at the ends, line ends, the Unicode form. Pure.
 
 Nobody sees the difference in a call, and no update makes it go away, so it is none: `same_text` takes a text that was
 stored so for the one that was wanted. The other way round it is one: spaces that are there can be taken off.
@@ -14,7 +14,7 @@ from batch_update.model.sheets import Json
 
 
 class Alteration(Enum):
-    """What may be done to a text, in words that follow `stores it`."""
+    """A thing that may be done to a text, in words that follow `stores it`."""
 
     ENDS = "without spaces at the ends"
     LINES = "with other line ends"

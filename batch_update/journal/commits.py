@@ -15,7 +15,7 @@ MOST_ROUNDS = 20
 
 
 @dataclass(slots=True)
-class Group:
+class Transaction:
     """Entries that are written in one transaction."""
 
     entries: list[LogEntry] = field(default_factory=list)
@@ -30,11 +30,11 @@ class Groups:
 
     def __init__(self, commit: Callable[[list[LogEntry]], bool]) -> None:
         self._commit = commit
-        self._open = Group()
+        self._open = Transaction()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
 
-    def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Group:
+    def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Transaction:
         """These entries go into one commit. Without `keep` running, that is done when this returns."""
         group = self._open
         group.entries += entries
@@ -72,7 +72,7 @@ class Groups:
             seen = len(self._open.entries)
 
     def _flush(self) -> None:
-        group, self._open = self._open, Group()
+        group, self._open = self._open, Transaction()
         group.kept = not group.entries or self._commit(group.entries)
         group.done.set()
         for then in group.then:

@@ -214,4 +214,4 @@ def _copy(source: Path, to: Path) -> None:
 
 
 JOURNAL = "journal.db"
-"""What makes a folder the folder of a run."""
+"""The files that make a folder the folder of a run."""

@@ -62,7 +62,7 @@ def _read(folder: Path) -> tuple[RecordedRun, bool]:
             (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
 
             def read(table: str) -> Iterator[object]:
-                return schema.entries_in(table, db.execute(schema.selection(table)))
+                return schema.entries_of_lines(table, db.execute(schema.selection(table)))
 
             return replay(folder, read, lines=lines, promise=promise), is_steady
 

@@ -57,7 +57,7 @@ def insertion(table: str) -> str:
 
 
 def selection(table: str) -> str:
-    """The SQL that reads all lines in the order in which they were written, as `entries_in` takes them."""
+    """The SQL that reads all lines in the order in which they were written, as `entries_of_lines` takes them."""
     return f"SELECT n, data, seal FROM {table} ORDER BY n"
 
 
@@ -75,7 +75,7 @@ def sealed(n: int, data: str) -> tuple[int, str, int]:
     return n, data, crc32(f"{n} {data}".encode())
 
 
-def entries_in(table: str, lines: Iterable[tuple[int, str, int]]) -> Iterator[Any]:
+def entries_of_lines(table: str, lines: Iterable[tuple[int, str, int]]) -> Iterator[Any]:
     """The entries that these lines hold. Raises Damaged where a line is missing or not as it was written."""
     for expected, line in enumerate(lines, 1):
         if line[0] != expected or line != sealed(*line[:2]):

@@ -50,7 +50,7 @@ LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
 
 NO_JSON = (ValueError, TypeError, RecursionError)
-"""What Python raises for a value that cannot be written as JSON."""
+"""The errors that Python raises for a value that cannot be written as JSON."""
 
 
 class Journal:

@@ -35,7 +35,7 @@ HAZARDS: Mapping[str, Hazard] = {
 """Each hazard by the name that `allow` takes."""
 ALL_HAZARDS = "all"
 Present = Mapping[str, Json]
-"""What an assistant holds now, as an update would send it: field -> value. A field that is not in it is *unknown*."""
+"""Field -> value that an assistant holds now, as an update would send it. A field that is not in it is *unknown*."""
 
 
 class Unknown(Enum):
@@ -118,7 +118,7 @@ class Change:
 
 
 class Status(StrEnum):
-    """What became of a row."""
+    """The end of a row."""
 
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -132,7 +132,7 @@ class Status(StrEnum):
 
 
 class Verified(StrEnum):
-    """What reading back an updated row showed."""
+    """The result of reading back an updated row."""
 
     NOT_READ = ""
     VERIFIED = "verified"
@@ -143,7 +143,7 @@ class Verified(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row of the sheet, and why."""
+    """The end of one row of the sheet, and why it came to it."""
 
     status: Status
     code: str = ""

@@ -63,7 +63,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of one change, after all of its attempts."""
+    """The result of one change, after all of its attempts."""
 
     status: Status
     """UPDATED, FAILED, UNKNOWN, or NOT_SENT where sending was stopped before its first attempt"""

@@ -17,7 +17,7 @@ Json = Any
 """A JSON value: None, bool, int, float, str, or a list or dict of them."""
 
 Body = Mapping[str, Json]
-"""What one update sends: field name -> value, only the fields that are to change."""
+"""The values that one update sends: field name -> value, only the fields that are to change."""
 
 
 def picked(values: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
@@ -48,7 +48,7 @@ class Dialect:
 
 
 class Role(StrEnum):
-    """What a column of a sheet is for."""
+    """The purpose of a column."""
 
     ID = "id"
     FIELD = "field"

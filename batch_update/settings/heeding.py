@@ -1,4 +1,4 @@
-"""Which command heeds which settings, once: help lists no others, and no other door lets others through."""
+"""The settings that each command heeds, once: help lists no others, and no other door lets others through."""
 
 from __future__ import annotations
 

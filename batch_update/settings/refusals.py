@@ -1,4 +1,4 @@
-"""What is wrong with settings, as sentences: where each stands, what was given, what is wanted."""
+"""Wrong settings told in sentences: where each stands, what was given, what is wanted."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str
 
 
 def unreadable(code: str, field: Field, text: str, remedy: str = "", *, detail: str = "") -> CellError:
-    """That error, unless the cell is a word for nothing or a failed formula: then that is what to say of it."""
+    """Return the error of this code, or another one where the cell is a word for nothing or a failed formula."""
     if stands_for_nothing(text):
         return refusal("C105", field, text, instead_of_nothing(field))
     if is_failed_formula(text):

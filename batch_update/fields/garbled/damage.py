@@ -31,7 +31,7 @@ _UNDERSCORE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What happened to a text."""
+    """A text that was damaged on its way, and how."""
 
     code: str
     detail: str

@@ -18,7 +18,7 @@ _OF_OTHER_SCRIPTS = ("cp1251", "koi8-r", "cp866", "cp1253")
 CODECS = (
     "cp1252", "mac-roman", "cp850", "cp437", "cp1250", "iso8859-2", "cp852", "cp1257", *_OF_OTHER_SCRIPTS,
 )  # fmt: skip
-"""What UTF-8 is taken for."""
+"""Encodings that UTF-8 is taken for."""
 MOST_TIMES = 4
 """Readings that are undone, one after the other."""
 

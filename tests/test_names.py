@@ -1,0 +1,65 @@
+"""A public name means one thing in the whole package."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "batch_update"
+PAIRS = {
+    "check": "the command and the function of the library that it is about",
+    "export": "the command and the function of the library that it is about",
+    "main": "the program, while it is loaded and once it is",
+    "read_flag": "a cell, and the value that the API reports",
+    "read_ids": "a cell, and the value that the API reports",
+    "read_integer": "a cell, and the value that the API reports",
+    "read_number": "a cell, and the value that the API reports",
+    "read_object": "a cell, and the value that the API reports",
+    "read_text": "a cell, and the value that the API reports",
+}
+"""Names that two modules share since they are two sides of one thing."""
+DOUBLE = [
+    "Damage",
+    "Failure",
+    "Fault",
+    "Group",
+    "Limits",
+    "Rows",
+    "Session",
+    "as_text",
+    "cell_of",
+    "connect",
+    "duration_of",
+    "frame_of",
+    "guard",
+    "place_of",
+    "read_as",
+    "records",
+    "refusal",
+    "show",
+    "shown",
+    "text_of",
+    "words_of",
+]
+"""Names that still have a second meaning. This list may only become shorter."""
+
+
+def homes() -> dict[str, list[str]]:
+    """Public classes and functions of all modules but the sandbox's, which shares nothing, with their modules."""
+    found = defaultdict(list)
+    for path in sorted(ROOT.rglob("*.py")):
+        if "sandbox" not in path.relative_to(ROOT).parts[0]:
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if (
+                    isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                    and node.name[0] != "_"
+                ):
+                    found[node.name].append(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_no_public_name_means_two_things() -> None:
+    twice = {name: places for name, places in homes().items() if len(places) > 1}
+    assert {name: places for name, places in twice.items() if name not in {*PAIRS, *DOUBLE}} == {}
+    assert sorted({*PAIRS, *DOUBLE} - twice.keys()) == [], "these mean one thing now: take them off the lists"
