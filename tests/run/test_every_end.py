@@ -168,7 +168,7 @@ ENDS: dict[str, End] = {
         "R103",
         ["updated", "unknown", "not_sent"],
         {"max_outage": 0, "max_attempts": 1},
-        faults="cut-before@3-8",
+        faults="cut-after@3,cut-before@4-8",
     ),
     "another run": End(Exit.LOCKED, "R107", [], around=company),
     "signal": End(
