@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 import shutil
@@ -259,6 +260,9 @@ def written() -> Iterator[tuple[str, str]]:
     """Commands in code blocks and in backquotes of the documents, and in what the program says."""
     for page in sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"}):
         name, text = page.relative_to(ROOT).as_posix(), page.read_text("utf-8")
+        for document in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+            yield from ((name, command) for command in json.loads(document)["next"].values())
+        text = re.sub(r"```json\n.*?```", "", text, flags=re.DOTALL)
         blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
         for command in re.findall(r"(batch-update [a-z][^\n]*)", blocks):
             yield name, command.partition("  #")[0]
