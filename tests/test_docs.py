@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +13,7 @@ import pytest
 
 from batch_update.codes import CODES
 from batch_update.model.plans import HAZARDS
+from batch_update.report.documents.described import schemas
 from batch_update.report.own_columns import RESULT_COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +33,12 @@ def _render():
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
     """Otherwise: python docs/render.py."""
     assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()
+
+
+def test_the_schemas_of_the_package_are_made_from_the_code() -> None:
+    """Otherwise: python docs/render.py."""
+    folder = ROOT / "batch_update" / "schemas"
+    assert {path.stem: json.loads(path.read_text("utf-8")) for path in folder.iterdir()} == schemas()
 
 
 PROMISES = [
