@@ -47,5 +47,6 @@ def _get_yes(prospect: Prospect, watcher: Watcher) -> None:
     """Ask. Raises UsageError (U102) where the answer is no, or nobody can give one."""
     if not prospect.is_asked:
         raise UsageError("sending needs a yes, and nobody can be asked here", code="U102")
-    if not watcher.may_send(prospect):
+    # True alone is a yes: a text is none, nor is what an `async def` returns when nobody awaits it.
+    if watcher.may_send(prospect) is not True:
         raise UsageError("nothing was sent", code="U102", remedy="answer y to send")

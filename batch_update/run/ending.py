@@ -135,16 +135,21 @@ def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Wat
 
     None where no place takes them: the journal still has it all.
     """
+
+    def tell(words: str) -> None:
+        with suppress(Exception):  # as in `tell_stage`
+            watcher.unwritable(words)
+
     try:
         return write_run(report, folder, facts)
     except OSError as error:
         place = printable(str(error.filename2 or error.filename or folder))
-        watcher.unwritable(f"{place} cannot be written: {error.strerror}.")
+        tell(f"{place} cannot be written: {error.strerror}.")
     try:
         other = Path(mkdtemp(prefix="batch-update-"))
         written = write_run(report, other, facts)
     except OSError as error:
-        watcher.unwritable(f"Nor can the folder for temporary files: {error.strerror}.")
+        tell(f"Nor can the folder for temporary files: {error.strerror}.")
         return None
-    watcher.unwritable(f"The results are in {other}.")
+    tell(f"The results are in {other}.")
     return written

@@ -189,7 +189,7 @@ class _Waves:
         if self._caution.ask is None:
             return None
         count = counted(len(self._parts[number - 1].changes), "change")
-        if await self._caution.ask(f"Go on with {following}, {count}?"):
+        if await self._caution.ask(f"Go on with {following}, {count}?") is True:
             return None
         return RunStopped(
             f"the answer to the question before {following} was no",

@@ -10,10 +10,10 @@ import math
 import re
 import reprlib
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,15 @@ from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, require_height, require_width
 from batch_update.sheet.text.dialect import find_decimal
-from batch_update.text import excerpt, listed, shortly
+from batch_update.text import excerpt, listed
 
 NAME = "DataFrame"
 FORMAT = "frame"
 _FIRST_ROW = 2
 _MOST_EXACT = 2**53
 """from here on a float may stand for another whole number"""
+_LEAST_EXPONENT = -400
+"""of a Decimal; one below it, which no number that a cell holds needs, would be spelled with millions of zeros"""
 _NOBODYS = re.compile(r"Unnamed: \d+(_level_\d+)?").fullmatch
 """what pandas calls a column of a file that has no header"""
 
@@ -89,7 +91,7 @@ def _headers(names: Sequence[Hashable]) -> list[str]:
         what, remedy = "no names", 'Name them: frame.columns = ["id", "name", ...].'
     if odd:
         raise SheetError(
-            f"{NAME}: its columns have {what}: {listed(list(map(shortly, odd)), 4)}",
+            f"{NAME}: its columns have {what}: {listed([excerpt(reprlib.repr(name)) for name in odd], 4)}",
             code="S124",
             remedy=remedy,
         )
@@ -130,8 +132,14 @@ def _values(series: pd.Series[Any]) -> list[Any]:
     if kind == "f" and size < 8:  # in their own digits: 0.1 in 32 bits is 0.10000000149 in 64
         narrow = series.to_numpy(dtype=f"f{size}", na_value=math.nan)
         return [None if math.isnan(value) else float(str(value)) for value in narrow]
-    missing = series.isna().to_numpy()
-    return [None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)]
+    return [None if gone else value for value, gone in zip(series.tolist(), _missing(series), strict=True)]
+
+
+def _missing(series: pd.Series[Any]) -> Iterable[bool]:
+    try:
+        return series.isna().to_numpy()
+    except InvalidOperation:  # pandas compares Decimals, and a signaling NaN cannot be compared
+        return [_is_nothing(value) or (isinstance(value, Decimal) and value.is_nan()) for value in series]
 
 
 def _decimal(columns: Sequence[Sequence[Any]], reading: Reading) -> str:
@@ -174,7 +182,8 @@ def _number(value: float | Decimal, decimal: str) -> str | None:
     if not math.isfinite(value):
         return None
     if isinstance(value, Decimal):
-        return format(value, "f").replace(".", decimal)
+        is_spelled = int(value.as_tuple().exponent) >= _LEAST_EXPONENT
+        return format(value, "f").replace(".", decimal) if is_spelled else None
     if value != int(value):
         return repr(value).replace(".", decimal)
     if abs(value) < _MOST_EXACT:

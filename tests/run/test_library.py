@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pandas as pd
@@ -292,6 +292,37 @@ def test_a_watcher_may_say_yes_to_a_hazard_and_no_to_a_plan(settings: Settings) 
     watcher = Notebook()
     assert batch_update.apply("sheet.csv", settings, watcher=watcher).stopped is None
     assert [one.hazard for one in watcher.asked[0].tripped] == ["mode"]
+
+
+@pytest.mark.parametrize("answer", ["no", 1, None])
+def test_true_alone_is_a_yes(settings: Settings, answer: Any) -> None:
+    class Mumbling(Watcher):
+        can_answer = True  # type: ignore[assignment]
+
+        def may_send(self, prospect: Prospect) -> bool:
+            return cast(bool, answer)
+
+        async def may_go_on(self, question: str) -> bool:
+            return cast(bool, answer)
+
+    with pytest.raises(UsageError, match="nothing was sent"):
+        batch_update.apply("sheet.csv", settings, watcher=Mumbling(), yes=False)
+    report = batch_update.apply("sheet.csv", settings, watcher=Mumbling(), waves="1,rest", pause="ask")
+    assert report.counts() == {Status.UPDATED: 1, Status.NOT_SENT: 3}
+
+
+def test_a_yes_that_nobody_waited_for_is_none(settings: Settings) -> None:
+    class Late(Watcher):
+        can_answer = True  # type: ignore[assignment]
+
+        async def may_send(self, prospect: Prospect) -> bool:  # type: ignore[override]
+            return False
+
+    with (
+        pytest.warns(RuntimeWarning, match="never awaited"),
+        pytest.raises(UsageError, match="nothing was sent"),
+    ):
+        batch_update.apply("sheet.csv", settings, watcher=Late(), yes=False)
 
 
 def test_a_watcher_that_breaks_takes_no_row_along(settings: Settings) -> None:

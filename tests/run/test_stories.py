@@ -158,6 +158,18 @@ def test_a_folder_that_cannot_take_the_results_does_not_lose_them(app: Any, tmp_
     assert any("cannot be written" in words for words in told)
 
 
+def test_nor_does_a_watcher_that_breaks_when_it_is_told_so(app: Any, tmp_path: Path) -> None:
+    class Broken(Watcher):
+        def unwritable(self, words: str) -> None:
+            raise RuntimeError("closed")
+
+        def outcome(self, change: Change, outcome: Outcome) -> None:
+            (tmp_path / "it" / "results.csv").mkdir(exist_ok=True)
+
+    ended = applied(means_of(app, watcher=Broken()), run_dir=Path("it"))
+    assert ended.report.files is not None and ended.report.files.results.is_file()
+
+
 def test_a_yes_and_a_key_are_needed_in_this_order_and_nothing_is_left_behind(app: Any) -> None:
     with pytest.raises(UsageError, match="nobody can be asked"):
         anyio.run(begin_apply("sheet.csv", Settings(rate=()), means_of(app)))

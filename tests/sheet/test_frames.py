@@ -83,6 +83,15 @@ def test_what_is_odd_beyond_measure_is_a_problem_and_no_more() -> None:
     assert codes(frame) == [("S125", 0, 1), ("S125", 1, 1), ("S125", 2, 1)]
 
 
+def test_a_decimal_that_is_no_number_is_missing_and_none_is_spelled_with_millions_of_zeros() -> None:
+    frame = pd.DataFrame(
+        {"id": [101, 102, 103], "speech_speed": [Decimal("sNaN"), Decimal("NaN"), Decimal("1.1")]}
+    )
+    assert cells(frame) == [("101", ""), ("102", ""), ("103", "1.1")]
+    assert cell_of(Decimal("1E-999999999")) is None
+    assert cell_of(Decimal("0E-999999999")) is None
+
+
 @pytest.mark.parametrize("dtype", ["object", "str", "string", "category"])
 def test_what_is_missing_is_an_empty_cell_and_a_word_for_it_stays_a_word(dtype: str) -> None:
     frame = pd.DataFrame({"id": [1, 2, 3, 4], "name": pd.Series(["NaN", None, "null", "<NA>"], dtype=dtype)})
@@ -183,6 +192,10 @@ def test_what_pandas_calls_a_column_without_a_header_has_none() -> None:
 def test_columns_need_names(columns: Any, words: str) -> None:
     told = error(pd.DataFrame([[1, "a"]], columns=columns))
     assert told.code == "S124" and words in told.message
+
+
+def test_a_column_whose_name_cannot_even_be_shown_is_told() -> None:
+    assert "Odd instance" in error(pd.DataFrame([[101, 1]], columns=["id", Odd()])).message
 
 
 def test_nothing_is_no_sheet() -> None:
