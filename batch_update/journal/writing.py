@@ -6,11 +6,12 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from batch_update.clock import SYSTEM, Clock
 from batch_update.disk import make_folder
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal import schema
@@ -70,6 +71,7 @@ class Journal:
         lines: int,
         events: int,
         session: int,
+        clock: Clock = SYSTEM,
     ) -> None:
         self.folder = path.parent
         self.trouble: RunStopped | None = None
@@ -77,6 +79,7 @@ class Journal:
         self._db = db
         self._mark = mark
         self._facts = facts
+        self._clock = clock
         self._lines = lines
         """of the log, so far; one that is there already was written by somebody else"""
         self._events = events
@@ -89,8 +92,10 @@ class Journal:
         self._files = lasting(path)
 
     @classmethod
-    def create(cls, folder: Path, plan: Plan, facts: Facts | None = None) -> Journal:
-        """Begin a run's journal in its folder, with the whole plan in one commit.
+    def create(
+        cls, folder: Path, plan: Plan, facts: Facts | None = None, *, clock: Clock = SYSTEM
+    ) -> Journal:
+        """Begin a run's journal in its folder, with the whole plan in one commit; `clock` tells when.
 
         Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
         for a plan whose parts are not merged yet.
@@ -103,17 +108,17 @@ class Journal:
         with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
             _reserve(folder)
-            with made_whole(path, lambda db: _fill(db, plan, facts)) as lines:
+            with made_whole(path, lambda db: _fill(db, plan, facts, clock.wall())) as lines:
                 mark = Mark(folder, Promise(lines, 0))
                 undo.callback(mark.close, remove=False)
             _sync(folder)
             db = open_to_write(path, room=LOG_ROOM)
             undo.pop_all()
-        return cls(path, db, mark, facts, lines=lines, events=0, session=1)
+        return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock)
 
     @classmethod
-    def open(cls, folder: Path, facts: Facts | None = None) -> Journal:
-        """Go on with a run's journal; `facts` are those of the new session.
+    def open(cls, folder: Path, facts: Facts | None = None, *, clock: Clock = SYSTEM) -> Journal:
+        """Go on with a run's journal; `facts` are those of the new session, `clock` is its clock.
 
         Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
         """
@@ -129,7 +134,9 @@ class Journal:
             undo.pop_all()
         facts = facts or Facts("resume", recorded.facts.settings)
         events = len(recorded.events)
-        journal = cls(path, db, mark, facts, lines=recorded.lines, events=events, session=session)
+        journal = cls(
+            path, db, mark, facts, lines=recorded.lines, events=events, session=session, clock=clock
+        )
         journal._ended = bool(recorded.sessions) and recorded.sessions[-1].ended
         if recorded.lost:
             journal._groups.add(loss_entry(recorded.lost))
@@ -181,7 +188,7 @@ class Journal:
     def event(self, event: Event) -> None:
         """Write down something that happened to the run as a whole."""
         self._events += 1
-        self._groups.add(event_entry(self._session, event, datetime.now(UTC)))
+        self._groups.add(event_entry(self._session, event, self._clock.wall()))
 
     def verified(self, report: Report) -> None:
         """Write down what reading back showed, and those of the report's events that are not written down yet."""
@@ -281,11 +288,11 @@ def _reserve(folder: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts) -> int:
+def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts, at: datetime) -> int:
     """Writes the plan into an empty file; returns how many lines the log has then."""
     for statement in schema.statements():
         db.execute(statement)
-    for table, entries in plan_entries(plan, facts, datetime.now(UTC), f"batch-update {__version__}"):
+    for table, entries in plan_entries(plan, facts, at, f"batch-update {__version__}"):
         db.executemany(schema.insertion(table), schema.lines_of(entries))
     (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
     return int(lines)

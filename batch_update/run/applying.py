@@ -104,7 +104,7 @@ def _written_down(
     folder = _folder(plan, settings, means)
     hold.works_in(folder)
     facts = Facts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
-    return folder, Journal.create(folder, plan, facts)
+    return folder, Journal.create(folder, plan, facts, clock=means.clock)
 
 
 async def _refused(

@@ -100,7 +100,10 @@ async def _go_on(
         if stop := agree(looked, "resume", settings, watcher, allow=allow):
             return await _as_it_is(recorded, settings, stop)
         facts = Facts("resume", settings=placed(settings), key=account.name)
-        with Journal.open(recorded.folder, facts) as journal, means.interrupts() as interrupted:
+        with (
+            Journal.open(recorded.folder, facts, clock=means.clock) as journal,
+            means.interrupts() as interrupted,
+        ):
             session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)

@@ -445,3 +445,16 @@ def test_a_reader_beside_the_writer_disturbs_nobody(tmp_path: Path) -> None:
         assert journal.trouble is None
     db.close()
     assert read_run(tmp_path).outcomes == {0: DONE}
+
+
+def test_a_journal_goes_by_the_clock_that_it_is_handed(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, plan_of(1), clock=virtual_clock()) as journal:
+        journal.begin(NOON)
+        journal.event(Event("pause", "a pause"))
+        journal.end(2.0, None)
+    assert read_run(tmp_path).created == NOON
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as db:
+        (entry,) = db.execute(
+            "SELECT entry.value FROM log, json_each(log.data) AS entry WHERE entry.value LIKE '%a pause%'"
+        ).fetchone()
+    assert str(int(NOON.timestamp()) * 1_000_000) in entry
