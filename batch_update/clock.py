@@ -15,21 +15,15 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _sleep(seconds: float) -> None:
-    await anyio.sleep(
-        seconds
-    )  # which costs time to import, and commands that wait for nothing are not to pay it
-
-
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What whoever waits, measures or notes the time is handed; tests hand in one that they put forward."""
+    """Time and chance, for whoever waits, measures, notes the hour or throws dice; a test hands in its own."""
 
     monotonic: Callable[[], float] = time.monotonic
     """seconds that nobody sets back: for how long something takes"""
     wall: Callable[[], datetime] = _utc_now
     """UTC: for when something was"""
-    sleep: Callable[[float], Awaitable[None]] = _sleep
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     rng: random.Random = field(default_factory=random.Random)
     """spreads pauses, so that those who met the same trouble do not all come back at once"""
 

@@ -195,7 +195,7 @@ def _read_slowly(descriptor: int) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Without the byte order mark and the white space that editors and shells leave around it."""
+    """Return the text without the byte order mark and the white space that editors and shells leave around it."""
     return text.strip().removeprefix("\ufeff").strip()
 
 

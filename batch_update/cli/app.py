@@ -134,7 +134,7 @@ def options_of(command: Any) -> Iterator[Any]:
 
 
 def _leave_after(error: Any) -> NoReturn:
-    """With what typer says of wrong words; else it is a bug of ours: say so, with its own exit status."""
+    """End with the help, with our sentence for a wrong command line, or with a bug of ours and its own exit status."""
     # Of the class that click calls ClickException, which typer keeps to itself.
     if type(error).__name__ == "NoArgsIsHelpError" and not wants_json():
         error.show()
@@ -151,7 +151,7 @@ def _leave_after(error: Any) -> NoReturn:
 
 
 def _limit_met(error: Exception) -> BatchUpdateError | None:
-    """What this machine has no more of, where that is why the program cannot go on; anything may need some."""
+    """Return the error that names what this machine has no more of; None where the program ends for another reason."""
     from batch_update.api.wire.local import REMEDIES
 
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)

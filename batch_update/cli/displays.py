@@ -31,7 +31,7 @@ SHORT = {
 
 
 class Display:
-    """What a run tells while it goes on. This one tells nothing."""
+    """Shows how a run goes on; this one shows nothing."""
 
     numbers: Sequence[int] = ()
     """the number of each row of the sheet, once it is known"""

@@ -1,4 +1,4 @@
-"""What a command says at its end: the one document of --json, and the error where it ends early."""
+"""The end of a command: the one document of --json, or the error that ends it early."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _words() -> list[str]:
 
 
 class _AskedToEnd(KeyboardInterrupt):
-    """What SIGTERM or a hang-up raises; only of a kind that event loops let through."""
+    """Raised by SIGTERM and by a hang-up; of the kind that event loops let through."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ _UNBROKEN = str.maketrans("-", "\u2011")
 
 
 class _Helpful:
-    """What the help of commands and of groups of them have in common."""
+    """The parts of a help page that commands and groups of commands share."""
 
     help: str | None
     params: list[Any]

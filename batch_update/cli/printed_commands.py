@@ -50,7 +50,7 @@ def next_lines(following: Following) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a command was asked to do, so that it can be told how to ask again."""
+    """A command with its argument and settings, so that it can be printed again, as it was or changed."""
 
     verb: str
     place: str

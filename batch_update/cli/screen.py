@@ -1,4 +1,4 @@
-"""What people see: results on stdout, progress, logs and questions on stderr."""
+"""The screen that people see: results on stdout; progress, logs and questions on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may reach a terminal: all that is written to one passes here, and but for our colors it does nothing there."""
+"""The gate to a terminal: all that is written to one passes here, and nothing but our colors has an effect there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a run by its journal, and what is in doubt of it, compared with what is there now."""
+"""The rest of a run by its journal: changes still to send, and those in doubt, compared with what is there now."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _LETTERS = re.compile(r"column:\s*([A-Za-z]{1,3})", re.IGNORECASE).fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the user says of columns, and which columns those are."""
+    """One word of the user about columns, by `map` or `ignore`, and the columns that it is about."""
 
     setting: str
     """map or ignore"""

@@ -12,7 +12,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Other(NamedTuple):
-    """What a file is that is no sheet."""
+    """A file that is no sheet: the kind of file it is, and what to do about it."""
 
     what: str
     """`holds a PDF`: goes on with the file's name"""

@@ -255,7 +255,7 @@ class InProcess(httpx.ASGITransport):
     """An ASGI app in this process. What it raises is a broken connection; ConnectionRefusedError, one not made."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """As a server would: an app that raises has cut the connection."""
+        """Answer as a server would: an app that raises has cut the connection."""
         await request.extensions["trace"](SENT, {})
         try:
             return await super().handle_async_request(request)

@@ -76,7 +76,7 @@ class StayingRun:
 
 @dataclass(frozen=True, slots=True)
 class PrunedRuns:
-    """What went, and what did not."""
+    """The runs that were deleted, and those that were old enough and stay."""
 
     KIND: ClassVar[str] = "pruned-runs"
 
@@ -154,7 +154,7 @@ class CheckedJobs:
 
 @dataclass(frozen=True, slots=True)
 class ListedField:
-    """What may be set for one field of an assistant, or for a part of one."""
+    """One field of an assistant, or a part of one, and the values that it may have."""
 
     name: str
     """the header of its column"""

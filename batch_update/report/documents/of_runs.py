@@ -54,7 +54,7 @@ class CodeCount:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What the program did at the server, in all sessions of the run."""
+    """The requests that the program made, in all sessions of the run."""
 
     requests: int
     """begun, retries and look-ups included"""

@@ -98,7 +98,7 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSheet:
-    """What a sheet, or a saved plan, would change now."""
+    """The changes that a sheet, or a saved plan, would make now."""
 
     KIND: ClassVar[str] = "plan"
 

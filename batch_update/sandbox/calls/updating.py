@@ -18,7 +18,7 @@ Refusals = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is on the account beside its catalogue, as far as the rules ask for it."""
+    """The assistants and numbers of the account, as far as the rules ask about them."""
 
     exists: Callable[[int], bool]
     """whether an assistant is on the account"""

@@ -66,7 +66,7 @@ _WITH_AN_INSIDE: Mapping[str, Callable[[], Schema]] = {
 
 
 def _bare(schema: Schema) -> Schema:
-    """Without the titles that pydantic gives to everything."""
+    """Return a schema without the titles that pydantic gives to everything."""
     plain = {name: value for name, value in schema.items() if name != "title"}
     if "properties" in plain:
         plain["properties"] = {name: _bare(inner) for name, inner in plain["properties"].items()}

@@ -19,7 +19,7 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class Stream(Protocol):
-    """What a feed reads from."""
+    """A source of UTF-8 bytes for a feed."""
 
     def read(self, size: int, /) -> bytes:
         """Return UTF-8; fewer bytes than `size` only at the end."""

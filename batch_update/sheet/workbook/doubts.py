@@ -16,7 +16,7 @@ from batch_update.text import excerpt
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is known of a worksheet's columns before its rows are read."""
+    """The columns of a worksheet as they are known before its rows are read."""
 
     headers: Sequence[str]
     words: Collection[int]

@@ -47,7 +47,7 @@ class Ranges:
 
 
 class Hidden:
-    """What of a worksheet is hidden."""
+    """The hidden rows and columns of a worksheet."""
 
     def __init__(self) -> None:
         self.rows = Ranges(_LAST_ROW)

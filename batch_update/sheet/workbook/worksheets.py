@@ -47,7 +47,7 @@ _NOWHERE: tuple[int, Cell] = (-1, "")
 
 
 class Budget:
-    """What a workbook may become in memory, whatever its size on disk. Counts, and raises SheetError S103."""
+    """Counts what a workbook takes in memory, whatever its size on disk; beyond its limit it raises SheetError S103."""
 
     def __init__(self, name: str, limits: Limits) -> None:
         self._name = name

@@ -13,7 +13,7 @@ from batch_update.model.plans import UNKNOWN
 
 
 class Kind(StrEnum):
-    """What the values of a column are, as pandas calls it."""
+    """The kinds of values that a column can have, as pandas names them."""
 
     TEXT = "str"
     WHOLE = "int64"

@@ -73,7 +73,7 @@ class _Sheet:
 
 @dataclass(slots=True)
 class _Globals:
-    """What all worksheets of the workbook share."""
+    """The part of an .xls that all of its worksheets share: texts, codec, formats, the list of sheets."""
 
     stream: bytes
     name: str

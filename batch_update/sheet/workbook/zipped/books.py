@@ -17,7 +17,7 @@ _NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntl
 
 
 class Contents:
-    """What the workbook's own part tells."""
+    """The list of worksheets and the date system, as the workbook's main part tells them."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[Listed, str]] = []
@@ -49,7 +49,7 @@ class Formats:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the cells of all worksheets need."""
+    """The texts, formats and date system by which the cells of all worksheets are read."""
 
     texts: Texts
     format_of: Callable[[int], str]

@@ -88,7 +88,7 @@ def _refuse(*_: Any) -> None:
 
 
 class _Names(dict[str, str]):
-    """What tags are called here, each looked up once."""
+    """The short name of each tag, looked up once."""
 
     def __init__(self, name_of: Callable[[str], str]) -> None:
         self._name_of = name_of

@@ -25,7 +25,7 @@ _LARGEST_LIST = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a part points to."""
+    """A pointer from one part of a package to another."""
 
     type: str
     """the last word of the relation's type: `worksheet`, `styles`"""
