@@ -27,7 +27,7 @@ from batch_update.api.lookups import (
     PhoneNumber,
     Provider,
     Voice,
-    read_as,
+    entry_as,
 )
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.pace.pacer import Pacer
@@ -258,7 +258,7 @@ class Client:
 
     def _typed(self, kind: type[T], entry: Json) -> T:
         try:
-            return read_as(kind, entry)
+            return entry_as(kind, entry)
         except ValueError as error:
             raise self._odd(str(error)) from None
 

@@ -92,7 +92,7 @@ class Group:
 T = TypeVar("T")
 
 
-def read_as(kind: type[T], item: Json) -> T:
+def entry_as(kind: type[T], item: Json) -> T:
     """One entry of an answer as this dataclass: missing texts are "", missing numbers None, the rest is left out.
 
     Raises ValueError where it is no object or its id is no number.

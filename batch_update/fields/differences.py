@@ -49,13 +49,16 @@ def difference(before: object, after: Json, showing: Showing = BRIEFLY) -> str:
     """Return what changes, on one line, safe to show."""
     most = showing.most(LONG)
     if before is UNKNOWN:
-        return f"? -> {show(after, most)}"
+        return f"? -> {brief_value(after, most)}"
     if before == after:  # sent all the same, as with a change of mode that resets it
         return f"stays {_brief(after)}"
     if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
         return word_diff(before, after, showing=showing)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return "; ".join(_keys(before, after, showing)) or f"{show(before, most)} -> {show(after, most)}"
+        return (
+            "; ".join(_keys(before, after, showing))
+            or f"{brief_value(before, most)} -> {brief_value(after, most)}"
+        )
     old, new = _brief(before, most), _brief(after, most)
     if old == new:  # they differ beyond what would be shown
         return _spelled_diff(before, after, showing=showing)
@@ -89,7 +92,7 @@ def _brief(value: object, most: int = LONG) -> str:
     if value is UNKNOWN:
         return "not reported"
     is_word = isinstance(value, str) and value.isidentifier() and value not in {"null", "true", "false"}
-    return excerpt(str(value), most) if is_word else show(value, most)
+    return excerpt(str(value), most) if is_word else brief_value(value, most)
 
 
 def _spelled_diff(before: object, after: object, at_once: int = AT_ONCE, showing: Showing = BRIEFLY) -> str:
@@ -101,7 +104,7 @@ def _spelled(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(redact(value), ensure_ascii=False)
 
 
-def show(value: object, most: int = LONG) -> str:
+def brief_value(value: object, most: int = LONG) -> str:
     """One value, briefly; secrets replaced."""
     if isinstance(value, str):
         return f'"{excerpt(value, most)}"'
@@ -112,8 +115,8 @@ def _keys(before: Mapping[str, Json], after: Mapping[str, Json], showing: Showin
     most = showing.most(30)
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            old = show(before[key], most) if key in before else "nothing"
-            new = show(after[key], most) if key in after else "nothing"
+            old = brief_value(before[key], most) if key in before else "nothing"
+            new = brief_value(after[key], most) if key in after else "nothing"
             same = old == new and _spelled_diff(before.get(key), after.get(key), showing=showing)
             yield f"{printable(key)}: {same or f'{old} -> {new}'}"
 

@@ -10,16 +10,16 @@ from batch_update.fields.facts import Kind, all_fields
 from batch_update.fields.reported import (
     UNKNOWN,
     Reader,
-    read_fillers,
-    read_flag,
-    read_ids,
-    read_integer,
-    read_number,
-    read_object,
-    read_objects,
-    read_schema,
-    read_text,
-    read_tools,
+    reported_fillers,
+    reported_flag,
+    reported_ids,
+    reported_integer,
+    reported_number,
+    reported_object,
+    reported_objects,
+    reported_schema,
+    reported_text,
+    reported_tools,
 )
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
@@ -70,29 +70,29 @@ def _is_sound(value: Json, depth: int = 0) -> bool:
 
 
 _BY_KIND: Mapping[Kind, Reader] = {
-    "text": read_text,
-    "url": read_text,
-    "timezone": read_text,
-    "choice": read_text,
-    "id": read_integer,
-    "integer": read_integer,
-    "number": read_number,
-    "flag": read_flag,
-    "ids": read_ids,
-    "array": read_objects,
-    "object": read_object,
+    "text": reported_text,
+    "url": reported_text,
+    "timezone": reported_text,
+    "choice": reported_text,
+    "id": reported_integer,
+    "integer": reported_integer,
+    "number": reported_number,
+    "flag": reported_flag,
+    "ids": reported_ids,
+    "array": reported_objects,
+    "object": reported_object,
 }
 
 
 _PLAIN: Mapping[Reader, type] = {
-    read_text: str,
-    read_integer: int,
-    read_flag: bool,
+    reported_text: str,
+    reported_integer: int,
+    reported_flag: bool,
 }
 
 
 _BY_NAME: Mapping[str, Reader] = {
-    "tools": read_tools,
-    "filler_config": read_fillers,
-    "post_call_schema": read_schema,
+    "tools": reported_tools,
+    "filler_config": reported_fillers,
+    "post_call_schema": reported_schema,
 }

@@ -33,11 +33,11 @@ _FLAGS: Mapping[str, bool] = {"1": True, "0": False, "true": True, "false": Fals
 # ---------------------------------------------------------------- plain values
 
 
-def read_text(value: Json) -> Json:
+def reported_text(value: Json) -> Json:
     return value if isinstance(value, str) or value is None else UNKNOWN
 
 
-def read_integer(value: Json) -> Json:
+def reported_integer(value: Json) -> Json:
     if isinstance(value, bool):
         return UNKNOWN
     if isinstance(value, int) or value is None:
@@ -49,7 +49,7 @@ def read_integer(value: Json) -> Json:
     return UNKNOWN
 
 
-def read_number(value: Json) -> Json:
+def reported_number(value: Json) -> Json:
     if value is None:
         return None
     if isinstance(value, bool) or not (
@@ -63,7 +63,7 @@ def read_number(value: Json) -> Json:
     return number if math.isfinite(number) else UNKNOWN
 
 
-def read_flag(value: Json) -> Json:
+def reported_flag(value: Json) -> Json:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, (int, float)) and value in (0, 1):
@@ -76,28 +76,28 @@ def read_flag(value: Json) -> Json:
 # null for a list or an object is an empty one: there is nothing in it. [] for an object is how PHP writes {}.
 
 
-def read_ids(value: Json) -> Json:
+def reported_ids(value: Json) -> Json:
     if not isinstance(value, list):
         return [] if value is None else UNKNOWN
-    ids = [read_integer(item) for item in value]
+    ids = [reported_integer(item) for item in value]
     return UNKNOWN if UNKNOWN in ids or None in ids else ids
 
 
-def read_objects(value: Json) -> Json:
+def reported_objects(value: Json) -> Json:
     if not isinstance(value, list):
         return [] if value is None else UNKNOWN
     return value if all(isinstance(item, dict) for item in value) else UNKNOWN
 
 
-def read_object(value: Json) -> Json:
+def reported_object(value: Json) -> Json:
     if isinstance(value, dict):
         return value
     return {} if value is None or value == [] else UNKNOWN
 
 
-def read_fillers(value: Json) -> Json:
+def reported_fillers(value: Json) -> Json:
     """The phrases by kind. `{"enabled": ..., "phrases": ...}` says nothing of the kinds, nor may it be sent."""
-    found = read_object(value)
+    found = reported_object(value)
     if found is UNKNOWN or not found.keys().isdisjoint(("enabled", "phrases")):
         return UNKNOWN
     phrases = {name: [] if listed is None else listed for name, listed in found.items()}
@@ -108,8 +108,8 @@ _SCHEMA_TYPES: Mapping[Json, str] = {"boolean": "bool", "integer": "number", "fl
 """Types of a post-call schema as the list may name them -> as an update does."""
 
 
-def read_schema(value: Json) -> Json:
-    found = read_objects(value)
+def reported_schema(value: Json) -> Json:
+    found = reported_objects(value)
     if found is UNKNOWN:
         return found
     return [{name: _schema_type(name, part) for name, part in item.items()} for item in found]
@@ -122,7 +122,7 @@ def _schema_type(name: str, part: Json) -> Json:
 # ---------------------------------------------------------------- tools
 
 
-def read_tools(value: Json) -> Json:
+def reported_tools(value: Json) -> Json:
     if not isinstance(value, list):
         return [] if value is None else UNKNOWN
     tools = [_read_tool(item) for item in value]
@@ -136,7 +136,7 @@ def _read_tool(value: Json) -> Json:
         return UNKNOWN
     settings = value
     if "data" in value:
-        settings = read_object(value["data"])
+        settings = reported_object(value["data"])
         if settings is UNKNOWN or len(value) > 2 or settings.get("type", kind) != kind:
             return UNKNOWN
     found = {"type": kind}
@@ -153,7 +153,7 @@ def _setting_readers(kind: str) -> Mapping[str, Reader]:
     """The settings of this type of tool that may be reported in another form than they are sent in."""
     tool = TOOL_TYPES.get(kind)
     infos = tool.model_fields if tool is not None else {}
-    forms: dict[Any, Reader] = {int: read_integer, bool: read_flag}
+    forms: dict[Any, Reader] = {int: reported_integer, bool: reported_flag}
     return {name: forms[info.annotation] for name, info in infos.items() if info.annotation in forms}
 
 
@@ -172,7 +172,7 @@ def flat_tool(value: Any) -> Any:
 
 
 def _id(value: Any) -> Any:
-    known = read_integer(value) if isinstance(value, str) else value
+    known = reported_integer(value) if isinstance(value, str) else value
     return value if known is UNKNOWN else known
 
 

@@ -37,7 +37,7 @@ def guard(
     return (*limits, *_hazards(plan, allow))
 
 
-def refusal(tripped: Sequence[Tripped]) -> GuardStopped:
+def guards_error(tripped: Sequence[Tripped]) -> GuardStopped:
     """Return what ends a run whose guards have tripped (at least one), with the settings that would let it through."""
     first, *more = tripped
     sentences = [sentence_of(first), *(f"{sentence_of(one)} [{one.code}]" for one in more)]

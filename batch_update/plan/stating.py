@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from batch_update.check.cells import cell_of, judge_cell
 from batch_update.check.fault import has_errors
 from batch_update.fields.cells import LEAVE
-from batch_update.fields.differences import show
+from batch_update.fields.differences import brief_value
 from batch_update.fields.facts import all_fields
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.same import same_value
@@ -45,7 +45,7 @@ class Statement:
             self.left_empty[name] += 1
             texts[name] = ""
         unsaid = (name for name, text in texts.items() if not text and self._is_told(present[name]))
-        unsaid_words = "; ".join(f"{name}: {show(present[name])}" for name in unsaid)
+        unsaid_words = "; ".join(f"{name}: {brief_value(present[name])}" for name in unsaid)
         return tuple(texts.get(name, "") for name in self.fields), unsaid_words
 
     def _is_told(self, value: Json) -> bool:

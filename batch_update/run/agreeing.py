@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.plans import Plan, Tripped
-from batch_update.plan.guarding import refusal
+from batch_update.plan.guarding import guards_error
 from batch_update.run.planning import Looked, tripped_by
 from batch_update.run.watching import Prospect, Watcher
 from batch_update.settings.tunables import Settings
@@ -28,7 +28,7 @@ def agree(
     )
     watcher.planned(prospect)
     if tripped and not can_ask:
-        return refusal(tripped)
+        return guards_error(tripped)
     if has_to_ask:
         _get_yes(prospect, watcher)
     return None

@@ -48,11 +48,11 @@ class Export:
 
     def to_frame(self) -> Any:
         """Return the table as a pandas DataFrame: `id` as int64, all else as the texts that a sheet would hold."""
-        from batch_update.sheet.writing.framing import FrameColumn, Kind, frame_of
+        from batch_update.sheet.writing.framing import FrameColumn, Kind, frame_from
 
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
         kinds = (Kind.WHOLE if name == ID else Kind.TEXT for name in self.header)
-        return frame_of(map(FrameColumn, self.header, kinds, columns))
+        return frame_from(map(FrameColumn, self.header, kinds, columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ MOST_SHOWN = 60
 """characters of a cell or row in a message"""
 
 
-class Rows:
+class RowCollector:
     """Collects the rows of a table column by column; blank ones are counted and left out."""
 
     def __init__(self, width: int, name: str, limits: Limits, *, blank_rows: int = 0) -> None:

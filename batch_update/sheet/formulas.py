@@ -28,7 +28,7 @@ may_split_into_formula = re.compile(_SPLIT).search
 _joined = re.compile(_SPLIT.replace("*)", "*)" + _JOINER, 1)).sub
 
 
-def guard(cell: str) -> str:
+def disarm(cell: str) -> str:
     """Return a cell as it stands in a CSV: what a spreadsheet program would run gets a leading `'`.
 
     Inside a cell, where a program that splits at another delimiter would find a formula, a word joiner goes before it,
@@ -39,8 +39,8 @@ def guard(cell: str) -> str:
     return "'" + cell if _FORMULA.match(cell) else cell
 
 
-def unguard(cell: str) -> str:
-    """Return the cell that was guarded: `unguard(guard(cell)) == cell` for every cell."""
+def rearm(cell: str) -> str:
+    """Return the cell that was disarmed: `rearm(disarm(cell)) == cell` for every cell."""
     if cell[:1] == "'" and _FORMULA.match(cell):
         cell = cell[1:]
     return _joined(r"\1", cell) if _JOINER in cell else cell

@@ -21,7 +21,7 @@ import pandas as pd
 
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.sheets import Dialect, Json, Problem
-from batch_update.sheet.collecting import MOST_SHOWN, Rows, nul
+from batch_update.sheet.collecting import MOST_SHOWN, RowCollector, nul
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, require_height, require_width
@@ -112,13 +112,13 @@ def _table(headings: Headings, columns: Sequence[pd.Series[Any]], reading: Readi
     problems: list[Problem] = []
     for column, of_column in enumerate(values):
         # A comma in a list of ids would come between two of them.
-        spelled = [cell_of(value, "." if column in lists else decimal) for value in of_column]
+        spelled = [frame_cell(value, "." if column in lists else decimal) for value in of_column]
         cells.append([text or "" for text in spelled])
         problems += _unheld(column, of_column, spelled)
         if column in texts:
             problems += _no_texts(column, of_column)
         problems += _with_nul(column, cells[-1])
-    rows = Rows(len(columns), NAME, reading.limits)
+    rows = RowCollector(len(columns), NAME, reading.limits)
     if cells[0]:
         numbers = np.arange(len(cells[0]), dtype=np.int64) + _FIRST_ROW
         rows.extend(cells, numbers, numbers)
@@ -151,7 +151,7 @@ def _decimal(columns: Sequence[Sequence[Any]], reading: Reading) -> str:
 # ---------------------------------------------------------------- cells
 
 
-def cell_of(value: Any, decimal: str = ".") -> str | None:
+def frame_cell(value: Any, decimal: str = ".") -> str | None:
     """Return the cell that holds a value; None where none does. Texts stand as they are: `"null"` means null."""
     if value is None:
         return ""
@@ -264,7 +264,7 @@ def _with_nul(column: int, cells: Sequence[str]) -> Iterator[Problem]:
     return (nul(position, column, cell) for position, cell in enumerate(cells) if "\0" in cell)
 
 
-def _placed(problem: Problem, rows: Rows) -> Problem:
+def _placed(problem: Problem, rows: RowCollector) -> Problem:
     """Return a problem at its row; of the whole frame where the row is blank but for what is wrong."""
     number = (problem.index or 0) + _FIRST_ROW
     index = bisect_left(rows.numbers, number)

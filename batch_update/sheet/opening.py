@@ -17,7 +17,7 @@ from batch_update.sheet.endings import READ, WORKBOOKS
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.table import MIB, too_large
 from batch_update.sheet.workbook.zipped.archives import open_archive
-from batch_update.sheet.workbook.zipped.packages import kind_of
+from batch_update.sheet.workbook.zipped.packages import workbook_format
 
 STDIN = "-"
 
@@ -153,7 +153,7 @@ def _by_content(name: str, file: BinaryIO, head: bytes, by_name: str) -> str:
 def _kind_of_zip(name: str, file: BinaryIO) -> str:
     with open_archive(file, name) as archive:
         _require_sheet(name, kinds.in_zip(archive))
-        kind = kind_of(archive, name)
+        kind = workbook_format(archive, name)
     file.seek(0)
     if not kind:
         raise SheetError(f"{name} is a zip archive, no workbook", code="S102")

@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.api.pace.pacer import Limits, Pacer
+from batch_update.api.pace.pacer import Pacer, ServerLimit
 from batch_update.errors import RunStopped
 from batch_update.model.plans import Status
 from batch_update.model.reports import Event, Pace, Reply, Window
@@ -539,7 +539,7 @@ def test_what_others_send_is_left_room_for_while_it_lasts(backend: str) -> None:
         gate = pacer((Window(10, 10),), concurrency=50)
         ticket = await gate.admit()
         assert ticket is not None
-        gate.answered(ticket, Limits(10, 4))  # six are used, one of them by us
+        gate.answered(ticket, ServerLimit(10, 4))  # six are used, one of them by us
         count = 0
         with anyio.move_on_after(5):
             while await gate.admit():

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.api.answers.replies import Answer, Applied, Course, Failure, Verdict, meaning_of
+from batch_update.api.answers.replies import Answer, Applied, Course, NoAnswer, Verdict, meaning_of
 from batch_update.api.keys import ApiKey
-from batch_update.api.pace.pacer import Limits
+from batch_update.api.pace.pacer import ServerLimit
 from batch_update.codes import CODES
 from batch_update.errors import KeyRefused, RunStopped
 
@@ -199,12 +199,12 @@ def test_a_503_is_a_gate_only_with_retry_after() -> None:
 @pytest.mark.parametrize(
     ("failure", "applied", "code"),
     [
-        (Failure("refused", sent=False), Applied.NO, "N501"),
-        (Failure("reset", sent=True), Applied.MAYBE, "N502"),
-        (Failure("self-signed", sent=False, untrusted=True), Applied.NO, "N503"),
+        (NoAnswer("refused", sent=False), Applied.NO, "N501"),
+        (NoAnswer("reset", sent=True), Applied.MAYBE, "N502"),
+        (NoAnswer("self-signed", sent=False, untrusted=True), Applied.NO, "N503"),
     ],
 )
-def test_a_failure_is_certain_only_before_sending(failure: Failure, applied: Applied, code: str) -> None:
+def test_a_failure_is_certain_only_before_sending(failure: NoAnswer, applied: Applied, code: str) -> None:
     verdict = meaning_of(failure, 5, KEY.redact)
     assert (verdict.applied, verdict.code) == (applied, code)
     assert (verdict.stop is not None) == failure.untrusted
@@ -295,7 +295,7 @@ def test_the_request_id_is_found_under_its_usual_names() -> None:
 
 def test_limits_are_read_whole_or_not_at_all() -> None:
     headers = {"x_ratelimit_limit": "100", "x_ratelimit_remaining": "95"}
-    assert answer(**headers).limits == Limits(100, 95)
+    assert answer(**headers).limits == ServerLimit(100, 95)
     assert answer(x_ratelimit_remaining="95").limits is None
 
 
@@ -339,7 +339,7 @@ def test_neither_a_gate_nor_a_cut_connection_counts_as_an_answer() -> None:
     for _ in range(4):
         watch.stop_after(answer(404, b""))
         watch.stop_after(answer(429, b""))
-        watch.stop_after(meaning_of(Failure("cut", sent=True), 5, KEY.redact))
+        watch.stop_after(meaning_of(NoAnswer("cut", sent=True), 5, KEY.redact))
     assert watch.stop_after(answer(404, b"")) is not None
 
 

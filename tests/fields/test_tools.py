@@ -12,7 +12,7 @@ from batch_update.check.cells import judge_cell
 from batch_update.fields.assistant import AssistantUpdate
 from batch_update.fields.cells import LEAVE, read_cell
 from batch_update.fields.facts import all_fields, validator
-from batch_update.fields.reported import UNKNOWN, read_tools
+from batch_update.fields.reported import UNKNOWN, reported_tools
 from batch_update.fields.tools import TOOL_TYPES, redact, unknown_settings
 from batch_update.model.sheets import Severity
 
@@ -321,7 +321,7 @@ NESTED: list[tuple[Any, dict[str, Any]]] = [
 def test_a_tool_in_the_shape_of_the_list_is_sent_flat(nested: Any, flat: dict[str, Any]) -> None:
     assert AssistantUpdate(tools=[nested]).body() == {"tools": [flat]}
     assert read_cell("tools", json.dumps([nested])) == [flat]
-    assert read_tools([nested]) == [flat], "it is what the list means by it"
+    assert reported_tools([nested]) == [flat], "it is what the list means by it"
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_a_tool_in_the_shape_of_the_list_is_sent_flat(nested: Any, flat: dict[st
 )
 def test_a_tool_whose_shape_would_have_to_be_guessed_at_is_refused(odd: dict[str, Any]) -> None:
     assert errors_of({"type": "dtmf_input"}, odd) == [("nested_tool", (1,))]
-    assert read_tools([odd]) is UNKNOWN
+    assert reported_tools([odd]) is UNKNOWN
     value, faults = judge_cell(all_fields()["tools"], json.dumps([odd]), ".")
     assert value is LEAVE and [(fault.code, fault.severity) for fault in faults] == [("V111", Severity.ERROR)]
     assert "tools.0.data" in faults[0].message

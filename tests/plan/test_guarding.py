@@ -8,7 +8,7 @@ import pytest
 
 from batch_update.codes import CODES
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS, Change, Plan
-from batch_update.plan.guarding import FINDERS, blind_spots, guard, refusal, sentence_of
+from batch_update.plan.guarding import FINDERS, blind_spots, guard, guards_error, sentence_of
 from tests.made import plan_of
 
 
@@ -175,7 +175,7 @@ def test_limits_are_not_lifted_by_allowing_all() -> None:
 
 def test_a_refusal_has_the_first_code_tells_all_and_names_every_flag() -> None:
     plan = plan_of_pairs(*DANGEROUS["mode"], *DANGEROUS["clear"])
-    stop = refusal(guard(plan, max_changes=1))
+    stop = guards_error(guard(plan, max_changes=1))
     assert (stop.code, int(stop.exit)) == ("G120", 5)
     assert "[G101]" in stop.message and "[G104]" in stop.message
     assert stop.remedy.endswith("the setting max_changes=2 and the setting allow=mode,clear")

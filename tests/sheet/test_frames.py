@@ -25,7 +25,7 @@ from batch_update.report.places import place_line, place_of
 from batch_update.report.screen.problems import render_problems
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.frames import cell_of
+from batch_update.sheet.frames import frame_cell
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.records import csv_dialect, write_table
 from tests.sheet.tables import NASTY, texts
@@ -66,7 +66,7 @@ def error(frame: object, **given: Any) -> SheetError | UsageError:
      (b"x", None), (pd.Timedelta("1 day"), None), (1j, None), (object(), None), ({1, 2}, None)],
 )  # fmt: skip
 def test_each_value_is_the_cell_that_a_sheet_would_have(value: Any, cell: str | None) -> None:
-    assert cell_of(value) == cell
+    assert frame_cell(value) == cell
 
 
 class Odd:

@@ -25,7 +25,7 @@ from batch_update.api.answers.denials import denial_in
 from batch_update.api.answers.paging import count
 from batch_update.api.answers.saying import MOST_TEXT, TOO_MUCH, UNREADABLE, Speaker, clean
 from batch_update.api.answers.waits import asked_wait, read_limits
-from batch_update.api.pace.pacer import Limits
+from batch_update.api.pace.pacer import ServerLimit
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
 from batch_update.model.sheets import Json
@@ -63,7 +63,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class NoAnswer:
     """No status came."""
 
     reason: str
@@ -104,7 +104,7 @@ class Verdict:
     """the connection is to blame: it is closed, and the next attempt takes a new one"""
     local: int | None = None
     """the operating system's number for what this machine lacks: no row can succeed where it stays so"""
-    limits: Limits | None = None
+    limits: ServerLimit | None = None
     request_id: str = ""
     field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     data: Json = None
@@ -124,12 +124,12 @@ class Verdict:
         return self.fresh and self.free and self.applied is Applied.MAYBE and not self.trouble
 
 
-def meaning_of(seen: Answer | Failure, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
+def meaning_of(seen: Answer | NoAnswer, assistant_id: int | None, redact: Callable[[str], str]) -> Verdict:
     """Return the meaning of one attempt to change this assistant; None: of one that only reads.
 
     `redact` takes the key out of a text; whatever the server said passes it and is safe to print afterwards.
     """
-    if isinstance(seen, Failure):
+    if isinstance(seen, NoAnswer):
         return _judge_failure(seen, redact)
     say = Speaker(seen.headers, seen.body, redact)
     verdict = (
@@ -138,7 +138,7 @@ def meaning_of(seen: Answer | Failure, assistant_id: int | None, redact: Callabl
     return replace(verdict, http=seen.status, limits=read_limits(seen.headers), request_id=say.request_id())
 
 
-def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
+def _judge_failure(seen: NoAnswer, redact: Callable[[str], str]) -> Verdict:
     reason = clean(seen.reason, redact)
     if seen.untrusted:
         message = f"the server's certificate is not trusted: {reason}"
@@ -159,7 +159,7 @@ def _judge_failure(seen: Failure, redact: Callable[[str], str]) -> Verdict:
     return Verdict(Applied.NO, "N501", f"no connection: {reason}", repeats=ALWAYS, trouble=True)
 
 
-def _judge_proxy(seen: Failure, reason: str) -> Verdict:
+def _judge_proxy(seen: NoAnswer, reason: str) -> Verdict:
     """A proxy that makes no way to the server: for good, or because it does not reach it now."""
     if not 400 <= seen.proxy_status < 500 or seen.proxy_status in (408, 425, 429):
         message = f"no connection: the proxy {seen.proxy} does not reach the server: {reason}"

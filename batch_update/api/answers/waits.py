@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from batch_update.api.pace.pacer import Limits
+from batch_update.api.pace.pacer import ServerLimit
 from batch_update.model.sheets import Json
 
 _DAY = 86_400.0
@@ -16,13 +16,13 @@ _PART = re.compile(r"[A-Za-z]+,\s*\d\d?[ -][^,]*|[^,]+")
 """one of several values that were joined by commas, where a date may hold one: `Wed, 21 Oct 2026 07:28:00 GMT`"""
 
 
-def read_limits(headers: Mapping[str, str]) -> Limits | None:
+def read_limits(headers: Mapping[str, str]) -> ServerLimit | None:
     """Return what the X-RateLimit headers say, where they are whole and make sense."""
     limit = _count(headers.get("x-ratelimit-limit"))
     remaining = _count(headers.get("x-ratelimit-remaining"))
     if limit is None or remaining is None or not limit > 0 or remaining > limit:
         return None
-    return Limits(limit, remaining, _reset_in(headers))
+    return ServerLimit(limit, remaining, _reset_in(headers))
 
 
 def asked_wait(headers: Mapping[str, str], data: Json) -> float | None:

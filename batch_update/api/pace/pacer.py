@@ -26,7 +26,7 @@ rounded"""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServerLimit:
     """The limit of the server, as an answer tells it."""
 
     limit: int
@@ -190,7 +190,7 @@ class Pacer:
 
     # ------------------------------------------------------------ what came of it
 
-    def answered(self, ticket: Ticket, limits: Limits | None = None) -> None:
+    def answered(self, ticket: Ticket, limits: ServerLimit | None = None) -> None:
         """A complete answer that is neither a refusal to serve nor a sign of an outage."""
         now = self._land(ticket)
         if limits is not None:
@@ -206,7 +206,7 @@ class Pacer:
         self._wake()
 
     def refused(
-        self, ticket: Ticket, asked: float | None, *, limits: Limits | None = None, limited: bool = True
+        self, ticket: Ticket, asked: float | None, *, limits: ServerLimit | None = None, limited: bool = True
     ) -> RunStopped | None:
         """The server has everybody wait: 429 (`limited`), or 503 with Retry-After. A value where that is too long."""
         now = self._land(ticket)
@@ -285,7 +285,7 @@ class Pacer:
 
     # ------------------------------------------------------------ learning
 
-    def _learn(self, limits: Limits, now: float) -> None:
+    def _learn(self, limits: ServerLimit, now: float) -> None:
         """An answer tells of one window, and its limit tells of which one."""
         log = next((log for log in self._logs if log.advertised == limits.limit), None)
         if log is None:
@@ -301,7 +301,7 @@ class Pacer:
         if log.heard(limits.limit - limits.remaining, now, self._flying):
             self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
 
-    def _lower(self, limits: Limits) -> WindowLog | None:
+    def _lower(self, limits: ServerLimit) -> WindowLog | None:
         """The window that an unfamiliar limit belongs to: the nearest above it that is long enough.
 
         None where it may as well be the limit of a shorter window, which the user keeps below it.
@@ -315,7 +315,7 @@ class Pacer:
             return None
         return found
 
-    def _slow_down(self, limits: Limits | None) -> None:
+    def _slow_down(self, limits: ServerLimit | None) -> None:
         """A refusal that our own log does not explain: the server counts otherwise than it says."""
         self._capped = False
         self._even = True

@@ -11,7 +11,7 @@ from typing import Any, cast
 import anyio
 import httpx
 
-from batch_update.api.answers.replies import Answer, Failure
+from batch_update.api.answers.replies import Answer, NoAnswer
 from batch_update.api.keys import ApiKey
 from batch_update.api.wire.proxies import Proxy
 from batch_update.api.wire.transport import (
@@ -112,7 +112,7 @@ class Wires:
 
     async def exchange(
         self, method: str, url: str, content: bytes, departure: Departure, *, fresh: bool = False
-    ) -> Answer | Failure:
+    ) -> Answer | NoAnswer:
         """Send and read, on a new connection where `fresh` wants one. Nothing of httpx or of sockets is raised."""
         request = httpx.Request(
             method,
@@ -122,7 +122,7 @@ class Wires:
             extensions={"trace": departure.note},
         )
         wire = departure.wire = await self._take(fresh=fresh)
-        seen: Answer | Failure | None = None
+        seen: Answer | NoAnswer | None = None
         try:
             with anyio.move_on_after(self._timeout):
                 response = await wire.handle_async_request(request)
@@ -140,7 +140,7 @@ class Wires:
             seen = seen or self._fail(error, departure)
         finally:
             self._idle.append(wire)  # where anything went wrong it has closed itself, and connects anew
-        return seen or Failure(f"no answer within {self._timeout:g} s", departure.sent)
+        return seen or NoAnswer(f"no answer within {self._timeout:g} s", departure.sent)
 
     async def _take(self, *, fresh: bool) -> httpx.AsyncBaseTransport:
         """A connection for one request: the one used last, or where none shall be kept, one that connects anew."""
@@ -174,14 +174,14 @@ class Wires:
         linger = min(max(LINGER, 2 * self._fastest), LONGEST_LINGER) if is_reused else 0.0
         return has_surplus is not None and await has_surplus(linger)
 
-    def _fail(self, error: httpx.TransportError, departure: Departure) -> Failure:
+    def _fail(self, error: httpx.TransportError, departure: Departure) -> NoAnswer:
         """Return the failure that it is that no status came."""
         stale = isinstance(error, StaleError)
         self._kept += stale
         self._stale += stale
         if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
             departure.sent = False
-        return Failure(
+        return NoAnswer(
             str(error),
             departure.sent,
             untrusted=isinstance(error, UntrustedError),

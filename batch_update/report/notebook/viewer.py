@@ -18,11 +18,11 @@ def frame_of(noun: Noun) -> Any:
 
     match noun:
         case Sheet():
-            return framing.frame_of(frame_columns.columns_of_sheet(noun))
+            return framing.frame_from(frame_columns.columns_of_sheet(noun))
         case Plan():
-            return framing.frame_of(frame_columns.columns_of_plan(noun))
+            return framing.frame_from(frame_columns.columns_of_plan(noun))
         case Report():
-            return framing.frame_of(frame_columns.columns_of_report(noun))
+            return framing.frame_from(frame_columns.columns_of_report(noun))
 
 
 def html_of(noun: Noun) -> str:

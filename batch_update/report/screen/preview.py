@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from batch_update.fields.differences import BRIEFLY, LONG, Showing, changed_words, difference, show
+from batch_update.fields.differences import BRIEFLY, LONG, Showing, brief_value, changed_words, difference
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
 from batch_update.model.sheets import Json
@@ -150,11 +150,11 @@ def _span(values: Sequence[object]) -> str:
     if not known:
         return "?"
     if all(value == known[0] for value in known):
-        return show(known[0], 30)
+        return brief_value(known[0], 30)
     numbers = [value for value in known if isinstance(value, float)]
     if len(numbers) == len(known):
         return f"{min(numbers):g}-{max(numbers):g}"
-    return f"{len({show(value, 4000) for value in known})} values"
+    return f"{len({brief_value(value, 4000) for value in known})} values"
 
 
 # ---------------------------------------------------------------- by assistant
@@ -180,7 +180,9 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
 def _reset(change: Change, mode: str) -> str:
     """Return what a change of mode takes away that the row does not set: `llm_model_id 1, voice_id 412`."""
     lost = (name for name in MODE_SETTINGS if _is_reset(name, change, mode))
-    return ", ".join(f"{name} {show(change.before[name], 30)}" for name in lost) or "models and providers"
+    return (
+        ", ".join(f"{name} {brief_value(change.before[name], 30)}" for name in lost) or "models and providers"
+    )
 
 
 def _is_reset(name: str, change: Change, mode: str) -> bool:

@@ -16,8 +16,8 @@ import numpy as np
 from batch_update.errors import SheetError
 from batch_update.fields.cells import CellError, read_id
 from batch_update.model.sheets import Dialect, Problem, Severity
-from batch_update.sheet.collecting import MOST_SHOWN, Rows
-from batch_update.sheet.formulas import unguard
+from batch_update.sheet.collecting import MOST_SHOWN, RowCollector
+from batch_update.sheet.formulas import rearm
 from batch_update.sheet.headers import ROWS_ABOVE, Headings, header_at, headings_of, says_something
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_height, require_width
@@ -67,14 +67,14 @@ class _Header:
 
 def _read(
     feed: Feed, name: str, reading: Reading, delimiter: str, *, above: int, first_line: int, prove: Prove
-) -> tuple[_Header, Rows]:
+) -> tuple[_Header, RowCollector]:
     """Return the header and the rows below it; `above`: rows with something before it."""
     lines = Lines(feed)
     try:
         header = _header(lines, name, reading, delimiter, above)
         width = len(header.headings.headers)
         require_width(name, width, reading.limits)
-        rows = Rows(width, name, reading.limits, blank_rows=header.number - 1 - above)
+        rows = RowCollector(width, name, reading.limits, blank_rows=header.number - 1 - above)
         body = _Body(rows, header, delimiter, line=first_line + lines.taken)
     except csv.Error:
         raise _too_long(name, lines.taken + 1, reading) from None
@@ -102,7 +102,7 @@ def _header(lines: Lines, name: str, reading: Reading, delimiter: str, above: in
                 f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
                 code="S111",
             )
-        headers = [unguard(cell) for cell in cells]
+        headers = [rearm(cell) for cell in cells]
         return _Header(number, headings_of(headers, reading), newline_of(raw[-1][-2:]))
     raise SheetError(f"{name} is empty", code="S105")
 
@@ -110,7 +110,7 @@ def _header(lines: Lines, name: str, reading: Reading, delimiter: str, above: in
 class _Body:
     """The records below the header, with their true numbers and lines."""
 
-    def __init__(self, rows: Rows, header: _Header, delimiter: str, *, line: int) -> None:
+    def __init__(self, rows: RowCollector, header: _Header, delimiter: str, *, line: int) -> None:
         self.line = line
         """where the next record begins"""
         self._number = header.number + 1
@@ -138,7 +138,7 @@ class _Body:
         """Add a block record by record. Raises csv.Error for cells beyond all measure."""
         lines = Lines(feed, block)
         for cells in csv.reader(lines, delimiter=self._form.delimiter):
-            self._add_record([unguard(cell) for cell in cells], lines.take())
+            self._add_record([rearm(cell) for cell in cells], lines.take())
 
     def _add_record(self, cells: list[str], raw: list[str]) -> None:
         index, goes_on, is_whole = len(self._rows), self._goes_on(cells), raw[-1][-1:] in "\r\n"

@@ -10,7 +10,7 @@ from typing import BinaryIO, TextIO
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect, Json, Problem
-from batch_update.sheet.collecting import MOST_SHOWN, Rows
+from batch_update.sheet.collecting import MOST_SHOWN, RowCollector
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.table import Table, is_blank, require_width, too_large
@@ -128,7 +128,7 @@ class _Objects:
         self._reading = reading
         self._decimal = reading.decimal or "."
         self._newline = "\n"
-        self._rows = Rows(0, name, reading.limits)
+        self._rows = RowCollector(0, name, reading.limits)
         self._headings = Headings((), ())
         self._keys: dict[str, None] = {}
         self._takes_text: list[bool] = []
@@ -164,7 +164,7 @@ class _Objects:
         cells, odd = [], []
         for column, key in enumerate(self._keys):
             value = values.get(key, "")
-            cells.append(as_text(value, self._decimal))
+            cells.append(json_cell(value, self._decimal))
             if self._takes_text[column] and _is_odd(value):
                 odd.append(_no_text(key, column))
         self._rows.add(cells, row, line, problems=odd)
@@ -193,7 +193,7 @@ def _no_text(key: str, column: int) -> Problem:
     )
 
 
-def as_text(value: Json, decimal: str) -> str:
+def json_cell(value: Json, decimal: str) -> str:
     """Return a JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
     if isinstance(value, str):
         return value

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch_update.sheet.formulas import unguard
+from batch_update.sheet.formulas import rearm
 from batch_update.sheet.text.feed import count_of
 
 Bytes = NDArray[np.uint8]
@@ -69,7 +69,7 @@ def prove(block: bytes, form: Form) -> Proved | None:
     if _may_hold_a_row(inside, form) or not _adds_up(block, inside, records, form):
         return None
     if _may_be_guarded(block):
-        columns = [[unguard(cell) for cell in column] for column in columns]
+        columns = [[rearm(cell) for cell in column] for column in columns]
     begins = _record_begins(data, records) if b"\n" in inside else np.arange(records, dtype=np.int64)
     return Proved(columns, begins, records + inside.count(b"\n"))
 

@@ -9,7 +9,7 @@ from batch_update.model.sheets import Problem, Severity
 from batch_update.sheet.collecting import MOST_SHOWN
 from batch_update.sheet.table import is_blank
 from batch_update.sheet.workbook.shown import shown_as
-from batch_update.sheet.workbook.spelled import EXACT, as_text
+from batch_update.sheet.workbook.spelled import EXACT, value_text
 from batch_update.sheet.workbook.worksheets import Cell, Typed, Worksheet
 from batch_update.text import excerpt
 
@@ -52,7 +52,7 @@ def _unclear(line: Sequence[Cell], cells: Sequence[str], columns: Columns) -> It
 def _shown(cell: float | Typed, decimal: str) -> str | None:
     """Return what the cell shows, as far as it is known. Every program has its own words for yes and no."""
     if not isinstance(cell, Typed):
-        return None if abs(cell) >= EXACT else as_text(cell, decimal)
+        return None if abs(cell) >= EXACT else value_text(cell, decimal)
     return None if isinstance(cell.held, bool) and cell.shown is None else shown_as(cell, decimal)
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from batch_update.errors import SheetError
 from batch_update.fields.facts import Kind
 from batch_update.model.sheets import Dialect
-from batch_update.sheet.collecting import Rows
+from batch_update.sheet.collecting import RowCollector
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_width
@@ -17,7 +17,7 @@ from batch_update.sheet.text.dialect import find_decimal
 from batch_update.sheet.workbook.binary.xls import open_xls
 from batch_update.sheet.workbook.doubts import Columns, covered_cells, problems_of
 from batch_update.sheet.workbook.hidden import hidden_problems
-from batch_update.sheet.workbook.spelled import text_of
+from batch_update.sheet.workbook.spelled import cell_text
 from batch_update.sheet.workbook.worksheets import Listed, Workbook, Worksheet
 from batch_update.sheet.workbook.zipped.archives import check_archive, open_archive, readable
 from batch_update.sheet.workbook.zipped.ods import open_ods
@@ -81,7 +81,7 @@ def _table(sheet: Worksheet, title: str, name: str, reading: Reading, format: st
 def _header(sheet: Worksheet, name: str) -> tuple[int, list[str]]:
     """Return number and cells of the first row that is not blank."""
     for number, line in enumerate(sheet.lines(), 1):
-        cells = [text_of(cell, ".", is_word=True) for cell in line]
+        cells = [cell_text(cell, ".", is_word=True) for cell in line]
         if not all(map(is_blank, cells)):
             return number, cells
     remedy = "The first row names the columns. Another worksheet is chosen with the setting sheet."
@@ -99,7 +99,7 @@ def _decimal(sheet: Worksheet, headings: Headings, reading: Reading) -> str:
 
 def _rows(
     sheet: Worksheet, name: str, reading: Reading, header_row: int, headings: Headings, decimal: str
-) -> Rows:
+) -> RowCollector:
     """Return the rows below the header."""
     # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
     lists = set(headings.of_kind("ids"))
@@ -107,16 +107,16 @@ def _rows(
     columns = Columns(headings.headers, frozenset(headings.of_kind(*_WORDS)), signs)
     is_word = [column in columns.words for column in range(sheet.columns)]
     covered = covered_cells(sheet, header_row, headings.ids())
-    rows = Rows(sheet.columns, name, reading.limits, blank_rows=header_row - 1)
+    rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=header_row - 1)
     for number, line in enumerate(sheet.lines(), 1):
         if number > header_row:
             of_cells = zip(line, signs, is_word, strict=True)
-            cells = [text_of(cell, sign, is_word=word) for cell, sign, word in of_cells]
+            cells = [cell_text(cell, sign, is_word=word) for cell, sign, word in of_cells]
             rows.add(cells, number, problems=problems_of(line, cells, columns, covered.get(number, ())))
     return rows
 
 
-def _used_columns(headers: Sequence[str], rows: Rows) -> int:
+def _used_columns(headers: Sequence[str], rows: RowCollector) -> int:
     """Return how many columns there are, but for those at the end that have neither a header nor a value."""
     count = len(headers)
     while not headers[count - 1].strip() and all(map(is_blank, rows.columns[count - 1])):

@@ -12,18 +12,18 @@ EXACT = 1e15
 """from here on spreadsheet programs do not keep every digit"""
 
 
-def text_of(cell: Cell, decimal: str, *, is_word: bool) -> str:
+def cell_text(cell: Cell, decimal: str, *, is_word: bool) -> str:
     """Return a cell as a text; `is_word`: what it shows counts, where the file tells that."""
     if isinstance(cell, str):
         return cell
     if cell is None:
         return ""
     if isinstance(cell, Typed):
-        return cell.shown if is_word and cell.shown is not None else as_text(cell.held, decimal)
-    return as_text(cell, decimal)
+        return cell.shown if is_word and cell.shown is not None else value_text(cell.held, decimal)
+    return value_text(cell, decimal)
 
 
-def as_text(value: Held, decimal: str) -> str:
+def value_text(value: Held, decimal: str) -> str:
     """Return a value as a text: 13.0 is `13`, dates are ISO, a number of more than 15 digits shows it by its E.
 
     Numbers have the 15 digits that spreadsheet programs count with: 0.1 + 0.2 is `0.3`.

@@ -35,7 +35,7 @@ class FrameColumn:
     """all that its texts may be, in their order: they become categories"""
 
 
-def frame_of(columns: Iterable[FrameColumn]) -> pd.DataFrame:
+def frame_from(columns: Iterable[FrameColumn]) -> pd.DataFrame:
     """Return the columns as a DataFrame. Two may have one name, as in the sheet."""
     given = list(columns)
     frame = pd.DataFrame({place: _series(column) for place, column in enumerate(given)})

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 from batch_update.disk import draft_beside, sync
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect
-from batch_update.sheet.formulas import guard, may_begin_formula, may_split_into_formula
+from batch_update.sheet.formulas import disarm, may_begin_formula, may_split_into_formula
 from batch_update.sheet.text.dialect import MARKS, find_encoding, text_of
 
 _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
@@ -75,7 +75,7 @@ def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[s
         plain = [cell.replace("\0", "") if "\0" in cell else cell for cell in cells]
         writer.writerow(
             [
-                guard(cell) if may_begin_formula(cell) or may_split_into_formula(cell) else cell
+                disarm(cell) if may_begin_formula(cell) or may_split_into_formula(cell) else cell
                 for cell in plain
             ]
         )

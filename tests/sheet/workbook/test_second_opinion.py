@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from batch_update.sheet.workbook.binary.xls import open_xls
-from batch_update.sheet.workbook.spelled import as_text
+from batch_update.sheet.workbook.spelled import value_text
 from batch_update.sheet.workbook.worksheets import Cell, Typed, Workbook
 from batch_update.sheet.workbook.zipped.archives import open_archive
 from batch_update.sheet.workbook.zipped.ods import open_ods
@@ -38,12 +38,12 @@ def plain(cell: Cell) -> str:
     if cell is None or (isinstance(cell, str) and cell.startswith(ERRORS)):
         return ""
     held = cell.held if isinstance(cell, Typed) else cell
-    return held if isinstance(held, str) else as_text(held, ".")
+    return held if isinstance(held, str) else value_text(held, ".")
 
 
 def other(value: object) -> str:
     assert isinstance(value, (str, bool, int, float, dt.date, dt.time, dt.timedelta))
-    return value if isinstance(value, str) else as_text(value, ".")
+    return value if isinstance(value, str) else value_text(value, ".")
 
 
 @pytest.mark.parametrize("name", FILES)

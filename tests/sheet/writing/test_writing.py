@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.model.sheets import Dialect
-from batch_update.sheet.formulas import guard, unguard
+from batch_update.sheet.formulas import disarm, rearm
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.records import csv_dialect, write_table
 from tests.sheet.tables import texts
@@ -65,7 +65,7 @@ AT_THE_START = [
 
 @pytest.mark.parametrize("cell", AT_THE_START)
 def test_what_a_spreadsheet_program_would_run_is_guarded(cell: str) -> None:
-    assert guard(cell).replace("\u2060", "") == "'" + cell.replace("\u2060", "")
+    assert disarm(cell).replace("\u2060", "") == "'" + cell.replace("\u2060", "")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_a_spreadsheet_program_would_run_is_guarded(cell: str) -> None:
      "+4930123456", "'x", "'", "it's", "1=1", "a@b.de", "'1", "\n1"],
 )  # fmt: skip
 def test_numbers_phone_numbers_and_texts_stay_as_they_are(cell: str) -> None:
-    assert guard(cell) == cell
+    assert disarm(cell) == cell
 
 
 FORMULAS = [
@@ -150,27 +150,27 @@ def test_what_is_written_is_read_back_as_the_same_text(text: str, tmp_path: Path
 
 @given(st.text(";,|\t\r\n =@+-x1'\u2060\x08\u202e(!", max_size=12))
 def test_the_guard_inside_a_cell_can_be_taken_off_again(cell: str) -> None:
-    assert unguard(guard(cell)) == cell
+    assert rearm(disarm(cell)) == cell
 
 
 def test_lists_in_prompts_stay_as_they_are() -> None:
     text = "Aufgaben:\n- Termin, Name; Grund\n- Rückruf (heute)\n+ mehr\n1. -5 bis +3 Grad"
-    assert guard(text) == text
+    assert disarm(text) == text
 
 
 @given(texts())
 def test_the_guard_can_be_taken_off_again(cell: str) -> None:
-    assert unguard(guard(cell)) == cell
+    assert rearm(disarm(cell)) == cell
 
 
 @given(st.text("'=@+-1x\t\r ,.e", max_size=8), st.text("'=@+-1x\t\r ,.e", max_size=8))
 def test_no_two_cells_are_written_alike(one: str, other: str) -> None:
-    assert (guard(one) == guard(other)) == (one == other)
+    assert (disarm(one) == disarm(other)) == (one == other)
 
 
 @given(texts())
 def test_no_written_cell_is_a_formula(cell: str) -> None:
-    out = guard(cell)
+    out = disarm(cell)
     assert not out.startswith(("=", "@", "\t", "\r"))
 
 

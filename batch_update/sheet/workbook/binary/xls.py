@@ -21,7 +21,7 @@ from batch_update.sheet.workbook.worksheets import (
     Workbook,
     Worksheet,
 )
-from batch_update.sheet.workbook.zipped.archives import Damage, encrypted, readable
+from batch_update.sheet.workbook.zipped.archives import BrokenPart, encrypted, readable
 
 _EOF, _CODE_PAGE, _SINCE_1904, _FILE_PASS, _CONTINUE, _COLUMNS, _SHEET, _MULTI_PACKED, _STYLE, _MERGES, _TEXTS = (
     0x0A, 0x42, 0x22, 0x2F, 0x3C, 0x7D, 0x85, 0xBD, 0xE0, 0xE5, 0xFC,
@@ -91,7 +91,7 @@ class _Globals:
         self.texts = Texts(self.budget)
 
     def read(self) -> None:
-        for kind, pieces in records(self.stream, 0):
+        for kind, pieces in biff_records(self.stream, 0):
             content = pieces[0]
             if kind == _EOF:
                 return
@@ -113,12 +113,12 @@ class _Globals:
                 self._styles.append(U16.unpack_from(content, 2)[0])
             elif kind == _TEXTS:
                 self._read_texts(Pieces(pieces, 8), U32.unpack_from(content, 4)[0])
-        raise Damage("it is damaged or truncated")
+        raise BrokenPart("it is damaged or truncated")
 
     def _begin(self, content: bytes) -> None:
         version = U16.unpack_from(content)[0]
         if 0 < version < _EXCEL_5:
-            raise Damage("it is older than Excel 5")
+            raise BrokenPart("it is older than Excel 5")
         self.wide = version != _EXCEL_5
 
     def _list(self, content: bytes) -> None:
@@ -126,7 +126,7 @@ class _Globals:
         name = self.text(Pieces([content], 6), 1)
         self.sheets.append(_Sheet(Listed(name, state & 3 == 0), place, type == 0))
         if len(self.sheets) > MOST_SHEETS:
-            raise Damage("it claims to hold far too many worksheets")
+            raise BrokenPart("it claims to hold far too many worksheets")
 
     def _read_texts(self, pieces: Pieces, count: int) -> None:
         for _ in range(count):
@@ -154,7 +154,7 @@ class _Reader:
 
     def read(self, start: int) -> None:
         depth = 0
-        for kind, pieces in records(self._globals.stream, start):
+        for kind, pieces in biff_records(self._globals.stream, start):
             if kind == _BEGIN:
                 depth += 1
             elif kind == _EOF:
@@ -164,7 +164,7 @@ class _Reader:
                     return
             elif depth <= 1:  # a chart inside the worksheet has records of its own
                 self._take(kind, pieces)
-        raise Damage("it is damaged or truncated")
+        raise BrokenPart("it is damaged or truncated")
 
     def _settle(self) -> None:
         """Add a formula whose text never came: it has no value."""
@@ -195,7 +195,7 @@ class _Reader:
         elif kind == _FLAG_OR_ERROR:
             self._add(content, error_of(content[6]) if content[7] else Typed(bool(content[6])))
         elif kind in _OLD:
-            raise Damage("it holds cells of Excel 2")
+            raise BrokenPart("it holds cells of Excel 2")
         else:
             self._see(kind, content)
 
@@ -244,7 +244,7 @@ class _Reader:
             raise ValueError("a result of a kind that nobody knows")
 
 
-def records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
+def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
     """Yield each record from a place on: its type and its content, with that of the records that continue it."""
     kind, pieces, count = -1, [b""], 0
     while at + 4 <= len(stream):

@@ -24,7 +24,7 @@ _UNFIT = (*_BROKEN, expat.ExpatError, struct.error, LookupError, OverflowError)
 """what else comes of bytes that are not what they should be"""
 
 
-class Damage(ValueError):
+class BrokenPart(ValueError):
     """A part of a workbook that is not as it should be; `str(error)` says what of it, for people."""
 
 
@@ -33,7 +33,7 @@ def readable(name: str) -> Iterator[None]:
     """Turn whatever a workbook's bytes make of what is done inside into SheetError S108."""
     try:
         yield
-    except Damage as damage:
+    except BrokenPart as damage:
         raise damaged(name, str(damage)) from None
     except _UNFIT:
         raise damaged(name, "it is damaged or truncated") from None
@@ -104,7 +104,7 @@ def blocks_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[byt
             while block := content.read(_BLOCK):
                 yield block
     except _BROKEN:
-        raise Damage(f"{member.filename} is damaged") from None
+        raise BrokenPart(f"{member.filename} is damaged") from None
 
 
 def damaged(name: str, what: str) -> SheetError:

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.shown import BUILT_IN
 from batch_update.sheet.workbook.worksheets import MOST_SHEETS, Budget, Listed, Texts, Workbook, Worksheet
-from batch_update.sheet.workbook.zipped.archives import Damage, readable
+from batch_update.sheet.workbook.zipped.archives import BrokenPart, readable
 from batch_update.sheet.workbook.zipped.packages import Package, Relation
 
 _NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
@@ -28,7 +28,7 @@ class Contents:
         """List one more sheet. Raises Damage for more than there can be."""
         self.sheets.append((Listed(name, visible), relation))
         if len(self.sheets) > MOST_SHEETS:
-            raise Damage("it claims to hold far too many worksheets")
+            raise BrokenPart("it claims to hold far too many worksheets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def open_book(format: Format, archive: ZipFile, name: str, limits: Limits) -> Wo
         listed, place = tables[number]
         with readable(name):
             if place is None:
-                raise Damage(f"nothing in it is worksheet {listed.name!r}")
+                raise BrokenPart(f"nothing in it is worksheet {listed.name!r}")
             sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
             format.cells(package, place.part, sheet, shared())
             return sheet

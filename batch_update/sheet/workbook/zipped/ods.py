@@ -26,7 +26,7 @@ from batch_update.sheet.workbook.zipped.paragraphs import (
     TABLE,
     TEXT,
     Paragraphs,
-    duration_of,
+    parsed_duration,
 )
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
@@ -234,7 +234,7 @@ def _held(kind: str, attributes: dict[str, str]) -> Held:
     if kind == "date":
         return _moment(attributes[OFFICE + "date-value"])
     if kind == "time":
-        return _time_of(duration_of(attributes[OFFICE + "time-value"]))
+        return _time_of(parsed_duration(attributes[OFFICE + "time-value"]))
     if kind in ("float", "percentage", "currency"):
         return float(attributes[OFFICE + "value"])
     raise ValueError(f"cells of kind {kind[:20]}")

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from batch_update.errors import SheetError
-from batch_update.sheet.workbook.zipped.archives import Damage, blocks_of, damaged, encrypted, tidy
+from batch_update.sheet.workbook.zipped.archives import BrokenPart, blocks_of, damaged, encrypted, tidy
 from batch_update.sheet.workbook.zipped.markup import Watch, follow
 
 _KINDS = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
@@ -47,7 +47,7 @@ class Package:
         """Return a part's content in blocks. Raises Damage where there is none."""
         member = self._members.get(part.lower())
         if member is None:
-            raise Damage(f"it has no part {part}")
+            raise BrokenPart(f"it has no part {part}")
         return blocks_of(self._archive, member)
 
     def read(self, part: str) -> bytearray:
@@ -64,10 +64,10 @@ class Package:
         """Show a part's XML to a watch. Raises Damage where it is none."""
         try:
             follow(self.pieces(part), watch, namespaces=namespaces)
-        except Damage:
+        except BrokenPart:
             raise
         except (expat.ExpatError, ValueError, LookupError, OverflowError):
-            raise Damage(f"{part} is damaged") from None
+            raise BrokenPart(f"{part} is damaged") from None
 
     def relations(self, part: str) -> Mapping[str, Relation]:
         """Return what a part points to, by the names that it has for them; `""` is the package itself."""
@@ -76,7 +76,7 @@ class Package:
         if path not in self:
             return {}
         if self._members[path.lower()].file_size > _LARGEST_LIST:
-            raise Damage(f"{path} is far too large")
+            raise BrokenPart(f"{path} is far too large")
         watch = _RelationsWatch()
         self.follow(path, watch)
         return {
@@ -93,7 +93,7 @@ class Package:
 
     def workbook_part(self) -> str:
         """Return the part that lists the worksheets: that which the package points to, or the usual; "" for none."""
-        with suppress(Damage):
+        with suppress(BrokenPart):
             for relation in self.relations("").values():
                 if relation.type == "officeDocument" and relation.part in self:
                     return relation.part
@@ -114,7 +114,7 @@ class _RelationsWatch(Watch):
             )
 
 
-def kind_of(archive: zipfile.ZipFile, name: str) -> str:
+def workbook_format(archive: zipfile.ZipFile, name: str) -> str:
     """Return xlsx, xlsb or ods; "" for an archive of something else. SheetError S108 for several at once."""
     package = Package(archive, name)
     if "encrypted-package" in package:  # as LibreOffice 24 writes it
@@ -132,6 +132,6 @@ def _is_workbook(package: Package, part: str) -> bool:
     """Whether a package's main part, which is not at its usual place, is that of a workbook and not of a letter."""
     if not part or part.endswith(".bin"):
         return bool(part)
-    with suppress(Damage):
+    with suppress(BrokenPart):
         return re.search(rb"<(?:\w+:)?workbook\b", next(package.pieces(part), b"")) is not None
     return False

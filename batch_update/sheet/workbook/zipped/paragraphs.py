@@ -90,7 +90,7 @@ def _count(text: str) -> int:
     return number
 
 
-def duration_of(text: str) -> timedelta:
+def parsed_duration(text: str) -> timedelta:
     """`PT09H30M00S` -> nine and a half hours. Raises ValueError."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:

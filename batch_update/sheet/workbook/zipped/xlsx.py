@@ -19,7 +19,7 @@ from batch_update.sheet.workbook.worksheets import (
     Workbook,
     Worksheet,
 )
-from batch_update.sheet.workbook.zipped.archives import Damage
+from batch_update.sheet.workbook.zipped.archives import BrokenPart
 from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
 from batch_update.sheet.workbook.zipped.markup import Watch
 from batch_update.sheet.workbook.zipped.packages import Package
@@ -88,7 +88,7 @@ class _TextWatch(Watch):
             self._letters.append(text)
             self._count += len(text)
             if self._count > LONGEST_TEXT:
-                raise Damage("a cell holds far too long a text")
+                raise BrokenPart("a cell holds far too long a text")
 
     def end(self, tag: str) -> None:
         if tag == "t" or tag == "v":
@@ -138,7 +138,7 @@ class _FormatsWatch(Watch):
         if tag == "numFmt":
             self.codes[int(attributes["numFmtId"])] = unescaped(attributes.get("formatCode", ""))[:255]
             if len(self.codes) > _MOST_FORMATS:
-                raise Damage("it claims to hold far too many number formats")
+                raise BrokenPart("it claims to hold far too many number formats")
         elif tag == "cellXfs":
             self._inside = True
         elif tag == "xf" and self._inside:
@@ -199,7 +199,7 @@ class _CellsWatch(_TextWatch):
         if letters.isalpha():
             self._column = column_of(letters)
         elif place:
-            self._row, self._column = place_of(place)
+            self._row, self._column = cell_place(place)
         else:
             self._column += 1
         self._kind, self._style = get("t", "n"), get("s", "0")
@@ -233,12 +233,12 @@ class _CellsWatch(_TextWatch):
         if kind == "d":
             return Typed(_moment(trimmed))
         if kind not in _KINDS:
-            raise Damage(f"a cell is of a kind that nobody knows, {kind[:20]!r}")
+            raise BrokenPart(f"a cell is of a kind that nobody knows, {kind[:20]!r}")
         return as_cell(float(trimmed), self._format_of(int(self._style)), since_1904=self._since_1904)
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.replace("$", "").partition(":")
-        (top, left), (bottom, right) = place_of(first), place_of(last or first)
+        (top, left), (bottom, right) = cell_place(first), cell_place(last or first)
         self._sheet.merge(top, bottom, left, right)
 
 
@@ -260,7 +260,7 @@ def _moment(text: str) -> date | time:
     return moment if "T" in text else moment.date()
 
 
-def place_of(reference: str) -> Place:
+def cell_place(reference: str) -> Place:
     """`B7` -> row 6, column 1. Raises ValueError for what is no place in any spreadsheet program."""
     letters = reference.rstrip("0123456789")
     return int(reference[len(letters) :]) - 1, column_of(letters)
