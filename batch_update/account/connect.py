@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from batch_update.sandbox.app import Sandbox
 
 
-def connect(
+def client_for(
     settings: Settings,
     *,
     key: ApiKey | None = None,

@@ -14,7 +14,7 @@ from typing import Literal
 
 from batch_update.check.combinations import part_problems, rule_problems
 from batch_update.check.repeats import settle_repeated
-from batch_update.check.rows import Rows
+from batch_update.check.rows import ReadRows
 from batch_update.errors import UsageError
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity, Sheet
@@ -54,7 +54,7 @@ def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Coll
 class Examined:
     """A sheet whose every row is either to be sent or settled."""
 
-    rows: Rows
+    rows: ReadRows
     problems: tuple[Problem, ...]
     settled: dict[int, Outcome]
     """rows that nothing is sent for; all others are sent, or settled by one that is"""
@@ -62,7 +62,7 @@ class Examined:
     """row that is sent -> rows that it settles too"""
 
 
-def checkable(rows: Rows) -> Iterator[Problem]:
+def checkable(rows: ReadRows) -> Iterator[Problem]:
     """Yield what is wrong between cells that are good, whatever is there now."""
     yield from rule_problems(rows)
     yield from part_problems(rows)
@@ -72,9 +72,9 @@ def examine(
     sheet: Sheet,
     on_duplicate: OnDuplicate,
     only: Collection[int],
-    between: Callable[[Rows], Iterable[Problem]],
+    between: Callable[[ReadRows], Iterable[Problem]],
 ) -> Examined:
-    rows = Rows(sheet)
+    rows = ReadRows(sheet)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
     problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
@@ -106,7 +106,7 @@ def _rows_with_errors(problems: Iterable[Problem]) -> set[int]:
     return {p.index for p in problems if p.severity is Severity.ERROR and p.index is not None}
 
 
-def _left_out(rows: Rows, only: frozenset[int]) -> frozenset[int]:
+def _left_out(rows: ReadRows, only: frozenset[int]) -> frozenset[int]:
     """Return the rows of assistants that were not asked for. Raises UsageError where one that was is not there."""
     if rows.id_index is None:
         return frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 
 from batch_update.check.columns import FieldColumn, PartColumn
 from batch_update.check.fault import Fault
-from batch_update.check.rows import Rows
+from batch_update.check.rows import ReadRows
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
@@ -18,7 +18,7 @@ from batch_update.model.sheets import Problem, Severity
 # ---------------------------------------------------------------- the fields of one row
 
 
-def rule_problems(rows: Rows) -> Iterator[Problem]:
+def rule_problems(rows: ReadRows) -> Iterator[Problem]:
     """Yield a problem for each rule that a row breaks, at the first cell that breaks it."""
     for names in _ruled_together():
         columns = [rows.by_name[name] for name in names if name in rows.by_name]
@@ -34,7 +34,7 @@ def _ruled_together() -> list[tuple[str, ...]]:
     return [tuple(modes), *(rule.fields for rule in RULES if not set(rule.fields) <= set(modes))]
 
 
-def _broken_combinations(rows: Rows, columns: Sequence[FieldColumn]) -> Iterator[Problem]:
+def _broken_combinations(rows: ReadRows, columns: Sequence[FieldColumn]) -> Iterator[Problem]:
     """Yield the problems of these columns together. Each combination of texts is judged once."""
     combinations = partial(zip, *(column.texts for column in columns), strict=True)
     judged = {texts: _broken_by(columns, texts) for texts in set(combinations())}
@@ -51,7 +51,7 @@ def _broken_by(columns: Sequence[FieldColumn], texts: Sequence[str]) -> list[Bro
     )
 
 
-def _broken_by_id(rows: Rows, tools: FieldColumn) -> Iterator[Problem]:
+def _broken_by_id(rows: ReadRows, tools: FieldColumn) -> Iterator[Problem]:
     """Yield the problems of rows whose tools name their own assistant."""
     named = {text: set(_assistants_named(tools.value(text))) for text in set(tools.texts)}
     for row, text in enumerate(tools.texts if any(named.values()) else ()):
@@ -66,7 +66,7 @@ def _assistants_named(value: Any) -> Iterable[int]:
     return (tool["assistant_id"] for tool in tools if isinstance(tool.get("assistant_id"), int))
 
 
-def _rule_problem(rows: Rows, row: int, rule: Broken) -> Problem:
+def _rule_problem(rows: ReadRows, row: int, rule: Broken) -> Problem:
     columns = [rows.by_name[name] for name in rule.fields]
     given = ", ".join(f"{column.name} {shown(column.texts[row].strip())}".strip() for column in columns)
     severity = Severity.ERROR if rule.blocks else Severity.WARNING
@@ -77,7 +77,7 @@ def _rule_problem(rows: Rows, row: int, rule: Broken) -> Problem:
 # ---------------------------------------------------------------- parts of values
 
 
-def part_problems(rows: Rows) -> Iterator[Problem]:
+def part_problems(rows: ReadRows) -> Iterator[Problem]:
     """Yield a problem for each row that sets a part in two ways: with the whole beside it, or added and taken away."""
     for column in rows.part_columns:
         whole = rows.by_name.get(column.whole)
@@ -88,7 +88,7 @@ def part_problems(rows: Rows) -> Iterator[Problem]:
             yield from _added_and_removed(rows, column, removed)
 
 
-def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
+def _with_the_whole(rows: ReadRows, part: PartColumn, whole: FieldColumn) -> Iterator[Problem]:
     message = f"the row sets {part.name} and all of {whole.name}"
     fault = Fault("X240", message)
     for row, (own, beside) in enumerate(zip(part.texts, whole.texts, strict=True)):
@@ -96,7 +96,7 @@ def _with_the_whole(rows: Rows, part: PartColumn, whole: FieldColumn) -> Iterato
             yield rows.problem(row, part.index, fault)
 
 
-def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> Iterator[Problem]:
+def _added_and_removed(rows: ReadRows, added: FieldColumn, removed: FieldColumn) -> Iterator[Problem]:
     for row, (plus, minus) in enumerate(zip(added.texts, removed.texts, strict=True)):
         both = added.ids(plus) & removed.ids(minus)
         if both:
@@ -104,7 +104,7 @@ def _added_and_removed(rows: Rows, added: FieldColumn, removed: FieldColumn) -> 
             yield rows.problem(row, removed.index, Fault("X245", message))
 
 
-def parts_without_present(rows: Rows) -> Iterator[Problem]:
+def parts_without_present(rows: ReadRows) -> Iterator[Problem]:
     """Yield a problem for each part that is set while it is not known what is there around it."""
     for column in rows.part_columns:
         message = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from batch_update.check.columns import FieldColumn
 from batch_update.check.fault import Fault
-from batch_update.check.rows import Rows
+from batch_update.check.rows import ReadRows
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity
@@ -26,7 +26,7 @@ class Repeated:
     """rows that are not sent because of another"""
 
 
-def settle_repeated(rows: Rows, invalid: Container[int], on_duplicate: str) -> Repeated:
+def settle_repeated(rows: ReadRows, invalid: Container[int], on_duplicate: str) -> Repeated:
     """Return what becomes of rows of one assistant: equal ones are one; others go only where `on_duplicate` chooses.
 
     The choice goes by the order of the rows alone. Where it falls on an invalid row, nothing is sent: the others
@@ -42,7 +42,7 @@ def settle_repeated(rows: Rows, invalid: Container[int], on_duplicate: str) -> R
     return fates
 
 
-def _all_must_agree(rows: Rows, group: Sequence[int], invalid: Container[int], fates: Repeated) -> None:
+def _all_must_agree(rows: ReadRows, group: Sequence[int], invalid: Container[int], fates: Repeated) -> None:
     good = [row for row in group if row not in invalid]
     if not good:
         return
@@ -64,7 +64,7 @@ def _all_must_agree(rows: Rows, group: Sequence[int], invalid: Container[int], f
 
 
 def _one_counts(
-    rows: Rows, group: Sequence[int], winner: int, invalid: Container[int], fates: Repeated
+    rows: ReadRows, group: Sequence[int], winner: int, invalid: Container[int], fates: Repeated
 ) -> None:
     losers = [row for row in group if row not in invalid and row != winner]
     message = f"{_row_list(rows, [winner])} was taken for this assistant"
@@ -77,19 +77,19 @@ def _one_counts(
     fates.settled |= dict.fromkeys(losers, Outcome(Status.UNCHANGED, "X203", message))
 
 
-def _same_and_others(rows: Rows, first: int, later: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:
+def _same_and_others(rows: ReadRows, first: int, later: Sequence[int]) -> tuple[tuple[int, ...], list[int]]:
     """Return the later rows that would send what the first would, and those that would not."""
     wanted = _change(rows, first)
     same = tuple(row for row in later if _change(rows, row) == wanted)
     return same, sorted(set(later).difference(same))
 
 
-def _change(rows: Rows, row: int) -> str:
+def _change(rows: ReadRows, row: int) -> str:
     """Return a text of what the row would send: true and 1 differ in it, and the order of columns does not count."""
     return json.dumps(rows.wanted(row), sort_keys=True)
 
 
-def _conflict(rows: Rows, first: int, row: int) -> Problem:
+def _conflict(rows: ReadRows, first: int, row: int) -> Problem:
     here, there = rows.wanted(row), rows.wanted(first)
     names = [
         column.name
@@ -104,18 +104,18 @@ def _conflict(rows: Rows, first: int, row: int) -> Problem:
     return rows.problem(row, rows.id_index, fault, (first,))
 
 
-def _both(rows: Rows, column: FieldColumn, first: int, row: int) -> str:
+def _both(rows: ReadRows, column: FieldColumn, first: int, row: int) -> str:
     """`voice_id 533 here, 412 in row 17`."""
     here, there = (shown(column.texts[index].strip()) or "not shown" for index in (row, first))
     return f"{column.name} {here} here, {there} in {_row_list(rows, [first])}"
 
 
-def _repetition(rows: Rows, sent: int, row: int) -> Problem:
+def _repetition(rows: ReadRows, sent: int, row: int) -> Problem:
     message = f"assistant {rows.assistant(row)} appears twice with the same values; it is sent once"
     fault = Fault("X202", message, severity=Severity.WARNING)
     return rows.problem(row, rows.id_index, fault, (sent,))
 
 
-def _row_list(rows: Rows, indexes: Sequence[int]) -> str:
+def _row_list(rows: ReadRows, indexes: Sequence[int]) -> str:
     """`row 17`, `rows 17, 52`."""
     return named("row", [rows.sheet.numbers[index] for index in indexes])

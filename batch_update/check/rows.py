@@ -14,7 +14,7 @@ from batch_update.model.plans import Part
 from batch_update.model.sheets import Json, Problem, Role, Severity, Sheet
 
 
-class Rows:
+class ReadRows:
     """A sheet whose columns have been read. Rows are named by their index, 0-based."""
 
     def __init__(self, sheet: Sheet) -> None:

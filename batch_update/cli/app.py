@@ -21,9 +21,9 @@ from batch_update.cli.commands import plan as planning
 from batch_update.cli.commands import resume as resuming
 from batch_update.cli.commands import undo as undoing
 from batch_update.cli.documents import out_failure, wants_json
-from batch_update.cli.help import CONTEXT, Command, Group
+from batch_update.cli.help import CONTEXT, Command, CommandGroup
 from batch_update.cli.screen import ready_streams, show_error
-from batch_update.cli.suggestions import words_of
+from batch_update.cli.suggestions import usage_error_of
 from batch_update.errors import BatchUpdateError, Interrupted, RunStopped, UsageError
 from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX, variable_of
@@ -54,7 +54,7 @@ PROGRAM = "batch-update"
 
 app = typer.Typer(
     name=PROGRAM,
-    cls=Group,
+    cls=CommandGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -140,7 +140,7 @@ def _leave_after(error: Any) -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     if hasattr(error, "format_message"):
-        _leave_telling(words_of(error, sys.argv[1:]))
+        _leave_telling(usage_error_of(error, sys.argv[1:]))
     if limit := _limit_met(error):
         _leave_telling(limit)
     traceback.print_exc()

@@ -52,9 +52,9 @@ def out_document(
 
 def out_failure(error: BaseException, exit: Exit, *, following: Mapping[Purpose, str] | None = None) -> None:
     """Print the document of a command that ended before it had anything to tell."""
-    from batch_update.report.documents.envelope import Failure
+    from batch_update.report.documents.envelope import FailedCommand
 
-    out_document(Failure(), exit=exit, error=error, following=following)
+    out_document(FailedCommand(), exit=exit, error=error, following=following)
 
 
 def out_with_list(document: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:

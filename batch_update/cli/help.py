@@ -76,7 +76,7 @@ class Command(_Helpful, TyperCommand):
         return extra
 
 
-class Group(_Helpful, TyperGroup):
+class CommandGroup(_Helpful, TyperGroup):
     """Commands beneath a name, which knows words that people try for them."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -61,7 +61,7 @@ def is_silent(settings: Settings) -> bool:
 def _option(name: str) -> inspect.Parameter:
     info = Settings.model_fields[name]
     kind, choices, many = _kind(info.annotation)
-    default = shown(info.default)
+    default = shown_default(info.default)
     option = typer.Option(
         flag_of(name),
         help=(info.description or "") + (f" Default: {default}." if default else ""),
@@ -87,7 +87,7 @@ def _kind(annotation: Any) -> tuple[type, tuple[str, ...], bool]:
     return str, (), many
 
 
-def shown(default: Any) -> str:
+def shown_default(default: Any) -> str:
     """A default as one would type it; "" where saying it helps nobody."""
     if default in (None, False, "", (), {}):
         return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
-from batch_update.cli.options import shown
+from batch_update.cli.options import shown_default
 from batch_update.cli.spelling import flag_of
 from batch_update.settings.heeding import heeded
 from batch_update.settings.tunables import Settings
@@ -110,4 +110,4 @@ def _as_typed(name: str, value: Any) -> list[str]:
         texts = [str(item) for item in value] or ["off"]
         return [",".join(texts)] if name in _BY_COMMA else texts
     # A 0 is a value, and one that is told from False by its type alone.
-    return [without_password(shown(value) or str(value).removesuffix(".0"))]
+    return [without_password(shown_default(value) or str(value).removesuffix(".0"))]

@@ -174,13 +174,13 @@ def too_many(command: str, given: Sequence[str], extra: Sequence[str]) -> UsageE
     )
 
 
-def missing(command: str, what: str) -> UsageError:
+def ask_for_missing(command: str, what: str) -> UsageError:
     """Ask for what has to be named and is not."""
     question = _MISSING.get(what, f"all that it takes is shown by: {{program}} {command} --help")
     return _usage(f"{command}: {what} is missing", question.format(program=program(), command=command))
 
 
-def words_of(error: Any, typed: Sequence[str]) -> UsageError:
+def usage_error_of(error: Any, typed: Sequence[str]) -> UsageError:
     """Say what typer has to say of wrong words in our words; `typed` are the program's arguments."""
     context = getattr(error, "ctx", None)
     command = context.command_path.partition(" ")[2] if context is not None else ""
@@ -193,7 +193,7 @@ def words_of(error: Any, typed: Sequence[str]) -> UsageError:
     param = getattr(error, "param", None)
     if param is not None and type(error).__name__ == "MissingParameter":
         name = max(param.opts, key=len) if param.param_type_name == "option" else param.display_name_raw
-        return missing(command, name)
+        return ask_for_missing(command, name)
     helping = f"{program()} {command} --help" if command else f"{program()} --help"
     return _usage(error.format_message(), f"all that it takes is shown by: {helping}")
 

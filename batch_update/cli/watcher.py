@@ -151,7 +151,7 @@ class Onlooker(Reader):
         from batch_update.report.screen.preview import plan_totals
 
         plan, settings = prospect.plan, prospect.settings
-        duration = duration_of(len(plan.changes), settings)
+        duration = about_how_long(len(plan.changes), settings)
         say(f"{server_name(settings)}: {plan_totals(plan, duration=duration)}")
         if blind := blind_spots(plan, prospect.allow):
             say(f"  {blind}")
@@ -183,7 +183,7 @@ class Onlooker(Reader):
         return await ask_meanwhile(question)
 
 
-def duration_of(requests: int, settings: Settings) -> str:
+def about_how_long(requests: int, settings: Settings) -> str:
     """`about 1 min 10 s`: how long so many requests take at the permitted pace."""
     from batch_update.send.progress import shortest_time
 

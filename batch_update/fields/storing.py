@@ -64,5 +64,5 @@ def _of_text(wanted: str, now: str) -> frozenset[Alteration]:
 
 
 def _plain(text: str) -> str:
-    """With line ends of one kind and letters of one form."""
+    """Return the text with line ends of one kind and letters of one form."""
     return normalize("NFC", unix_lines(text))

@@ -25,7 +25,7 @@ class Transaction:
     kept: bool = False
 
 
-class Groups:
+class Transactions:
     """Hands entries to `commit` in their order; it says whether they are on the disk."""
 
     def __init__(self, commit: Callable[[list[LogEntry]], bool]) -> None:

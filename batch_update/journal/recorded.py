@@ -34,7 +34,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class RecordedSession:
     """One process that worked on the run: `apply` first, then each `resume`."""
 
     facts: Facts
@@ -72,7 +72,7 @@ class RecordedRun:
     """the last word on each row that was sent, or settled later; without those that the plan itself settles"""
     in_flight: Mapping[int, Intention]
     """first row of a change -> its intention, where no outcome is known of it"""
-    sessions: tuple[Session, ...]
+    sessions: tuple[RecordedSession, ...]
     events: tuple[Event, ...]
     complete: bool
     """whether the run reached its end and left no row open"""

@@ -10,7 +10,7 @@ from typing import Any
 
 from batch_update.codes import CODES
 from batch_update.journal.mark import Promise
-from batch_update.journal.recorded import Facts, Intention, RecordedRun, Session
+from batch_update.journal.recorded import Facts, Intention, RecordedRun, RecordedSession
 from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
 from batch_update.journal.sessions import read_stats, read_stop, recorded_settings
 from batch_update.model.as_json import (
@@ -226,13 +226,13 @@ class _Course:
         found = {row: outcome for row, (session, outcome) in self.withdrawn.items() if session == last}
         return found | {row: outcome for row, (_, outcome) in self.settled.items()}
 
-    def sessions(self, problems: tuple[Problem, ...]) -> Iterator[Session]:
+    def sessions(self, problems: tuple[Problem, ...]) -> Iterator[RecordedSession]:
         """All of them. One without an ending was killed, or goes on; its clock may have been set back meanwhile."""
         for number, begun in enumerate(self.begun, 1):
             started = read_time(begun["started"])
             if (end := self.endings.get(number)) is None:
                 seconds = max(0.0, (self.latest.get(number, started) - started).total_seconds())
-                yield Session(_facts(begun), started, seconds, ended=False)
+                yield RecordedSession(_facts(begun), started, seconds, ended=False)
             else:
                 stop, stats = read_stop(end["stopped"], problems), read_stats(end["stats"])
-                yield Session(_facts(begun), started, read_seconds(end["seconds"]), True, stop, stats)
+                yield RecordedSession(_facts(begun), started, read_seconds(end["seconds"]), True, stop, stats)

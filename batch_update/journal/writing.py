@@ -15,7 +15,7 @@ from batch_update.clock import SYSTEM, Clock
 from batch_update.disk import make_folder
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal import schema
-from batch_update.journal.commits import Groups
+from batch_update.journal.commits import Transactions
 from batch_update.journal.database import (
     JOURNAL,
     beside,
@@ -88,7 +88,7 @@ class Journal:
         self._ended = False
         """whether all sessions so far came to their end, or said why they did not"""
         self._seconds: float | None = None
-        self._groups = Groups(self._commit)
+        self._groups = Transactions(self._commit)
         self._files = lasting(path)
 
     @classmethod

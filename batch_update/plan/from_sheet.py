@@ -8,7 +8,7 @@ from itertools import chain
 
 from batch_update.check.checking import Examined, OnDuplicate, checkable, examine
 from batch_update.check.combinations import part_problems, parts_without_present
-from batch_update.check.rows import Rows
+from batch_update.check.rows import ReadRows
 from batch_update.errors import UsageError
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.sheets import Problem, Sheet
@@ -81,7 +81,7 @@ def _changes(examined: Examined, senders: Iterable[int]) -> Iterator[Change]:
         yield Change(assistant_id, examined.rows.body(row), indexes, examined.rows.parts(row))
 
 
-def _offline(rows: Rows) -> Iterator[Problem]:
+def _offline(rows: ReadRows) -> Iterator[Problem]:
     """Yield the problems between cells of a plan that is sent without knowing what is there."""
     yield from checkable(rows)
     yield from parts_without_present(rows)

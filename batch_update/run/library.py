@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import anyio
 
-from batch_update.account.connect import connect as connect_as
+from batch_update.account.connect import client_for
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
@@ -25,7 +25,7 @@ from batch_update.model.sheets import Sheet
 from batch_update.run.applying import begin_apply
 from batch_update.run.exporting import Export, begin_export
 from batch_update.run.means import Means, Sequel
-from batch_update.run.overview import entries_in
+from batch_update.run.overview import known_runs
 from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.undoing import begin_undo, run_to_undo
@@ -303,7 +303,7 @@ def _runs(
 ) -> Sequel[list[Entry]]:
     """Return the runs below the setting runs_dir, the one that was last worked on first, with how far each is."""
     asked = _settings("runs list", settings, given, environ)
-    return partial(anyio.to_thread.run_sync, entries_in, asked)
+    return partial(anyio.to_thread.run_sync, known_runs, asked)
 
 
 plan, plan_async = _plain(_plan), _on_loop(_plan)
@@ -351,4 +351,4 @@ def connect(
     """
     asked = _layered(settings, given, environ)
     means = _means(key, app, None, environ, share=False)
-    return connect_as(asked, key=means.key, app=app, ledger=ledger, environ=means.environ, on_event=on_event)
+    return client_for(asked, key=means.key, app=app, ledger=ledger, environ=means.environ, on_event=on_event)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
-from batch_update.account.connect import connect, sandbox_app
+from batch_update.account.connect import client_for, sandbox_app
 from batch_update.account.locking import AccountLock
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
@@ -73,7 +73,7 @@ async def speaking(
         elif app is None and (hint := hint_of(settings.base_url)):
             means.watcher.warning(hint)
         ledger = Ledger(account.ledger, clock=means.clock) if means.share else None
-        async with connect(
+        async with client_for(
             placed(settings),
             key=account.key,
             app=app,

@@ -11,7 +11,7 @@ from batch_update.journal.folders import Entry, all_runs, entry_of
 from batch_update.settings.tunables import Settings
 
 
-def entries_in(settings: Settings) -> list[Entry]:
+def known_runs(settings: Settings) -> list[Entry]:
     """Return all runs of the folder that the settings name, the last one worked on first. Raises UsageError."""
     at_work = runs_at_work(settings)
     return [entry_of(folder, at_work) for folder in all_runs(settings.runs_dir)]

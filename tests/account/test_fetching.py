@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import anyio
 import pytest
 
-from batch_update.account.connect import connect
+from batch_update.account.connect import client_for
 from batch_update.account.fetching import Fetched, fetch_present
 from batch_update.api.keys import ApiKey
 from batch_update.errors import ApiError
@@ -50,7 +50,7 @@ def fetch(app: Any, wanted: Iterable[int] | None = None, **options: Any) -> tupl
     events: list[Event] = []
 
     async def main() -> Fetched:
-        async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=app, on_event=events.append) as client:
+        async with client_for(UNPACED, key=ApiKey(SANDBOX_KEY), app=app, on_event=events.append) as client:
             return await fetch_present(client, None if wanted is None else set(wanted), **options)
 
     return anyio.run(main), [event.message for event in events if event.kind == "list"]

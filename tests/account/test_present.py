@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from batch_update.account.connect import connect
+from batch_update.account.connect import client_for
 from batch_update.api.keys import ApiKey
 from batch_update.fields.facts import all_fields
 from batch_update.model.plans import Plan, Status, Verified
@@ -44,7 +44,7 @@ class Account:
         return anyio.run(self._run, plan, back)
 
     async def _run(self, plan: Plan, back: bool) -> Report:
-        async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=self.app) as client:
+        async with client_for(UNPACED, key=ApiKey(SANDBOX_KEY), app=self.app) as client:
             looked = await (look_again(plan, client, by_field=True) if back else look(plan, client))
             report = await apply_plan(looked.plan, client, pace=Pace((), concurrency=4))
             return await read_back(report, client, again=0)

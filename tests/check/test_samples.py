@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.check.checking import check_sheet
-from batch_update.check.rows import Rows
+from batch_update.check.rows import ReadRows
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Sheet
 from batch_update.plan.from_sheet import make_plan
@@ -81,7 +81,7 @@ def test_the_five_example_requests_of_the_vendor_come_out_of_a_sheet_as_document
 
 def test_the_sheet_with_every_field_sets_every_field() -> None:
     sheet = read_sheet(SAMPLES / "good" / "every-field.csv")
-    rows = Rows(sheet)
+    rows = ReadRows(sheet)
     assert len({name for row in range(len(sheet)) for name in rows.wanted(row)}) == len(rows.by_name) == 57
 
 

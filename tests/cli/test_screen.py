@@ -12,7 +12,7 @@ from batch_update.cli.documents import out_failure, out_with_list, safe_text
 from batch_update.cli.screen import MOST_WORDS, out_raw, show_error
 from batch_update.errors import UsageError
 from batch_update.model.reports import Event
-from batch_update.report.documents.envelope import fault_of
+from batch_update.report.documents.envelope import told_error
 from batch_update.settings.tunables import Settings
 
 
@@ -58,8 +58,8 @@ def test_each_thing_that_is_wrong_has_a_line_and_a_line_end_in_a_value_makes_no_
         "  c: is wrong",
         "  = help: mend them",
     ]
-    assert fault_of(error).details == ("a\nb: is wrong", "c: is wrong")
-    assert fault_of(UsageError("a\nb", code="U101")).details == ("a\nb",)
+    assert told_error(error).details == ("a\nb: is wrong", "c: is wrong")
+    assert told_error(UsageError("a\nb", code="U101")).details == ("a\nb",)
 
 
 def test_json_says_all_and_steers_no_terminal() -> None:

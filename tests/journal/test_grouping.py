@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.journal.commits import Groups
+from batch_update.journal.commits import Transactions
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, report_of
@@ -38,8 +38,8 @@ class Disk:
         return True
 
 
-async def keeping(disk: Disk, work: Callable[[Groups], Any]) -> None:
-    groups = Groups(disk)
+async def keeping(disk: Disk, work: Callable[[Transactions], Any]) -> None:
+    groups = Transactions(disk)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(groups.keep)
         await anyio.wait_all_tasks_blocked()
@@ -55,13 +55,13 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
     disk = Disk()
     told: list[int] = []
 
-    async def worker(groups: Groups, number: int) -> None:
+    async def worker(groups: Transactions, number: int) -> None:
         for entry in range(number, 300, 10):
             groups.add((entry,), (entry,), then=lambda entry=entry: told.append(entry))
             await groups.add((1000 + entry,)).done.wait()
             assert told[-1] >= 0 and any(1000 + entry in commit for commit in disk.commits)
 
-    async def work(groups: Groups) -> None:
+    async def work(groups: Transactions) -> None:
         async with anyio.create_task_group() as workers:
             for number in range(10):
                 workers.start_soon(worker, groups, number)
@@ -78,11 +78,11 @@ def test_entries_are_committed_in_their_order(backend: str) -> None:
 def test_what_several_workers_have_goes_into_one_commit(backend: str) -> None:
     disk = Disk()
 
-    async def worker(groups: Groups, number: int) -> None:
+    async def worker(groups: Transactions, number: int) -> None:
         groups.add((number,))
         await groups.add((number,)).done.wait()
 
-    async def work(groups: Groups) -> None:
+    async def work(groups: Transactions) -> None:
         async with anyio.create_task_group() as workers:
             for number in range(16):
                 workers.start_soon(worker, groups, number)
@@ -97,7 +97,7 @@ def test_what_came_before_a_keeper_is_cancelled_is_written_and_told(backend: str
     told: list[int] = []
 
     async def main() -> None:
-        groups = Groups(disk)
+        groups = Transactions(disk)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(groups.keep)
             await anyio.wait_all_tasks_blocked()

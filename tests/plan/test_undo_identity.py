@@ -9,7 +9,7 @@ import anyio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_update.account.connect import connect
+from batch_update.account.connect import client_for
 from batch_update.account.fetching import fetch_present
 from batch_update.api.keys import ApiKey
 from batch_update.fields.same import same_value
@@ -25,7 +25,7 @@ IDS = {"pipeline": 10005, "multimodal": 10045, "dualplex": 10053}
 
 def present(app: Any) -> dict[int, Present]:
     async def read() -> dict[int, Present]:
-        async with connect(UNPACED, key=ApiKey(SANDBOX_KEY), app=app) as client:
+        async with client_for(UNPACED, key=ApiKey(SANDBOX_KEY), app=app) as client:
             return (await fetch_present(client)).present
 
     return anyio.run(read)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_update.account.connect import connect
+from batch_update.account.connect import client_for
 from batch_update.account.fetching import fetch_present
 from batch_update.api.keys import ApiKey
 from batch_update.check.checking import check_sheet
@@ -256,7 +256,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def client_of(app: Sandbox, key: str = SANDBOX_KEY) -> Any:
-    return connect(Settings(rate=()), app=app, key=ApiKey(key))
+    return client_for(Settings(rate=()), app=app, key=ApiKey(key))
 
 
 @SLOW

@@ -88,8 +88,8 @@ def test_a_decimal_that_is_no_number_is_missing_and_none_is_spelled_with_million
         {"id": [101, 102, 103], "speech_speed": [Decimal("sNaN"), Decimal("NaN"), Decimal("1.1")]}
     )
     assert cells(frame) == [("101", ""), ("102", ""), ("103", "1.1")]
-    assert cell_of(Decimal("1E-999999999")) is None
-    assert cell_of(Decimal("0E-999999999")) is None
+    assert frame_cell(Decimal("1E-999999999")) is None
+    assert frame_cell(Decimal("0E-999999999")) is None
 
 
 @pytest.mark.parametrize("dtype", ["object", "str", "string", "category"])

@@ -9,7 +9,7 @@ import typer
 
 from batch_update.cli.commands.apply import run_sheet
 from batch_update.cli.documents import out_document
-from batch_update.cli.help import Command, Group
+from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Following, command_of, next_lines
 from batch_update.cli.screen import out, paint, say
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from batch_update.report.documents.of_lists import CheckedJob, ListedJob
 
 app = typer.Typer(
-    cls=Group,
+    cls=CommandGroup,
     help="Runs that are written down in job files: jobs/NAME.toml.",
     no_args_is_help=True,
     rich_markup_mode=None,

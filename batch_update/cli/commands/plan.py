@@ -13,7 +13,7 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
 from batch_update.cli.screen import out, paint, painted, showing_on
-from batch_update.cli.watcher import Reader, duration_of
+from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
@@ -109,7 +109,7 @@ def _show_screen(found: Planned, *, full: bool) -> None:
     if found.tripped:
         heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"
         out("\n".join([heading, *guard_lines(found.tripped), ""]))
-    out(plan_totals(made, duration=duration_of(len(made.changes), settings)))
+    out(plan_totals(made, duration=about_how_long(len(made.changes), settings)))
 
 
 def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:

@@ -13,7 +13,7 @@ import typer
 
 from batch_update.cli.commands.sending import allowing
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.help import Command, Group
+from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
 from batch_update.cli.screen import ask, on_terminal, out, out_raw, say
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from batch_update.report.documents.envelope import Purpose
 
 app = typer.Typer(
-    cls=Group,
+    cls=CommandGroup,
     help="The runs of a folder: what became of them, and removing old ones.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -44,9 +44,9 @@ def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.run.overview import entries_in
+        from batch_update.run.overview import known_runs
 
-        entries = entries_in(settings)
+        entries = known_runs(settings)
     first = entries[0].folder.name if entries else ""
     following: Following = {"show": command_of("runs show", settings, first)} if entries else {}
     if settings.json_:
@@ -198,9 +198,9 @@ def _read_age(text: str) -> timedelta:
 
 def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
     from batch_update.journal.folders import outdated, reason_to_stay
-    from batch_update.run.overview import entries_in
+    from batch_update.run.overview import known_runs
 
-    old = outdated(entries_in(settings), keep=keep, older_than=age, now=datetime.now(UTC))
+    old = outdated(known_runs(settings), keep=keep, older_than=age, now=datetime.now(UTC))
     staying = {entry.folder: reason for entry in old if (reason := reason_to_stay(entry, force=force))}
     going = [entry for entry in old if entry.folder not in staying]
     if going and not settings.yes:

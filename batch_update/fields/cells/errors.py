@@ -26,7 +26,7 @@ class CellError(ValueError):
 
 
 def refusal(code: str, field: Field, text: str, remedy: str = "", *, detail: str = "") -> CellError:
-    """The error of this code for a cell; `detail` goes on with the sentence, `remedy` replaces the code's own."""
+    """Return the error of this code for a cell; `detail` ends its sentence, `remedy` replaces the code's own."""
     return CellError(
         code,
         f"{field.name}: {CODES[code].title}{detail}",

@@ -41,7 +41,7 @@ come after the sheet was mended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ToldError:
     """Why a command, or a run, ended before it had done all."""
 
     kind: str
@@ -75,7 +75,7 @@ class Envelope:
     """when it was made; in `run.json`, when the run ended"""
     exit: int | None
     """the exit status of the command; null while it goes on, as `sandbox` does"""
-    error: Fault | None
+    error: ToldError | None
     """why the command ended before it had done all; null where it did not"""
     next: Mapping[Purpose, str]
     """commands that make sense now, by what they are for: each can be pasted into a shell"""
@@ -88,7 +88,7 @@ class Body(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedCommand:
     """A command that ended before it had anything to tell: `error` says why."""
 
     KIND: ClassVar[str] = "error"
@@ -110,7 +110,7 @@ def enveloped(
         command,
         at,
         None if exit is None else int(exit),
-        None if error is None else fault_of(error),
+        None if error is None else told_error(error),
         following or {},
     )
     return _keys(envelope) | _keys(body)
@@ -121,15 +121,15 @@ def schema_name(kind: str) -> str:
     return f"{NAME}/{kind}/{VERSION}"
 
 
-def fault_of(error: BaseException) -> Fault:
+def told_error(error: BaseException) -> ToldError:
     """Return an error as values. Of a bug only its kind is told: its text could hold anything, a key too."""
     kind = type(error).__name__
     if not isinstance(error, BatchUpdateError):
         words = "a bug in batch-update"
-        return Fault(kind, "", words, (words,), "please report it", int(Exit.BUG), ())
+        return ToldError(kind, "", words, (words,), "please report it", int(Exit.BUG), ())
     details = tuple(map(_bounded, error.details))
     tripped = error.tripped if isinstance(error, GuardStopped) else ()
-    return Fault(
+    return ToldError(
         kind,
         error.code,
         "\n".join(details),

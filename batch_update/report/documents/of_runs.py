@@ -18,7 +18,7 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Files, Report, Stats
 from batch_update.model.sheets import Json
 from batch_update.outcomes import exit_status
-from batch_update.report.documents.envelope import Fault, enveloped, fault_of
+from batch_update.report.documents.envelope import ToldError, enveloped, told_error
 from batch_update.report.documents.nouns import ToldProblem, told_problems
 from batch_update.settings.tunables import SETTINGS, Settings
 
@@ -118,7 +118,7 @@ class RunFigures:
     """the settings that decided what was sent, and how fast"""
     events: tuple[ToldEvent, ...]
     """in their order"""
-    stopped: Fault | None
+    stopped: ToldError | None
     """why the run ended early; null where it came to its end"""
     files: FilePaths
     """of its folder"""
@@ -205,7 +205,7 @@ def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
             ToldEvent(event.kind, event.message, event.seconds and round(event.seconds, 3))
             for event in report.events
         ),
-        "stopped": report.stopped and fault_of(report.stopped),
+        "stopped": report.stopped and told_error(report.stopped),
     }
 
 
