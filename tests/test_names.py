@@ -1,4 +1,4 @@
-"""A public name means one thing in the whole package."""
+"""A public name means one thing in the whole package, and a private one is not used again and again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "batch_update"
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 PAIRS = {
     "check": "the command and the function of the library that it is about",
     "export": "the command and the function of the library that it is about",
@@ -21,10 +22,7 @@ def homes() -> dict[str, list[str]]:
     for path in sorted(ROOT.rglob("*.py")):
         if "sandbox" not in path.relative_to(ROOT).parts[0]:
             for node in ast.parse(path.read_text("utf-8")).body:
-                if (
-                    isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-                    and node.name[0] != "_"
-                ):
+                if isinstance(node, DEFINITIONS) and node.name[0] != "_":
                     found[node.name].append(str(path.relative_to(ROOT)))
     return found
 
@@ -33,3 +31,12 @@ def test_no_public_name_means_two_things() -> None:
     twice = {name: places for name, places in homes().items() if len(places) > 1}
     assert {name: places for name, places in twice.items() if name not in PAIRS} == {}
     assert sorted(PAIRS.keys() - twice.keys()) == [], "these mean one thing now: take them off the list"
+
+
+def test_no_private_name_turns_up_in_three_modules() -> None:
+    found = defaultdict(list)
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, DEFINITIONS) and node.name[0] == "_":
+                found[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: places for name, places in found.items() if len(places) > 2} == {}

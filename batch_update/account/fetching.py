@@ -59,9 +59,9 @@ async def fetch_present(
     """
     if wanted is not None and not wanted and not to_end:
         return Fetched({}, "", 0, None)
-    reading = await _read(client, wanted, per_page, to_end)
+    reading = await _read_list(client, wanted, per_page, to_end)
     if reading.leaves_open(to_end):
-        again = await _read(client, wanted, per_page, to_end)
+        again = await _read_list(client, wanted, per_page, to_end)
         again.follow(reading)
         if again.leaves_open(to_end):
             is_steady = (again.ids, again.doubt) == (reading.ids, reading.doubt)
@@ -103,7 +103,7 @@ class _Reading:
             self.missing &= first.missing
 
 
-async def _read(client: Lister, wanted: Collection[int] | None, per_page: int, to_end: bool) -> _Reading:
+async def _read_list(client: Lister, wanted: Collection[int] | None, per_page: int, to_end: bool) -> _Reading:
     found = _Reading(None if wanted is None else set(wanted))
     async with aclosing(client.assistant_pages(per_page)) as pages:
         async for page in pages:

@@ -128,10 +128,12 @@ class AccountLock:
             except Timeout:
                 waited = self._clock.monotonic() - begun
             if waited >= max(self._wait, AT_LEAST):
-                raise _refusal(_said(holder_of(self._path)))
+                raise _locked_error(_holder_words(holder_of(self._path)))
             if waited >= AT_LEAST and not told:
                 told = True
-                self._on_wait(f"{_said(holder_of(self._path))}: waiting for it, at most {self._wait:.0f} s")
+                self._on_wait(
+                    f"{_holder_words(holder_of(self._path))}: waiting for it, at most {self._wait:.0f} s"
+                )
             yield
 
 
@@ -159,7 +161,7 @@ def _card(path: Path) -> Path:
     return path.with_suffix(".holder.json")
 
 
-def _said(holder: Holder | None) -> str:
+def _holder_words(holder: Holder | None) -> str:
     if holder is None:
         return "another run works on this account"
     place = f", in {printable(holder.run)}" if holder.run else ""
@@ -170,7 +172,7 @@ def _who(holder: Holder) -> str:
     return f"process {holder.pid} on {printable(holder.host)} since {local_time(holder.since)}"
 
 
-def _refusal(words: str) -> RunLocked:
+def _locked_error(words: str) -> RunLocked:
     return RunLocked(words, code="R107")
 
 
@@ -209,7 +211,7 @@ def refuse_company(run: Path, folders: Iterable[Path], *, but: Path) -> None:
     """
     for path, holder in (found for folder in folders for found in _at_work(folder)):
         if path != but and Path(holder.run) == run.resolve():
-            raise _refusal(f"another process works in this run: {_who(holder)}")
+            raise _locked_error(f"another process works in this run: {_who(holder)}")
 
 
 def _at_work(folder: Path) -> Iterator[tuple[Path, Holder]]:

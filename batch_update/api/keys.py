@@ -140,12 +140,12 @@ def find_key(
     KeyMalformed (U105) where what is there is no key, UsageError (U101) where a file cannot be read.
     """
     if key_file is not None:
-        return ApiKey(_read(key_file, warn), source=f"what {_shown(key_file)} holds")
-    if text := _plain(environ.get(VARIABLE, "")):
+        return ApiKey(_read_key_file(key_file, warn), source=f"what {_path_words(key_file)} holds")
+    if text := _stripped(environ.get(VARIABLE, "")):
         return ApiKey(text, source=f"what {VARIABLE} holds")
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
-        return ApiKey(_read(credential, warn), source=f"what the credential {CREDENTIAL} holds")
+        return ApiKey(_read_key_file(credential, warn), source=f"what the credential {CREDENTIAL} holds")
     raise KeyMissing(
         f"no API key: {VARIABLE} is not set, the setting key_file is not given and systemd hands over no credential",
         code="U104",
@@ -154,7 +154,7 @@ def find_key(
     )
 
 
-def _read(path: Path, warn: Callable[[str], None]) -> str:
+def _read_key_file(path: Path, warn: Callable[[str], None]) -> str:
     """The first bytes of the file as text. A pipe is fine: `<(pass show famulor)`."""
     try:
         with FileIO(path, opener=_without_waiting) as file:
@@ -164,15 +164,15 @@ def _read(path: Path, warn: Callable[[str], None]) -> str:
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a path"
         raise UsageError(
-            f"the setting key_file: {_shown(path)} cannot be read: {reason}",
+            f"the setting key_file: {_path_words(path)} cannot be read: {reason}",
             code="U101",
             remedy="check the path and who may read it",
         ) from None
     if stat.S_ISREG(mode) and os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-        warn(f"others may read the key in {_shown(path)}: chmod 600 {quoted_path(path)}")
+        warn(f"others may read the key in {_path_words(path)}: chmod 600 {quoted_path(path)}")
     if found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as PowerShell writes files
-        return _plain(found.decode("utf-16", "replace"))
-    return _plain(found.decode("utf-8", "replace"))
+        return _stripped(found.decode("utf-16", "replace"))
+    return _stripped(found.decode("utf-8", "replace"))
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -194,12 +194,12 @@ def _read_slowly(descriptor: int) -> bytes:
     return found
 
 
-def _plain(text: str) -> str:
+def _stripped(text: str) -> str:
     """Return the text without the byte order mark and the white space that editors and shells leave around it."""
     return text.strip().removeprefix("\ufeff").strip()
 
 
-def _shown(path: Path) -> str:
+def _path_words(path: Path) -> str:
     """The path, unless it is a key that somebody took for one."""
     text = str(path)
     is_key = _FORM.fullmatch(text) and len(text) >= 16 and not re.search(r"[./\\]", text)

@@ -105,7 +105,7 @@ def entry_as(kind: type[T], item: Json) -> T:
     return kind(**found)
 
 
-def _number(value: Json) -> float | None:
+def _number_or_none(value: Json) -> float | None:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", value.strip()):
         return float(value)
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
@@ -117,7 +117,7 @@ def _whole(value: Json) -> int | None:
     return value if type(value) is int else None
 
 
-def _text(value: Json) -> str:
+def _text_or_empty(value: Json) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
@@ -128,7 +128,7 @@ def _flag(value: Json) -> bool | None:
 _READERS = {
     "int": _whole,
     "int | None": _whole,
-    "float | None": _number,
-    "str": _text,
+    "float | None": _number_or_none,
+    "str": _text_or_empty,
     "bool | None": _flag,
 }

@@ -92,10 +92,10 @@ def examine(
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems in the sheet's order; those of the whole sheet come first."""
-    return tuple(sorted(problems, key=_place))
+    return tuple(sorted(problems, key=_order_of))
 
 
-def _place(problem: Problem) -> tuple[int, int]:
+def _order_of(problem: Problem) -> tuple[int, int]:
     return (
         -1 if problem.index is None else problem.index,
         -1 if problem.column is None else problem.column,
@@ -139,12 +139,12 @@ def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:
 
 
 def _row_words(problems: list[Problem]) -> str:
-    words = "; ".join(map(_words, problems[:MOST_TOLD]))
+    words = "; ".join(map(_problem_words, problems[:MOST_TOLD]))
     more = len(problems) - MOST_TOLD
     return f"{words}; and {more} more problems" if more > 0 else words
 
 
-def _words(problem: Problem) -> str:
+def _problem_words(problem: Problem) -> str:
     """`speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)`."""
     wanted = f"allowed {problem.wanted}" if problem.wanted else ""
     details = ", ".join(part for part in (problem.given, wanted) if part)

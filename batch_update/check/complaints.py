@@ -142,8 +142,8 @@ def _other_number(detail: _Detail, bound: float) -> str:
             and field.minimum <= guess <= field.maximum
             and (field.kind == "number" or guess == int(guess))
         ):
-            return asked(_show(detail.cell, guess))
-    return f"the nearest that is allowed is {_show(detail.cell, bound)}"
+            return asked(_show_bound(detail.cell, guess))
+    return f"the nearest that is allowed is {_show_bound(detail.cell, bound)}"
 
 
 def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
@@ -155,7 +155,7 @@ def _guesses(value: float, bound: float, *, whole: bool) -> list[float]:
     return [value / 100] if value >= 10 and bound <= 2 else []
 
 
-def _show(cell: Cell, number: float) -> str:
+def _show_bound(cell: Cell, number: float) -> str:
     value = number if cell.field.kind == "number" else int(number)
     return show_as(cell.field, value, cell.decimal).removesuffix(f"{cell.decimal}0")
 

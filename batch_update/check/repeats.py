@@ -49,7 +49,7 @@ def _all_must_agree(rows: ReadRows, group: Sequence[int], invalid: Container[int
     first, *later = good
     same, others = _same_and_others(rows, first, later)
     if others:
-        fates.problems += [_conflict(rows, first, row) for row in others]
+        fates.problems += [_differing_repeat(rows, first, row) for row in others]
         where = _row_list(rows, others)
         message = f"assistant {rows.assistant(first)} appears again with different values in {where}"
         fates.settled |= dict.fromkeys((first, *same), Outcome(Status.INVALID, "X201", message))
@@ -89,7 +89,7 @@ def _change(rows: ReadRows, row: int) -> str:
     return json.dumps(rows.wanted(row), sort_keys=True)
 
 
-def _conflict(rows: ReadRows, first: int, row: int) -> Problem:
+def _differing_repeat(rows: ReadRows, first: int, row: int) -> Problem:
     here, there = rows.wanted(row), rows.wanted(first)
     names = [
         column.name

@@ -44,7 +44,7 @@ class ReadRows:
 
     def body(self, row: int) -> dict[str, Json]:
         """Return the whole values that the row would send. Cells that are wrong are left out."""
-        return _said(self.columns, row)
+        return _values_of(self.columns, row)
 
     def parts(self, row: int) -> tuple[Part, ...]:
         """Return the parts of values that the row would set. Cells that are wrong are left out."""
@@ -53,7 +53,7 @@ class ReadRows:
 
     def wanted(self, row: int) -> dict[str, Json]:
         """Return what the row asks for, by the names of its columns: whole values and parts."""
-        return _said(self.all_columns, row)
+        return _values_of(self.all_columns, row)
 
     @cached_property
     def idle(self) -> set[int]:
@@ -89,7 +89,7 @@ def _ids_of(sheet: Sheet) -> IdColumn:
     return IdColumn(sheet.id_column.texts, without=broken)
 
 
-def _said(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
+def _values_of(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
     """Return the values that the row holds in these columns, by their names."""
     said = {}
     for column in columns:

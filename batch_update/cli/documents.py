@@ -84,17 +84,17 @@ def safe_text(value: object) -> str:
 def wants_json() -> bool:
     """Whether a document is wanted, also where the settings could not be read or are not asked."""
     said = os.environ.get(variable_of("json"), "").casefold()
-    return "--json" in _words() or said in {"1", "true", "yes", "on", "t", "y"}
+    return "--json" in _flag_words() or said in {"1", "true", "yes", "on", "t", "y"}
 
 
 def command_given() -> str | None:
     """Return the command that was typed: `job run`; None where there is no such command."""
     known = {*HEEDED, *HEEDLESS}
-    plain = [word for word in _words() if not word.startswith("-")]
+    plain = [word for word in _flag_words() if not word.startswith("-")]
     return next((name for count in (2, 1) if (name := " ".join(plain[:count])) in known), None)
 
 
-def _words() -> list[str]:
+def _flag_words() -> list[str]:
     """Return the words of the command line that may be flags."""
     return sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
 

@@ -123,7 +123,7 @@ def _keys(before: Mapping[str, Json], after: Mapping[str, Json], showing: Showin
 
 def word_diff(before: str, after: str, at_once: int = AT_ONCE, showing: Showing = BRIEFLY) -> str:
     """`... Mo-Fr [-9-18-]{+8-17+} Uhr ...`: what went in [- -], what came in {+ +}, a few words around."""
-    old, new = _words(before), _words(after)
+    old, new = _split_words(before), _split_words(after)
     if old == new:
         return "only white space changes"
     pieces: list[str] = []
@@ -142,7 +142,7 @@ def word_diff(before: str, after: str, at_once: int = AT_ONCE, showing: Showing 
 
 def changed_words(before: str, after: str) -> tuple[int, int]:
     """How many words came and how many went."""
-    changes = [step for step in _steps(_words(before), _words(after)) if step[0] != "equal"]
+    changes = [step for step in _steps(_split_words(before), _split_words(after)) if step[0] != "equal"]
     return sum(d - c for _, _, _, c, d in changes), sum(b - a for _, a, b, _, _ in changes)
 
 
@@ -168,7 +168,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
         yield "equal", len(old) - tail, len(old), len(new) - tail, len(new)
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return text.split()
 
 

@@ -36,7 +36,7 @@ def parts_of(field: str) -> Mapping[str, Path]:
     if field == "filler_config":
         paths = [(kind,) for kind in FillerConfig.model_fields]
     elif field == "tools":
-        paths = [(kind, setting) for kind in TOOL_TYPES for setting in _settings(kind)]
+        paths = [(kind, setting) for kind in TOOL_TYPES for setting in _setting_names(kind)]
     return MappingProxyType({".".join(path): path for path in paths})
 
 
@@ -98,7 +98,7 @@ def part_validator(field: str, path: Path, operation: str) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=ConfigDict(strict=True, hide_input_in_errors=True))
 
 
-def _settings(kind: str) -> list[str]:
+def _setting_names(kind: str) -> list[str]:
     infos = TOOL_TYPES[kind].model_fields.items()
     hidden = {"type", *SECRET_SETTINGS}
     return [name for name, info in infos if name not in hidden and info.annotation is not Any]

@@ -72,7 +72,7 @@ def find_run(text: str, runs_dir: Path, *, last: When = sent_at) -> Path:
             code="J103",
             remedy="mend the sheet and apply it; where there is an undo.csv, applying that takes the run back",
         )
-    raise _unknown(text, runs_dir, named, runs)
+    raise _no_such_run(text, runs_dir, named, runs)
 
 
 def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
@@ -80,7 +80,7 @@ def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
 
     Raises UsageError U111 where one that cannot be read was written to later: it may be the one.
     """
-    known, unread = _read(runs)
+    known, unread = _read_runs(runs)
     for order in orders:
         found = [(at, run.folder) for run in known if (at := order(run)) is not None]
         if not found:
@@ -96,7 +96,7 @@ def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
     return next(iter(unread), None)
 
 
-def _read(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
+def _read_runs(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
     """The runs that have a journal, and those of which it cannot be read."""
     known, unread = [], []
     for folder in runs:
@@ -112,7 +112,7 @@ def _written(folder: Path) -> datetime:
     return datetime.fromtimestamp((folder / JOURNAL).stat().st_mtime, UTC)
 
 
-def _unknown(text: str, runs_dir: Path, named: Sequence[Path], runs: Sequence[Path]) -> UsageError:
+def _no_such_run(text: str, runs_dir: Path, named: Sequence[Path], runs: Sequence[Path]) -> UsageError:
     there = listed([run.name for run in named or runs], 5) or "none"
     what = (
         f"{len(named)} runs begin with {printable(text)!r}"

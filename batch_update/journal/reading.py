@@ -29,7 +29,7 @@ def read_run(folder: Path) -> RecordedRun:
     for left in reversed(range(TRIES)):
         before = _traces(folder / JOURNAL)
         try:
-            recorded, is_steady = _read(folder)
+            recorded, is_steady = _read_once(folder)
         except JournalError:
             if not left or _traces(folder / JOURNAL) == before:
                 raise
@@ -47,7 +47,7 @@ def _traces(path: Path) -> dict[Path, tuple[int, ...]]:
     return {}
 
 
-def _read(folder: Path) -> tuple[RecordedRun, bool]:
+def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
     """The run, and whether it certainly is one moment of it."""
     path = folder / JOURNAL
     with _reading(path):

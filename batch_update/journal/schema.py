@@ -80,13 +80,13 @@ def entries_of_lines(table: str, lines: Iterable[tuple[int, str, int]]) -> Itera
     for expected, line in enumerate(lines, 1):
         if line[0] != expected or line != sealed(*line[:2]):
             raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        entries = _read(table, line[1])
+        entries = _read_data(table, line[1])
         if not (isinstance(entries, list) and entries):
             raise Damaged(f"line {expected} of the table {table} holds no entries")
         yield from entries
 
 
-def _read(table: str, data: str) -> Json:
+def _read_data(table: str, data: str) -> Json:
     try:
         return read_own_json(data)
     except ValueError as error:

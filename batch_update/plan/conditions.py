@@ -72,22 +72,24 @@ def read_condition(text: str) -> Condition:
     """Return the condition that a text stands for. Raises UsageError (U101) with what was given and what is wanted."""
     match = _CONDITION.fullmatch(text.strip())
     if match is None:
-        raise _refusal(
+        raise _wrong_condition(
             text, "it is not a condition", f"write {FORMS}, in quotes: '<' and '>' mean files to a shell"
         )
-    field = find_field(match["field"], _place(text))
+    field = find_field(match["field"], _option_place(text))
     kind = "id" if field == ID else all_fields()[field].kind
     sign, value = match["operator"], match["value"].strip()
     wants, kinds, others = _MEANT_FOR.get(sign, ("", (kind,), ""))
     if kind not in kinds:
-        raise _refusal(text, f"{field} holds no {wants}, so that {sign} says nothing", f"use {others}")
+        raise _wrong_condition(
+            text, f"{field} holds no {wants}, so that {sign} says nothing", f"use {others}"
+        )
     if not value:
-        raise _refusal(text, "a value is missing", 'write null for nothing, "" for an empty text')
+        raise _wrong_condition(text, "a value is missing", 'write null for nothing, "" for an empty text')
     if sign == "~" and kind != "ids":
         return Condition(field, sign, value.casefold())
     wanted = _value(field, value, text)
     if sign not in ("=", "!=") and wanted is None:
-        raise _refusal(text, f"null cannot be compared by {sign}", "use = or !=")
+        raise _wrong_condition(text, f"null cannot be compared by {sign}", "use = or !=")
     return Condition(field, sign, wanted)
 
 
@@ -108,19 +110,21 @@ def _value(field: str, value: str, text: str) -> Json:
     try:
         read = read_id(value) if field == ID else read_cell(field, value)
     except CellError as error:
-        raise _refusal(text, str(error), error.remedy, wanted=error.wanted) from None
+        raise _wrong_condition(text, str(error), error.remedy, wanted=error.wanted) from None
     assert read is not LEAVE, "the value is not blank"
     choices = () if field == ID else all_fields()[field].choices
     if choices and read is not None and read not in choices:
         remedy = did_you_mean(value, choices) or "write one of those"
-        raise _refusal(text, f"{field} is never {excerpt(value)}", remedy, wanted=all_fields()[field].allowed)
+        raise _wrong_condition(
+            text, f"{field} is never {excerpt(value)}", remedy, wanted=all_fields()[field].allowed
+        )
     return read
 
 
-def _refusal(text: str, what: str, remedy: str, *, wanted: str = "") -> UsageError:
+def _wrong_condition(text: str, what: str, remedy: str, *, wanted: str = "") -> UsageError:
     allowed = f" (wanted: {wanted})" if wanted else ""
-    return UsageError(f"{_place(text)}: {what}{allowed}", code="U101", remedy=remedy)
+    return UsageError(f"{_option_place(text)}: {what}{allowed}", code="U101", remedy=remedy)
 
 
-def _place(text: str) -> str:
+def _option_place(text: str) -> str:
     return f"the option where={shown(text)}" if text.strip() else "the option where"

@@ -107,7 +107,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
             yield Tripped(
                 HAZARDS[name].code,
                 name,
-                _words(name, endangered),
+                _hazard_words(name, endangered),
                 len(endangered),
                 f"the setting allow={name}",
                 rows=tuple(plan.sheet.numbers[change.indexes[0]] for change in endangered),
@@ -115,7 +115,7 @@ def _hazards(plan: Plan, allow: Collection[str]) -> Iterator[Tripped]:
             )
 
 
-def _words(name: str, endangered: Sequence[Change]) -> str:
+def _hazard_words(name: str, endangered: Sequence[Change]) -> str:
     """Return what would happen; which fields are cleared, where that is the danger."""
     words = HAZARDS[name].words
     if name != "clear":

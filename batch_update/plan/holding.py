@@ -49,7 +49,7 @@ def _gone(change: Change) -> Outcome:
     return Outcome(Status.CONFLICT, "X302", f"assistant {change.assistant_id} is not on the account any more")
 
 
-def _conflict(held: Held) -> Outcome:
+def _held_outcome(held: Held) -> Outcome:
     return Outcome(Status.CONFLICT, "X301", conflicts=tuple(held.values()))
 
 
@@ -59,7 +59,7 @@ def _by_row(change: Change, now: Present) -> Change | Outcome:
     body = look.left_without({})
     held = look.moved(body) or look.broken(body, {})
     if held:
-        return _conflict(held)
+        return _held_outcome(held)
     return look.sent(body, {}) if body else ALREADY_SO
 
 
@@ -75,7 +75,7 @@ def _by_field(change: Change, now: Present) -> Change | Outcome:
         body = look.left_without(held)
     if body:
         return look.sent(body, held)
-    return _conflict(held) if held else ALREADY_SO
+    return _held_outcome(held) if held else ALREADY_SO
 
 
 @dataclass(frozen=True, slots=True)

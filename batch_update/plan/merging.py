@@ -40,7 +40,7 @@ def merge_parts(parts: tuple[Part, ...], now: Present) -> Merged:
 
 def _merge_field(field: str, parts: list[Part], now: Present) -> tuple[Json, list[tuple[Part, Fault]]]:
     if field not in now:
-        return None, [(part, _unknown(part)) for part in parts]
+        return None, [(part, _unknown_value(part)) for part in parts]
     value: Json = now[field]
     faults = []
     for part in parts:
@@ -87,7 +87,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
 # ---------------------------------------------------------------- what forbids it
 
 
-def _unknown(part: Part) -> Fault:
+def _unknown_value(part: Part) -> Fault:
     how = " in a form that could be sent back" if all_fields()[part.field].reported else ""
     message = (
         f"{_name(part)}: the API does not report {part.field}{how}, so that the rest of it would be lost"

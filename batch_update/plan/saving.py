@@ -95,12 +95,12 @@ def load_plan(name: str, text: str) -> Plan:
         del text
         version = document.pop(MARK)
         if version != SCHEMA:
-            raise _unusable(name, f"it was saved by another version (schema {version!r})")
+            raise _no_plan(name, f"it was saved by another version (schema {version!r})")
         if document.pop(SEAL) != _seal(document):
-            raise _unusable(name, "it is not as it was saved")
-        return _read(document)
+            raise _no_plan(name, "it is not as it was saved")
+        return _plan_of_document(document)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
-        raise _unusable(name, "it cannot be read as a plan") from None
+        raise _no_plan(name, "it cannot be read as a plan") from None
 
 
 def _document(plan: Plan) -> dict[str, Json]:
@@ -128,7 +128,7 @@ def _seal(document: dict[str, Json]) -> str:
     return seal.hexdigest()
 
 
-def _read(document: dict[str, Json]) -> Plan:
+def _plan_of_document(document: dict[str, Json]) -> Plan:
     """Return what stands in a document; it is used up meanwhile, so that there never are two of all."""
     unseen, wanted, settled = document["unseen"], document["digest"], document["settled"]
     of_sheet = tuple(map(read_problem, _taken(document, "sheet_problems")))
@@ -170,5 +170,5 @@ def _too_large(name: str) -> SheetError:
     )
 
 
-def _unusable(name: str, reason: str) -> SheetError:
+def _no_plan(name: str, reason: str) -> SheetError:
     return SheetError(f"{name}: {reason}", code="S113")

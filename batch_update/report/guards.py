@@ -20,17 +20,17 @@ def guard_lines(tripped: Sequence[Tripped]) -> Iterator[str]:
     """
     names = [one.hazard or next(iter(one.lifts)).replace("_", "-") for one in tripped]
     width = max(map(len, names), default=0)
-    broad = max((len(_words(one)) for one in tripped if one.rows), default=0)
+    broad = max((len(_guard_words(one)) for one in tripped if one.rows), default=0)
     heads = [f"  {one.code} {name:<{width}}  " for one, name in zip(tripped, names, strict=True)]
     told = list(zip(heads, tripped, strict=True))
     is_room = all(len(head) + broad + 3 + len(_who(one)) <= WIDE for head, one in told if one.rows)
     for head, one in told:
         if not one.rows:
-            yield head + _words(one)
+            yield head + _guard_words(one)
         elif is_room:
-            yield f"{head}{_words(one):<{broad}}   {_who(one)}"
+            yield f"{head}{_guard_words(one):<{broad}}   {_who(one)}"
         else:
-            yield head + _words(one)
+            yield head + _guard_words(one)
             yield " " * len(head) + _who(one)
 
 
@@ -38,7 +38,7 @@ def _who(one: Tripped) -> str:
     return f"{counted(one.assistants, 'assistant')}, {row_list(one.rows, FIRST_ROWS)}"
 
 
-def _words(one: Tripped) -> str:
+def _guard_words(one: Tripped) -> str:
     return one.words + (" (not compared with what is there)" if one.is_blind else "")
 
 

@@ -25,7 +25,7 @@ _SECRET = re.compile(
 
 def words_of(outcome: Outcome) -> str:
     """Return all that an outcome says: its message, what was held back, what the server said of fields."""
-    return said_of_fields(_said(outcome), outcome.field_errors)
+    return said_of_fields(_said_line(outcome), outcome.field_errors)
 
 
 def said_lines(outcome: Outcome) -> Iterator[str]:
@@ -35,14 +35,14 @@ def said_lines(outcome: Outcome) -> Iterator[str]:
     yield from map(conflict_words, outcome.conflicts)
 
 
-def _said(outcome: Outcome) -> str:
+def _said_line(outcome: Outcome) -> str:
     return "; ".join(said_lines(outcome))
 
 
 def row_message(report: Report, index: int) -> str:
     """Return all that is known of why a row ended as it did, on one line, safe to show."""
     sheet, outcome = report.plan.sheet, report.outcomes[index]
-    parts = [_words(sheet, index, outcome)]
+    parts = [_outcome_words(sheet, index, outcome)]
     if index in sheet.ragged:
         separator = sheet.dialect.delimiter if sheet.dialect.delimiter.strip() else " | "
         record = without_secrets(separator.join(ragged_cells(sheet, index)), sheet, index)
@@ -67,12 +67,14 @@ def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
         yield from (match[2] for match in _SECRET.finditer(cell) if len(match[2]) >= SHORTEST_SECRET)
 
 
-def _words(sheet: Sheet, index: int, outcome: Outcome) -> str:
+def _outcome_words(sheet: Sheet, index: int, outcome: Outcome) -> str:
     """Return the message; then, for each field that the server names, `speech_speed at F14 (Tempo): must be ...`."""
-    return said_of_fields(_said(outcome), outcome.field_errors, lambda name: _place(sheet, index, name))
+    return said_of_fields(
+        _said_line(outcome), outcome.field_errors, lambda name: _at_place(sheet, index, name)
+    )
 
 
-def _place(sheet: Sheet, index: int, name: str) -> str:
+def _at_place(sheet: Sheet, index: int, name: str) -> str:
     """` at F14 (Tempo)`; in JSON Lines, which have no cells, ` at row 14 (Tempo)`."""
     field = name.split(".")[0]
     number = next((number for number, column in enumerate(sheet.columns) if column.field == field), None)

@@ -150,7 +150,7 @@ async def export(
     names = tuple(fields) or _fields_to_tell(carried)
     statement = Statement(names, with_secrets=secrets)
     told = {number: statement.row(number, now) for number, now in chosen.items()}
-    own, rows = _table(told)
+    own, rows = _told_columns(told)
     return Export(
         (ID, *names, *own),
         rows,
@@ -176,7 +176,7 @@ def _fields_to_tell(carried: Collection[str]) -> tuple[str, ...]:
     return tuple(one.name for one in all_fields().values() if one.reported or one.name in carried)
 
 
-def _table(
+def _told_columns(
     told: Mapping[int, tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return the header of our own column, if there has to be one, and the rows with its cells."""

@@ -48,7 +48,7 @@ _OF_CELLS = ("map", "ignore", "decimal")
 # ---------------------------------------------------------------- two forms of each
 
 
-def _plain(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
+def _run_to_end(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
     """Return the story as a function that returns at its end."""
 
     @wraps(begin)
@@ -97,7 +97,7 @@ def _then(sequel: Sequel[T], value_of: Callable[[T], U]) -> Sequel[U]:
 # ---------------------------------------------------------------- settings and means
 
 
-def _settings(
+def _settings_of_call(
     command: str,
     settings: Settings | None,
     given: Mapping[str, Any],
@@ -178,7 +178,7 @@ def _plan(
     of a server. `share=False` takes no part in the pace that the processes of this machine share. `Plan.guards` is what
     has to be allowed before it is sent. Raises SheetError, UsageError, AccessError, ApiError and RunStopped.
     """
-    asked = _settings("plan", settings, given, environ, but=_unread(what))
+    asked = _settings_of_call("plan", settings, given, environ, but=_unread(what))
     means = _means(key, app, watcher, environ, share=share)
     begun = begin_plan(what, asked, means, out=None if out is None else Path(out))
     return _then(begun, lambda planned: replace(planned.plan, guards=planned.tripped))
@@ -214,7 +214,7 @@ def _apply(
     UsageError, AccessError, RunLocked, and ApiError or RunStopped where it cannot be told what is there.
     """
     but = (*_unread(what), *(() if journal else ("run_dir", "runs_dir")))
-    asked = _settings("apply", settings, given, environ, but=but)
+    asked = _settings_of_call("apply", settings, given, environ, but=but)
     means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
     return _then(begin_apply(what, asked, means), lambda ended: ended.report)
 
@@ -239,7 +239,7 @@ def _resume(
     rows are sent as well. All else is as for `apply`, and so is what it raises, with JournalError where the run's
     journal cannot be read. Where a guard forbids going on, `Report.stopped` says so, and the run stays as it was.
     """
-    asked = _settings("resume", settings, given, environ)
+    asked = _settings_of_call("resume", settings, given, environ)
     means = _means(key, app, watcher, environ, share=share, signals=signals)
     begun = begin_resume(run_to_resume(str(run), asked), asked, means, retry_failed=retry_failed)
     return _then(begun, lambda ended: ended.report)
@@ -265,7 +265,7 @@ def _undo(
     can be undone. It may do what the setting allow is for. All else is as for `apply`.
     """
     but = () if journal else ("run_dir", "runs_dir")
-    asked = _settings("undo", settings, given, environ, but=but)
+    asked = _settings_of_call("undo", settings, given, environ, but=but)
     means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
     return _then(begin_undo(run_to_undo(str(run), asked), asked, means), lambda ended: ended.report)
 
@@ -291,7 +291,7 @@ def _export(
     default. `where`: conditions such as `speech_speed>1`, which all have to hold. `secrets`: whether cells that hold a
     secret are filled. All else is as for `plan`.
     """
-    asked = _settings("export", settings, given, environ)
+    asked = _settings_of_call("export", settings, given, environ)
     means = _means(key, app, watcher, environ, share=share)
     path = None if to is None else Path(to)
     begun = begin_export(asked, means, to=path, force=force, fields=fields, where=where, secrets=secrets)
@@ -302,16 +302,16 @@ def _runs(
     settings: Settings | None = None, *, environ: Mapping[str, str] | None = None, **given: Any
 ) -> Sequel[list[Entry]]:
     """Return the runs below the setting runs_dir, the one that was last worked on first, with how far each is."""
-    asked = _settings("runs list", settings, given, environ)
+    asked = _settings_of_call("runs list", settings, given, environ)
     return partial(anyio.to_thread.run_sync, known_runs, asked)
 
 
-plan, plan_async = _plain(_plan), _on_loop(_plan)
-apply, apply_async = _plain(_apply), _on_loop(_apply)
-resume, resume_async = _plain(_resume), _on_loop(_resume)
-undo, undo_async = _plain(_undo), _on_loop(_undo)
-export, export_async = _plain(_export), _on_loop(_export)
-runs, runs_async = _plain(_runs), _on_loop(_runs)
+plan, plan_async = _run_to_end(_plan), _on_loop(_plan)
+apply, apply_async = _run_to_end(_apply), _on_loop(_apply)
+resume, resume_async = _run_to_end(_resume), _on_loop(_resume)
+undo, undo_async = _run_to_end(_undo), _on_loop(_undo)
+export, export_async = _run_to_end(_export), _on_loop(_export)
+runs, runs_async = _run_to_end(_runs), _on_loop(_runs)
 
 
 # ---------------------------------------------------------------- what needs no story
@@ -329,7 +329,7 @@ def check(
 
     Raises SheetError where it cannot be read, UsageError for a setting that is wrong or means nothing here.
     """
-    asked = _settings("check", settings, given, environ, but=_unread(what))
+    asked = _settings_of_call("check", settings, given, environ, but=_unread(what))
     sheet = what if isinstance(what, Sheet) else read_sheet(what, asked)
     return check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
 

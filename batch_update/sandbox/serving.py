@@ -163,11 +163,11 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, TypeError, ValueError, OverflowError) as error:
         listener.close()
-        raise _unusable(host, port, error) from error
+        raise _cannot_listen(host, port, error) from error
     return listener
 
 
-def _unusable(host: str, port: int, error: Exception) -> UsageError:
+def _cannot_listen(host: str, port: int, error: Exception) -> UsageError:
     """Return why it cannot listen there. What is no OSError was raised for a text that cannot be a name at all."""
     is_about_host = (
         not isinstance(error, OSError)

@@ -88,7 +88,7 @@ def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Repo
     blocking = blocking_problems(plan, skip_invalid=skip_invalid)
     if not blocking:
         return None
-    return Report(plan, _refused(plan, blocking), stopped=_refusal(plan, blocking), started=started)
+    return Report(plan, _refused(plan, blocking), stopped=_sheet_error(plan, blocking), started=started)
 
 
 def stopped_report(
@@ -124,7 +124,7 @@ def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
     return tuple(plan.settled.get(index, not_sent) for index in range(len(plan.sheet)))
 
 
-def _refusal(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
+def _sheet_error(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
     rows = len({p.index for p in blocking if p.index is not None})
     where = f" in {counted(rows, 'row')}" if rows else ""
     can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)

@@ -155,7 +155,7 @@ class _Waves:
         found = [self.outcomes[change.indexes[0]] for change in part.changes]
         self._brake.recount(found)
         self.stopped = self.stopped or self._brake.stop()
-        self._events(Event("wave", f"wave {number} of {len(self._parts)}: {_words(found)}"))
+        self._events(Event("wave", f"wave {number} of {len(self._parts)}: {_wave_words(found)}"))
 
     async def _read_back(self, part: Plan) -> Exception | None:
         """Where the wave cannot be read back, that is the reason to stop: nothing is known of it."""
@@ -201,7 +201,7 @@ _ELSEWHERE = Outcome(Status.NOT_SENT)
 """Stands for rows of other waves."""
 
 
-def _words(outcomes: Sequence[Outcome]) -> str:
+def _wave_words(outcomes: Sequence[Outcome]) -> str:
     """`20 changes, 19 updated, 1 failed; read back: 19 verified`."""
     statuses = Counter(outcome.status for outcome in outcomes)
     seen = Counter(outcome.verified for outcome in outcomes)

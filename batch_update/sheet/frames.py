@@ -54,7 +54,7 @@ def read_frame(source: object, reading: Reading) -> Table:
     if not columns:
         raise SheetError(f"{NAME} is empty", code="S105", remedy="A column names the assistants: id.")
     headings = headings_of(_headers([name for name, _ in columns]), reading)
-    return _table(headings, [series for _, series in columns], reading)
+    return _table_of_frame(headings, [series for _, series in columns], reading)
 
 
 def _no_frame(source: object) -> UsageError:
@@ -104,7 +104,7 @@ def _is_nothing(value: object) -> bool:
     )
 
 
-def _table(headings: Headings, columns: Sequence[pd.Series[Any]], reading: Reading) -> Table:
+def _table_of_frame(headings: Headings, columns: Sequence[pd.Series[Any]], reading: Reading) -> Table:
     values = [_values(series) for series in columns]
     decimal = _decimal([values[column] for column in headings.of_kind("number")], reading)
     lists, texts = set(headings.of_kind("ids")), set(headings.of_kind("text"))
@@ -162,11 +162,11 @@ def frame_cell(value: Any, decimal: str = ".") -> str | None:
     if isinstance(value, (int, np.integer)):
         return _whole(int(value))
     if isinstance(value, (float, np.floating)):
-        return _number(float(value), decimal)
+        return _number_cell(float(value), decimal)
     if isinstance(value, Decimal):
-        return _number(value, decimal)
+        return _number_cell(value, decimal)
     if isinstance(value, (date, time)):
-        return _moment(value)
+        return _iso_moment(value)
     return _json(value) if isinstance(value, (dict, list, tuple, np.ndarray)) else None
 
 
@@ -177,7 +177,7 @@ def _whole(value: int) -> str | None:
         return None
 
 
-def _number(value: float | Decimal, decimal: str) -> str | None:
+def _number_cell(value: float | Decimal, decimal: str) -> str | None:
     """Return a number's digits; where a float has more than it can know of, their exponent shows that."""
     if not math.isfinite(value):
         return None
@@ -191,7 +191,7 @@ def _number(value: float | Decimal, decimal: str) -> str | None:
     return f"{Decimal(repr(value)).normalize():E}".replace(".", decimal)
 
 
-def _moment(value: date | time) -> str:
+def _iso_moment(value: date | time) -> str:
     """Return a date or time as ISO 8601 has it; a date at midnight is a date."""
     is_day = isinstance(value, datetime) and value.tzinfo is None and value.time() == time()
     return value.date().isoformat() if is_day and isinstance(value, datetime) else value.isoformat()
@@ -199,19 +199,19 @@ def _moment(value: date | time) -> str:
 
 def _json(value: Any) -> str | None:
     try:
-        return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+        return json.dumps(_json_value(value), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         return None
 
 
-def _plain(value: Any) -> Json:
+def _json_value(value: Any) -> Json:
     """Return a list or object of nothing but JSON values. Raises TypeError where something else is in it."""
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("a key that is no text")
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _json_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):
-        return [_plain(item) for item in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, (np.bool_, np.integer, np.floating)):
         return value.item()
     if value is None or isinstance(value, (str, bool, int, float)):
@@ -230,7 +230,7 @@ def _unheld(column: int, values: Sequence[Any], spelled: Sequence[str | None]) -
                 "no cell of a sheet holds such a value",
                 index=position,
                 column=column,
-                given=_shown(values[position]),
+                given=_looks_of(values[position]),
                 wanted="a text, a number, True or False, a date, JSON in a list or dict, or nothing",
             )
 
@@ -244,13 +244,13 @@ def _no_texts(column: int, values: Sequence[Any]) -> Iterator[Problem]:
                 "the value is not text",
                 index=position,
                 column=column,
-                given=_shown(value),
+                given=_looks_of(value),
                 wanted="a text",
                 remedy="Make a text of it first, with str() or json.dumps().",
             )
 
 
-def _shown(value: Any) -> str:
+def _looks_of(value: Any) -> str:
     """Return what a value looks like; of an object that only its own program knows, its type."""
     known = isinstance(
         value, (str, bytes, float, list, tuple, dict, set, np.generic, pd.Timedelta, pd.Period)

@@ -51,7 +51,7 @@ def _settled(
     if heading is not None:
         return heading, None
     if header.strip():
-        return Heading(Role.UNKNOWN), _unknown(headings.headers, column)
+        return Heading(Role.UNKNOWN), _unknown_header(headings.headers, column)
     row = first_value(column)
     if row is None:
         return Heading(Role.IGNORED), None
@@ -88,7 +88,7 @@ def _quoted(names: Sequence[str]) -> str:
 # ---------------------------------------------------------------- headers that mean nothing
 
 
-def _unknown(headers: Sequence[str], column: int) -> Problem:
+def _unknown_header(headers: Sequence[str], column: int) -> Problem:
     base = base_of(headers[column])
     if base is not None:
         return _no_part(headers, column, base)

@@ -77,7 +77,7 @@ class Headings:
 
 def headings_of(headers: Sequence[str], reading: Reading) -> Headings:
     """Return what the columns of these headers are for. Made once a sheet, and handed on with its cells."""
-    said = tuple(_said(headers, reading))
+    said = tuple(_words_said(headers, reading))
     meant = [_by_itself(header) for header in headers]
     for each in said:
         for column in each.columns:
@@ -116,7 +116,7 @@ def _by_itself(header: str) -> Heading | None:
     return Heading(Role.OWN) if header.strip().startswith("_") else meaning(header)
 
 
-def _said(headers: Sequence[str], reading: Reading) -> Iterator[Said]:
+def _words_said(headers: Sequence[str], reading: Reading) -> Iterator[Said]:
     """Yield the user's word about columns; the later beats the earlier."""
     for name, target in reading.map.items():
         yield Said("map", name, target, meaning(target), tuple(_columns_named(name, headers)))

@@ -19,10 +19,10 @@ def title_of(body: bytes) -> str:
     """Return what a web page calls itself, on one line; "" where it has no name."""
     text = body[:_MOST].decode("utf-8", "replace")
     for heading in _HEADINGS:
-        if (found := heading.search(text)) and (title := _plain(found[1])):
+        if (found := heading.search(text)) and (title := _text_of_page(found[1])):
             return title
     return ""
 
 
-def _plain(markup: str) -> str:
+def _text_of_page(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())

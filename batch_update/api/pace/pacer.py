@@ -218,7 +218,7 @@ class Pacer:
             self._slow_down(limits)
         wait = self._gate.refused(now, asked)
         if wait == math.inf:
-            return _too_long(asked)
+            return _wait_too_long(asked)
         self.stats.gates += 1
         what = "too many requests" if limited else "the server is busy"
         self._on_event(Event("gate", f"{what}: waiting {wait:.0f} s, then trying one request", wait))
@@ -329,7 +329,7 @@ class Pacer:
         self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced"))
 
 
-def _too_long(asked: float | None) -> RunStopped:
+def _wait_too_long(asked: float | None) -> RunStopped:
     if asked is None or asked <= MOST_WAIT:
         message = "the server refused one request after another, with pauses between"
         remedy = "lower the setting rate, and try again later"

@@ -127,10 +127,14 @@ class Wires:
             with anyio.move_on_after(self._timeout):
                 response = await wire.handle_async_request(request)
                 is_early = self._is_early(response, departure)
-                status, headers, proxy = response.status_code, _plain(response.headers.raw), self._forwarder
+                status, headers, proxy = (
+                    response.status_code,
+                    _plain_headers(response.headers.raw),
+                    self._forwarder,
+                )
                 # A status is knowledge, also where the rest never comes.
                 seen = Answer(status, headers, b"", complete=False, proxy=proxy)
-                body = await _read(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
+                body = await _read_body(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
                 if body is None:
                     seen = Answer(status, headers, b"", complete=False, too_long=True, proxy=proxy)
                 else:
@@ -227,7 +231,7 @@ def _trust() -> ssl.SSLContext:
         ) from None
 
 
-async def _read(response: httpx.Response, most: int) -> bytes | None:
+async def _read_body(response: httpx.Response, most: int) -> bytes | None:
     """The body as it stands, without inflating anything; None where it is longer than `most` bytes."""
     body = bytearray()
     stream = cast(httpx.AsyncByteStream, response.stream)
@@ -244,7 +248,7 @@ async def _read(response: httpx.Response, most: int) -> bytes | None:
     return bytes(body)
 
 
-def _plain(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def _plain_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Lower-case names to texts; those of several headers of one name are joined by commas.
 
     A look-up in `httpx.Headers` takes as long as making this.

@@ -57,7 +57,7 @@ def find_proxy(base_url: str, setting: str | None, environ: Mapping[str, str]) -
         given, source = _from_environment(server.scheme, environ)
         if not given or _is_exempt(server, _value("no_proxy", environ)[0]):
             return None
-    return _read(given, source, server)
+    return _read_proxy(given, source, server)
 
 
 def _from_environment(scheme: str, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _names(entry: str, host: str, port: int) -> bool:
         return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
-def _read(given: str, source: str, server: httpx.URL) -> Proxy:
+def _read_proxy(given: str, source: str, server: httpx.URL) -> Proxy:
     """Return the proxy that was given, checked. No message repeats it: it may hold a password."""
     try:
         url = httpx.URL(given if "://" in given else f"http://{given}")

@@ -37,13 +37,13 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
     sheet, checked = read_and_check(file, settings)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
-    following = _next(checked, file, settings, is_wrong=is_wrong)
+    following = _next_after_check(checked, file, settings, is_wrong=is_wrong)
     if settings.json_:
         from batch_update.report.documents.of_sheets import checked_sheet
 
         out_document(checked_sheet(sheet, checked), exit=status, following=following)
     elif is_wrong or not settings.quiet:
-        _show(sheet, checked, is_wrong=is_wrong)
+        _show_checked(sheet, checked, is_wrong=is_wrong)
         out(next_lines(following))
     return status
 
@@ -64,7 +64,7 @@ def read_and_check(file: str, settings: Settings) -> tuple[Sheet, Checked]:
     return sheet, check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
 
 
-def _show(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
+def _show_checked(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
     from batch_update.report.screen.problems import count_words, render_problems
 
     if checked.problems:
@@ -88,7 +88,7 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _next(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Following:
+def _next_after_check(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Following:
     """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
 
     def command(verb: str, **changed: Any) -> str:

@@ -128,10 +128,10 @@ def _tell_people(found: Export, path: Path | None, settings: Settings, *, with_s
     for note in _notes(found, with_secrets=with_secrets, to_file=path is not None):
         say(f"  {note}")
     if path is not None and found.rows:
-        out(f"Next: edit it, then: {_next(settings, path)}")
+        out(f"Next: edit it, then: {_plan_command(settings, path)}")
 
 
-def _next(settings: Settings, path: Path) -> str:
+def _plan_command(settings: Settings, path: Path) -> str:
     return command_of("plan", settings, path, groups=SAME_SERVER)
 
 
@@ -168,4 +168,4 @@ def _tell_programs(found: Export, path: Path, settings: Settings, *, with_secret
         found.unreported,
         SecretCells(found.secrets, with_secrets),
     )
-    out_document(body, following={"plan": _next(settings, path)} if found.rows else {})
+    out_document(body, following={"plan": _plan_command(settings, path)} if found.rows else {})

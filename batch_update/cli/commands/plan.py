@@ -61,7 +61,7 @@ def show_plan(
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
     found = look_ahead(file, settings, out_file)
     status = _status(found.plan, found.settings, exit_code=exit_code)
-    _show(found, file, out_file, status, full=full)
+    _show_planned(found, file, out_file, status, full=full)
     return status
 
 
@@ -81,11 +81,11 @@ def document_of(found: Planned) -> PlannedSheet:
     return planned_sheet(found.plan, found.tripped, requests=found.pages, digest=digest(found.plan))
 
 
-def _show(found: Planned, file: str, out_file: Path | None, status: Exit, *, full: bool) -> None:
+def _show_planned(found: Planned, file: str, out_file: Path | None, status: Exit, *, full: bool) -> None:
     from batch_update.plan.saving import digest
 
     settings, mark = found.settings, digest(found.plan)
-    following = _next(found, file, out_file, "" if out_file or found.earlier else mark)
+    following = _next_after_plan(found, file, out_file, "" if out_file or found.earlier else mark)
     if settings.json_:
         out_document(document_of(found), exit=status, following=following)
     elif not settings.quiet:
@@ -112,7 +112,7 @@ def _show_screen(found: Planned, *, full: bool) -> None:
     out(plan_totals(made, duration=about_how_long(len(made.changes), settings)))
 
 
-def _next(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:
+def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:
     """The commands that make sense now, by what they are for; none where there is nothing to do."""
     from batch_update.report.guards import hazards_of, lifted
 

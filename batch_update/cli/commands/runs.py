@@ -92,7 +92,7 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
             f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
         )
         out(plain(summary(report, stats=facts.stats)))
-        for line in _next(recorded, following):
+        for line in _files_and_next(recorded, following):
             out(line)
 
 
@@ -274,7 +274,7 @@ def _sheet(recorded: RecordedRun) -> str:
     return printable(recorded.plan.sheet.name)
 
 
-def _next(recorded: RecordedRun, following: Following) -> list[str]:
+def _files_and_next(recorded: RecordedRun, following: Following) -> list[str]:
     """Where its files are, and the commands that make sense now."""
     labels: dict[Purpose, str] = {"report": "Report", "resume": "Go on ", "undo": "Undo  "}
     lines = [f"{label}  {following[purpose]}" for purpose, label in labels.items() if purpose in following]

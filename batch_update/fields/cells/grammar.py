@@ -95,7 +95,7 @@ def read_as(facts: Field, text: str, decimal: str = ".") -> Json | Leave:
     """`read_cell` for whatever these facts describe: a field, or a part of one."""
     if facts.kind == "text":
         return _read_text(facts, text)
-    return _read(facts, KINDS[facts.kind][0], decimal, text)
+    return _read_value(facts, KINDS[facts.kind][0], decimal, text)
 
 
 def show_as(facts: Field, value: Json, decimal: str = ".") -> str:
@@ -111,7 +111,7 @@ def read_id(text: str) -> int:
     return read_one_id(ID_COLUMN, trimmed)
 
 
-def _read(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave:
+def _read_value(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave:
     trimmed = visible(text)
     if not trimmed:
         return LEAVE

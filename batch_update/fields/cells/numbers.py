@@ -15,11 +15,11 @@ from batch_update.text import asked
 # ASCII digits only: [0-9], since \d takes the digits of every script.
 
 
-def _number(signs: str) -> re.Pattern[str]:
+def _number_pattern(signs: str) -> re.Pattern[str]:
     return re.compile(rf"[+-]?(?:[0-9]+(?:[{signs}][0-9]+)?|[{signs}][0-9]+)(?:[eE][+-]?[0-9]{{1,4}})?")
 
 
-_NUMBER = {".": _number(".").fullmatch, ",": _number(".,").fullmatch}
+_NUMBER = {".": _number_pattern(".").fullmatch, ",": _number_pattern(".,").fullmatch}
 """Decimal sign of the sheet -> what a number looks like there. 0.8 has one reading beside a decimal comma too."""
 _INTEGER = re.compile(r"([+-]?[0-9]{1,40})(?:[.,]0+)?").fullmatch
 _POINT_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+").fullmatch

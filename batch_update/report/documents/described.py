@@ -64,14 +64,14 @@ def _of_document(body: type[Body]) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": name,
         "description": own["description"],
-        **_object(properties),
+        **_object_schema(properties),
         "$defs": dict(sorted((around["$defs"] | own["$defs"]).items())),
     }
 
 
 def _of_class(kind: type[Any]) -> Schema:
     """Return the schema of a dataclass: all keys are there, each with its meaning, and there are no others."""
-    made = _plain(TypeAdapter(kind).json_schema(mode="serialization"))
+    made = _plain_schema(TypeAdapter(kind).json_schema(mode="serialization"))
     parts = {name: _meant(part, _CLASSES.get(name)) for name, part in made.get("$defs", {}).items()}
     return _meant(made, kind) | {"$defs": parts}
 
@@ -85,10 +85,10 @@ def _meant(schema: Schema, kind: type[Any] | None) -> Schema:
         name: {**part, "description": words[name]} if name in words else part
         for name, part in schema["properties"].items()
     }
-    return {"description": inspect.getdoc(kind), **_object(properties)}
+    return {"description": inspect.getdoc(kind), **_object_schema(properties)}
 
 
-def _object(properties: Schema) -> Schema:
+def _object_schema(properties: Schema) -> Schema:
     return {
         "type": "object",
         "properties": properties,
@@ -97,14 +97,16 @@ def _object(properties: Schema) -> Schema:
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain_schema(value: Any) -> Any:
     """Return a schema without the titles that pydantic gives to everything, and with how times are written."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain_schema(item) for item in value]
     if not isinstance(value, dict):
         return value
     found = {
-        name: {key: _plain(part) for key, part in item.items()} if name in _NAMED else _plain(item)
+        name: {key: _plain_schema(part) for key, part in item.items()}
+        if name in _NAMED
+        else _plain_schema(item)
         for name, item in value.items()
         if name != "title"
     }

@@ -154,7 +154,7 @@ def json_text(value: object) -> str:
     return _ENCODER.encode(_keys(value) if is_dataclass(value) else value)
 
 
-def _plain(value: object) -> Json:
+def _as_json(value: object) -> Json:
     """Return what JSON has for a value of another kind: objects, lists, times in UTC with a Z."""
     if is_dataclass(value):  # asked first, since it is so of nearly all
         return _keys(value)
@@ -172,5 +172,5 @@ def _keys(value: Any) -> dict[str, Json]:
     return {name: getattr(value, name) for name in value.__match_args__}
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2, default=_plain)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2, default=_as_json)
 """Made once: of a long list each item is a text of its own."""

@@ -200,7 +200,7 @@ def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
         "counts": dict.fromkeys(Status, 0) | report.counts(),
         "codes": _codes(report),
         "stats": _requests(facts.stats),
-        "settings": _settings(settings),
+        "settings": _settings_told(settings),
         "events": tuple(
             ToldEvent(event.kind, event.message, event.seconds and round(event.seconds, 3))
             for event in report.events
@@ -224,7 +224,7 @@ def _requests(stats: Stats | None) -> Requests | None:
     return None if stats is None else Requests(stats.requests, stats.retries, stats.gates, stats.slowdowns)
 
 
-def _settings(settings: Settings | None) -> dict[str, Json] | None:
+def _settings_told(settings: Settings | None) -> dict[str, Json] | None:
     if settings is None:
         return None
     values = settings.model_dump(mode="json", include=set(SETTINGS))

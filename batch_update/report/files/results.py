@@ -68,12 +68,12 @@ def _what_became(report: Report, index: int) -> list[str]:
         str(outcome.verified),
         outcome.code,
         row_message(report, index) if _has_words(report, index, outcome) else "",
-        _text(outcome.http),
-        _text(outcome.attempts or None),
+        _id_text(outcome.http),
+        _id_text(outcome.attempts or None),
         ", ".join(outcome.changed),
         outcome.request_id,
         "" if outcome.started is None else utc_text(outcome.started),
-        _text(outcome.ms),
+        _id_text(outcome.ms),
     ]
 
 
@@ -82,5 +82,5 @@ def _has_words(report: Report, index: int, outcome: Outcome) -> bool:
     return bool(said) or index in report.plan.sheet.ragged
 
 
-def _text(value: int | None) -> str:
+def _id_text(value: int | None) -> str:
     return "" if value is None else str(value)

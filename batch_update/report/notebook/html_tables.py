@@ -72,7 +72,7 @@ def report_table(report: Report) -> str:
     notes = [f"Ended early: {report.stopped}"] if report.stopped else []
     notes += [f"Files: {report.folder}"] if report.folder else []
     rows = (
-        [str(sheet.numbers[index]), ids.texts[index] if ids else "", *_said(report, index, outcome)]
+        [str(sheet.numbers[index]), ids.texts[index] if ids else "", *_outcome_cells(report, index, outcome)]
         for index, outcome in sorted(enumerate(report.outcomes), key=lambda item: as_wanted(item[1]))
     )
     title = f"Report of {sheet.name}: {amounts(report.counts())}"
@@ -80,7 +80,7 @@ def report_table(report: Report) -> str:
     return _page(title, notes, headers, rows, [_more(len(report.outcomes), "row")])
 
 
-def _said(report: Report, index: int, outcome: Outcome) -> list[str]:
+def _outcome_cells(report: Report, index: int, outcome: Outcome) -> list[str]:
     return [
         str(outcome.status).replace("_", " "),
         str(outcome.verified),
@@ -105,22 +105,25 @@ def _page(
     left_out: Iterable[str],
 ) -> str:
     below = "; ".join(filter(None, left_out))
-    lines = [f"<p><strong>{_shown(title)}</strong></p>", *(f"<p>{_shown(note)}</p>" for note in notes)]
+    lines = [
+        f"<p><strong>{_html_text(title)}</strong></p>",
+        *(f"<p>{_html_text(note)}</p>" for note in notes),
+    ]
     body = [_row("td", row) for row in islice(rows, MOST_ROWS)]
     if body:
         style = "border-collapse: collapse; color: inherit; font-variant-numeric: tabular-nums"
         lines += [f'<table style="{style}">', f"<thead>{_row('th', headers)}</thead>", "<tbody>", *body]
         lines += ["</tbody>", "</table>"]
     if below:
-        lines.append(f"<p>{_shown(below)}; to_frame() has all</p>")
+        lines.append(f"<p>{_html_text(below)}; to_frame() has all</p>")
     return "<div>\n" + "\n".join(lines) + "\n</div>"
 
 
 def _row(kind: str, cells: Iterable[str]) -> str:
-    inner = (f'<{kind} style="{_CELL}">{_shown(cell)}</{kind}>' for cell in cells)
+    inner = (f'<{kind} style="{_CELL}">{_html_text(cell)}</{kind}>' for cell in cells)
     return f"<tr>{''.join(inner)}</tr>"
 
 
-def _shown(text: str) -> str:
+def _html_text(text: str) -> str:
     """A text from anywhere, on one line, as text of a page."""
     return escape(excerpt(text, MOST_CHARACTERS))

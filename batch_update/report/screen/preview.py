@@ -29,7 +29,7 @@ def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str
     blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
     blocks += _more(len(plan.changes) - most, "assistants: the option full shows all")
     held = _conflicts(plan)
-    blocks += (list(_conflict(plan, index)) for index in held[:most])
+    blocks += (list(_conflict_lines(plan, index)) for index in held[:most])
     blocks += _more(len(held) - most, "conflicts: the setting json has all")
     return "\n".join(line for block in blocks if block for line in (*block, ""))
 
@@ -46,8 +46,8 @@ def _conflicts(plan: Plan) -> list[int]:
 def plan_totals(plan: Plan, *, duration: str) -> str:
     """`118 to change, 88 already so, 5 invalid: 118 requests, about 1 min 10 s`. `duration`: how long sending takes."""
     if not plan.changes:
-        return _words(plan)
-    return f"{_words(plan)}: {counted(len(plan.changes), 'request')}, {duration}"
+        return _totals_words(plan)
+    return f"{_totals_words(plan)}: {counted(len(plan.changes), 'request')}, {duration}"
 
 
 def _title(plan: Plan, requests: int) -> str:
@@ -60,7 +60,7 @@ def _title(plan: Plan, requests: int) -> str:
     return f"Plan for {excerpt(plan.account, 80)}: {rows_words}, what is there read in {counted(requests, 'request')}"
 
 
-def _counts(plan: Plan) -> dict[str, int]:
+def _counts_by_word(plan: Plan) -> dict[str, int]:
     totals = totals_of(plan)
     return {
         "change": totals.change,
@@ -73,7 +73,7 @@ def _counts(plan: Plan) -> dict[str, int]:
 
 def _totals(plan: Plan) -> str:
     signs = {"change": "~", "already so": "=", "conflict": "!", "invalid": "x", "left out": "-"}
-    counts = _counts(plan)
+    counts = _counts_by_word(plan)
     shown = [
         f"{signs[word]} {word} {number}"
         for word, number in counts.items()
@@ -82,8 +82,8 @@ def _totals(plan: Plan) -> str:
     return "    ".join(shown)
 
 
-def _words(plan: Plan) -> str:
-    counts = _counts(plan)
+def _totals_words(plan: Plan) -> str:
+    counts = _counts_by_word(plan)
     parts = [f"{counts['change']} to change", f"{counts['already so']} already so"]
     parts += [f"{counts[word]} {word}" for word in ("conflict", "invalid", "left out") if counts[word]]
     if held := [change for change in plan.changes if change.held]:
@@ -193,7 +193,7 @@ def _is_reset(name: str, change: Change, mode: str) -> bool:
     return name.endswith("_id") or not fits_mode(name, now, mode)
 
 
-def _conflict(plan: Plan, index: int) -> Iterator[str]:
+def _conflict_lines(plan: Plan, index: int) -> Iterator[str]:
     ids = plan.sheet.id_column
     yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
     yield from (f"    {printable(words)}" for words in said_lines(plan.settled[index]))

@@ -77,15 +77,15 @@ def summary(
     if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
         first, *lines = guarded(report.stopped, commands.look, commands.allow)
     else:
-        first = _counts(report, stats)
+        first = _counts_line(report, stats)
         lines = [*_read_back(report), *_codes(report), *_events(report.events), *_stop(report)]
         if files is not None:
-            lines += [f"Report  {printable(str(files.results))}", *_next(report, files, commands)]
+            lines += [f"Report  {printable(str(files.results))}", *_next_lines(report, files, commands)]
     is_good = exit_status(report) is Exit.OK and files is not None
     return [Piece(first, Tone.GOOD if is_good else Tone.ERROR), *(Piece(f"\n{line}") for line in lines)]
 
 
-def _counts(report: Report, stats: Stats | None) -> str:
+def _counts_line(report: Report, stats: Stats | None) -> str:
     """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause, 0 slow-downs)`."""
     counts = Counter(map(_told_as, report.outcomes))
     parts = [
@@ -138,12 +138,12 @@ def _code(report: Report, code: str, messages: Messages) -> Iterator[str]:
     indexes = [index for group in messages.values() for index in group]
     head = f"  {len(indexes):,}x {code}"
     if len(messages) == 1:
-        yield f"{head} {_message(report, indexes)}   {_rows(report, indexes)}"
+        yield f"{head} {_message(report, indexes)}   {_row_numbers(report, indexes)}"
         return
     title = CODES[code].title if code in CODES else "different reasons"
-    yield f"{head} {title}   {_rows(report, indexes)}"
+    yield f"{head} {title}   {_row_numbers(report, indexes)}"
     for group in islice(messages.values(), MOST_MESSAGES):
-        yield f"       {_message(report, group)}   {_rows(report, group)}"
+        yield f"       {_message(report, group)}   {_row_numbers(report, group)}"
     if len(messages) > MOST_MESSAGES:
         yield f"       and {len(messages) - MOST_MESSAGES} more messages"
 
@@ -155,7 +155,7 @@ def _message(report: Report, indexes: Sequence[int]) -> str:
     return excerpt(without_secrets(words_of(outcome), report.plan.sheet, first), most)
 
 
-def _rows(report: Report, indexes: Sequence[int]) -> str:
+def _row_numbers(report: Report, indexes: Sequence[int]) -> str:
     return row_list(report.plan.sheet.numbers[index] for index in indexes)
 
 
@@ -196,7 +196,7 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
         yield f"Go on   {allow}"
 
 
-def _next(report: Report, files: Files, commands: Commands) -> Iterator[str]:
+def _next_lines(report: Report, files: Files, commands: Commands) -> Iterator[str]:
     more = going_on(report, commands)
     if more:
         yield f"Go on   {more}"

@@ -47,7 +47,7 @@ def read_delimited(
         head = feed.head()
         delimiter = find_delimiter(head, reading.delimiter or (sep and sep[1]), says_something(reading))
         above = header_at(first_records(head, delimiter, ROWS_ABOVE), reading) or 0
-        header, rows = _read(
+        header, rows = _read_table(
             feed, name, reading, delimiter, above=above, first_line=2 if sep else 1, prove=prove
         )
     numbers = [rows.columns[column] for column in header.headings.of_kind("number")]
@@ -65,7 +65,7 @@ class _Header:
     """how its line ends, and so all others unless something is wrong"""
 
 
-def _read(
+def _read_table(
     feed: Feed, name: str, reading: Reading, delimiter: str, *, above: int, first_line: int, prove: Prove
 ) -> tuple[_Header, RowCollector]:
     """Return the header and the rows below it; `above`: rows with something before it."""
@@ -77,13 +77,13 @@ def _read(
         rows = RowCollector(width, name, reading.limits, blank_rows=header.number - 1 - above)
         body = _Body(rows, header, delimiter, line=first_line + lines.taken)
     except csv.Error:
-        raise _too_long(name, lines.taken + 1, reading) from None
+        raise _cell_too_long(name, lines.taken + 1, reading) from None
     try:
         while block := feed.block():
             if not (body.add_proved(block, prove) or feed.take_back(block)):
                 body.add_carefully(block, feed)
     except csv.Error:
-        raise _too_long(name, body.line, reading) from None
+        raise _cell_too_long(name, body.line, reading) from None
     return header, rows
 
 
@@ -229,7 +229,7 @@ def _row_inside(id: str, column: int | None) -> Problem:
 # ---------------------------------------------------------------- cells beyond all measure
 
 
-def _too_long(name: str, line: int, reading: Reading) -> SheetError:
+def _cell_too_long(name: str, line: int, reading: Reading) -> SheetError:
     return SheetError(
         f"{name}, line {line}: a cell or line is longer than {reading.limits.longest_cell:,} characters",
         code="S111",

@@ -114,14 +114,14 @@ def _shows_it(text: str, odd: set[str], codec: str) -> bool:
 def _first_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield number and bytes of each line that is not ASCII, up to a bound."""
     left = MOST_BYTES
-    for number, line in islice(_lines(file), MOST_LINES):
+    for number, line in islice(_lines_beyond_ascii(file), MOST_LINES):
         yield number, line
         left -= len(line)
         if left < 0:
             break
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines_beyond_ascii(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield number and bytes of each line that is not ASCII, whatever ends lines."""
     file.seek(0)
     number, rest = 1, b""

@@ -31,7 +31,7 @@ def read_jsonlines(file: BinaryIO, name: str, reading: Reading) -> Table:
     codec = find_encoding(name, file, reading.encoding)
     objects = _Objects(name, reading)
     with text_of(file, codec) as text:
-        of_text = _elements if _begins_array(text) else _lines
+        of_text = _elements if _begins_array(text) else _text_lines
         for row, line, found in of_text(text, name, reading.limits):
             objects.add(found, row, line)
     return objects.table(codec)
@@ -44,7 +44,7 @@ def _begins_array(text: TextIO) -> bool:
     return head.startswith("[")
 
 
-def _lines(text: TextIO, name: str, limits: Limits) -> Texts:
+def _text_lines(text: TextIO, name: str, limits: Limits) -> Texts:
     longest = limits.longest_line
     for number, line in enumerate(iter(partial(text.readline, longest), ""), 1):
         if len(line) == longest:
@@ -142,7 +142,7 @@ class _Objects:
             self._rows.add((), row)
             return
         try:
-            values = _object(text)
+            values = _object_on_line(text)
         except (json.JSONDecodeError, Unfit) as error:
             raw = text.rstrip("\r\n")
             self._rows.fail([raw], row, line, _broken(raw, error, len(self._rows)))
@@ -201,7 +201,7 @@ def json_cell(value: Json, decimal: str) -> str:
     return text.replace(".", decimal) if isinstance(value, float) else text
 
 
-def _object(line: str) -> dict[str, Json]:
+def _object_on_line(line: str) -> dict[str, Json]:
     """Return the object on a line. Raises JSONDecodeError or Unfit."""
     value = read_json(line)
     if not isinstance(value, dict):

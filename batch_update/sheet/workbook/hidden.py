@@ -70,16 +70,16 @@ def hidden_problems(hidden: Hidden, numbers: Sequence[int], headings: Headings) 
     """Yield one warning for all rows with these numbers that are hidden, and one for each column that counts."""
     columns = hidden.columns.marks(len(headings.headers))
     for column, is_hidden in enumerate(columns):
-        if is_hidden and _counts(headings, column):
+        if is_hidden and _is_read(headings, column):
             yield _column(column, headings.headers)
     if hidden.rows and numbers:
         marks = hidden.rows.marks(max(numbers))
         rows = [index for index, number in enumerate(numbers) if marks[number - 1]]
         if rows:
-            yield _rows(rows, numbers)
+            yield _hidden_rows(rows, numbers)
 
 
-def _counts(headings: Headings, column: int) -> bool:
+def _is_read(headings: Headings, column: int) -> bool:
     """Whether a column has a header, is not ours and not left out."""
     heading = headings.meant[column]
     is_left_out = heading is not None and heading.role in (Role.OWN, Role.IGNORED)
@@ -98,7 +98,7 @@ def _column(column: int, header: Sequence[str]) -> Problem:
     )
 
 
-def _rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
+def _hidden_rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
     """Return one warning for all of these rows, at the first of them."""
     what = (
         "is hidden or filtered away, and counts"

@@ -36,16 +36,16 @@ def read_workbook(file: BinaryIO, name: str, reading: Reading, format: str) -> T
     (S112) and a value in a text that shows otherwise (S130) are problems. Raises SheetError S103, S105, S107 or S108.
     """
     if format == "xls":
-        return _read(open_xls(file.read(), name, reading.limits), name, reading, format)
+        return _read_workbook(open_xls(file.read(), name, reading.limits), name, reading, format)
     with open_archive(file, name) as archive:
         check_archive(archive, name, reading.limits)
-        return _read(_OPENERS[format](archive, name, reading.limits), name, reading, format)
+        return _read_workbook(_OPENERS[format](archive, name, reading.limits), name, reading, format)
 
 
-def _read(workbook: Workbook, name: str, reading: Reading, format: str) -> Table:
+def _read_workbook(workbook: Workbook, name: str, reading: Reading, format: str) -> Table:
     number = _choose(workbook.sheets, name, reading.worksheet)
     with readable(name):
-        return _table(workbook.read(number), workbook.sheets[number].name, name, reading, format)
+        return _table_of_worksheet(workbook.read(number), workbook.sheets[number].name, name, reading, format)
 
 
 def _choose(sheets: Sequence[Listed], name: str, wanted: str | None) -> int:
@@ -66,12 +66,12 @@ def _choose(sheets: Sequence[Listed], name: str, wanted: str | None) -> int:
     )
 
 
-def _table(sheet: Worksheet, title: str, name: str, reading: Reading, format: str) -> Table:
+def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Reading, format: str) -> Table:
     require_width(name, sheet.columns, reading.limits)
     header_row, headers = _header(sheet, f'{name}, worksheet "{title}"')
     headings = headings_of(headers, reading)
     decimal = _decimal(sheet, headings, reading)
-    rows = _rows(sheet, name, reading, header_row, headings, decimal)
+    rows = _rows_below(sheet, name, reading, header_row, headings, decimal)
     headings = headings.first(_used_columns(headers, rows))
     del rows.columns[len(headings.headers) :]
     table = rows.table(Dialect(format, decimal=decimal, worksheet=title), headings, header_row, lines=False)
@@ -97,7 +97,7 @@ def _decimal(sheet: Worksheet, headings: Headings, reading: Reading) -> str:
     return find_decimal([[cell for cell in cells if isinstance(cell, str)]], ",", None)
 
 
-def _rows(
+def _rows_below(
     sheet: Worksheet, name: str, reading: Reading, header_row: int, headings: Headings, decimal: str
 ) -> RowCollector:
     """Return the rows below the header."""

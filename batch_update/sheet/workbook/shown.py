@@ -93,13 +93,13 @@ def shown_as(cell: Typed, decimal: str) -> str | None:
     if isinstance(held, bool):
         return "TRUE" if held else "FALSE"
     if isinstance(held, (int, float)):
-        return _number(held, cell.format, decimal)
+        return _formatted_number(held, cell.format, decimal)
     if not cell.format:
         return None
     return _date(held, cell.format.split(";")[0])
 
 
-def _number(value: float, format: str, decimal: str) -> str | None:
+def _formatted_number(value: float, format: str, decimal: str) -> str | None:
     value, section = _section_for(value, format)
     section = _BRACKETS.sub("", _CURRENCY.sub(lambda match: f'"{match[1]}"', section))
     parts = list(_PIECE.finditer(section))

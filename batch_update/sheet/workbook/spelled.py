@@ -32,7 +32,7 @@ def value_text(value: Held, decimal: str) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _number(value).replace(".", decimal)
+            return _digits_of(value).replace(".", decimal)
         case timedelta():
             minutes, seconds = divmod(round(value.total_seconds()), 60)
             return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
@@ -40,7 +40,7 @@ def value_text(value: Held, decimal: str) -> str:
             return value.isoformat()
 
 
-def _number(value: float) -> str:
+def _digits_of(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     if abs(value) >= EXACT:

@@ -53,7 +53,7 @@ def write_workbook(
                 else:
                     done = sheet.write_string(number, column, spelling(field, text))
                 if done:
-                    raise _too_long(
+                    raise _text_too_long(
                         name, field, f"assistant {row[0]}" if header[0] == ID else f"row {number + 1}", text
                     )
 
@@ -89,7 +89,7 @@ def _width(field: str, texts: Iterable[str]) -> int:
     return max(len(field) + 2, min(longest + 2, 40))
 
 
-def _too_long(name: str, field: str, whose: str, text: str) -> UsageError:
+def _text_too_long(name: str, field: str, whose: str, text: str) -> UsageError:
     return UsageError(
         f"{name}: {field} of {whose} has {len(text):,} characters; a cell of a workbook holds "
         f"{LONGEST_IN_WORKBOOK:,}",

@@ -210,7 +210,7 @@ def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
         # A formula whose result is empty has an empty paragraph, one that was never calculated has none.
         return None if shown is None and TABLE + "formula" in attributes else shown or ""
     if kind == "string":
-        return _words(attributes.get(OFFICE + "string-value", ""), shown or "")
+        return _with_white_space(attributes.get(OFFICE + "string-value", ""), shown or "")
     if shown is not None and shown.startswith(_ERRORS):
         return shown
     held = _held(kind, attributes)
@@ -218,7 +218,7 @@ def _cell(attributes: dict[str, str], shown: str | None) -> Cell:
     return float(held) if is_plain and isinstance(held, float) else Typed(held, "", shown)
 
 
-def _words(value: str, shown: str) -> str:
+def _with_white_space(value: str, shown: str) -> str:
     """Return what a cell of text shows, with the white space of its value: there it need not be written as elements.
 
     But in an attribute a line break that is not written as a number is a space.
@@ -232,7 +232,7 @@ def _held(kind: str, attributes: dict[str, str]) -> Held:
     if kind == "boolean":
         return attributes[OFFICE + "boolean-value"] == "true"
     if kind == "date":
-        return _moment(attributes[OFFICE + "date-value"])
+        return _date_or_time(attributes[OFFICE + "date-value"])
     if kind == "time":
         return _time_of(parsed_duration(attributes[OFFICE + "time-value"]))
     if kind in ("float", "percentage", "currency"):
@@ -240,7 +240,7 @@ def _held(kind: str, attributes: dict[str, str]) -> Held:
     raise ValueError(f"cells of kind {kind[:20]}")
 
 
-def _moment(text: str) -> date:
+def _date_or_time(text: str) -> date:
     """Return a date, with a time where there is one. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment if "T" in text else moment.date()
