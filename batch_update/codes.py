@@ -211,7 +211,7 @@ CODES: dict[str, Code] = dict((
     _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside the setting runs_dir.", Trait.NO_PLAN | Trait.NOTHING_SENT),
     _c("J104", "the journal is damaged", "It is not as it was written, so nothing that stands there is relied on.", "Restore it from a copy. Without one, plan the sheet anew: only what still differs is sent then."),
     _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run.", Trait.NOTHING_SENT),
-    _c("J106", "the journal is of another version", "Another version of this program wrote it, in a form that is not known here.", "Use the version that made it."),
+    _c("J106", "the journal is of another version", "Another version of this program wrote it, in a form that is not known here.", "Use the version that made it; results.csv, failed.csv and undo.csv beside it are sheets that this one applies, too."),
     _c("J107", "the journal holds no plan", "The run ended before its plan was written down, so nothing was sent.", "Apply the sheet again, into another folder.", Trait.NO_PLAN | Trait.NOTHING_SENT),
     _c("J108", "the journal cannot be read", "It is there, and this user may not open it.", "Read it as the user whose run it is, or see to the rights of its folder."),
     _c("J109", "the end of the journal is lost", "The journal ends sooner than what was written last: a part of it, such as journal.db-wal, was damaged, cut or removed. What stands there is true; rows of which it tells no end may have been sent.", "Go on with batch-update resume: it looks whether the changes are there, and sends those that are not."),

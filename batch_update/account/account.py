@@ -88,11 +88,14 @@ def lock_folders(settings: Settings) -> set[Path]:
     return found
 
 
-def only_here(run: Path, account: Account, settings: Settings) -> None:
-    """Raises RunLocked where another process works in this run's folder, whatever key or sandbox it uses."""
+def only_here(run: Path, settings: Settings, *, but: Path | None) -> None:
+    """Raises RunLocked where another process works in this run's folder, whatever key or sandbox it uses.
+
+    `but` is the lock that this run holds, if it holds one.
+    """
     from batch_update.account.locking import refuse_company
 
-    refuse_company(run, lock_folders(settings), but=account.lock)
+    refuse_company(run, lock_folders(settings), but=but)
 
 
 def _state(settings: Settings) -> Path:

@@ -204,10 +204,11 @@ def running(folder: Path) -> dict[Path, Holder]:
     return {Path(holder.run): holder for _, holder in _at_work(folder)}
 
 
-def refuse_company(run: Path, folders: Iterable[Path], *, but: Path) -> None:
+def refuse_company(run: Path, folders: Iterable[Path], *, but: Path | None) -> None:
     """Raises RunLocked (R107) where another process works in this run's folder: another key's lock is another lock.
 
-    `folders` hold locks; `but` is our own. Say first that we work there: then of two that ask at once none is missed.
+    `folders` hold locks; `but` is our own, if there is one. Say first that we work there: then of two that ask at once
+    none is missed.
     """
     for path, holder in (found for folder in folders for found in _at_work(folder)):
         if path != but and Path(holder.run) == run.resolve():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
@@ -133,6 +134,12 @@ def _means(
     signals: bool = False,
     journal: bool = True,
 ) -> Means:
+    if signals and current_thread() is not main_thread():
+        raise UsageError(
+            "the option signals=True: only the main thread gets signals, and this is another",
+            code="U101",
+            remedy="leave it out, and cancel what is awaited to end it, or call this in the main thread",
+        )
     return Means(
         watcher or Watcher(),
         key=ApiKey(key) if isinstance(key, str) else key,

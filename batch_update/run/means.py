@@ -99,9 +99,11 @@ class Hold:
             self.lock.works_in(folder)
 
     def refuse_company(self, folder: Path) -> None:
-        """Raises RunLocked where another process works in this folder, whatever key or sandbox it uses."""
-        if self.lock is not None:
-            only_here(folder, self.account, self.settings)
+        """Raises RunLocked where another process works in this folder, whatever key or sandbox it uses.
+
+        So it is where no account is locked, too: one journal has one writer.
+        """
+        only_here(folder, self.settings, but=None if self.lock is None else self.account.lock)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import anyio
@@ -19,7 +20,7 @@ import batch_update
 from batch_update.account.locking import AccountLock
 from batch_update.errors import GuardStopped, Interrupted, RunLocked, RunStopped, SheetError, UsageError
 from batch_update.journal.reading import read_run
-from batch_update.model.plans import Status, Verified
+from batch_update.model.plans import Change, Outcome, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.run.watching import Prospect, Watcher
 from batch_update.send.progress import Progress, Stage
@@ -114,6 +115,28 @@ def test_the_runs_of_a_folder_are_told_with_how_far_each_is(settings: Settings) 
         ("two", "to be resumed"),
         ("one", "complete"),
     ]
+
+
+def test_a_run_that_is_going_on_is_neither_resumed_nor_undone_though_nothing_is_shared(
+    settings: Settings,
+) -> None:
+    refused: list[str] = []
+
+    class Meddling(Watcher):
+        def outcome(self, change: Change, outcome: Outcome) -> None:
+            thread = Thread(target=self.meddle)
+            thread.start()
+            thread.join()
+
+        def meddle(self) -> None:
+            for call in (batch_update.resume, batch_update.undo):
+                with pytest.raises(RunLocked) as caught:
+                    call("it", settings, share=False)
+                refused.append(caught.value.message)
+
+    report = batch_update.apply("sheet.csv", settings, run_dir="it", watcher=Meddling())
+    assert report.counts() == {Status.UPDATED: 4}
+    assert len(refused) == 8 and all("works in this run" in words for words in refused)
 
 
 def test_another_run_on_the_account_is_not_disturbed(settings: Settings, tmp_path: Path) -> None:
@@ -378,6 +401,20 @@ def test_a_signal_ends_sending_in_good_order_where_that_is_wanted(settings: Sett
     assert isinstance(report.stopped, Interrupted) and len(report.outcomes) == 4
     assert report.files is not None and len(rows_of(report.files.results)) == 4
     assert batch_update.resume("last", settings).counts() == {Status.UPDATED: 4}
+
+
+def test_signals_outside_of_the_main_thread_are_refused_before_anything_is_done(settings: Settings) -> None:
+    caught: list[Exception] = []
+
+    def elsewhere() -> None:
+        with pytest.raises(UsageError, match="main thread") as told:
+            batch_update.apply("sheet.csv", settings, signals=True)
+        caught.append(told.value)
+
+    thread = Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert len(caught) == 1 and not Path("runs").exists()
 
 
 def test_awaited_functions_are_told_from_plain_ones_by_their_names() -> None:
