@@ -80,14 +80,20 @@ def at_home(settings: Settings, server: str, made: Settings | None = None) -> Se
         home["sandbox_state"] = made.sandbox_state
     if not {"base_url", "sandbox"} & given:
         return settings.model_copy(update=home)
+    _refuse_elsewhere(settings, server, made)
+    return settings.model_copy(update=home) if is_sandbox else settings
+
+
+def _refuse_elsewhere(settings: Settings, server: str, made: Settings | None) -> None:
+    """Raise RunStopped X310 where the settings name another server or sandbox than the plan was made for."""
     here, nothing = placed(settings), "; nothing was sent by this command"
+    is_sandbox = server == SANDBOX_URL
     if settings.sandbox != is_sandbox or not is_same_server(here.base_url, server):
         found = "the sandbox" if settings.sandbox else settings.base_url
         raise another_place("the sandbox" if is_sandbox else server, found + nothing)
     if made and made.sandbox_state and here.sandbox_state not in (None, made.sandbox_state):
         found = f"the one in {here.sandbox_state}"
         raise another_place(f"the sandbox in {made.sandbox_state}", found + nothing)
-    return settings.model_copy(update=home) if is_sandbox else settings
 
 
 def another_place(planned: str, found: str) -> RunStopped:

@@ -120,14 +120,8 @@ def no_flag_before_a_command(flag: str) -> UsageError:
 
 def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[str]) -> UsageError:
     """Tell what may be meant by a flag that a command does not take; `typed` are the words after the command."""
-    whole = next((word for word in typed if word.partition("=")[0] == flag or word.startswith(flag)), flag)
-    name = whole.partition("=")[0]
-    # `-limit 5`: read as -l, -i, -m ...
-    if (
-        not flag.startswith("--")
-        and len(name) > 2
-        and f"-{name}" in {*known, *map(flag_of, Settings.model_fields)}
-    ):
+    name = next((word for word in typed if word.startswith(flag)), flag).partition("=")[0]
+    if not flag.startswith("--") and _lacks_a_hyphen(name, known):
         return _usage(f"there is no flag {printable(name)}", f"it has two hyphens: -{name}")
     setting = _setting_of(flag)
     if setting is not None:
@@ -136,13 +130,18 @@ def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[
     said = f"{command} has no flag {printable(flag)}"
     if own := [kin for kin in _KIN.get(flag, ()) if kin in known]:
         return _usage(said, f"it is {max(own, key=len)}")
-    if flag in _MEANT and _MEANT[flag].removeprefix("it is ") not in {flag}:
+    if flag in _MEANT and _MEANT[flag] != f"it is {flag}":
         return _usage(said, _meant(flag, command, typed))
     close = nearest(flag, {name: name for name in (*_MEANT, *known)})
     if close in _MEANT and close not in known:
         return _usage(said, _meant(close, command, typed))
     helping = f"all are shown by: {program()} {command} --help"
     return _usage(said, asked(close) or helping)
+
+
+def _lacks_a_hyphen(name: str, known: Iterable[str]) -> bool:
+    """Whether it is a flag but for its second hyphen: `-limit` is taken for -l, -i, -m ..."""
+    return len(name) > 2 and f"-{name}" in {*known, *map(flag_of, Settings.model_fields)}
 
 
 def _meant(flag: str, command: str, typed: Sequence[str]) -> str:

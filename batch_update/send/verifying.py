@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -146,26 +146,34 @@ def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pres
 
 
 def _judge(change: Change, outcome: Outcome, now: Present | None, kept: frozenset[Kept]) -> Outcome:
+    """Return the outcome with what `now` shows of it; None: the assistant was not found."""
     if now is None:
         return _say(outcome, Verified.MISMATCH, "V301", "the assistant was not found when it was read back")
     if "mode" in change.body:
-        reset = {name: now[name] for name in change.before if name not in change.body and name in now}
-        outcome = replace(outcome, after_reset=reset)
-    wrong = [
-        name for name, value in change.body.items() if name in now and not _is_as_sent(name, value, now, kept)
-    ]
+        outcome = replace(outcome, after_reset=_beside(change, now))
+    seen = {name: value for name, value in change.body.items() if name in now}
+    wrong = [name for name, value in seen.items() if not _is_as_sent(name, value, now, kept)]
     unseen = [name for name in change.body if name not in now]
     if outcome.status is Status.UNKNOWN:
         return outcome if wrong or unseen else _settled(change, outcome)
     if wrong:
-        words = "; ".join(_two_values(name, change.body[name], now[name]) for name in wrong)
+        words = "; ".join(_two_values(name, seen[name], now[name]) for name in wrong)
         return _say(outcome, Verified.MISMATCH, "V301", f"not as it was sent: {words}")
     if unseen:
-        reported = all_fields()
-        never = [name for name in unseen if not reported[name].reported]
-        words = f"the API does not report {', '.join(never or unseen)}"
-        return _say(outcome, Verified.UNVERIFIABLE, outcome.code, words)
+        return _say(outcome, Verified.UNVERIFIABLE, outcome.code, _unseen_words(unseen))
     return replace(outcome, verified=Verified.VERIFIED)
+
+
+def _beside(change: Change, now: Present) -> dict[str, Json]:
+    """Return what the assistant holds in fields that were not sent, as far as they were known before."""
+    return {name: now[name] for name in change.before if name in now and name not in change.body}
+
+
+def _unseen_words(unseen: Sequence[str]) -> str:
+    """`the API does not report webhook_url`: those that it never reports, where there are such."""
+    known = all_fields()
+    never = [name for name in unseen if not known[name].reported]
+    return f"the API does not report {', '.join(never or unseen)}"
 
 
 def _settled(change: Change, outcome: Outcome) -> Outcome:

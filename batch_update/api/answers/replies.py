@@ -191,20 +191,14 @@ def doubted(verdict: Verdict, *, again: bool) -> Verdict:
 
 
 def _judge_success(seen: Answer, assistant_id: int | None, say: Speaker) -> Verdict:
-    fault = ""
-    named = _id_in(say.data)
-    is_anothers = assistant_id is not None and named is not None and named != assistant_id
-    if not seen.complete:
-        fault = "it is longer than any answer of this API" if seen.too_long else "it was cut short"
-    elif seen.status == 204 and not seen.body:
+    if seen.complete and seen.status == 204 and not seen.body:
         return Verdict(Applied.YES)
-    elif say.data is UNREADABLE:
-        fault = f"it is {say.page()}, not JSON" if say.is_html() else "it is no JSON"
-    elif say.data is TOO_MUCH:
-        fault = "it holds more values than any answer of this API"
-    elif not is_anothers and (denial := denial_in(say.data, lists=assistant_id is not None)) is not None:
+    named, is_update = _id_in(say.data), assistant_id is not None
+    is_anothers = is_update and named is not None and named != assistant_id
+    fault = _unreadable_words(seen, say)
+    if not fault and not is_anothers and (denial := denial_in(say.data, lists=is_update)) is not None:
         return _judge_denial(seen.status, say.quoting(denial))
-    elif assistant_id is not None and named != assistant_id:
+    if not fault and is_update and named != assistant_id:
         fault = "it is not about this assistant"
     if not fault:
         return Verdict(Applied.YES, data=say.data)
@@ -212,6 +206,15 @@ def _judge_success(seen: Answer, assistant_id: int | None, say: Speaker) -> Verd
     return Verdict(
         Applied.MAYBE, "A200", message, repeats=1, trouble=True, fresh=is_anothers, html=say.is_html()
     )
+
+
+def _unreadable_words(seen: Answer, say: Speaker) -> str:
+    """Return why an answer cannot be read as JSON; "" where it can."""
+    if not seen.complete:
+        return "it is longer than any answer of this API" if seen.too_long else "it was cut short"
+    if say.data is UNREADABLE:
+        return f"it is {say.page()}, not JSON" if say.is_html() else "it is no JSON"
+    return "it holds more values than any answer of this API" if say.data is TOO_MUCH else ""
 
 
 def _judge_denial(status: int, say: Speaker) -> Verdict:
@@ -249,13 +252,18 @@ def _judge_status(seen: Answer, say: Speaker) -> Verdict:
     if status < 500:
         return _judge_refusal(status, say)
     if status in (502, 503, 504) or 520 <= status <= 527:
-        wait = asked_wait(seen.headers, say.data) if status == 503 and "retry-after" in seen.headers else None
-        gate = wait is not None
-        message = say(f"the gateway failed ({status})")
-        return Verdict(
-            Applied.MAYBE, "A502", message, repeats=ALWAYS, trouble=not gate, gate=gate, wait=wait, paced=gate
-        )
+        return _judge_gateway(seen, status, say)
     return Verdict(Applied.MAYBE, "A500", say(f"the server failed ({status})"), repeats=2, trouble=True)
+
+
+def _judge_gateway(seen: Answer, status: int, say: Speaker) -> Verdict:
+    """Return the verdict on a gateway's failure; a 503 that says how long to wait holds all requests back."""
+    wait = asked_wait(seen.headers, say.data) if status == 503 and "retry-after" in seen.headers else None
+    gate = wait is not None
+    message = say(f"the gateway failed ({status})")
+    return Verdict(
+        Applied.MAYBE, "A502", message, repeats=ALWAYS, trouble=not gate, gate=gate, wait=wait, paced=gate
+    )
 
 
 def _judge_in_between(status: int, proxy: str, say: Speaker) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,12 +155,7 @@ def report(
         from batch_update.journal.recorded import facts_of, report_of
         from batch_update.report.files.folder import FORMATS, write_again
 
-        texts = or_environment(formats, "format") or ["csv"]
-        wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
-        if unknown := next((name for name in wanted if name not in FORMATS), None):
-            raise UsageError(
-                f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(FORMATS)}"
-            )
+        wanted = _formats_of(or_environment(formats, "format") or ["csv"], FORMATS)
         recorded = read_run(find_run(run, settings.runs_dir))
         found, facts = report_of(recorded), facts_of(recorded)
         paths = []
@@ -179,6 +174,16 @@ def report(
             from batch_update.report.documents.of_lists import WrittenReport
 
             out_document(WrittenReport(str(recorded.folder), tuple(paths)))
+
+
+def _formats_of(texts: Sequence[str], known: Collection[str]) -> dict[str, None]:
+    """Return the formats that are named, each once, in their order. Raises UsageError for what is none."""
+    wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
+    if unknown := next((name for name in wanted if name not in known), None):
+        raise UsageError(
+            f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(known)}"
+        )
+    return wanted
 
 
 def _read_age(text: str) -> timedelta:
