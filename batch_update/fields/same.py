@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from batch_update.fields.normalized import ATOMS
-from batch_update.fields.storing import same_text
+from batch_update.fields.stored import same_text
 from batch_update.fields.tools import FillerConfig
 from batch_update.model.sheets import Json
 
@@ -13,7 +13,7 @@ from batch_update.model.sheets import Json
 def same_value(field: str, wanted: Json, now: Json) -> bool:
     """Whether sending `wanted` would leave the field as it is; `now` as `normalize_assistant` gives it.
 
-    1 is 1.0 and never true; texts are compared as `storing.same_text` does; ids are sets, since a list of them says
+    1 is 1.0 and never true; texts are compared as `stored.same_text` does; ids are sets, since a list of them says
     what is linked and not in which order; a kind of filler without phrases is one that is not there; a tool's setting
     that is null is one that is not there. A setting that is not there differs from one that holds what may be its
     default: sending it again does no harm, taking it for sent does.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from batch_update.journal.recorded import Facts
+from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, LogEntry
-from batch_update.journal.sessions import (
+from batch_update.journal.session_values import (
     settings_value,
     stats_value,
     stop_value,
@@ -30,7 +30,7 @@ from batch_update.plan.sound import refuse_unmerged
 
 
 def plan_entries(
-    plan: Plan, facts: Facts, created: datetime, tool: str
+    plan: Plan, facts: SessionFacts, created: datetime, tool: str
 ) -> Iterator[tuple[str, Iterable[Json]]]:
     """Every table that a plan fills, with its entries. ValueError where parts of a change are not merged yet."""
     refuse_unmerged(plan)
@@ -65,7 +65,7 @@ def event_entry(session: int, event: Event, at: datetime) -> LogEntry:
     return session, EVENT, -1, (time_value(at), event_value(event))
 
 
-def session_entry(session: int, facts: Facts, started: datetime) -> LogEntry:
+def session_entry(session: int, facts: SessionFacts, started: datetime) -> LogEntry:
     """A process began to send."""
     return session, SESSION, -1, _facts_value(facts) | {"started": time_value(started)}
 
@@ -81,7 +81,7 @@ def loss_entry(session: int) -> LogEntry:
     return session, LOSS, -1, None
 
 
-def _facts_value(facts: Facts) -> dict[str, Json]:
+def _facts_value(facts: SessionFacts) -> dict[str, Json]:
     return {"command": facts.command, "settings": settings_value(facts.settings), "key": facts.key}
 
 

@@ -21,7 +21,7 @@ from batch_update.outcomes import cut_off, lost_track, not_begun, spread
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SessionFacts:
     """The facts that a journal keeps of a run beside its plan and what came of it."""
 
     command: str = "apply"
@@ -37,7 +37,7 @@ class Facts:
 class RecordedSession:
     """One process that worked on the run: `apply` first, then each `resume`."""
 
-    facts: Facts
+    facts: SessionFacts
     started: datetime
     """UTC"""
     seconds: float
@@ -66,7 +66,7 @@ class RecordedRun:
     """UTC"""
     tool: str
     """the program that began it, with its version"""
-    facts: Facts
+    facts: SessionFacts
     plan: Plan
     outcomes: Mapping[int, Outcome]
     """the last word on each row that was sent, or settled later; without those that the plan itself settles"""
@@ -140,7 +140,7 @@ def facts_of(recorded: RecordedRun) -> RunFacts:
     return RunFacts(last.settings or recorded.facts.settings, _sum(recorded), recorded.facts.command)
 
 
-def with_stats(recorded: RecordedRun, facts: Facts, stats: Stats) -> RunFacts:
+def with_stats(recorded: RecordedRun, facts: SessionFacts, stats: Stats) -> RunFacts:
     """Return what `run.json` tells of a run that was read before its last session: its facts, all requests."""
     return RunFacts(facts.settings, _sum(recorded, stats), recorded.facts.command)
 

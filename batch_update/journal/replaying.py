@@ -10,9 +10,9 @@ from typing import Any
 
 from batch_update.codes import CODES
 from batch_update.journal.mark import Promise
-from batch_update.journal.recorded import Facts, Intention, RecordedRun, RecordedSession
+from batch_update.journal.recorded import Intention, RecordedRun, RecordedSession, SessionFacts
 from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
-from batch_update.journal.sessions import read_stats, read_stop, recorded_settings
+from batch_update.journal.session_values import read_stats, read_stop, recorded_settings
 from batch_update.model.as_json import (
     read_change,
     read_event,
@@ -72,10 +72,10 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
     )
 
 
-def _facts(found: Json) -> Facts:
+def _facts(found: Json) -> SessionFacts:
     settings = recorded_settings(found["settings"])
     parent, key = text_of_value(found.get("parent", "")), text_of_value(found["key"])
-    return Facts(text_of_value(found["command"]), settings, parent, key)
+    return SessionFacts(text_of_value(found["command"]), settings, parent, key)
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:

@@ -37,7 +37,7 @@ from batch_update.journal.entries import (
 )
 from batch_update.journal.mark import Mark, Promise
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts
+from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.schema import LogEntry
 from batch_update.model.as_json import dump
 from batch_update.model.plans import Change, Outcome, Plan, Verified
@@ -66,7 +66,7 @@ class Journal:
         path: Path,
         db: sqlite3.Connection,
         mark: Mark,
-        facts: Facts,
+        facts: SessionFacts,
         *,
         lines: int,
         events: int,
@@ -93,14 +93,14 @@ class Journal:
 
     @classmethod
     def create(
-        cls, folder: Path, plan: Plan, facts: Facts | None = None, *, clock: Clock = SYSTEM
+        cls, folder: Path, plan: Plan, facts: SessionFacts | None = None, *, clock: Clock = SYSTEM
     ) -> Journal:
         """Begin a run's journal in its folder, with the whole plan in one commit; `clock` tells when.
 
         Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
         for a plan whose parts are not merged yet.
         """
-        facts = facts or Facts()
+        facts = facts or SessionFacts()
         path = folder / JOURNAL
         anew = (
             "nothing was sent; make room, or choose another place with the setting runs_dir, and apply again"
@@ -117,7 +117,7 @@ class Journal:
         return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock)
 
     @classmethod
-    def open(cls, folder: Path, facts: Facts | None = None, *, clock: Clock = SYSTEM) -> Journal:
+    def open(cls, folder: Path, facts: SessionFacts | None = None, *, clock: Clock = SYSTEM) -> Journal:
         """Go on with a run's journal; `facts` are those of the new session, `clock` is its clock.
 
         Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
@@ -132,7 +132,7 @@ class Journal:
             undo.callback(mark.close, remove=False)
             db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM)))
             undo.pop_all()
-        facts = facts or Facts("resume", recorded.facts.settings)
+        facts = facts or SessionFacts("resume", recorded.facts.settings)
         events = len(recorded.events)
         journal = cls(
             path, db, mark, facts, lines=recorded.lines, events=events, session=session, clock=clock
@@ -288,7 +288,7 @@ def _reserve(folder: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _fill(db: sqlite3.Connection, plan: Plan, facts: Facts, at: datetime) -> int:
+def _fill(db: sqlite3.Connection, plan: Plan, facts: SessionFacts, at: datetime) -> int:
     """Writes the plan into an empty file; returns how many lines the log has then."""
     for statement in schema.statements():
         db.execute(statement)

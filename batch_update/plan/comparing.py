@@ -18,7 +18,7 @@ from batch_update.fields.rules import (
     depends_on_mode,
 )
 from batch_update.fields.same import same_value
-from batch_update.fields.storing import alterations
+from batch_update.fields.stored import alterations
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Change, Outcome, Part, Plan, Present, Status
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet, picked, without

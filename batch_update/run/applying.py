@@ -11,15 +11,15 @@ from batch_update.account.account import Account, placed
 from batch_update.account.whose import with_account
 from batch_update.api.client import Client
 from batch_update.errors import GuardStopped
-from batch_update.journal.recorded import Facts
+from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
 from batch_update.report.files.folder import claim_folder, run_folder
 from batch_update.run.agreeing import agree
-from batch_update.run.ending import Ended, Session, caution_for, facts_now, written_report
 from batch_update.run.means import Hold, Means, Sequel, before_sending, holding, speaking
 from batch_update.run.planning import Made, What, look_at, made_at_home
+from batch_update.run.session import Ended, Session, caution_for, facts_now, written_report
 from batch_update.send.accounting import refused_report, stopped_report
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings
@@ -103,7 +103,7 @@ def _written_down(
         return None, None
     folder = _folder(plan, settings, means)
     hold.works_in(folder)
-    facts = Facts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
+    facts = SessionFacts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
     return folder, Journal.create(folder, plan, facts, clock=means.clock)
 
 

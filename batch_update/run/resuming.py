@@ -13,16 +13,16 @@ from batch_update.account.whose import at_home, refuse_another
 from batch_update.errors import GuardStopped
 from batch_update.journal.finding import find_run, open_at
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts, RecordedRun, facts_of, report_of, with_stats
+from batch_update.journal.recorded import RecordedRun, SessionFacts, facts_of, report_of, with_stats
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Outcome, Plan, Status
 from batch_update.model.reports import Event, Report
 from batch_update.report.files.folder import written_in
 from batch_update.run.agreeing import agree
-from batch_update.run.ending import Ended, Session, caution_for, written_report
 from batch_update.run.leftover import Rest, is_finished, look_at_rest
 from batch_update.run.means import Means, Sequel, before_sending, holding, speaking, tell_way
 from batch_update.run.planning import Looked, expect
+from batch_update.run.session import Ended, Session, caution_for, written_report
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings
@@ -99,7 +99,7 @@ async def _go_on(
         looked, allow = Looked(rest.plan, rest.pages, rest.total), _allowed(recorded, settings)
         if stop := agree(looked, "resume", settings, watcher, allow=allow):
             return await _as_it_is(recorded, settings, stop)
-        facts = Facts("resume", settings=placed(settings), key=account.name)
+        facts = SessionFacts("resume", settings=placed(settings), key=account.name)
         with (
             Journal.open(recorded.folder, facts, clock=means.clock) as journal,
             means.interrupts() as interrupted,

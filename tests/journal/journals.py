@@ -12,7 +12,7 @@ from typing import Any
 
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts, RecordedRun, facts_of, report_of
+from batch_update.journal.recorded import RecordedRun, SessionFacts, facts_of, report_of
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Files, Reply, Report
@@ -27,7 +27,7 @@ from tests.run.fakes import Act, FakeClient, Stream, run_virtually
 
 
 def journalled(
-    plan: Plan, folder: Path, client: FakeClient | None = None, facts: Facts | None = None, **more: Any
+    plan: Plan, folder: Path, client: FakeClient | None = None, facts: SessionFacts | None = None, **more: Any
 ) -> Report:
     """The plan applied in virtual time, with a journal in the folder."""
 

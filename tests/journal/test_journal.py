@@ -19,7 +19,7 @@ from batch_update.journal import writing as journal_module
 from batch_update.journal.database import JOURNAL, open_to_write
 from batch_update.journal.mark import MARK
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts, report_of
+from batch_update.journal.recorded import SessionFacts, report_of
 from batch_update.journal.schema import MOST_IN_LINE
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
@@ -40,7 +40,7 @@ BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 def test_the_whole_plan_is_there_before_anything_is_sent(tmp_path: Path) -> None:
     plan = plan_of({11: (0,), 12: (3, 2)}, {1: Outcome(Status.UNCHANGED, "X204")})
-    facts = Facts("apply", Settings(rate="7/2"), parent="2026-11-22T1200-changes")
+    facts = SessionFacts("apply", Settings(rate="7/2"), parent="2026-11-22T1200-changes")
     plan = replace(plan, sheet=replace(plan.sheet, sha256="00ff"))
     with Journal.create(tmp_path / "run", plan, facts):
         recorded = read_run(tmp_path / "run")
@@ -192,7 +192,7 @@ def test_what_is_given_up_while_it_waits_is_written_all_the_same(tmp_path: Path,
 
 def test_sessions_events_and_figures_are_kept(tmp_path: Path) -> None:
     plan = plan_of(2)
-    with Journal.create(tmp_path, plan, Facts("undo")) as journal:
+    with Journal.create(tmp_path, plan, SessionFacts("undo")) as journal:
         journal.begin(NOON)
         journal.event(Event("gate", "the server asks to wait", 3.0))
         journal.settle({0: DONE})

@@ -20,7 +20,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused, RunStopped
 from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts, RunFacts, report_of
+from batch_update.journal.recorded import RunFacts, SessionFacts, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Pace, Reply, Report
@@ -51,7 +51,7 @@ def applied(plan: Plan, folder: Path, faults: str = "") -> tuple[Report, RunFact
         key = ApiKey(SANDBOX_KEY)
         with (
             make_app(None, limits=(), faults=Faults.parse(faults)) as app,
-            Journal.create(folder, plan, Facts(settings=given)) as journal,
+            Journal.create(folder, plan, SessionFacts(settings=given)) as journal,
         ):
             async with Client(
                 key, base_url=given.base_url, pace=Pace((), attempts=1), app=app, on_event=events

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batch_update import errors
 from batch_update.errors import BatchUpdateError, Interrupted, SheetError
-from batch_update.journal import sessions
+from batch_update.journal import session_values
 from batch_update.model import as_json as written
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Part, Status, Verified, Why
 from batch_update.model.reports import Event, Stats
@@ -149,35 +149,35 @@ def test_a_stop_of_each_kind_reads_back_as_one_that_says_the_same(kind: Any) -> 
         stop = SheetError("bad", code="X206", remedy="mend", problems=problems)
     else:
         stop = kind("no", code="A401", remedy="look")
-    found = sessions.read_stop(through_json(sessions.stop_value(stop)), problems)
+    found = session_values.read_stop(through_json(session_values.stop_value(stop)), problems)
     assert type(found) is kind and vars(found) == vars(stop) and found.exit == stop.exit
 
 
 def test_of_a_bug_only_its_kind_is_kept() -> None:
-    value = sessions.stop_value(KeyError("Bearer live-key-0123456789"))
+    value = session_values.stop_value(KeyError("Bearer live-key-0123456789"))
     assert "live-key" not in written.dump(value)
-    assert type(sessions.read_stop(through_json(value), ())).__name__ == "KeyError"
+    assert type(session_values.read_stop(through_json(value), ())).__name__ == "KeyError"
 
 
 def test_settings_read_back_as_far_as_they_decide_what_a_run_does() -> None:
     settings = Settings(
         rate="5/1,50/60", only="7,8", base_url="https://user:pass-word@api.example/x", timeout=9
     )
-    text = written.dump(sessions.settings_value(settings))
-    found = sessions.recorded_settings(json.loads(text))
+    text = written.dump(session_values.settings_value(settings))
+    found = session_values.recorded_settings(json.loads(text))
     assert found is not None and "pass-word" not in text
     assert (found.rate, found.only, found.timeout) == (settings.rate, (7, 8), 9)
     assert found.base_url == "https://api.example/x"
 
 
 def test_a_setting_that_a_newer_version_has_kept_is_left_out() -> None:
-    assert sessions.recorded_settings({"timeout": 9, "from_the_future": 1}) == Settings(timeout=9)
+    assert session_values.recorded_settings({"timeout": 9, "from_the_future": 1}) == Settings(timeout=9)
 
 
 def test_stats_read_back_the_same() -> None:
     stats = Stats(requests=7, retries=2, gates=1)
-    assert sessions.read_stats(through_json(sessions.stats_value(stats))) == stats
-    assert sessions.read_stats(sessions.stats_value(None)) is None
+    assert session_values.read_stats(through_json(session_values.stats_value(stats))) == stats
+    assert session_values.read_stats(session_values.stats_value(None)) is None
 
 
 def test_what_is_no_json_is_not_written_down() -> None:

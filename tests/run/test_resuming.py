@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from batch_update.errors import ApiError, Interrupted, RunStopped
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import Facts, facts_of, report_of
+from batch_update.journal.recorded import SessionFacts, facts_of, report_of
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Pace, Reply, Report
@@ -80,7 +80,11 @@ def planned(rows: int, *, by: str = "user 501 at api.example") -> Plan:
 
 
 def begun(
-    folder: Path, plan: Plan, acts: Mapping[int, Act] | None = None, facts: Facts | None = None, **more: Any
+    folder: Path,
+    plan: Plan,
+    acts: Mapping[int, Act] | None = None,
+    facts: SessionFacts | None = None,
+    **more: Any,
 ) -> Report:
     """A run of which the client acts so."""
     return journalled(plan, folder, FakeClient(acts), facts, **more)
@@ -396,7 +400,7 @@ def test_an_undo_that_goes_on_still_minds_each_field(tmp_path: Path) -> None:
     plan = planned(2)
     body, before = {"speech_speed": FAST, "name": "Old"}, {"speech_speed": SLOW, "name": "Ours"}
     changes = tuple(replace(change, body=body, before=before) for change in plan.changes)
-    begun(tmp_path, replace(plan, changes=changes), {1: Act(flight=FOREVER)}, Facts("undo"),
+    begun(tmp_path, replace(plan, changes=changes), {1: Act(flight=FOREVER)}, SessionFacts("undo"),
           pace=Pace((), concurrency=1), signals=((5, 2),), grace=1)  # fmt: skip
     theirs = {"speech_speed": SLOW, "name": "Theirs"}
     client = Account({1: theirs, 2: theirs})

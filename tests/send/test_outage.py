@@ -14,7 +14,7 @@ import pytest
 from batch_update.account.fetching import fetch_present
 from batch_update.api.client import Client
 from batch_update.errors import RunStopped
-from batch_update.journal.recorded import Facts, RecordedRun
+from batch_update.journal.recorded import RecordedRun, SessionFacts
 from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Report
 from batch_update.outcomes import exit_status
@@ -71,7 +71,7 @@ class Down:
 
 PLAN = plan_of(1)
 RECORDED = RecordedRun(
-    Path("run"), datetime(2026, 11, 28, tzinfo=UTC), "test", Facts(), PLAN, {0: Outcome(Status.UNKNOWN, "N502")},
+    Path("run"), datetime(2026, 11, 28, tzinfo=UTC), "test", SessionFacts(), PLAN, {0: Outcome(Status.UNKNOWN, "N502")},
     {}, (), (), False,
 )  # fmt: skip
 

@@ -20,8 +20,8 @@ from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
-    from batch_update.run.ending import Ended
     from batch_update.run.means import Means, Sequel
+    from batch_update.run.session import Ended
 
 
 def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit:

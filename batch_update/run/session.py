@@ -1,4 +1,4 @@
-"""A session of a run: what it sends with, how that is read back, written where it can be, and what it ended as."""
+"""A session of a run: sends, reads back, writes the results where they can be written, and ends."""
 
 from __future__ import annotations
 
