@@ -118,7 +118,7 @@ def _whole(value: Json) -> int | None:
 
 
 def _text_or_empty(value: Json) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return "" if value is None else str(value)
 
 
 def _flag(value: Json) -> bool | None:

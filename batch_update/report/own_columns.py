@@ -34,7 +34,7 @@ def ragged_cells(sheet: Sheet, index: int) -> list[str]:
     cells = list(sheet.ragged[index])
     if not any(map(is_ours, sheet.columns)):
         return cells
-    ends_here = len(cells) - (cells[-1:] == [MARK])
+    ends_here = len(cells) - 1 if cells[-1:] == [MARK] else len(cells)
     ours = cells[:ends_here][-len(RESULT_COLUMNS) :]
     return cells[: ends_here - len(RESULT_COLUMNS)] if _is_an_outcome(ours) else cells
 

@@ -150,7 +150,7 @@ def _judge(change: Change, outcome: Outcome, now: Present | None, kept: frozense
     if now is None:
         return _say(outcome, Verified.MISMATCH, "V301", "the assistant was not found when it was read back")
     if "mode" in change.body:
-        outcome = replace(outcome, after_reset=_beside(change, now))
+        outcome = replace(outcome, after_reset=_values_beside(change, now))
     seen = {name: value for name, value in change.body.items() if name in now}
     wrong = [name for name, value in seen.items() if not _is_as_sent(name, value, now, kept)]
     unseen = [name for name in change.body if name not in now]
@@ -164,7 +164,7 @@ def _judge(change: Change, outcome: Outcome, now: Present | None, kept: frozense
     return replace(outcome, verified=Verified.VERIFIED)
 
 
-def _beside(change: Change, now: Present) -> dict[str, Json]:
+def _values_beside(change: Change, now: Present) -> dict[str, Json]:
     """Return what the assistant holds in fields that were not sent, as far as they were known before."""
     return {name: now[name] for name in change.before if name in now and name not in change.body}
 

@@ -101,11 +101,14 @@ def _sentences(errors: Json, place: str = "", depth: int = 0) -> Iterator[tuple[
         return
     elif isinstance(errors, dict):
         for name, part in errors.items():
-            yield from _sentences(part, f"{place}.{name}" if place else name, depth + 1)
+            yield from _sentences(part, _inside(place, name), depth + 1)
     elif isinstance(errors, list):
         for number, part in enumerate(errors):
-            inner = place if isinstance(part, str) else f"{place}.{number}" if place else str(number)
-            yield from _sentences(part, inner, depth + 1)
+            yield from _sentences(part, place if isinstance(part, str) else _inside(place, number), depth + 1)
+
+
+def _inside(place: str, name: object) -> str:
+    return f"{place}.{name}" if place else str(name)
 
 
 def _read_json(body: bytes) -> Json:

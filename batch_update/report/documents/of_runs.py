@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -184,7 +186,8 @@ def file_paths(files: Files | None, *, names_only: bool = False) -> FilePaths:
     if files is None:
         return FilePaths(None, None, None, None)
     paths = (files.results, files.failed, files.undo, files.run)
-    return FilePaths(*(None if path is None else path.name if names_only else str(path) for path in paths))
+    said: Callable[[Path], str] = attrgetter("name") if names_only else str
+    return FilePaths(*(None if path is None else said(path) for path in paths))
 
 
 def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:

@@ -102,7 +102,8 @@ def covered_cells(sheet: Worksheet, header_row: int, ids: Collection[int]) -> di
     left = 2 * sheet.rows * sheet.columns
     for top, bottom, first, last in sheet.merges:
         for row in range(max(top, header_row), min(bottom + 1, sheet.rows)):
-            columns = range(first + (row == top), min(last + 1, sheet.columns))
+            beside = first + 1 if row == top else first
+            columns = range(beside, min(last + 1, sheet.columns))
             left -= len(columns) + 1
             if left < 0:
                 raise ValueError("merges over merges")

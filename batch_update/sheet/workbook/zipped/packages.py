@@ -125,7 +125,9 @@ def workbook_format(archive: zipfile.ZipFile, name: str) -> str:
     if kinds:
         return kinds[0]
     part = package.workbook_part()
-    return ("xlsb" if part.endswith(".bin") else "xlsx") if _is_workbook(package, part) else ""
+    if not _is_workbook(package, part):
+        return ""
+    return "xlsb" if part.endswith(".bin") else "xlsx"
 
 
 def _is_workbook(package: Package, part: str) -> bool:

@@ -114,7 +114,7 @@ class _Reader:
         if kind == "shared":
             return self._shared.texts[U32.unpack_from(data, at)[0]]
         if kind in ("text", "rich"):
-            text, after = _wide_text(data, at + (kind == "rich"))
+            text, after = _wide_text(data, at + 1 if kind == "rich" else at)
             if after > end:
                 raise ValueError("a text longer than its record")
             return text
