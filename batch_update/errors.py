@@ -38,6 +38,8 @@ class BatchUpdateError(Exception):
         self.message = message
         self.code = code
         self.remedy = remedy or remedy_of(code)
+        if self.remedy:
+            self.add_note(self.remedy)  # so that a traceback, as notebooks show it, says what to do
 
     @property
     def details(self) -> tuple[str, ...]:

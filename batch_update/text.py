@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -155,8 +156,9 @@ def _slips(one: str, other: str, most: int) -> int:
         return most + 1
     if len(one) == len(other) <= 4 and sorted(one) != sorted(other):
         return most + 1  # MEZ is not MET, none is not name
-    if not any(piece in other for piece in _pieces(one, most + 1)):
-        return most + 1  # so many slips leave one of the pieces as it is: nearly all names end here
+    letters, others = _letters(one), _letters(other)
+    if (letters - others).total() > most or (others - letters).total() > most:
+        return most + 1  # a slip brings at most one letter in and takes one out: nearly all names end here
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, sign in enumerate(one, 1):
@@ -171,9 +173,9 @@ def _slips(one: str, other: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
-def _pieces(text: str, count: int) -> list[str]:
-    size = max(1, -(-len(text) // count))
-    return [text[at : at + size] for at in range(0, len(text), size)]
+@lru_cache(4096)
+def _letters(text: str) -> Counter[str]:
+    return Counter(text)
 
 
 def first_twice(names: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,9 @@ def test_the_ten_lines_of_the_readme(
     first, second, folder = capsys.readouterr().out.splitlines()
     assert (first, second) == ("2 updated ", "3 updated ")
     assert (tmp_path / folder / "results.csv").exists()
+
+
+def test_a_traceback_says_what_to_do() -> None:
+    """Notebooks show nothing else of an error."""
+    shown = "".join(traceback.format_exception(batch_update.UsageError("it is wrong", remedy="do it right")))
+    assert shown.endswith("UsageError: it is wrong\ndo it right\n")

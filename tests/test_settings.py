@@ -115,7 +115,7 @@ def test_no_id_at_all_is_not_every_id(text: object) -> None:
 
 
 def test_what_may_be_one_of_two_things_is_one_complaint() -> None:
-    with pytest.raises(UsageError, match=r"^the setting pause: given 'x', wanted a number or 'ask'$"):
+    with pytest.raises(UsageError, match=r"(?m)^the setting pause: given 'x', wanted a number or 'ask'$"):
         read_settings({"pause": "x"})
 
 

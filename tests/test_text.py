@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.text import asked, counted, excerpt, how_long, listed, named, printable, quoted, quoted_path
+from batch_update.text import (
+    asked,
+    counted,
+    excerpt,
+    how_long,
+    listed,
+    named,
+    nearest,
+    printable,
+    quoted,
+    quoted_path,
+)
 
 
 @given(st.text())
@@ -85,3 +96,11 @@ def test_questions_and_durations_are_worded_in_one_place() -> None:
         "text.py"
     ]
     assert (asked("office"), asked("")) == ("did you mean office?", "")
+
+
+@pytest.mark.parametrize("name", ["no_fetch", "limit", "max_change_percent", "speech_speed"])
+def test_two_neighboring_letters_that_were_exchanged_are_one_slip_wherever_they_stand(name: str) -> None:
+    plain = name.replace("_", "")
+    for at in range(len(plain) - 1):
+        typed = plain[:at] + plain[at + 1] + plain[at] + plain[at + 2 :]
+        assert nearest(typed, {name: name, "encoding": "encoding"}) == name

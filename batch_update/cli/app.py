@@ -60,19 +60,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
 )
+app.command("demo", cls=Command)(sandbox.demo)
+app.command("export", cls=Command)(exporting.export)
 app.command("check", cls=Command)(checking.check)
 app.command("plan", cls=Command)(planning.plan)
 app.command("apply", cls=Command)(applying.apply)
-app.command("export", cls=Command)(exporting.export)
 app.command("resume", cls=Command)(resuming.resume)
 app.command("undo", cls=Command)(undoing.undo)
+app.command("report", cls=Command)(runs.report)
 app.command("fields", cls=Command)(reference.fields)
 app.command("explain", cls=Command)(reference.explain)
-app.add_typer(runs.app, name="runs")
-app.command("report", cls=Command)(runs.report)
-app.add_typer(jobs.app, name="job")
 app.command("sandbox", cls=Command, epilog=sandbox.SERVED)(sandbox.sandbox)
-app.command("demo", cls=Command)(sandbox.demo)
+app.add_typer(runs.app, name="runs")
+app.add_typer(jobs.app, name="job")
 
 
 def _version(wanted: bool) -> None:

@@ -104,9 +104,10 @@ def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
         return
     by_flag = {max(option.opts, key=len): option for option in options if option.rich_help_panel}
     first = [by_flag[flag_of(name)] for name in MOST_NEEDED if flag_of(name) in by_flag][:FIRST]
-    yield "Most needed", first
     own = [option for option in options if not option.rich_help_panel]
-    yield "Options of this command", [option for option in own if "--help" not in option.opts]
+    needed = [option for option in own if option.required]
+    yield "Most needed", [*needed, *first]
+    yield "Options of this command", [o for o in own if "--help" not in o.opts and o not in needed]
     for group in GROUPS:
         yield group, [o for o in options if o.rich_help_panel == group and o not in first]
     yield "Other", [option for option in own if "--help" in option.opts]

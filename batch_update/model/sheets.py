@@ -167,6 +167,13 @@ class Problem:
             object.__setattr__(self, "remedy", remedy_of(self.code))
 
 
+def rows_with(problems: Iterable[Problem]) -> set[int]:
+    """Return the indexes of the rows that problems concern, a row that is wrong only beside another one, too."""
+    return {
+        index for problem in problems if problem.index is not None for index in (problem.index, *problem.also)
+    }
+
+
 # ---------------------------------------------------------------- plans
 
 

@@ -11,7 +11,7 @@ from batch_update.errors import SheetError
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Pace, Report, Stats
-from batch_update.model.sheets import Problem
+from batch_update.model.sheets import Problem, rows_with
 from batch_update.outcomes import not_begun, spread
 from batch_update.plan.sound import misplaced_rows, refuse_unmerged
 from batch_update.send.brake import Caution
@@ -125,7 +125,7 @@ def _refused(plan: Plan, blocking: tuple[Problem, ...]) -> tuple[Outcome, ...]:
 
 
 def _sheet_error(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
-    rows = len({p.index for p in blocking if p.index is not None})
+    rows = len(rows_with(blocking))
     where = f" in {counted(rows, 'row')}" if rows else ""
     can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
     remedy = "mend the sheet" + (", or send the good rows with the setting skip_invalid" if can_skip else "")

@@ -122,12 +122,6 @@ class Settings(BaseModel):
         False, "Do not read what is there first: send every value of the sheet.", group="Rows"
     )
     no_verify: bool = setting(False, "Do not read back what was sent.", group="Rows")
-    reread_after: Seconds = setting(
-        5.0,
-        "Seconds until what is not as it was sent is read back once more.",
-        group="Waves",
-        metavar="SECONDS",
-    )
 
     # What must not happen
     max_changes: int | None = setting(
@@ -170,6 +164,12 @@ class Settings(BaseModel):
         group="Waves",
         metavar="SECONDS|ask",
     )
+    reread_after: Seconds = setting(
+        5.0,
+        "Seconds until what is not as it was sent is read back once more.",
+        group="Waves",
+        metavar="SECONDS",
+    )
 
     # The server and how it is spoken to
     base_url: Annotated[str, AfterValidator(check_address)] = setting(
@@ -198,19 +198,22 @@ class Settings(BaseModel):
 
     # The built-in imitation of the API
     sandbox: bool = setting(
-        False, "Send to the built-in imitation of the API: no key, no network.", group="Sandbox"
+        False, "Speak to the built-in imitation of the API: no key, no network.", group="Sandbox"
     )
     sandbox_limits: Rates = setting(
-        DEFAULT_RATES, "Its rate windows, or off.", group="Sandbox", metavar="N/SECONDS"
+        DEFAULT_RATES, "The rate windows of the sandbox, or off.", group="Sandbox", metavar="N/SECONDS"
     )
     sandbox_state: MaybePlace = setting(
         None,
-        "Where it keeps its assistants; a file of your own user folder by default.",
+        "Where the sandbox keeps its assistants; a file of your own user folder by default.",
         group="Sandbox",
         metavar="FILE",
     )
     sandbox_faults: str = setting(
-        "", "What shall go wrong: 429@5 answers the 5th update with a 429.", group="Sandbox", metavar="FAULTS"
+        "",
+        "What shall go wrong in the sandbox: 429@5 answers the 5th update with a 429.",
+        group="Sandbox",
+        metavar="FAULTS",
     )
 
     # Pace

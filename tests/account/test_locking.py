@@ -159,7 +159,7 @@ def test_who_holds_it_may_be_unreadable(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.lock"
     with lock(path):
         (tmp_path / "a.holder.json").write_text(text)
-        with pytest.raises(RunLocked, match=r"another run works on this account$"), lock(path):
+        with pytest.raises(RunLocked, match=r"(?m)another run works on this account$"), lock(path):
             pass
 
 

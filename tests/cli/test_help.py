@@ -56,6 +56,8 @@ def test_the_five_that_most_people_need_come_first_then_groups_in_one_order(run:
         return
     assert next(iter(found)) == "Most needed"
     assert len(re.findall(r"^  --", found["Most needed"], flags=re.MULTILINE)) == FIRST
+    required = [heading for heading, options in found.items() if "[required]" in options]
+    assert required in ([], ["Most needed"]), "what has to be given stands first"
     groups = [heading for heading in found if heading in GROUPS]
     assert groups == [group for group in GROUPS if group in groups] and len(groups) >= 3
     assert list(found)[-1] == "Other" and "--help" in found["Other"]

@@ -126,6 +126,11 @@ def test_problems_for_programs_have_their_place(tmp_path: Path) -> None:
     assert count_words(problems) == "1 error in 1 row"
 
 
+def test_a_row_that_is_wrong_only_beside_another_one_is_counted_as_well() -> None:
+    problems = [Problem("X201", "twice", index=3, also=(1,)), Problem("V104", "too much", index=1)]
+    assert count_words(problems) == "2 errors in 2 rows"
+
+
 def test_every_problem_says_what_to_do(tmp_path: Path) -> None:
     lines = rendered(tmp_path, "id,tools,\n10001,[1],x\n").splitlines()
     assert sum("error[" in line for line in lines) == sum("= help: " in line for line in lines) == 2

@@ -28,7 +28,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-JOBS_DIR = Annotated[Path, typer.Option("--jobs-dir", metavar="DIR", help="Where the job files lie.")]
+JOBS_DIR = Annotated[
+    Path,
+    typer.Option(
+        "--jobs-dir", metavar="DIR", help="Where the job files lie. Default: jobs.", show_default=False
+    ),
+]
 DEFAULT_DIR = Path("jobs")
 
 
@@ -60,8 +65,8 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
         out_document(ListedJobs(jobs), following=following)
         return
     for job in jobs:
-        note = paint("wrong, see job check", "error") if job.error else printable(job.description)
-        out(f"{printable(job.name):<24} {note}")
+        told = ", ".join(map(printable, filter(None, (job.description, job.file))))
+        out(f"{printable(job.name):<24} {paint('wrong, see job check', 'error') if job.error else told}")
     if following:
         out("\n" + next_lines(following))
     else:

@@ -36,9 +36,22 @@ SERVED = "\b\nServed below /api:\n" + "\n".join(
 def sandbox(
     given: dict[str, Any],
     port: Annotated[
-        int, typer.Option("--port", help="Port to serve on; 0 takes a free one.", min=0, max=65535)
+        int,
+        typer.Option(
+            "--port",
+            metavar="PORT",
+            help="Port to serve on; 0 takes a free one. Default: 8080.",
+            min=0,
+            max=65535,
+            show_default=False,
+        ),
     ] = 8080,
-    host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", metavar="HOST", help="Address to serve on. Default: 127.0.0.1.", show_default=False
+        ),
+    ] = "127.0.0.1",
     reset: Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")] = False,
 ) -> None:
     """Serve an imitation of the API on this machine, to try things without an account."""

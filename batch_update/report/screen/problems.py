@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from batch_update.fields.tools import holds_secret
-from batch_update.model.sheets import Dialect, Problem, Severity, Sheet
+from batch_update.model.sheets import Dialect, Problem, Severity, Sheet, rows_with
 from batch_update.report.documents.nouns import SECRET
 from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_words, run_words, runs_of
 from batch_update.report.tones import Piece, Tone
@@ -180,7 +180,7 @@ def _note(problem: Problem) -> str:
 def count_words(problems: Sequence[Problem]) -> str:
     """`5 errors in 4 rows, 12 warnings`."""
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    rows = len({problem.index for problem in errors} - {None})
+    rows = len(rows_with(errors))
     warnings = len(problems) - len(errors)
     in_rows = f" in {counted(rows, 'row')}" if rows else ""
     beside = f", {counted(warnings, 'warning')}" if warnings else ""
