@@ -58,7 +58,7 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             )
         promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
         with opened_to_read(path) as (db, is_steady):
-            _check(db, path)
+            _check(db, path, had_plan=promise is not None)
             (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
 
             def read(table: str) -> Iterator[object]:
@@ -67,10 +67,15 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             return replay(folder, read, lines=lines, promise=promise), is_steady
 
 
-def _check(db: sqlite3.Connection, path: Path) -> None:
-    """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell."""
+def _check(db: sqlite3.Connection, path: Path, *, had_plan: bool) -> None:
+    """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell.
+
+    `had_plan`: a mark lies beside it, which is only made once the plan is written down.
+    """
     application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     if not application and not _pragma(db, "schema_version"):
+        if had_plan:
+            raise schema.Damaged("it is empty")
         raise JournalError(
             f"{path} holds no plan: the run ended before anything was sent",
             code="J107",

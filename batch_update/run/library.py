@@ -282,8 +282,8 @@ def _export(
     *,
     to: Path | str | None = None,
     force: bool = False,
-    fields: Iterable[str] = (),
-    where: Iterable[str] = (),
+    fields: str | Iterable[str] = (),
+    where: str | Iterable[str] = (),
     secrets: bool = True,
     key: ApiKey | str | None = None,
     app: Any = None,
@@ -301,8 +301,15 @@ def _export(
     asked = _settings_of_call("export", settings, given, environ)
     means = _means(key, app, watcher, environ, share=share)
     path = None if to is None else Path(to)
-    begun = begin_export(asked, means, to=path, force=force, fields=fields, where=where, secrets=secrets)
+    begun = begin_export(
+        asked, means, to=path, force=force, fields=_several(fields), where=_several(where), secrets=secrets
+    )
     return _then(begun, lambda exported: exported.table)
+
+
+def _several(texts: str | Iterable[str]) -> Iterable[str]:
+    """Return the texts; one by itself is one, and not its letters."""
+    return (texts,) if isinstance(texts, str) else texts
 
 
 def _runs(

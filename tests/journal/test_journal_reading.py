@@ -176,6 +176,16 @@ def test_a_run_that_was_killed_elsewhere_goes_on_where_no_memory_can_be_shared(t
     assert statuses(folder)[:2] == ["updated", "updated"]
 
 
+def test_a_journal_that_was_emptied_is_damaged_and_never_said_to_have_sent_nothing(tmp_path: Path) -> None:
+    folder = killed(tmp_path / "left")
+    assert (folder / MARK).is_file()
+    (folder / f"{JOURNAL}-wal").unlink(missing_ok=True)
+    (folder / JOURNAL).write_bytes(b"")
+    with pytest.raises(JournalError) as caught:
+        read_run(folder)
+    assert caught.value.code == "J104"
+
+
 def test_an_empty_journal_holds_no_plan_whatever_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / JOURNAL).touch()
     for name in (f"{JOURNAL}-wal", f"{JOURNAL}-journal", MARK):

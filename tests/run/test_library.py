@@ -452,6 +452,13 @@ def test_the_frame_of_a_report_can_be_mended_and_applied_again(settings: Setting
     assert batch_update.apply(left, settings).counts() == {Status.UPDATED: 1}
 
 
+def test_one_field_or_condition_of_an_export_may_be_a_text_by_itself(settings: Settings) -> None:
+    where = settings_of(settings)
+    one = batch_update.export(where, fields="name,speech_speed", where="id=10002")
+    assert one == batch_update.export(where, fields=["name", "speech_speed"], where=["id=10002"])
+    assert one.header == ("id", "name", "speech_speed") and len(one.rows) == 1
+
+
 def test_what_is_no_sheet_is_told(settings: Settings) -> None:
     for odd in (7, None, ["sheet.csv"], b"sheet.csv"):
         with pytest.raises(UsageError, match="is no sheet"):
