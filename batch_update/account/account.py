@@ -75,7 +75,7 @@ def _locks_folder(settings: Settings) -> Path:
     """Where locks and records of recent requests lie; those of a sandbox beside what it holds, unless told."""
     if settings.locks_dir is not None:
         return settings.locks_dir
-    return (_state(settings) if settings.sandbox else default_state()).parent / "accounts"
+    return (_state(settings) if settings.sandbox else _default_state()).parent / "accounts"
 
 
 def lock_folders(settings: Settings) -> set[Path]:
@@ -99,7 +99,7 @@ def only_here(run: Path, settings: Settings, *, but: Path | None) -> None:
 
 
 def _state(settings: Settings) -> Path:
-    return settings.sandbox_state or default_state()
+    return settings.sandbox_state or _default_state()
 
 
 def ready_state(settings: Settings) -> Path:
@@ -125,7 +125,7 @@ def _resolved(path: Path) -> Path:
         raise UsageError(f"the setting sandbox_state: {path} leads nowhere: {error}", code="U108") from None
 
 
-def default_state() -> Path:
+def _default_state() -> Path:
     """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
     from platformdirs import user_state_path
 

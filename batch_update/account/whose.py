@@ -47,8 +47,8 @@ async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) 
     """
     if not plan.changes:
         return
-    if plan.server and not is_same_server(plan.server, f"{urlsplit(plan.server).scheme}://{client.server}"):
-        raise another_place(plan.server, client.server)
+    if plan.server and not _is_same_server(plan.server, f"{urlsplit(plan.server).scheme}://{client.server}"):
+        raise _another_place(plan.server, client.server)
     if not (owner := _owner(plan.account)):
         return
     if "@" in owner:
@@ -56,10 +56,10 @@ async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) 
     else:
         found = await _first_owner(client) if fetched is None else fetched
     if not _is_same(plan.account, found):
-        raise another_place(plan.account, found or "an account without assistants")
+        raise _another_place(plan.account, found or "an account without assistants")
 
 
-def is_same_server(one: str, other: str) -> bool:
+def _is_same_server(one: str, other: str) -> bool:
     """Whether two base URLs lead to the same server, however they are spelled."""
     return server_of(one) == server_of(other)
 
@@ -88,15 +88,15 @@ def _refuse_elsewhere(settings: Settings, server: str, made: Settings | None) ->
     """Raise RunStopped X310 where the settings name another server or sandbox than the plan was made for."""
     here, nothing = placed(settings), "; nothing was sent by this command"
     is_sandbox = server == SANDBOX_URL
-    if settings.sandbox != is_sandbox or not is_same_server(here.base_url, server):
+    if settings.sandbox != is_sandbox or not _is_same_server(here.base_url, server):
         found = "the sandbox" if settings.sandbox else settings.base_url
-        raise another_place("the sandbox" if is_sandbox else server, found + nothing)
+        raise _another_place("the sandbox" if is_sandbox else server, found + nothing)
     if made and made.sandbox_state and here.sandbox_state not in (None, made.sandbox_state):
         found = f"the one in {here.sandbox_state}"
-        raise another_place(f"the sandbox in {made.sandbox_state}", found + nothing)
+        raise _another_place(f"the sandbox in {made.sandbox_state}", found + nothing)
 
 
-def another_place(planned: str, found: str) -> RunStopped:
+def _another_place(planned: str, found: str) -> RunStopped:
     """The refusal of a plan that was made for somewhere else."""
     return RunStopped(
         f"the plan was made for {planned}, and this is {found}",
@@ -123,4 +123,4 @@ def _owner(account: str) -> str:
 
 def _is_same(one: str, other: str) -> bool:
     servers = (f"https://{account.rpartition(AT)[2]}" for account in (one, other))
-    return _owner(one) == _owner(other) and is_same_server(*servers)
+    return _owner(one) == _owner(other) and _is_same_server(*servers)

@@ -16,7 +16,7 @@ from batch_update.text import named
 
 
 @dataclass(slots=True)
-class Repeated:
+class _Repeated:
     """The fate of rows whose assistant has several."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -26,13 +26,13 @@ class Repeated:
     """rows that are not sent because of another"""
 
 
-def settle_repeated(rows: ReadRows, invalid: Container[int], on_duplicate: str) -> Repeated:
+def settle_repeated(rows: ReadRows, invalid: Container[int], on_duplicate: str) -> _Repeated:
     """Return what becomes of rows of one assistant: equal ones are one; others go only where `on_duplicate` chooses.
 
     The choice goes by the order of the rows alone. Where it falls on an invalid row, nothing is sent: the others
     were not meant. Without a choice, an invalid row holds back the others too, since it may be the one that counts.
     """
-    fates = Repeated()
+    fates = _Repeated()
     for group in rows.repeated():
         busy = [row for row in group if row not in rows.idle]
         if len(busy) > 1 and on_duplicate == "error":
@@ -42,7 +42,7 @@ def settle_repeated(rows: ReadRows, invalid: Container[int], on_duplicate: str) 
     return fates
 
 
-def _all_must_agree(rows: ReadRows, group: Sequence[int], invalid: Container[int], fates: Repeated) -> None:
+def _all_must_agree(rows: ReadRows, group: Sequence[int], invalid: Container[int], fates: _Repeated) -> None:
     good = [row for row in group if row not in invalid]
     if not good:
         return
@@ -64,7 +64,7 @@ def _all_must_agree(rows: ReadRows, group: Sequence[int], invalid: Container[int
 
 
 def _one_counts(
-    rows: ReadRows, group: Sequence[int], winner: int, invalid: Container[int], fates: Repeated
+    rows: ReadRows, group: Sequence[int], winner: int, invalid: Container[int], fates: _Repeated
 ) -> None:
     losers = [row for row in group if row not in invalid and row != winner]
     message = f"{_row_list(rows, [winner])} was taken for this assistant"

@@ -53,10 +53,10 @@ def choose_display(*, quiet: bool, limits: str) -> Display:
     """A bar on a terminal, log lines elsewhere. `limits`: the pace in words, shown beside the rate."""
     if quiet:
         return Display()
-    return Bar(limits) if sys.stderr.isatty() else Log()
+    return Bar(limits) if sys.stderr.isatty() else _Log()
 
 
-class Log(Display):
+class _Log(Display):
     """A line at the start, every 30 s or tenth of the way, for each failure and event, and at the end."""
 
     def __init__(

@@ -42,7 +42,7 @@ def out_document(
     from batch_update.report.documents.envelope import enveloped
 
     now = datetime.now(UTC)
-    document = enveloped(body, command=command_given(), at=now, exit=exit, error=error, following=following)
+    document = enveloped(body, command=_command_given(), at=now, exit=exit, error=error, following=following)
     lists = [name for name, value in document.items() if isinstance(value, Iterator)]
     if lists:
         out_with_list(document, lists[0], document.pop(lists[0]))
@@ -87,7 +87,7 @@ def wants_json() -> bool:
     return "--json" in _flag_words() or said in {"1", "true", "yes", "on", "t", "y"}
 
 
-def command_given() -> str | None:
+def _command_given() -> str | None:
     """Return the command that was typed: `job run`; None where there is no such command."""
     known = {*HEEDED, *HEEDLESS}
     plain = [word for word in _flag_words() if not word.startswith("-")]

@@ -106,7 +106,7 @@ def no_such_command(word: str, known: Iterable[str], group: str = "") -> UsageEr
     return _usage(said, f"{asked(within + meant)} {helping}" if meant else helping)
 
 
-def no_flag_before_a_command(flag: str) -> UsageError:
+def _no_flag_before_a_command(flag: str) -> UsageError:
     """Tell what may be meant by a flag that stands where a command has to."""
     said = f"there is no flag {printable(flag)} before a command"
     if flag in _MEANT:
@@ -118,7 +118,7 @@ def no_flag_before_a_command(flag: str) -> UsageError:
     return _usage(said, f"all that it takes is shown by: {program()} --help")
 
 
-def no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[str]) -> UsageError:
+def _no_such_flag(flag: str, command: str, known: Iterable[str], typed: Sequence[str]) -> UsageError:
     """Tell what may be meant by a flag that a command does not take; `typed` are the words after the command."""
     name = next((word for word in typed if word.startswith(flag)), flag).partition("=")[0]
     if not flag.startswith("--") and _lacks_a_hyphen(name, known):
@@ -173,7 +173,7 @@ def too_many(command: str, given: Sequence[str], extra: Sequence[str]) -> UsageE
     )
 
 
-def ask_for_missing(command: str, what: str) -> UsageError:
+def _ask_for_missing(command: str, what: str) -> UsageError:
     """Ask for what has to be named and is not."""
     question = _MISSING.get(what, f"all that it takes is shown by: {{program}} {command} --help")
     return _usage(f"{command}: {what} is missing", question.format(program=program(), command=command))
@@ -185,14 +185,14 @@ def usage_error_of(error: Any, typed: Sequence[str]) -> UsageError:
     command = context.command_path.partition(" ")[2] if context is not None else ""
     command = command or next((word for word in typed[:1] if word in HEEDED), "")
     if context is not None and hasattr(error, "possibilities") and not context.command_path.partition(" ")[2]:
-        return no_flag_before_a_command(error.option_name)
+        return _no_flag_before_a_command(error.option_name)
     if context is not None and command and hasattr(error, "possibilities"):
         known = [opt for param in context.command.params for opt in (*param.opts, *param.secondary_opts)]
-        return no_such_flag(error.option_name, command, known, typed)
+        return _no_such_flag(error.option_name, command, known, typed)
     param = getattr(error, "param", None)
     if param is not None and type(error).__name__ == "MissingParameter":
         name = max(param.opts, key=len) if param.param_type_name == "option" else param.display_name_raw
-        return ask_for_missing(command, name)
+        return _ask_for_missing(command, name)
     helping = f"{program()} {command} --help" if command else f"{program()} --help"
     return _usage(error.format_message(), f"all that it takes is shown by: {helping}")
 

@@ -26,7 +26,7 @@ NO_LOG = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR
 """What SQLite says where a log beside the file cannot be shared with other processes, each in many ways."""
 
 
-def open_connection(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
+def _open_connection(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
     """A connection that begins and ends no transaction by itself."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
 
@@ -78,7 +78,7 @@ def made_whole(path: Path, fill: Callable[[sqlite3.Connection], T]) -> Iterator[
 
 
 def _fill(draft: Path, fill: Callable[[sqlite3.Connection], T], mode: str) -> T:
-    with closing(open_connection(draft)) as db:
+    with closing(_open_connection(draft)) as db:
         db.execute("PRAGMA synchronous = OFF")  # one wait for the disk at the end does for all
         db.execute(f"PRAGMA journal_mode = {mode}")
         with transaction(db):
@@ -87,7 +87,7 @@ def _fill(draft: Path, fill: Callable[[sqlite3.Connection], T], mode: str) -> T:
 
 def open_to_write(path: Path, *, room: int) -> sqlite3.Connection:
     """The connection that writes a journal, with so many bytes of room in its log. Raises sqlite3.Error."""
-    db = open_connection(path)
+    db = _open_connection(path)
     try:
         _try_to_write(db)
     except sqlite3.Error as error:
@@ -95,7 +95,7 @@ def open_to_write(path: Path, *, room: int) -> sqlite3.Connection:
         if errorcode(error) not in NO_LOG:
             raise
         _leave_log(path, error)
-        db = open_connection(path)
+        db = _open_connection(path)
     try:
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
         # Without a log, the removal of the rollback journal is what commits: it has to outlive a power cut as well.
@@ -120,7 +120,7 @@ def _leave_log(path: Path, error: sqlite3.Error) -> None:
     Who has the file alone needs no memory that is shared. Raises the error where that does not help either.
     """
     try:
-        with closing(open_connection(path)) as db:
+        with closing(_open_connection(path)) as db:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error:
@@ -180,11 +180,11 @@ def opened_to_read(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
     sqlite3.Error and OSError.
     """
     if not beside(path):
-        with closing(open_connection(path, "mode=ro&immutable=1")) as db:
+        with closing(_open_connection(path, "mode=ro&immutable=1")) as db:
             _begin(db)
             yield db, False
         return
-    with closing(open_connection(path, "mode=ro")) as db:
+    with closing(_open_connection(path, "mode=ro")) as db:
         try:
             _begin(db)
         except sqlite3.Error as error:
@@ -197,7 +197,7 @@ def opened_to_read(path: Path) -> Iterator[tuple[sqlite3.Connection, bool]]:
         copy = Path(place) / path.name
         for source in (path, *beside(path)):
             _copy(source, copy.with_name(source.name))
-        with closing(open_connection(copy)) as db:
+        with closing(_open_connection(copy)) as db:
             _begin(db)
             yield db, False
 

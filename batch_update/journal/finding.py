@@ -20,7 +20,7 @@ When = Callable[[RecordedRun], datetime | None]
 """When a run did what counts; None where it did not."""
 
 
-def sent_at(recorded: RecordedRun) -> datetime | None:
+def _sent_at(recorded: RecordedRun) -> datetime | None:
     """When a run last began to send something."""
     sent = [outcome.started for outcome in recorded.outcomes.values()]
     doubtful = [intention.started or recorded.created for intention in recorded.in_flight.values()]
@@ -30,20 +30,20 @@ def sent_at(recorded: RecordedRun) -> datetime | None:
 def changed_at(recorded: RecordedRun) -> datetime | None:
     """When a run last began to send something, if it changed something, or may have."""
     is_changed = bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
-    return sent_at(recorded) if is_changed else None
+    return _sent_at(recorded) if is_changed else None
 
 
 def open_at(recorded: RecordedRun) -> datetime | None:
     """When a run sent something, or at least began where it is still to be gone on with."""
-    return sent_at(recorded) or (None if recorded.complete else begun_at(recorded))
+    return _sent_at(recorded) or (None if recorded.complete else _begun_at(recorded))
 
 
-def begun_at(recorded: RecordedRun) -> datetime:
+def _begun_at(recorded: RecordedRun) -> datetime:
     """When a run was last begun or gone on with."""
     return recorded.sessions[-1].started if recorded.sessions else recorded.created
 
 
-def find_run(text: str, runs_dir: Path, *, last: When = sent_at) -> Path:
+def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
     """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111, J103.
 
     `last` says when a run did what the last one did last, by its journal.
@@ -61,7 +61,7 @@ def find_run(text: str, runs_dir: Path, *, last: When = sent_at) -> Path:
             remedy="a run's folder is open to its maker alone; runs list shows yours",
         ) from None
     runs = all_runs(runs_dir)
-    if text == LAST and (found := _last(runs, (last, begun_at))):
+    if text == LAST and (found := _last(runs, (last, _begun_at))):
         return found
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1 and (named[0] / JOURNAL).exists():

@@ -69,7 +69,7 @@ def state_of(recorded: RecordedRun, running: Collection[Path]) -> RunState:
 
 def entry_of(folder: Path, running: Collection[Path]) -> Entry:
     """Return what there is to say of a run folder, also where its journal cannot be read."""
-    worked_on = datetime.fromtimestamp((worked_on_at(folder) or 0) / 1e9, UTC)
+    worked_on = datetime.fromtimestamp((_worked_on_at(folder) or 0) / 1e9, UTC)
     try:
         recorded = read_run(folder)
     except JournalError as error:
@@ -96,7 +96,7 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
 
     One that tells of more was another's, whose journal was removed.
     """
-    told = run_document(folder)
+    told = _run_document(folder)
     if not told:
         return Entry(folder, RunState.STILLBORN, worked_on)
     if told.get("exit") != Exit.SHEET_INVALID:
@@ -157,7 +157,9 @@ def all_runs(runs_dir: Path) -> list[Path]:
     """The folders of all runs, the one that was last worked on first. Raises UsageError where they cannot be listed."""
     try:
         found = [
-            (worked_on, path) for path in runs_dir.glob("*/") if (worked_on := worked_on_at(path)) is not None
+            (worked_on, path)
+            for path in runs_dir.glob("*/")
+            if (worked_on := _worked_on_at(path)) is not None
         ]
     except OSError as error:
         raise UsageError(
@@ -168,14 +170,14 @@ def all_runs(runs_dir: Path) -> list[Path]:
     return [folder for _, folder in sorted(found, reverse=True)]
 
 
-def worked_on_at(folder: Path) -> int | None:
+def _worked_on_at(folder: Path) -> int | None:
     """When the run in this folder was last worked on, in nanoseconds since 1970; None where it is no run's.
 
     A folder with a name of ours and nothing in it, but for parts of a file, is what is left of one that was killed.
     """
     if (journal := folder / JOURNAL).is_file():
         return journal.stat().st_mtime_ns
-    if run_document(folder):
+    if _run_document(folder):
         return (folder / DOCUMENT).stat().st_mtime_ns
     is_ours = _OUR_NAME.fullmatch(folder.name) and all(
         path.name.endswith(".part") for path in folder.iterdir()
@@ -183,7 +185,7 @@ def worked_on_at(folder: Path) -> int | None:
     return folder.stat().st_mtime_ns if is_ours else None
 
 
-def run_document(folder: Path) -> dict[str, Json]:
+def _run_document(folder: Path) -> dict[str, Json]:
     """Return what `run.json` tells of a run; {} where there is none of this program."""
     try:
         told = json.loads(read_plain(folder / DOCUMENT, MOST_BYTES))

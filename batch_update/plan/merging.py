@@ -16,14 +16,14 @@ from batch_update.model.sheets import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class _Merged:
     """Whole values made of parts, and what went wrong with the others."""
 
     values: Mapping[str, Json]
     faults: tuple[tuple[Part, Fault], ...]
 
 
-def merge_parts(parts: tuple[Part, ...], now: Present) -> Merged:
+def merge_parts(parts: tuple[Part, ...], now: Present) -> _Merged:
     """Return whole values: the parts of each field put, one after another, into a copy of what it holds now."""
     values: dict[str, Json] = {}
     faults: list[tuple[Part, Fault]] = []
@@ -35,7 +35,7 @@ def merge_parts(parts: tuple[Part, ...], now: Present) -> Merged:
         faults += wrong
         if not wrong:
             values[field] = value
-    return Merged(values, tuple(faults))
+    return _Merged(values, tuple(faults))
 
 
 def _merge_field(field: str, parts: list[Part], now: Present) -> tuple[Json, list[tuple[Part, Fault]]]:

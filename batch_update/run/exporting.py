@@ -82,7 +82,7 @@ def begin_export(
     account cannot be read.
     """
     if to is not None:
-        check_target(to, force=force)
+        _check_target(to, force=force)
     names = choose_fields(fields)
     conditions = [read_condition(text) for text in where]
     tell_way(settings, means)
@@ -103,14 +103,14 @@ async def _export(
         table = await asked(client)
     if to is None:
         return Exported(table, None)
-    check_target(to, force=force)  # reading took its time
+    _check_target(to, force=force)  # reading took its time
     try:
         return Exported(table, write_export(to, table.header, table.rows))
     except OSError as error:
         raise unwritable(to, error.strerror or str(error)) from None
 
 
-def check_target(path: Path, *, force: bool) -> None:
+def _check_target(path: Path, *, force: bool) -> None:
     """Raises UsageError where an export cannot be written there, or would write over something without `force`."""
     format_to_write(printable(str(path)))
     try:

@@ -77,7 +77,7 @@ def begin_plan(what: What, settings: Settings, means: Means, *, out: Path | None
     wrong, RunStopped X310 where the plan was made for another server than the settings name.
     """
     if out is not None:
-        check_place(out, settings)
+        _check_place(out, settings)
     made, settings = made_at_home(what, settings, means, asks=not settings.no_fetch)
     return partial(_planned, made, means.account(settings), settings, means, out)
 
@@ -231,7 +231,7 @@ def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tu
 # ---------------------------------------------------------------- save
 
 
-def check_place(path: Path, settings: Settings) -> None:
+def _check_place(path: Path, settings: Settings) -> None:
     """Raises UsageError where a plan cannot be saved there; of what is there already, only a plan is written over."""
     if settings.no_fetch:
         raise UsageError(

@@ -60,7 +60,7 @@ class Session:
 
     async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
         """Send the plan's changes; every row of its sheet gets exactly one outcome."""
-        tell_stage(self.watcher, Stage.SENDING)
+        _tell_stage(self.watcher, Stage.SENDING)
         return await apply_plan(
             plan,
             self.client,
@@ -85,7 +85,7 @@ class Session:
         was_read = bool(settings.waves) and sent is None
         if settings.no_verify or report.stopped is not None or was_read:
             return report
-        tell_stage(self.watcher, Stage.VERIFYING)
+        _tell_stage(self.watcher, Stage.VERIFYING)
         report = await read_back_unless(
             report,
             self.client,
@@ -104,10 +104,10 @@ class Session:
 def caution_for(settings: Settings, client: Client, watcher: Watcher) -> Caution:
     """How carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
     ask = watcher.may_go_on if watcher.can_answer else None
-    return caution_of(settings, client, ask, partial(tell_stage, watcher))
+    return caution_of(settings, client, ask, partial(_tell_stage, watcher))
 
 
-def tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
+def _tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
     """Tell what the run does now. From sending on, what is shown must not end a run that goes well."""
     with suppress(Exception):
         watcher.stage(stage, what)
@@ -124,7 +124,7 @@ async def written_report(
     """Write the report's files and return it with their places; as it is where the run has no folder."""
     if folder is None:
         return report
-    tell_stage(watcher, Stage.WRITING, str(folder))
+    _tell_stage(watcher, Stage.WRITING, str(folder))
     if client is not None:
         await client.close_idle()  # connections that nobody uses hold places that files need
     return replace(report, folder=folder, files=_write_somewhere(report, folder, facts, watcher))
@@ -137,7 +137,7 @@ def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Wat
     """
 
     def tell(words: str) -> None:
-        with suppress(Exception):  # as in `tell_stage`
+        with suppress(Exception):  # as in `_tell_stage`
             watcher.unwritable(words)
 
     try:

@@ -36,17 +36,17 @@ class OnlyFrom:
             await self._app(scope, receive, send)
 
     def _is_mine(self, name: str | None) -> bool:
-        return not is_this_machine(self._host) or (
-            name is not None and (name == self._host or is_this_machine(name))
+        return not _is_this_machine(self._host) or (
+            name is not None and (name == self._host or _is_this_machine(name))
         )
 
     def _is_same_site(self, origin: str | None, host: str | None) -> bool:
         if origin is None:
             return False
-        return is_this_machine(origin) if is_this_machine(self._host) else origin == host
+        return _is_this_machine(origin) if _is_this_machine(self._host) else origin == host
 
 
-def is_this_machine(name: str) -> bool:
+def _is_this_machine(name: str) -> bool:
     """Whether a name or address always means the machine that it is used on."""
     if name == "localhost" or name.endswith(".localhost"):
         return True

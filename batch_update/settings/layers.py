@@ -19,7 +19,7 @@ def variable_of(name: str) -> str:
     return ENV_PREFIX + name.strip("-_").replace("-", "_").upper()
 
 
-def named_as_setting(name: str) -> str:
+def _named_as_setting(name: str) -> str:
     """`max-attempts` -> `the setting max_attempts`: as messages name it, unless they are about a file of keys."""
     return f"the setting {name.rstrip('_').replace('-', '_')}"
 
@@ -27,7 +27,7 @@ def named_as_setting(name: str) -> str:
 def read_settings(
     *layers: Mapping[str, object],
     environ: Mapping[str, str] = MappingProxyType({}),
-    spelled: Callable[[str], str] = named_as_setting,
+    spelled: Callable[[str], str] = _named_as_setting,
 ) -> Settings:
     """Settings from what was given: later layers win, then the environment is asked, then the defaults.
 

@@ -91,7 +91,7 @@ def _hazards(value: object) -> object:
     return tuple(dict.fromkeys(names))
 
 
-def read_share(text: str) -> Share:
+def _read_share(text: str) -> Share:
     """`5` or `20%`. Raises ValueError with what is wanted."""
     match = re.fullmatch(r"\s*(\d{1,9})\s*|\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*", text)
     share = match and (Share(int(match[1])) if match[1] else Share(float(match[2]), is_percent=True))
@@ -103,7 +103,7 @@ def read_share(text: str) -> Share:
 def _share(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    return read_share(value) if isinstance(value, str) else value
+    return _read_share(value) if isinstance(value, str) else value
 
 
 def _waves(value: object) -> object:

@@ -32,19 +32,19 @@ def local_trouble(error: BaseException) -> int | None:
     for cause in causes(error):
         if isinstance(cause, socket.gaierror):
             return _trouble_now()
-        if has_number(cause) and cause.errno in REMEDIES:
+        if _has_number(cause) and cause.errno in REMEDIES:
             return cause.errno
     return None
 
 
-def has_number(cause: BaseException | None) -> TypeGuard[OSError]:
+def _has_number(cause: BaseException | None) -> TypeGuard[OSError]:
     """Whether it is an error of the operating system: TLS and looking up names number their errors in their own way."""
     return isinstance(cause, OSError) and not isinstance(cause, (ssl.SSLError, socket.gaierror))
 
 
 def reason_in(found: Iterable[BaseException | None]) -> str:
     """Return what the operating system, or TLS, says of the first of these errors that it has words for."""
-    numbered = (os.strerror(c.errno) if has_number(c) and c.errno else _own_words(c) for c in found)
+    numbered = (os.strerror(c.errno) if _has_number(c) and c.errno else _own_words(c) for c in found)
     return next(filter(None, numbered), "")
 
 

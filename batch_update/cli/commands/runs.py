@@ -152,28 +152,33 @@ def report(
     with telling_errors(as_json=settings.json_):
         from batch_update.journal.finding import find_run
         from batch_update.journal.reading import read_run
-        from batch_update.journal.recorded import facts_of, report_of
-        from batch_update.report.files.folder import FORMATS, write_again
+        from batch_update.report.documents.of_lists import WrittenReport
+        from batch_update.report.files.folder import FORMATS
 
         wanted = _formats_of(or_environment(formats, "format") or ["csv"], FORMATS)
         recorded = read_run(find_run(run, settings.runs_dir))
-        found, facts = report_of(recorded), facts_of(recorded)
         paths = []
-        try:
-            for path in write_again(found, recorded.folder, wanted, facts):
-                paths.append(str(path))
-                if not settings.json_:
-                    out_raw(printable(str(path)))
-        except OSError as error:
-            raise UsageError(
-                f"{recorded.folder} cannot be written: {error.strerror}",
-                code="U110",
-                remedy="make room, or the folder writable",
-            ) from error
+        for path in _written_again(recorded, wanted):
+            paths.append(str(path))
+            if not settings.json_:
+                out_raw(printable(str(path)))
         if settings.json_:
-            from batch_update.report.documents.of_lists import WrittenReport
-
             out_document(WrittenReport(str(recorded.folder), tuple(paths)))
+
+
+def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[Path]:
+    """Write a run's files in these formats, and yield each that is written. Raises UsageError (U110)."""
+    from batch_update.journal.recorded import facts_of, report_of
+    from batch_update.report.files.folder import write_again
+
+    try:
+        yield from write_again(report_of(recorded), recorded.folder, formats, facts_of(recorded))
+    except OSError as error:
+        raise UsageError(
+            f"{recorded.folder} cannot be written: {error.strerror}",
+            code="U110",
+            remedy="make room, or the folder writable",
+        ) from error
 
 
 def _formats_of(texts: Sequence[str], known: Collection[str]) -> dict[str, None]:

@@ -86,7 +86,7 @@ def render_problem(sheet: Sheet, problem: Problem) -> Block:
     if problem.index is not None:
         lines += _excerpt(sheet, problem.index, problem)
     elif problem.given:
-        lines.append(f"   = given: {given_of(problem)}")
+        lines.append(f"   = given: {_given_of(problem)}")
     if problem.remedy:
         lines.append(f"   = help: {excerpt(problem.remedy, MOST_WORDS)}")
     return [Piece(problem.severity, Tone(problem.severity)), Piece("\n".join(lines))]
@@ -96,7 +96,7 @@ def _brief_block(sheet: Sheet, problem: Problem) -> Block:
     return [Piece(problem_line(sheet, problem))]
 
 
-def given_of(problem: Problem) -> str:
+def _given_of(problem: Problem) -> str:
     """Return the text that stands in the cell, safe to show."""
     return SECRET if holds_secret(problem.given) else excerpt(problem.given, MOST_GIVEN)
 
@@ -104,7 +104,7 @@ def given_of(problem: Problem) -> str:
 def problem_line(sheet: Sheet, problem: Problem) -> str:
     """`error V104 row 10, cell F10, assistant 10009: speech_speed is above the maximum (1.7)`: one line of text."""
     head = " ".join((problem.severity, problem.code, ", ".join(place_words(sheet, problem)))).rstrip()
-    given = f" ({given_of(problem)})" if problem.given else ""
+    given = f" ({_given_of(problem)})" if problem.given else ""
     return f"{head}: {excerpt(problem.message, MOST_WORDS)}{given}"
 
 
@@ -154,7 +154,7 @@ def _cut(text: str, start: int) -> str:
 
 def _marked(marks: str, problem: Problem) -> Iterator[str]:
     """Yield the marks with what is said of the cell: beside them as far as there is room, the rest below."""
-    given, allowed = given_of(problem), excerpt(problem.wanted, MOST_WORDS)
+    given, allowed = _given_of(problem), excerpt(problem.wanted, MOST_WORDS)
     if _is_room(marks, _note(problem)):
         yield f"{marks} {_note(problem)}".rstrip()
         return
@@ -174,7 +174,7 @@ def _is_room(marks: str, words: str) -> bool:
 def _note(problem: Problem) -> str:
     """`1.7; allowed: 0.7 to 1.2`."""
     allowed = excerpt(problem.wanted, MOST_WORDS)
-    return "; ".join(filter(None, (given_of(problem), allowed and f"allowed: {allowed}")))
+    return "; ".join(filter(None, (_given_of(problem), allowed and f"allowed: {allowed}")))
 
 
 def count_words(problems: Sequence[Problem]) -> str:

@@ -164,7 +164,7 @@ class _Objects:
         cells, odd = [], []
         for column, key in enumerate(self._keys):
             value = values.get(key, "")
-            cells.append(json_cell(value, self._decimal))
+            cells.append(_json_cell(value, self._decimal))
             if self._takes_text[column] and _is_odd(value):
                 odd.append(_no_text(key, column))
         self._rows.add(cells, row, line, problems=odd)
@@ -193,7 +193,7 @@ def _no_text(key: str, column: int) -> Problem:
     )
 
 
-def json_cell(value: Json, decimal: str) -> str:
+def _json_cell(value: Json, decimal: str) -> str:
     """Return a JSON value as a cell: a string as it stands, a number with the sheet's decimal sign, else JSON."""
     if isinstance(value, str):
         return value

@@ -14,7 +14,7 @@ _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 """of any spreadsheet program"""
 
 
-class Ranges:
+class _Ranges:
     """Ranges of rows or columns, from 0. They take little memory, however many there are and however far they reach."""
 
     def __init__(self, most: int) -> None:
@@ -50,8 +50,8 @@ class Hidden:
     """The hidden rows and columns of a worksheet."""
 
     def __init__(self) -> None:
-        self.rows = Ranges(_LAST_ROW)
-        self.columns = Ranges(_LAST_COLUMN)
+        self.rows = _Ranges(_LAST_ROW)
+        self.columns = _Ranges(_LAST_COLUMN)
 
     def see(self, tag: str, attributes: Mapping[str, str], row: int) -> None:
         """Take in a <row> of an .xlsx, the number of which is `row`, or a <col>.

@@ -91,7 +91,7 @@ class _Globals:
         self.texts = Texts(self.budget)
 
     def read(self) -> None:
-        for kind, pieces in biff_records(self.stream, 0):
+        for kind, pieces in _records(self.stream, 0):
             content = pieces[0]
             if kind == _EOF:
                 return
@@ -154,7 +154,7 @@ class _Reader:
 
     def read(self, start: int) -> None:
         depth = 0
-        for kind, pieces in biff_records(self._globals.stream, start):
+        for kind, pieces in _records(self._globals.stream, start):
             if kind == _BEGIN:
                 depth += 1
             elif kind == _EOF:
@@ -244,7 +244,7 @@ class _Reader:
             raise ValueError("a result of a kind that nobody knows")
 
 
-def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, list[bytes]]]:
     """Yield each record from a place on: its type and its content, with that of the records that continue it."""
     kind, pieces, count = -1, [b""], 0
     while at + 4 <= len(stream):

@@ -36,7 +36,7 @@ def open_xlsx(archive: ZipFile, name: str, limits: Limits) -> Workbook:
     return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
 
 
-def unescaped(text: str) -> str:
+def _unescaped(text: str) -> str:
     """Return a text as its reader sees it: `_x000D_` is one character, `_xD83D__xDE00_` too, `_x005F_` is `_`."""
     if "_x" not in text:
         return text
@@ -54,7 +54,7 @@ class _ContentsWatch(Watch):
         if tag == "sheet":
             ids = [value for key, value in attributes.items() if key.rpartition(":")[2] == "id"]
             visible = attributes.get("state", "") not in ("hidden", "veryHidden")
-            self.contents.add(unescaped(attributes.get("name", "")), "".join(ids[:1]), visible=visible)
+            self.contents.add(_unescaped(attributes.get("name", "")), "".join(ids[:1]), visible=visible)
         elif tag == "workbookPr":
             self.contents.since_1904 = attributes.get("date1904") in ("1", "true", "on")
 
@@ -118,7 +118,7 @@ class _TextsWatch(_TextWatch):
         super().end(tag)
         if tag == "si":
             self.found += 1
-            self._texts.add(unescaped(self.taken()))
+            self._texts.add(_unescaped(self.taken()))
 
 
 def _read_texts(package: Package, part: str, texts: Texts) -> None:
@@ -136,7 +136,7 @@ class _FormatsWatch(Watch):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt":
-            self.codes[int(attributes["numFmtId"])] = unescaped(attributes.get("formatCode", ""))[:255]
+            self.codes[int(attributes["numFmtId"])] = _unescaped(attributes.get("formatCode", ""))[:255]
             if len(self.codes) > _MOST_FORMATS:
                 raise BrokenPart("it claims to hold far too many number formats")
         elif tag == "cellXfs":
@@ -197,9 +197,9 @@ class _CellsWatch(_TextWatch):
         place = get("r", "")
         letters = place.removesuffix(self._row_name) if self._row_name else ""
         if letters.isalpha():
-            self._column = column_of(letters)
+            self._column = _column_of(letters)
         elif place:
-            self._row, self._column = cell_place(place)
+            self._row, self._column = _cell_place(place)
         else:
             self._column += 1
         self._kind, self._style = get("t", "n"), get("s", "0")
@@ -222,7 +222,7 @@ class _CellsWatch(_TextWatch):
         if kind == "s" and text:
             return self._texts[int(text)]
         if kind == "str" or kind == "inlineStr":
-            return unescaped(text)
+            return _unescaped(text)
         trimmed = text.strip()
         if kind == "e":
             return trimmed if is_failed_formula(trimmed) else "#N/A"
@@ -238,7 +238,7 @@ class _CellsWatch(_TextWatch):
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.replace("$", "").partition(":")
-        (top, left), (bottom, right) = cell_place(first), cell_place(last or first)
+        (top, left), (bottom, right) = _cell_place(first), _cell_place(last or first)
         self._sheet.merge(top, bottom, left, right)
 
 
@@ -260,14 +260,14 @@ def _moment(text: str) -> date | time:
     return moment if "T" in text else moment.date()
 
 
-def cell_place(reference: str) -> Place:
+def _cell_place(reference: str) -> Place:
     """`B7` -> row 6, column 1. Raises ValueError for what is no place in any spreadsheet program."""
     letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]) - 1, column_of(letters)
+    return int(reference[len(letters) :]) - 1, _column_of(letters)
 
 
 @lru_cache(maxsize=20_000)
-def column_of(letters: str) -> int:
+def _column_of(letters: str) -> int:
     """`A` -> 0, `XFD` -> 16383."""
     if not (letters.isascii() and letters.isalpha() and len(letters) <= 6):
         raise ValueError(letters)
