@@ -28,6 +28,9 @@ from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted
 
+BOUNDS = ("max_changes", "max_change_percent")
+"""The settings that say how much a run may change."""
+
 
 def run_to_resume(run: str, settings: Settings) -> Path:
     """Return the folder of a run, by its path, name or beginning; last is what last sent something or is open.
@@ -78,7 +81,7 @@ async def _as_it_is(recorded: RecordedRun, settings: Settings, stop: GuardStoppe
 async def _go_on(
     recorded: RecordedRun, account: Account, settings: Settings, means: Means, retry_failed: bool
 ) -> Ended:
-    watcher = means.watcher
+    watcher, settings = means.watcher, _bounded(recorded, settings)
     expect(recorded.plan, settings.expect)
     events = EventLog(watcher.event, clock=means.clock)
     async with speaking(settings, account, means, events) as client:
@@ -125,6 +128,15 @@ def _allowed(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
     if recorded.facts.command == "undo":
         return (ALL_HAZARDS,)
     return (*settings.allow, *(recorded.facts.settings.allow if recorded.facts.settings else ()))
+
+
+def _bounded(recorded: RecordedRun, settings: Settings) -> Settings:
+    """Return the settings with the bounds that stopped the run, where none are given now: to go on lifts none."""
+    made = recorded.facts.settings
+    if made is None or not isinstance(recorded.stopped, GuardStopped):
+        return settings
+    kept = {name: getattr(made, name) for name in BOUNDS if getattr(settings, name) is None}
+    return settings.model_copy(update=kept)
 
 
 class Send(Protocol):

@@ -54,6 +54,18 @@ LIMITS = {
 SPEED = "id,speech_speed\n10001,0.75\n"
 
 
+@pytest.mark.parametrize("flag", LIMITS)
+def test_a_bound_that_stopped_a_run_stops_going_on_with_it_until_it_is_lifted(
+    run: Run, tmp_path: Path, flag: str
+) -> None:
+    code, low, high = LIMITS[flag]
+    assert run("apply", write(tmp_path, SPEED), *SEND, flag, low, "--run-dir", "held").exit == 5
+    again = run("resume", "held", *SEND)
+    assert (again.exit, f"\n  {code} " in again.err) == (5, True)
+    assert statuses(tmp_path / "held" / "results.csv") == ["not_sent"]
+    assert run("resume", "held", *SEND, flag, high).exit == 0
+
+
 @pytest.mark.parametrize("name", DANGEROUS)
 def test_a_hazard_stops_the_run_before_anything_is_sent_and_allow_lets_it_through(
     run: Run, tmp_path: Path, name: str
