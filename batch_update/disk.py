@@ -39,7 +39,7 @@ def make_folder(folder: Path) -> None:
 
 
 def shared_mode(folder: Path) -> int:
-    """The rights of a file that all who may write into this folder use together. Raises OSError."""
+    """Return the rights of a file that all who may write into this folder use together. Raises OSError."""
     rights, mode = folder.stat().st_mode, 0o600
     for write, both in ((stat.S_IWGRP, 0o060), (stat.S_IWOTH, 0o006)):
         mode |= both if rights & write else 0

@@ -43,7 +43,7 @@ class BatchUpdateError(Exception):
 
     @property
     def details(self) -> tuple[str, ...]:
-        """The sentences that the message is made of."""
+        """Return the sentences that the message is made of."""
         return (self.message,)
 
 

@@ -32,25 +32,25 @@ def replied(change: Change, reply: Reply) -> Outcome:
 
 
 def not_begun(stopped: Exception | None) -> Outcome:
-    """The run ended before this row's turn."""
+    """Return the outcome of a row whose turn had not come when the run ended."""
     return Outcome(Status.NOT_SENT, "R101", f"not sent: {_reason_words(stopped)}")
 
 
 def lost_track() -> Outcome:
-    """The journal ends before its run did: whether the row was sent after that is not known."""
+    """Return the outcome of a row that was sent, or not, after the end of what the journal still holds."""
     return Outcome(
         Status.UNKNOWN, "J109", "it is not known whether this was sent: the end of the journal is lost"
     )
 
 
 def left_under_way(attempts: int, started: datetime | None, stopped: Exception | None) -> Outcome:
-    """The run ended before there was an answer, or before an attempt that would have cleared it up."""
+    """Return the outcome of a row whose run ended before its answer, or before an attempt that would clear it up."""
     message = f"sent, and no answer settled it: {_reason_words(stopped)}"
     return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
 
 
 def cut_off(attempts: int, started: datetime) -> Outcome:
-    """All that is known is that it was about to be sent: the process ended before anything came of it."""
+    """Return the outcome of a row that was about to be sent when the process ended."""
     message = "sent or about to be when the run was cut off: no answer was seen"
     return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
 
@@ -69,7 +69,7 @@ def _shared(outcome: Outcome, number: int) -> Outcome:
 
 
 def _reason_words(stopped: Exception | None) -> str:
-    """Why a run ended, in a few words. Of a bug only its kind: its text could hold anything, a key too."""
+    """Return why a run ended, in a few words. Of a bug only its kind: its text could hold anything, a key too."""
     if stopped is None:
         return "the run was stopped"
     if isinstance(stopped, BatchUpdateError):

@@ -35,7 +35,7 @@ def is_hidden(character: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """The text without the white space, and without whatever else nobody sees, at its two ends."""
+    """Return the text without the white space, and without whatever else nobody sees, at its two ends."""
     trimmed = text.strip()
     if trimmed.isascii() and trimmed.isprintable():
         return trimmed
@@ -77,7 +77,7 @@ def without_password(address: str) -> str:
 
 
 def shortly(value: object) -> str:
-    """A value as Python writes it, for a message: one line, and not longer than one."""
+    """Return a value as Python writes it, for a message: one line, and not longer than one."""
     return excerpt(repr(value))
 
 
@@ -179,7 +179,7 @@ def _letters(text: str) -> Counter[str]:
 
 
 def first_twice(names: Iterable[str]) -> str:
-    """The first name that was there before. Raises StopIteration where all differ."""
+    """Return the first name that was there before. Raises StopIteration where all differ."""
     seen: set[str] = set()
     return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
 
@@ -225,7 +225,7 @@ def quoted(text: str) -> str:
 
 
 def quoted_path(path: Path | str) -> str:
-    """A path as a word of a command line that can be pasted, and that is not taken for a flag."""
+    """Return a path as a word of a command line that can be pasted, and that is not taken for a flag."""
     text = str(path)
     return quoted(f"./{text}" if text.startswith("-") and text != "-" else text)
 

@@ -39,7 +39,7 @@ class Account:
 
     @property
     def ledger(self) -> Path:
-        """The record of recent requests."""
+        """Return the record of recent requests."""
         return self.folder / f"{self.name}.ledger"
 
     @property
@@ -55,7 +55,7 @@ def account_of(
     key: ApiKey | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Account:
-    """The account that these settings speak to. Raises KeyMissing and UsageError.
+    """Return the account that these settings speak to. Raises KeyMissing and UsageError.
 
     `key` wins over the one that settings and environment name. Each sandbox in this process is an account of its own,
     known by the file that holds it; a server is known by where its address leads to, however that is spelled.
@@ -72,7 +72,7 @@ def account_of(
 
 
 def _locks_folder(settings: Settings) -> Path:
-    """Where locks and records of recent requests lie; those of a sandbox beside what it holds, unless told."""
+    """Return where locks and records of recent requests lie; those of a sandbox beside what it holds, unless told."""
     if settings.locks_dir is not None:
         return settings.locks_dir
     return (_state(settings) if settings.sandbox else _default_state()).parent / "accounts"
@@ -103,7 +103,7 @@ def _state(settings: Settings) -> Path:
 
 
 def ready_state(settings: Settings) -> Path:
-    """The file that holds the sandbox, in a folder that is there. Raises UsageError where there can be none."""
+    """Return the file that holds the sandbox, in a folder that is there. Raises UsageError where there can be none."""
     path = _state(settings)
     try:
         make_folder(path.parent)
@@ -118,7 +118,7 @@ def ready_state(settings: Settings) -> Path:
 
 
 def _resolved(path: Path) -> Path:
-    """The path without links. Raises UsageError where they lead in a circle."""
+    """Return the path without links. Raises UsageError where they lead in a circle."""
     try:
         return path.resolve()
     except (OSError, RuntimeError) as error:
@@ -143,7 +143,7 @@ def _default_state() -> Path:
 
 
 def placed(settings: Settings) -> Settings:
-    """The settings with the address that requests really go to, and the file of the sandbox wherever one is."""
+    """Return the settings with the address that requests really go to, and the file of the sandbox wherever one is."""
     if not settings.sandbox:
         return settings
     state = settings.sandbox_state and _resolved(settings.sandbox_state)

@@ -63,7 +63,7 @@ def pace_of(settings: Settings) -> Pace:
 
 
 def sandbox_app(settings: Settings) -> Sandbox:
-    """The imitation of the API as these settings want it. Raises UsageError."""
+    """Return the imitation of the API as these settings want it. Raises UsageError."""
     from batch_update.sandbox.app import make_app
     from batch_update.sandbox.faults import Faults
 

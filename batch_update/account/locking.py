@@ -150,14 +150,14 @@ def _taking(path: Path) -> Iterator[None]:
 
 
 def _file_lock(path: Path) -> FileLock:
-    """The system's lock of a plain file, which all may take who may write into its folder. Raises OSError."""
+    """Return the system's lock of a plain file, which all may take who may write into its folder. Raises OSError."""
     refuse_odd(path)
     # Without the system's lock there would be one that survives the death of its holder.
     return FileLock(path, mode=shared_mode(path.parent), thread_local=False, fallback_to_soft=False)
 
 
 def _card(path: Path) -> Path:
-    """The file that says who holds the lock: beside it, since a locked file cannot be read on every system."""
+    """Return the file that says who holds the lock: beside it, since a locked file cannot be read on every system."""
     return path.with_suffix(".holder.json")
 
 
@@ -216,7 +216,7 @@ def refuse_company(run: Path, folders: Iterable[Path], *, but: Path | None) -> N
 
 
 def _at_work(folder: Path) -> Iterator[tuple[Path, Holder]]:
-    """The locks of a folder that are held for a run, and who holds them."""
+    """Yield the locks of a folder that are held for a run, and who holds them."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         holder = holder_of(path)
         if holder is not None and holder.run and is_held(path):

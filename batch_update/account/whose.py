@@ -26,7 +26,7 @@ class Asked(Lister, Protocol):
 
 
 async def with_account(plan: Plan, client: Asked) -> Plan:
-    """The plan, with whose it is where that was not known. Raises KeyRefused.
+    """Return the plan, with whose it is where that was not known. Raises KeyRefused.
 
     Where the server does not tell, that is noted, and the plan is as it was: then only the server tells it from others.
     """
@@ -65,7 +65,7 @@ def _is_same_server(one: str, other: str) -> bool:
 
 
 def at_home(settings: Settings, server: str, made: Settings | None = None) -> Settings:
-    """The settings, at the server or sandbox that a plan was made for, where they name none.
+    """Return the settings, at the server or sandbox that a plan was made for, where they name none.
 
     `made` are those that it was made with. Raises RunStopped X310 where they name another one.
     """
@@ -97,7 +97,7 @@ def _refuse_elsewhere(settings: Settings, server: str, made: Settings | None) ->
 
 
 def _another_place(planned: str, found: str) -> RunStopped:
-    """The refusal of a plan that was made for somewhere else."""
+    """Return the refusal of a plan that was made for somewhere else."""
     return RunStopped(
         f"the plan was made for {planned}, and this is {found}",
         code="X310",

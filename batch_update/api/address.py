@@ -79,7 +79,7 @@ def _host_fault(url: httpx.URL) -> str:
 
 
 def _path_fault(text: str, url: httpx.URL) -> str:
-    """Why requests would not go where the path says, "" where they do."""
+    """Return why requests would not go where the path says, "" where they do."""
     if "?" in text or "#" in text:
         return "it holds a query or a fragment"
     if not re.fullmatch(r"[A-Za-z0-9._~/-]*", url.path) or "//" in url.path or "/.." in text or "%" in text:
@@ -131,7 +131,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _plain_host(host: str) -> str:
-    """One spelling of a host for all: this machine is `localhost`, an address as it is usually written."""
+    """Return one spelling of a host for all: this machine is `localhost`, an address as it is usually written."""
     host = host.rstrip(".").lower()
     if host == "localhost" or host.endswith(
         ".localhost"

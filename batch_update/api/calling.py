@@ -84,7 +84,7 @@ class Caller:
         self._naps: set[anyio.CancelScope] = set()
 
     async def make(self, call: Call) -> Verdict:
-        """The last verdict on this call. Raises nothing of its own; what `before_send` raises is passed on."""
+        """Return the last verdict on this call. Raises nothing of its own; what `before_send` raises is passed on."""
         tries = self._retries.begin()
         verdict = await tries.run(partial(self._attempt, call, tries))
         if verdict.local and verdict.stop is None:
@@ -223,7 +223,7 @@ class Caller:
 
 
 def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:
-    """The verdict, or nothing certain in its place where a refusal may be the answer to something else.
+    """Return the verdict, or nothing certain in its place where a refusal may be the answer to something else.
 
     The same refusal once more, on a new connection, is believed, and then the first was one, too.
     """
@@ -242,5 +242,5 @@ def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:
 
 
 def _at_a_limit(verdict: Verdict) -> RunStopped:
-    """Every attempt of a row met a limit of this machine, also with fewer connections."""
+    """Return the verdict on a row whose every attempt met a limit of this machine, also with fewer connections."""
     return RunStopped(verdict.message, code=verdict.code, remedy=REMEDIES.get(verdict.local or 0, ""))

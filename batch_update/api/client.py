@@ -140,7 +140,7 @@ class Client:
         return self._typed(Owner, inner if isinstance(inner, dict) else found)
 
     async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
-        """All assistants of the account with their configuration, as the API tells it. All pages.
+        """Return all assistants of the account with their configuration, as the API tells it. All pages.
 
         Raises ApiError A201 at the end where the list left open whether these are all.
         """
@@ -149,7 +149,7 @@ class Client:
                 yield entry
 
     async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
-        """The list of all assistants page by page, with what makes it doubtful that these are all."""
+        """Return the list of all assistants page by page, with what makes it doubtful that these are all."""
         async with aclosing(self._pages(_ASSISTANTS, per_page)) as pages:
             async for page in pages:
                 yield page
@@ -199,7 +199,7 @@ class Client:
         return [self._typed(kind, entry) for entry in self._list(await self._get(path, **query))]
 
     async def _entries(self, path: str, per_page: int) -> AsyncGenerator[dict[str, Json], None]:
-        """Everything in a list that comes in pages, and at the end an error where that may not be all."""
+        """Return everything in a list that comes in pages, and at the end an error where that may not be all."""
         doubt = ""
         async with aclosing(self._pages(path, per_page)) as pages:
             async for page in pages:
@@ -223,7 +223,7 @@ class Client:
             yield page
 
     async def _get(self, path: str, **query: str | int | None) -> Json:
-        """The JSON behind a path."""
+        """Return the JSON behind a path."""
         given = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(self._base + path, params=given)) if given else self._base + path
         call = Call("GET", url)
@@ -235,7 +235,7 @@ class Client:
         raise self._failed(path, verdict)
 
     def _failed(self, path: str, verdict: Verdict) -> BatchUpdateError:
-        """Why a look-up has no answer, and what to do about it."""
+        """Return why a look-up has no answer, and what to do about it."""
         message = f"{urlsplit(self._base).netloc.rpartition('@')[2]}{path}: {verdict.words}"
         again = "check the network and the setting base_url, then try again"
         if isinstance(verdict.stop, RunStopped) and verdict.stop.code == "R103":

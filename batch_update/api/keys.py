@@ -95,7 +95,7 @@ class ApiKey:
         self._text = text
 
     def reveal(self) -> str:
-        """The key itself, for the one header that carries it."""
+        """Return the key itself, for the one header that carries it."""
         return self._text
 
     def redact(self, text: str) -> str:
@@ -134,7 +134,7 @@ def _fault(text: str) -> tuple[str, str] | None:
 def find_key(
     key_file: Path | None, environ: Mapping[str, str], warn: Callable[[str], None] = lambda text: None
 ) -> ApiKey:
-    """The key from the setting key_file, FAMULOR_API_KEY or systemd's credentials folder, in this order.
+    """Return the key from the setting key_file, FAMULOR_API_KEY or systemd's credentials folder, in this order.
 
     `warn` is told where a file that holds it is open to others. Raises KeyMissing (U104) where there is none,
     KeyMalformed (U105) where what is there is no key, UsageError (U101) where a file cannot be read.
@@ -155,7 +155,7 @@ def find_key(
 
 
 def _read_key_file(path: Path, warn: Callable[[str], None]) -> str:
-    """The first bytes of the file as text. A pipe is fine: `<(pass show famulor)`."""
+    """Return the first bytes of the file as text. A pipe is fine: `<(pass show famulor)`."""
     try:
         with FileIO(path, opener=_without_waiting) as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -200,7 +200,7 @@ def _stripped(text: str) -> str:
 
 
 def _path_words(path: Path) -> str:
-    """The path, unless it is a key that somebody took for one."""
+    """Return the path, unless it is a key that somebody took for one."""
     text = str(path)
     is_key = _FORM.fullmatch(text) and len(text) >= 16 and not re.search(r"[./\\]", text)
     return "a file whose name seems to be the key itself" if is_key and not path.exists() else printable(text)

@@ -31,7 +31,7 @@ class Retries:
         self.policy = AsyncRetrying(sleep=clock.sleep)
 
     def begin(self) -> Tries:
-        """The tries of one change."""
+        """Return the tries of one change."""
         return Tries(self)
 
 

@@ -47,7 +47,7 @@ class _Detail:
 
     @property
     def given(self) -> str:
-        """The part that is wrong; lists and objects are named only, since a secret may be among their parts."""
+        """Return the part that is wrong; lists and objects are named only, since a secret may be among their parts."""
         if any(name in SECRET_SETTINGS for name in self.path):
             return ""
         if not self.path:

@@ -57,7 +57,7 @@ class ReadRows:
 
     @cached_property
     def idle(self) -> set[int]:
-        """The rows that set nothing."""
+        """Return the rows that set nothing."""
         if not all(column.blanks for column in self.all_columns):
             return set()
         rows: Iterable[int] = range(len(self.sheet))

@@ -114,7 +114,7 @@ def main() -> None:
 
 
 def command_line() -> Any:
-    """The program as typer runs it, with an environment variable for every flag."""
+    """Return the program as typer runs it, with an environment variable for every flag."""
     command = get_command(app)
     for option in options_of(command):
         # Settings read theirs on their own, beneath job files; lists are lines, which typer would take for words.
@@ -125,7 +125,7 @@ def command_line() -> Any:
 
 
 def options_of(command: Any) -> Iterator[Any]:
-    """The options of all commands beneath a group."""
+    """Yield the options of all commands beneath a group."""
     for sub in command.commands.values():
         if hasattr(sub, "commands"):
             yield from options_of(sub)

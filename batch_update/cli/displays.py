@@ -50,7 +50,7 @@ class Display:
 
 
 def choose_display(*, quiet: bool, limits: str) -> Display:
-    """A bar on a terminal, log lines elsewhere. `limits`: the pace in words, shown beside the rate."""
+    """Return a bar on a terminal, log lines elsewhere. `limits`: the pace in words, shown beside the rate."""
     if quiet:
         return Display()
     return Bar(limits) if sys.stderr.isatty() else _Log()
@@ -177,5 +177,5 @@ def event_teller(settings: Settings) -> Callable[[Event], None]:
 
 
 def _event_line(event: Event) -> str:
-    """One line about a pause, a slow-down or a stop."""
+    """Return one line about a pause, a slow-down or a stop."""
     return f"  {excerpt(as_flags(event.message), 200)}"

@@ -97,7 +97,7 @@ class CommandGroup(_Helpful, TyperGroup):
 
 
 def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """The options of a command by their headings."""
+    """Yield the options of a command by their headings."""
     options = [param for param in params if param.param_type_name == "option"]
     if len(options) <= FEW:
         yield "Options", options

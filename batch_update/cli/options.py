@@ -49,7 +49,7 @@ def settings_of(given: dict[str, Any], *, beneath: dict[str, Any] | None = None)
 
 
 def or_environment(values: list[str] | None, name: str) -> list[str]:
-    """The values of a flag that is repeatable and no setting: those given, or else the lines of its variable."""
+    """Return the values of a flag that is repeatable and no setting: those given, or else the lines of its variable."""
     return values or os.environ.get(variable_of(name), "").splitlines()
 
 
@@ -75,7 +75,7 @@ def _option(name: str) -> inspect.Parameter:
 
 
 def _kind(annotation: Any) -> tuple[type, tuple[str, ...], bool]:
-    """The type that typer shall read (bounds are checked by Settings alone), the choices, whether repeatable."""
+    """Return the type that typer shall read (bounds are checked by Settings alone), the choices, whether repeatable."""
     options = [option for option in (get_args(annotation) or (annotation,)) if option is not type(None)]
     if get_origin(annotation) is Literal:
         return str, tuple(options), False
@@ -88,7 +88,7 @@ def _kind(annotation: Any) -> tuple[type, tuple[str, ...], bool]:
 
 
 def shown_default(default: Any) -> str:
-    """A default as one would type it; "" where saying it helps nobody."""
+    """Return a default as one would type it; "" where saying it helps nobody."""
     if default in (None, False, "", (), {}):
         return ""
     if isinstance(default, tuple):

@@ -95,7 +95,7 @@ def program() -> str:
 
 
 def _flags(name: str, value: Any) -> list[str]:
-    """A setting as one would type it: its flag once for each of its values."""
+    """Return a setting as one would type it: its flag once for each of its values."""
     if value is None or value is False:
         return []
     return [flag_of(name) + (f" {quoted(text)}" if text else "") for text in _as_typed(name, value)]

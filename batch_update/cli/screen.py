@@ -94,7 +94,7 @@ def _to_nowhere(stream: TextIO) -> None:
 
 
 def paint(text: str, color: str, stream: Any = None) -> str:
-    """The text in color, where the stream is a terminal."""
+    """Return the text in color, where the stream is a terminal."""
     stream = stream or sys.stdout
     return colored(text, _COLORS[color]) if _shows_color(stream) else text
 
@@ -106,7 +106,7 @@ def _shows_color(stream: Any) -> bool:
 
 
 def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
-    """How what changes is shown on this stream: in color where it takes some, long texts whole with `full`."""
+    """Return how what changes is shown on this stream: in color where it takes some, long texts whole with `full`."""
     from batch_update.fields.differences import Showing
 
     gone, came = (partial(paint, color=color, stream=stream) for color in ("gone", "came"))
@@ -114,12 +114,12 @@ def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
 
 
 def painted(pieces: Iterable[Piece]) -> str:
-    """The text of these pieces for stdout, each in the color of its tone where stdout shows colors."""
+    """Return the text of these pieces for stdout, each in the color of its tone where stdout shows colors."""
     return "".join(paint(piece.text, piece.tone) if piece.tone else piece.text for piece in pieces)
 
 
 def ask(question: str) -> bool:
-    """A question with the answer no at hand. Ctrl-C ends it at once, inside an event loop too."""
+    """Ask a question with the answer no at hand. Ctrl-C ends it at once, inside an event loop too."""
     _forget_typed()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

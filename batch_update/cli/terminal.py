@@ -16,7 +16,7 @@ _SPLIT = re.compile(rf"(\n|\033\[[0-9;]*;{_SEAL}m)").split
 
 
 def colored(text: str, codes: str) -> str:
-    """The text in a color, by the codes that terminals know. Only a `Terminal` can show it."""
+    """Return the text in a color, by the codes that terminals know. Only a `Terminal` can show it."""
     return f"\033[{codes};{_SEAL}m{text}\033[0;{_SEAL}m"
 
 
@@ -75,10 +75,10 @@ class _Records:
 
 
 def drawing_on(stream: TextIO) -> Any:
-    """The stream for a display that moves the cursor."""
+    """Return the stream for a display that moves the cursor."""
     return _Moving(stream) if isinstance(stream, Terminal) else stream
 
 
 def bytes_of_stdout() -> Any:
-    """Where the bytes of a sheet go: into a pipe or file as they are, onto a terminal escaped."""
+    """Return where the bytes of a sheet go: into a pipe or file as they are, onto a terminal escaped."""
     return _Records(sys.stdout) if isinstance(sys.stdout, Terminal) else sys.stdout.buffer

@@ -32,7 +32,7 @@ def width(stream: TextIO) -> int:
 
 
 def wrap(text: str, most: int) -> str:
-    """The text with each line at most so long, where it has a blank to be broken at."""
+    """Return the text with each line at most so long, where it has a blank to be broken at."""
     return "\n".join(part for line in text.split("\n") for part in _wrapped(line, most))
 
 

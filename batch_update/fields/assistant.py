@@ -32,7 +32,7 @@ MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
 
 @cache
 def time_zones() -> frozenset[str]:
-    """All IANA time zones. Python opens every file of the database for the answer, which takes 10 ms."""
+    """Return all IANA time zones. Python opens every file of the database for the answer, which takes 10 ms."""
     return frozenset(available_timezones())
 
 
@@ -62,7 +62,7 @@ def _is_url(text: str) -> str:
 
 
 def _flat(value: Any) -> Any:
-    """A tool in the shape of the list, flat; what would have to be guessed at is no tool."""
+    """Return a tool in the shape of the list, flat; what would have to be guessed at is no tool."""
     tool = flat_tool(value)
     if isinstance(tool, dict) and "data" in tool and tool.get("type") in TOOL_TYPES:
         raise PydanticCustomError("nested_tool", "settings of a tool stand beside its type, not in `data`")
@@ -90,7 +90,7 @@ def _f(
     look_up: str = "",
     **bounds: Any,
 ) -> Any:
-    """One field. `aliases`: other headers, by comma; `empty`: `[]` or `{}` clears it; `reported`: the list of
+    """Return one field. `aliases`: other headers, by comma; `empty`: `[]` or `{}` clears it; `reported`: the list of
     assistants carries it; `look_up`: the catalogue that its ids come from; `wider`: not on the vendor's page."""
     extra: dict[str, Any] = {
         "group": group,

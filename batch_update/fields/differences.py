@@ -66,7 +66,7 @@ def difference(before: object, after: Json, showing: Showing = BRIEFLY) -> str:
 
 
 def side_by_side(*values: object) -> Iterator[str]:
-    """Each value for a sentence that compares them; UNKNOWN is `not reported`.
+    """Yield each value for a sentence that compares them; UNKNOWN is `not reported`.
 
     Where brief forms could hide what differs, a value is a word diff against the first one that is not empty.
     """
@@ -105,7 +105,7 @@ def _spelled(value: object) -> str:
 
 
 def brief_value(value: object, most: int = LONG) -> str:
-    """One value, briefly; secrets replaced."""
+    """Return one value, briefly; secrets replaced."""
     if isinstance(value, str):
         return f'"{excerpt(value, most)}"'
     return excerpt(json.dumps(redact(value), ensure_ascii=False), most)
@@ -141,7 +141,7 @@ def word_diff(before: str, after: str, at_once: int = AT_ONCE, showing: Showing 
 
 
 def changed_words(before: str, after: str) -> tuple[int, int]:
-    """How many words came and how many went."""
+    """Return how many words came and how many went."""
     changes = [step for step in _steps(_split_words(before), _split_words(after)) if step[0] != "equal"]
     return sum(d - c for _, _, _, c, d in changes), sum(b - a for _, a, b, _, _ in changes)
 
@@ -177,7 +177,7 @@ def _join(words: list[str], most: int = AT_ONCE) -> str:
 
 
 def _context(words: list[str], *, first: bool, last: bool) -> str:
-    """The unchanged words next to a change; those far from one are left out."""
+    """Return the unchanged words next to a change; those far from one are left out."""
     if len(words) <= 2 * CONTEXT:
         return _join(words)
     left = "" if first else _join(words[:CONTEXT])

@@ -38,7 +38,7 @@ class Heading:
 
     @property
     def facts(self) -> Field:
-        """The facts of its cells; for columns of a field or a part of one."""
+        """Return the facts of its cells; for columns of a field or a part of one."""
         assert self.field is not None, "the column sets something"
         if self.role is Role.PART:
             return part_facts(self.field, self.path, self.operation)
@@ -46,7 +46,7 @@ class Heading:
 
 
 def normalize(header: str) -> str:
-    """The form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts.
+    """Return the form in which headers are compared: no case, no spaces, no `_`, no `-`, one spelling of umlauts.
 
     Nor what nobody sees: soft hyphens, spaces without width, marks of direction.
     """
@@ -64,7 +64,7 @@ def known_names() -> Mapping[str, str]:
 
 
 def meaning(header: str) -> Heading | None:
-    """The id, the field or the part of one that a header names; None where it names none of them."""
+    """Return the id, the field or the part of one that a header names; None where it names none of them."""
     base = base_of(header)
     if base is not None:
         return _part_heading(header, base)
@@ -81,14 +81,14 @@ def key_of(header: str) -> str:
 
 
 def base_of(header: str) -> str | None:
-    """The field that a header names a part of; None where it names none."""
+    """Return the field that a header names a part of; None where it names none."""
     match = _PART.fullmatch(header.strip())
     field = known_names().get(normalize(match["base"] or match["list"])) if match else None
     return None if field == ID else field
 
 
 def _part_heading(header: str, field: str) -> Heading | None:
-    """The part of this field that a header names; None where the field has no such part."""
+    """Return the part of this field that a header names; None where the field has no such part."""
     match = _PART.fullmatch(header.strip())
     assert match is not None, "the header names a part of this field"
     if match["sign"]:

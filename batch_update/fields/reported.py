@@ -96,7 +96,7 @@ def reported_object(value: Json) -> Json:
 
 
 def reported_fillers(value: Json) -> Json:
-    """The phrases by kind. `{"enabled": ..., "phrases": ...}` says nothing of the kinds, nor may it be sent."""
+    """Return the phrases by kind. `{"enabled": ..., "phrases": ...}` says nothing of the kinds, nor may it be sent."""
     found = reported_object(value)
     if found is UNKNOWN or not found.keys().isdisjoint(("enabled", "phrases")):
         return UNKNOWN
@@ -130,7 +130,7 @@ def reported_tools(value: Json) -> Json:
 
 
 def _read_tool(value: Json) -> Json:
-    """One tool, flat. A shape that could only be guessed at makes all of the tools unknown."""
+    """Return one tool, flat. A shape that could only be guessed at makes all of the tools unknown."""
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(kind, str):
         return UNKNOWN
@@ -150,7 +150,7 @@ def _read_tool(value: Json) -> Json:
 
 @cache
 def _setting_readers(kind: str) -> Mapping[str, Reader]:
-    """The settings of this type of tool that may be reported in another form than they are sent in."""
+    """Return the settings of this type of tool that may be reported in another form than they are sent in."""
     tool = TOOL_TYPES.get(kind)
     infos = tool.model_fields if tool is not None else {}
     forms: dict[Any, Reader] = {int: reported_integer, bool: reported_flag}
@@ -177,5 +177,5 @@ def _id(value: Any) -> Any:
 
 
 def flat_tools(value: Json) -> Json:
-    """Every tool of a list as `flat_tool` has it; what is no list stays as it is."""
+    """Return every tool of a list as `flat_tool` has it; what is no list stays as it is."""
     return [flat_tool(item) for item in value] if isinstance(value, list) else value

@@ -145,7 +145,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def broken_rules(body: Body, context: Context) -> Iterator[Broken]:
-    """Each rule that this row breaks. With the mode known it is exact; else only what no mode allows.
+    """Yield each rule that this row breaks. With the mode known it is exact; else only what no mode allows.
 
     The values are ones that the fields allow; a body that lacks those that are wrong is fine.
     """

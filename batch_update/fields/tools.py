@@ -169,7 +169,7 @@ def unknown_settings(tool: dict[str, Any]) -> list[str]:
 
 
 def secrets_in(value: Any) -> Iterator[str]:
-    """The values of all secret settings, however deep."""
+    """Yield the values of all secret settings, however deep."""
     if isinstance(value, Mapping):
         for name, part in value.items():
             if name not in SECRET_SETTINGS:
@@ -187,7 +187,7 @@ def holds_secret(text: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """A short, printable beginning of a cell; "" where it holds a secret."""
+    """Return a short, printable beginning of a cell; "" where it holds a secret."""
     return "" if holds_secret(text) else excerpt(text, 60)
 
 

@@ -35,7 +35,7 @@ class Transactions:
         """set when there is something to commit; None: nobody commits in groups"""
 
     def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Transaction:
-        """These entries go into one commit. Without `keep` running, that is done when this returns."""
+        """Put these entries into one commit. Without `keep` running, that is done when this returns."""
         group = self._open
         group.entries += entries
         if then is not None:

@@ -27,7 +27,7 @@ NO_LOG = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR
 
 
 def _open_connection(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """A connection that begins and ends no transaction by itself."""
+    """Return a connection that begins and ends no transaction by itself."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
 
 
@@ -37,12 +37,12 @@ def errorcode(error: Exception) -> int:
 
 
 def beside(path: Path) -> dict[Path, os.stat_result]:
-    """The files that tell a part of what the journal tells, without those that hold nothing."""
+    """Return the files that tell a part of what the journal tells, without those that hold nothing."""
     return _with_content(path.with_name(path.name + suffix) for suffix in (LOG, ROLLBACK))
 
 
 def lasting(path: Path) -> dict[Path, os.stat_result]:
-    """The files that are there as long as somebody writes the journal. Raises OSError."""
+    """Return the files that are there as long as somebody writes the journal. Raises OSError."""
     return {path: path.stat(), **_with_content([path.with_name(path.name + LOG)])}
 
 
@@ -86,7 +86,7 @@ def _fill(draft: Path, fill: Callable[[sqlite3.Connection], T], mode: str) -> T:
 
 
 def open_to_write(path: Path, *, room: int) -> sqlite3.Connection:
-    """The connection that writes a journal, with so many bytes of room in its log. Raises sqlite3.Error."""
+    """Return the connection that writes a journal, with so many bytes of room in its log. Raises sqlite3.Error."""
     db = _open_connection(path)
     try:
         _try_to_write(db)

@@ -32,7 +32,7 @@ from batch_update.plan.sound import refuse_unmerged
 def plan_entries(
     plan: Plan, facts: SessionFacts, created: datetime, tool: str
 ) -> Iterator[tuple[str, Iterable[Json]]]:
-    """Every table that a plan fills, with its entries. ValueError where parts of a change are not merged yet."""
+    """Yield every table that a plan fills, with its entries. ValueError where parts of a change are not merged yet."""
     refuse_unmerged(plan)
     problems = (*plan.sheet.problems, *plan.problems)
     run = {
@@ -66,7 +66,7 @@ def event_entry(session: int, event: Event, at: datetime) -> LogEntry:
 
 
 def session_entry(session: int, facts: SessionFacts, started: datetime) -> LogEntry:
-    """A process began to send."""
+    """Return the entry of a process that began to send."""
     return session, SESSION, -1, _facts_value(facts) | {"started": time_value(started)}
 
 

@@ -21,30 +21,30 @@ When = Callable[[RecordedRun], datetime | None]
 
 
 def _sent_at(recorded: RecordedRun) -> datetime | None:
-    """When a run last began to send something."""
+    """Return when a run last began to send something."""
     sent = [outcome.started for outcome in recorded.outcomes.values()]
     doubtful = [intention.started or recorded.created for intention in recorded.in_flight.values()]
     return max((at for at in (*sent, *doubtful) if at is not None), default=None)
 
 
 def changed_at(recorded: RecordedRun) -> datetime | None:
-    """When a run last began to send something, if it changed something, or may have."""
+    """Return when a run last began to send something, if it changed something, or may have."""
     is_changed = bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
     return _sent_at(recorded) if is_changed else None
 
 
 def open_at(recorded: RecordedRun) -> datetime | None:
-    """When a run sent something, or at least began where it is still to be gone on with."""
+    """Return when a run sent something, or at least began where it is still to be gone on with."""
     return _sent_at(recorded) or (None if recorded.complete else _begun_at(recorded))
 
 
 def _begun_at(recorded: RecordedRun) -> datetime:
-    """When a run was last begun or gone on with."""
+    """Return when a run was last begun or gone on with."""
     return recorded.sessions[-1].started if recorded.sessions else recorded.created
 
 
 def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
-    """The folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111, J103.
+    """Return the folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111, J103.
 
     `last` says when a run did what the last one did last, by its journal.
     """
@@ -97,7 +97,7 @@ def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
 
 
 def _read_runs(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:
-    """The runs that have a journal, and those of which it cannot be read."""
+    """Return the runs that have a journal, and those of which it cannot be read."""
     known, unread = [], []
     for folder in runs:
         try:

@@ -61,7 +61,7 @@ class Entry:
 
 
 def state_of(recorded: RecordedRun, running: Collection[Path]) -> RunState:
-    """How far a run is; `running` are the folders of runs that some process works on."""
+    """Return how far a run is; `running` are the folders of runs that some process works on."""
     if recorded.folder.resolve() in running:
         return RunState.RUNNING
     return RunState.COMPLETE if recorded.complete else RunState.OPEN
@@ -118,7 +118,7 @@ def outdated(
 
 
 def reason_to_stay(entry: Entry, *, force: bool) -> str:
-    """Why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
+    """Return why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
     if entry.folder.is_symlink():
         return "is a link to another folder"
     if entry.state is RunState.RUNNING:
@@ -171,7 +171,7 @@ def all_runs(runs_dir: Path) -> list[Path]:
 
 
 def _worked_on_at(folder: Path) -> int | None:
-    """When the run in this folder was last worked on, in nanoseconds since 1970; None where it is no run's.
+    """Return when the run in this folder was last worked on, in nanoseconds since 1970; None where it is no run's.
 
     A folder with a name of ours and nothing in it, but for parts of a file, is what is left of one that was killed.
     """

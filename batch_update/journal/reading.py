@@ -19,7 +19,7 @@ TRIES = 5
 
 
 def read_run(folder: Path) -> RecordedRun:
-    """The run as its journal tells it, now: also while it is going on, and after it was killed.
+    """Return the run as its journal tells it, now: also while it is going on, and after it was killed.
 
     Where its log ends sooner than its mark says, or the mark of a run that did not end is gone, `lost` tells that.
 
@@ -48,7 +48,7 @@ def _traces(path: Path) -> dict[Path, tuple[int, ...]]:
 
 
 def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
-    """The run, and whether it certainly is one moment of it."""
+    """Return the run, and whether it certainly is one moment of it."""
     path = folder / JOURNAL
     with _reading(path):
         if not path.is_file():

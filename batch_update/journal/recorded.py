@@ -83,7 +83,7 @@ class RecordedRun:
 
     @property
     def stopped(self) -> Exception | None:
-        """Why the last session did not reach its end."""
+        """Return why the last session did not reach its end."""
         if not self.sessions:
             return _cut_off("no assistant was changed")
         last = self.sessions[-1]
@@ -98,7 +98,7 @@ def _cut_off(words: str) -> RunStopped:
 
 
 def report_of(recorded: RecordedRun) -> Report:
-    """The report that the run itself would have made, had it been asked now.
+    """Return the report that the run itself would have made, had it been asked now.
 
     A row that was about to be sent and has no outcome is `unknown`, one whose turn did not come is `not_sent`.
     """
@@ -146,7 +146,7 @@ def with_stats(recorded: RecordedRun, facts: SessionFacts, stats: Stats) -> RunF
 
 
 def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
-    """The requests of all sessions; None where none of them told."""
+    """Return the requests of all sessions; None where none of them told."""
     known = [session.stats for session in recorded.sessions if session.stats is not None] + [*more]
     if not known:
         return None

@@ -34,7 +34,7 @@ Read = Callable[[str], Iterator[Any]]
 
 
 def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> RecordedRun:
-    """The run that these entries tell of, of which the log has so many lines.
+    """Return the run that these entries tell of, of which the log has so many lines.
 
     `promise` is what the mark says; None: it cannot be read. Where they make no sense, raises what `reading` takes for
     damage: Damaged, ValueError, TypeError, LookupError, AttributeError, ArithmeticError.
@@ -192,7 +192,7 @@ class _Course:
             self.settled[row] = (session, outcome)
 
     def missing(self, lines: int, promise: Promise | None) -> int:
-        """The session of which the end is missing in so many lines; 0 where nothing is.
+        """Return the session of which the end is missing in so many lines; 0 where nothing is.
 
         A mark goes away once its run came to an end: one that is gone sooner, or damaged, cannot tell.
         """
@@ -211,7 +211,7 @@ class _Course:
         self.events.append(Event("loss", CODES["J109"].meaning))
 
     def in_flight(self, row: int) -> Intention | None:
-        """The attempts of this change that nothing more is known of."""
+        """Return the attempts of this change that nothing more is known of."""
         since = self.settled[row][0] if row in self.settled else 0
         left = [
             one for one in self.attempts.get(row, ()) if one[0] > since and (row, one[0]) not in self.idle
@@ -221,7 +221,7 @@ class _Course:
         return Intention(left[-1][1], left[0][2]) if left else None
 
     def outcomes(self) -> dict[int, Outcome]:
-        """The last word on each row that there is one of."""
+        """Return the last word on each row that there is one of."""
         last = len(self.begun)
         found = {row: outcome for row, (session, outcome) in self.withdrawn.items() if session == last}
         return found | {row: outcome for row, (_, outcome) in self.settled.items()}

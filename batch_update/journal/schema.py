@@ -44,7 +44,7 @@ class Damaged(ValueError):
 
 
 def statements() -> Iterator[str]:
-    """The SQL that makes an empty journal."""
+    """Yield the SQL that makes an empty journal."""
     yield f"PRAGMA application_id = {APPLICATION}"
     yield f"PRAGMA user_version = {VERSION}"
     for table in TABLES:
@@ -52,17 +52,17 @@ def statements() -> Iterator[str]:
 
 
 def insertion(table: str) -> str:
-    """The SQL that adds a line, as `lines_of` gives it."""
+    """Return the SQL that adds a line, as `lines_of` gives it."""
     return f"INSERT INTO {table} (n, data, seal) VALUES (?, ?, ?)"
 
 
 def selection(table: str) -> str:
-    """The SQL that reads all lines in the order in which they were written, as `entries_of_lines` takes them."""
+    """Return the SQL that reads all lines in the order in which they were written, as `entries_of_lines` takes them."""
     return f"SELECT n, data, seal FROM {table} ORDER BY n"
 
 
 def lines_of(entries: Iterable[Json], *, after: int = 0) -> Iterator[tuple[int, str, int]]:
-    """The lines that hold these entries, in a table that has so many."""
+    """Yield the lines that hold these entries, in a table that has so many."""
     left = iter(entries)
     for n in count(after + 1):
         if not (some := list(islice(left, MOST_IN_LINE))):
@@ -71,12 +71,12 @@ def lines_of(entries: Iterable[Json], *, after: int = 0) -> Iterator[tuple[int, 
 
 
 def sealed(n: int, data: str) -> tuple[int, str, int]:
-    """The line; the checksum is over its number, too."""
+    """Return the line; the checksum is over its number, too."""
     return n, data, crc32(f"{n} {data}".encode())
 
 
 def entries_of_lines(table: str, lines: Iterable[tuple[int, str, int]]) -> Iterator[Any]:
-    """The entries that these lines hold. Raises Damaged where a line is missing or not as it was written."""
+    """Yield the entries that these lines hold. Raises Damaged where a line is missing or not as it was written."""
     for expected, line in enumerate(lines, 1):
         if line[0] != expected or line != sealed(*line[:2]):
             raise Damaged(f"line {expected} of the table {table} is not as it was written")

@@ -14,7 +14,7 @@ from batch_update.settings.tunables import SETTINGS, Settings
 
 
 def stop_value(stopped: Exception | None) -> Json:
-    """Why a run ended early. Of a bug only its kind: its text could hold anything, a key too."""
+    """Return why a run ended early. Of a bug only its kind: its text could hold anything, a key too."""
     if stopped is None:
         return None
     if not isinstance(stopped, BatchUpdateError):
@@ -59,7 +59,7 @@ def read_stats(found: Json) -> Stats | None:
 
 
 def settings_value(settings: Settings | None) -> Json:
-    """The settings that decide what a run does and where, without a user name and password in the address."""
+    """Return the settings that decide what a run does and where, without a user name and password in the address."""
     if settings is None:
         return None
     kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url", "sandbox_state"})
@@ -69,7 +69,7 @@ def settings_value(settings: Settings | None) -> Json:
 
 
 def recorded_settings(found: Json) -> Settings | None:
-    """The settings, the others at their defaults. A name that this version does not know is left out."""
+    """Return the settings, the others at their defaults. A name that this version does not know is left out."""
     if found is None:
         return None
     return Settings.model_validate({k: v for k, v in found.items() if k in Settings.model_fields})

@@ -248,7 +248,7 @@ class Journal:
         self._mark.promise(Promise(self._lines, entries[-1][0]))
 
     def _stop(self) -> RunStopped:
-        """A new one each time: raised by many workers, one would collect all their tracebacks."""
+        """Return a new one each time: raised by many workers, one would collect all their tracebacks."""
         trouble = self.trouble
         assert trouble is not None, "an intention was not written, and nothing says why"
         return RunStopped(trouble.message, code=trouble.code, remedy=trouble.remedy)

@@ -42,7 +42,7 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=
 
 
 def without_defaults(value: Any) -> dict[str, Json]:
-    """The fields of a dataclass that differ from their defaults."""
+    """Return the fields of a dataclass that differ from their defaults."""
     names, defaults, values = _fields(type(value))  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[Any]
     given = zip(names, values(value), defaults, strict=True)
     return {name: found for name, found, default in given if found != default}
@@ -62,7 +62,7 @@ def _adapter(kind: type[T]) -> TypeAdapter[T]:
 
 
 def made_from(kind: type[T], found: Json) -> T:
-    """The dataclass that this is the JSON value of. ValueError where it is none."""
+    """Return the dataclass that this is the JSON value of. ValueError where it is none."""
     try:
         made: T = _adapter(kind).validate_python(found)  # type: ignore[arg-type]  # a class is hashable; mypy knows that of no type[T]
         return made
@@ -99,7 +99,7 @@ def read_seconds(value: Json) -> float:
 
 
 def sheet_value(sheet: Sheet) -> dict[str, Json]:
-    """The sheet without its rows and problems."""
+    """Return the sheet without its rows and problems."""
     return {
         "name": sheet.name,
         "dialect": asdict(sheet.dialect),
@@ -122,7 +122,7 @@ def row_values(sheet: Sheet) -> Iterator[Json]:
 
 
 def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
-    """The sheet of which `sheet_value` and `row_values` are."""
+    """Return the sheet of which `sheet_value` and `row_values` are."""
     numbers: list[int] = []
     lines: list[int] = []
     ragged: dict[int, tuple[str, ...]] = {}

@@ -187,7 +187,7 @@ class Plan(Viewed):
     """what has to be allowed before it is sent, where that was asked when it was planned"""
 
     def counts(self) -> dict[str, int]:
-        """How many assistants would change, and how many rows ended in each status already."""
+        """Return how many assistants would change, and how many rows ended in each status already."""
         settled = Counter(outcome.status for outcome in self.settled.values())
         return {"to_change": len(self.changes), **{status: settled[status] for status in Status}}
 

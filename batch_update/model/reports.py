@@ -53,7 +53,7 @@ class Share:
     is_percent: bool = False
 
     def of(self, whole: int) -> int:
-        """How many that is, percentages rounded up; never 0."""
+        """Return how many that is, percentages rounded up; never 0."""
         exact = Fraction(str(self.number)) * whole / 100 if self.is_percent else self.number
         return max(1, ceil(exact))
 
@@ -144,7 +144,7 @@ class Report(Viewed):
     """its results; None where it has no folder, or they could be written nowhere"""
 
     def counts(self) -> dict[Status, int]:
-        """How many rows ended in each status; statuses that did not occur are left out."""
+        """Return how many rows ended in each status; statuses that did not occur are left out."""
         found = dict.fromkeys(Status, 0)
         for outcome in self.outcomes:
             found[outcome.status] += 1

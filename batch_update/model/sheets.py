@@ -125,7 +125,7 @@ class Sheet(Viewed):
         return self.viewer().frame_of(self)
 
     def row(self, index: int) -> Row:
-        """The row at this index (0-based, not its number)."""
+        """Return the row at this index (0-based, not its number)."""
         line = None if self.lines is None else self.lines[index]
         cells = self.ragged.get(index) or tuple(column.texts[index] for column in self.columns)
         return Row(self.numbers[index], line, cells)

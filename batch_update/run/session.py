@@ -102,7 +102,7 @@ class Session:
 
 
 def caution_for(settings: Settings, client: Client, watcher: Watcher) -> Caution:
-    """How carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
+    """Return how carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
     ask = watcher.may_go_on if watcher.can_answer else None
     return caution_of(settings, client, ask, partial(_tell_stage, watcher))
 

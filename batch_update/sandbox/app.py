@@ -75,7 +75,7 @@ def make_app(
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> Sandbox:
-    """An imitation of the API under /api, as an ASGI app.
+    """Return an imitation of the API under /api, as an ASGI app.
 
     `state_path`: where it keeps its assistants between processes; None is memory. `limits`: rate windows, () for none.
     `assistants`: how many a fresh state begins with. `latency`: seconds before each answer. `balance`: what the
@@ -194,7 +194,7 @@ class Sandbox:
     def _work(
         self, desk: Desk, request: Request, taken: Taken, methods: Mapping[str, Handler], now: float
     ) -> tuple[Answer, Fault | None, Role | None]:
-        """The answer, the fault that struck, and whose windows the request counts in."""
+        """Return the answer, the fault that struck, and whose windows the request counts in."""
         handler = _handler(request, methods)
         if handler is None:
             return _no_handler(request, methods), None, None

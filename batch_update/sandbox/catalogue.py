@@ -168,7 +168,7 @@ DEFAULT_MULTIMODAL = {"multimodal": 1, "dualplex": 3}
 
 
 def ids_of(look_up: str) -> frozenset[int]:
-    """The ids that exist on the account, by the name of the look-up that lists them. Raises KeyError."""
+    """Return the ids that exist on the account, by the name of the look-up that lists them. Raises KeyError."""
     return _IDS[look_up]
 
 

@@ -34,7 +34,7 @@ class Fault:
 
     @property
     def status(self) -> int | None:
-        """The answer that it puts in place of the true one; None for a cut and for slow."""
+        """Return the answer that it puts in place of the true one; None for a cut and for slow."""
         return int(self.what[:3]) if self.what[0].isdigit() else None
 
     @property
@@ -73,7 +73,7 @@ class Faults:
         return cls(tuple(faults), seed)
 
     def at(self, update: int) -> Fault | None:
-        """The trouble that the n-th update meets: the first one that is listed for it."""
+        """Return the trouble that the n-th update meets: the first one that is listed for it."""
         for index, fault in enumerate(self.faults):
             if fault.first <= update and (fault.last is None or update <= fault.last):
                 drawn = random.Random(f"{self.seed}/{index}/{update}").random()

@@ -32,7 +32,7 @@ class Intake:
         self._held = 0
 
     async def take(self, request: Request) -> Taken:
-        """The whole body, if it is not too large and comes in time."""
+        """Return the whole body, if it is not too large and comes in time."""
         return await self._bounded(request, keep=True)
 
     async def pass_over(self, request: Request) -> Taken:
@@ -66,12 +66,12 @@ class Intake:
 
 
 def _announced(request: Request) -> int:
-    """The size that the request says its body has; 0 where it does not say."""
+    """Return the size that the request says its body has; 0 where it does not say."""
     text = request.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else 0
 
 
 def _closing(answer: Answer) -> Answer:
-    """The answer to a body that was not read to its end: nothing else can come over its connection."""
+    """Return the answer to a body that was not read to its end: nothing else can come over its connection."""
     headers = {**answer.headers, "Connection": "close"}
     return Answer(answer.status, answer.content, headers=headers)

@@ -122,7 +122,7 @@ def _assistant(number: int, index: int) -> Assistant:
 
 
 def blank(number: int, identity: str, created: str, mode: str) -> Assistant:
-    """A new assistant before anything of it is set. Source: the documentation of what a new one starts with."""
+    """Return a new assistant before anything of it is set. Source: the documentation of what a new one starts with."""
     known = mode if mode in DEFAULT_VOICE else "pipeline"
     return {
         "id": number,

@@ -113,7 +113,7 @@ class Desk:
         self._db.execute("DELETE FROM conversation WHERE assistant = ?", (number,))
 
     def next_id(self) -> int:
-        """An id that no assistant has, nor one that was removed had."""
+        """Return an id that no assistant has, nor one that was removed had."""
         (highest,) = self._db.execute("SELECT max(id) FROM assistant").fetchone()
         found = max(FIRST_ID - 1, highest or 0, self._tally("highest id")) + 1
         self._set_tally("highest id", found)
@@ -125,7 +125,7 @@ class Desk:
         return (json.loads(row[0]) for row in rows)
 
     def outbound(self) -> Iterator[Assistant]:
-        """The assistants that make calls, by id."""
+        """Return the assistants that make calls, by id."""
         rows = self._db.execute(
             "SELECT settings FROM assistant WHERE json_extract(settings, '$.type') = 'outbound' ORDER BY id"
         )
@@ -136,7 +136,7 @@ class Desk:
         return int(self._db.execute("SELECT count(*) FROM assistant").fetchone()[0])
 
     def inbound_with_number(self, number: int) -> list[int]:
-        """The inbound assistants that this phone number is assigned to."""
+        """Return the inbound assistants that this phone number is assigned to."""
         rows = self._db.execute(
             """SELECT id FROM assistant WHERE json_extract(settings, '$.type') = 'inbound'
                AND json_extract(settings, '$.phone_number_id') = ?""",
@@ -185,7 +185,7 @@ class Desk:
         return found
 
     def nth_latest(self, role: str, until: float, n: int) -> float:
-        """When the n-th latest counted request came, from 1. There must be that many."""
+        """Return when the n-th latest counted request came, from 1. There must be that many."""
         row = self._db.execute(
             "SELECT at FROM request WHERE counted = ? AND at <= ? ORDER BY at DESC LIMIT 1 OFFSET ?",
             (role, until, n - 1),
@@ -277,7 +277,7 @@ class State:
             self._db.execute("COMMIT")
 
     def requests_seen(self) -> list[Seen]:
-        """The log: every request since the beginning or the last reset, the latest 50,000 at least."""
+        """Return the log: every request since the beginning or the last reset, the latest 50,000 at least."""
         with self.transaction() as desk:
             return desk.seen()
 

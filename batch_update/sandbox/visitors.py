@@ -57,7 +57,7 @@ def _is_this_machine(name: str) -> bool:
 
 
 def _name(address: str) -> str | None:
-    """The host that an address names, in small letters; None where it names none."""
+    """Return the host that an address names, in small letters; None where it names none."""
     try:
         parts = urlsplit(address)
         _ = parts.port  # raises where it is none

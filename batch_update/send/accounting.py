@@ -79,12 +79,12 @@ async def apply_plan(
 
 
 def blocking_problems(plan: Plan, *, skip_invalid: bool) -> tuple[Problem, ...]:
-    """The problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
+    """Return the problems that forbid sending. One that concerns the whole sheet cannot be skipped."""
     return tuple(p for p in plan.errors if p.index is None or not skip_invalid)
 
 
 def refused_report(plan: Plan, *, skip_invalid: bool, started: datetime) -> Report | None:
-    """The report of a plan whose problems forbid sending anything; None where sending is in order."""
+    """Return the report of a plan whose problems forbid sending anything; None where sending is in order."""
     blocking = blocking_problems(plan, skip_invalid=skip_invalid)
     if not blocking:
         return None

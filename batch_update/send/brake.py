@@ -43,7 +43,7 @@ class Caution:
 def check_failures(
     report: Report, max_failures: Share | None, sent: Sequence[Change] | None = None
 ) -> Report:
-    """The report of a run that was read back as a whole, stopped where too much of it went wrong.
+    """Return the report of a run that was read back as a whole, stopped where too much of it went wrong.
 
     `sent`: the changes that count, where an earlier session of the run sent others.
     """
@@ -77,7 +77,7 @@ class Brake:
         self._wave = sum(map(_went_wrong, outcomes))
 
     def stop(self) -> RunStopped | None:
-        """Why the run has to stop; None where it may go on."""
+        """Return why the run has to stop; None where it may go on."""
         if self._limit is None:
             return None
         for count, of in ((self._wave, self._size), (self._before + self._wave, self._total)):

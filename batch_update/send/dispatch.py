@@ -144,7 +144,7 @@ class _Dispatch:
                 return
 
     def _next(self) -> _Flight | None:
-        """The next change whose assistant is not under way; the others wait behind those that are."""
+        """Return the next change whose assistant is not under way; the others wait behind those that are."""
         if self.stopped is not None:
             return None
         for change in self._remaining():

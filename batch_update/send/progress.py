@@ -91,7 +91,7 @@ class EventLog:
 
     @property
     def paused_until(self) -> float | None:
-        """When requests go out again, on this log's clock; None where they do."""
+        """Return when requests go out again, on this log's clock; None where they do."""
         return self._pause_ends if self._pause_ends > self._clock.monotonic() else None
 
 
@@ -154,7 +154,7 @@ class Meter:
             self._events(Event("display", f"progress is not shown any more: {type(trouble).__name__}"))
 
     def progress(self) -> Progress:
-        """How far the run is now."""
+        """Return how far the run is now."""
         elapsed = self.elapsed
         rate = self._done / elapsed if elapsed > 0 else 0.0
         return Progress(

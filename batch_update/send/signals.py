@@ -50,7 +50,7 @@ async def _never() -> AsyncIterator[int]:
 
 
 def _heeded() -> list[signal.Signals]:
-    """All but those that are ignored already: nohup has a run go on when its terminal is closed."""
+    """Return all but those that are ignored already: nohup has a run go on when its terminal is closed."""
     return [number for number in NUMBERS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
@@ -78,7 +78,7 @@ async def _looking(caught: deque[int], glance: float) -> AsyncIterator[int]:
 
 
 def interruption(number: int) -> Interrupted:
-    """Why a run ends that got this signal."""
+    """Return why a run ends that got this signal."""
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}{_CAUSES.get(number, '')}",
         signal=number,

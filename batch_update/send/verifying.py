@@ -130,7 +130,7 @@ def is_proof(change: Change) -> bool:
 
 
 def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> tuple[Outcome, ...]:
-    """The outcomes, with what reading back showed of the rows that were sent. Pure.
+    """Return the outcomes, with what reading back showed of the rows that were sent. Pure.
 
     A row whose answer was lost is `updated` where everything that was sent is found there, and was not there before;
     where it may have been, it stays `unknown`, though it is as wanted. A text that the server altered as it does all
@@ -177,7 +177,7 @@ def _unseen_words(unseen: Sequence[str]) -> str:
 
 
 def _settled(change: Change, outcome: Outcome) -> Outcome:
-    """The outcome of a row whose answer was lost, and that is as wanted now."""
+    """Return the outcome of a row whose answer was lost, and that is as wanted now."""
     if not is_proof(change):
         return _say(outcome, Verified.VERIFIED, outcome.code, BY_WHOM)
     words = "no answer was seen, but reading it back shows it there, and it was not there before"

@@ -31,7 +31,7 @@ def caution_of(
     ask: Callable[[str], Awaitable[bool]] | None = None,
     tell: Callable[[Stage], None] = tell_nobody,
 ) -> Caution:
-    """How carefully these settings want it sent.
+    """Return how carefully these settings want it sent.
 
     Where there are waves, one failure stops the run unless another limit is given. `ask` and `tell` as in `Caution`.
 
@@ -60,7 +60,7 @@ def caution_of(
 
 
 def split(changes: Sequence[Change], waves: Iterable[Share]) -> list[tuple[Change, ...]]:
-    """The changes in waves of these sizes, in their order; what is left over is the last wave. None is empty."""
+    """Return the changes in waves of these sizes, in their order; what is left over is the last wave. None is empty."""
     parts = []
     begin = 0
     for wave in waves:

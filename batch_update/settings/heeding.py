@@ -44,12 +44,12 @@ def heeded(command: str, groups: Collection[str] = ()) -> list[str]:
 
 
 def commands_that_heed(name: str) -> list[str]:
-    """The commands that a setting is for."""
+    """Return the commands that a setting is for."""
     return [command for command in HEEDED if name in heeded(command)]
 
 
 def group_of(name: str) -> str:
-    """The heading beneath which help shows a setting."""
+    """Return the heading beneath which help shows a setting."""
     return str(extra_of(name)["group"])
 
 
@@ -60,7 +60,7 @@ def extra_of(name: str) -> dict[str, Any]:
 
 
 def job_settings() -> set[str]:
-    """The settings that a job file may set."""
+    """Return the settings that a job file may set."""
     return {name for name in heeded("job run") if extra_of(name)["job"]}
 
 

@@ -30,7 +30,7 @@ _WANTED = {
 def refusals_of(
     errors: Iterable[ErrorDetails], places: Mapping[str, str], known: Iterable[str]
 ) -> Iterator[str]:
-    """A sentence about each wrong setting. `places`: its name -> where it stands; `known`: the names of all."""
+    """Yield a sentence about each wrong setting. `places`: its name -> where it stands; `known`: the names of all."""
     by_name: dict[str, list[ErrorDetails]] = {}
     for error in errors:
         by_name.setdefault(str(error["loc"][0]), []).append(error)

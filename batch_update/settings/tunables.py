@@ -46,7 +46,7 @@ _PACE = Pace(DEFAULT_RATES)
 def setting(
     default: Any, help: str, *, group: str, metavar: str = "", job: bool = True, **bounds: Any
 ) -> Any:
-    """One tunable. `job`: whether a job file may set it."""
+    """Return one tunable. `job`: whether a job file may set it."""
     extra: dict[str, Any] = {"group": group, "metavar": metavar, "job": job}
     return Field(default, description=help, json_schema_extra=extra, validate_default=True, **bounds)
 
@@ -271,7 +271,7 @@ class Settings(BaseModel):
 
 
 def paths() -> list[str]:
-    """The settings that name a file or folder, by their Python names."""
+    """Return the settings that name a file or folder, by their Python names."""
     return [name for name, info in Settings.model_fields.items() if info.annotation in (Path, Path | None)]
 
 

@@ -91,7 +91,7 @@ def denial_in(data: Json, *, lists: bool) -> dict[str, Json] | None:
 
 
 def _texts(part: dict[str, Json]) -> list[str]:
-    """The sentences that an object with folded names has for people, each once."""
+    """Return the sentences that an object with folded names has for people, each once."""
     found: list[str] = []
     for value in map(part.get, _WORDS):
         if isinstance(value, str) and value.strip().lower() not in _NOTHING:
@@ -119,7 +119,7 @@ def _says_no(part: dict[str, Json]) -> bool:
 
 
 def _folded(part: Json) -> dict[str, Json]:
-    """An object with its names in lower case, without `_` and `-`."""
+    """Return an object with its names in lower case, without `_` and `-`."""
     if not isinstance(part, dict):
         return {}
     return {_fold(name): value for name, value in part.items()}

@@ -201,7 +201,7 @@ def _claims(answer: Json) -> _Claims:
 
 
 def _objects(answer: dict[str, Json], *names: str) -> list[dict[str, Json]]:
-    """An answer, and the objects in it by these names: some servers say there what they say of a list."""
+    """Return an answer, and the objects in it by these names: some servers say there what they say of a list."""
     return [answer, *(part for part in map(answer.get, names) if isinstance(part, dict))]
 
 

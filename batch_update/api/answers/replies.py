@@ -115,7 +115,7 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        """The message and what the server said of single fields, for an error that is no row's."""
+        """Return the message and what the server said of single fields, for an error that is no row's."""
         return excerpt(said_of_fields(self.message, self.field_errors), MOST_TEXT)
 
     @property
@@ -160,7 +160,7 @@ def _judge_failure(seen: NoAnswer, redact: Callable[[str], str]) -> Verdict:
 
 
 def _judge_proxy(seen: NoAnswer, reason: str) -> Verdict:
-    """A proxy that makes no way to the server: for good, or because it does not reach it now."""
+    """Return a proxy that makes no way to the server: for good, or because it does not reach it now."""
     if not 400 <= seen.proxy_status < 500 or seen.proxy_status in (408, 425, 429):
         message = f"no connection: the proxy {seen.proxy} does not reach the server: {reason}"
         return Verdict(Applied.NO, "N501", message, repeats=ALWAYS, trouble=True)
@@ -223,7 +223,7 @@ def _judge_denial(status: int, say: Speaker) -> Verdict:
 
 
 def _id_in(data: Json) -> int | None:
-    """The id that an answer to an update is about."""
+    """Return the id that an answer to an update is about."""
     inner = data.get("data") if isinstance(data, dict) else None
     return count(inner.get("id")) if isinstance(inner, dict) else None
 
@@ -267,7 +267,7 @@ def _judge_gateway(seen: Answer, status: int, say: Speaker) -> Verdict:
 
 
 def _judge_in_between(status: int, proxy: str, say: Speaker) -> Verdict:
-    """An answer that is not of the API's making: of a proxy that was asked, or of a firewall that was not."""
+    """Return an answer that is not of the API's making: of a proxy that was asked, or of a firewall that was not."""
     who = f"the proxy {proxy}" if proxy else "a firewall, gateway or proxy in between, not the API,"
     if status >= 500:
         message = say(f"{who} failed ({status})")

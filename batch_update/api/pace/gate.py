@@ -44,13 +44,13 @@ class Gate:
     _probes: int = 0
 
     def ready_at(self, now: float) -> float:
-        """When the next request may go out; `inf` where only the probe's answer can tell."""
+        """Return when the next request may go out; `inf` where only the probe's answer can tell."""
         if self.state is GateState.OPEN:
             return now
         return math.inf if self.probing else max(now, self.until)
 
     def refused(self, now: float, asked: float | None) -> float:
-        """The server asks everybody to wait. How long the gate is closed for; `inf`: too long, stop."""
+        """Close the gate, as the server asks. Returns for how many seconds; `inf`: too long, stop."""
         if self.refusals >= MOST_REFUSALS or (asked is not None and asked > MOST_WAIT):
             return math.inf
         self._failed_rows.clear()
@@ -67,7 +67,7 @@ class Gate:
         return max(asked, 2.5 * 2.0**self.refusals) if self.refusals else asked
 
     def failed(self, row: int, now: float, *, enough: int = OUTAGE_ROWS) -> bool:
-        """A sign that the server is down. True where that ends this row's try without its fault.
+        """Take in a sign that the server is down. True where that ends this row's try without its fault.
 
         `enough`: how many rows show it.
         """
@@ -96,7 +96,7 @@ class Gate:
         return self.state is GateState.DOWN and now >= self._down_since + self.most_outage
 
     def succeeded(self, probe: bool) -> GateState:
-        """The server answers. The state that this ends; OPEN where it ends none."""
+        """Open the gate, since the server answers. Returns the state that this ends; OPEN where it ends none."""
         self._failed_rows.clear()
         self._down_since = math.inf
         before = self.state

@@ -92,7 +92,7 @@ class Ledger:
             lock.release()
 
     def _begin(self, now: float) -> FileLock | None:
-        """The lock, held; None where it is another's turn, or where the ledger has been given up."""
+        """Return the lock, held; None where it is another's turn, or where the ledger has been given up."""
         if self._given_up:
             return None
         try:
@@ -168,7 +168,7 @@ class Ledger:
 
 
 def _credible(at: float, now: float) -> float:
-    """The time itself, unless a request that was sent by now cannot count as late as that."""
+    """Return the time itself, unless a request that was sent by now cannot count as late as that."""
     return at if at <= now + PATIENCE else now + PATIENCE
 
 

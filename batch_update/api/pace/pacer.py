@@ -302,7 +302,7 @@ class Pacer:
             self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
 
     def _lower(self, limits: ServerLimit) -> WindowLog | None:
-        """The window that an unfamiliar limit belongs to: the nearest above it that is long enough.
+        """Return the window that an unfamiliar limit belongs to: the nearest above it that is long enough.
 
         None where it may as well be the limit of a shorter window, which the user keeps below it.
         """

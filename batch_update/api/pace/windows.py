@@ -51,7 +51,7 @@ class WindowLog:
         self._others_until = 0.0
 
     def ready_at(self, now: float, flying: Collection[Ticket], capped: bool) -> float:
-        """When one more request fits; `inf` where only an answer can tell."""
+        """Return when one more request fits; `inf` where only an answer can tell."""
         ends = self._ends
         while ends and ends[0] <= now:
             heappop(ends)
@@ -84,7 +84,7 @@ class WindowLog:
         return bool(self._shared)
 
     def counted(self) -> list[float]:
-        """The latest moments at which the server may have counted what has landed."""
+        """Return the latest moments at which the server may have counted what has landed."""
         return [end - self.seconds - MARGIN for end in self._ends]
 
     def landed(self, ticket: Ticket, now: float, capped: bool) -> None:
@@ -92,7 +92,7 @@ class WindowLog:
         heappush(self._ends, self._end_without_answer(ticket, now) if capped else now + self.seconds + MARGIN)
 
     def heard(self, used: int, now: float, flying: Collection[Ticket]) -> bool:
-        """The server says that so many requests count in this window. True where somebody else is newly seen."""
+        """Take in how many requests count here, as the server says. True where somebody else is newly seen."""
         before = self._others if self._others_until > now else 0
         self._others = max(0, used - self.count(flying))
         self._others_until = now + self.seconds + MARGIN

@@ -220,7 +220,7 @@ class Wires:
 
 
 def _trust() -> ssl.SSLContext:
-    """The certificates to trust. Raises UsageError (U101) where those that were named cannot be read."""
+    """Return the certificates to trust. Raises UsageError (U101) where those that were named cannot be read."""
     try:
         return httpx.create_ssl_context()
     except OSError as error:
@@ -232,7 +232,7 @@ def _trust() -> ssl.SSLContext:
 
 
 async def _read_body(response: httpx.Response, most: int) -> bytes | None:
-    """The body as it stands, without inflating anything; None where it is longer than `most` bytes."""
+    """Return the body as it stands, without inflating anything; None where it is longer than `most` bytes."""
     body = bytearray()
     stream = cast(httpx.AsyncByteStream, response.stream)
     # Every stream of an answer is an async generator, and one that is left half-way has to be closed.

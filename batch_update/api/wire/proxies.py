@@ -61,7 +61,7 @@ def find_proxy(base_url: str, setting: str | None, environ: Mapping[str, str]) -
 
 
 def _from_environment(scheme: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The address of the proxy and the variable that holds it; "" where none does."""
+    """Return the address of the proxy and the variable that holds it; "" where none does."""
     for name in (f"{scheme}_proxy", "all_proxy"):
         text, variable = _value(name, environ)
         # In a CGI script, HTTP_PROXY is a header that anybody may send.

@@ -180,7 +180,7 @@ class Connection(httpx.AsyncBaseTransport):
         raise httpx.RemoteProtocolError("the answer does not begin, only 1xx come")
 
     async def _receive(self) -> Any:
-        """The next h11 event."""
+        """Return the next h11 event."""
         while True:
             try:
                 event = self._wire.next_event()
@@ -211,7 +211,7 @@ class Connection(httpx.AsyncBaseTransport):
         return StaleError(str(error)) if self._is_reused and not self._has_heard else error
 
     async def receive_body(self) -> AsyncIterator[bytes]:
-        """The body's pieces; at its end the connection is ready for the next request, or closed."""
+        """Yield the body's pieces; at its end the connection is ready for the next request, or closed."""
         try:
             while isinstance(event := await self._receive(), h11.Data):
                 yield bytes(event.data)
@@ -234,7 +234,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _encode(wire: h11.Connection, request: httpx.Request) -> bytes:
-    """The whole request as bytes: one packet for most."""
+    """Return the whole request as bytes: one packet for most."""
     url = request.url
     head = wire.send(h11.Request(method=request.method, target=url.raw_path, headers=request.headers.raw))
     body = wire.send(h11.Data(data=request.content)) if request.content else b""
@@ -242,7 +242,7 @@ def _encode(wire: h11.Connection, request: httpx.Request) -> bytes:
 
 
 def _readable(raw: Any) -> Callable[[], bool]:
-    """A function that tells whether this socket has something to read, or is gone."""
+    """Return a function that tells whether this socket has something to read, or is gone."""
     number = raw.fileno()
     if not hasattr(select, "poll"):  # Windows
         return lambda: bool(select.select([number], [], [], 0)[0])

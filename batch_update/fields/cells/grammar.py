@@ -83,7 +83,7 @@ def read_cell(field: str, text: str, decimal: str = ".") -> Json | Leave:
 
 
 def show_cell(field: str, value: Json, decimal: str = ".") -> str:
-    """The cell that stands for a value: `read_cell(f, show_cell(f, v, d), d) == v`.
+    """Return the cell that stands for a value: `read_cell(f, show_cell(f, v, d), d) == v`.
 
     That holds for every value that the type of the field allows, with ids of at most 18 digits and JSON of at
     most 100 levels. Text with a carriage return or another control character goes out in JSON quotes.
@@ -104,7 +104,7 @@ def show_as(facts: Field, value: Json, decimal: str = ".") -> str:
 
 
 def read_id(text: str) -> int:
-    """The assistant that a row is about: `101`, `101.0`, `00101`, `101 – Praxis Weiß`. Raises CellError."""
+    """Return the assistant that a row is about: `101`, `101.0`, `00101`, `101 – Praxis Weiß`. Raises CellError."""
     trimmed = visible(text)
     if trimmed in ("", "null"):
         raise refusal("C113", ID_COLUMN, text)

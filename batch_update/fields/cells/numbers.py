@@ -39,7 +39,7 @@ def read_number(field: Field, text: str, decimal: str) -> float:
 
 
 def show_number(field: Field, value: float, decimal: str) -> str:
-    """All digits of the float and never an exponent, which spreadsheet programs write in their own way."""
+    """Return all digits of the float and never an exponent, which spreadsheet programs write in their own way."""
     return format(Decimal(repr(value)), "f").replace(".", decimal)
 
 
@@ -60,7 +60,7 @@ def show_integer(field: Field, value: int, decimal: str) -> str:
 
 
 def without_thousands(text: str, decimal: str) -> str:
-    """How to write 1.200 or 1,200.5 where a thousand is meant."""
+    """Return how to write 1.200 or 1,200.5 where a thousand is meant."""
     whole, fraction = text, ""
     if len(set(re.findall(r"[^0-9+-]", text))) > 1:
         cut = max(text.rfind("."), text.rfind(","))

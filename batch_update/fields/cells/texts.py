@@ -31,7 +31,7 @@ def is_plain(text: str) -> bool:
 
 
 def read_text(field: Field, text: str, decimal: str) -> str:
-    """A text as it stands, spaces around it included; `"..."` and `@@` mean what the grammar says."""
+    """Return a text as it stands, spaces around it included; `"..."` and `@@` mean what the grammar says."""
     trimmed = text.strip()
     quoted = quoted_text(trimmed)
     refuse_damaged(field, text, is_json=quoted is not None)
@@ -80,7 +80,7 @@ def refuse_damaged(field: Field, text: str, *, is_json: bool) -> None:
 
 
 def quoted_text(text: str) -> str | None:
-    """The text inside JSON quotes; None where it is no complete JSON text, but say `"Hello" she said`.
+    """Return the text inside JSON quotes; None where it is no complete JSON text, but say `"Hello" she said`.
 
     Real line breaks may stand in it: that is what people type.
     """
@@ -94,7 +94,7 @@ def quoted_text(text: str) -> str | None:
 
 
 def _unmarked(field: Field, text: str, trimmed: str) -> str:
-    """The text without its `@@`; refuses what names a file, stands for nothing, or is a failed formula."""
+    """Return the text without its `@@`; refuses what names a file, stands for nothing, or is a failed formula."""
     if trimmed[0] == "@":
         if not trimmed.startswith("@@"):
             raise refusal("C112", field, text)
@@ -119,14 +119,14 @@ def unix_lines(text: str) -> str:
 
 
 def read_word(field: Field, text: str, decimal: str) -> str:
-    """A text whose surrounding white space means nothing."""
+    """Return a text whose surrounding white space means nothing."""
     quoted = quoted_text(text)
     refuse_damaged(field, text, is_json=quoted is not None)
     return _unmarked(field, text, text) if quoted is None else quoted
 
 
 def read_zone(field: Field, text: str, decimal: str) -> str:
-    """A time zone in any case, `Europe/berlin`; another word as it stands, to be refused."""
+    """Return a time zone in any case, `Europe/berlin`; another word as it stands, to be refused."""
     word = read_word(field, text, decimal)
     return zones_by_case().get(word.casefold(), word)
 
@@ -139,7 +139,7 @@ def show_word(field: Field, value: str, decimal: str) -> str:
 
 
 def read_choice(field: Field, text: str, decimal: str) -> str:
-    """One of the field's words, in any case; another word as it stands, to be refused with the bounds."""
+    """Return one of the field's words, in any case; another word as it stands, to be refused with the bounds."""
     word = quoted_text(text) or text
     folded = word.strip().casefold()
     if folded in field.choices:

@@ -67,7 +67,7 @@ def damage_of(text: str, *, is_json: bool = False) -> Damage | None:
 
 
 def with_escapes(value: object) -> str:
-    """A value as JSON that is not taken for damaged, whatever stands in its texts."""
+    """Return a value as JSON that is not taken for damaged, whatever stands in its texts."""
     plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if damage_of(plain, is_json=True) is None:
         return plain
@@ -104,6 +104,6 @@ def _escaped(text: str, *, is_json: bool) -> Damage | None:
 
 
 def _unescaped(text: str) -> str:
-    """The text with its escapes decoded; two that are the halves of one character become that."""
+    """Return the text with its escapes decoded; two that are the halves of one character become that."""
     plain = re.sub(r"(?:_x|\\u)([0-9A-Fa-f]{4})_?", lambda found: chr(int(found[1], 16)), html.unescape(text))
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -116,7 +116,7 @@ _COMMON = frozenset(
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text that hold a character beyond ASCII, with the signs that touch them."""
+    """Return the words of a text that hold a character beyond ASCII, with the signs that touch them."""
     return [word for word in _words(text) if not word.isascii()]
 
 
@@ -139,7 +139,7 @@ def completed(text: str) -> str:
 
 
 def _completed(word: str) -> str:
-    """A word with its lost letters, where only one common word has the others."""
+    """Return a word with its lost letters, where only one common word has the others."""
     pattern = re.compile(word.lower().replace(LOST, "[^a-z]"))
     fits = [known for known in _COMMON if pattern.fullmatch(known)]
     if len(fits) != 1:

@@ -90,7 +90,7 @@ class _Misreading:
     """sequences that might be UTF-8"""
 
     def undo(self, text: str) -> str:
-        """The text with its sequences decoded, where one of them is such that nobody can have typed it."""
+        """Return the text with its sequences decoded, where one of them is such that nobody can have typed it."""
         if any(map(self._is_misread, self.pattern.finditer(text))):
             return self.pattern.sub(lambda found: self._meant(found[0]) or found[0], text)
         return text

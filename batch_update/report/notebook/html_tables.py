@@ -125,5 +125,5 @@ def _row(kind: str, cells: Iterable[str]) -> str:
 
 
 def _html_text(text: str) -> str:
-    """A text from anywhere, on one line, as text of a page."""
+    """Return a text from anywhere, on one line, as text of a page."""
     return escape(excerpt(text, MOST_CHARACTERS))

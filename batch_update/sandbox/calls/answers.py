@@ -119,7 +119,7 @@ def invalid(errors: Mapping[str, list[str]]) -> Answer:
 
 
 def invalid_data(errors: Mapping[str, list[str]]) -> Answer:
-    """A body or a query that breaks the rules, as calls that neither make nor change an assistant say it."""
+    """Return a body or a query that breaks the rules, as calls that neither make nor change an assistant say it."""
     return Answer(422, {"message": "The given data was invalid.", "errors": errors})
 
 

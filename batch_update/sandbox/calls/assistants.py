@@ -74,7 +74,7 @@ def delete(call: Call) -> Answer:
 
 
 def _asked_for(call: Call) -> Assistant:
-    """The assistant that the path names. Raises Refused where there is none."""
+    """Return the assistant that the path names. Raises Refused where there is none."""
     asked = path_id(call)
     found = None if asked is None else call.desk.assistant(asked)
     if found is None:

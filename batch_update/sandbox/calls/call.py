@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 def written_body(call: Call) -> dict[str, Any]:
-    """The body of a call that writes: a JSON object. Raises Refused."""
+    """Return the body of a call that writes: a JSON object. Raises Refused."""
     if not call.may_write:
         raise Refused(answers.forbidden())
     if call.content_type.split(";")[0].strip().lower() != "application/json":
@@ -85,13 +85,13 @@ def _finite(text: str) -> float:
 
 
 def path_id(call: Call) -> int | None:
-    """The id in the path; None where it is none that an assistant could have."""
+    """Return the id in the path; None where it is none that an assistant could have."""
     text = call.path["id"]
     return int(text) if re.fullmatch(r"[0-9]{1,19}", text) and int(text) <= LARGEST_ID else None
 
 
 def choice(call: Call, name: str, allowed: tuple[str, ...]) -> str | None:
-    """A query parameter that is one of these words; None where it is not given. Raises Refused."""
+    """Return a query parameter that is one of these words; None where it is not given. Raises Refused."""
     given = call.query.get(name)
     if given is not None and given not in allowed:
         sentence = f"The {name} must be one of: {', '.join(allowed)}."
@@ -100,7 +100,7 @@ def choice(call: Call, name: str, allowed: tuple[str, ...]) -> str | None:
 
 
 def number(call: Call, name: str, *, low: int = 1, high: int = LARGEST_ID) -> int | None:
-    """A query parameter that is a whole number; None where it is not given. Raises Refused."""
+    """Return a query parameter that is a whole number; None where it is not given. Raises Refused."""
     given = call.query.get(name)
     if given is None:
         return None
@@ -112,5 +112,5 @@ def number(call: Call, name: str, *, low: int = 1, high: int = LARGEST_ID) -> in
 
 
 def stamp(moment: float) -> str:
-    """A time as the API writes it: `2026-01-05T08:00:00.000000Z`."""
+    """Return a time as the API writes it: `2026-01-05T08:00:00.000000Z`."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

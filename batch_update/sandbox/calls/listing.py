@@ -59,7 +59,7 @@ def _reported(name: str, value: Any) -> Any:
 
 
 def _in_z(moment: str) -> str:
-    """A time whose zone is written as Z; states of earlier versions wrote an offset."""
+    """Return a time whose zone is written as Z; states of earlier versions wrote an offset."""
     return moment.removesuffix("+00:00") + "Z" if moment.endswith("+00:00") else moment
 
 

@@ -47,7 +47,7 @@ def models(call: Call) -> Answer:
 
 
 def phone_numbers(call: Call) -> Answer:
-    """The numbers of the account; for inbound those only that an inbound assistant could take now."""
+    """Return the numbers of the account; for inbound those only that an inbound assistant could take now."""
     inbound_only = choice(call, "type", ("inbound", "outbound")) == "inbound"
     shown = []
     for found in catalogue.NUMBERS:
@@ -102,7 +102,7 @@ def labels(call: Call) -> Answer:
 
 
 def _groups(call: Call, entries: tuple[catalogue.Entry, ...], sizes: Mapping[int, int]) -> Answer:
-    """A page of folders or labels. It does not say which page is the last one."""
+    """Return a page of folders or labels. It does not say which page is the last one."""
     most = number(call, "per_page", low=1, high=100) or _GROUPS_A_PAGE
     page = number(call, "page", low=1, high=1_000_000) or 1
     first = (page - 1) * most

@@ -55,7 +55,7 @@ def refusals(assistant: Assistant, body: Body, surroundings: Surroundings) -> Re
 
 
 def updated(assistant: Assistant, body: Body) -> Assistant:
-    """The assistant after an update that may be applied: what is sent changes, and what a new mode resets."""
+    """Return the assistant after an update that may be applied: what is sent changes, and what a new mode resets."""
     given = {name: _stored(value) for name, value in body.items() if name in all_fields()}
     mode = _mode(assistant, given)
     resets = {} if mode == assistant["mode"] else _resets(assistant, mode)
@@ -76,7 +76,7 @@ def _stored(value: Any) -> Any:
 
 
 def _resets(assistant: Assistant, mode: str) -> Assistant:
-    """The mode-specific settings as they are in a mode that was just entered."""
+    """Return the mode-specific settings as they are in a mode that was just entered."""
     pipeline = mode == "pipeline"
     settings: Assistant = {
         "llm_model_id": catalogue.DEFAULT_LLM if pipeline else None,
@@ -100,7 +100,7 @@ def _resets(assistant: Assistant, mode: str) -> Assistant:
 
 
 def _mode(assistant: Assistant, body: Body) -> str:
-    """The mode that the assistant will be in."""
+    """Return the mode that the assistant will be in."""
     return str(body.get("mode", assistant["mode"]))
 
 

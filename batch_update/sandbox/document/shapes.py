@@ -17,7 +17,7 @@ _MOMENT: Schema = {"type": "string", "pattern": "Z$"}
 
 
 def record(**properties: Schema) -> Schema:
-    """An object that has all of these."""
+    """Return an object that has all of these."""
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
@@ -94,7 +94,7 @@ ANSWERS: Mapping[str, Schema] = {
 
 
 def assistant() -> Schema:
-    """An assistant as the list reports it: numbers as text, flags as numbers, tools nested."""
+    """Return an assistant as the list reports it: numbers as text, flags as numbers, tools nested."""
     shapes: dict[str, Schema] = {
         "id": WHOLE, "integer": WHOLE, "number": {"type": ["number", "string"]}, "object": {"type": "object"},
         "flag": {"type": ["boolean", "integer"]}, "ids": array(WHOLE), "array": {"type": "array"},
