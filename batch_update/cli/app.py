@@ -24,11 +24,10 @@ from batch_update.cli.documents import out_failure, wants_json
 from batch_update.cli.help import CONTEXT, Command, CommandGroup
 from batch_update.cli.screen import ready_streams, show_error
 from batch_update.cli.suggestions import usage_error_of
-from batch_update.errors import BatchUpdateError, Interrupted, RunStopped, UsageError
+from batch_update.errors import BatchUpdateError, Interrupted, RunStopped
 from batch_update.model.reports import Exit
-from batch_update.settings.layers import ENV_PREFIX, variable_of
+from batch_update.settings.layers import refuse_unknown, variable_of
 from batch_update.settings.tunables import Settings
-from batch_update.text import no_such
 from batch_update.version import __version__
 
 EXAMPLES = """Change many Famulor AI phone assistants from one sheet: checked, paced, accounted for.
@@ -83,17 +82,11 @@ def _version(wanted: bool) -> None:
 
 @app.callback(help=EXAMPLES)
 def _root(
-    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    known = {variable_of(max(option.opts, key=len)) for option in options_of(context.command)}
-    known |= set(map(variable_of, Settings.model_fields))
-    known |= {option.envvar for option in options_of(context.command) if isinstance(option.envvar, str)}
-    wrong = [name for name in os.environ if name.startswith(ENV_PREFIX) and name not in known]
-    if wrong:
-        raise UsageError(code="U101", details=(no_such("variable", name, known) for name in wrong))
+    refuse_unknown(os.environ)
 
 
 def main() -> None:

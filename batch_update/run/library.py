@@ -33,7 +33,7 @@ from batch_update.run.undoing import begin_undo, run_to_undo
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts, open_interrupts
 from batch_update.settings.heeding import refuse_unheeded
-from batch_update.settings.layers import python_name, read_settings
+from batch_update.settings.layers import python_name, read_settings, refuse_unknown
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import Source, read_sheet
 
@@ -120,8 +120,10 @@ def _settings_of_call(
 def _layered(
     settings: Settings | None, given: Mapping[str, Any], environ: Mapping[str, str] | None
 ) -> Settings:
+    environ = os.environ if environ is None else environ
+    refuse_unknown(environ)
     told = {name: getattr(settings, name) for name in settings.model_fields_set} if settings else {}
-    return read_settings(told, given, environ=os.environ if environ is None else environ)
+    return read_settings(told, given, environ=environ)
 
 
 def _means(

@@ -10,8 +10,29 @@ from pydantic import ValidationError
 from batch_update.errors import UsageError
 from batch_update.settings.refusals import refusals_of
 from batch_update.settings.tunables import Settings
+from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
+OPTIONS = (
+    "exit_code",
+    "fields",
+    "force",
+    "format",
+    "full",
+    "host",
+    "jobs_dir",
+    "keep",
+    "older_than",
+    "out",
+    "output",
+    "port",
+    "prune_force",
+    "reset",
+    "retry_failed",
+    "secrets",
+    "where",
+)
+"""Options of single commands that are no settings: their variables are known as well."""
 
 
 def variable_of(name: str) -> str:
@@ -22,6 +43,14 @@ def variable_of(name: str) -> str:
 def _named_as_setting(name: str) -> str:
     """`max-attempts` -> `the setting max_attempts`: as messages name it, unless they are about a file of keys."""
     return f"the setting {name.rstrip('_').replace('-', '_')}"
+
+
+def refuse_unknown(environ: Mapping[str, str]) -> None:
+    """Raises UsageError for each variable of ours that nothing reads: with a letter wrong, no limit would be set."""
+    known = set(map(variable_of, (*Settings.model_fields, *OPTIONS)))
+    wrong = [name for name in environ if name.startswith(ENV_PREFIX) and name not in known]
+    if wrong:
+        raise UsageError(code="U101", details=(no_such("variable", name, known) for name in wrong))
 
 
 def read_settings(

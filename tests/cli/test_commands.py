@@ -19,6 +19,7 @@ from batch_update.cli.app import command_line, options_of
 from batch_update.cli.spelling import flag_of
 from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES
+from batch_update.settings.layers import OPTIONS, variable_of
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Run
 from tests.sheet.workbooks import xlsx
@@ -318,6 +319,13 @@ def test_every_flag_of_every_command_has_an_environment_variable() -> None:
             or option.name in Settings.model_fields
             or option.envvar
         ), flag
+
+
+def test_every_option_that_is_no_setting_is_known_by_its_variable() -> None:
+    options = list(options_of(command_line()))
+    names = {variable_of(max(option.opts, key=len)) for option in options}
+    names |= {option.envvar for option in options if isinstance(option.envvar, str)}
+    assert names - set(map(variable_of, Settings.model_fields)) == set(map(variable_of, OPTIONS))
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])

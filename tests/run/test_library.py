@@ -230,6 +230,18 @@ def test_the_sandbox_and_the_key_are_found_by_the_variables_of_the_command_line(
     assert speeds(settings) == ["0.75"] * 4
 
 
+def test_a_variable_that_nothing_reads_is_refused_and_one_of_a_command_alone_is_not(
+    settings: Settings,
+) -> None:
+    for call in (batch_update.apply, batch_update.check):
+        with pytest.raises(UsageError, match="there is no variable 'BATCH_UPDATE_MAX_CHANGE'"):
+            call("sheet.csv", settings_of(settings), environ={"BATCH_UPDATE_MAX_CHANGE": "5"})
+    assert not Path("runs").exists()
+    environ = {"BATCH_UPDATE_OUT": "plan.json", "BATCH_UPDATE_LIMIT": "2"}
+    report = batch_update.apply("sheet.csv", settings, environ=environ)
+    assert report.counts() == {Status.UPDATED: 2, Status.NOT_SENT: 2}
+
+
 CALLS: dict[str, Callable[..., Any]] = {
     "plan": lambda **given: batch_update.plan("sheet.csv", **given),
     "apply": lambda **given: batch_update.apply("sheet.csv", **given),
