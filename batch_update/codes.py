@@ -61,7 +61,7 @@ def _c(code: str, title: str, meaning: str, remedy: str, traits: Trait = Trait.P
 
 # fmt: off
 CODES: dict[str, Code] = dict((
-    # ---- the file (sheet/reading, sheet/dialect)
+    # ---- the file (sheet)
     _c("S101", "the file cannot be opened", "There is no such file, it may not be read, or it is no regular file.", "Check the path; `-` reads from stdin."),
     _c("S102", "the format is not known", "The file is neither CSV, TSV, Excel, OpenDocument nor JSON Lines, or its content does not fit its name.", "Save it again as .csv or .xlsx."),
     _c("S103", "the file is too large", "It is over a limit that keeps memory and time bounded.", "Split it, or save it as CSV."),
@@ -116,7 +116,7 @@ CODES: dict[str, Code] = dict((
     _c("C116", "an escape of a file format", "What a file format writes for a character stands in the text itself, such as `_x000D_`, `\\u00fc` or `&uuml;`: it would be spoken or sent as it stands.", "Type the character itself. Where the escape is meant, write the text in JSON quotes, with \\u005f for _, \\u0026 for & and \\\\ for a backslash."),
     _c("C117", "a text that was probably cut off", "It is exactly as long as a cell of Excel can be, so that what came after it is probably lost.", "Write it as CSV or JSON Lines. Where it is whole, write it in JSON quotes."),
     _c("C118", "nothing but invisible characters: treated as empty", "A warning: the cell looks empty and is not, such as one with a space without width. The field is left as it is.", "Empty the cell, or type the value."),
-    # ---- values (plan/checking from fields/assistant)
+    # ---- values (check)
     _c("V101", "the value has the wrong type", "The field takes another kind of value.", "`batch-update fields FIELD` shows which kind."),
     _c("V102", "the text is too long", "Characters count, not bytes.", "Shorten it."),
     _c("V103", "the value is below the minimum", "See `batch-update fields FIELD` for its bounds.", "Write a larger number."),
@@ -132,9 +132,9 @@ CODES: dict[str, Code] = dict((
     _c("V113", "the text is too short", "The API asks for more characters.", "Write more."),
     _c("V120", "a built-in tool of a type that is not known here", "The vendor adds types; it is sent as it is.", "Check the spelling of `type`."),
     _c("V121", "a setting of a built-in tool that is not known here", "The vendor adds settings; it is sent as it is.", "Check the spelling."),
-    # ---- reading back (run/verifying)
+    # ---- reading back (send/verifying)
     _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again.", Trait.COMPARING),
-    # ---- across fields and rows (fields/rules, plan/checking)
+    # ---- across fields and rows (check, fields/rules)
     _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with the setting on_duplicate: first or last."),
     _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
     _c("X203", "another row was taken for this assistant", "The setting on_duplicate chose between two rows.", "Nothing needs to be done.", Trait.CHOSEN),
@@ -146,7 +146,7 @@ CODES: dict[str, Code] = dict((
     _c("X220", "a change of mode resets settings", "Models and providers go back to the new mode's defaults.", "Set the new mode's model in the same row."),
     _c("X230", "a webhook that is on and has no address", "is_webhook_active needs a webhook_url.", "Give an address, or switch it off."),
     _c("X231", "an assistant that transfers to itself", "An assistant_transfer tool must point at another assistant.", "Give another assistant_id."),
-    # ---- parts of values, and what is there now (plan/across, plan/comparing)
+    # ---- parts of values, and what is there now (check/combinations, plan)
     _c("X240", "a value and a part of it in one row", "The row sets the whole value and a part of it, and it is not clear which counts.", "Keep one of the two cells."),
     _c("X241", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is."),
     _c("X242", "the rest of the value is not known", "A part can only be set beside the rest, since the API replaces such values whole; and it does not report this one.", "Set the whole value in one column."),
@@ -160,7 +160,7 @@ CODES: dict[str, Code] = dict((
     _c("X310", "a plan or a run of another server or account", "It was made with another key or for another server; its ids mean other assistants here.", "Name no server, or that one, and use the key that it was made with; or make a new plan."),
     _c("X311", "the plan came out differently", "What would be sent is not what was reviewed: the sheet or the assistants have changed.", "Look at it again, and give the digest of now to the setting expect."),
     _c("X320", "something cannot be brought back", "The API does not report what this field was before, or does not take it.", "Set it by hand, where it matters."),
-    # ---- answers of the API (api/replies)
+    # ---- answers of the API (api/answers)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check the setting base_url.", Trait.NOT_THE_ROWS),
     _c("A400", "the server refuses the request", "It was not applied.", "Mend what the message names; if the row is right, report it as a bug.", Trait.REFUSAL | Trait.MENDABLE),
     _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Trait.NOT_THE_ROWS),
@@ -205,7 +205,7 @@ CODES: dict[str, Code] = dict((
     _c("G108", "one prompt for different assistants", "Assistants whose system prompts differ would all get the same one: a cell may have been filled down by mistake.", "Where it is meant, add the setting allow=same_prompt."),
     _c("G120", "too many changes", "More assistants would change than the setting max_changes allows.", "Look at what plan shows, and raise the limit or send a part with the setting only or the setting limit."),
     _c("G121", "too large a part of the account", "More of the account's assistants would change than the setting max_change_percent allows, or it is not known how many there are.", "Look at what plan shows, and raise the limit or send a part with the setting only or the setting limit."),
-    # ---- the journal of a run (run/journal, run/reading)
+    # ---- the journal of a run (journal)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
     _c("J102", "the journal is gone", "The run's folder, or a part of its journal, was removed, replaced or cut while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
     _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside the setting runs_dir.", Trait.NO_PLAN | Trait.NOTHING_SENT),

@@ -31,14 +31,14 @@ def _render():
     "name", ["architecture.md", "fields.md", "codes.md", "settings.md", "sandbox.md", "json.md"]
 )
 def test_the_tables_are_rendered_from_the_code(name: str) -> None:
-    """Otherwise: python docs/render.py."""
-    assert (DOCS / name).read_text("utf-8") == _render().PAGES[name]()
+    rendered = (DOCS / name).read_text("utf-8") == _render().PAGES[name]()
+    assert rendered, f"docs/{name} is not as the code has it: make docs"
 
 
 def test_the_schemas_of_the_package_are_made_from_the_code() -> None:
-    """Otherwise: python docs/render.py."""
     folder = ROOT / "batch_update" / "schemas"
-    assert {path.stem: json.loads(path.read_text("utf-8")) for path in folder.iterdir()} == schemas()
+    kept = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.iterdir()}
+    assert kept == schemas(), "batch_update/schemas/ is not as the code has it: make docs"
 
 
 PROMISES = [

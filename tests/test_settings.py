@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from batch_update.cli.help import GROUPS
 from batch_update.errors import UsageError
 from batch_update.model.reports import Window
 from batch_update.settings.layers import read_settings
@@ -94,7 +95,8 @@ def test_all_complaints_come_at_once_and_name_their_settings() -> None:
 def test_every_setting_has_a_group_and_a_sentence() -> None:
     for name, info in Settings.model_fields.items():
         extra: dict = info.json_schema_extra
-        assert extra["group"] and info.description and info.description.endswith("."), name
+        assert info.description and info.description.endswith("."), name
+        assert extra["group"] in GROUPS, f"help shows no group of {name}: GROUPS in batch_update/cli/help.py"
 
 
 def test_a_wrong_value_from_the_environment_names_its_variable() -> None:

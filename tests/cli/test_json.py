@@ -169,8 +169,11 @@ def test_a_missing_file_is_a_document_too(ready: Run, command: str) -> None:
 
 def test_every_command_is_among_the_cases() -> None:
     shown = {name.partition(":")[0] for name, case in CASES.items() if case.kind}
-    assert COMMANDS - shown == {"sandbox", "demo"}, "which have a test of their own"
-    assert {name for names in PRINTED_BY.values() for name in names} == COMMANDS
+    assert COMMANDS - shown == {"sandbox", "demo"}, (
+        "all but these, which have tests of their own, need a line in CASES"
+    )
+    printed = {name for names in PRINTED_BY.values() for name in names}
+    assert printed == COMMANDS, "PRINTED_BY (batch_update/report/documents/described.py) names each command"
     assert {body.KIND for body in BODIES} == {*PRINTED_BY, "error"}
 
 
@@ -360,19 +363,9 @@ PLAIN = [
     (re.compile(r"batch-update \d+\.\d+\.\d+[\w.]*"), "batch-update 0.1.0"),
 ]
 """What differs from one run to the next, and what stands for it."""
-SHOWN = {
-    "check": "check",
-    "plan": "plan",
-    "apply": "run",
-    "runs show": "shown-run",
-    "runs list": "runs",
-    "runs prune": "pruned-runs",
-    "report": "report",
-    "export": "export",
-    "job list": "jobs",
-    "job check": "checked-jobs",
-    "fields": "fields",
-    "explain": "code",
+FIRST_OF = {case.kind: name for name, case in reversed(CASES.items()) if case.kind not in {"", "error"}}
+"""Kind -> the first case that shows it."""
+SHOWN = {name: kind for kind, name in FIRST_OF.items()} | {
     "apply: no key": "error",
     "sandbox": "sandbox",
     "run.json": "run-file",
@@ -381,7 +374,7 @@ SHOWN = {
 
 
 def keep_example(name: str, document: dict[str, Any], folder: Path) -> None:
-    """Compare with the example of the page: WRITE_EXAMPLES=1 writes it anew; then python docs/render.py."""
+    """Compare with the example of the page; with WRITE_EXAMPLES=1 in the environment, write it."""
     if name not in SHOWN:
         return
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -391,4 +384,7 @@ def keep_example(name: str, document: dict[str, Any], folder: Path) -> None:
     path = EXAMPLES / f"{SHOWN[name]}.json"
     if os.environ.get("WRITE_EXAMPLES"):
         path.write_text(text, "utf-8")
-    assert path.read_text("utf-8") == text
+    kept = path.read_text("utf-8") if path.exists() else ""
+    assert kept == text, (
+        "WRITE_EXAMPLES=1 for this test writes the example of docs/json.md anew; then make docs"
+    )

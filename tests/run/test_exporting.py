@@ -100,7 +100,7 @@ def restated(found: Export, folder: Path, format: str) -> dict[int, dict[str, Js
 def test_a_sheet_says_every_value_that_an_update_may_send(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, format: str
 ) -> None:
-    """All 57 fields, as a server would tell them that reports all."""
+    """All fields, as a server would tell them that reports all."""
     entries = [
         {"id": 10**number + 7, **data.draw(assistants(mode))}
         for number, mode in enumerate(MODES, data.draw(st.sampled_from([1, 13])))

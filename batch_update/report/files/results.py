@@ -62,19 +62,20 @@ def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
 def _what_became(report: Report, index: int) -> list[str]:
     """Return a cell for each of RESULT_COLUMNS. `_verified` is empty where the assistant was not read back."""
     outcome = report.outcomes[index]
-    return [
-        str(report.plan.sheet.numbers[index]),
-        str(outcome.status),
-        str(outcome.verified),
-        outcome.code,
-        row_message(report, index) if _has_words(report, index, outcome) else "",
-        _id_text(outcome.http),
-        _id_text(outcome.attempts or None),
-        ", ".join(outcome.changed),
-        outcome.request_id,
-        "" if outcome.started is None else utc_text(outcome.started),
-        _id_text(outcome.ms),
-    ]
+    cells = {
+        "_row": str(report.plan.sheet.numbers[index]),
+        "_status": str(outcome.status),
+        "_verified": str(outcome.verified),
+        "_code": outcome.code,
+        "_message": row_message(report, index) if _has_words(report, index, outcome) else "",
+        "_http": _id_text(outcome.http),
+        "_attempts": _id_text(outcome.attempts or None),
+        "_changed": ", ".join(outcome.changed),
+        "_request_id": outcome.request_id,
+        "_started": "" if outcome.started is None else utc_text(outcome.started),
+        "_ms": _id_text(outcome.ms),
+    }
+    return [cells[name] for name in RESULT_COLUMNS]
 
 
 def _has_words(report: Report, index: int, outcome: Outcome) -> bool:
