@@ -11,7 +11,7 @@ from itertools import islice
 
 from batch_update.fields.facts import Kind
 from batch_update.fields.names import Heading, base_of, key_of, known_names, meaning
-from batch_update.model.sheets import Role
+from batch_update.model.sheets import Column, Role
 from batch_update.sheet.manner import Reading
 from batch_update.text import column_letters, printable
 
@@ -105,6 +105,20 @@ def called(headers: Sequence[str], column: int) -> str:
     if is_plain and _key_counts(tuple(headers))[key_of(header)] == 1:
         return header
     return f"column:{column_letters(column)}"
+
+
+def said_of(columns: Sequence[Column]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return what `map` and `ignore` have to say so that columns read again are for what these are."""
+    headers = [column.header for column in columns]
+    mapped: dict[str, str] = {}
+    ignored: list[str] = []
+    for index, column in enumerate(columns):
+        heading = Heading(column.role, column.field, column.path, column.operation)
+        if column.role is Role.IGNORED and any(column.texts):
+            ignored.append(called(headers, index))
+        elif heading.name and heading != _by_itself(column.header):
+            mapped[called(headers, index)] = heading.name
+    return mapped, tuple(ignored)
 
 
 @lru_cache(1)

@@ -398,3 +398,22 @@ def test_a_run_that_is_going_on_under_another_key_is_left_alone(
         assert (result.exit, "another process works in this run" in result.err) == (75, True)
     assert (tmp_path / "it" / "journal.db").read_bytes() == journal
     assert run(command, "it", *SEND).exit in {0, 1}
+
+
+@pytest.mark.parametrize("of", ["plan", "resume"])
+def test_the_command_for_failed_csv_repeats_what_was_said_of_columns_when_the_sheet_was_read(
+    run: Run, tmp_path: Path, of: str
+) -> None:
+    """Where a plan is sent, or a run gone on with, nobody says it again."""
+    text = "id,Tempo neu,Notiz,voice_id\n10001,0.8,a,\n10002,0.9,b,x\n"
+    (tmp_path / "own.csv").write_text(text, "utf-8")
+    words = ["own.csv", "--map", "Tempo neu=speech_speed", "--ignore", "Notiz", *SEND[:-1], "--skip-invalid"]
+    if of == "plan":
+        run("plan", *words, "--out", "plan.json")
+        ended = run("apply", "plan.json", *SEND, "--skip-invalid")
+    else:
+        run("apply", *words, "--yes", "--run-dir", "it", "--sandbox-faults", "401@1")
+        ended = run("resume", "it", *SEND)
+    (fix,) = (line for line in ended.out.splitlines() if line.startswith("Fix "))
+    again = run("plan", *shlex.split(fix.partition("apply ")[2]))
+    assert (again.exit, "H102" in again.out, "C108" in again.out) == (3, False, True), again.out

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
     from batch_update.run.means import Means, Sequel
     from batch_update.run.session import Ended
+    from batch_update.settings.tunables import Settings
 
 
 def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit:
@@ -109,6 +110,16 @@ def _following(report: Report, errand: Errand) -> Following:
     return {purpose: command for purpose, command in found.items() if command}
 
 
+def _said(report: Report, settings: Settings) -> dict[str, object]:
+    """Return the words about columns that the run's sheet was read with, where this command itself was given none."""
+    from batch_update.sheet.headers import said_of
+
+    if settings.map or settings.ignore:
+        return {}
+    mapped, ignored = said_of(report.plan.sheet.columns)
+    return {"map": mapped, "ignore": ignored}
+
+
 def _commands(report: Report, errand: Errand) -> Commands:
     """The commands that a summary may name."""
     from batch_update.journal.database import JOURNAL
@@ -117,7 +128,7 @@ def _commands(report: Report, errand: Errand) -> Commands:
     settings, folder = errand.settings, report.folder or Path()
     is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
     has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
-    of_csv = settings.model_copy(update={"sheet": None})  # what is left to do is no workbook
+    of_csv = settings.model_copy(update={"sheet": None, **_said(report, settings)})  # it is no workbook
     look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
     resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
     return Commands(
