@@ -155,7 +155,7 @@ Each kind has a JSON Schema that allows no other keys. The package carries them:
 python -c "from importlib.resources import files; print(files('batch_update') / 'schemas')"
 ```
 
-Messages name settings as a job file does: the setting max_changes is the flag `--max-changes`.
+Messages name settings as Python does: the setting max_changes is the flag `--max-changes`.
 New keys may come in any version. Where a key goes away or changes its meaning, the number at the end of `schema` grows.
 Text from sheets and servers stands in documents as it is, but for secrets, which are left out; `run.json` holds no cell
 at all. A program that is interrupted while it is still being loaded prints nothing.

@@ -18,7 +18,8 @@ from batch_update.check.rows import ReadRows
 from batch_update.errors import UsageError
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity, Sheet
-from batch_update.text import listed
+from batch_update.model.views import amounts
+from batch_update.text import counted, listed
 
 MOST_TOLD = 20
 """Problems of one row that its message tells."""
@@ -36,6 +37,10 @@ class Checked:
     """assistants: one update each"""
     unchanged: int
     """rows that nothing is sent for although nothing is wrong with them"""
+
+    def __repr__(self) -> str:
+        counts = {"to change": self.to_change, "unchanged": self.unchanged, "invalid": self.invalid_rows}
+        return f"<Checked: {amounts(counts)}; {counted(len(self.problems), 'problem')}>"
 
 
 def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from batch_update.run.planning import unwritable
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export
-from batch_update.text import listed, printable
+from batch_update.text import counted, listed, printable
 
 REPORTED = "_reported"
 """The column for values that are there and could not be sent as they are. A sheet's reader ignores it."""
@@ -33,7 +33,7 @@ class Export:
 
     header: tuple[str, ...]
     """`id`, then fields; last `_reported`, where something is reported that an update would not take"""
-    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+    rows: tuple[tuple[str, ...], ...]
     """by id"""
     account: str
     """whose assistants these are"""
@@ -45,6 +45,10 @@ class Export:
     """field -> cells that are empty although there is a value, since it could not be sent as it is"""
     unreported: tuple[str, ...]
     """columns that are empty since the API does not report them"""
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.rows), 'assistant')}, {counted(len(self.header), 'column')}"
+        return f"<Export: {size}; {self.account}>"
 
     def to_frame(self) -> Any:
         """Return the table as a pandas DataFrame: `id` as int64, all else as the texts that a sheet would hold."""

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+import batch_update
 from batch_update.errors import KeyRefused
 from batch_update.model.plans import (
     UNKNOWN,
@@ -248,3 +249,19 @@ def test_what_is_not_known_is_no_value() -> None:
     change = Change(7, {"name": "A"}, (0,))
     assert plan_of([change]).to_frame()["before"][0] is pd.NA
     assert UNKNOWN not in list(plan_of([change]).to_frame()["before"])
+
+
+def test_a_notebook_tells_what_is_wrong_with_a_plan_and_what_to_do_about_an_end(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("id,speech_speed\n10001,7\n10002,8\n", "utf-8")
+    plan = batch_update.make_plan(batch_update.read_sheet(tmp_path / "bad.csv"))
+    shown = plan._repr_html_()
+    assert "error V104 row 2, cell B2, assistant 10001: speech_speed is above the maximum (7)" in shown
+    assert "10002: speech_speed" in shown
+    stop = batch_update.RunStopped("the server is down", remedy="wait for it")
+    report = batch_update.Report(plan, tuple(plan.settled.values()), stopped=stop)
+    assert "Ended early: the server is down; wait for it" in report._repr_html_()
+
+
+def test_a_check_is_shown_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("id,speech_speed\n10001,7\n10002,1\n", "utf-8")
+    assert repr(batch_update.check(tmp_path / "bad.csv")) == "<Checked: 1 to change, 1 invalid; 1 problem>"

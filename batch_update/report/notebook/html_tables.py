@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
 
+from batch_update.errors import BatchUpdateError
 from batch_update.fields.differences import difference
 from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Report
@@ -15,10 +16,12 @@ from batch_update.outcomes import as_wanted
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.messages import row_message, without_secrets
 from batch_update.report.notebook.frame_columns import fields_of
+from batch_update.report.screen.problems import count_words, problem_line
 from batch_update.text import counted, excerpt
 
 MOST_ROWS = 20
 MOST_COLUMNS = 12
+MOST_PROBLEMS = 5
 MOST_CHARACTERS = 200
 """of a cell"""
 _LINE = "border-bottom: 1px solid rgba(128, 128, 128, 0.4)"
@@ -42,11 +45,9 @@ def plan_table(plan: Plan) -> str:
     """Return what a plan would change, field by field, below its totals, its guards and what it holds back."""
     head = [f"Plan of {plan.sheet.name}: {amounts(plan.counts())}", plan.account or plan.server]
     notes = [f"{one.code}: {one.words}" for one in plan.guards]
-    notes += [
-        counted(len(found), kind)
-        for kind, found in (("error", plan.errors), ("warning", plan.warnings))
-        if found
-    ]
+    notes += [problem_line(plan.sheet, problem) for problem in plan.problems[:MOST_PROBLEMS]]
+    if len(plan.problems) > MOST_PROBLEMS:
+        notes.append(f"... {count_words(plan.problems)} in all")
     fields = sum(len(change.body) + len(change.parts) + len(change.held) for change in plan.changes)
     return _page(
         "; ".join(filter(None, head)),
@@ -69,7 +70,7 @@ def _changes(plan: Plan) -> Iterator[list[str]]:
 def report_table(report: Report) -> str:
     """Return the rows of a run, those that are not as wanted first, below its totals and why it ended early."""
     sheet, ids = report.plan.sheet, report.plan.sheet.id_column
-    notes = [f"Ended early: {report.stopped}"] if report.stopped else []
+    notes = [f"Ended early: {_stop_words(report.stopped)}"] if report.stopped else []
     notes += [f"Files: {report.folder}"] if report.folder else []
     rows = (
         [str(sheet.numbers[index]), ids.texts[index] if ids else "", *_outcome_cells(report, index, outcome)]
@@ -87,6 +88,12 @@ def _outcome_cells(report: Report, index: int, outcome: Outcome) -> list[str]:
         outcome.code,
         row_message(report, index),
     ]
+
+
+def _stop_words(stop: Exception) -> str:
+    """Return why a run ended early, and what to do about it."""
+    remedy = stop.remedy if isinstance(stop, BatchUpdateError) else ""
+    return f"{stop}; {remedy}" if remedy else str(stop)
 
 
 # ---------------------------------------------------------------- HTML
