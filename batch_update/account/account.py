@@ -91,11 +91,17 @@ def lock_folders(settings: Settings) -> set[Path]:
 def only_here(run: Path, settings: Settings, *, but: Path | None) -> None:
     """Raises RunLocked where another process works in this run's folder, whatever key or sandbox it uses.
 
-    `but` is the lock that this run holds, if it holds one.
+    `but` is the lock that this run holds, if it holds one. Raises UsageError (U112) where that cannot be told.
     """
     from batch_update.account.locking import refuse_company
 
-    refuse_company(run, lock_folders(settings), but=but)
+    try:
+        refuse_company(run, lock_folders(settings), but=but)
+    except OSError as error:
+        raise UsageError(
+            f"it cannot be told whether another process works in this run: {error.strerror} ({error.filename})",
+            code="U112",
+        ) from error
 
 
 def _state(settings: Settings) -> Path:

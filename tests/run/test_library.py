@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import sys
@@ -137,6 +138,17 @@ def test_a_run_that_is_going_on_is_neither_resumed_nor_undone_though_nothing_is_
     report = batch_update.apply("sheet.csv", settings, run_dir="it", watcher=Meddling())
     assert report.counts() == {Status.UPDATED: 4}
     assert len(refused) == 8 and all("works in this run" in words for words in refused)
+
+
+def test_a_lock_that_is_no_file_is_told_and_no_bug(settings: Settings) -> None:
+    batch_update.apply("sheet.csv", settings, run_dir="it", max_changes=1)
+    Path("locks/odd.lock").mkdir(parents=True)
+    holder = {"pid": 1, "host": "h", "since": "2026-11-28T09:00:00+00:00", "command": "apply", "run": "/x"}
+    Path("locks/odd.holder.json").write_text(json.dumps(holder), "utf-8")
+    for share in (True, False):
+        with pytest.raises(UsageError, match=r"odd\.lock") as caught:
+            batch_update.resume("it", settings, locks_dir="locks", share=share)
+        assert caught.value.code == "U112" and caught.value.remedy
 
 
 def test_another_run_on_the_account_is_not_disturbed(settings: Settings, tmp_path: Path) -> None:
