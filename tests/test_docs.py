@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -116,6 +117,25 @@ def test_the_page_about_guards_names_every_hazard_with_its_code() -> None:
 def test_the_page_about_runs_names_every_column_that_a_run_adds() -> None:
     _, _, section = (DOCS / "runs.md").read_text("utf-8").partition("## The columns of a run")
     assert tuple(re.findall(r"^\| `(_\w+)` \|", section, re.MULTILINE)) == RESULT_COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("link", "on_the_site"),
+    [
+        ("[its keys](#plan)", "[its keys](#plan)"),
+        ("[its keys](json.md#plan)", "[its keys](json.md#plan)"),
+        ("[security](../SECURITY.md)", "[security](SECURITY.md)"),
+        ("[the code](../batch_update/codes.py)", "the code"),
+    ],
+)
+def test_a_link_of_a_page_leads_to_the_same_place_on_the_site(link: str, on_the_site: str) -> None:
+    pytest.importorskip("mkdocs")
+    spec = importlib.util.spec_from_file_location("hooks", DOCS / "hooks.py")
+    assert spec is not None and spec.loader is not None
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="runs.md"))
+    assert hooks.on_page_markdown(link, page=page, config=None, files=None) == on_the_site
 
 
 def test_every_page_is_in_the_navigation_of_the_site() -> None:
