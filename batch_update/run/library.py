@@ -138,7 +138,7 @@ def _means(
 ) -> Means:
     if signals and current_thread() is not main_thread():
         raise UsageError(
-            "the option signals=True: only the main thread gets signals, and this is another",
+            "signals=True: only the main thread gets signals, and this is another",
             code="U101",
             remedy="leave it out, and cancel what is awaited to end it, or call this in the main thread",
         )

@@ -421,7 +421,7 @@ def test_last_is_the_one_that_last_sent_something_whatever_the_files_times(run: 
 def test_last_to_be_resumed_is_one_that_is_still_to_be_sent(run: Run, complete: Path) -> None:
     Path("other.csv").write_text("id,name\n10002,Other\n", "utf-8")
     held = begin_with(run, "other.csv", "--max-changes", "0")
-    assert run("resume", "last", *SEND, "--json").exit == 0
+    assert run("resume", "last", *SEND, "--max-changes", "1", "--json").exit == 0
     assert run("runs", "show", held.name, "--json").json["state"] == "complete"
 
 
