@@ -58,7 +58,7 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             )
         promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
         with opened_to_read(path) as (db, is_steady):
-            _check(db, path, had_plan=promise is not None)
+            _check(db, path, was_begun=promise is not None and promise.session > 0)
             (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
 
             def read(table: str) -> Iterator[object]:
@@ -67,14 +67,15 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             return replay(folder, read, lines=lines, promise=promise), is_steady
 
 
-def _check(db: sqlite3.Connection, path: Path, *, had_plan: bool) -> None:
+def _check(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> None:
     """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell.
 
-    `had_plan`: a mark lies beside it, which is only made once the plan is written down.
+    `was_begun`: the mark beside it tells of a session. Without one, the run can have been killed before the file that
+    holds its plan got its name.
     """
     application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     if not application and not _pragma(db, "schema_version"):
-        if had_plan:
+        if was_begun:
             raise schema.Damaged("it is empty")
         raise JournalError(
             f"{path} holds no plan: the run ended before anything was sent",

@@ -92,7 +92,7 @@ class RowCollector:
         self.lines.append(line)
 
     def _find_nul(self, cells: Sequence[str], index: int) -> None:
-        if not any("\0" in cell for cell in cells):
+        if "\0" not in "".join(cells):
             return
         fits = len(cells) == len(self.columns)
         for column, cell in enumerate(cells):

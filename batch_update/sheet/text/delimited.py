@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 import numpy as np
@@ -165,6 +166,7 @@ class _Body:
         return not _is_id(id) if id else self._ends_oddly
 
 
+@lru_cache(4096)  # of a sheet that is broken throughout, each row is asked about
 def _is_id(text: str) -> bool:
     try:
         return read_id(text) > 0
@@ -177,7 +179,7 @@ def _is_id(text: str) -> bool:
 
 def _is_misquoted(raw: Sequence[str], delimiter: str) -> bool:
     """Whether a quote in these lines of one record is not closed or stands in the wrong place."""
-    if not any('"' in line for line in raw):
+    if '"' not in "".join(raw):
         return False
     try:
         for _ in csv.reader(raw, delimiter=delimiter, strict=True):
