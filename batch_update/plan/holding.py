@@ -88,7 +88,7 @@ class _Look:
 
     def left_without(self, held: Collection[str]) -> Body:
         """Return what is left to send. Where the mode is held back, what it would have reset need not be sent again."""
-        return differing(without(self.change.body, held), self.now)
+        return differing(self._but(held), self.now)
 
     def sent(self, body: Body, held: Held) -> Change:
         """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
@@ -97,9 +97,10 @@ class _Look:
 
     def moved(self, body: Body) -> Held:
         """Return the fields that hold neither what they were planned from nor what they should hold."""
-        before = self.change.before
         moved = [
-            name for name in before if self._matters(name, body) and not is_so(name, before[name], self.now)
+            name
+            for name, before in self.change.before.items()
+            if not is_so(name, before, self.now) and self._matters(name, body)
         ]
         return {name: self._moved_one(name, body) for name in moved}
 
@@ -116,7 +117,7 @@ class _Look:
 
     def broken(self, body: Body, held: Held) -> Held:
         """Return what cannot be sent any more, since by now it breaks a rule."""
-        rules = broken_by(body, without(self.change.body, held), self.change.assistant_id, self.now)
+        rules = broken_by(body, self._but(held), self.change.assistant_id, self.now)
         return {
             name: self._held(name, Why.RULE, rule=rule.sentence)
             for rule in rules
@@ -139,6 +140,10 @@ class _Look:
         if "mode" in words:
             words["mode"] = self._held("mode", Why.WOULD_RESET, others=reasons)
         return words
+
+    def _but(self, held: Collection[str]) -> Body:
+        """Return what is wanted but for these fields: mostly none, and then no copy is made."""
+        return without(self.change.body, held) if held else self.change.body
 
     def _is_as_wanted(self, name: str) -> bool:
         return is_so(name, self.change.body[name], self.now)
