@@ -179,9 +179,13 @@ def _letters(text: str) -> Counter[str]:
 
 
 def first_twice(names: Iterable[str]) -> str:
-    """Return the first name that was there before. Raises StopIteration where all differ."""
+    """Return the first name that was there before. Raises ValueError where all differ."""
     seen: set[str] = set()
-    return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise ValueError("all of them differ")
 
 
 def _inflected(noun: str, number: int) -> str:

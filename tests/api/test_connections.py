@@ -102,8 +102,7 @@ def test_connections_that_turn_out_to_be_closed_are_soon_not_kept_any_more() -> 
 
 
 def test_a_few_that_are_closed_among_many_leave_the_others_kept() -> None:
-    script = lambda request: f.closes_after(0.05) if request.number % 40 == 0 else f.ok  # noqa: E731
-    with FaultServer(script) as server:
+    with FaultServer(lambda r: f.closes_after(0.05) if r.number % 40 == 0 else f.ok) as server:
         assert send(server, 200).statuses() == [S.UPDATED] * 200
         assert server.connections <= 12
 

@@ -769,7 +769,7 @@ def test_an_id_that_is_none_is_a_bug_of_the_caller(assistant_id: int, backend: s
                     await sender.update(assistant_id, {"name": "x"})
                 for text in ("../../billing", "1?x=1"):
                     with pytest.raises((TypeError, ValueError)):
-                        await sender.update(text, {"name": "x"})  # type: ignore[arg-type]
+                        await sender.update(text, {"name": "x"})
 
         anyio.run(main, backend=backend)
         assert server.requests == []

@@ -251,8 +251,12 @@ def test_a_server_behind_it_that_cuts_off_leaves_rows_unknown(
 ) -> None:
     """What was sent through the tunnel may have been applied."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    script = lambda r: f.applied_and_cut if r.assistant_id == 2 else f.ok  # noqa: E731
-    with FaultServer(script, tls=serving(certificate)) as server, ProxyServer() as proxy:
+    with (
+        FaultServer(
+            lambda r: f.applied_and_cut if r.assistant_id == 2 else f.ok, tls=serving(certificate)
+        ) as server,
+        ProxyServer() as proxy,
+    ):
         url = f"https://127.0.0.1:{server.port}/api"
         replies, _ = send(url, 3, backend, proxy=f"http://127.0.0.1:{proxy.port}")
         assert [reply.status for reply in replies] == [S.UPDATED, S.UNKNOWN, S.UPDATED]

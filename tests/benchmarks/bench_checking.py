@@ -142,7 +142,7 @@ def cold_starts(path: Path) -> Iterator[Line]:
         lambda: until_first_line([*tool, "check", str(path)], env),
     )
     beside = f"{help_ / bare:.1f} x bare Python ({bare:.3f} s)"
-    yield Line("--help from a cold start", f"{help_:.3f} s", beside, "under 0.4 s", help_ < 0.4)
+    yield Line("--help from a cold start", f"{help_:.3f} s", beside, "under 0.2 s", help_ < 0.2)
     yield Line("first line of check from a cold start", f"{first:.3f} s", f"{first / bare:.1f} x bare Python")
 
 

@@ -33,7 +33,7 @@ class Protocol(asyncio.Protocol):
                 return
             assistant = int(head.split(b" ", 2)[1].rsplit(b"/", 1)[1])
             self.buffer = self.buffer[end + 4 + length :]
-            self.transport.write(self.answer(assistant))  # type: ignore[attr-defined]
+            self.transport.write(self.answer(assistant))
 
     def answer(self, assistant: int) -> bytes:
         now = time.monotonic()

@@ -26,7 +26,7 @@ def texts_of(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             told |= set(map(id, node.values))
-            yield "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)  # type: ignore[misc]
+            yield "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.value
 
@@ -44,7 +44,7 @@ def test_what_a_message_calls_a_setting_or_an_option_is_one(path: Path) -> None:
 
 
 def options_of(command: object) -> Iterator[str]:
-    yield from (word for option in command.params for word in option.opts)  # type: ignore[attr-defined]
+    yield from (word for option in command.params for word in option.opts)
     for inner in getattr(command, "commands", {}).values():
         yield from options_of(inner)
 

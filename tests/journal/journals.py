@@ -134,7 +134,7 @@ class FullDisk:
         self._db: sqlite3.Connection = journal._db
         self._reserve = journal.folder / RESERVE
         self._for_good = for_good
-        journal._db = self  # type: ignore[assignment]
+        journal._db = self
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._db, name)

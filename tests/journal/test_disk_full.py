@@ -106,8 +106,8 @@ def test_a_disk_that_is_full_before_anything_is_sent(disk: Path) -> None:
     fill(disk)
     with pytest.raises(Exception, match="cannot be written: ") as caught:
         Journal.create(disk / "run", plan_of(10))
-    assert caught.value.code == "J101" and int(caught.value.exit) == 5  # type: ignore[attr-defined]
-    remedy = caught.value.remedy  # type: ignore[attr-defined]
+    assert caught.value.code == "J101" and int(caught.value.exit) == 5
+    remedy = caught.value.remedy
     assert "nothing was sent" in remedy and "resume" not in remedy, "there is nothing to go on with"
 
 

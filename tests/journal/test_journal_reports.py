@@ -123,7 +123,7 @@ def killed(plan: Plan, folder: Path, at: int, *, answered: bool) -> tuple[Report
 
     def look(assistant: str) -> None:
         found.append(assistant)
-        client.told = (set(client.begun), set(client.answered))  # type: ignore[attr-defined]
+        client.told = (set(client.begun), set(client.answered))
         copy_of(folder, folder.parent / "killed")
 
     acts = {number: Act(flight=number % 5) for number in range(1, 100)}
@@ -174,7 +174,7 @@ def test_of_a_run_that_was_killed_only_what_is_certain_is_told(
 ) -> None:
     plan = plan_of({number: (number - 1,) for number in range(1, 21)}, {20: UNCHANGED})
     report, client, _ = killed(plan, tmp_path / "run", at, answered=answered)
-    begun, done = client.told  # type: ignore[attr-defined]
+    begun, done = client.told
     assert isinstance(report.stopped, RunStopped) and report.stopped.code == "R106"
     assert len(report.outcomes) == 21 and report.outcomes[20] == UNCHANGED
     for change in plan.changes:

@@ -15,10 +15,13 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.report.files.folder import write_run, write_text
-from tests.cli.conftest import GOOD, Run, run  # noqa: F401 - a fixture
+from tests.cli import conftest
+from tests.cli.conftest import GOOD, Run
 from tests.journal.journals import journalled
 from tests.made import plan_of
 from tests.run.fakes import FakeClient
+
+run = conftest.run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX links and rights")
 
@@ -81,7 +84,7 @@ def test_a_text_goes_where_its_name_says_and_not_where_a_link_leads(
 
 
 def test_whatever_the_umask_folders_and_files_are_their_owners_alone(
-    run: Run,  # noqa: F811
+    run: Run,
     tmp_path: Path,
 ) -> None:
     before = {*tmp_path.rglob("*")}

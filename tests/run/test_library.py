@@ -100,7 +100,7 @@ def test_a_run_that_stopped_goes_on_in_its_own_folder(settings: Settings) -> Non
     assert report.stopped is not None and report.counts()[Status.UPDATED] == 2
     again = batch_update.resume("last", settings)
     assert (again.folder, again.counts(), again.stopped) == (report.folder, {Status.UPDATED: 4}, None)
-    assert [row["_status"] for row in rows_of(Path("runs") / report.folder.name / "results.csv")] == [  # type: ignore[union-attr]
+    assert [row["_status"] for row in rows_of(Path("runs") / report.folder.name / "results.csv")] == [
         "updated"
     ] * 4
     assert batch_update.resume("last", settings).counts() == {Status.UPDATED: 4}, "nothing is left to do"
@@ -344,7 +344,7 @@ def test_a_watcher_may_say_yes_to_a_hazard_and_no_to_a_plan(settings: Settings) 
 @pytest.mark.parametrize("answer", ["no", 1, None])
 def test_true_alone_is_a_yes(settings: Settings, answer: Any) -> None:
     class Mumbling(Watcher):
-        can_answer = True  # type: ignore[assignment]
+        can_answer = True
 
         def may_send(self, prospect: Prospect) -> bool:
             return cast(bool, answer)
@@ -360,9 +360,9 @@ def test_true_alone_is_a_yes(settings: Settings, answer: Any) -> None:
 
 def test_a_yes_that_nobody_waited_for_is_none(settings: Settings) -> None:
     class Late(Watcher):
-        can_answer = True  # type: ignore[assignment]
+        can_answer = True
 
-        async def may_send(self, prospect: Prospect) -> bool:  # type: ignore[override]
+        async def may_send(self, prospect: Prospect) -> bool:
             return False
 
     with (
@@ -486,7 +486,7 @@ def test_one_field_or_condition_of_an_export_may_be_a_text_by_itself(settings: S
 def test_what_is_no_sheet_is_told(settings: Settings) -> None:
     for odd in (7, None, ["sheet.csv"], b"sheet.csv"):
         with pytest.raises(UsageError, match="is no sheet"):
-            batch_update.apply(odd, settings)  # type: ignore[arg-type]
+            batch_update.apply(odd, settings)
 
 
 def test_a_function_is_found_though_a_room_of_its_name_is_loaded() -> None:

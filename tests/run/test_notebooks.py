@@ -97,7 +97,7 @@ def test_a_plain_function_works_in_another_thread_and_once_the_loop_has_ended() 
     async def main() -> object:
         return await anyio.to_thread.run_sync(PLAIN["plan"])
 
-    assert len(anyio.run(main).changes) == 2  # type: ignore[attr-defined]
+    assert len(anyio.run(main).changes) == 2
     assert len(batch_update.plan("sheet.csv").changes) == 2
     told: list[int] = []
     thread = threading.Thread(target=lambda: told.append(len(batch_update.plan("sheet.csv").changes)))

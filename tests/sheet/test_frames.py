@@ -42,7 +42,7 @@ def codes(frame: pd.DataFrame, **given: Any) -> list[tuple[str, int | None, int 
 
 def error(frame: object, **given: Any) -> SheetError | UsageError:
     with pytest.raises((SheetError, UsageError)) as caught:
-        read_sheet(frame, Settings(**given))  # type: ignore[arg-type]
+        read_sheet(frame, Settings(**given))
     assert caught.value.code and caught.value.remedy
     return caught.value
 

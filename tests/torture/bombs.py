@@ -202,7 +202,7 @@ def cases(bombs: Mapping[str, Bomb], folder: Path) -> Iterator[tuple[str, Callab
     for name, make in bombs.items():
         path = folder / name
         path.write_bytes(make())
-        yield name, lambda path=path: check(path)  # type: ignore[misc]
+        yield name, lambda path=path: check(path)
         path.unlink()
 
 

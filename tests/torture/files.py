@@ -63,7 +63,7 @@ def cases(
         dice = random.Random(f"{seed} {name} {number}")
         path = folder / name
         path.write_bytes(mutated(files[name], dice, everything) if number >= len(names) else files[name])
-        yield f"{name}, number {number} of seed {seed}", lambda path=path: check(path)  # type: ignore[misc]
+        yield f"{name}, number {number} of seed {seed}", lambda path=path: check(path)
 
 
 def check(path: Path) -> int:

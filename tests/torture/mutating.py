@@ -142,6 +142,6 @@ def _mutated_member(data: bytes, dice: Dice) -> bytes:
                 elif dice.random() < 0.95:
                     archive.writestr(name, dice.choice(_WAYS)(content, dice)[:LONGEST])
     except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError,
-            RuntimeError, zipfile.zlib.error):  # type: ignore[attr-defined]  # fmt: skip
+            RuntimeError, zipfile.zlib.error):  # fmt: skip
         return data  # it was damaged before, so that no archive can be made of it
     return target.getvalue()

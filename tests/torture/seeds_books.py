@@ -42,7 +42,7 @@ def seeds() -> dict[str, bytes]:
         path.name: path.read_bytes() for path in sorted(SAMPLES.glob("*/*.xls*")) if path.suffix != ".csv"
     }
     cells = [(row, column, value) for row, line in enumerate(TABLE) for column, value in enumerate(line)]
-    binary = [(r, c, v if isinstance(v, str) else float(v)) for r, c, v in cells]  # type: ignore[arg-type]
+    binary = [(r, c, v if isinstance(v, str) else float(v)) for r, c, v in cells]
     files["table.xlsx"] = xlsx(TABLE, sheets=["more"])
     files["table.xls"] = _xls()
     files["table.xlsb"] = xlsb(binary)

@@ -215,9 +215,9 @@ def early() -> Iterator[Fault]:
     for sent in (*sents, b"{GOOD}", b"220 mail ESMTP\r\n", b"\x15\x03\x03\x00\x02\x02\x28", b"\r\n", b"\0"):
         for end in ("close", "half"):
             name = f"{sent[:16]!r} as soon as connected, {end}"
-            yield Fault("early", name, (sent, 0.02, end), applied=False, at_accept=True)  # type: ignore[arg-type]
+            yield Fault("early", name, (sent, 0.02, end), applied=False, at_accept=True)
     for end in ("close", "reset", "half"):
-        yield Fault("early", f"{end} at once", (end,), applied=False, at_accept=True)  # type: ignore[arg-type]
+        yield Fault("early", f"{end} at once", (end,), applied=False, at_accept=True)
 
 
 def surplus() -> Iterator[Fault]:
@@ -250,7 +250,7 @@ def tls() -> Iterator[Fault]:
     ):
         for end in ("close", "reset", "hang"):
             name = f"{sent[:12]!r}, {end}"
-            yield Fault("TLS", name, (sent, 0.01, end), applied=False, at_accept=True, https=True)  # type: ignore[arg-type]
+            yield Fault("TLS", name, (sent, 0.01, end), applied=False, at_accept=True, https=True)
 
 
 FAULTS = (

@@ -74,7 +74,7 @@ def test_blank_lines_and_empty_objects_are_counted_and_numbered() -> None:
     assert (list(sheet.numbers), sheet.blank_rows) == ([2, 5], 3)
 
 
-def test_a_name_decides_where_content_does_not(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_name_decides_where_content_does_not(tmp_path) -> None:
     from batch_update.sheet.reading import read_sheet
 
     path = tmp_path / "a.jsonl"

@@ -260,7 +260,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):
-        write_table(path, HEADER, rows(), COMMA)  # type: ignore[arg-type]  # an iterator is what it is
+        write_table(path, HEADER, rows(), COMMA)  # an iterator is what it is
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
 
