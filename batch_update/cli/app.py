@@ -13,13 +13,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.main import get_command
 
-from batch_update.cli.commands import apply as applying
 from batch_update.cli.commands import check as checking
 from batch_update.cli.commands import export as exporting
 from batch_update.cli.commands import jobs, reference, runs, sandbox
 from batch_update.cli.commands import plan as planning
-from batch_update.cli.commands import resume as resuming
-from batch_update.cli.commands import undo as undoing
+from batch_update.cli.commands.changing import apply as applying
+from batch_update.cli.commands.changing import resume as resuming
+from batch_update.cli.commands.changing import undo as undoing
 from batch_update.cli.documents import out_failure, wants_json
 from batch_update.cli.help import CONTEXT, Command, CommandGroup
 from batch_update.cli.screen import ready_streams, show_error

@@ -16,10 +16,10 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
 from batch_update.report.files.folder import claim_folder, run_folder
-from batch_update.run.agreeing import agree
-from batch_update.run.means import Hold, Means, Sequel, before_sending, holding, speaking
 from batch_update.run.planning import Made, What, look_at, made_at_home
-from batch_update.run.session import Ended, Session, caution_for, facts_now, written_report
+from batch_update.run.steps.agreeing import agree
+from batch_update.run.steps.means import Hold, Means, Sequel, before_sending, holding, speaking
+from batch_update.run.steps.session import Ended, Session, caution_for, facts_now, written_report
 from batch_update.send.accounting import refused_report, stopped_report
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings

@@ -16,8 +16,8 @@ from batch_update.fields.names import ID
 from batch_update.model.plans import Present
 from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.stating import Statement
-from batch_update.run.means import Means, Sequel, speaking, tell_way
 from batch_update.run.planning import unwritable
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export

@@ -25,10 +25,10 @@ from batch_update.model.reports import Event, Report
 from batch_update.model.sheets import Sheet
 from batch_update.run.applying import begin_apply
 from batch_update.run.exporting import Export, begin_export
-from batch_update.run.means import Means, Sequel
-from batch_update.run.overview import known_runs
 from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
+from batch_update.run.steps.means import Means, Sequel
+from batch_update.run.steps.overview import known_runs
 from batch_update.run.undoing import begin_undo, run_to_undo
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts, open_interrupts

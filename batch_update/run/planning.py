@@ -23,7 +23,7 @@ from batch_update.plan.guarding import guard
 from batch_update.plan.holding import hold_back
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text
-from batch_update.run.means import Means, Sequel, speaking, tell_way
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings

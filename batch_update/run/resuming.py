@@ -18,11 +18,11 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Outcome, Plan, Status
 from batch_update.model.reports import Event, Report
 from batch_update.report.files.folder import written_in
-from batch_update.run.agreeing import agree
-from batch_update.run.leftover import Rest, is_finished, look_at_rest
-from batch_update.run.means import Means, Sequel, before_sending, holding, speaking, tell_way
 from batch_update.run.planning import Looked, expect
-from batch_update.run.session import Ended, Session, caution_for, written_report
+from batch_update.run.steps.agreeing import agree
+from batch_update.run.steps.leftover import Rest, is_finished, look_at_rest
+from batch_update.run.steps.means import Means, Sequel, before_sending, holding, speaking, tell_way
+from batch_update.run.steps.session import Ended, Session, caution_for, written_report
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings

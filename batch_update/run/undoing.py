@@ -13,9 +13,9 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.plan.from_run import undo_plan
 from batch_update.run.applying import Task, carry_out
-from batch_update.run.means import Means, Sequel, holding, tell_way
 from batch_update.run.planning import Made
-from batch_update.run.session import Ended
+from batch_update.run.steps.means import Means, Sequel, holding, tell_way
+from batch_update.run.steps.session import Ended
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 

@@ -16,14 +16,14 @@ import pytest
 
 import batch_update
 from batch_update.account.locking import AccountLock, is_held
-from batch_update.cli.commands.apply import apply
-from batch_update.cli.commands.resume import resume
-from batch_update.cli.commands.undo import undo
+from batch_update.cli.commands.changing.apply import apply
+from batch_update.cli.commands.changing.resume import resume
+from batch_update.cli.commands.changing.undo import undo
 from batch_update.journal.reading import read_run
 from batch_update.outcomes import exit_status
 from batch_update.run.applying import begin_apply
-from batch_update.run.means import Means
 from batch_update.run.resuming import begin_resume
+from batch_update.run.steps.means import Means
 from batch_update.run.watching import Watcher
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings

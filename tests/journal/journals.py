@@ -18,8 +18,8 @@ from batch_update.model.plans import Plan
 from batch_update.model.reports import Files, Reply, Report
 from batch_update.model.sheets import Body
 from batch_update.report.files.folder import write_run
-from batch_update.run.leftover import is_finished, look_at_rest
 from batch_update.run.resuming import send_rest
+from batch_update.run.steps.leftover import is_finished, look_at_rest
 from batch_update.send.accounting import apply_plan
 from batch_update.send.progress import EventLog
 from tests.clocks import virtual_clock

@@ -15,7 +15,7 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.reports import Pace
 from batch_update.plan.from_run import undo_plan
-from batch_update.run.leftover import plan_rest
+from batch_update.run.steps.leftover import plan_rest
 from tests.journal.journals import Witness, copy_of, journalled
 from tests.made import plan_of
 from tests.run.fakes import NOON, FakeClient

@@ -20,7 +20,7 @@ from batch_update.model.reports import Pace, Reply, Report
 from batch_update.model.sheets import Json, Problem
 from batch_update.outcomes import as_wanted
 from batch_update.report.files.folder import write_run
-from batch_update.run.leftover import is_finished, look_at_rest, plan_rest
+from batch_update.run.steps.leftover import is_finished, look_at_rest, plan_rest
 from tests.clocks import virtual_clock
 from tests.journal.journals import FullDisk, files_of, go_on, journalled, written_from
 from tests.made import plan_of

@@ -15,9 +15,9 @@ from batch_update.errors import Interrupted, KeyMissing, RunStopped, UsageError
 from batch_update.journal.reading import read_run
 from batch_update.model.plans import Change, Outcome, Status, Verified
 from batch_update.run.applying import begin_apply
-from batch_update.run.means import Means
 from batch_update.run.resuming import begin_resume
-from batch_update.run.session import Ended
+from batch_update.run.steps.means import Means
+from batch_update.run.steps.session import Ended
 from batch_update.run.watching import Watcher
 from batch_update.sandbox.app import make_app
 from batch_update.settings.tunables import SANDBOX_KEY, Settings

@@ -21,7 +21,7 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status
 from batch_update.model.reports import Pace, Report
 from batch_update.report.files.folder import write_run
-from batch_update.run.leftover import plan_rest
+from batch_update.run.steps.leftover import plan_rest
 from batch_update.send.accounting import apply_plan
 from batch_update.text import local_time
 from tests.clocks import FakeTime, virtual_clock

@@ -19,8 +19,8 @@ from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Report
 from batch_update.outcomes import exit_status
 from batch_update.run.exporting import export
-from batch_update.run.leftover import look_at_rest
 from batch_update.run.planning import look, look_again
+from batch_update.run.steps.leftover import look_at_rest
 from batch_update.send.verifying import read_back
 from tests.api import virtual
 from tests.api.sending import client_for

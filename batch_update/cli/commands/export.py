@@ -82,7 +82,7 @@ def export(
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
         from batch_update.run.exporting import begin_export
-        from batch_update.run.means import Means
+        from batch_update.run.steps.means import Means
 
         if output == STDOUT and settings.json_:
             raise UsageError("--json and a sheet cannot both go to stdout", code="U101", remedy="name a file")

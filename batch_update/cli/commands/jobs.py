@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.apply import run_sheet
+from batch_update.cli.commands.changing.apply import run_sheet
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import AS_JSON, settings_of, takes

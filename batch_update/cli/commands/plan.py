@@ -67,8 +67,8 @@ def show_plan(
 
 def look_ahead(file: str, settings: Settings, out_file: Path | None = None) -> Planned:
     """Hold a sheet, or a saved plan, against what is there; save the plan where that is wanted."""
-    from batch_update.run.means import Means
     from batch_update.run.planning import begin_plan
+    from batch_update.run.steps.means import Means
 
     return anyio.run(begin_plan(file, settings, Means(Reader(settings)), out=out_file))
 

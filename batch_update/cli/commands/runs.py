@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.sending import allowing
+from batch_update.cli.commands.changing.sending import allowing
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
@@ -44,7 +44,7 @@ def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.run.overview import known_runs
+        from batch_update.run.steps.overview import known_runs
 
         entries = known_runs(settings)
     first = entries[0].folder.name if entries else ""
@@ -77,7 +77,7 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.report.files.folder import written_in
         from batch_update.report.screen.summary import summary
         from batch_update.report.tones import plain
-        from batch_update.run.overview import runs_at_work
+        from batch_update.run.steps.overview import runs_at_work
 
         recorded = read_run(find_run(run, settings.runs_dir))
         report, facts = report_of(recorded), facts_of(recorded)
@@ -208,7 +208,7 @@ def _read_age(text: str) -> timedelta:
 
 def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
     from batch_update.journal.folders import outdated, reason_to_stay
-    from batch_update.run.overview import known_runs
+    from batch_update.run.steps.overview import known_runs
 
     old = outdated(known_runs(settings), keep=keep, older_than=age, now=datetime.now(UTC))
     staying = {entry.folder: reason for entry in old if (reason := reason_to_stay(entry, force=force))}

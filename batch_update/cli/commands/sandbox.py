@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.apply import run_sheet
+from batch_update.cli.commands.changing.apply import run_sheet
+from batch_update.cli.commands.changing.sending import watch
 from batch_update.cli.commands.check import check_sheet_file, read_and_check
 from batch_update.cli.commands.plan import document_of, look_ahead, show_plan
-from batch_update.cli.commands.sending import watch
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of

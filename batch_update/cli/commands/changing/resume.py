@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.sending import see_through
+from batch_update.cli.commands.changing.sending import see_through
 from batch_update.cli.documents import telling_errors
 from batch_update.cli.options import LAST_RUN, settings_of, takes
 from batch_update.cli.printed_commands import Errand

@@ -20,8 +20,8 @@ from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
-    from batch_update.run.means import Means, Sequel
-    from batch_update.run.session import Ended
+    from batch_update.run.steps.means import Means, Sequel
+    from batch_update.run.steps.session import Ended
     from batch_update.settings.tunables import Settings
 
 
@@ -33,7 +33,7 @@ def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit
 
 def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
     """Watch a story from its beginning to its end, with all that is told and asked on the way."""
-    from batch_update.run.means import Means
+    from batch_update.run.steps.means import Means
     from batch_update.send.signals import open_interrupts
 
     with Onlooker(errand) as watcher:
