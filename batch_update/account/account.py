@@ -78,6 +78,18 @@ def _locks_folder(settings: Settings) -> Path:
     return (_state(settings) if settings.sandbox else _default_state()).parent / "accounts"
 
 
+def lists_file(settings: Settings, account: Account) -> Path | None:
+    """Return where the lists of an account are kept: among this user's own files, whatever folder is shared.
+
+    Whoever can write there decides what a name means. None where this user has no folder of his own.
+    """
+    try:
+        state = _state(settings) if settings.sandbox else _default_state()
+    except UsageError:
+        return None
+    return state.parent / "accounts" / f"{account.name}.choices.json"
+
+
 def lock_folders(settings: Settings) -> set[Path]:
     """All folders in which locks of runs may lie: of real accounts, of the sandbox, and those that are shared."""
     kinds = [{"sandbox": sandbox, "locks_dir": None} for sandbox in (False, True)]
