@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -81,20 +82,44 @@ class Listed:
 class Workbook:
     """The worksheets of a workbook, charts and macros left out, and how one of them is read."""
 
+    name: str
     sheets: tuple[Listed, ...]
-    read: Callable[[int], Worksheet]
-    """by its number in that list, from 0"""
+    budget: Budget
+    limits: Limits
+    fill: Callable[[int, Worksheet], None]
+    """adds what a worksheet holds, by its number in that list, from 0"""
+
+    def read(self, number: int) -> Worksheet:
+        """Return a worksheet, by its number in the list. Raises SheetError, and ValueError for one that is damaged."""
+        return self._filled(number, None)
+
+    def peek(self, number: int, rows: int) -> Worksheet:
+        """Return a worksheet with what stands in its first rows, without reading what comes below. Raises as `read`."""
+        return self._filled(number, rows)
+
+    def _filled(self, number: int, rows: int | None) -> Worksheet:
+        title = f"{self.name}, worksheet {self.sheets[number].name!r}"
+        sheet = Worksheet(title, self.budget, self.limits, rows)
+        with suppress(Enough):
+            self.fill(number, sheet)
+        return sheet
+
+
+class Enough(Exception):
+    """Raised where a worksheet goes on below the rows that are asked for."""
 
 
 class Worksheet:
     """The cells that hold something, in any order. Raises SheetError S103 for more than there may be."""
 
-    def __init__(self, name: str, budget: Budget, limits: Limits) -> None:
+    def __init__(self, name: str, budget: Budget, limits: Limits, most_rows: int | None = None) -> None:
+        """`most_rows`: what lies below is not taken, and ends the reading (Enough)."""
         self.hidden = Hidden()
         self.merges: list[tuple[int, int, int, int]] = []
         """first and last row, first and last column"""
         self.rows = self.columns = self.cells = 0
         self._row = -1
+        self._end = most_rows
         self._name = name
         self._budget = budget
         self._limits = limits
@@ -112,6 +137,10 @@ class Worksheet:
             return
         if row < 0 or column < 0 or down < 1 or across < 1:
             raise ValueError("no place")
+        if self._end is not None and row + down > self._end:
+            if row >= self._end:
+                raise Enough
+            down = self._end - row
         if row + down > self.rows or column + across > self.columns:
             self._grow(row + down, column + across)
         times = down * across

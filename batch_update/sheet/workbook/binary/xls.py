@@ -54,13 +54,11 @@ def open_xls(data: bytes, name: str, limits: Limits) -> Workbook:
         globals.read()
     tables = [sheet for sheet in globals.sheets if sheet.is_table]
 
-    def read(number: int) -> Worksheet:
+    def fill(number: int, sheet: Worksheet) -> None:
         with readable(name):
-            sheet = Worksheet(f"{name}, worksheet {tables[number].listed.name!r}", budget, limits)
             _Reader(globals, sheet).read(tables[number].place)
-            return sheet
 
-    return Workbook(tuple(sheet.listed for sheet in tables), read)
+    return Workbook(name, tuple(sheet.listed for sheet in tables), budget, limits, fill)
 
 
 @dataclass(frozen=True, slots=True)

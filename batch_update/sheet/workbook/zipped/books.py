@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
@@ -75,6 +76,7 @@ def open_book(format: Format, archive: ZipFile, name: str, limits: Limits) -> Wo
         contents, relations = format.contents(package, part), package.relations(part)
     tables = _worksheets(contents.sheets, relations)
 
+    @cache
     def shared() -> Shared:
         texts, formats = Texts(budget), Formats({}, [])
         if (of_texts := _related(part, relations, "sharedStrings")) in package:
@@ -83,16 +85,14 @@ def open_book(format: Format, archive: ZipFile, name: str, limits: Limits) -> Wo
             formats = format.formats(package, of_styles)
         return Shared(texts, formats.by_style(), contents.since_1904)
 
-    def read(number: int) -> Worksheet:
+    def fill(number: int, sheet: Worksheet) -> None:
         listed, place = tables[number]
         with readable(name):
             if place is None:
                 raise BrokenPart(f"nothing in it is worksheet {listed.name!r}")
-            sheet = Worksheet(f"{name}, worksheet {listed.name!r}", budget, limits)
             format.cells(package, place.part, sheet, shared())
-            return sheet
 
-    return Workbook(tuple(listed for listed, _ in tables), read)
+    return Workbook(name, tuple(listed for listed, _ in tables), budget, limits, fill)
 
 
 def _worksheets(

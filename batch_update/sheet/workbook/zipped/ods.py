@@ -50,13 +50,11 @@ def open_ods(archive: ZipFile, name: str, limits: Limits) -> Workbook:
         package.follow(_CONTENT, tables, namespaces=True)
     sheets = tables.listed()
 
-    def read(number: int) -> Worksheet:
-        sheet = Worksheet(f"{name}, worksheet {sheets[number].name!r}", budget, limits)
+    def fill(number: int, sheet: Worksheet) -> None:
         with readable(name):
             package.follow(_CONTENT, _CellsWatch(sheet, number), namespaces=True)
-        return sheet
 
-    return Workbook(sheets, read)
+    return Workbook(name, sheets, budget, limits, fill)
 
 
 class _OpenWatch(Watch):
