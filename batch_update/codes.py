@@ -109,7 +109,7 @@ CODES: dict[str, Code] = dict((
     _c("C109", "not a list of ids", "The cell should hold ids.", "Write 2, 3, 4 or [2, 3, 4]; [] empties the list."),
     _c("C110", "not JSON", "The cell should hold a JSON object or array.", "Check quotes, commas and brackets at the place that is named."),
     _c("C111", "names are not looked up yet", "A name in place of an id will be looked up; today only ids are understood.", "Write the id."),
-    _c("C112", "text from files is not supported yet", "`@prompts/sales.md` will stand for the content of that file.", "Paste the text. A text that really begins with @ is written @@."),
+    _c("C112", "a file whose text cannot be taken", "`@prompts/sales.md` in a text column stands for the text of that file: one of UTF-8 and at most 1 MiB, beside the sheet or in a folder there, and not by way of a link. A sheet from stdin and a DataFrame lie in no folder.", "Write where the file lies, from the sheet's folder on, or paste the text. A text that itself begins with @ is written @@."),
     _c("C113", "the id is missing", "Without an id it is not known which assistant the row is about.", "Write the id, or delete the row."),
     _c("C114", "not a list of phrases", "The cell should hold short texts, with | between them.", "Write Okay. | Noted. or [\"Okay.\", \"Noted.\"]; [] empties the list."),
     _c("C115", "text that was read in a wrong encoding", "A program before this one took the bytes of a text for another encoding, or lost some: `Grüße` became `GrÃ¼ÃŸe` or `Gr??e` with U+FFFD for each `?`.", "Export the sheet again as UTF-8, or type the text anew. Where it is meant, write it in JSON quotes with escapes, such as \"\\ufffd\"."),

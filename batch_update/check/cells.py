@@ -13,7 +13,7 @@ from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as, show_cell
 from batch_update.fields.facts import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
-from batch_update.model.sheets import Json, Severity
+from batch_update.model.sheets import Json, NamedFile, Severity
 from batch_update.strict_json import is_encodable
 from batch_update.text import did_you_mean
 
@@ -39,12 +39,25 @@ def judge_cell(
         return LEAVE, (_cannot_be_cleared(field, text),)
     if isinstance(value, str) and not is_encodable(value):
         return LEAVE, (_half_a_character(field, text),)
+    return _judge_value(Cell(field, text, value, decimal), check)
+
+
+def judge_file(
+    field: Field, file: NamedFile, check: TypeAdapter[Any] | None = None
+) -> tuple[Json | Leave, tuple[Fault, ...]]:
+    """Return the text that a cell stands for which names a file, and what is wrong with it, as `judge_cell` does."""
+    if file.refused:
+        message = f"{field.name}: {CODES['C112'].title}: {file.refused}"
+        return LEAVE, (Fault("C112", message, shown(f"@{file.path}"), field.allowed, file.remedy),)
+    return _judge_value(Cell(field, f"@{file.path}", file.text, "."), check)
+
+
+def _judge_value(cell: Cell, check: TypeAdapter[Any] | None) -> tuple[Json | Leave, tuple[Fault, ...]]:
     try:
-        (check or validator(field.name)).validate_python(value)
+        (check or validator(cell.field.name)).validate_python(cell.value)
     except ValidationError as error:
-        cell = Cell(field, text, value, decimal)
         return LEAVE, tuple(complaint(cell, detail) for detail in error.errors(include_url=False))
-    return value, tuple(_unknown_parts(field, value))
+    return cell.value, tuple(_unknown_parts(cell.field, cell.value))
 
 
 def cell_of(name: str, value: Json) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.check.cells import judge_cell
+from batch_update.check.cells import judge_cell, judge_file
 from batch_update.check.fault import Fault, has_errors
 from batch_update.check.quick import all_differ, all_plain_ids, is_plain_id, suspects
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_id
@@ -15,8 +16,10 @@ from batch_update.fields.facts import Field
 from batch_update.fields.parts import part_facts, part_validator
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Part
-from batch_update.model.sheets import Column, Json
+from batch_update.model.sheets import Column, Json, NamedFile
 from batch_update.text import visible
+
+_NO_FILES: Mapping[str, NamedFile] = MappingProxyType({})
 
 
 class FieldColumn:
@@ -29,7 +32,9 @@ class FieldColumn:
         texts: Sequence[str],
         decimal: str,
         check: TypeAdapter[Any] | None = None,
+        files: Mapping[str, NamedFile] = _NO_FILES,
     ) -> None:
+        """`files`: those that cells name, by the cell."""
         self.index = index
         self.field = field
         self.name = field.name
@@ -39,7 +44,11 @@ class FieldColumn:
         self._values: dict[str, Json | Leave] = {}
         """what texts mean that were judged; LEAVE also for those that are wrong"""
         for text in suspects(field, texts):
-            value, faults = judge_cell(field, text, decimal, check)
+            file = files.get(text) if field.kind == "text" else None
+            if file is None:
+                value, faults = judge_cell(field, text, decimal, check)
+            else:
+                value, faults = judge_file(field, file, check)
             self._values[text] = value
             if faults:
                 self.faults[text] = faults
@@ -62,10 +71,12 @@ class FieldColumn:
 class PartColumn(FieldColumn):
     """The cells of a part of a field's value; its name is that of the part."""
 
-    def __init__(self, index: int, column: Column, decimal: str) -> None:
+    def __init__(
+        self, index: int, column: Column, decimal: str, files: Mapping[str, NamedFile] = _NO_FILES
+    ) -> None:
         assert column.field is not None, "a part is a part of a field"
         part = (column.field, column.path, column.operation)
-        super().__init__(index, part_facts(*part), column.texts, decimal, part_validator(*part))
+        super().__init__(index, part_facts(*part), column.texts, decimal, part_validator(*part), files)
         self.whole = column.field
         self._path = column.path
         self.operation = column.operation

@@ -20,12 +20,14 @@ class ReadRows:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.columns = tuple(
-            FieldColumn(index, all_fields()[column.field], column.texts, sheet.dialect.decimal)
+            FieldColumn(
+                index, all_fields()[column.field], column.texts, sheet.dialect.decimal, files=sheet.files
+            )
             for index, column in enumerate(sheet.columns)
             if column.role is Role.FIELD and column.field is not None
         )
         self.part_columns = tuple(
-            PartColumn(index, column, sheet.dialect.decimal)
+            PartColumn(index, column, sheet.dialect.decimal, sheet.files)
             for index, column in enumerate(sheet.columns)
             if column.role is Role.PART
         )

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from batch_update.codes import remedy_of
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
-from batch_update.model.sheets import Column, Dialect, Json, Problem, Role, Sheet
+from batch_update.model.sheets import Column, Dialect, Json, NamedFile, Problem, Role, Sheet
 
 T = TypeVar("T")
 
@@ -108,7 +108,7 @@ def sheet_value(sheet: Sheet) -> dict[str, Json]:
         "blank_rows": sheet.blank_rows,
         "lines": sheet.lines is not None,
         "sha256": sheet.sha256,
-    }
+    } | ({"files": {cell: asdict(file) for cell, file in sheet.files.items()}} if sheet.files else {})
 
 
 def row_values(sheet: Sheet) -> Iterator[Json]:
@@ -150,6 +150,7 @@ def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple
         numbers=numbers,
         ragged=ragged,
         problems=problems,
+        files={cell: made_from(NamedFile, file) for cell, file in found.pop("files", {}).items()},
         **found,
     )
 

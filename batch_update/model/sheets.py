@@ -79,6 +79,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFile:
+    """The file that a cell names, `@prompts/sales.md`, as it was read once; or why its text cannot be taken."""
+
+    path: str
+    """relative to the folder of the sheet, as the cell has it"""
+    text: str = ""
+    refused: str = ""
+    """the end of a sentence: `prompts/sales.md is a link`; "" where the text was read"""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a sheet, seen on its own."""
 
@@ -112,6 +124,8 @@ class Sheet(Viewed):
     problems: tuple[Problem, ...] = ()
     sha256: str = ""
     """of the file that it was read from; "" where nobody asked for it"""
+    files: Mapping[str, NamedFile] = field(default_factory=dict)
+    """cell of a text column that names a file -> that file"""
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -79,6 +79,16 @@ def place_of(sheet: Sheet, index: int | None, column: int | None = None) -> Plac
     return Place(row, line, letters, sheet.columns[column].header)
 
 
+def files_behind(sheet: Sheet, index: int) -> dict[str, list[str]]:
+    """Return the files whose texts a row sends, by the field that they go into."""
+    found: dict[str, list[str]] = {}
+    for column in sheet.columns if sheet.files else ():
+        file = sheet.files.get(column.texts[index])
+        if file is not None and not file.refused and column.field is not None:
+            found.setdefault(column.field, []).append(file.path)
+    return found
+
+
 def place_words(sheet: Sheet, problem: Problem) -> list[str]:
     """Return where a problem is and whom it is about: `row 14, cell D14`, `assistant 10437`."""
     place = place_of(sheet, problem.index, problem.column)

@@ -11,6 +11,7 @@ from pandas import DataFrame
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.frames import NAME, read_frame
 from batch_update.sheet.header_problems import resolve
@@ -34,17 +35,19 @@ def read_sheet(
     """Read a CSV, TSV, workbook or JSON Lines file, or a pandas DataFrame; "-" reads `stdin` (the process's own).
 
     A frame's first row is row 2, as in a file; named levels of its index are columns, an index without a name is none.
-    What is wrong with rows, cells and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what
-    cannot be read at all, UsageError where the settings name columns, fields or encodings that do not exist.
+    Files that cells name, `@prompts/sales.md`, are read from the folder of the sheet. What is wrong with rows, cells
+    and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what cannot be read at all, UsageError where
+    the settings name columns, fields or encodings that do not exist.
     """
     reading = reading_of(settings or Settings())
     if not isinstance(source, (str, os.PathLike)):
         if reading.worksheet is not None:
             raise _no_workbook(NAME, reading.worksheet)
-        return sheet_of(NAME, read_frame(source, reading))
+        return with_files(sheet_of(NAME, read_frame(source, reading)), None)
     name = STDIN if str(source) == STDIN else Path(source).name
     with opened(Path(source) if name != STDIN else STDIN, stdin, reading.limits) as file:
-        return sheet_of(name, read_table(file, name, reading))
+        sheet = sheet_of(name, read_table(file, name, reading))
+    return with_files(sheet, None if name == STDIN else Path(source).parent)
 
 
 def reading_of(settings: Settings) -> Reading:

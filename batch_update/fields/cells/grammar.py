@@ -1,10 +1,11 @@
 """The grammar of one cell: for each kind of field a reader, text to value, and the shower that undoes it.
 
-Grammar only. Whether a value is within bounds, and whether the field can be cleared, is asked elsewhere.
+Grammar only. Whether a value is within bounds, and whether the field can be cleared, is asked elsewhere; so are the
+texts of files, and whoever has none to give finds @file refused here.
 
   empty, white space   LEAVE, also for other characters that nobody sees: the field is left as it is
   null                 None, with or without white space around it
-  text                 as it stands, line breaks as \\n; "..." is a JSON text; @@ is @; @file is refused
+  text                 as it stands, line breaks as \\n; "..." is a JSON text; @@ is @; @file is the text of a file
   url, timezone        the same, trimmed; a time zone in any case
   number               0.8 .5 1e-3 +1, and 0,8 where the decimal sign is the comma; always a finite float
   integer              13 13.0; 1.200 and 1,200 are refused, since they can be read in two ways

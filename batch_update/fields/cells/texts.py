@@ -41,6 +41,11 @@ def read_text(field: Field, text: str, decimal: str) -> str:
 
 
 def show_text(field: Field, value: str, decimal: str) -> str:
+    return text_cell(value)
+
+
+def text_cell(value: str) -> str:
+    """Return the cell of a text column that means this text, whatever it looks like."""
     trimmed = value.strip()
     if trimmed in _MEANINGFUL or not visible(trimmed) or _needs_quotes(value, trimmed):
         return _in_quotes(value)
@@ -97,10 +102,18 @@ def _unmarked(field: Field, text: str, trimmed: str) -> str:
     """Return the text without its `@@`; refuses what names a file, stands for nothing, or is a failed formula."""
     if trimmed[0] == "@":
         if not trimmed.startswith("@@"):
-            raise refusal("C112", field, text)
+            raise refusal("C112", field, text, detail=_NO_FILE_HERE[field.kind == "text"])
         return text.replace("@@", "@", 1)
     _refuse_suspicious(field, text, trimmed)
     return text
+
+
+_NO_FILE_HERE = (": only columns of texts take one", ": in which folder it would lie is not known")
+
+
+def names_file(text: str) -> bool:
+    """Whether a cell of a text column names a file: it begins with one @, behind white space or not."""
+    return (text[:1] == "@" or text[:1].isspace()) and text.lstrip()[:1] == "@" and text.lstrip()[:2] != "@@"
 
 
 def _refuse_suspicious(field: Field, text: str, trimmed: str) -> None:

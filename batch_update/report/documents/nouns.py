@@ -9,7 +9,7 @@ from batch_update.fields.tools import holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
 from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
 from batch_update.report.conflicts import conflict_words
-from batch_update.report.places import place_of
+from batch_update.report.places import files_behind, place_of
 from batch_update.text import excerpt
 
 SECRET = "(holds a secret)"
@@ -233,6 +233,8 @@ class ToldChange:
     """fields of which is not known what they hold"""
     held: tuple[ToldConflict, ...]
     """fields that are held back while the rest is sent"""
+    files: Mapping[str, list[str]]
+    """field -> the files that its text, or the texts of its parts, come from; relative to the sheet"""
 
 
 def told_change(plan: Plan, change: Change) -> ToldChange:
@@ -245,4 +247,5 @@ def told_change(plan: Plan, change: Change) -> ToldChange:
         redact(dict(change.body)),
         tuple(name for name in change.body if name not in change.before),
         tuple(map(told_conflict, change.held)),
+        files_behind(plan.sheet, change.indexes[0]),
     )

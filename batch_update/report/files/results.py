@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from batch_update.fields.cells.texts import text_cell
 from batch_update.model.plans import Outcome
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Column, Severity, Sheet
@@ -34,14 +35,15 @@ def failed_rows(report: Report) -> Iterator[list[str]]:
     """Yield the rows that are still to be done, in the sheet's order.
 
     A row that could not be read as it stood goes out so that it is refused again until somebody has mended it:
-    a ragged one as many cells too long or too short as it was, any other with one cell too many.
+    a ragged one as many cells too long or too short as it was, any other with one cell too many. The text of a file
+    that a cell names goes out itself: from the folder of a run, the name would lead elsewhere.
     """
     sheet = report.plan.sheet
     unread = {p.index for p in sheet.problems if p.index is not None and p.severity is Severity.ERROR}
     for index, cells in enumerate(_own_cells(sheet)):
         if as_wanted(report.outcomes[index]):
             continue
-        own = ragged_cells(sheet, index) if index in sheet.ragged else cells
+        own = ragged_cells(sheet, index) if index in sheet.ragged else _with_texts(sheet, cells)
         is_unread = index in unread or index in sheet.ragged
         looks_read = is_unread and len(own) == len(cells)
         yield [*own, *_what_became(report, index), *([MARK] if looks_read else [])]
@@ -57,6 +59,18 @@ def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
     if not columns:
         return iter([] for _ in range(len(sheet)))
     return map(list, zip(*(column.texts for column in columns), strict=True))
+
+
+def _with_texts(sheet: Sheet, cells: list[str]) -> list[str]:
+    """Return the cells of a row with the texts of files where they name some."""
+    if sheet.files.keys().isdisjoint(cells):
+        return cells
+    files = [
+        sheet.files.get(cell) if column.field else None
+        for column, cell in zip(_own_columns(sheet), cells, strict=True)
+    ]
+    pairs = zip(cells, files, strict=True)
+    return [cell if file is None or file.refused else text_cell(file.text) for cell, file in pairs]
 
 
 def _what_became(report: Report, index: int) -> list[str]:

@@ -12,6 +12,7 @@ from batch_update.plan.guarding import is_empty
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.documents.of_sheets import totals_of
 from batch_update.report.messages import said_lines
+from batch_update.report.places import files_behind
 from batch_update.text import counted, excerpt, printable
 
 MOST_SHOWN = 100
@@ -20,6 +21,8 @@ MOST_TYPICAL = 80
 """Characters of the change that all are."""
 MOST_COMPARED = 50
 """Long texts that are compared word by word for an average."""
+MOST_PATH = 120
+"""Characters of the path of a file."""
 
 
 def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str:
@@ -168,9 +171,12 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
     rows = ", ".join(str(plan.sheet.numbers[index]) for index in change.indexes)
     yield _head("~", f"{change.assistant_id}  {excerpt(change.name, 50)}", rows)
     width = max(map(len, change.body), default=0)
+    files = files_behind(plan.sheet, change.indexes[0]) if plan.sheet.files else {}
     for name, value in change.body.items():
         text = difference(change.before.get(name, UNKNOWN), value, showing)
         yield f"    {name:<{width}}  {text}"
+        for path in files.get(name, ()):
+            yield f"    {'':<{width}}  from the file {excerpt(path, MOST_PATH)}"
     mode = change.body.get("mode")
     if mode is not None:
         yield f"    {'':<{width}}  resets {_reset(change, mode)} to the defaults of {mode}"
