@@ -101,7 +101,7 @@ CODES: dict[str, Code] = dict((
     _c("C101", "not a number", "The cell should hold a number.", "Write digits, with the decimal sign of the sheet."),
     _c("C102", "not a whole number", "The cell should hold a whole number.", "Write digits only."),
     _c("C103", "a number that can be read in two ways", "1.200 is a thousand and two hundred to some, and one and a fifth to others.", "Write 1200."),
-    _c("C104", "neither yes nor no", "The cell should hold a yes or a no.", "Write true or false; yes/no, on/off, 1/0, ja/nein, an/aus, WAHR/FALSCH and x are understood."),
+    _c("C104", "neither yes nor no", "The cell should hold a yes or a no.", "Write true or false; yes/no, on/off, 1/0, ja/nein, an/aus, aktiv/inaktiv, WAHR/FALSCH, ✓ and x are understood."),
     _c("C105", "a word that stands for nothing", "NaN, None, N/A, nil, - and ? are what programs and people write for `nothing`; it is not clear what should happen.", "Leave the cell empty to leave the field alone, or write null to clear it. Where the text itself is meant, put it in double quotes."),
     _c("C106", "an error value of the spreadsheet program", "A formula failed, such as #N/A or #REF!, or the program showed something in place of the value: #####, Loading..., [object Object].", "Mend the formula, or type the value."),
     _c("C107", "an id that the spreadsheet program changed", "Excel keeps 15 digits and writes large numbers as 1.2E+05: the id may be another one now.", "Format the column as text and type the id again."),

@@ -34,11 +34,16 @@ def fields_page() -> str:
     parts = ["# Fields\n\nWhat a column may hold. An empty cell leaves the field as it is.\n"]
     for group, members in groupby(all_fields().values(), key=lambda field: field.group):
         rows = [
-            [f"`{f.name}`", f.help, f.allowed, _clearing(f), _modes(f), ", ".join(f.aliases)] for f in members
+            [f"`{f.name}`", f.help, _allowed(f), _clearing(f), _modes(f), ", ".join(f.aliases)]
+            for f in members
         ]
         header = ["column", "what it is", "allowed", "cleared by", "modes", "also written"]
         parts.append(f"## {group}\n\n{table(header, rows)}")
     return "\n".join(parts)
+
+
+def _allowed(field: Field) -> str:
+    return field.allowed + (f"; also {', '.join(field.words)}" if field.words else "")
 
 
 def _clearing(field: Field) -> str:

@@ -88,9 +88,10 @@ def _f(
     reported: bool = True,
     wider: bool = False,
     look_up: str = "",
+    words: str = "",
     **bounds: Any,
 ) -> Any:
-    """Return one field. `aliases`: other headers, by comma; `empty`: `[]` or `{}` clears it; `reported`: the list of
+    """Return one field. `aliases`: other headers, by comma; `words`: `aus=off`, what people write for its choices; `empty`: `[]` or `{}` clears it; `reported`: the list of
     assistants carries it; `look_up`: the catalogue that its ids come from; `wider`: not on the vendor's page."""
     extra: dict[str, Any] = {
         "group": group,
@@ -101,8 +102,17 @@ def _f(
         "reported": reported,
         "wider": wider,
         "look_up": look_up,
+        "words": dict(word.strip().split("=") for word in words.split(",") if word.strip()),
     }
     return Field(default=None, description=help, json_schema_extra=extra, **bounds)
+
+
+_DIRECTIONS = "eingehend=inbound, incoming=inbound, ausgehend=outbound, outgoing=outbound"
+_SOUNDS = (
+    "aus=off, kein=off, keins=off, keine=off, keines=off, ohne=off, büro=office, buero=office, stadt=city, wald=forest, "
+    "crowded room=crowded_room, crowded-room=crowded_room, voller raum=crowded_room, belebter raum=crowded_room, "
+    "menschenmenge=crowded_room, café=cafe, kaffeehaus=cafe, natur=nature"
+)
 
 
 class AssistantUpdate(BaseModel):
@@ -120,12 +130,12 @@ class AssistantUpdate(BaseModel):
 
     # fmt: off
     name: str = _f("Core", "Name of the assistant", "Assistant name, Assistentenname, Bezeichnung", max_length=255)
-    voice_id: Id = _f("Core", "Voice; must fit the mode", "Voice, Stimme, Stimmen-ID", look_up="voices")
-    language_id: Id = _f("Core", "Main language", "Language, Main language, Sprache, Hauptsprache", look_up="languages")
-    type: Literal["inbound", "outbound"] = _f("Core", "Takes calls or makes them", "Direction, Typ, Richtung")
-    mode: Mode = _f("Core", "Engine mode; a change resets mode-specific settings", "Engine, Engine mode, Modus, Betriebsart")
+    voice_id: Id = _f("Core", "Voice; must fit the mode", "Voice, Stimme, Stimmen-ID, Stimme-ID", look_up="voices")
+    language_id: Id = _f("Core", "Main language", "Language, Main language, Sprache, Hauptsprache, Sprach-ID", look_up="languages")
+    type: Literal["inbound", "outbound"] = _f("Core", "Takes calls or makes them", "Direction, Typ, Richtung, Anrufrichtung", words=_DIRECTIONS)
+    mode: Mode = _f("Core", "Engine mode; a change resets mode-specific settings", "Engine, Engine mode, Modus, Betriebsart", words="multi-modal=multimodal, dual-plex=dualplex")
     timezone: Timezone = _f("Core", "IANA time zone", "TZ, Zeitzone")
-    initial_message: str = _f("Core", "First words of a call", "Greeting, First message, Begrüßung, Erste Nachricht", max_length=200)
+    initial_message: str = _f("Core", "First words of a call", "Greeting, First message, Begrüßung, Begrüßungstext, Erste Nachricht", max_length=200)
     system_prompt: str = _f("Core", "What the assistant is and how it behaves", "Prompt, Instructions, Anweisung, Anweisungen")
 
     llm_model_id: Id = _f("Model", "Language model", "LLM, Language model, Sprachmodell", modes="P", look_up="models")
@@ -137,7 +147,7 @@ class AssistantUpdate(BaseModel):
     secondary_language_ids: list[Id] = _f("Languages", "Further languages; replaces all", "Secondary languages, Other languages, Weitere Sprachen, Zusatzsprachen", empty=True, reported=False, look_up="languages")
 
     knowledgebase_id: Id | None = _f("Knowledge", "Knowledge base; null removes it", "Knowledge base, Wissensdatenbank, Wissensbasis", look_up="knowledgebases")
-    knowledgebase_mode: Literal["function_call", "prompt"] = _f("Knowledge", "How the knowledge base is used; prompt only in pipeline", "Knowledge mode, Wissensmodus")
+    knowledgebase_mode: Literal["function_call", "prompt"] = _f("Knowledge", "How the knowledge base is used; prompt only in pipeline", "Knowledge mode, Wissensmodus", words="function call=function_call, function-call=function_call, funktionsaufruf=function_call")
 
     phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer", look_up="phone-numbers")
 
@@ -158,8 +168,8 @@ class AssistantUpdate(BaseModel):
     enable_noise_cancellation: bool = _f("Call", "Noise cancellation", "Noise cancellation, Rauschunterdrückung")
     wait_for_customer: bool = _f("Call", "The caller speaks first", "Customer speaks first, Auf Kunden warten, Kunde spricht zuerst")
 
-    max_duration: int = _f("Timing", "Longest call", "Maximum duration, Call duration, Maximale Dauer, Gesprächsdauer", unit="s", ge=20, le=1200)
-    max_silence_duration: int = _f("Timing", "Silence before the assistant speaks up", "Maximum silence, Max silence, Maximale Stille", unit="s", ge=1, le=360)
+    max_duration: int = _f("Timing", "Longest call", "Maximum duration, Call duration, Maximale Dauer, Max Dauer, Gesprächsdauer, Maximale Gesprächsdauer, Max Gesprächsdauer", unit="s", ge=20, le=1200)
+    max_silence_duration: int = _f("Timing", "Silence before the assistant speaks up", "Maximum silence, Max silence, Maximale Stille, Max Stille", unit="s", ge=1, le=360)
     max_initial_silence_duration: int | None = _f("Timing", "Silence at the start before hanging up; null is never", "Initial silence, Anfangsstille", unit="s", ge=1, le=120)
     ringing_time: int = _f("Timing", "How long it rings", "Ring time, Klingeldauer, Klingelzeit", unit="s", ge=1, le=60)
 
@@ -169,12 +179,12 @@ class AssistantUpdate(BaseModel):
     end_call_on_voicemail: bool = _f("Voicemail", "Hang up on a voicemail", "Hang up on voicemail, Bei Anrufbeantworter auflegen")
     voice_mail_message: str | None = _f("Voicemail", "What to say to a voicemail first; null is nothing", "Voicemail text, Anrufbeantworter-Text, Mailbox-Text", reported=False, max_length=1000)
 
-    endpoint_type: Literal["vad", "ai"] = _f("Endpointing", "How the end of speech is found", "Voice activity detection, Endpunkt-Typ")
+    endpoint_type: Literal["vad", "ai"] = _f("Endpointing", "How the end of speech is found", "Voice activity detection, Endpunkt-Typ", words="ki=ai")
     endpoint_sensitivity: float = _f("Endpointing", "Sensitivity to the end of speech", "Endpointing sensitivity, Endpunkt-Empfindlichkeit", ge=0, le=5)
     interrupt_sensitivity: float = _f("Endpointing", "Sensitivity to interruptions", "Interruption sensitivity, Unterbrechungs-Empfindlichkeit", ge=0, le=5)
     min_interrupt_words: int | None = _f("Endpointing", "Words before an interruption counts; null is off", "Minimum words, Mindestwörter", ge=0, le=10)
 
-    ambient_sound: AmbientSound = _f("Ambience", "Background sound", "Background sound, Hintergrundgeräusch")
+    ambient_sound: AmbientSound = _f("Ambience", "Background sound", "Background sound, Hintergrundgeräusch", words=_SOUNDS)
     ambient_sound_volume: float = _f("Ambience", "Volume of the background sound", "Background volume, Hintergrundlautstärke", ge=0, le=1)
 
     is_webhook_active: bool = _f("Webhook", "Webhook on or off", "Webhook active, Webhook enabled, Webhook aktiv")

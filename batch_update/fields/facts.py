@@ -41,6 +41,8 @@ class Field:
     help: str
     unit: str
     choices: tuple[str, ...]
+    words: Mapping[str, str]
+    """what people write for a choice, in small letters -> the choice"""
     minimum: float | None
     maximum: float | None
     max_length: int | None
@@ -95,6 +97,7 @@ def _field(name: str, info: FieldInfo, schema: Mapping[str, Any]) -> Field:
         help=info.description or "",
         unit=extra["unit"],
         choices=tuple(inner.get("enum", ())),
+        words=MappingProxyType(extra["words"]),
         minimum=inner.get("minimum"),
         maximum=inner.get("maximum"),
         max_length=inner.get("maxLength"),

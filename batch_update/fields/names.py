@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from batch_update.fields.cells.grammar import ID_COLUMN
 from batch_update.fields.facts import Field, all_fields
+from batch_update.fields.headers import notes
 from batch_update.fields.parts import FREE_KEYS, Path, is_list, part_facts, part_name, parts_of
 from batch_update.model.sheets import Role
 
 ID = "id"
 """stands for the id column wherever a field is named, as in the setting map='Nr=id'"""
-ID_NAMES = ("id", "assistant_id", "assistent_id", "assistenten_id")
+ID_NAMES = (
+    *("id", "assistant_id", "assistent_id", "assistenten_id", "agent_id", "agenten_id", "bot_id"),
+    *("assistenten_nr", "assistenten_nummer", "assistant_no", "assistant_number"),
+)
+STAND_FOR_ID = (
+    "assistent",
+    "assistenten",
+    "assistentin",
+    "assistant",
+    "assistants",
+    "kiassistent",
+    "agent",
+    "bot",
+)
+"""Names of columns that say by its name which assistant a row is about, in a sheet without an id column."""
 _PART = re.compile(r"(?P<base>[^.]+)\.(?P<inside>.+)|(?P<list>.+)(?P<sign>[+-])", re.DOTALL)
+_BRACKETS = re.compile(r"[()\[\]{}\"':]")
 _OPERATIONS = {"+": "add", "-": "remove"}
 
 
@@ -38,7 +55,9 @@ class Heading:
 
     @property
     def facts(self) -> Field:
-        """Return the facts of its cells; for columns of a field or a part of one."""
+        """Return the facts of its cells; for the id column, and those of a field or a part of one."""
+        if self.role is Role.ID:
+            return ID_COLUMN
         assert self.field is not None, "the column sets something"
         if self.role is Role.PART:
             return part_facts(self.field, self.path, self.operation)
@@ -64,14 +83,92 @@ def known_names() -> Mapping[str, str]:
 
 
 def meaning(header: str) -> Heading | None:
-    """Return the id, the field or the part of one that a header names; None where it names none of them."""
+    """Return the id, the field or the part of one that a header names; None where it names none of them, or several.
+
+    Units, bounds and the like may stand beside the name: `Sprechgeschwindigkeit (0,7-1,2)`, `Stimme*`.
+    """
+    return _by_name(header) or _beside_notes(header)
+
+
+def names_several(header: str) -> tuple[str, ...]:
+    """Return the fields that the parts of a header name, where they are several: `Stimme / Sprache`."""
+    found = dict.fromkeys(_named_in(header))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def name_beside_notes(header: str) -> str:
+    """Return what the first part of a header names, whatever stands beside it; "" for nothing."""
+    return next(_named_in(header), "")
+
+
+def _named_in(header: str) -> Iterator[str]:
+    lines = "\n".join(header.splitlines())
+    for piece in notes.pieces_of(lines):
+        heading = _by_piece(piece)
+        if heading and heading.name:
+            yield heading.name
+
+
+def may_stand_for_id(header: str) -> bool:
+    """Whether a column may say by its name which assistant a row is about, where no column holds ids."""
+    pieces = list(notes.pieces_of(header))
+    named = [piece for piece in pieces if normalize(piece) in STAND_FOR_ID or normalize(piece) == "name"]
+    others = [piece for piece in pieces if piece not in named]
+    return bool(named) and all(notes.is_note(piece, ID_COLUMN) for piece in others)
+
+
+def _by_name(header: str) -> Heading | None:
     base = base_of(header)
     if base is not None:
         return _part_heading(header, base)
     field = known_names().get(normalize(header))
-    if field is None:
+    return _heading_of(field) if field else None
+
+
+def _beside_notes(header: str) -> Heading | None:
+    """Return what a header names beside its notes; None where they may make another thing of it."""
+    if len(header) > notes.LONGEST or base_of(header) == FREE_KEYS:
         return None
+    found = _bare_names().get(notes.bare(_BRACKETS.sub("", header))) if base_of(header) is None else None
+    if found is not None:
+        return _heading_of(found)
+    lines = "\n".join(header.splitlines())  # a line break may stand inside a name, or before a note
+    return _of_pieces(lines.replace("\n", " ")) or _of_pieces(lines)
+
+
+def _of_pieces(header: str) -> Heading | None:
+    heading, others = None, []
+    for piece in notes.pieces_of(header):
+        if heading is None and (named := _by_piece(piece)):
+            heading = named
+        elif heading is None or _by_piece(piece) != heading:
+            others.append(piece)
+    return heading if heading and all(notes.is_note(piece, heading.facts) for piece in others) else None
+
+
+def _by_piece(piece: str) -> Heading | None:
+    """Return what a part of a header names, which may be followed by a unit."""
+    found = _by_name(piece)
+    if found is None and base_of(piece) is None and (field := _bare_names().get(notes.bare(piece))):
+        found = _heading_of(field)
+    shorter = notes.without_units(piece)
+    if found is None and shorter != piece and (named := _by_piece(shorter)):
+        rest = piece.split()[len(shorter.split()) :]
+        return named if notes.is_note(" ".join(rest), named.facts) else None
+    return found
+
+
+def _heading_of(field: str) -> Heading:
     return Heading(Role.ID) if field == ID else Heading(Role.FIELD, field)
+
+
+@cache
+def _bare_names() -> Mapping[str, str]:
+    """The known names without their dots, too; those of two fields that are alike then are left out."""
+    found: dict[str, set[str]] = {}
+    for name, field in known_names().items():
+        found.setdefault(notes.bare(name), set()).add(field)
+    return MappingProxyType({name: min(fields) for name, fields in found.items() if len(fields) == 1})
 
 
 def key_of(header: str) -> str:

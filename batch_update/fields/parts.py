@@ -61,6 +61,7 @@ def part_facts(field: str, path: Path, operation: str) -> Field:
         nullable=True,
         empty=False,
         aliases=(),
+        words={},
         look_up="",
     )
     if operation != "set":

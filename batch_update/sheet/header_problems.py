@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
-from batch_update.fields.names import ID, ID_NAMES, Heading, base_of, known_names, normalize
+from batch_update.fields.names import (
+    ID,
+    ID_NAMES,
+    Heading,
+    base_of,
+    known_names,
+    name_beside_notes,
+    names_several,
+    normalize,
+)
 from batch_update.fields.parts import FREE_KEYS, is_list, parts_of
 from batch_update.model.sheets import Problem, Role
 from batch_update.sheet.headers import ACCOUNT, Headings, Said, called
@@ -133,10 +142,15 @@ def _reserved(headers: Sequence[str], column: int) -> Problem:
 
 def _no_field(headers: Sequence[str], column: int) -> Problem:
     header = headers[column]
+    if several := names_several(header):
+        return _several(headers, column, several)
     field = nearest(normalize(header), known_names())
+    guess = asked(field)
+    if not field and (noted := name_beside_notes(header)):
+        field, guess = noted, f"Its cells hold {noted}, {_taken_by(noted)}?"
     name = called(headers, column)
     remedy = (
-        f"{asked(field)} Rename it, or add the setting map={quoted(f'{name}={field}')}, "
+        f"{guess} Rename it, or add the setting map={quoted(f'{name}={field}')}, "
         f"or the setting ignore={quoted(name)}."
         if field
         else f"Rename it to a field (`batch-update fields` lists them), or {_leave_out(headers, column)}."
@@ -148,6 +162,23 @@ def _no_field(headers: Sequence[str], column: int) -> Problem:
         given=excerpt(header, 60),
         wanted=field or "a field's name",
         remedy=remedy,
+    )
+
+
+def _taken_by(name: str) -> str:
+    field = all_fields().get(name)
+    return field.allowed if field else "as its name says"
+
+
+def _several(headers: Sequence[str], column: int, fields: Sequence[str]) -> Problem:
+    """Return the problem of a header that names more than one field: neither is taken."""
+    return Problem(
+        "H102",
+        f"{shortly(headers[column])} names {len(fields)} fields, {' and '.join(fields)}",
+        column=column,
+        given=excerpt(headers[column], 60),
+        wanted="one field",
+        remedy=f"Rename it to the one that its cells hold, or {_leave_out(headers, column)}.",
     )
 
 

@@ -135,6 +135,7 @@ ID_COLUMN = Field(
     help="Which assistant a row is about",
     unit="",
     choices=(),
+    words={},
     minimum=1,
     maximum=None,
     max_length=None,

@@ -152,11 +152,13 @@ def show_word(field: Field, value: str, decimal: str) -> str:
 
 
 def read_choice(field: Field, text: str, decimal: str) -> str:
-    """Return one of the field's words, in any case; another word as it stands, to be refused with the bounds."""
+    """Return one of the field's choices, by itself in any case or by a word for it, `eingehend`; another word as it
+    stands, to be refused with the bounds."""
     word = quoted_text(text) or text
-    folded = word.strip().casefold()
-    if folded in field.choices:
-        return folded
+    folded = " ".join(word.casefold().split())
+    chosen = folded if folded in field.choices else field.words.get(folded)
+    if chosen is not None:
+        return chosen
     _refuse_suspicious(field, text, text)
     return word
 
@@ -169,10 +171,14 @@ def show_choice(field: Field, value: str, decimal: str) -> str:
 
 
 def read_flag(field: Field, text: str, decimal: str) -> bool:
-    found = FLAGS.get(text.casefold())
+    found = FLAGS.get(text.casefold().rstrip(_AS_PICTURE))
     if found is None:
         raise unreadable("C104", field, text)
     return found
+
+
+_AS_PICTURE = "\ufe0e\ufe0f"
+"""Says whether a sign shows as a letter or as a picture, and stays unseen itself."""
 
 
 def show_flag(field: Field, value: bool, decimal: str) -> str:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 
 FLAGS = {
-    **dict.fromkeys(("true", "yes", "on", "1", "1.0", "1,0", "wahr", "ja", "an", "x"), True),
-    **dict.fromkeys(("false", "no", "off", "0", "0.0", "0,0", "falsch", "nein", "aus"), False),
+    **dict.fromkeys(("true", "yes", "y", "on", "1", "1.0", "1,0", "wahr", "ja", "j", "an", "ein", "x"), True),
+    **dict.fromkeys(
+        ("active", "activated", "enabled", "aktiv", "aktiviert", "eingeschaltet", "angeschaltet"), True
+    ),
+    **dict.fromkeys(("✓", "✔", "☑", "✅", "🗸"), True),
+    **dict.fromkeys(("false", "no", "n", "off", "0", "0.0", "0,0", "falsch", "nein", "aus"), False),
+    **dict.fromkeys(
+        ("inactive", "deactivated", "disabled", "inaktiv", "deaktiviert", "ausgeschaltet"), False
+    ),
+    **dict.fromkeys(("nicht aktiv", "abgeschaltet", "✗", "✘", "❌", "☐"), False),
 }
 """Folded word -> what it means where a yes or no is wanted."""
 
