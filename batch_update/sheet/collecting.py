@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,16 +99,22 @@ class RowCollector:
         fits = len(cells) == len(self.columns)
         for column, cell in enumerate(cells):
             if "\0" in cell:
-                self.problems.append(nul(index, column if fits else None, cell))
+                self.problems.append(_nul(index, column if fits else None, cell))
 
     # ---------------------------------------------------------------- many rows at once
 
     def extend(
-        self, columns: Sequence[list[str]], numbers: NDArray[np.int64], lines: NDArray[np.int64]
+        self,
+        columns: Sequence[list[str]],
+        numbers: NDArray[np.int64],
+        lines: NDArray[np.int64],
+        problems: Iterable[Problem] = (),
     ) -> None:
-        """Add many rows of full width, column by column."""
+        """Add many rows of full width, column by column; `problems`: at the places of rows among these, from 0."""
         self._check_size(int(numbers[-1]), len(columns))
-        blank = _blank_rows(columns)
+        found = list(islice(problems, self._limits.most_problems + 1))
+        blank = _blank_rows(columns).difference(problem.index for problem in found)
+        self._place(found, sorted(blank))
         if blank:
             keep = [index for index in range(len(numbers)) if index not in blank]
             columns = [[column[index] for index in keep] for column in columns]
@@ -120,11 +128,18 @@ class RowCollector:
         self.numbers.frombytes(numbers.tobytes())
         self.lines.frombytes(lines.tobytes())
 
+    def _place(self, problems: Iterable[Problem], dropped: Sequence[int]) -> None:
+        """Add the problems of rows that are about to be added without those that are dropped."""
+        for problem in problems:
+            at = problem.index or 0
+            self.problems.append(replace(problem, index=len(self) + at - bisect(dropped, at)))
+
     # ---------------------------------------------------------------- the end
 
     def table(self, dialect: Dialect, headings: Headings, header_row: int, *, lines: bool) -> Table:
         """Return what was collected. Raises SheetError S105 where there is no row."""
         self._settle_uneven(headings.headers)
+        self._check_size(0, 0)
         if not self.numbers and not self.problems:
             raise SheetError(
                 f"{self._name} has a header and no row below it",
@@ -206,7 +221,7 @@ def _blank_rows(columns: Sequence[list[str]]) -> set[int]:
 # ---------------------------------------------------------------- what is wrong with a row
 
 
-def nul(index: int, column: int | None, cell: str) -> Problem:
+def _nul(index: int, column: int | None, cell: str) -> Problem:
     """Return the problem of a cell that holds a NUL byte."""
     return Problem(
         "S110",
@@ -216,6 +231,12 @@ def nul(index: int, column: int | None, cell: str) -> Problem:
         given=excerpt(cell, MOST_SHOWN),
         wanted="text",
     )
+
+
+def nuls_in(column: int, cells: Sequence[str]) -> Iterator[Problem]:
+    """Yield a problem for each cell of a column that holds a NUL byte, at its place."""
+    if "\0" in "".join(cells):
+        yield from (_nul(row, column, cell) for row, cell in enumerate(cells) if "\0" in cell)
 
 
 def _trailing(rows: int, first: int) -> Problem:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.sheets import Dialect, Json, Problem
-from batch_update.sheet.collecting import MOST_SHOWN, RowCollector, nul
+from batch_update.sheet.collecting import MOST_SHOWN, RowCollector, nuls_in
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, require_height, require_width
@@ -117,7 +117,7 @@ def _table_of_frame(headings: Headings, columns: Sequence[pd.Series[Any]], readi
         problems += _unheld(column, of_column, spelled)
         if column in texts:
             problems += _no_texts(column, of_column)
-        problems += _with_nul(column, cells[-1])
+        problems += nuls_in(column, cells[-1])
     rows = RowCollector(len(columns), NAME, reading.limits)
     if cells[0]:
         numbers = np.arange(len(cells[0]), dtype=np.int64) + _FIRST_ROW
@@ -258,10 +258,6 @@ def _looks_of(value: Any) -> str:
     if known or isinstance(value, bool):
         return excerpt(reprlib.repr(value), MOST_SHOWN)
     return f"a value of the type {type(value).__name__}"
-
-
-def _with_nul(column: int, cells: Sequence[str]) -> Iterator[Problem]:
-    return (nul(position, column, cell) for position, cell in enumerate(cells) if "\0" in cell)
 
 
 def _placed(problem: Problem, rows: RowCollector) -> Problem:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from batch_update.model.sheets import Problem, Severity
 from batch_update.sheet.collecting import MOST_SHOWN
@@ -26,27 +26,43 @@ class Columns:
 
 
 def problems_of(
-    line: Sequence[Cell], cells: Sequence[str], columns: Columns, covered: Collection[int]
-) -> list[Problem]:
-    """Return what is in doubt in a row, the cells of which are these texts; `covered`: columns merged into another one.
+    cells: Sequence[Sequence[Cell]],
+    texts: Sequence[Sequence[str]],
+    columns: Columns,
+    covered: Mapping[int, Collection[int]],
+) -> Iterator[Problem]:
+    """Yield what is in doubt in the rows of a table, column by column; `covered`: row -> columns merged into another.
 
     Columns without a header are left out: notes and sums beside the table change nothing.
     """
-    found = [
-        *_unclear(line, cells, columns),
-        *(_covered(column, cells[column]) for column in sorted(covered)),
-    ]
-    return [p for p in found if p.column is not None and not is_blank(columns.headers[p.column])]
+    for column, header in enumerate(columns.headers):
+        if not is_blank(header):
+            yield from _unclear(column, cells[column], texts[column], columns)
+    for row, merged in covered.items():
+        for column in sorted(merged):
+            if not is_blank(columns.headers[column]):
+                yield replace(_covered(column, texts[column][row]), index=row)
 
 
-def _unclear(line: Sequence[Cell], cells: Sequence[str], columns: Columns) -> Iterator[Problem]:
-    for column, cell in enumerate(line):
+def _unclear(column: int, cells: Sequence[Cell], texts: Sequence[str], columns: Columns) -> Iterator[Problem]:
+    """Yield what is in doubt in one column. Mostly its cells are texts, or numbers that show as they are."""
+    if _is_plain(cells):
+        return
+    for row, (cell, text) in enumerate(zip(cells, texts, strict=True)):
         if cell is None:
-            yield _without_value(column)
+            yield replace(_without_value(column), index=row)
         elif column in columns.words and not isinstance(cell, str):
             shown = _shown(cell, columns.signs[column])
-            if shown != cells[column]:
-                yield _shows_otherwise(column, cell, shown, cells[column])
+            if shown != text:
+                yield replace(_shows_otherwise(column, cell, shown, text), index=row)
+
+
+def _is_plain(cells: Sequence[Cell]) -> bool:
+    """Whether nothing can be in doubt: texts alone, and numbers that spreadsheet programs keep every digit of."""
+    kinds = set(map(type, cells))
+    if not kinds <= {str, float}:
+        return False
+    return float not in kinds or all(-EXACT < cell < EXACT for cell in cells if isinstance(cell, float))
 
 
 def _shown(cell: float | Typed, decimal: str) -> str | None:
@@ -93,7 +109,7 @@ def _without_value(column: int) -> Problem:
 
 
 def covered_cells(sheet: Worksheet, header_row: int, ids: Collection[int]) -> dict[int, set[int]]:
-    """Return the cells below the header that are merged into another one: row number -> columns.
+    """Return the cells below the header that are merged into another one: how far below it, from 0 -> columns.
 
     Those right of an id in its own row are left out: an id, or a note that stands in its place, is no field's value.
     Raises ValueError for merges that lie one over the other.
@@ -108,7 +124,7 @@ def covered_cells(sheet: Worksheet, header_row: int, ids: Collection[int]) -> di
             if left < 0:
                 raise ValueError("merges over merges")
             if row > top or first not in ids:
-                found.setdefault(row + 1, set()).update(columns)
+                found.setdefault(row - header_row, set()).update(columns)
     return found
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, starmap
 from typing import BinaryIO
+
+import numpy as np
 
 from batch_update.errors import SheetError
 from batch_update.fields.facts import Kind
 from batch_update.model.sheets import Dialect
-from batch_update.sheet.collecting import RowCollector
+from batch_update.sheet.collecting import RowCollector, nuls_in
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_width
@@ -17,8 +20,8 @@ from batch_update.sheet.text.dialect import find_decimal
 from batch_update.sheet.workbook.binary.xls import open_xls
 from batch_update.sheet.workbook.doubts import Columns, covered_cells, problems_of
 from batch_update.sheet.workbook.hidden import hidden_problems
-from batch_update.sheet.workbook.spelled import cell_text
-from batch_update.sheet.workbook.worksheets import Listed, Workbook, Worksheet
+from batch_update.sheet.workbook.spelled import cell_text, column_texts
+from batch_update.sheet.workbook.worksheets import Cell, Listed, Workbook, Worksheet
 from batch_update.sheet.workbook.zipped.archives import check_archive, open_archive, readable
 from batch_update.sheet.workbook.zipped.ods import open_ods
 from batch_update.sheet.workbook.zipped.xlsb import open_xlsb
@@ -70,8 +73,9 @@ def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Readin
     require_width(name, sheet.columns, reading.limits)
     header_row, headers = _header(sheet, f'{name}, worksheet "{title}"')
     headings = headings_of(headers, reading)
-    decimal = _decimal(sheet, headings, reading)
-    rows = _rows_below(sheet, name, reading, header_row, headings, decimal)
+    cells = [sheet.cells_of(column)[header_row:] for column in range(sheet.columns)]
+    decimal = _decimal(cells, headings, reading)
+    rows = _rows_below(cells, sheet, name, reading, header_row, headings, decimal)
     headings = headings.first(_used_columns(headers, rows))
     del rows.columns[len(headings.headers) :]
     table = rows.table(Dialect(format, decimal=decimal, worksheet=title), headings, header_row, lines=False)
@@ -88,31 +92,42 @@ def _header(sheet: Worksheet, name: str) -> tuple[int, list[str]]:
     raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
 
 
-def _decimal(sheet: Worksheet, headings: Headings, reading: Reading) -> str:
+def _decimal(cells: Sequence[Sequence[Cell]], headings: Headings, reading: Reading) -> str:
     """Return the decimal sign of numbers that were typed as texts, which is the sheet's."""
     columns = headings.of_kind("number")
     if reading.decimal is not None or not columns:
         return find_decimal([], ",", reading.decimal)
-    cells = (line[column] for line in sheet.lines() for column in columns)
-    return find_decimal([[cell for cell in cells if isinstance(cell, str)]], ",", None)
+    texts = ([cell for cell in cells[column] if isinstance(cell, str)] for column in columns)
+    return find_decimal(texts, ",", None)
 
 
 def _rows_below(
-    sheet: Worksheet, name: str, reading: Reading, header_row: int, headings: Headings, decimal: str
+    cells: Sequence[Sequence[Cell]],
+    sheet: Worksheet,
+    name: str,
+    reading: Reading,
+    header_row: int,
+    headings: Headings,
+    decimal: str,
 ) -> RowCollector:
-    """Return the rows below the header."""
+    """Return the rows below the header, the cells of which these are, by column."""
     # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
     lists = set(headings.of_kind("ids"))
     signs = ["." if column in lists else decimal for column in range(sheet.columns)]
     columns = Columns(headings.headers, frozenset(headings.of_kind(*_WORDS)), signs)
-    is_word = [column in columns.words for column in range(sheet.columns)]
     covered = covered_cells(sheet, header_row, headings.ids())
+    texts = [
+        column_texts(column, sign, is_word=number in columns.words)
+        for number, (column, sign) in enumerate(zip(cells, signs, strict=True))
+    ]
     rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=header_row - 1)
-    for number, line in enumerate(sheet.lines(), 1):
-        if number > header_row:
-            of_cells = zip(line, signs, is_word, strict=True)
-            cells = [cell_text(cell, sign, is_word=word) for cell, sign, word in of_cells]
-            rows.add(cells, number, problems=problems_of(line, cells, columns, covered.get(number, ())))
+    if sheet.rows > header_row:
+        numbers = np.arange(header_row + 1, sheet.rows + 1, dtype=np.int64)
+        problems = chain(
+            problems_of(cells, texts, columns, covered),
+            chain.from_iterable(starmap(nuls_in, enumerate(texts))),
+        )
+        rows.extend(texts, numbers, numbers, problems)
     return rows
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import cast
 
 from batch_update.sheet.workbook.worksheets import Cell, Held, Typed
 
@@ -21,6 +23,35 @@ def cell_text(cell: Cell, decimal: str, *, is_word: bool) -> str:
     if isinstance(cell, Typed):
         return cell.shown if is_word and cell.shown is not None else value_text(cell.held, decimal)
     return value_text(cell, decimal)
+
+
+def column_texts(cells: Sequence[Cell], decimal: str, *, is_word: bool) -> list[str]:
+    """Return the cells of a column as texts, each as `cell_text` has it; equal numbers are spelled once."""
+    kinds = set(map(type, cells))
+    if kinds <= {str}:
+        return cast(list[str], list(cells))
+    spelled = _Spelled(decimal)
+    if kinds == {float}:
+        return [spelled[number] for number in cast(list[float], cells)]
+    return [
+        cell
+        if isinstance(cell, str)
+        else spelled[cell]
+        if isinstance(cell, float)
+        else cell_text(cell, decimal, is_word=is_word)
+        for cell in cells
+    ]
+
+
+class _Spelled(dict[float, str]):
+    """The text of each number, made once."""
+
+    def __init__(self, decimal: str) -> None:
+        self._decimal = decimal
+
+    def __missing__(self, number: float) -> str:
+        self[number] = text = value_text(number, self._decimal)
+        return text
 
 
 def value_text(value: Held, decimal: str) -> str:

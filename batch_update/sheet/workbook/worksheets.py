@@ -169,10 +169,7 @@ class Worksheet:
             raise ValueError("merges without end")
 
     def lines(self) -> Iterator[list[Cell]]:
-        """Yield every row from the first on, every column from A on; "" where nothing stands.
-
-        Raises SheetError S103 where the cells lie too far apart, ValueError for two at one place.
-        """
+        """Yield every row from the first on, every column from A on; "" where nothing stands. Raises as `cells_of`."""
         self._require_density()
         columns = [column.in_order() for column in self._columns]
         upcoming = [next(cells, _NOWHERE) for cells in columns]
@@ -183,6 +180,14 @@ class Worksheet:
                     line[number] = cell
                     upcoming[number] = next(columns[number], _NOWHERE)
             yield line
+
+    def cells_of(self, column: int) -> list[Cell]:
+        """Return the cells of a column, every row from the first on; "" where nothing stands.
+
+        Raises SheetError S103 where the cells lie too far apart, ValueError for two at one place.
+        """
+        self._require_density()
+        return self._columns[column].spread(self.rows)
 
     def _grow(self, rows: int, columns: int) -> None:
         """Make room for so many rows and columns. Raises SheetError S103 where that is too many."""
@@ -229,6 +234,15 @@ class _Column:
         else:
             self._rows.extend(range(row, row + down))
             self._cells.extend([cell] * down)
+
+    def spread(self, rows: int) -> list[Cell]:
+        """Return a cell for each of so many rows; "" where there is none. Raises ValueError for two at one place."""
+        if self._is_sorted and len(self._cells) == rows:  # as many as can be, so that none is missing
+            return self._cells
+        cells: list[Cell] = [""] * rows
+        for row, cell in self.in_order():
+            cells[row] = cell
+        return cells
 
     def in_order(self) -> Iterator[tuple[int, Cell]]:
         if self._is_sorted:
