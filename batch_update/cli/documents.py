@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, pairwise
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -84,7 +84,9 @@ def safe_text(value: object) -> str:
 def wants_json() -> bool:
     """Whether a document is wanted, also where the settings could not be read or are not asked."""
     said = os.environ.get(variable_of("json"), "").casefold()
-    return "--json" in _flag_words() or said in {"1", "true", "yes", "on", "t", "y"}
+    words = _flag_words()
+    asked = "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
+    return asked or said in {"1", "true", "yes", "on", "t", "y"}
 
 
 def _command_given() -> str | None:

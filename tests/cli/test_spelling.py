@@ -15,7 +15,7 @@ from batch_update.cli.spelling import OPTIONS, as_flags
 from batch_update.settings.tunables import Settings
 
 ROOT = Path(__file__).parents[2] / "batch_update"
-BELOW = [path for path in sorted(ROOT.rglob("*.py")) if path.parent.name not in ("cli", "commands")]
+BELOW = [path for path in sorted(ROOT.rglob("*.py")) if path.relative_to(ROOT).parts[0] != "cli"]
 NAMES = {name.rstrip("_") for name in Settings.model_fields}
 
 

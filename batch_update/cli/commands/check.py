@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
 from batch_update.cli.printed_commands import Following, command_of, next_lines
-from batch_update.cli.screen import out, paint, painted, say
+from batch_update.cli.screen import out, paint, painted, say, writing_out
+from batch_update.cli.spelling import as_flags
+from batch_update.cli.terminal import bytes_of_stdout
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity, Sheet
@@ -21,18 +23,48 @@ if TYPE_CHECKING:
     from batch_update.check.checking import Checked
 
 
+FORMATS = ("full", "concise", "json", "csv", "github")
+FORMAT = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMATS),
+        help="How problems are printed: in full, a line each, as --json, as a CSV, or as annotations of a workflow.",
+        autocompletion=lambda: list(FORMATS),
+        show_envvar=False,
+    ),
+]
+
+
 @takes("check")
-def check(file: FILE, given: dict[str, Any]) -> None:
+def check(file: FILE, given: dict[str, Any], format: FORMAT = "full") -> None:
     """Check a sheet: every problem at its row and cell. Nothing is sent, no key is needed.
 
     Exit status: 0 no errors, 3 errors.
     """
     settings = settings_of(given)
-    with telling_errors(as_json=settings.json_):
-        raise typer.Exit(int(check_sheet_file(file, settings)))
+    with telling_errors(as_json=settings.json_ or format == "json"):
+        form = _form_of(format, settings)
+        settings = settings.model_copy(update={"json_": form == "json"})
+        raise typer.Exit(int(check_sheet_file(file, settings, form)))
 
 
-def check_sheet_file(file: str, settings: Settings) -> Exit:
+def _form_of(format: str, settings: Settings) -> str:
+    """Return the form that the option format and the setting json ask for. Raises UsageError where there is none."""
+    if format not in FORMATS:
+        raise UsageError(
+            f"the option format={format} is none", code="U101", remedy=f"there are {', '.join(FORMATS)}"
+        )
+    if settings.json_ and format not in ("full", "json"):
+        raise UsageError(
+            f"the setting json and the option format={format} are two forms of one document",
+            code="U101",
+            remedy="leave one of them out",
+        )
+    return "json" if settings.json_ else format
+
+
+def check_sheet_file(file: str, settings: Settings, form: str = "full") -> Exit:
     """Show every problem of a sheet; SHEET_INVALID where one is an error."""
     sheet, checked = read_and_check(file, settings)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
@@ -42,6 +74,8 @@ def check_sheet_file(file: str, settings: Settings) -> Exit:
         from batch_update.report.documents.of_sheets import checked_sheet
 
         out_document(checked_sheet(sheet, checked), exit=status, following=following)
+    elif form not in ("full", "json"):
+        _print_for_tools(sheet, checked, file, form, quiet=settings.quiet)
     elif is_wrong or not settings.quiet:
         _show_checked(sheet, checked, is_wrong=is_wrong)
         out(next_lines(following))
@@ -71,6 +105,28 @@ def _show_checked(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
         out(painted(render_problems(sheet, checked.problems)))
     found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
     out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
+
+
+def _print_for_tools(sheet: Sheet, checked: Checked, file: str, form: str, *, quiet: bool) -> None:
+    """Print the problems alone, each on a line or in a row of its own; with the setting quiet the errors alone."""
+    from batch_update.report.screen.for_tools import (
+        PROBLEM_COLUMNS,
+        concise_lines,
+        problem_rows,
+        workflow_commands,
+    )
+    from batch_update.sheet.writing.formats import write_stream
+
+    told = (p for p in checked.problems if p.severity is Severity.ERROR or not quiet)
+    if form == "csv":
+        with writing_out():
+            rows = [list(map(as_flags, row)) for row in problem_rows(sheet, told, file)]
+            write_stream(bytes_of_stdout(), PROBLEM_COLUMNS, rows)
+        return
+    lines = concise_lines if form == "concise" else workflow_commands
+    with writing_out():
+        for line in lines(sheet, told, file):
+            print(as_flags(line))
 
 
 def _refuse_plan(file: str, settings: Settings) -> None:
