@@ -69,6 +69,7 @@ def make_app(
     key: str = SANDBOX_KEY,
     read_only_key: str = READ_ONLY_KEY,
     assistants: int = HOW_MANY,
+    further_voices: int = 0,
     latency: float = 0.0,
     balance: float = BALANCE,
     patience: float = PATIENCE,
@@ -78,7 +79,8 @@ def make_app(
     """Return an imitation of the API under /api, as an ASGI app.
 
     `state_path`: where it keeps its assistants between processes; None is memory. `limits`: rate windows, () for none.
-    `assistants`: how many a fresh state begins with. `latency`: seconds before each answer. `balance`: what the
+    `assistants`: how many a fresh state begins with. `further_voices`: how many the account has beside those of the
+    catalogue, with ids from 100001. `latency`: seconds before each answer. `balance`: what the
     account has left. `patience`: seconds that a body may take to come. `clock`: seconds since 1970. Raises UsageError
     where the state cannot be used.
 
@@ -91,6 +93,7 @@ def make_app(
         windows=windows,
         faults=faults or Faults(),
         keys={key: "full", read_only_key: "read"},
+        further_voices=further_voices,
         latency=latency,
         balance=balance,
         patience=patience,
@@ -110,6 +113,7 @@ class Sandbox:
         windows: WindowKind,
         faults: Faults,
         keys: Mapping[str, Role],
+        further_voices: int,
         latency: float,
         balance: float,
         patience: float,
@@ -121,6 +125,7 @@ class Sandbox:
         self._windows: WindowKind = windows
         self._faults = faults
         self._keys = keys
+        self._further_voices = further_voices
         self._latency = latency
         self._balance = balance
         self._intake = Intake(patience)
@@ -209,7 +214,7 @@ class Sandbox:
             return answers.too_many(admission.retry_after, admission.headers), None, None
         call = Call(
             desk, now, request.path_params, request.query_params, request.headers.get("content-type", ""), taken.body,
-            may_write=role == "full", balance=self._balance,
+            may_write=role == "full", balance=self._balance, further_voices=self._further_voices,
         )  # fmt: skip
         fault = self._next_fault() if request.method == "PUT" else None
         answer = _handled(handler, call) if fault is None or fault.applies else None

@@ -162,6 +162,12 @@ LABELS: tuple[Entry, ...] = tuple(
 
 OWNER: Entry = {"name": "Sandbox Account", "email": "sandbox@example.com"}
 
+FIRST_FURTHER_VOICE = 100_001
+_NAMES = (
+    "Anton", "Birgit", "Cem", "Dörte", "Emil", "Frieda", "Gökhan", "Hanna", "Igor", "Jana", "Kai", "Lena", "Malte",
+    "Nele", "Ole", "Paula", "Quirin", "Rosa", "Sven", "Tilda", "Uwe", "Vera", "Willi", "Xenia", "Yusuf",
+)  # fmt: skip
+
 DEFAULT_VOICE = {"pipeline": 412, "multimodal": 42, "dualplex": 61}
 DEFAULT_LLM = 1
 DEFAULT_MULTIMODAL = {"multimodal": 1, "dualplex": 3}
@@ -172,8 +178,27 @@ def ids_of(look_up: str) -> frozenset[int]:
     return _IDS[look_up]
 
 
-def voice(number: int) -> Voice | None:
+def voices(further: int) -> tuple[Voice, ...]:
+    """Return the voices of an account: those above, and so many further ones for pipeline, as large accounts have them.
+
+    Their names repeat: each stands once in every language, and again with a number behind it.
+    """
+    return (*VOICES, *map(_further_voice, range(further)))
+
+
+def voice(number: int, further: int = 0) -> Voice | None:
+    """Return the voice with this id; None where the account has none."""
+    if FIRST_FURTHER_VOICE <= number < FIRST_FURTHER_VOICE + further:
+        return _further_voice(number - FIRST_FURTHER_VOICE)
     return next((found for found in VOICES if found.id == number), None)
+
+
+def _further_voice(index: int) -> Voice:
+    repeats, place = divmod(index, len(_NAMES) * len(_ALL_LANGUAGES))
+    name, language = _NAMES[place % len(_NAMES)], _ALL_LANGUAGES[place // len(_NAMES)]
+    name = f"{name} {repeats + 1}" if repeats else name
+    gender = "female" if place % 2 else "male"
+    return Voice(FIRST_FURTHER_VOICE + index, name, language, gender, "standard", "young", 1, _P)
 
 
 def is_caller_id(number: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -116,6 +117,18 @@ def test_the_list_shows_an_update_and_when_it_came(api):
 
 def test_the_account_says_whose_it_is(api):
     assert set(api.get("me")) == {"name", "email", "total_balance"}
+
+
+def test_an_account_can_have_thousands_of_voices_and_each_can_be_set(make_api):
+    api = make_api(further_voices=2000)
+    listed = api.get("assistants/voices", mode="pipeline")
+    assert len({voice["id"] for voice in listed}) == len(listed) > 2000
+    by_name = Counter((voice["name"], voice["language_id"]) for voice in listed)
+    assert max(by_name.values()) == 1 and len({name for name, _ in by_name}) < len(by_name)
+    assert api.put(10001, {"voice_id": 102_000}).status_code == 200
+    assert api.put(10001, {"voice_id": 102_001}).status_code == 422
+    assert api.put(10041, {"voice_id": 102_000}).status_code == 422, "it is not for multimodal"
+    assert 102_000 not in {voice["id"] for voice in api.get("assistants/voices", mode="dualplex")}
 
 
 @pytest.mark.parametrize(

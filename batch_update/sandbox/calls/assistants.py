@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 from batch_update.sandbox.calls import answers
@@ -19,6 +20,7 @@ from batch_update.sandbox.calls.call import (
 )
 from batch_update.sandbox.calls.listing import reported
 from batch_update.sandbox.calls.updating import Body, Refusals, Surroundings, missing, refusals, updated
+from batch_update.sandbox.catalogue import voice
 from batch_update.sandbox.seeds import Assistant, blank
 from batch_update.sandbox.state import Desk
 
@@ -48,7 +50,7 @@ def create(call: Call) -> Answer:
     if call.desk.total() >= _MOST_ASSISTANTS:
         return answers.invalid({"name": [f"The account holds {_MOST_ASSISTANTS:,} assistants, and no more."]})
     new = blank(call.desk.next_id(), str(uuid.uuid4()), stamp(call.now), str(body.get("mode")))
-    if errors := missing(body) | _refusals(call.desk, new, body):
+    if errors := missing(body) | _refusals(call, new, body):
         return answers.invalid(errors)
     made = updated(new, body)
     _keep(call.desk, made)
@@ -59,7 +61,7 @@ def create(call: Call) -> Answer:
 def update(call: Call) -> Answer:
     body = written_body(call)
     assistant = _asked_for(call)
-    if errors := _refusals(call.desk, assistant, body):
+    if errors := _refusals(call, assistant, body):
         return answers.invalid(errors)
     after = updated(assistant, body) | {"updated_at": stamp(call.now)}
     _keep(call.desk, after)
@@ -82,10 +84,13 @@ def _asked_for(call: Call) -> Assistant:
     return found
 
 
-def _refusals(desk: Desk, assistant: Assistant, body: Body) -> Refusals:
-    return refusals(
-        assistant, body, Surroundings(lambda other: _exists(desk, other), desk.inbound_with_number)
+def _refusals(call: Call, assistant: Assistant, body: Body) -> Refusals:
+    surroundings = Surroundings(
+        partial(_exists, call.desk),
+        call.desk.inbound_with_number,
+        partial(voice, further=call.further_voices),
     )
+    return refusals(assistant, body, surroundings)
 
 
 def _exists(desk: Desk, asked: int) -> bool:

@@ -34,6 +34,8 @@ class Call:
     may_write: bool
     balance: float
     """what the account has left"""
+    further_voices: int
+    """voices that it has beside those of the catalogue"""
 
 
 Handler = Callable[[Call], Answer]

@@ -36,7 +36,7 @@ def voices(call: Call) -> Answer:
                 "age": voice.age,
                 "synthesizer_provider_id": voice.provider_id,
             }
-            for voice in catalogue.VOICES
+            for voice in catalogue.voices(call.further_voices)
             if (mode is None or mode in voice.modes) and (language is None or language == voice.language_id)
         ]
     )

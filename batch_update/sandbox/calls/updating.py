@@ -24,6 +24,8 @@ class Surroundings:
     """whether an assistant is on the account"""
     inbound_with_number: Callable[[int], list[int]]
     """the inbound assistants that a phone number is assigned to"""
+    voice: Callable[[int], catalogue.Voice | None]
+    """the voice with an id, where the account has it"""
 
 
 REQUIRED = (
@@ -111,7 +113,9 @@ def _existence(assistant: Assistant, body: Body, surroundings: Surroundings) -> 
         if not look_up or look_up == "models" or value is None:
             continue
         for path, number in _numbered(name, value):
-            if number not in catalogue.ids_of(look_up):
+            if not (
+                surroundings.voice(number) if look_up == "voices" else number in catalogue.ids_of(look_up)
+            ):
                 yield path, f"The selected {label(name).lower()} does not exist or is not yours."
 
 
@@ -137,7 +141,7 @@ def _modes(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iter
 
 
 def _voice(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
-    voice = catalogue.voice(body.get("voice_id", 0))
+    voice = surroundings.voice(body.get("voice_id", 0))
     mode = _mode(assistant, body)
     if voice is not None and mode not in voice.modes:
         yield "voice_id", f"The selected voice is not compatible with {mode} mode."
