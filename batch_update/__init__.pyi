@@ -14,6 +14,9 @@ from batch_update.errors import RunStopped as RunStopped
 from batch_update.errors import SheetError as SheetError
 from batch_update.errors import UsageError as UsageError
 from batch_update.fields.assistant import AssistantUpdate as AssistantUpdate
+from batch_update.model.choices import Catalog as Catalog
+from batch_update.model.choices import Choice as Choice
+from batch_update.model.choices import Choices as Choices
 from batch_update.model.plans import Change as Change
 from batch_update.model.plans import Outcome as Outcome
 from batch_update.model.plans import Plan as Plan
@@ -34,6 +37,8 @@ from batch_update.run.exporting import Export as Export
 from batch_update.run.library import apply as apply
 from batch_update.run.library import apply_async as apply_async
 from batch_update.run.library import check as check
+from batch_update.run.library import choices as choices
+from batch_update.run.library import choices_async as choices_async
 from batch_update.run.library import connect as connect
 from batch_update.run.library import export as export
 from batch_update.run.library import export_async as export_async

@@ -175,6 +175,7 @@ CODES: dict[str, Code] = dict((
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
     _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv.", Trait.REFUSAL | Trait.MENDABLE),
     _c("A203", "what is there is too large", "What the list tells of the assistants that are asked for is held in memory, and comes to more than 128 MiB.", "Take fewer assistants at once, with the setting only or a smaller sheet."),
+    _c("A204", "a list of the account cannot be had", "The server does not answer this look-up, or answers what makes no sense; its words say why.", "Try again in a while; ids in a sheet work without the list."),
     # ---- the network
     _c("N501", "no connection", "The request was certainly not sent.", "Check the network and the setting base_url, then go on with batch-update resume.", Trait.NOT_THE_ROWS | Trait.UNREACHED),
     _c("N502", "no answer", "The request was sent and no answer came: it is not known whether it was applied.", "Apply the row again: the same change twice does no harm.", Trait.UNREACHED),

@@ -17,8 +17,6 @@ from batch_update.strict_json import read_own_json
 FORM = 1
 """of the file; one that is written otherwise is looked up anew"""
 MOST_BYTES = 64 << 20
-AGE = 3600.0
-"""Seconds that a list is good for, unless told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Kept:
     path: Path
     account: str
     """names the account, as the file does: the lists of another one are not taken"""
-    max_age: float = AGE
+    max_age: float = 3600.0
     """seconds; 0: nothing that is kept is young enough"""
     clock: Clock = SYSTEM
 

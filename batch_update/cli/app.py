@@ -14,6 +14,7 @@ import typer
 from typer.main import get_command
 
 from batch_update.cli.commands import check as checking
+from batch_update.cli.commands import choices as choosing
 from batch_update.cli.commands import export as exporting
 from batch_update.cli.commands import jobs, reference, runs, sandbox
 from batch_update.cli.commands import plan as planning
@@ -43,6 +44,7 @@ Examples:
   batch-update resume last                   go on after a crash or a stop
   batch-update undo last                     take the last run back
   batch-update fields speech_speed           what a column may hold
+  batch-update choices voices                which ids the account has for it
   batch-update explain V104                  what a code means, what to do
 
 check and plan send nothing. The key comes from FAMULOR_API_KEY or --key-file. Every flag has an environment
@@ -67,6 +69,7 @@ app.command("apply", cls=Command)(applying.apply)
 app.command("resume", cls=Command)(resuming.resume)
 app.command("undo", cls=Command)(undoing.undo)
 app.command("report", cls=Command)(runs.report)
+app.command("choices", cls=Command)(choosing.choices)
 app.command("fields", cls=Command)(reference.fields)
 app.command("explain", cls=Command)(reference.explain)
 app.command("sandbox", cls=Command, epilog=sandbox.SERVED)(sandbox.sandbox)

@@ -16,13 +16,13 @@ from batch_update.cli.wrapping import width
 
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),
-    *("sheet", "map", "only", "ignore", "key_file", "json_", "quiet"),
+    *("sheet", "map", "only", "ignore", "key_file", "refresh", "json_", "quiet"),
 )
 """Settings by how many people need them: the first FIRST of those that a command heeds come first."""
 FIRST = 5
 FEW = 9
 """Options up to which there are no groups."""
-GROUPS = ("Sheet", "Rows", "Guards", "Waves", "Pace", "Connection", "Output", "Sandbox", "Limits")
+GROUPS = ("Sheet", "Rows", "Look-ups", "Guards", "Waves", "Pace", "Connection", "Output", "Sandbox", "Limits")
 WIDEST = 120
 """Characters of a line of help, also on a broader terminal."""
 CONTEXT = {"help_option_names": ["-h", "--help"]}

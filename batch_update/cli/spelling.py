@@ -8,7 +8,19 @@ from functools import cache
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
 
-OPTIONS = ("fields", "force", "format", "full", "host", "jobs_dir", "out", "port", "where")
+OPTIONS = (
+    "fields",
+    "force",
+    "format",
+    "full",
+    "host",
+    "jobs_dir",
+    "language",
+    "mode",
+    "out",
+    "port",
+    "where",
+)
 """Options that belong to a single command and are no settings; messages name them `the option full`."""
 
 

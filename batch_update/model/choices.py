@@ -94,12 +94,16 @@ class Choices:
     requests: int = 0
     """that it took"""
 
-    def __getitem__(self, catalog: Catalog) -> tuple[Choice, ...]:
+    def __getitem__(self, catalog: Catalog | str) -> tuple[Choice, ...]:
         """Return the entries of a list. KeyError where it was not asked for, or could not be looked up."""
-        return self.lists[catalog]
+        return self.lists[Catalog(catalog)]
 
-    def __contains__(self, catalog: Catalog) -> bool:
+    def __contains__(self, catalog: Catalog | str) -> bool:
         return catalog in self.lists
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(entries)} {catalog}" for catalog, entries in self.lists.items())
+        return f"<Choices: {sizes or 'none'}>"
 
     def find(self, catalog: Catalog, number: int) -> Choice | None:
         """Return the entry with this id; None where there is none, or the list is not known."""

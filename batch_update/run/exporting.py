@@ -86,7 +86,7 @@ def begin_export(
     account cannot be read.
     """
     if to is not None:
-        _check_target(to, force=force)
+        check_target(to, force=force)
     names = choose_fields(fields)
     conditions = [read_condition(text) for text in where]
     tell_way(settings, means)
@@ -107,14 +107,14 @@ async def _export(
         table = await asked(client)
     if to is None:
         return Exported(table, None)
-    _check_target(to, force=force)  # reading took its time
+    check_target(to, force=force)  # reading took its time
     try:
         return Exported(table, write_export(to, table.header, table.rows))
     except OSError as error:
         raise unwritable(to, error.strerror or str(error)) from None
 
 
-def _check_target(path: Path, *, force: bool) -> None:
+def check_target(path: Path, *, force: bool) -> None:
     """Raises UsageError where an export cannot be written there, or would write over something without `force`."""
     format_to_write(printable(str(path)))
     try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import anyio
 
@@ -20,11 +19,14 @@ from batch_update.api.pace.ledger import Ledger
 from batch_update.check.checking import Checked, check_sheet
 from batch_update.errors import UsageError
 from batch_update.journal.folders import Entry
+from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Event, Report
 from batch_update.model.sheets import Sheet
 from batch_update.run.applying import begin_apply
+from batch_update.run.choosing import begin_choices, wish_of
 from batch_update.run.exporting import Export, begin_export
+from batch_update.run.forms import on_loop, run_to_end, then
 from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.steps.means import Means, Sequel
@@ -37,62 +39,10 @@ from batch_update.settings.layers import python_name, read_settings, refuse_unkn
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import Source, read_sheet
 
-P = ParamSpec("P")
-T = TypeVar("T")
-U = TypeVar("U")
 _OF_FILES = ("sheet", "delimiter", "encoding", "max_csv_mb", "max_excel_mb", "max_unpacked_mb")
 """Settings that decide how a file is read: they mean nothing to a DataFrame."""
 _OF_CELLS = ("map", "ignore", "decimal")
 """Those that decide what its cells are: they mean nothing to a sheet that was read already."""
-
-
-# ---------------------------------------------------------------- two forms of each
-
-
-def _run_to_end(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
-    """Return the story as a function that returns at its end."""
-
-    @wraps(begin)
-    def plain(*args: P.args, **more: P.kwargs) -> T:
-        if _is_on_loop():
-            name = plain.__name__
-            raise UsageError(
-                f"an event loop is running here already, and {name} would keep it from going on",
-                code="U101",
-                remedy=f"await {name}_async with the same arguments",
-            )
-        return anyio.run(begin(*args, **more))
-
-    plain.__name__ = plain.__qualname__ = begin.__name__.strip("_")
-    return plain
-
-
-def _on_loop(begin: Callable[P, Sequel[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Return the story as a function to be awaited."""
-
-    @wraps(begin)
-    async def on_loop(*args: P.args, **more: P.kwargs) -> T:
-        return await begin(*args, **more)()
-
-    name = begin.__name__.strip("_")
-    on_loop.__name__ = on_loop.__qualname__ = f"{name}_async"
-    on_loop.__doc__ = f"Do what `{name}` does on an event loop that is running already, asyncio's or trio's."
-    return on_loop
-
-
-def _is_on_loop() -> bool:
-    """Whether an event loop runs in this thread, whichever one it is.
-
-    Each hooks itself in here while it runs. In a callback of one, as in some notebooks, there is no task to ask for.
-    """
-    return sys.get_asyncgen_hooks().firstiter is not None
-
-
-def _then(sequel: Sequel[T], value_of: Callable[[T], U]) -> Sequel[U]:
-    async def then() -> U:
-        return value_of(await sequel())
-
-    return then
 
 
 # ---------------------------------------------------------------- settings and means
@@ -190,7 +140,7 @@ def _plan(
     asked = _settings_of_call("plan", settings, given, environ, but=_unread(what))
     means = _means(key, app, watcher, environ, share=share)
     begun = begin_plan(what, asked, means, out=None if out is None else Path(out))
-    return _then(begun, lambda planned: replace(planned.plan, guards=planned.tripped))
+    return then(begun, lambda planned: replace(planned.plan, guards=planned.tripped))
 
 
 def _apply(
@@ -225,7 +175,7 @@ def _apply(
     but = (*_unread(what), *(() if journal else ("run_dir", "runs_dir")))
     asked = _settings_of_call("apply", settings, given, environ, but=but)
     means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
-    return _then(begin_apply(what, asked, means), lambda ended: ended.report)
+    return then(begin_apply(what, asked, means), lambda ended: ended.report)
 
 
 def _resume(
@@ -251,7 +201,7 @@ def _resume(
     asked = _settings_of_call("resume", settings, given, environ)
     means = _means(key, app, watcher, environ, share=share, signals=signals)
     begun = begin_resume(run_to_resume(str(run), asked), asked, means, retry_failed=retry_failed)
-    return _then(begun, lambda ended: ended.report)
+    return then(begun, lambda ended: ended.report)
 
 
 def _undo(
@@ -276,7 +226,7 @@ def _undo(
     but = () if journal else ("run_dir", "runs_dir")
     asked = _settings_of_call("undo", settings, given, environ, but=but)
     means = _means(key, app, watcher, environ, share=share, signals=signals, journal=journal)
-    return _then(begin_undo(run_to_undo(str(run), asked), asked, means), lambda ended: ended.report)
+    return then(begin_undo(run_to_undo(str(run), asked), asked, means), lambda ended: ended.report)
 
 
 def _export(
@@ -306,7 +256,37 @@ def _export(
     begun = begin_export(
         asked, means, to=path, force=force, fields=_several(fields), where=_several(where), secrets=secrets
     )
-    return _then(begun, lambda exported: exported.table)
+    return then(begun, lambda exported: exported.table)
+
+
+def _choices(
+    *lists: str,
+    settings: Settings | None = None,
+    mode: str | None = None,
+    language: str | int | None = None,
+    search: str | None = None,
+    to: Path | str | None = None,
+    force: bool = False,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Choices]:
+    """Return what may be chosen on the account: `choices("voices", mode="dualplex")["voices"]` are voices.
+
+    `lists`: voices, languages, models (or those of a mode, such as llm-models), phone-numbers, synthesizers,
+    transcribers, knowledgebases, tools, folders, labels, assistants; none: all. `mode`, `language` (its id, code or
+    name) and `search` leave out what does not fit. `to`: a .csv, .tsv, .xlsx or .jsonl to write them to, which `force`
+    lets it write over. A list that cannot be had is in `Choices.unknown`, with the reason. Lists are kept on this
+    machine for the setting choices_max_age; not with `share=False`. All else is as for `plan`.
+    """
+    asked = _settings_of_call("choices", settings, given, environ)
+    wish = wish_of(lists, mode=mode, language=None if language is None else str(language), search=search)
+    means = _means(key, app, watcher, environ, share=share)
+    begun = begin_choices(wish, asked, means, to=None if to is None else Path(to), force=force)
+    return then(begun, lambda chosen: chosen.choices)
 
 
 def _several(texts: str | Iterable[str]) -> Iterable[str]:
@@ -322,12 +302,13 @@ def _runs(
     return partial(anyio.to_thread.run_sync, known_runs, asked)
 
 
-plan, plan_async = _run_to_end(_plan), _on_loop(_plan)
-apply, apply_async = _run_to_end(_apply), _on_loop(_apply)
-resume, resume_async = _run_to_end(_resume), _on_loop(_resume)
-undo, undo_async = _run_to_end(_undo), _on_loop(_undo)
-export, export_async = _run_to_end(_export), _on_loop(_export)
-runs, runs_async = _run_to_end(_runs), _on_loop(_runs)
+plan, plan_async = run_to_end(_plan), on_loop(_plan)
+apply, apply_async = run_to_end(_apply), on_loop(_apply)
+resume, resume_async = run_to_end(_resume), on_loop(_resume)
+undo, undo_async = run_to_end(_undo), on_loop(_undo)
+choices, choices_async = run_to_end(_choices), on_loop(_choices)
+export, export_async = run_to_end(_export), on_loop(_export)
+runs, runs_async = run_to_end(_runs), on_loop(_runs)
 
 
 # ---------------------------------------------------------------- what needs no story

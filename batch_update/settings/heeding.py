@@ -21,6 +21,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "apply": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
     "job run": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),
+    "choices": ("choices_max_age", "refresh", *_READING),
     "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),
     "undo": (*_LIMITS, *_SENDING, "Output"),
     "runs list": (*_RUNS, "json_"),

@@ -123,6 +123,15 @@ class Settings(BaseModel):
     )
     no_verify: bool = setting(False, "Do not read back what was sent.", group="Rows")
 
+    # What may be chosen on the account
+    choices_max_age: Seconds = setting(
+        3600.0,
+        "Seconds that the account's lists (voices, models, numbers and others) are kept; 0: looked up each time.",
+        group="Look-ups",
+        metavar="SECONDS",
+    )
+    refresh: bool = setting(False, "Look up the account's lists anew, whatever is kept.", group="Look-ups")
+
     # What must not happen
     max_changes: int | None = setting(
         None, "Send nothing where more assistants than this would change.", group="Guards", metavar="N", ge=0

@@ -115,6 +115,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
         ("x.toml", *SEND),
         ("j.toml", *SERVER),
     ],
+    "choices": [("voices", *LOOK), ("voices", *SERVER)],
     "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
     "resume": [
         ("half", *SEND, "--waves", "1", "--pause", "0", "--limit", "1"),

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.report.documents import envelope, nouns, of_demo, of_lists, of_runs, of_sheets
+from batch_update.report.documents import envelope, nouns, of_choices, of_demo, of_lists, of_runs, of_sheets
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
 
 _CLASSES: Mapping[str, Any] = {
     name: found
-    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_demo)
+    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo)
     for name, found in vars(module).items()
     if isinstance(found, type) and is_dataclass(found) and found.__module__ == module.__name__
 }
@@ -35,6 +35,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "pruned-runs": ("runs prune",),
     "report": ("report",),
     "export": ("export",),
+    "choices": ("choices",),
     "fields": ("fields",),
     "code": ("explain",),
     "jobs": ("job list",),

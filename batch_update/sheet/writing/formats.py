@@ -69,6 +69,14 @@ def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) ->
     return write_whole(path, partial(_write_lines, header=_distinct(header), rows=rows, value_of=_as_text))
 
 
+def write_listing(path: Path, header: Sequence[str], rows: Rows, *, title: str) -> Path:
+    """Write a table of whatever columns, by the ending of its name; every cell as the text that it is."""
+    dialect = _DIALECTS.get(format_to_write(path.name))
+    return (
+        write_table(path, header, rows, dialect) if dialect else write_texts(path, header, rows, title=title)
+    )
+
+
 def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
     """Write the table as a CSV in UTF-8. No byte order mark, since it is a program that reads it."""
     for record in records(header, rows, _PLAIN):
