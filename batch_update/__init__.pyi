@@ -44,6 +44,7 @@ from batch_update.run.library import export as export
 from batch_update.run.library import export_async as export_async
 from batch_update.run.library import plan as plan
 from batch_update.run.library import plan_async as plan_async
+from batch_update.run.library import read_sheet as read_sheet
 from batch_update.run.library import resume as resume
 from batch_update.run.library import resume_async as resume_async
 from batch_update.run.library import runs as runs
@@ -56,5 +57,4 @@ from batch_update.send.progress import Progress as Progress
 from batch_update.send.progress import Stage as Stage
 from batch_update.settings.layers import read_settings as read_settings
 from batch_update.settings.tunables import Settings as Settings
-from batch_update.sheet.reading import read_sheet as read_sheet
 from batch_update.version import __version__ as __version__

@@ -8,11 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import anyio
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # what only shows its help never sleeps
+
+    await anyio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Clock:
     """seconds that nobody sets back: for how long something takes"""
     wall: Callable[[], datetime] = _utc_now
     """UTC: for when something was"""
-    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    sleep: Callable[[float], Awaitable[None]] = _sleep
     rng: random.Random = field(default_factory=random.Random)
     """spreads pauses, so that those who met the same trouble do not all come back at once"""
 

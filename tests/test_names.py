@@ -12,6 +12,7 @@ PAIRS = {
     "check": "the command and the function of the library that it is about",
     "export": "the command and the function of the library that it is about",
     "main": "the program, while it is loaded and once it is",
+    "read_sheet": "a sheet is read: once the settings are decided, and from Python, where they are decided first",
 }
 """Names that two modules share since they are two sides of one thing."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
 
@@ -37,12 +37,15 @@ from batch_update.send.signals import no_interrupts, open_interrupts
 from batch_update.settings.heeding import refuse_unheeded
 from batch_update.settings.layers import python_name, read_settings, refuse_unknown
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.reading import Source, read_sheet
+from batch_update.sheet import reading
+from batch_update.sheet.reading import Source
 
 _OF_FILES = ("sheet", "delimiter", "encoding", "max_csv_mb", "max_excel_mb", "max_unpacked_mb")
 """Settings that decide how a file is read: they mean nothing to a DataFrame."""
 _OF_CELLS = ("map", "ignore", "decimal")
 """Those that decide what its cells are: they mean nothing to a sheet that was read already."""
+_OF_ROWS = ("only", "on_duplicate")
+"""Those that choose among its rows: they mean nothing to whoever only reads it."""
 
 
 # ---------------------------------------------------------------- settings and means
@@ -314,6 +317,26 @@ runs, runs_async = run_to_end(_runs), on_loop(_runs)
 # ---------------------------------------------------------------- what needs no story
 
 
+def read_sheet(
+    source: Source,
+    /,
+    settings: Settings | None = None,
+    *,
+    stdin: BinaryIO | None = None,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sheet:
+    """Return the cells of a CSV, TSV, workbook or JSON Lines file, or of a DataFrame, as they stand.
+
+    The source "-" is `stdin` (the process's own). Settings are found as for `plan`. A frame's first row is row 2, as in
+    a file; named levels of its index are columns, an index without a name is none. What is wrong with rows, cells and
+    headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what cannot be read at all, UsageError for a
+    setting that is wrong, means nothing here, or names a column, field or encoding that does not exist.
+    """
+    asked = _settings_of_call("check", settings, given, environ, but=(*_unread(source), *_OF_ROWS))
+    return reading.read_sheet(source, asked, stdin=stdin)
+
+
 def check(
     what: Sheet | Source,
     /,
@@ -327,7 +350,7 @@ def check(
     Raises SheetError where it cannot be read, UsageError for a setting that is wrong or means nothing here.
     """
     asked = _settings_of_call("check", settings, given, environ, but=_unread(what))
-    sheet = what if isinstance(what, Sheet) else read_sheet(what, asked)
+    sheet = what if isinstance(what, Sheet) else reading.read_sheet(what, asked)
     return check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
 
 

@@ -279,6 +279,19 @@ def test_a_setting_that_means_nothing_to_a_call_is_refused(settings: Settings, n
                 CALLS[name](settings=Settings(**{field: default}))
 
 
+def test_a_sheet_is_read_as_settings_by_name_say_and_what_means_nothing_to_reading_is_refused(
+    settings: Settings,
+) -> None:
+    Path("notes.csv").write_text("id|Notes|name\n10001|mine|Anna\n", "utf-8")
+    sheet = batch_update.read_sheet("notes.csv", Settings(delimiter="|"), ignore=["Notes"])
+    assert [change.body for change in batch_update.make_plan(sheet).changes] == [{"name": "Anna"}]
+    with pytest.raises(UsageError, match="the setting delimiter"):
+        batch_update.read_sheet(pd.DataFrame({"id": [10001], "name": ["Anna"]}), delimiter="|")
+    for odd in ({"only": [10001]}, {"on_duplicate": "first"}, {"rate": 1}):
+        with pytest.raises(UsageError, match="the setting"):
+            batch_update.read_sheet("notes.csv", **odd)
+
+
 def test_how_a_file_is_read_means_nothing_to_a_plan(settings: Settings) -> None:
     made = batch_update.make_plan(batch_update.read_sheet("sheet.csv"))
     with pytest.raises(UsageError, match="the setting delimiter"):
