@@ -8,7 +8,7 @@ demo: .venv/.installed
 	$(BIN)/batch-update demo
 
 test: .venv/.installed-test
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal  # on two cores, too: tests often wait for servers
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov  # on two cores, too: tests often wait for servers
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from batch_update.send.signals import NUMBERS
@@ -23,3 +25,32 @@ for name in list(os.environ):
     if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:
         # Servers of the tests are on this machine, and must be reached as they are.
         del os.environ[name]
+
+NOT_COUNTED = (
+    "api/test_connections.py",
+    "check/test_accounting.py",
+    "cli/test_interrupting.py",
+    "cli/test_json.py",
+    "cli/test_local.py",
+    "cli/test_undo.py",
+    "run/test_every_end.py",
+    "run/test_exporting.py",
+    "sandbox/test_openapi.py",
+    "send/test_signals.py",
+    "sheet/test_hostile.py",
+    "sheet/text/test_both_ways.py",
+    "sheet/text/test_dialect.py",
+    "test_docs.py",
+    "test_python_page.py",
+    "test_readme.py",
+    "torture/",
+)
+"""Tests whose branches are not counted: whole programs, and so much of it that counting would double their time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out of the count of branches what would be slow in it."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(NOT_COUNTED):
+            item.add_marker(pytest.mark.no_cover)
