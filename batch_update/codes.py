@@ -108,7 +108,7 @@ CODES: dict[str, Code] = dict((
     _c("C108", "not an id", "An id is a whole number above 0.", "Write the number."),
     _c("C109", "not a list of ids", "The cell should hold ids.", "Write 2, 3, 4 or [2, 3, 4]; [] empties the list."),
     _c("C110", "not JSON", "The cell should hold a JSON object or array.", "Check quotes, commas and brackets at the place that is named."),
-    _c("C111", "names are not looked up yet", "A name in place of an id will be looked up; today only ids are understood.", "Write the id."),
+    _c("C111", "nothing on the account has this name", "A name stands in place of an id, and none of the account's voices, languages, numbers, tools or assistants is called so. Names are compared without regard to case and spaces, and never by likeness.", "Write the name as the account has it, or the id: `batch-update choices` lists them."),
     _c("C112", "a file whose text cannot be taken", "`@prompts/sales.md` in a text column stands for the text of that file: one of UTF-8 and at most 1 MiB, beside the sheet or in a folder there, and not by way of a link. A sheet from stdin and a DataFrame lie in no folder.", "Write where the file lies, from the sheet's folder on, or paste the text. A text that itself begins with @ is written @@."),
     _c("C113", "the id is missing", "Without an id it is not known which assistant the row is about.", "Write the id, or delete the row."),
     _c("C114", "not a list of phrases", "The cell should hold short texts, with | between them.", "Write Okay. | Noted. or [\"Okay.\", \"Noted.\"]; [] empties the list."),
@@ -116,6 +116,10 @@ CODES: dict[str, Code] = dict((
     _c("C116", "an escape of a file format", "What a file format writes for a character stands in the text itself, such as `_x000D_`, `\\u00fc` or `&uuml;`: it would be spoken or sent as it stands.", "Type the character itself. Where the escape is meant, write the text in JSON quotes, with \\u005f for _, \\u0026 for & and \\\\ for a backslash."),
     _c("C117", "a text that was probably cut off", "It is exactly as long as a cell of Excel can be, so that what came after it is probably lost.", "Write it as CSV or JSON Lines. Where it is whole, write it in JSON quotes."),
     _c("C118", "nothing but invisible characters: treated as empty", "A warning: the cell looks empty and is not, such as one with a space without width. The field is left as it is.", "Empty the cell, or type the value."),
+    # ---- names in place of ids (plan/naming)
+    _c("C131", "several have this name", "It is not clear which of them is meant.", "Write the id before the name, such as 533 – Clara."),
+    _c("C132", "an id and a name that do not go together", "The cell says both, and on the account the id belongs to another name: it was renamed since, or the sheet is from another account.", "Write the one that is meant."),
+    _c("C133", "names could not be looked up", "The server did not give the account's list, so that it is not known which id the name stands for. Rows with ids alone are not concerned.", "Try again in a while, or write ids."),
     # ---- values (check)
     _c("V101", "the value has the wrong type", "The field takes another kind of value.", "`batch-update fields FIELD` shows which kind."),
     _c("V102", "the text is too long", "Characters count, not bytes.", "Shorten it."),
@@ -155,6 +159,7 @@ CODES: dict[str, Code] = dict((
     _c("X245", "an id is added and taken away", "The row adds an id to a list and takes the same one away.", "Keep one of the two."),
     _c("X246", "with this part, the whole value cannot be sent", "The API replaces such values whole, and another part of what is there is not one that it takes.", "Set the whole value in one column."),
     _c("X250", "already so", "The assistant holds these values already.", "Nothing needs to be done."),
+    _c("X261", "its names were not looked up", "The row names something in place of its id. Names are looked up on the account once the sheet has no other errors.", "Mend the other errors."),
     _c("X301", "somebody changed it since", "A field holds neither what it held when the change was planned, nor what it should hold; or the mode that it was planned for has changed; or it cannot be told, since what a change of mode made of it was not read back.", "Look at the three values; plan the sheet again to change it anyway. For an undo, apply undo.csv of the run that it takes back.", Trait.COMPARING),
     _c("X302", "the assistant is gone", "It was there when the change was planned, and is not on the account any more.", "Nothing can be done for it."),
     _c("X310", "a plan or a run of another server or account", "It was made with another key or for another server; its ids mean other assistants here.", "Name no server, or that one, and use the key that it was made with; or make a new plan."),

@@ -13,6 +13,7 @@ from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as, show_cell
 from batch_update.fields.facts import Field, validator
 from batch_update.fields.tools import TOOL_TYPES, shown, unknown_settings
+from batch_update.model.named import names_in
 from batch_update.model.sheets import Json, NamedFile, Severity
 from batch_update.strict_json import is_encodable
 from batch_update.text import did_you_mean
@@ -23,7 +24,8 @@ def judge_cell(
 ) -> tuple[Json | Leave, tuple[Fault, ...]]:
     """Return the value that a cell stands for, and what is wrong with it; with an error the value means nothing.
 
-    `check`: what its value has to pass, for a part of a field.
+    Names in place of ids stay names, which only the account knows. `check`: what its value has to pass, for a part
+    of a field.
     """
     if not field.empty and text.strip() in ("[]", "{}"):
         return LEAVE, (_cannot_be_emptied(field, text),)
@@ -39,6 +41,8 @@ def judge_cell(
         return LEAVE, (_cannot_be_cleared(field, text),)
     if isinstance(value, str) and not is_encodable(value):
         return LEAVE, (_half_a_character(field, text),)
+    if next(names_in(value), None) is not None:
+        return value, ()
     return _judge_value(Cell(field, text, value, decimal), check)
 
 

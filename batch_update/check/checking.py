@@ -6,8 +6,9 @@ where something is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
@@ -15,6 +16,7 @@ from typing import Literal
 from batch_update.check.combinations import part_problems, rule_problems
 from batch_update.check.repeats import settle_repeated
 from batch_update.check.rows import ReadRows
+from batch_update.check.settled_names import Names
 from batch_update.errors import UsageError
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity, Sheet
@@ -37,21 +39,33 @@ class Checked:
     """assistants: one update each"""
     unchanged: int
     """rows that nothing is sent for although nothing is wrong with them"""
+    names: Mapping[str, int] = field(default_factory=dict)
+    """list of the account -> how many names stand in the sheet in place of its ids and were not looked up"""
 
     def __repr__(self) -> str:
         counts = {"to change": self.to_change, "unchanged": self.unchanged, "invalid": self.invalid_rows}
         return f"<Checked: {amounts(counts)}; {counted(len(self.problems), 'problem')}>"
 
 
-def check_sheet(sheet: Sheet, *, on_duplicate: OnDuplicate = "error", only: Collection[int] = ()) -> Checked:
-    """Return every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does."""
-    examined = examine(sheet, on_duplicate, only, checkable)
+def check_sheet(
+    sheet: Sheet,
+    *,
+    on_duplicate: OnDuplicate = "error",
+    only: Collection[int] = (),
+    names: Names | None = None,
+) -> Checked:
+    """Return every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does.
+
+    `names`: what the names in place of ids stand for; None: that was not looked up.
+    """
+    examined = examine(sheet, on_duplicate, only, checkable, names)
     statuses = [outcome.status for outcome in examined.settled.values()]
     return Checked(
         problems=examined.problems,
         invalid_rows=statuses.count(Status.INVALID),
         to_change=len(sheet) - len(examined.settled) - sum(map(len, examined.merged.values())),
         unchanged=statuses.count(Status.UNCHANGED),
+        names=Counter(str(name.catalogs[0]) for name in examined.rows.names()),
     )
 
 
@@ -78,8 +92,9 @@ def examine(
     on_duplicate: OnDuplicate,
     only: Collection[int],
     between: Callable[[ReadRows], Iterable[Problem]],
+    names: Names | None = None,
 ) -> Examined:
-    rows = ReadRows(sheet)
+    rows = ReadRows(sheet, names)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
     problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
@@ -117,13 +132,15 @@ def _left_out(rows: ReadRows, only: frozenset[int]) -> frozenset[int]:
         return frozenset()
     assistants = [rows.assistant(row) for row in range(len(rows.sheet))]
     missing = sorted(only.difference(assistants))
-    if missing:
+    if missing and not rows.waiting:
         raise UsageError(
             f"the setting only names what no row of {rows.sheet.name} is about: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
-    return frozenset(row for row, assistant_id in enumerate(assistants) if assistant_id not in only)
+    # Whose a row is that waits for a name will be known when that is looked up.
+    left_out = (row for row, assistant_id in enumerate(assistants) if assistant_id not in only)
+    return frozenset(row for row in left_out if assistants[row] is not None or row not in rows.waiting)
 
 
 def invalid_rows(problems: Iterable[Problem]) -> dict[int, Outcome]:

@@ -13,6 +13,7 @@ from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name
 from batch_update.fields.rules import MODE_FACTS, MODE_MODELS, RULES, Broken, Context, broken_rules
 from batch_update.fields.tools import shown
+from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Problem, Severity
 
 # ---------------------------------------------------------------- the fields of one row
@@ -100,8 +101,12 @@ def _added_and_removed(rows: ReadRows, added: FieldColumn, removed: FieldColumn)
     for row, (plus, minus) in enumerate(zip(added.texts, removed.texts, strict=True)):
         both = added.ids(plus) & removed.ids(minus)
         if both:
-            message = f"{added.name} and {removed.name} both name {', '.join(map(str, sorted(both)))}"
+            message = f"{added.name} and {removed.name} both name {', '.join(sorted(map(_item_words, both)))}"
             yield rows.problem(row, removed.index, Fault("X245", message))
+
+
+def _item_words(item: int | NamedChoice) -> str:
+    return shown(item.text) if isinstance(item, NamedChoice) else str(item)
 
 
 def parts_without_present(rows: ReadRows) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from batch_update.fields.cells.ids import EXACT_DIGITS
+from batch_update.fields.cells.ids import EXACT_DIGITS, SHORTEST_DIALED, is_of_phone
 from batch_update.fields.cells.words import ENDS_INSTEAD, LONGEST_WORD, NOTHINGS
 from batch_update.fields.facts import Field
 from batch_update.fields.garbled.damage import LIMIT, may_be_cut_off, may_be_damaged
@@ -28,6 +28,8 @@ def suspects(field: Field, texts: Sequence[str]) -> set[str]:
         return set(texts)
     sample = set(islice(texts, _SAMPLE))
     nearly_all_differ = len(sample) > _SAMPLE * 0.8
+    if field.kind == "id" and is_of_phone(field):
+        return {text for text in set(texts) if len(text) >= SHORTEST_DIALED or not is_plain_id(text)}
     if field.kind == "id":
         certainly = nearly_all_differ and all_plain_ids(texts)
         return set() if certainly else {text for text in set(texts) if not is_plain_id(text)}

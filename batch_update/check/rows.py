@@ -7,33 +7,39 @@ from functools import cached_property
 
 from batch_update.check.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.check.fault import Fault
+from batch_update.check.settled_names import Names
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.facts import all_fields
+from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Part
 from batch_update.model.sheets import Json, Problem, Role, Severity, Sheet
 
 
 class ReadRows:
-    """A sheet whose columns have been read. Rows are named by their index, 0-based."""
+    """A sheet whose columns have been read. Rows are named by their index, 0-based.
 
-    def __init__(self, sheet: Sheet) -> None:
+    `names`: what the names in place of ids stand for. None: that is not known yet, and rows with some are `waiting`.
+    """
+
+    def __init__(self, sheet: Sheet, names: Names | None = None) -> None:
         self.sheet = sheet
+        decimal = sheet.dialect.decimal
         self.columns = tuple(
             FieldColumn(
-                index, all_fields()[column.field], column.texts, sheet.dialect.decimal, files=sheet.files
+                index, all_fields()[column.field], column.texts, decimal, files=sheet.files, names=names
             )
             for index, column in enumerate(sheet.columns)
             if column.role is Role.FIELD and column.field is not None
         )
         self.part_columns = tuple(
-            PartColumn(index, column, sheet.dialect.decimal, sheet.files)
+            PartColumn(index, column, decimal, sheet.files, names)
             for index, column in enumerate(sheet.columns)
             if column.role is Role.PART
         )
         self.all_columns: tuple[FieldColumn, ...] = (*self.columns, *self.part_columns)
         self.by_name = {column.name: column for column in self.all_columns}
-        self._ids = _ids_of(sheet)
+        self._ids = _ids_of(sheet, names)
         self.id_index = None if sheet.id_column is None else sheet.columns.index(sheet.id_column)
 
     def assistant(self, row: int) -> int | None:
@@ -41,8 +47,21 @@ class ReadRows:
         return self._ids[row]
 
     def repeated(self) -> list[list[int]]:
-        """Return the rows of each assistant that has several."""
-        return self._ids.repeated()
+        """Return the rows of each assistant that has several, as far as it is known what they would send."""
+        groups = self._ids.repeated()
+        return [group for group in groups if self.waiting.isdisjoint(group)] if self.waiting else groups
+
+    def names(self) -> set[NamedChoice]:
+        """Return the names that have to be looked up."""
+        found = {name for column in self.all_columns for names in column.waiting.values() for name in names}
+        return found | set(self._ids.waiting.values())
+
+    @cached_property
+    def waiting(self) -> set[int]:
+        """Return the rows with names that have to be looked up."""
+        columns: tuple[FieldColumn | IdColumn, ...] = (*self.all_columns, self._ids)
+        named = (column for column in columns if column.waiting)
+        return {row for column in named for row, text in enumerate(column.texts) if text in column.waiting}
 
     def body(self, row: int) -> dict[str, Json]:
         """Return the whole values that the row would send. Cells that are wrong are left out."""
@@ -83,12 +102,12 @@ class ReadRows:
                     yield self.problem(row, column.index, fault)
 
 
-def _ids_of(sheet: Sheet) -> IdColumn:
+def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
     """Return the ids of a sheet. In one without an id column each row is without an id, and that is no news."""
     if sheet.id_column is None:
         return IdColumn([""] * len(sheet), without=range(len(sheet)))
     broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
-    return IdColumn(sheet.id_column.texts, without=broken)
+    return IdColumn(sheet.id_column.texts, without=broken, names=names)
 
 
 def _values_of(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:

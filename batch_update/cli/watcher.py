@@ -29,7 +29,11 @@ class Reader(Watcher):
 
     def __init__(self, settings: Settings, *, looking: str = "Reading what is there at {} ...") -> None:
         # Of a server that is slow or down nothing else is heard for a while.
-        self._beginnings = {Stage.READING: "Reading {} ...", Stage.LOOKING: looking}
+        self._beginnings = {
+            Stage.READING: "Reading {} ...",
+            Stage.NAMING: "Looking up {} ...",
+            Stage.LOOKING: looking,
+        }
         self._talks = not is_silent(settings)
         self._tell = event_teller(settings)
 

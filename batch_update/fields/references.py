@@ -72,9 +72,11 @@ def fields_from(catalog: Catalog) -> tuple[str, ...]:
 def references(body: Body) -> Iterator[Reference]:
     """Yield the ids that a body holds."""
     for name, value in body.items():
+        if value is None:
+            continue
         if name == "tools":
             yield from _in_tools(value)
-        elif value is not None and catalogs_of(name):
+        elif catalogs_of(name):
             numbers = value if isinstance(value, list) else [value]
             yield from (Reference(name, (), number) for number in numbers)
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from batch_update.model.choices import Catalog
+from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
 from batch_update.model.views import Viewed, amounts
 
@@ -183,6 +185,11 @@ class Plan(Viewed):
     """the base URL that it was made for; "" where that is not known"""
     unseen: bool = False
     """its account is known, and what its assistants held is not: nothing was fetched"""
+    unnamed: frozenset[NamedChoice] = field(default=frozenset(), compare=False, repr=False)
+    """names in place of ids that were not looked up; the rows with them are settled as not sent, and the plan has to be
+    made again once they are"""
+    called: Mapping[Catalog, Mapping[int, str]] = field(default_factory=dict, compare=False, repr=False)
+    """what the account calls the ids that the plan takes away and sets, as far as that was looked up"""
     guards: tuple[Tripped, ...] = field(default=(), compare=False)
     """what has to be allowed before it is sent, where that was asked when it was planned"""
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
+from batch_update.fields.cells.ids import id_before_name
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID, known_names, normalize
 from batch_update.fields.same import same_value
 from batch_update.fields.tools import shown
+from batch_update.model.named import NamedChoice, names_in
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
 from batch_update.text import did_you_mean, excerpt
@@ -112,6 +114,11 @@ def _value(field: str, value: str, text: str) -> Json:
     except CellError as error:
         raise _wrong_condition(text, str(error), error.remedy, wanted=error.wanted) from None
     assert read is not LEAVE, "the value is not blank"
+    read = id_before_name(read) or read if isinstance(read, NamedChoice) else read
+    if next(names_in(read), None) is not None:
+        raise _wrong_condition(
+            text, f"{field} is compared with ids", "write the id; `batch-update choices` lists them"
+        )
     choices = () if field == ID else all_fields()[field].choices
     if choices and read is not None and read not in choices:
         remedy = did_you_mean(value, choices) or "write one of those"

@@ -9,6 +9,7 @@ from itertools import chain
 from batch_update.check.checking import Examined, OnDuplicate, checkable, examine
 from batch_update.check.combinations import part_problems, parts_without_present
 from batch_update.check.rows import ReadRows
+from batch_update.check.settled_names import Names
 from batch_update.errors import UsageError
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.sheets import Problem, Sheet
@@ -22,6 +23,7 @@ def make_plan(
     only: Collection[int] = (),
     limit: int | None = None,
     fetched: bool = False,
+    names: Names | None = None,
 ) -> Plan:
     """Return the plan of a sheet: every row in one of the changes or settled, with every problem.
 
@@ -30,15 +32,23 @@ def make_plan(
     `limit`: the first so many changes are kept.
     `fetched`: what is there was read, and the plan goes through `compare` before it is sent: the rules across fields
     wait for it, since only what differs is sent and can break them, and changes may have parts.
+    `names`: what the names in place of ids stand for. None: nothing was looked up, so that rows with names are not
+    sent; the plan says which names have to be looked up before it is made again.
     Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
     names an assistant that the sheet does not.
     """
-    examined = examine(sheet, on_duplicate, only, part_problems if fetched else _offline)
+    examined = examine(sheet, on_duplicate, only, part_problems if fetched else _offline, names)
+    waiting = dict.fromkeys(examined.rows.waiting - examined.settled.keys(), _WAITING)
+    examined.settled.update(waiting)
     done = {*examined.settled, *chain.from_iterable(examined.merged.values())}
     senders = [row for row in range(len(sheet)) if row not in done]
     settled = dict(sorted(examined.settled.items()))
-    plan = Plan(sheet, tuple(_changes(examined, senders)), settled, examined.problems)
+    unnamed = frozenset(examined.rows.names())
+    plan = Plan(sheet, tuple(_changes(examined, senders)), settled, examined.problems, unnamed=unnamed)
     return keep_first(plan, limit)
+
+
+_WAITING = Outcome(Status.NOT_SENT, "X261", "not sent: its names were not looked up, since nothing was sent")
 
 
 def keep_only(plan: Plan, only: Collection[int]) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import file_digest
 from io import BufferedReader
@@ -14,22 +14,27 @@ from typing import cast
 from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
+from batch_update.api.client import Client
+from batch_update.check.settled_names import Names
 from batch_update.errors import RunStopped, UsageError
+from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.sheets import Sheet
 from batch_update.plan.comparing import compare
 from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
 from batch_update.plan.guarding import guard
 from batch_update.plan.holding import hold_back
+from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text
+from batch_update.run.steps.identifying import identify, kept_lists
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.opening import opened
 from batch_update.sheet.reading import Source, read_sheet, reading_of
-from batch_update.text import printable
+from batch_update.text import counted, printable
 
 What = Plan | Sheet | Source
 """What can be planned and applied: a file that holds a sheet or a saved plan, a DataFrame, a sheet, a plan."""
@@ -42,6 +47,8 @@ class Made:
     plan: Plan
     earlier: bool
     """whether it knows what was there when it was made: what somebody changed since is held back then"""
+    choices: Choices = field(default_factory=Choices)
+    """the lists of the account that were looked up for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ async def _planned(
     made: Made, account: Account, settings: Settings, means: Means, out: Path | None
 ) -> Planned:
     async with speaking(settings, account, means, means.watcher.event) as client:
+        made = await with_names(made, client, account, settings, means)
         looked = await look_at(made, client, settings, means.watcher)
         plan = replace(looked.plan, server=placed(settings).base_url)
     if out is not None:
@@ -134,10 +142,30 @@ def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
     return Made(plan, earlier=False)
 
 
-def _plan_of_sheet(sheet: Sheet, settings: Settings) -> Plan:
+def _plan_of_sheet(sheet: Sheet, settings: Settings, names: Names | None = None) -> Plan:
     return make_plan(
-        sheet, on_duplicate=settings.on_duplicate, only=settings.only, fetched=not settings.no_fetch
+        sheet,
+        on_duplicate=settings.on_duplicate,
+        only=settings.only,
+        fetched=not settings.no_fetch,
+        names=names,
     )
+
+
+# ---------------------------------------------------------------- names to ids
+
+
+async def with_names(made: Made, client: Client, account: Account, settings: Settings, means: Means) -> Made:
+    """Return the plan with ids in place of its names, made anew from its sheet where that has any.
+
+    A name that stands for no id is a problem at its cell. Raises what looking up raises.
+    """
+    if not made.plan.unnamed:
+        return made
+    means.watcher.stage(Stage.NAMING, counted(len(made.plan.unnamed), "name"))
+    kept = kept_lists(account, settings, means.clock)
+    names, choices = await identify(made.plan.unnamed, client, kept)
+    return replace(made, plan=_plan_of_sheet(made.plan.sheet, settings, names), choices=choices)
 
 
 # ---------------------------------------------------------------- look
@@ -160,7 +188,8 @@ async def look_at(
         watcher.stage(Stage.LOOKING, server_name(settings))
         looked = await look(made.plan, client, to_end=_to_end(settings))
         looked = replace(looked, plan=await with_account(looked.plan, client))
-    looked = replace(looked, plan=keep_first(looked.plan, settings.limit))
+    plan = keep_first(looked.plan, settings.limit)
+    looked = replace(looked, plan=replace(plan, called=called_in(plan, made.choices)))
     expect(looked.plan, settings.expect)
     return looked
 

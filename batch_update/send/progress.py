@@ -19,6 +19,7 @@ class Stage(StrEnum):
     """The things that a run does one after another."""
 
     READING = "reading the sheet"
+    NAMING = "looking up names"
     LOOKING = "reading what is there"
     SENDING = "sending"
     BETWEEN_WAVES = "between two waves"

@@ -8,17 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.check.checking import check_sheet
+from batch_update.check.fault import Fault
 from batch_update.codes import CODES
+from batch_update.model.choices import Catalog
+from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Problem, Sheet
 from batch_update.plan.from_sheet import make_plan
 from tests.made import table_of
 
 IDS = ["10001", "10002", "010002", "10003", "10004.0", "", "0", "Hotel", "#N/A"]
+NAMES = {
+    NamedChoice("Hotel", (Catalog.ASSISTANTS,)): 10003,
+    NamedChoice("Fast", (Catalog.LLM_MODELS,)): 1,
+    NamedChoice("1 – Slow", (Catalog.LLM_MODELS,)): Fault("C132", "1 is called Fast"),
+}
 CELLS = {
     "speech_speed": ["", "1", "1.0", "0.7", "1.7", "fast", "null"],
     "mode": ["", "pipeline", "multimodal", "turbo"],
-    "llm_model_id": ["", "1", "Susi"],
+    "llm_model_id": ["", "1", "Fast", "1 – Slow"],
     "turn_detection_threshold": ["", "null", "0.5", "5"],
     "tools": ["", "[]", '[{"type": "assistant_transfer", "assistant_id": 10002}]', '[{"type": "fax"}]', "{"],
     "webhook_url": ["", "null", "https://example.com"],
@@ -56,9 +64,9 @@ def test_every_row_is_either_in_one_change_or_settled(
     only: bool,
 ) -> None:
     sheet = _sheet(cells, ragged, header)
-    there = {change.assistant_id for change in make_plan(sheet, on_duplicate="first").changes}
+    there = {change.assistant_id for change in make_plan(sheet, on_duplicate="first", names=NAMES).changes}
     chosen = sorted(there)[:2] if only else []
-    plan = make_plan(sheet, on_duplicate=on_duplicate, only=chosen, limit=limit)
+    plan = make_plan(sheet, on_duplicate=on_duplicate, only=chosen, limit=limit, names=NAMES)
 
     sent = [index for change in plan.changes for index in change.indexes]
     assert sorted([*sent, *plan.settled]) == list(range(len(sheet)))
@@ -84,7 +92,7 @@ def test_every_row_is_either_in_one_change_or_settled(
     assert places == sorted(places)
 
     if limit is None:
-        checked = check_sheet(sheet, on_duplicate=on_duplicate, only=chosen)
+        checked = check_sheet(sheet, on_duplicate=on_duplicate, only=chosen, names=NAMES)
         statuses = [outcome.status for outcome in plan.settled.values()]
         assert checked.problems == plan.problems
         assert checked.to_change == len(plan.changes)
@@ -99,10 +107,24 @@ def test_every_row_is_either_in_one_change_or_settled(
 def test_a_row_is_sent_only_where_all_rows_of_its_assistant_say_the_same(cells: list[Any]) -> None:
     """Without --on-duplicate, of the rows that set anything."""
     sheet = _sheet(cells, set(), header=False)
-    plan = make_plan(sheet)
-    alone = [make_plan(table_of(" ".join(["id", *CELLS]), row)) for row in cells]
+    plan = make_plan(sheet, names=NAMES)
+    alone = [make_plan(table_of(" ".join(["id", *CELLS]), row), names=NAMES) for row in cells]
     for change in plan.changes:
         for row, single in zip(cells, alone, strict=True):
-            same_assistant = row[0].removesuffix(".0").lstrip("0") == str(change.assistant_id)
+            same_assistant = row[0].replace("Hotel", "10003").removesuffix(".0").lstrip("0") == str(
+                change.assistant_id
+            )
             if same_assistant and not any(o.code == "X204" for o in single.settled.values()):
                 assert [dict(c.body) for c in single.changes] == [dict(change.body)]
+
+
+@settings(max_examples=200)
+@given(cells=rows)
+def test_before_names_are_looked_up_every_row_waits_or_does_what_it_will_do(cells: list[Any]) -> None:
+    sheet = _sheet(cells, set(), header=False)
+    plan = make_plan(sheet)
+    sent = [index for change in plan.changes for index in change.indexes]
+    assert sorted([*sent, *plan.settled]) == list(range(len(sheet)))
+    waiting = {index for index, outcome in plan.settled.items() if outcome.code == "X261"}
+    assert bool(waiting) <= bool(plan.unnamed)
+    assert not any("Hotel" in cells[index] or "Fast" in cells[index] for index in sent)

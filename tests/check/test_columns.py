@@ -75,7 +75,7 @@ def test_an_odd_text_among_many_is_judged_as_if_it_stood_alone(odd: list[str], a
 
 @given(st.lists(odd_ids, max_size=5), st.integers(0, 600))
 def test_an_odd_id_among_many_is_judged_as_if_it_stood_alone(odd: list[str], at: int) -> None:
-    _same_as_judged("phone_number_id", [*NUMBERS[:at], *odd, *NUMBERS[at:]], odd)
+    _same_as_judged("voice_id", [*NUMBERS[:at], *odd, *NUMBERS[at:]], odd)
 
 
 @pytest.mark.parametrize("word", WORDS)

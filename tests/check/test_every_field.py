@@ -72,13 +72,13 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 WRONG: dict[str, dict[str, str]] = {
     "text": {"@prompts/sales.md": "C112"},
-    "id": {"Susi": "C111", "0": "C108", "-1": "C108", "1.5": "C108", "4E+02": "C107"},
+    "id": {"yes": "C108", "0": "C108", "-1": "C108", "1.5": "C108", "4E+02": "C107"},
     "integer": {"half": "C102", "30.5": "C102", "1.000": "C103"},
     "number": {"fast": "C101", "true": "C101", "Infinity": "C101"},
     "flag": {"maybe": "C104", "2": "C104"},
     "zone": {"Berlin": "V108", "1": "V108"},
     "url": {"example.com": "V109", "javascript:alert(1)": "V109"},
-    "ids": {"2, Sales": "C111", "0": "C109", "{2}": "C109"},
+    "ids": {"2, yes": "C109", "0": "C109", "{2}": "C109"},
     "tools": {"end_call": "C110", '{"type": "end_call"}': "C110", "[1]": "V101", "[{}]": "V110"},
     "schema": {"reason": "C110", '["reason"]': "V101", '[{"name": "reason", "type": "string"}]': "V110"},
     "fillers": {"Okay.": "C110", '{"neutral": "Okay."}': "V101", '{"bored": []}': "V111"},

@@ -157,7 +157,7 @@ def test_a_part_of_nothing_is_the_whole(sheet: ReadSheet) -> None:
         ("tools.collect_keypad.timeout", "99", "V104"),
         ("tools.collect_keypad.timeout", "ten", "C102"),
         ("tools.collect_keypad.stop_key", "!", "V105"),
-        ("tools.assistant_transfer.assistant_id", "Anna", "C111"),
+        ("tools.assistant_transfer.assistant_id", "yes", "C108"),
         ("tools.assistant_transfer.assistant_id", "0", "C108"),
         ("tools.assistant_transfer.description", "d" * 501, "V102"),
         ("tools.call_transfer.phone_number", "null", "V106"),
@@ -172,7 +172,7 @@ def test_a_part_of_nothing_is_the_whole(sheet: ReadSheet) -> None:
         ("filler_config.positive", '["Okay.', "C110"),
         ("label_ids+", "null", "V106"),
         ("label_ids+", "[]", "V107"),
-        ("label_ids-", "gold", "C111"),
+        ("label_ids-", "gold; yes", "C109"),
     ],
 )
 def test_a_cell_that_is_wrong_is_a_problem_also_for_check(

@@ -9,8 +9,9 @@ texts of files, and whoever has none to give finds @file refused here.
   url, timezone        the same, trimmed; a time zone in any case
   number               0.8 .5 1e-3 +1, and 0,8 where the decimal sign is the comma; always a finite float
   integer              13 13.0; 1.200 and 1,200 are refused, since they can be read in two ways
-  id                   a whole number above 0, of at most 18 digits: 13 0013 13.0 "13" 13 – Clara
-  ids                  2, 3   2;3   2|3   [2, 3]   []
+  id                   a whole number above 0, of at most 18 digits: 13 0013 13.0 "13"; a name, which is looked up
+                       later: Clara   Clara (de)   13 – Clara   Clara (13)   +49 30 1234567
+  ids                  2, 3   2;3   2|3   [2, 3]   []   2, Clara   ["Clara, Berlin"]
   flag, choice         words in any case
   array, object        JSON; NaN, infinity and doubled keys are refused; [] and {} both empty it
   phrases              Okay. | Noted., each as a text may be written; or a JSON array of texts
@@ -25,7 +26,7 @@ from enum import Enum
 from typing import Any, Final
 
 from batch_update.fields.cells.errors import refusal
-from batch_update.fields.cells.ids import read_ids, read_one_id, show_ids, show_one_id
+from batch_update.fields.cells.ids import id_before_name, read_ids, read_one_id, show_ids, show_one_id
 from batch_update.fields.cells.nested import read_array, read_object, show_json
 from batch_update.fields.cells.numbers import read_integer, read_number, show_integer, show_number
 from batch_update.fields.cells.phrases import read_phrases
@@ -42,6 +43,7 @@ from batch_update.fields.cells.texts import (
     show_word,
 )
 from batch_update.fields.facts import Field, Kind, all_fields
+from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Json
 from batch_update.text import visible
 
@@ -104,12 +106,21 @@ def show_as(facts: Field, value: Json, decimal: str = ".") -> str:
     return "null" if value is None else KINDS[facts.kind][1](facts, value, decimal)
 
 
-def read_id(text: str) -> int:
-    """Return the assistant that a row is about: `101`, `101.0`, `00101`, `101 – Praxis Weiß`. Raises CellError."""
+def read_assistant(text: str) -> int | NamedChoice:
+    """Return the assistant that a row is about: `101`, `101.0`, `00101`, or by its name. Raises CellError."""
     trimmed = visible(text)
     if trimmed in ("", "null"):
         raise refusal("C113", ID_COLUMN, text)
     return read_one_id(ID_COLUMN, trimmed)
+
+
+def read_id(text: str) -> int:
+    """Return the id of an assistant, where no name is looked up: `101`, `101 – Praxis Weiß`. Raises CellError."""
+    found = read_assistant(text)
+    number = id_before_name(found) if isinstance(found, NamedChoice) else found
+    if number is None:
+        raise refusal("C108", ID_COLUMN, text)
+    return number
 
 
 def _read_value(field: Field, reader: Reader, decimal: str, text: str) -> Json | Leave:

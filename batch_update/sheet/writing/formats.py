@@ -18,6 +18,7 @@ from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.facts import Kind, all_fields
 from batch_update.fields.garbled.damage import damage_of
 from batch_update.fields.names import ID
+from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Dialect, Json
 from batch_update.sheet.endings import WRITTEN
 from batch_update.sheet.writing.records import records, write_table, write_whole
@@ -94,7 +95,7 @@ def _plain_value(name: str, text: str) -> Json:
     if _kind(name) not in ("number", "integer", "id", "flag"):
         return text
     value = read_cell(name, text)
-    return text if value is LEAVE else _short(value, text)
+    return text if value is LEAVE or isinstance(value, NamedChoice) else _short(value, text)
 
 
 def _kind(name: str) -> Kind:
