@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from batch_update.fields.facts import all_fields
-from batch_update.fields.names import ID
 from batch_update.fields.parts import Path
 from batch_update.model.choices import Catalog
 from batch_update.model.sheets import Body, Json
@@ -24,7 +23,9 @@ _BY_LOOK_UP: Mapping[str, tuple[Catalog, ...]] = {
     "labels": (Catalog.LABELS,),
 }
 _UNLIKE_THEIR_LOOK_UP: Mapping[str, tuple[Catalog, ...]] = {
-    ID: (Catalog.ASSISTANTS,),
+    "id": (
+        Catalog.ASSISTANTS,
+    ),  # the id column; it is named in a module that reads cells, which this one serves
     "multimodal_model_id": (Catalog.MULTIMODAL_MODELS, Catalog.DUALPLEX_MODELS),
 }
 IN_TOOLS: Mapping[Path, Catalog] = {
