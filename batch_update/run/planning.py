@@ -27,8 +27,8 @@ from batch_update.plan.holding import hold_back
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text
-from batch_update.run.steps.identifying import identify, kept_lists
-from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
+from batch_update.run.steps.identifying import identify
+from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
@@ -163,8 +163,8 @@ async def with_names(made: Made, client: Client, account: Account, settings: Set
     if not made.plan.unnamed:
         return made
     means.watcher.stage(Stage.NAMING, counted(len(made.plan.unnamed), "name"))
-    kept = kept_lists(account, settings, means.clock)
-    names, choices = await identify(made.plan.unnamed, client, kept)
+    kept = kept_lists(settings, account, means)
+    names, choices = await identify(made.plan.unnamed, client, kept, refresh=settings.refresh)
     return replace(made, plan=_plan_of_sheet(made.plan.sheet, settings, names), choices=choices)
 
 

@@ -5,34 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
-from batch_update.account.account import Account, lists_file
 from batch_update.account.choices import Chooser, look_up
 from batch_update.account.kept import Kept
 from batch_update.check.fault import Fault
 from batch_update.check.settled_names import Names
-from batch_update.clock import Clock
 from batch_update.model.choices import Catalog, Choices
 from batch_update.model.named import NamedChoice
 from batch_update.plan.naming.matching import catalogs_to_look_up, ids_of
-from batch_update.settings.tunables import Settings
-
-
-def kept_lists(account: Account, settings: Settings, clock: Clock) -> Kept | None:
-    """Return where the account's lists are kept on this machine; None where this user has no place for them."""
-    path = lists_file(settings, account)
-    return None if path is None else Kept(path, account.name, clock=clock)
 
 
 async def identify(
-    names: Collection[NamedChoice], client: Chooser, kept: Kept | None, *, foreign: bool = False
+    names: Collection[NamedChoice],
+    client: Chooser,
+    kept: Kept | None,
+    *,
+    refresh: bool = False,
+    foreign: bool = False,
 ) -> tuple[Names, Choices]:
-    """Return what these names stand for on the account, and its lists.
+    """Return what these names stand for on the account, and its lists. `refresh`: no list that was kept is taken.
 
     Which assistant a name means is never told by a list that was kept: it may have been given to another one since.
     Any other name that a kept list does not know is looked for in a fresh one, too. Raises KeyRefused and RunStopped.
     """
     wanted = catalogs_to_look_up(names)
-    choices = await _lists(wanted, client, kept)
+    choices = await _lists(wanted, client, kept, refresh=refresh)
     found = ids_of(names, choices, foreign=foreign)
     doubtful = {catalog for name in _without_id(found) for catalog in name.catalogs} & choices.stored
     if doubtful:
@@ -41,9 +37,11 @@ async def identify(
     return found, choices
 
 
-async def _lists(wanted: AbstractSet[Catalog], client: Chooser, kept: Kept | None) -> Choices:
+async def _lists(
+    wanted: AbstractSet[Catalog], client: Chooser, kept: Kept | None, *, refresh: bool
+) -> Choices:
     lasting = sorted(wanted - {Catalog.ASSISTANTS})
-    choices = await look_up(client, lasting, kept=kept)
+    choices = await look_up(client, lasting, kept=kept, refresh=refresh)
     if Catalog.ASSISTANTS in wanted:
         choices = choices.with_others(await look_up(client, [Catalog.ASSISTANTS], kept=kept, refresh=True))
     return choices
