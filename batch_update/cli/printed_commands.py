@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.options import shown_default
 from batch_update.cli.spelling import flag_of
+from batch_update.model.sheets import Problem
 from batch_update.settings.heeding import heeded
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted, quoted_path, without_password
@@ -19,6 +20,8 @@ from batch_update.text import quoted, quoted_path, without_password
 if TYPE_CHECKING:
     from batch_update.report.documents.envelope import Purpose
 
+LISTING = "batch-update choices"
+"""How a remedy names the command that lists ids, wherever they are."""
 NOT_AGAIN = frozenset({"run_dir", "json_", "quiet", "sandbox_faults"})
 """Settings that no next command repeats: the folder is taken, how it is told is a matter of taste, and what went
 wrong on purpose need not do so again."""
@@ -85,6 +88,17 @@ def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups:
         if name not in NOT_AGAIN and value != default and value is not None:
             words += _flags(name, value)
     return " ".join(words) + (f" {quoted_path(place)}" if place else "")
+
+
+def told_here(problems: Iterable[Problem], settings: Settings) -> list[Problem]:
+    """Return the problems, the commands in whose remedies ask the server that these settings speak to."""
+    listing = command_of("choices", settings, groups=SAME_SERVER)
+    return [
+        replace(problem, remedy=problem.remedy.replace(LISTING, listing))
+        if LISTING in problem.remedy
+        else problem
+        for problem in problems
+    ]
 
 
 def program() -> str:

@@ -27,6 +27,7 @@ from batch_update.plan.holding import hold_back
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text
+from batch_update.run.steps.fitting import Desk, desk_for, named_in_tools, with_sound_ids
 from batch_update.run.steps.identifying import identify
 from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
 from batch_update.run.watching import Watcher
@@ -57,9 +58,11 @@ class Looked:
 
     plan: Plan
     pages: int
-    """requests that it took to know"""
+    """requests that it took to know, look-ups included"""
     total: int | None = None
     """assistants of the account, where the whole list was read"""
+    choices: Choices = field(default_factory=Choices)
+    """the lists of the account that were looked up for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ async def _planned(
 ) -> Planned:
     async with speaking(settings, account, means, means.watcher.event) as client:
         made = await with_names(made, client, account, settings, means)
-        looked = await look_at(made, client, settings, means.watcher)
+        desk = desk_for(client, account, settings, means)
+        looked = await look_at(made, client, settings, means.watcher, desk=desk)
         plan = replace(looked.plan, server=placed(settings).base_url)
     if out is not None:
         _save(plan, out)
@@ -172,24 +176,31 @@ async def with_names(made: Made, client: Client, account: Account, settings: Set
 
 
 async def look_at(
-    made: Made, client: Asked, settings: Settings, watcher: Watcher, *, by_field: bool = False
+    made: Made,
+    client: Asked,
+    settings: Settings,
+    watcher: Watcher,
+    *,
+    desk: Desk | None = None,
+    by_field: bool = False,
 ) -> Looked:
     """Hold the plan against what is there, as far as the settings select and let it.
 
+    `desk`: where the account's lists are asked for, which tell whether ids are right; None: that is left open.
     `by_field`: hold back single fields that somebody changed since, not whole rows. Raises what the client raises,
     RunStopped X310 where the plan is another account's, X311 where it is not the one that is expected.
     """
     if made.earlier:
         return await _look_at_earlier(made.plan, client, settings, watcher, by_field=by_field)
-    looked = Looked(made.plan, 0)
+    looked = Looked(made.plan, made.choices.requests, choices=made.choices)
     if settings.no_fetch:
         await refuse_another(made.plan, client)
     else:
         watcher.stage(Stage.LOOKING, server_name(settings))
-        looked = await look(made.plan, client, to_end=_to_end(settings))
+        looked = await look(made.plan, client, desk, known=made.choices, to_end=_to_end(settings))
         looked = replace(looked, plan=await with_account(looked.plan, client))
     plan = keep_first(looked.plan, settings.limit)
-    looked = replace(looked, plan=replace(plan, called=called_in(plan, made.choices)))
+    looked = replace(looked, plan=replace(plan, called=called_in(plan, looked.choices)))
     expect(looked.plan, settings.expect)
     return looked
 
@@ -215,15 +226,29 @@ def _to_end(settings: Settings) -> bool:
     return settings.max_change_percent is not None
 
 
-async def look(plan: Plan, client: Asked, *, to_end: bool = False) -> Looked:
+async def look(
+    plan: Plan,
+    client: Asked,
+    desk: Desk | None = None,
+    *,
+    known: Choices | None = None,
+    to_end: bool = False,
+) -> Looked:
     """Fetch the assistants of a plan and reduce it to what differs. Raises what the client raises.
 
-    RunStopped X310 where the plan was compared before, with another account. `to_end`: read the whole list, so that
-    `total` is known.
+    RunStopped X310 where the plan was compared before, with another account. `desk`: where the account's lists
+    are asked for, against which ids are held. `known`: those that were looked up already. `to_end`: read the whole
+    list of assistants, so that `total` is known.
     """
-    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
+    wanted = {change.assistant_id for change in plan.changes}
+    if desk is not None:
+        wanted |= named_in_tools(plan.changes)
+    fetched = await fetch_present(client, wanted, to_end=to_end)
     await refuse_another(plan, client, fetched.account)
-    return Looked(compare(plan, fetched.present, account=fetched.account), fetched.pages, fetched.total)
+    compared, choices = compare(plan, fetched.present, account=fetched.account), known or Choices()
+    if desk is not None:
+        compared, choices = await with_sound_ids(compared, fetched.present, desk, choices)
+    return Looked(compared, fetched.pages + choices.requests, fetched.total, choices)
 
 
 async def look_again(plan: Plan, client: Asked, *, by_field: bool = False, to_end: bool = False) -> Looked:

@@ -17,9 +17,9 @@ _LIMITS = ("max_changes", "max_change_percent")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "check": ("Sheet", "Limits", "only", *SCREEN),
-    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Guards", *_READING),
-    "apply": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
-    "job run": ("Sheet", "Limits", "Rows", "Guards", *_SENDING, "Output"),
+    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Look-ups", "Guards", *_READING),
+    "apply": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
+    "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),
     "choices": ("choices_max_age", "refresh", *_READING),
     "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),

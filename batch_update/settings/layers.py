@@ -22,6 +22,8 @@ OPTIONS = (
     "host",
     "jobs_dir",
     "keep",
+    "language",
+    "mode",
     "older_than",
     "out",
     "output",
@@ -29,6 +31,7 @@ OPTIONS = (
     "prune_force",
     "reset",
     "retry_failed",
+    "search",
     "secrets",
     "where",
 )

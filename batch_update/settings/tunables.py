@@ -130,6 +130,9 @@ class Settings(BaseModel):
         group="Look-ups",
         metavar="SECONDS",
     )
+    no_lookup: bool = setting(
+        False, "Do not hold ids against the account's lists: send them as they stand.", group="Look-ups"
+    )
     refresh: bool = setting(False, "Look up the account's lists anew, whatever is kept.", group="Look-ups")
 
     # What must not happen

@@ -11,7 +11,7 @@ import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
-from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
+from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines, told_here
 from batch_update.cli.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.model.plans import Plan
@@ -101,10 +101,9 @@ def _show_screen(found: Planned, *, full: bool) -> None:
     from batch_update.report.screen.problems import render_problems
 
     made, settings = found.plan, found.settings
-    if made.problems and settings.skip_invalid:
-        out(painted(render_problems(made.sheet, made.problems, briefly=True)))
-    elif made.problems:
-        out(painted(render_problems(made.sheet, made.problems)))
+    if made.problems:
+        problems = told_here(made.problems, settings)
+        out(painted(render_problems(made.sheet, problems, briefly=settings.skip_invalid)))
     out(plan_screen(made, requests=found.pages, showing=showing_on(sys.stdout, full=full)))
     if found.tripped:
         heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"

@@ -1,0 +1,120 @@
+"""Whether the ids of a plan are ones of the account, and fit the assistants that get them. Pure.
+
+Certain is what the account's lists tell: a list that is not known forbids nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from batch_update.check.fault import Fault
+from batch_update.fields.references import Reference
+from batch_update.model.choices import OF_LANGUAGES, Catalog, Choice, Choices
+from batch_update.model.plans import Present
+from batch_update.model.sheets import Severity
+from batch_update.plan.fitting.lists import Lists, Misfit, entry_words, list_command
+from batch_update.plan.fitting.phone_numbers import number_misfits
+from batch_update.plan.fitting.subjects import Subject
+from batch_update.text import asked, either, nearest
+
+
+def misfits(subjects: Sequence[Subject], present: Mapping[int, Present], choices: Choices) -> list[Misfit]:
+    """Return all that is wrong with the new ids of these changes.
+
+    `present`: the assistants that were read, those too that tools of the changes name, where there are such.
+    """
+    lists = Lists(choices)
+    found = [misfit for subject in subjects for misfit in _of_subject(subject, present, lists)]
+    return [*found, *number_misfits(subjects, present, lists)]
+
+
+def _of_subject(subject: Subject, present: Mapping[int, Present], lists: Lists) -> Iterator[Misfit]:
+    for reference in subject.new:
+        if reference.catalogs == (Catalog.ASSISTANTS,):
+            if reference.id not in present:
+                yield Misfit(subject, reference, _missing_assistant(reference))
+            continue
+        known = tuple(catalog for catalog in reference.catalogs if catalog in lists)
+        choice = next((lists[c][reference.id] for c in known if reference.id in lists[c]), None)
+        if choice is None and known == reference.catalogs:
+            yield Misfit(subject, reference, _not_listed(subject, reference, lists), known)
+        elif choice is not None:
+            for fault in _unfit(subject, reference, choice, lists):
+                yield Misfit(subject, reference, fault, known)
+
+
+# ---------------------------------------------------------------- is it there?
+
+
+def _not_listed(subject: Subject, reference: Reference, lists: Lists) -> Fault:
+    catalogs = subject.catalogs(reference)
+    ids = {str(number): number for catalog in catalogs for number in lists[catalog]}
+    close = nearest(str(reference.id), {text: text for text in ids})
+    guess = next((lists[c][ids[close]] for c in catalogs if close and ids[close] in lists[c]), None)
+    proposal = f"{asked(f'{guess.id} ({guess.name})')} " if guess else ""
+    message = f"the account has no {either([catalog.noun for catalog in catalogs])} {reference.id}"
+    return Fault(
+        "X271", message, str(reference.id), remedy=f"{proposal}what there is: {list_command(catalogs[0])}"
+    )
+
+
+def _missing_assistant(reference: Reference) -> Fault:
+    message = f"a tool transfers calls to assistant {reference.id}, who is not on the account"
+    remedy = f"what there is: {list_command(Catalog.ASSISTANTS)}"
+    return Fault("X271", message, str(reference.id), remedy=remedy)
+
+
+# ---------------------------------------------------------------- does it fit?
+
+
+def _unfit(subject: Subject, reference: Reference, choice: Choice, lists: Lists) -> Iterator[Fault]:
+    """Yield what is wrong with an entry that there is, for this assistant: the mode first, then the language."""
+    (catalog, *_) = (one for one in reference.catalogs if reference.id in lists[one])
+    wanted = subject.catalogs(reference)
+    if catalog not in wanted and wanted[0] in lists and reference.id not in lists[wanted[0]]:
+        yield _not_for_mode(subject, catalog, choice, catalog.removesuffix("-models"), wanted[0])
+    elif subject.mode is not None and not choice.fits(subject.mode):
+        yield _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)
+    elif fault := _other_language(subject, reference, catalog, choice, lists):
+        yield fault
+
+
+def _not_for_mode(subject: Subject, catalog: Catalog, choice: Choice, modes: str, better: Catalog) -> Fault:
+    message = f"{entry_words(catalog, choice)} is not for mode {subject.mode}, only for {modes}"
+    return Fault("X272", message, str(choice.id), remedy=_what_fits(subject, better))
+
+
+def _what_fits(subject: Subject, catalog: Catalog) -> str:
+    """Return the command that lists what an assistant can have."""
+    if catalog not in (Catalog.VOICES, *OF_LANGUAGES):
+        return f"what fits: {list_command(catalog)}"
+    mode = f"--mode {subject.mode}" if subject.mode and catalog is Catalog.VOICES else ""
+    language = subject.after("language_id")
+    spoken = f"--language {language}" if isinstance(language, int) else ""
+    return f"what fits: {list_command(catalog, mode, spoken)}"
+
+
+def _other_language(
+    subject: Subject, reference: Reference, catalog: Catalog, choice: Choice, lists: Lists
+) -> Fault | None:
+    """Return a warning about a voice or provider of another language: the server takes it, and callers notice."""
+    language = subject.after("language_id")
+    if not isinstance(language, int) or not _is_other(subject, catalog, choice, language, lists):
+        return None
+    words = (
+        f"{entry_words(catalog, choice)} is not for {lists.language(language)}, which the assistant speaks"
+    )
+    if catalog is Catalog.VOICES:
+        own = lists.language(choice.language_id or 0)
+        words = f"{entry_words(catalog, choice)} speaks {own}, and the assistant {lists.language(language)}"
+    remedy = _what_fits(subject, catalog)
+    return Fault("X273", words, str(reference.id), remedy=remedy, severity=Severity.WARNING)
+
+
+def _is_other(subject: Subject, catalog: Catalog, choice: Choice, language: int, lists: Lists) -> bool:
+    if catalog in OF_LANGUAGES:
+        speaking = lists.choices.in_language.get((catalog, language))
+        return speaking is not None and choice.id not in speaking
+    if catalog is not Catalog.VOICES or choice.language_id in (None, language):
+        return False
+    return choice.language_id not in (subject.after("secondary_language_ids") or ())
