@@ -50,7 +50,7 @@ def _takes_text(column: Column) -> bool:
 
 
 def _naming(column: Column) -> Iterator[str]:
-    return (text for text in column.texts if names_file(text))
+    return (text for text in column.texts if "@" in text and names_file(text))
 
 
 class _Folder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 from batch_update.model.sheets import Problem, Severity
 from batch_update.sheet.collecting import MOST_SHOWN
@@ -62,7 +63,8 @@ def _is_plain(cells: Sequence[Cell]) -> bool:
     kinds = set(map(type, cells))
     if not kinds <= {str, float}:
         return False
-    return float not in kinds or all(-EXACT < cell < EXACT for cell in cells if isinstance(cell, float))
+    numbers = [cell for cell in cells if isinstance(cell, float)] if float in kinds else []
+    return not numbers or (min(numbers) > -EXACT and max(numbers) < EXACT and not any(map(isnan, numbers)))
 
 
 def _shown(cell: float | Typed, decimal: str) -> str | None:

@@ -53,14 +53,14 @@ def is_dated(format: str) -> bool:
     return _ELAPSED.search(bare) is not None or _DATED.search(_BRACKETS.sub("", bare)) is not None
 
 
-def _is_plain_format(format: str) -> bool:
+def is_plain_format(format: str) -> bool:
     """Whether every number shows as it is: no format, or that of texts, in whatever color."""
     return not format or _BRACKETS.sub("", format.split(";")[0]).strip().casefold() in ("general", "@")
 
 
 def as_cell(number: float, format: str, *, since_1904: bool = False) -> float | Typed:
     """Return what a number in a cell of this format means: itself, a date, a time, or a number that shows otherwise."""
-    if _is_plain_format(format):
+    if is_plain_format(format):
         return number
     if not is_dated(format):
         return Typed(number, format)

@@ -30,28 +30,22 @@ def column_texts(cells: Sequence[Cell], decimal: str, *, is_word: bool) -> list[
     kinds = set(map(type, cells))
     if kinds <= {str}:
         return cast(list[str], list(cells))
-    spelled = _Spelled(decimal)
+    numbers = {cell for cell in cells if isinstance(cell, float)}
+    if all(map(_is_exact, numbers)):
+        spelled = {number: f"{number:.15g}".replace(".", decimal) for number in numbers}
+        spelled[0.0] = "0"  # and not -0
+    else:
+        spelled = {number: value_text(number, decimal) for number in numbers}
     if kinds == {float}:
         return [spelled[number] for number in cast(list[float], cells)]
     return [
-        cell
-        if isinstance(cell, str)
-        else spelled[cell]
-        if isinstance(cell, float)
-        else cell_text(cell, decimal, is_word=is_word)
+        spelled[cell] if isinstance(cell, float) else cell_text(cell, decimal, is_word=is_word)
         for cell in cells
     ]
 
 
-class _Spelled(dict[float, str]):
-    """The text of each number, made once."""
-
-    def __init__(self, decimal: str) -> None:
-        self._decimal = decimal
-
-    def __missing__(self, number: float) -> str:
-        self[number] = text = value_text(number, self._decimal)
-        return text
+def _is_exact(number: float) -> bool:
+    return -EXACT < number < EXACT
 
 
 def value_text(value: Held, decimal: str) -> str:

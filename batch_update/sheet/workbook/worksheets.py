@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import cast
 
 from batch_update.errors import SheetError
 from batch_update.sheet.manner import Limits
@@ -120,6 +121,7 @@ class Worksheet:
         self.rows = self.columns = self.cells = 0
         self._row = -1
         self._end = most_rows
+        self.is_whole = most_rows is None
         self._name = name
         self._budget = budget
         self._limits = limits
@@ -161,6 +163,31 @@ class Worksheet:
         else:
             for number in range(column, column + across):
                 self._columns[number].add(row, cell, down)
+
+    def extend(self, column: int, rows: Sequence[int], cells: Sequence[Cell], size: int) -> None:
+        """Add cells of one column, each further down than the one before. Raises as `add`.
+
+        `size`: bytes that their texts take, but for those that the workbook keeps once. The rows are paid for apart.
+        """
+        if "" in cells:
+            rows = [row for row, cell in zip(rows, cells, strict=True) if cell != ""]
+            cells = [cell for cell in cells if cell != ""]
+        if not rows:
+            return
+        if rows[-1] >= self.rows or column >= self.columns:
+            self._grow(rows[-1] + 1, column + 1)
+        texts = cells if set(map(type, cells)) == {str} else [cell for cell in cells if isinstance(cell, str)]
+        others = len(cells) - len(texts)
+        self.cells += len(cells)
+        self._budget.take(
+            size + _FOR_A_CELL * len(texts) + _FOR_A_NUMBER * others,
+            sum(map(len, cast(Sequence[str], texts))),
+        )
+        self._columns[column].extend(rows, cells)
+
+    def pay_rows(self, count: int) -> None:
+        """Count rows whose cells were added column by column."""
+        self._budget.take(_FOR_A_ROW * count)
 
     def merge(self, first_row: int, last_row: int, first_column: int, last_column: int) -> None:
         """Take in a range of cells that became one. Raises ValueError for more of them than anybody makes."""
@@ -235,6 +262,14 @@ class _Column:
             self._rows.extend(range(row, row + down))
             self._cells.extend([cell] * down)
 
+    def extend(self, rows: Sequence[int], cells: Sequence[Cell]) -> None:
+        """Add cells, each further down than the one before."""
+        if rows[0] <= self._last:
+            self._is_sorted = False
+        self._last = max(self._last, rows[-1])
+        self._rows.extend(rows)
+        self._cells.extend(cells)
+
     def spread(self, rows: int) -> list[Cell]:
         """Return a cell for each of so many rows; "" where there is none. Raises ValueError for two at one place."""
         if self._is_sorted and len(self._cells) == rows:  # as many as can be, so that none is missing
@@ -270,6 +305,17 @@ class Texts:
         """Add the next one."""
         self._budget.take(16 + sys.getsizeof(text))
         self._texts.append(text)
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Add the next ones."""
+        self._budget.take(16 * len(texts) + sum(map(sys.getsizeof, texts)))
+        self._texts.extend(texts)
+
+    def those(self, numbers: Sequence[int]) -> list[str]:
+        """Return the texts of these numbers. Raises as for one."""
+        if min(numbers, default=0) < 0:
+            raise IndexError(min(numbers))
+        return list(map(self._texts.__getitem__, numbers))
 
     def __getitem__(self, number: int) -> str:
         """Return the text of that number. Raises IndexError where there is none."""

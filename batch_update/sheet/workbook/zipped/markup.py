@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -71,6 +71,23 @@ def follow(pieces: Iterable[bytes], watch: Watch, *, namespaces: bool = False) -
             fed += len(block[at : at + _PIECE])
             _require_bounds(parser, fed, work - _FOR_A_FIND * watch.found)
     parser.Parse(b"", True)
+
+
+def attributes_in(written: str) -> Mapping[str, str]:
+    """Return the attributes of a tag that is written so behind an `r`, the only one. Raises as `follow`."""
+    watch = _AttributesWatch()
+    follow([f'<tag r=""{written}/>'.encode()], watch)
+    return watch.attributes
+
+
+class _AttributesWatch(Watch):
+    """Keeps the attributes of the element that began last."""
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
 
 
 def _require_bounds(parser: expat.XMLParserType, fed: int, idle: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -21,6 +21,10 @@ _LARGEST_PART = 64 << 20
 """bytes of a part that is read at once and not piece by piece"""
 _LARGEST_LIST = 4 << 20
 """bytes of a part that lists what another one points to"""
+
+
+LeftOf = Callable[[Iterable[bytes]], Iterator[bytes]]
+"""Takes what it can read by itself out of a part's content, and returns the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,13 @@ class Package:
                 raise SheetError(message, code="S103")
         return content
 
-    def follow(self, part: str, watch: Watch, *, namespaces: bool = False) -> None:
-        """Show a part's XML to a watch. Raises Damage where it is none."""
+    def follow(
+        self, part: str, watch: Watch, *, namespaces: bool = False, left_of: LeftOf | None = None
+    ) -> None:
+        """Show a part's XML to a watch, or what is left of it. Raises Damage where it is none."""
+        pieces = self.pieces(part)
         try:
-            follow(self.pieces(part), watch, namespaces=namespaces)
+            follow(pieces if left_of is None else left_of(pieces), watch, namespaces=namespaces)
         except BrokenPart:
             raise
         except (expat.ExpatError, ValueError, LookupError, OverflowError):

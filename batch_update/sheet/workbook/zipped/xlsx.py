@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date, datetime, time
-from functools import lru_cache
 from zipfile import ZipFile
 
-from batch_update.fields.cells.words import is_failed_formula
 from batch_update.sheet.manner import Limits
-from batch_update.sheet.workbook.shown import as_cell
-from batch_update.sheet.workbook.worksheets import (
-    Cell,
-    Place,
-    Texts,
-    Typed,
-    Workbook,
-    Worksheet,
-)
+from batch_update.sheet.workbook.worksheets import Texts, Workbook, Worksheet
 from batch_update.sheet.workbook.zipped.archives import BrokenPart
 from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
-from batch_update.sheet.workbook.zipped.markup import Watch
+from batch_update.sheet.workbook.zipped.markup import Watch, follow
 from batch_update.sheet.workbook.zipped.packages import Package
+from batch_update.sheet.workbook.zipped.plain import texts_left_of
+from batch_update.sheet.workbook.zipped.plain_rows import rows_left_of
+from batch_update.sheet.workbook.zipped.xlsx_cells import CellMaker, cell_place, column_of, unescaped
 
 LONGEST_TEXT = 16 << 20
 """letters of one cell: five hundred times what Excel allows"""
 _MOST_FORMATS = 50_000
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_KINDS = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
 
 
 def open_xlsx(archive: ZipFile, name: str, limits: Limits) -> Workbook:
     """List the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
     return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
-
-
-def _unescaped(text: str) -> str:
-    """Return a text as its reader sees it: `_x000D_` is one character, `_xD83D__xDE00_` too, `_x005F_` is `_`."""
-    if "_x" not in text:
-        return text
-    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 class _ContentsWatch(Watch):
@@ -54,7 +35,7 @@ class _ContentsWatch(Watch):
         if tag == "sheet":
             ids = [value for key, value in attributes.items() if key.rpartition(":")[2] == "id"]
             visible = attributes.get("state", "") not in ("hidden", "veryHidden")
-            self.contents.add(_unescaped(attributes.get("name", "")), "".join(ids[:1]), visible=visible)
+            self.contents.add(unescaped(attributes.get("name", "")), "".join(ids[:1]), visible=visible)
         elif tag == "workbookPr":
             self.contents.since_1904 = attributes.get("date1904") in ("1", "true", "on")
 
@@ -118,11 +99,16 @@ class _TextsWatch(_TextWatch):
         super().end(tag)
         if tag == "si":
             self.found += 1
-            self._texts.add(_unescaped(self.taken()))
+            self._texts.add(unescaped(self.taken()))
 
 
 def _read_texts(package: Package, part: str, texts: Texts) -> None:
-    package.follow(part, _TextsWatch(texts))
+    watch = _TextsWatch(texts)
+
+    def parse(element: bytes) -> None:
+        follow((b"<sst>", element, b"</sst>"), watch)
+
+    package.follow(part, watch, left_of=lambda pieces: texts_left_of(pieces, texts, unescaped, parse))
 
 
 class _FormatsWatch(Watch):
@@ -136,7 +122,7 @@ class _FormatsWatch(Watch):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt":
-            self.codes[int(attributes["numFmtId"])] = _unescaped(attributes.get("formatCode", ""))[:255]
+            self.codes[int(attributes["numFmtId"])] = unescaped(attributes.get("formatCode", ""))[:255]
             if len(self.codes) > _MOST_FORMATS:
                 raise BrokenPart("it claims to hold far too many number formats")
         elif tag == "cellXfs":
@@ -161,12 +147,10 @@ def _formats(package: Package, part: str) -> Formats:
 class _CellsWatch(_TextWatch):
     """Follows rows, columns, cells and merges of a worksheet. Cells and rows without a place follow the one before."""
 
-    def __init__(self, sheet: Worksheet, shared: Shared) -> None:
+    def __init__(self, sheet: Worksheet, maker: CellMaker) -> None:
         super().__init__()
         self._sheet = sheet
-        self._texts = shared.texts
-        self._format_of = shared.format_of
-        self._since_1904 = shared.since_1904
+        self._make = maker.cell
         self._row = self._column = -1
         self._row_name = ""
         """how the row is written in the places of its cells"""
@@ -197,9 +181,9 @@ class _CellsWatch(_TextWatch):
         place = get("r", "")
         letters = place.removesuffix(self._row_name) if self._row_name else ""
         if letters.isalpha():
-            self._column = _column_of(letters)
+            self._column = column_of(letters)
         elif place:
-            self._row, self._column = _cell_place(place)
+            self._row, self._column = cell_place(place)
         else:
             self._column += 1
         self._kind, self._style = get("t", "n"), get("s", "0")
@@ -212,66 +196,21 @@ class _CellsWatch(_TextWatch):
             text = self.taken()
             if self._has_value or self._is_formula:
                 self.found += 1
-                self._sheet.add(self._row, self._column, self._cell(text), shared=self._kind == "s")
+                cell = self._make(self._kind, self._style, text, is_formula=self._is_formula)
+                self._sheet.add(self._row, self._column, cell, shared=self._kind == "s")
         else:
             super().end(tag)
 
-    def _cell(self, text: str) -> Cell:
-        """Return what a cell holds. Raises ValueError, or IndexError for a text that there is not."""
-        kind = self._kind
-        if kind == "s" and text:
-            return self._texts[int(text)]
-        if kind == "str" or kind == "inlineStr":
-            return _unescaped(text)
-        trimmed = text.strip()
-        if kind == "e":
-            return trimmed if is_failed_formula(trimmed) else "#N/A"
-        if not trimmed:
-            return None if self._is_formula else ""
-        if kind == "b":
-            return Typed(_flag(trimmed))
-        if kind == "d":
-            return Typed(_moment(trimmed))
-        if kind not in _KINDS:
-            raise BrokenPart(f"a cell is of a kind that nobody knows, {kind[:20]!r}")
-        return as_cell(float(trimmed), self._format_of(int(self._style)), since_1904=self._since_1904)
-
     def _merge(self, reference: str) -> None:
         first, _, last = reference.replace("$", "").partition(":")
-        (top, left), (bottom, right) = _cell_place(first), _cell_place(last or first)
+        (top, left), (bottom, right) = cell_place(first), cell_place(last or first)
         self._sheet.merge(top, bottom, left, right)
 
 
 def _read_cells(package: Package, part: str, sheet: Worksheet, shared: Shared) -> None:
-    package.follow(part, _CellsWatch(sheet, shared))
-
-
-def _flag(text: str) -> bool:
-    if text.lower() not in ("0", "1", "true", "false"):
-        raise ValueError("neither yes nor no")
-    return text.lower() in ("1", "true")
-
-
-def _moment(text: str) -> date | time:
-    """Return a date, a time or both as ISO 8601 writes them."""
-    if "T" not in text and ":" in text:
-        return time.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment if "T" in text else moment.date()
-
-
-def _cell_place(reference: str) -> Place:
-    """`B7` -> row 6, column 1. Raises ValueError for what is no place in any spreadsheet program."""
-    letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]) - 1, _column_of(letters)
-
-
-@lru_cache(maxsize=20_000)
-def _column_of(letters: str) -> int:
-    """`A` -> 0, `XFD` -> 16383."""
-    if not (letters.isascii() and letters.isalpha() and len(letters) <= 6):
-        raise ValueError(letters)
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+    maker = CellMaker(shared)
+    watch = _CellsWatch(sheet, maker)
+    if sheet.is_whole:
+        package.follow(part, watch, left_of=lambda pieces: rows_left_of(pieces, sheet, maker))
+    else:  # no more of it is to be read than it takes
+        package.follow(part, watch)

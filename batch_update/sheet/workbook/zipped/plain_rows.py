@@ -1,0 +1,179 @@
+"""Owns the rows of an .xlsx that are plain: nearly all of what spreadsheet programs write, read row by row at once."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from typing import NamedTuple, cast
+
+from batch_update.sheet.workbook.worksheets import Cell, Worksheet
+from batch_update.sheet.workbook.zipped.markup import attributes_in
+from batch_update.sheet.workbook.zipped.plain import TEXT, is_closed, left_of, without_entities
+from batch_update.sheet.workbook.zipped.xlsx_cells import CellMaker, Kind, column_of, letters_of
+
+_BEGIN = re.compile(rb"<((?:\w+:)?)sheetData>(?=<)")
+_FEW, _MANY = 32, 2_000
+"""rows that are taken at once: of the first ones one is the header, and unlike those below it"""
+_MOST_WAYS = 500
+"""ways in which the tags of rows taken at once are written: real programs have a few"""
+_WIDEST = 200
+"""columns; what is wider is left to the parser"""
+_INLINE = "inline"
+"""how no tag can be written"""
+
+Found = Sequence[str | None]
+"""A group of the pattern in each row; None where nothing stands."""
+_Kinds = dict[str | None, Kind]
+"""how the attributes of a cell are written -> its type and style"""
+
+
+def rows_left_of(pieces: Iterable[bytes], sheet: Worksheet, maker: CellMaker) -> Iterator[bytes]:
+    """Yield what is left of a worksheet's XML once the cells of plain rows were added to the worksheet."""
+    return left_of(pieces, _BEGIN, lambda prefix: _PlainRows(prefix, sheet, maker))
+
+
+class _PlainRows:
+    """Takes <row> whose cells hold a value or a text and nothing else, a formula beside it at most."""
+
+    def __init__(self, prefix: str, sheet: Worksheet, maker: CellMaker) -> None:
+        self._prefix, self._sheet, self._maker = prefix, sheet, maker
+        self.end = f"</{prefix}row>".encode()
+        self._close = f"</{prefix}row>"
+        self._columns_in = re.compile(f'<{prefix}c r="([A-Z]{{1,3}})').findall
+        self._width = 0
+        self._widen(1)
+        self._has_entities = False
+        self._last = 0
+        """number of the last row that was taken"""
+
+    def mark(self) -> bytes:
+        """Return the last row that was taken, empty: a row without a number is the one behind it."""
+        return f'<{self._prefix}row r="{self._last}"/>'.encode() if self._last else b""
+
+    def take(self, text: str) -> Generator[bytes, None, int]:
+        at, self._has_entities = 0, "&" in text
+        while at < len(text):
+            numbers, rows, end = self._rows_from(text, at)
+            if rows and not self._add(numbers, rows):
+                break
+            if not rows:
+                end = text.find(self._close, at) + len(self._close)
+                if not (text.startswith(f"<{self._prefix}row ", at) and is_closed(text[at:end])):
+                    break
+                if self._is_too_wide(text[at:end]):
+                    continue
+                yield self.mark() + text[at:end].encode()
+            at = end
+        return at
+
+    # ---------------------------------------------------------------- how rows are written
+
+    def _widen(self, width: int) -> None:
+        p, self._width = self._prefix, width
+        formula = (
+            f'<{p}f(?: aca="(?:false|true)"| t="shared" ref="[A-Z0-9:]+" si="[0-9]+"| t="shared" si="[0-9]+")?'
+            rf"(?:/>|>{TEXT}</{p}f>)(?=<{p}v>\s*+[^\s<])"
+        )
+        value = f"(?:{formula})?+<{p}v>({TEXT})</{p}v>"
+        inline = f'<{p}is><{p}t(?: xml:space="preserve")?>({TEXT})</{p}t></{p}is>'
+        holds = f"([^<>&/]*+)(?:/>|>(?:{value}|{inline})</{p}c>)"
+        cells = "".join(rf'(?:<{p}c r="{letters_of(column)}\1"{holds})?+' for column in range(width))
+        row = f'<{p}row r="([1-9][0-9]{{0,6}})"([^<>&/]*+)(?:/>|>{cells}</{p}row>)'
+        self._match = re.compile(row).match
+
+    def _is_too_wide(self, row: str) -> bool:
+        """Whether a row has more columns than there were so far; for the next one that is room enough."""
+        width = 1 + max(map(column_of, self._columns_in(row)), default=0)
+        if not self._width < width <= _WIDEST:
+            return False
+        self._widen(width if self._width == 1 else min(max(width, 2 * self._width), _WIDEST))
+        return True
+
+    def _rows_from(self, text: str, at: int) -> tuple[list[int], list[Found], int]:
+        """Return rows that are plain, each further down than the one before, with their numbers, and where they end."""
+        numbers: list[int] = []
+        rows: list[Found] = []
+        last, match = 0, self._match
+        most = _MANY if self._last > _FEW else _FEW
+        while len(rows) < most and (found := match(text, at)) and (number := int(found[1])) > last:
+            numbers.append(number - 1)
+            rows.append(found.groups())
+            at, last = found.end(), number
+        return numbers, rows, at
+
+    # ---------------------------------------------------------------- what they hold
+
+    def _add(self, numbers: Sequence[int], rows: Sequence[Found]) -> bool:
+        """Add rows; False where too many of their tags are written in ways of their own."""
+        groups: list[Found] = list(zip(*rows, strict=True))
+        ways = set(groups[1]).union(*groups[2::3])
+        if len(ways) > _MOST_WAYS:
+            return False
+        attributes = {way: attributes_in(way) for way in ways if way is not None}
+        self._last = numbers[-1] + 1
+        if any("hidden" in attributes[way] for way in set(groups[1]) if way is not None):
+            self._see_hidden(numbers, [attributes[way or ""] for way in groups[1]])
+        kinds: _Kinds = {way: self._maker.kind_of(of) for way, of in attributes.items()}
+        kinds[_INLINE] = ("inlineStr", "")
+        filled: set[int] = set()
+        for column in range(self._width):
+            cells = _written(numbers, groups[2 + 3 * column : 5 + 3 * column])
+            if cells is not None:
+                self._add_cells(column, cells, kinds)
+                filled.update(cells.rows)
+        self._sheet.pay_rows(len(filled))
+        return True
+
+    def _see_hidden(self, numbers: Sequence[int], rows: Sequence[Mapping[str, str]]) -> None:
+        for number, attributes in zip(numbers, rows, strict=True):
+            self._sheet.hidden.see("row", attributes, number)
+
+    def _add_cells(self, column: int, written: _Written, kinds: _Kinds) -> None:
+        """Add cells of one column."""
+        texts = [*map(without_entities, written.texts)] if self._has_entities else written.texts
+        kind, *others = {kinds[way] for way in set(written.ways)}
+        if others:
+            of_cells = [kinds[way] for way in written.ways]
+            cells = _mixed(self._maker, of_cells, texts)
+            size = _size_of(cell for cell, kind in zip(cells, of_cells, strict=True) if kind[0] != "s")
+        else:
+            cells = self._maker.cells(*kind, texts)
+            size = 0 if kind[0] == "s" else _size_of(cells)
+        self._sheet.extend(column, written.rows, cells, size)
+
+
+class _Written(NamedTuple):
+    """Cells of one column that hold something, as they are written."""
+
+    rows: Sequence[int]
+    ways: Sequence[str | None]
+    texts: Sequence[str]
+
+
+def _written(numbers: Sequence[int], found: Sequence[Found]) -> _Written | None:
+    """Return the cells of a column, given what the pattern found there; None where there are none."""
+    ways, values, inline = found
+    if any(inline):
+        ways = [way if text is None else _INLINE for way, text in zip(ways, inline, strict=True)]
+        values = [value if text is None else text for value, text in zip(values, inline, strict=True)]
+    if None not in values:
+        return _Written(numbers, ways, cast(Sequence[str], values))
+    filled = [value is not None for value in values]
+    if not any(filled):
+        return None
+    texts = [value for value in values if value is not None]
+    return _Written(list(compress(numbers, filled)), list(compress(ways, filled)), texts)
+
+
+def _mixed(maker: CellMaker, kinds: Sequence[Kind], texts: Sequence[str]) -> list[Cell]:
+    """Return the cells of a column of different types; equal ones are made once."""
+    both = list(zip(kinds, texts, strict=True))
+    made = {key: maker.cell(*key[0], key[1]) for key in dict.fromkeys(both)}
+    return [made[key] for key in both]
+
+
+def _size_of(cells: Iterable[Cell]) -> int:
+    """Return how many bytes the texts among these cells take."""
+    return sum(sys.getsizeof(cell) for cell in cells if isinstance(cell, str))
