@@ -84,7 +84,14 @@ class FieldColumn:
         """Return the value that a text means; LEAVE where the field is left alone or the text is wrong."""
         if text in self._values:
             return self._values[text]
-        return text if self.field.kind == "text" else int(text)
+        return int(text) if self.field.kind == "id" else text
+
+    def told_apart(self) -> Sequence[str]:
+        """Return the texts; where no rule tells web addresses apart, one of them for all that are certainly good."""
+        if self.field.kind != "url":
+            return self.texts
+        good = next((text for text in self.texts if text not in self._values), "")
+        return [text if text in self._values else good for text in self.texts]
 
     def ids(self, text: str) -> frozenset[int | NamedChoice]:
         """Return the ids that a text lists, or their names; none where it leaves the field alone or is wrong."""

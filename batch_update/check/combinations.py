@@ -37,7 +37,7 @@ def _ruled_together() -> list[tuple[str, ...]]:
 
 def _broken_combinations(rows: ReadRows, columns: Sequence[FieldColumn]) -> Iterator[Problem]:
     """Yield the problems of these columns together. Each combination of texts is judged once."""
-    combinations = partial(zip, *(column.texts for column in columns), strict=True)
+    combinations = partial(zip, *(column.told_apart() for column in columns), strict=True)
     judged = {texts: _broken_by(columns, texts) for texts in set(combinations())}
     broken = {texts: rules for texts, rules in judged.items() if rules}
     for row, texts in enumerate(combinations() if broken else ()):

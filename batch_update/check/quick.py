@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -18,12 +19,19 @@ _CHUNK = 20_000
 _ENDS_INSTEAD = [ord(sign) for sign in ENDS_INSTEAD]
 _SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
 """A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
+_LONGEST_ADDRESS = 2_000
+_address = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*+(?<=[A-Za-z0-9]))(?::[0-9]{1,5})?(?:[/?][A-Za-z0-9/._~%?=&+,!-]*)?"
+).fullmatch
 _ALNUM = np.array([chr(byte).isalnum() and byte < 0x80 for byte in range(0x81)])
 _VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0x81)])
 
 
 def suspects(field: Field, texts: Sequence[str]) -> set[str]:
-    """Return the distinct texts that have to be judged; all others are good: texts that mean themselves, and ids."""
+    """Return the distinct texts that have to be judged; all others are good: those that mean themselves, and ids."""
+    if field.kind == "url":
+        longest = min(field.max_length or _LONGEST_ADDRESS, _LONGEST_ADDRESS)
+        return {text for text in set(texts) if len(text) > longest or not _is_plain_address(text)}
     if field.kind not in ("text", "id"):
         return set(texts)
     sample = set(islice(texts, _SAMPLE))
@@ -76,6 +84,11 @@ def _means_itself(text: str) -> bool:
         and not may_be_damaged(text)
         and not may_be_cut_off(text)
     )
+
+
+def _is_plain_address(text: str) -> bool:
+    """Whether a text is a web address without anything that may have come about on its way, such as an escape."""
+    return _address(text) is not None and "_x" not in text
 
 
 def is_plain_id(text: str) -> bool:

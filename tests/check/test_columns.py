@@ -5,18 +5,20 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batch_update.check.cells import judge_cell
+from batch_update.check.checking import check_sheet
 from batch_update.check.columns import FieldColumn, IdColumn
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id
 from batch_update.fields.cells.words import NOTHINGS
 from batch_update.fields.facts import all_fields
-from batch_update.model.sheets import Severity
+from batch_update.model.sheets import Column, Dialect, Role, Severity, Sheet
 
 NAMES = [f"Bäckerei Größe, Filiale {number}" for number in range(600)]
 NUMBERS = [str(number) for number in range(10001, 10601)]
+ADDRESSES = [f"https://hooks.example.com/kunden/{number}?a=b&c=d_e" for number in range(600)]
 PADDING = ["", " ", "\t", "\n", "\u00a0", "          "]
 WORDS = [
     *sorted(NOTHINGS),
@@ -54,6 +56,14 @@ odd_ids = st.one_of(
     st.text("0123456789\n ._-²١", max_size=8),
     st.sampled_from(["0", "007", "1\n2", "\n", "1.0", "1e3", "null", "12345678901234567", "+5", "1_000"]),
 )
+odd_addresses = st.one_of(
+    st.from_regex(
+        r"(?:https?|HTTPS|ftp)?(?::|//|://)[a-z.:@\[\]-]{0,9}[/?#&;_x0-9A-F%\\ -]{0,12}", fullmatch=True
+    ),
+    st.builds("https://a.de/{}".format, odd_texts),
+    st.builds("{}https://a.de{}".format, st.sampled_from(PADDING), st.sampled_from(PADDING)),
+    odd_texts,
+)
 
 
 def _same_as_judged(name: str, texts: list[str], odd: list[str]) -> None:
@@ -76,6 +86,28 @@ def test_an_odd_text_among_many_is_judged_as_if_it_stood_alone(odd: list[str], a
 @given(st.lists(odd_ids, max_size=5), st.integers(0, 600))
 def test_an_odd_id_among_many_is_judged_as_if_it_stood_alone(odd: list[str], at: int) -> None:
     _same_as_judged("voice_id", [*NUMBERS[:at], *odd, *NUMBERS[at:]], odd)
+
+
+@given(st.lists(odd_addresses, max_size=5))
+@example(
+    [
+        "https://a.de/_x000D_",
+        "https://a.de/&auml;",
+        "https://a.de/?q=#N/A",
+        "https://-",
+        "https://a.de:99999/",
+    ]
+)
+def test_an_odd_web_address_is_judged_as_if_it_stood_alone(odd: list[str]) -> None:
+    _same_as_judged("webhook_url", [*ADDRESSES, *odd], odd)
+
+
+def test_rules_see_a_web_address_that_is_taken_away_among_many_that_are_not() -> None:
+    addresses = Column("webhook_url", [*ADDRESSES, "null", ""], Role.FIELD, "webhook_url")
+    active = Column("is_webhook_active", ["yes"] * 602, Role.FIELD, "is_webhook_active")
+    ids = Column("id", [str(number) for number in range(1, 603)], Role.ID)
+    sheet = Sheet("x", Dialect("csv"), (ids, active, addresses), range(2, 604), None)
+    assert [(p.code, p.index) for p in check_sheet(sheet).problems] == [("X230", 600)]
 
 
 @pytest.mark.parametrize("word", WORDS)
