@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import BinaryIO
-
-from pandas import DataFrame
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
-from batch_update.sheet.frames import NAME, read_frame
 from batch_update.sheet.header_problems import resolve
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.opening import STDIN, format_of, opened
 from batch_update.sheet.table import Table, is_blank
-from batch_update.sheet.text.delimited import read_delimited
 from batch_update.sheet.text.jsonlines import read_jsonlines
 from batch_update.sheet.workbook.loading import read_workbook
 
-Source = str | os.PathLike[str] | DataFrame
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Source: TypeAlias = "str | os.PathLike[str] | DataFrame"
 """A sheet that can be read: the path of a file, - for stdin, or a frame."""
 
 
@@ -41,6 +40,8 @@ def read_sheet(
     """
     reading = reading_of(settings or Settings())
     if not isinstance(source, (str, os.PathLike)):
+        from batch_update.sheet.frames import NAME, read_frame  # loads pandas, which workbooks do without
+
         if reading.worksheet is not None:
             raise _no_workbook(NAME, reading.worksheet)
         return with_files(sheet_of(NAME, read_frame(source, reading)), None)
@@ -79,6 +80,8 @@ def read_table(file: BinaryIO, name: str, reading: Reading) -> Table:
         raise _no_workbook(name, reading.worksheet)
     if format == "jsonl":
         return read_jsonlines(file, name, reading)
+    from batch_update.sheet.text.delimited import read_delimited  # loads pandas, as above
+
     return read_delimited(file, name, reading, format)
 
 

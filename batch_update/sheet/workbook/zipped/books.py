@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.shown import BUILT_IN
 from batch_update.sheet.workbook.worksheets import MOST_SHEETS, Budget, Listed, Texts, Workbook, Worksheet
-from batch_update.sheet.workbook.zipped.archives import BrokenPart, readable
+from batch_update.sheet.workbook.zipped.archives import Archive, BrokenPart, readable
 from batch_update.sheet.workbook.zipped.packages import Package, Relation
 
 _NO_WORKSHEETS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
@@ -68,7 +67,7 @@ class Format:
     cells: Callable[[Package, str, Worksheet, Shared], None]
 
 
-def open_book(format: Format, archive: ZipFile, name: str, limits: Limits) -> Workbook:
+def open_book(format: Format, archive: Archive, name: str, limits: Limits) -> Workbook:
     """List the worksheets of a workbook. SheetError S108 where it cannot be read, S103 where it is too large."""
     package, budget = Package(archive, name), Budget(name, limits)
     with readable(name):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.worksheets import (
@@ -16,7 +15,7 @@ from batch_update.sheet.workbook.worksheets import (
     Workbook,
     Worksheet,
 )
-from batch_update.sheet.workbook.zipped.archives import encrypted, readable
+from batch_update.sheet.workbook.zipped.archives import Archive, encrypted, readable
 from batch_update.sheet.workbook.zipped.markup import Watch
 from batch_update.sheet.workbook.zipped.packages import Package
 from batch_update.sheet.workbook.zipped.paragraphs import (
@@ -40,7 +39,7 @@ _ERRORS = ("#", "Err:")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
-def open_ods(archive: ZipFile, name: str, limits: Limits) -> Workbook:
+def open_ods(archive: Archive, name: str, limits: Limits) -> Workbook:
     """List the tables of an OpenDocument spreadsheet. SheetError S108 where it cannot be read, S103 if too large."""
     package, budget = Package(archive, name), Budget(name, limits)
     tables = _TablesWatch()

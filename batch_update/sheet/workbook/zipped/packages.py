@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from batch_update.errors import SheetError
-from batch_update.sheet.workbook.zipped.archives import BrokenPart, blocks_of, damaged, encrypted, tidy
+from batch_update.sheet.workbook.zipped.archives import Archive, BrokenPart, damaged, encrypted, tidy
 from batch_update.sheet.workbook.zipped.markup import Watch, follow
 
 _KINDS = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"))
@@ -39,7 +38,7 @@ class Relation:
 class Package:
     """The parts of an archive by their names, without regard to case. What it raises is Damage."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+    def __init__(self, archive: Archive, name: str) -> None:
         self._archive = archive
         self._name = name
         self._members = {tidy(member.filename).lower(): member for member in archive.infolist()}
@@ -52,7 +51,7 @@ class Package:
         member = self._members.get(part.lower())
         if member is None:
             raise BrokenPart(f"it has no part {part}")
-        return blocks_of(self._archive, member)
+        return self._archive.blocks_of(member)
 
     def read(self, part: str) -> bytearray:
         """Return a part's content at once. Raises SheetError S103 where it is too large for that."""
@@ -121,7 +120,7 @@ class _RelationsWatch(Watch):
             )
 
 
-def workbook_format(archive: zipfile.ZipFile, name: str) -> str:
+def workbook_format(archive: Archive, name: str) -> str:
     """Return xlsx, xlsb or ods; "" for an archive of something else. SheetError S108 for several at once."""
     package = Package(archive, name)
     if "encrypted-package" in package:  # as LibreOffice 24 writes it

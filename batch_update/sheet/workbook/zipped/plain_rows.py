@@ -119,7 +119,7 @@ class _PlainRows:
         kinds[_INLINE] = ("inlineStr", "")
         filled: set[int] = set()
         for column in range(self._width):
-            cells = _written(numbers, groups[2 + 3 * column : 5 + 3 * column])
+            cells = _cells_written(numbers, groups[2 + 3 * column : 5 + 3 * column])
             if cells is not None:
                 self._add_cells(column, cells, kinds)
                 filled.update(cells.rows)
@@ -152,7 +152,7 @@ class _Written(NamedTuple):
     texts: Sequence[str]
 
 
-def _written(numbers: Sequence[int], found: Sequence[Found]) -> _Written | None:
+def _cells_written(numbers: Sequence[int], found: Sequence[Found]) -> _Written | None:
     """Return the cells of a column, given what the pattern found there; None where there are none."""
     ways, values, inline = found
     if any(inline):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.biff import F64, LEAST, MOST_EMPTY, U16, U32, error_of, packed_number
@@ -15,6 +14,7 @@ from batch_update.sheet.workbook.worksheets import (
     Workbook,
     Worksheet,
 )
+from batch_update.sheet.workbook.zipped.archives import Archive
 from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
 from batch_update.sheet.workbook.zipped.packages import Package
 
@@ -29,7 +29,7 @@ _SHORT = {12: "", 13: "packed", 14: "error", 15: "flag", 16: "number", 17: "text
 _BLANK = 1
 
 
-def open_xlsb(archive: ZipFile, name: str, limits: Limits) -> Workbook:
+def open_xlsb(archive: Archive, name: str, limits: Limits) -> Workbook:
     """List the worksheets of an .xlsb. SheetError S108 where it cannot be read, S103 where it is too large."""
     return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zipfile import ZipFile
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.worksheets import Texts, Workbook, Worksheet
-from batch_update.sheet.workbook.zipped.archives import BrokenPart
+from batch_update.sheet.workbook.zipped.archives import Archive, BrokenPart
 from batch_update.sheet.workbook.zipped.books import Contents, Format, Formats, Shared, open_book
 from batch_update.sheet.workbook.zipped.markup import Watch, follow
 from batch_update.sheet.workbook.zipped.packages import Package
@@ -20,7 +19,7 @@ LONGEST_TEXT = 16 << 20
 _MOST_FORMATS = 50_000
 
 
-def open_xlsx(archive: ZipFile, name: str, limits: Limits) -> Workbook:
+def open_xlsx(archive: Archive, name: str, limits: Limits) -> Workbook:
     """List the worksheets of an .xlsx. SheetError S108 where it cannot be read, S103 where it is too large."""
     return open_book(Format(_contents, _read_texts, _formats, _read_cells), archive, name, limits)
 
