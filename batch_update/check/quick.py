@@ -41,9 +41,10 @@ def suspects(field: Field, texts: Sequence[str]) -> set[str]:
     if field.kind == "id":
         certainly = nearly_all_differ and all_plain_ids(texts)
         return set() if certainly else {text for text in set(texts) if not is_plain_id(text)}
-    if nearly_all_differ:
-        return {text for part in _parts(texts) for text in _odd_texts(part, field.max_length)}
-    return set(texts)
+    many = texts if nearly_all_differ else list(set(texts))
+    if len(many) <= _SAMPLE:
+        return set(many)
+    return {text for part in _parts(many) for text in _odd_texts(part, field.max_length)}
 
 
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
