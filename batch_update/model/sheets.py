@@ -102,6 +102,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file holds beside the rows that were taken from it."""
+
+    above: str = ""
+    """what stands above the header, shortened"""
+    worksheets: tuple[str, ...] = ()
+    """of a workbook those that were not read"""
+    hidden_rows: int = 0
+    """which were left out, since they do not show"""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet(Viewed):
     """A sheet as read: columns of verbatim text, true row and line numbers, what was wrong with it.
 
@@ -122,6 +134,10 @@ class Sheet(Viewed):
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """row index -> the cells as they stand"""
     problems: tuple[Problem, ...] = ()
+    around: Surroundings = Surroundings()
+    """what else the file holds"""
+    totals: frozenset[int] = frozenset()
+    """indexes of rows that are no assistants: sums over those above them"""
     sha256: str = ""
     """of the file that it was read from; "" where nobody asked for it"""
     files: Mapping[str, NamedFile] = field(default_factory=dict)

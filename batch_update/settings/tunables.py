@@ -80,6 +80,19 @@ class Settings(BaseModel):
         group="Sheet",
         metavar="HEADER",
     )
+    ignore_unknown: bool = setting(
+        False, "Leave out every column that matches no field; they are named.", group="Sheet"
+    )
+    header_row: int | None = setting(
+        None,
+        "Row that names the columns, where the guess is wrong, as the spreadsheet program counts.",
+        group="Sheet",
+        metavar="N",
+        ge=1,
+    )
+    visible_only: bool = setting(
+        False, "Only rows that show: leave out those that are filtered away or hidden.", group="Sheet"
+    )
     sheet: Worksheet = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(
         None,

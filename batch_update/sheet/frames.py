@@ -22,6 +22,7 @@ import pandas as pd
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.sheets import Dialect, Json, Problem
 from batch_update.sheet.collecting import MOST_SHOWN, RowCollector, nuls_in
+from batch_update.sheet.extent.header_row import refuse_header_row
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, require_height, require_width
@@ -48,6 +49,7 @@ def read_frame(source: object, reading: Reading) -> Table:
     """
     if not isinstance(source, pd.DataFrame):
         raise _no_frame(source)
+    refuse_header_row(NAME, reading)
     require_height(NAME, len(source) + 1, reading.limits)
     columns = list(_columns_of(source))
     require_width(NAME, len(columns), reading.limits)

@@ -18,7 +18,7 @@ from batch_update.fields.names import (
     normalize,
 )
 from batch_update.fields.parts import FREE_KEYS, is_list, parts_of
-from batch_update.model.sheets import Problem, Role
+from batch_update.model.sheets import Problem, Role, Severity
 from batch_update.sheet.headers import ACCOUNT, Headings, Said, called
 from batch_update.text import asked, column_letters, excerpt, listed, nearest, quoted, shortly
 
@@ -48,7 +48,8 @@ def resolve(
     problems = [problem for _, problem in found if problem is not None]
     problems += _doubled(headers, settled)
     if not any(heading.role is Role.ID for heading in settled):
-        problems.append(_no_id(headers, settled))
+        # Where little is known besides, it is another row that names the columns, or none.
+        problems = [*(problems if _is_mostly_known(headings) else ()), _no_id(headers, settled)]
     return tuple(settled), tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column))
 
 
@@ -58,11 +59,12 @@ def _settled(
     """Return what a column is for, and what is wrong where that is nothing."""
     heading, header = headings.meant[column], headings.headers[column]
     if heading is not None:
-        return heading, None
+        is_ours = headings.leaves_unknown and not headings.is_said(column)
+        return heading, _left_out_though_near(headings, column) if is_ours else None
     if header.strip():
         return Heading(Role.UNKNOWN), _unknown_header(headings.headers, column)
     row = first_value(column)
-    if row is None:
+    if row is None or headings.leaves_unknown:
         return Heading(Role.IGNORED), None
     message = f"column {column + 1} has values and no header, the first in row {row}"
     return Heading(Role.UNKNOWN), Problem("H104", message, column=column, wanted="a header")
@@ -106,6 +108,26 @@ def _unknown_header(headers: Sequence[str], column: int) -> Problem:
     return _no_field(headers, column)
 
 
+def _left_out_though_near(headings: Headings, column: int) -> Problem | None:
+    """Return a warning for a column that is left out with all that is not known, and is called nearly like a field."""
+    heading, header = headings.meant[column], headings.headers[column]
+    if heading != Heading(Role.IGNORED):
+        return None
+    field = nearest(normalize(header), known_names()) or name_beside_notes(header) or base_of(header)
+    if not field:
+        return None
+    option = quoted(f"{called(headings.headers, column)}={field}")
+    return Problem(
+        "H108",
+        f"{shortly(header)} is left out, though it is called nearly like {field}",
+        Severity.WARNING,
+        column=column,
+        given=excerpt(header, 60),
+        wanted=field,
+        remedy=f"If it is meant, add the setting map={option}.",
+    )
+
+
 def _no_part(headers: Sequence[str], column: int, field: str) -> Problem:
     header = headers[column]
     remedy = _did_you_mean(header, [f"{field}.{name}" for name in parts_of(field)]) or (
@@ -143,7 +165,7 @@ def _reserved(headers: Sequence[str], column: int) -> Problem:
 def _no_field(headers: Sequence[str], column: int) -> Problem:
     header = headers[column]
     if several := names_several(header):
-        return _several(headers, column, several)
+        return _names_two(headers, column, several)
     field = nearest(normalize(header), known_names())
     guess = asked(field)
     if not field and (noted := name_beside_notes(header)):
@@ -170,7 +192,7 @@ def _taken_by(name: str) -> str:
     return field.allowed if field else "as its name says"
 
 
-def _several(headers: Sequence[str], column: int, fields: Sequence[str]) -> Problem:
+def _names_two(headers: Sequence[str], column: int, fields: Sequence[str]) -> Problem:
     """Return the problem of a header that names more than one field: neither is taken."""
     return Problem(
         "H102",
@@ -215,6 +237,14 @@ def _no_header(headers: Sequence[str]) -> Problem:
     )
 
 
+def _is_mostly_known(headings: Headings) -> bool:
+    """Whether at least half of the headers that say something are known."""
+    named = [
+        heading for header, heading in zip(headings.headers, headings.meant, strict=True) if header.strip()
+    ]
+    return 2 * sum(heading is not None and heading.role is not Role.OWN for heading in named) >= len(named)
+
+
 def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterator[Problem]:
     """Yield a problem for each column that sets what an earlier one sets; such a column counts for nothing then."""
     first: dict[str, int] = {}
@@ -242,7 +272,9 @@ def _no_id(headers: Sequence[str], headings: Sequence[Heading]) -> Problem:
     ids = dict.fromkeys(ID_NAMES[1:], ID)
     unknown = [column for column, heading in enumerate(headings) if heading.role is Role.UNKNOWN]
     likely = next((column for column in unknown if nearest(headers[column], ids)), None)
-    remedy = "Name it id or assistant_id."
+    remedy = (
+        "Name it id or assistant_id; where another row names the columns, say so with the setting header_row."
+    )
     if likely is not None:
         option = quoted(f"{called(headers, likely)}={ID}")
         remedy = f"{asked(shortly(headers[likely]))} Add the setting map={option}"

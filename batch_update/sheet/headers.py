@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
-from itertools import islice
 
 from batch_update.fields.facts import Kind
-from batch_update.fields.names import Heading, base_of, key_of, known_names, meaning
+from batch_update.fields.names import (
+    Heading,
+    base_of,
+    key_of,
+    known_names,
+    may_stand_for_id,
+    meaning,
+    normalize,
+)
 from batch_update.model.sheets import Column, Role
 from batch_update.sheet.manner import Reading
 from batch_update.text import column_letters, printable
@@ -18,10 +25,6 @@ from batch_update.text import column_letters, printable
 ACCOUNT = "account"
 LONGEST_SHOWN = 40
 """Characters of a header in a command."""
-ROWS_ABOVE = 50
-"""Rows that are looked at for a header: titles and notes may stand above it."""
-_MOST_CELLS = 1000
-"""Cells of such a row that are looked at."""
 _LETTERS = re.compile(r"column:\s*([A-Za-z]{1,3})", re.IGNORECASE).fullmatch
 
 
@@ -49,6 +52,10 @@ class Headings:
     meant: tuple[Heading | None, ...]
     """of each column, by the user's word or by its header alone; None where that means nothing"""
     said: tuple[Said, ...] = ()
+    by_name: bool = False
+    """whether a name stands for the id: no column holds ids, and one the names of assistants"""
+    leaves_unknown: bool = False
+    """whether columns that mean nothing are left out"""
 
     def ids(self) -> list[int]:
         """Return the columns that say which assistant a row is about: one, unless something is wrong."""
@@ -58,18 +65,17 @@ class Headings:
         """Return the columns whose fields, or parts of fields, are of one of these kinds."""
         return [c for c, heading in self._known() if heading.field and heading.facts.kind in kinds]
 
+    def is_said(self, column: int) -> bool:
+        """Whether the user says what a column is for."""
+        return any(column in each.columns for each in self.said)
+
     def first(self, count: int) -> Headings:
         """Return those of the first columns, as if there were no others."""
         said = tuple(
             replace(each, columns=tuple(column for column in each.columns if column < count))
             for each in self.said
         )
-        return Headings(self.headers[:count], self.meant[:count], said)
-
-    def is_header(self) -> bool:
-        """Whether these name the columns of a sheet: an id column, and one for a field."""
-        known = [heading for _, heading in self._known()]
-        return any(each.role is Role.ID for each in known) and any(each.field for each in known)
+        return replace(self, headers=self.headers[:count], meant=self.meant[:count], said=said)
 
     def _known(self) -> Iterator[tuple[int, Heading]]:
         return ((column, heading) for column, heading in enumerate(self.meant) if heading)
@@ -82,19 +88,53 @@ def headings_of(headers: Sequence[str], reading: Reading) -> Headings:
     for each in said:
         for column in each.columns:
             meant[column] = each.heading
-    return Headings(tuple(headers), tuple(meant), said)
+    of_said = {column for each in said for column in each.columns}
+    standing = _standing_for_id(headers, meant, of_said)
+    if standing is not None:
+        meant[standing] = Heading(Role.ID)
+    if reading.ignore_unknown:
+        meant = [
+            heading or _ignored_if_unknown(header) for header, heading in zip(headers, meant, strict=True)
+        ]
+    return Headings(tuple(headers), tuple(meant), said, standing is not None, reading.ignore_unknown)
 
 
-def header_at(rows: Iterable[Sequence[str]], reading: Reading) -> int | None:
-    """Return which of the first rows names the columns, so that titles may stand above it; None where none does."""
-    candidates = (headings_of(row[:_MOST_CELLS], reading) for row in islice(rows, ROWS_ABOVE))
-    return next((index for index, headings in enumerate(candidates) if headings.is_header()), None)
+def _standing_for_id(
+    headers: Sequence[str], meant: Sequence[Heading | None], said: Collection[int]
+) -> int | None:
+    """Return the column that says by its name which assistant a row is about, where no column holds ids.
+
+    `Assistent` comes before `Name`, which is a field, too; of two that are alike neither is taken.
+    """
+    if any(heading and heading.role is Role.ID for heading in meant):
+        return None
+    free = (
+        column for column in range(len(headers)) if column not in said and may_stand_for_id(headers[column])
+    )
+    plain: list[int] = []
+    fields: list[int] = []
+    for column in free:
+        (fields if meant[column] else plain).append(column)
+    found = plain or fields
+    others = any(heading and heading.field for column, heading in enumerate(meant) if column not in found)
+    return found[0] if len(found) == 1 and others else None
+
+
+def _ignored_if_unknown(header: str) -> Heading | None:
+    """Return that a column is left out which means nothing; None for `account`, and where there is no header."""
+    return None if not header.strip() or normalize(header) == ACCOUNT else Heading(Role.IGNORED)
 
 
 def says_something(reading: Reading) -> Callable[[str], bool]:
     """Return whether a header means something to us or to the user; for guessing the delimiter."""
     names = {*known_names(), *map(key_of, (*reading.map, *reading.ignore, ACCOUNT))}
-    return lambda header: key_of(header) in names or base_of(header) is not None
+
+    def is_known(header: str) -> bool:
+        if key_of(header) in names or base_of(header) is not None:
+            return True
+        return not set(header) & set(",;|\t") and meaning(header) is not None
+
+    return is_known
 
 
 def called(headers: Sequence[str], column: int) -> str:

@@ -38,6 +38,12 @@ class Reading:
     """header -> field, where the header does not say it"""
     ignore: tuple[str, ...] = ()
     """headers of columns that are left out"""
+    ignore_unknown: bool = False
+    """leave out the columns that mean nothing"""
+    header_row: int | None = None
+    """number of the row that names the columns"""
+    visible_only: bool = False
+    """leave out the rows that do not show"""
     worksheet: str | None = None
     """name or number, from 1"""
     delimiter: str | None = None

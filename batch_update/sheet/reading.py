@@ -64,6 +64,9 @@ def reading_of(settings: Settings) -> Reading:
         limits,
         map=settings.map,
         ignore=settings.ignore,
+        ignore_unknown=settings.ignore_unknown,
+        header_row=settings.header_row,
+        visible_only=settings.visible_only,
         worksheet=settings.sheet,
         delimiter=settings.delimiter,
         encoding=settings.encoding,
@@ -105,6 +108,7 @@ def sheet_of(name: str, table: Table) -> Sheet:
         blank_rows=table.blank_rows,
         ragged=table.ragged,
         problems=problems + table.problems,
+        around=table.around,
     )
 
 

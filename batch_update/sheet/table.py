@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from batch_update.errors import SheetError
-from batch_update.model.sheets import Dialect, Problem
+from batch_update.model.sheets import Dialect, Problem, Surroundings
 from batch_update.sheet.headers import Headings
 from batch_update.sheet.manner import Limits
 
@@ -26,6 +26,28 @@ class Table:
     blank_rows: int = 0
     ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    around: Surroundings = field(default_factory=Surroundings)
+    calculated: frozenset[int] = frozenset()
+    """indexes of rows in which a formula stands in place of the id, as far as the file tells"""
+
+    def without(self, rows: Collection[int]) -> Table:
+        """Return the table without these rows, and without what is wrong with them."""
+        kept = [index for index in range(len(self.numbers)) if index not in rows]
+        places = {old: new for new, old in enumerate(kept)}
+        problems = (
+            replace(problem, index=None if problem.index is None else places[problem.index])
+            for problem in self.problems
+            if problem.index is None or problem.index in places
+        )
+        return replace(
+            self,
+            columns=[[column[index] for index in kept] for column in self.columns],
+            numbers=[self.numbers[index] for index in kept],
+            lines=None if self.lines is None else [self.lines[index] for index in kept],
+            ragged={places[index]: cells for index, cells in self.ragged.items() if index in places},
+            problems=tuple(problems),
+            calculated=frozenset(places[index] for index in self.calculated if index in places),
+        )
 
 
 def is_blank(cell: str) -> bool:

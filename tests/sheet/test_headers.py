@@ -180,12 +180,12 @@ def test_account_is_reserved() -> None:
 
 
 def test_a_sheet_without_an_id_column_says_which_header_might_be_it() -> None:
-    first, second = sheet_with("assistant", "name").problems
+    first, second = sheet_with("asistent-id", "voice_id").problems
     assert {first.code, second.code} == {"H101", "H102"}
     (missing,) = [p for p in (first, second) if p.code == "H101"]
     assert (missing.index, missing.column) == (None, None)
-    assert "the setting map=assistant=id" in missing.remedy
-    assert only_problem(sheet_with("name")).remedy == "Name it id or assistant_id."
+    assert "the setting map=asistent-id=id" in missing.remedy
+    assert only_problem(sheet_with("name")).remedy.startswith("Name it id or assistant_id;")
 
 
 def test_the_user_maps_and_ignores_columns() -> None:
@@ -226,7 +226,7 @@ def test_a_map_to_no_field_says_so(target: str) -> None:
 
 
 def test_every_problem_of_the_headers_is_told_at_once() -> None:
-    sheet = sheet_with("nme", "name.x", "voice_id", "Stimme", "")
+    sheet = sheet_with("nme", "name.x", "voice_id", "Stimme", "tempo", "")
     assert sorted(p.code for p in sheet.problems) == ["H101", "H102", "H103", "H104", "H105"]
 
 

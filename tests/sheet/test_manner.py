@@ -9,7 +9,8 @@ from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.reading import reading_of
 
 WORDS = {
-    "map": {"Nr": "id"}, "ignore": ("note",), "sheet": "Two", "delimiter": "tab", "encoding": "cp850", "decimal": ",",
+    "map": {"Nr": "id"}, "ignore": ("note",), "ignore_unknown": True, "header_row": 3, "visible_only": True,
+    "sheet": "Two", "delimiter": "tab", "encoding": "cp850", "decimal": ",",
     "max_csv_mb": 1, "max_excel_mb": 2, "max_unpacked_mb": 3, "max_rows": 4, "max_columns": 5,
 }  # fmt: skip
 

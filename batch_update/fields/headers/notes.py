@@ -21,11 +21,12 @@ _RANGE = re.compile(r"\d+(?:[.,]\d+)*(?:[-\u2010-\u2015]\d+(?:[.,]\d+)*)?")
 _LEAST = re.compile(r"\bmin\b(?=\.?\s*\d)")
 """`min. 20` is a bound, and `min` alone a unit."""
 
+_FOR_EXAMPLE = re.compile(r"\b(?:z\.\s?b|e\.\s?g)\b")
 _COMMON = """
     optional freiwillig pflicht pflichtfeld pflichtangabe erforderlich notwendig required mandatory bitte please
-    ausfüllen eintragen eingeben angeben auswählen wählen fill select choose siehe see s legende legend hinweis hinweise
+    ausfüllen eintragen eingeben angeben auswählen wählen fill select choose siehe see legende legend hinweis hinweise
     note notes beachten von bis to from zwischen between und and oder or höchstens mindestens at most least up max
-    maximal maximum minimal minimum ca etwa about z b zb e g eg bsp beispiel example standard default vorgabe nicht not
+    maximal maximum minimal minimum ca etwa about zb eg bsp beispiel example standard default vorgabe nicht not
     do ändern change nur only wert value angabe in als as aus famulor der die das dem the of list liste lists
 """
 _BY_KIND = {
@@ -87,6 +88,7 @@ def is_note(text: str, field: Field) -> bool:
     it: `Max. Dauer [min]`, `Sprechgeschwindigkeit (1-10)`, `Name (Kunde)`.
     """
     folded = _LEAST.sub("mindestens", unicodedata.normalize("NFKC", text).casefold())
+    folded = _FOR_EXAMPLE.sub("zb", folded)
     words = [word.strip(_MARKS) for word in _WORD.findall(folded) if word.strip(_MARKS)]
     if all(map(_NUMBER.fullmatch, words)):
         return all(_is_bound(word, field) for word in words)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import BinaryIO
 
@@ -16,17 +16,18 @@ import numpy as np
 
 from batch_update.errors import SheetError
 from batch_update.fields.cells import CellError, read_id
-from batch_update.model.sheets import Dialect, Problem, Severity
+from batch_update.model.sheets import Dialect, Problem, Severity, Surroundings
 from batch_update.sheet.collecting import MOST_SHOWN, RowCollector
+from batch_update.sheet.extent.header_row import Beginning, Rows, find_beginning
 from batch_update.sheet.formulas import rearm
-from batch_update.sheet.headers import ROWS_ABOVE, Headings, header_at, headings_of, says_something
+from batch_update.sheet.headers import Headings, headings_of, says_something
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_height, require_width
 from batch_update.sheet.text.dialect import (
+    each_line,
     find_decimal,
     find_delimiter,
     find_encoding,
-    first_records,
     newline_of,
     sep_line,
 )
@@ -47,14 +48,24 @@ def read_delimited(
             feed.line()
         head = feed.head()
         delimiter = find_delimiter(head, reading.delimiter or (sep and sep[1]), says_something(reading))
-        above = header_at(first_records(head, delimiter, ROWS_ABOVE), reading) or 0
+        beginning = find_beginning(_records_of(head, delimiter), reading, name)
         header, rows = _read_table(
-            feed, name, reading, delimiter, above=above, first_line=2 if sep else 1, prove=prove
+            feed, name, reading, delimiter, beginning=beginning, first_line=2 if sep else 1, prove=prove
         )
     numbers = [rows.columns[column] for column in header.headings.of_kind("number")]
     decimal = find_decimal(numbers, delimiter, reading.decimal)
     dialect = Dialect(format, codec, delimiter, decimal, header.newline)
-    return rows.table(dialect, header.headings, header.number, lines=True)
+    table = rows.table(dialect, header.headings, header.number, lines=True)
+    return replace(table, around=Surroundings(beginning.above if beginning else ""))
+
+
+def _records_of(text: str, delimiter: str) -> Rows:
+    """Yield number and cells of the first records; fewer where the text is no CSV under this delimiter."""
+    try:
+        for number, record in enumerate(csv.reader(each_line(text), delimiter=delimiter), 1):
+            yield number, [rearm(cell) for cell in record]
+    except csv.Error:  # a cell beyond all measure: where the file is read, it is told
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +75,28 @@ class _Header:
     headings: Headings
     newline: str
     """how its line ends, and so all others unless something is wrong"""
+    blank_rows: int
+    """above it"""
 
 
 def _read_table(
-    feed: Feed, name: str, reading: Reading, delimiter: str, *, above: int, first_line: int, prove: Prove
+    feed: Feed,
+    name: str,
+    reading: Reading,
+    delimiter: str,
+    *,
+    beginning: Beginning | None,
+    first_line: int,
+    prove: Prove,
 ) -> tuple[_Header, RowCollector]:
-    """Return the header and the rows below it; `above`: rows with something before it."""
+    """Return the header and the rows below it; `beginning`: where it was found, or None for the first row that is not
+    blank."""
     lines = Lines(feed)
     try:
-        header = _header(lines, name, reading, delimiter, above)
+        header = _header(lines, name, reading, delimiter, beginning)
         width = len(header.headings.headers)
         require_width(name, width, reading.limits)
-        rows = RowCollector(width, name, reading.limits, blank_rows=header.number - 1 - above)
+        rows = RowCollector(width, name, reading.limits, blank_rows=header.blank_rows)
         body = _Body(rows, header, delimiter, line=first_line + lines.taken)
     except csv.Error:
         raise _cell_too_long(name, lines.taken + 1, reading) from None
@@ -88,23 +109,24 @@ def _read_table(
     return header, rows
 
 
-def _header(lines: Lines, name: str, reading: Reading, delimiter: str, above: int) -> _Header:
-    """Return the first record that is not blank, after so many that are not the header. Raises csv.Error."""
+def _header(
+    lines: Lines, name: str, reading: Reading, delimiter: str, beginning: Beginning | None
+) -> _Header:
+    """Return the record that names the columns. Raises csv.Error; SheetError S105 where all are blank."""
     for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
         raw = lines.take()
         require_height(name, number, reading.limits)
-        if all(map(is_blank, cells)):
-            continue
-        if above:
-            above -= 1
+        if all(map(is_blank, cells)) or (beginning and number < beginning.number):
             continue
         if _is_misquoted(raw, delimiter):
             raise SheetError(
                 f"{name}, row {number}: a quote in the header is not closed or stands in the wrong place",
                 code="S111",
             )
-        headers = [rearm(cell) for cell in cells]
-        return _Header(number, headings_of(headers, reading), newline_of(raw[-1][-2:]))
+        is_joined = beginning is not None and beginning.is_joined
+        headers = beginning.headers if beginning and is_joined else [rearm(cell) for cell in cells]
+        blank_rows = beginning.blank_rows if beginning else number - 1
+        return _Header(number, headings_of(headers, reading), newline_of(raw[-1][-2:]), blank_rows)
     raise SheetError(f"{name} is empty", code="S105")
 
 

@@ -214,7 +214,7 @@ def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
     """Return the first records that are not blank; fewer where the text is no CSV under this delimiter."""
     records: list[list[str]] = []
     try:
-        for record in csv.reader(_each_line(text), delimiter=delimiter):
+        for record in csv.reader(each_line(text), delimiter=delimiter):
             if any(cell.strip() for cell in record):
                 records.append(record)
             if len(records) == most:
@@ -224,7 +224,7 @@ def first_records(text: str, delimiter: str, most: int) -> list[list[str]]:
     return records
 
 
-def _each_line(text: str) -> Iterator[str]:
+def each_line(text: str) -> Iterator[str]:
     """Yield line by line, with their ends: a guess from the first few is to cost no look at the rest."""
     for found in _LINE.finditer(text):
         yield found[0]

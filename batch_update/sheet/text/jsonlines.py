@@ -11,6 +11,7 @@ from typing import BinaryIO, TextIO
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect, Json, Problem
 from batch_update.sheet.collecting import MOST_SHOWN, RowCollector
+from batch_update.sheet.extent.header_row import refuse_header_row
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.table import Table, is_blank, require_width, too_large
@@ -28,6 +29,7 @@ def read_jsonlines(file: BinaryIO, name: str, reading: Reading) -> Table:
     A line that is no object becomes a row without cells, with a problem (S109); its text is in `ragged`.
     Raises SheetError S103, S104 or S105.
     """
+    refuse_header_row(name, reading)
     codec = find_encoding(name, file, reading.encoding)
     objects = _Objects(name, reading)
     with text_of(file, codec) as text:

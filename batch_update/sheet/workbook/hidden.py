@@ -72,11 +72,16 @@ def hidden_problems(hidden: Hidden, numbers: Sequence[int], headings: Headings) 
     for column, is_hidden in enumerate(columns):
         if is_hidden and _is_read(headings, column):
             yield _column(column, headings.headers)
-    if hidden.rows and numbers:
-        marks = hidden.rows.marks(max(numbers))
-        rows = [index for index, number in enumerate(numbers) if marks[number - 1]]
-        if rows:
-            yield _hidden_rows(rows, numbers)
+    if rows := hidden_rows(hidden, numbers):
+        yield _unseen(rows, numbers)
+
+
+def hidden_rows(hidden: Hidden, numbers: Sequence[int]) -> list[int]:
+    """Return the indexes of the rows with these numbers that are hidden or filtered away."""
+    if not hidden.rows or not numbers:
+        return []
+    marks = hidden.rows.marks(max(numbers))
+    return [index for index, number in enumerate(numbers) if marks[number - 1]]
 
 
 def _is_read(headings: Headings, column: int) -> bool:
@@ -98,7 +103,7 @@ def _column(column: int, header: Sequence[str]) -> Problem:
     )
 
 
-def _hidden_rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
+def _unseen(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
     """Return one warning for all of these rows, at the first of them."""
     what = (
         "is hidden or filtered away, and counts"
@@ -111,4 +116,5 @@ def _hidden_rows(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
         Severity.WARNING,
         index=rows[0],
         given=named("row", [numbers[index] for index in rows]),
+        remedy="Show them and look at them; if they are not meant, leave them out with the setting visible_only.",
     )

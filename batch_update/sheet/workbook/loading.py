@@ -11,17 +11,20 @@ import numpy as np
 
 from batch_update.errors import SheetError
 from batch_update.fields.facts import Kind
-from batch_update.model.sheets import Dialect
+from batch_update.model.sheets import Dialect, Surroundings
 from batch_update.sheet.collecting import RowCollector, nuls_in
+from batch_update.sheet.extent.header_row import Beginning, find_beginning
+from batch_update.sheet.extent.own_worksheets import is_own
+from batch_update.sheet.extent.worksheet_choice import choose_worksheet, header_rows
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_width
 from batch_update.sheet.text.dialect import find_decimal
 from batch_update.sheet.workbook.binary.xls import open_xls
 from batch_update.sheet.workbook.doubts import Columns, covered_cells, problems_of
-from batch_update.sheet.workbook.hidden import hidden_problems
-from batch_update.sheet.workbook.spelled import cell_text, column_texts
-from batch_update.sheet.workbook.worksheets import Cell, Listed, Workbook, Worksheet
+from batch_update.sheet.workbook.hidden import Hidden, hidden_problems, hidden_rows
+from batch_update.sheet.workbook.spelled import column_texts
+from batch_update.sheet.workbook.worksheets import Cell, Workbook, Worksheet
 from batch_update.sheet.workbook.zipped.archives import check_archive, open_archive, readable
 from batch_update.sheet.workbook.zipped.ods import open_ods
 from batch_update.sheet.workbook.zipped.xlsb import open_xlsb
@@ -33,10 +36,11 @@ _WORDS: tuple[Kind, ...] = ("text", "url", "timezone", "choice", "phrases", "arr
 
 
 def read_workbook(file: BinaryIO, name: str, reading: Reading, format: str) -> Table:
-    """Return one worksheet as a table: the one that is asked for, or the first that is visible.
+    """Return one worksheet as a table: the one that is asked for, or the one whose header fits.
 
     Numbers become text as the spreadsheet program means them, errors such as #REF! stay; a formula without a value
-    (S112) and a value in a text that shows otherwise (S130) are problems. Raises SheetError S103, S105, S107 or S108.
+    (S112) and a value in a text that shows otherwise (S130) are problems.
+    Raises SheetError S103, S105, S107, S108 or S132.
     """
     if format == "xls":
         return _read_workbook(open_xls(file.read(), name, reading.limits), name, reading, format)
@@ -46,50 +50,49 @@ def read_workbook(file: BinaryIO, name: str, reading: Reading, format: str) -> T
 
 
 def _read_workbook(workbook: Workbook, name: str, reading: Reading, format: str) -> Table:
-    number = _choose(workbook.sheets, name, reading.worksheet)
+    number = choose_worksheet(workbook, name, reading)
+    title = workbook.sheets[number].name
     with readable(name):
-        return _table_of_worksheet(workbook.read(number), workbook.sheets[number].name, name, reading, format)
-
-
-def _choose(sheets: Sequence[Listed], name: str, wanted: str | None) -> int:
-    """Return the worksheet's number in the list. Raises SheetError S107 with those there are."""
-    names = [sheet.name for sheet in sheets]
-    if wanted is None:
-        if names:
-            return next((number for number, sheet in enumerate(sheets) if sheet.visible), 0)
-    elif wanted in names:
-        return names.index(wanted)
-    elif wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(names):
-        return int(wanted) - 1
-    listed = ", ".join(repr(sheet) for sheet in names) or "none"
-    raise SheetError(
-        f"{name} has no worksheet {wanted or ''!r}; it has {listed}",
-        code="S107",
-        remedy="Choose one with the setting sheet, by its name or its number from 1.",
-    )
+        table = _table_of_worksheet(workbook.read(number), title, name, reading, format)
+    named = (sheet.name for other, sheet in enumerate(workbook.sheets) if other != number)
+    others = tuple(name for name in named if not is_own(name))
+    return replace(table, around=replace(table.around, worksheets=others))
 
 
 def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Reading, format: str) -> Table:
     require_width(name, sheet.columns, reading.limits)
-    header_row, headers = _header(sheet, f'{name}, worksheet "{title}"')
+    beginning = _beginning(sheet, name, title, reading)
+    header_row, headers = beginning.number, beginning.headers
     headings = headings_of(headers, reading)
     cells = [sheet.cells_of(column)[header_row:] for column in range(sheet.columns)]
     decimal = _decimal(cells, headings, reading)
-    rows = _rows_below(cells, sheet, name, reading, header_row, headings, decimal)
+    rows = _rows_below(cells, sheet, name, reading, beginning, headings, decimal)
     headings = headings.first(_used_columns(headers, rows))
     del rows.columns[len(headings.headers) :]
     table = rows.table(Dialect(format, decimal=decimal, worksheet=title), headings, header_row, lines=False)
+    table = replace(table, around=Surroundings(beginning.above))
+    if reading.visible_only:
+        table = _visible(table, sheet.hidden, name)
     return replace(table, problems=(*table.problems, *hidden_problems(sheet.hidden, table.numbers, headings)))
 
 
-def _header(sheet: Worksheet, name: str) -> tuple[int, list[str]]:
-    """Return number and cells of the first row that is not blank."""
-    for number, line in enumerate(sheet.lines(), 1):
-        cells = [cell_text(cell, ".", is_word=True) for cell in line]
-        if not all(map(is_blank, cells)):
-            return number, cells
+def _visible(table: Table, hidden: Hidden, name: str) -> Table:
+    """Return the table without the rows that do not show. Raises SheetError S105 where none shows."""
+    unseen = hidden_rows(hidden, table.numbers)
+    if unseen and len(unseen) == len(table.numbers):
+        remedy = "Show the rows that are meant, or leave out the setting visible_only."
+        raise SheetError(f"{name}: all rows are hidden or filtered away", code="S105", remedy=remedy)
+    around = replace(table.around, hidden_rows=len(unseen))
+    return replace(table.without(frozenset(unseen)), around=around)
+
+
+def _beginning(sheet: Worksheet, name: str, title: str, reading: Reading) -> Beginning:
+    """Return the row that names the columns. Raises SheetError S105 where nothing stands on the worksheet."""
+    found = find_beginning(header_rows(sheet), reading, name)
+    if found is not None:
+        return found
     remedy = "The first row names the columns. Another worksheet is chosen with the setting sheet."
-    raise SheetError(f"{name} is empty", code="S105", remedy=remedy)
+    raise SheetError(f'{name}, worksheet "{title}" is empty', code="S105", remedy=remedy)
 
 
 def _decimal(cells: Sequence[Sequence[Cell]], headings: Headings, reading: Reading) -> str:
@@ -106,11 +109,12 @@ def _rows_below(
     sheet: Worksheet,
     name: str,
     reading: Reading,
-    header_row: int,
+    beginning: Beginning,
     headings: Headings,
     decimal: str,
 ) -> RowCollector:
     """Return the rows below the header, the cells of which these are, by column."""
+    header_row = beginning.number
     # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
     lists = set(headings.of_kind("ids"))
     signs = ["." if column in lists else decimal for column in range(sheet.columns)]
@@ -120,7 +124,7 @@ def _rows_below(
         column_texts(column, sign, is_word=number in columns.words)
         for number, (column, sign) in enumerate(zip(cells, signs, strict=True))
     ]
-    rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=header_row - 1)
+    rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=beginning.blank_rows)
     if sheet.rows > header_row:
         numbers = np.arange(header_row + 1, sheet.rows + 1, dtype=np.int64)
         problems = chain(

@@ -195,6 +195,14 @@ class Worksheet:
         if len(self.merges) > _MOST_MERGES:
             raise ValueError("merges without end")
 
+    def ends(self) -> None:
+        """Take in that nothing of it comes below; of one that is only looked at, the rest of the file tells no more.
+
+        Raises Enough then.
+        """
+        if self._end is not None:
+            raise Enough
+
     def lines(self) -> Iterator[list[Cell]]:
         """Yield every row from the first on, every column from A on; "" where nothing stands. Raises as `cells_of`."""
         self._require_density()

@@ -534,5 +534,5 @@ def test_a_worksheet_of_what_is_no_workbook_is_refused(data: bytes) -> None:
 
 def test_an_empty_worksheet_is_named() -> None:
     with pytest.raises(SheetError, match='worksheet "Sheet1" is empty') as caught:
-        read_bytes(xlsx([], sheets=["Zwei"]))
+        read_bytes(xlsx([], sheets=["Zwei"]), sheet="Sheet1")
     assert "the setting sheet" in caught.value.remedy

@@ -110,11 +110,15 @@ def _following(report: Report, errand: Errand) -> Following:
     return {purpose: command for purpose, command in found.items() if command}
 
 
+_OF_ITS_PLACE = {"sheet": None, "header_row": None, "visible_only": False}
+"""The settings that say where in its file a table stands: a sheet that a run wrote begins with its header."""
+
+
 def _said(report: Report, settings: Settings) -> dict[str, object]:
     """Return the words about columns that the run's sheet was read with, where this command itself was given none."""
     from batch_update.sheet.headers import said_of
 
-    if settings.map or settings.ignore:
+    if settings.map or settings.ignore or settings.ignore_unknown:
         return {}
     mapped, ignored = said_of(report.plan.sheet.columns)
     return {"map": mapped, "ignore": ignored}
@@ -128,7 +132,7 @@ def _commands(report: Report, errand: Errand) -> Commands:
     settings, folder = errand.settings, report.folder or Path()
     is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
     has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
-    of_csv = settings.model_copy(update={"sheet": None, **_said(report, settings)})  # it is no workbook
+    of_csv = settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})  # it is no workbook
     look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
     resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
     return Commands(

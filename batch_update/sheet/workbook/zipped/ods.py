@@ -169,6 +169,8 @@ class _CellsWatch(_OpenWatch):
             self._listens = self._shown.listens
         elif tag == "table:table-row" and self.table == self._number and self.in_table:
             self._row += self._down
+        elif tag == "table:table" and self.table == self._number and self.begins_table:
+            self._sheet.ends()
         super().end(tag)
 
     def _start_columns(self, attributes: dict[str, str]) -> None:

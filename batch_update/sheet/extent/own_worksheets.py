@@ -1,0 +1,13 @@
+"""Owns the names of the worksheets that this program adds to workbooks: help, lists of choices, problems."""
+
+from __future__ import annotations
+
+PROBLEMS = "Problems"
+HELP = "Help"
+LISTS = "Lists"
+_NAMES = frozenset({PROBLEMS, HELP, LISTS, "Hilfe", "Listen"})
+
+
+def is_own(name: str) -> bool:
+    """Whether a worksheet of this name is probably one of ours, with no assistants; `_` begins such names, too."""
+    return name in _NAMES or name.startswith("_")

@@ -1,0 +1,83 @@
+"""Owns which worksheet of a workbook is read: the one that is asked for, or the one whose header fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from batch_update.errors import SheetError
+from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Fit, Rows, find_beginning
+from batch_update.sheet.extent.own_worksheets import is_own
+from batch_update.sheet.manner import Reading
+from batch_update.sheet.workbook.spelled import cell_text
+from batch_update.sheet.workbook.worksheets import Listed, Workbook, Worksheet
+from batch_update.text import either, excerpt, listed, quoted
+
+_MOST_LOOKED_AT = 40
+"""Worksheets of a workbook."""
+_MOST_NAMED = 5
+
+
+def choose_worksheet(workbook: Workbook, name: str, reading: Reading) -> int:
+    """Return the worksheet's number in the list.
+
+    Raises SheetError S107 where there is none of the name or number that is asked for, S132 where several fit.
+    """
+    if reading.worksheet is not None or not workbook.sheets:
+        return _named_worksheet(workbook.sheets, name, reading.worksheet or "")
+    candidates = _candidates(workbook.sheets)
+    if len(candidates) == 1:
+        return candidates[0]
+    fits = {number: _fit_of_worksheet(workbook, number, reading) for number in candidates[:_MOST_LOOKED_AT]}
+    best = max(fits.values())
+    fitting = [number for number, fit in fits.items() if fit == best]
+    if best[0] >= Fit.BY_NAME and len(fitting) > 1:
+        raise _ambiguous_worksheets([workbook.sheets[number].name for number in fitting], name)
+    return fitting[0]
+
+
+def header_rows(sheet: Worksheet) -> Rows:
+    """Yield number and cells of each row as texts, as headers are read."""
+    for number, line in enumerate(sheet.lines(), 1):
+        yield number, [cell_text(cell, ".", is_word=True) for cell in line]
+
+
+def _named_worksheet(sheets: Sequence[Listed], name: str, wanted: str) -> int:
+    names = [sheet.name for sheet in sheets]
+    if wanted in names:
+        return names.index(wanted)
+    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        return int(wanted) - 1
+    there = ", ".join(repr(sheet) for sheet in names) or "none"
+    raise SheetError(
+        f"{name} has no worksheet {wanted!r}; it has {there}",
+        code="S107",
+        remedy="Choose one with the setting sheet, by its name or its number from 1.",
+    )
+
+
+def _candidates(sheets: Sequence[Listed]) -> list[int]:
+    """Return the worksheets that may hold the table: those that show, but for our own, as far as there are others."""
+    everything = list(range(len(sheets)))
+    seen = [number for number in everything if sheets[number].visible] or everything
+    return [number for number in seen if not is_own(sheets[number].name)] or seen
+
+
+def _fit_of_worksheet(workbook: Workbook, number: int, reading: Reading) -> tuple[Fit, bool]:
+    """Return how well a worksheet's header fits, and whether anything stands on it; damage is told where it is read."""
+    try:
+        sheet = workbook.peek(number, max(reading.header_row or 0, 2 * ROWS_LOOKED_AT))
+        found = find_beginning(header_rows(sheet), reading, workbook.name)
+    except (SheetError, ValueError, LookupError):
+        return Fit.NOT, False
+    return (found.fit, True) if found else (Fit.NOT, False)
+
+
+def _ambiguous_worksheets(names: Sequence[str], name: str) -> SheetError:
+    """Return the error of a workbook in which several worksheets may be meant."""
+    words = [f"the setting sheet={quoted(worksheet)}" for worksheet in names[:_MOST_NAMED]]
+    shown = [repr(excerpt(worksheet, 40)) for worksheet in names]
+    return SheetError(
+        f"{name}: {len(names)} worksheets hold a table of assistants, {listed(shown, _MOST_NAMED)}",
+        code="S132",
+        remedy=f"Say which is meant: {either(words)}",
+    )
