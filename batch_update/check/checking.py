@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Literal
 
 from batch_update.check.combinations import part_problems, rule_problems
+from batch_update.check.excusing import excused_by_memory
 from batch_update.check.repeats import settle_repeated
 from batch_update.check.rows import ReadRows
 from batch_update.check.settled_names import Names
@@ -58,7 +59,7 @@ def check_sheet(
 
     `names`: what the names in place of ids stand for; None: that was not looked up.
     """
-    examined = examine(sheet, on_duplicate, only, checkable, names)
+    examined = examine(sheet, on_duplicate, only, checkable, names, remembers=True)
     statuses = [outcome.status for outcome in examined.settled.values()]
     return Checked(
         problems=examined.problems,
@@ -79,6 +80,8 @@ class Examined:
     """rows that nothing is sent for; all others are sent, or settled by one that is"""
     merged: dict[int, tuple[int, ...]]
     """row that is sent -> rows that it settles too"""
+    excused: tuple[Problem, ...]
+    """problems that do not count, since their cells are as they were exported"""
 
 
 def checkable(rows: ReadRows) -> Iterator[Problem]:
@@ -93,10 +96,17 @@ def examine(
     only: Collection[int],
     between: Callable[[ReadRows], Iterable[Problem]],
     names: Names | None = None,
+    *,
+    remembers: bool,
 ) -> Examined:
+    """Return the sheet with every problem. `remembers`: what its rows remember of an export counts."""
     rows = ReadRows(sheet, names)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
     problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
+    excused: tuple[Problem, ...] = ()
+    if remembers and rows.memories.column is not None:
+        problems, excused = excused_by_memory(rows, problems)
+        problems += rows.memories.problems(rows.assistant)
     repeated = settle_repeated(rows, _rows_with_errors(problems), on_duplicate)
     problems += repeated.problems
     ordered = in_order(problem for problem in problems if problem.index not in left_out)
@@ -107,7 +117,7 @@ def examine(
     settled |= _held_by_sheet(sheet, settled)
     settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by the setting only"))
     merged = {row: others for row, others in repeated.merged.items() if row not in settled}
-    return Examined(rows, ordered, settled, merged)
+    return Examined(rows, ordered, settled, merged, excused)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

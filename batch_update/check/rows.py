@@ -7,12 +7,14 @@ from functools import cached_property
 
 from batch_update.check.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.check.fault import Fault
+from batch_update.check.remembering import Memories, memories_of
 from batch_update.check.settled_names import Names
 from batch_update.codes import CODES
-from batch_update.fields.cells import LEAVE
+from batch_update.fields.cells import LEAVE, CellError, read_as
+from batch_update.fields.cells.ids import id_before_name
 from batch_update.fields.facts import all_fields
-from batch_update.model.named import NamedChoice
-from batch_update.model.plans import Part
+from batch_update.model.named import NamedChoice, names_in
+from batch_update.model.plans import UNKNOWN, Part
 from batch_update.model.sheets import Json, Problem, Role, Severity, Sheet
 
 
@@ -86,6 +88,26 @@ class ReadRows:
             rows = [row for row in rows if column.texts[row] in column.blanks]
         return set(rows)
 
+    @cached_property
+    def memories(self) -> Memories:
+        """Return what the rows remember of the export that they come from."""
+        return memories_of(self.sheet, self.assistant)
+
+    def is_as_exported(self, row: int, column: FieldColumn) -> bool:
+        """Whether a cell says what was there when the sheet was exported, however it is written by now."""
+        memory = self.memories.of_row.get(row)
+        return memory is not None and memory.saw(column.name, self._said(column, column.texts[row]))
+
+    def _said(self, column: FieldColumn, text: str) -> Json:
+        """Return the value that a cell says, also where it may not be sent; UNKNOWN where it cannot be read."""
+        value = column.value(text)
+        if value is LEAVE:
+            try:
+                value = read_as(column.field, text, self.sheet.dialect.decimal)
+            except CellError:
+                return UNKNOWN
+        return UNKNOWN if value is LEAVE else _by_its_ids(value)
+
     def problem(self, row: int, column: int | None, fault: Fault, also: tuple[int, ...] = ()) -> Problem:
         """Return the problem that a fault is at its place."""
         return fault.at(row, column, self.assistant(row), also=also)
@@ -118,6 +140,17 @@ def _values_of(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
         if value is not LEAVE:
             said[column.name] = value
     return said
+
+
+def _by_its_ids(value: Json) -> Json:
+    """Return 412 for `412 – Clara`, whoever is called so by now; UNKNOWN where a name stands alone."""
+    if next(names_in(value), None) is None:
+        return value
+    items = value if isinstance(value, list) else [value]
+    found = [id_before_name(item) if isinstance(item, NamedChoice) else item for item in items]
+    if None in found:
+        return UNKNOWN
+    return found if isinstance(value, list) else found[0]
 
 
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

@@ -76,7 +76,7 @@ class Errand:
         """The command that shows all that a sheet would change, and all that is wrong with it; "" for other errands."""
         if self.verb != "apply":
             return ""
-        groups = (*SAME_SHEET, *SAME_SERVER, "only", "limit", "no_fetch", "skip_invalid")
+        groups = (*SAME_SHEET, *SAME_SERVER, "only", "limit", "on_conflict", "no_fetch", "skip_invalid")
         return command_of("plan", self.settings, self.place, groups=groups)
 
 

@@ -152,11 +152,13 @@ class Onlooker(Reader):
     def _say_totals(self, prospect: Prospect) -> None:
         from batch_update.account.account import server_name
         from batch_update.plan.guarding import blind_spots
-        from batch_update.report.screen.preview import plan_totals
+        from batch_update.report.screen.preview import left_words, plan_totals
 
         plan, settings = prospect.plan, prospect.settings
         duration = about_how_long(len(plan.changes), settings)
         say(f"{server_name(settings)}: {plan_totals(plan, duration=duration)}")
+        for words in left_words(plan):
+            say(f"  {words}")
         if blind := blind_spots(plan, prospect.allow):
             say(f"  {blind}")
         if settings.no_verify and any("mode" in change.body for change in plan.changes):

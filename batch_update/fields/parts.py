@@ -12,7 +12,7 @@ other JSON is set with all of `variables`. Settings of types that are not docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -48,6 +48,25 @@ def is_list(field: str) -> bool:
 def part_name(field: str, path: Path, operation: str) -> str:
     """`variables.company_name`, `label_ids+`: how the header of its column is written."""
     return ".".join((field, *path)) + {"add": "+", "remove": "-"}.get(operation, "")
+
+
+def part_of(value: Any, field: str, path: Path) -> Any:
+    """Return what a value of this field holds there; None for nothing, and for tools that there are several of."""
+    if field != "tools":
+        return value.get(path[0])
+    settings = [tool for tool in value if tool["type"] == path[0]]
+    return settings[0].get(path[1]) if len(settings) == 1 else None
+
+
+def parts_in(field: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of this value that have a name of their own and hold something, each by its name."""
+    paths: Iterable[Path] = parts_of(field).values()
+    if field == FREE_KEYS:
+        paths = [(key,) for key in value or ()]
+    for path in paths if value else ():
+        part = part_of(value, field, path)
+        if part not in (None, []):
+            yield part_name(field, path, "set"), part
 
 
 @cache

@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from batch_update.fields.normalized import ATOMS
 from batch_update.fields.stored import same_text
 from batch_update.fields.tools import FillerConfig
+from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
+
+
+def is_so(field: str, wanted: Json, now: Present) -> bool:
+    """Whether the field is known to hold that already."""
+    return field in now and same_value(field, wanted, now[field])
 
 
 def same_value(field: str, wanted: Json, now: Json) -> bool:
@@ -66,10 +72,9 @@ def _same_setting(name: str, one: Json, other: Json) -> bool:
     return _same_json(one, other)
 
 
+ID_LISTS = ("secondary_language_ids", "tool_ids", "label_ids")
 _COMPARERS: Mapping[str, Callable[[Json, Json], bool]] = {
-    "secondary_language_ids": _same_ids,
-    "tool_ids": _same_ids,
-    "label_ids": _same_ids,
+    **dict.fromkeys(ID_LISTS, _same_ids),
     "filler_config": _same_fillers,
     "tools": _same_tools,
 }

@@ -28,7 +28,7 @@ def same_text(wanted: str, now: str) -> bool:
     """Whether a server that holds `now` was sent `wanted`, or would hold the same if it were."""
     if wanted == now:
         return True
-    one, other = _in_one_form(wanted), _in_one_form(now)
+    one, other = in_one_form(wanted), in_one_form(now)
     # Of the spaces at the ends some may be left, but none may have come.
     return one == other or (one.strip() == other.strip() and other in one)
 
@@ -47,14 +47,14 @@ def alterations(wanted: Json, now: Json) -> frozenset[Alteration]:
 def could_be_altered(wanted: Json) -> frozenset[Alteration]:
     """Return what would be done to a text, or to some text inside a value, by a server that does so."""
     if isinstance(wanted, str):
-        return _of_text(wanted, _in_one_form(wanted).strip())
+        return _of_text(wanted, in_one_form(wanted).strip())
     if isinstance(wanted, dict):
         return NONE.union(*map(could_be_altered, wanted.values()))
     return NONE.union(*map(could_be_altered, wanted)) if isinstance(wanted, list) else NONE
 
 
 def _of_text(wanted: str, now: str) -> frozenset[Alteration]:
-    one, other = _in_one_form(wanted), _in_one_form(now)
+    one, other = in_one_form(wanted), in_one_form(now)
     found = {Alteration.ENDS} if one != other else set()
     if wanted.count("\r") != now.count("\r"):
         found.add(Alteration.LINES)
@@ -63,6 +63,6 @@ def _of_text(wanted: str, now: str) -> frozenset[Alteration]:
     return frozenset(found)
 
 
-def _in_one_form(text: str) -> str:
+def in_one_form(text: str) -> str:
     """Return the text with line ends of one kind and letters of one form."""
     return normalize("NFC", unix_lines(text))

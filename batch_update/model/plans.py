@@ -77,6 +77,8 @@ class Why(StrEnum):
     """it belongs to the mode, which is held back"""
     WOULD_RESET = "would_reset"
     """it is the mode, whose change would reset the `others`, which are held back"""
+    EDITED = "edited"
+    """it was edited in a sheet that was exported, and holds now neither what was exported nor what it should hold"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Change:
     held: tuple[Conflict, ...] = ()
     """fields that were taken out of the body since somebody changed them. Once the rest is sent, the row ends as a
     conflict that says so"""
+    base: str = ""
+    """what its row remembers of the export, as its cell says it; "" for nothing, and once it was compared"""
 
 
 class Status(StrEnum):
@@ -192,11 +196,18 @@ class Plan(Viewed):
     """what the account calls the ids that the plan takes away and sets, as far as that was looked up"""
     guards: tuple[Tripped, ...] = field(default=(), compare=False)
     """what has to be allowed before it is sent, where that was asked when it was planned"""
+    left_to_others: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    """row index -> fields whose cells are as they were exported, and that others changed since"""
+    excused: tuple[Problem, ...] = field(default=(), compare=False)
+    """problems of cells that are as they were exported: they count where the account is another one"""
 
     def counts(self) -> dict[str, int]:
-        """Return how many assistants would change, and how many rows ended in each status already."""
+        """Return how many assistants would change, how many rows ended in each status already, and how many values
+        were not touched in the sheet and changed by others since it was exported."""
         settled = Counter(outcome.status for outcome in self.settled.values())
-        return {"to_change": len(self.changes), **{status: settled[status] for status in Status}}
+        left = sum(map(len, self.left_to_others.values()))
+        statuses = {str(status): settled[status] for status in Status}
+        return {"to_change": len(self.changes), **statuses, "left_to_others": left}
 
     def __repr__(self) -> str:
         place = f"; {self.account or self.server}" if self.account or self.server else ""

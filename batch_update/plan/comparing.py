@@ -8,6 +8,7 @@ from itertools import chain
 
 from batch_update.check.checking import in_order, invalid_rows
 from batch_update.check.fault import Fault, has_errors
+from batch_update.fields.remembered.memory import Memory
 from batch_update.fields.rules import (
     MODE_MODELS,
     MODE_SETTINGS,
@@ -17,14 +18,16 @@ from batch_update.fields.rules import (
     broken_rules,
     depends_on_mode,
 )
-from batch_update.fields.same import same_value
+from batch_update.fields.same import is_so
 from batch_update.fields.stored import alterations
 from batch_update.fields.tools import shown
-from batch_update.model.plans import Change, Outcome, Part, Plan, Present, Status
+from batch_update.model.plans import Change, Conflict, Outcome, Part, Plan, Present, Status
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet, picked, without
+from batch_update.plan.editing import OnConflict, Recalling, edits_of
 from batch_update.plan.merging import merge_parts
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
+LEFT_WORDS = "not touched in the sheet, changed by others since the export"
 
 _RULED = frozenset({*MODE_SETTINGS, *(name for rule in RULES for name in rule.fields)})
 
@@ -32,7 +35,13 @@ _RULED = frozenset({*MODE_SETTINGS, *(name for rule in RULES for name in rule.fi
 # ---------------------------------------------------------------- planning
 
 
-def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") -> Plan:
+def compare(
+    plan: Plan,
+    present: Mapping[int, Present],
+    *,
+    account: str = "",
+    on_conflict: OnConflict = "hold",
+) -> Plan:
     """Return the plan, reduced to what differs from what is there.
 
     `present`: every assistant of the plan's changes that is on the account, as `normalize_assistant` gives it. A
@@ -42,11 +51,21 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
     `before` of each change holds the known present values of what it sends, for a change of mode also those of the
     fields that it resets, and the mode where what it sends is not for every mode. What is there is never validated,
     unless it would be sent beside a merged part.
+
+    Of a row that remembers its export on this account, only what was edited counts; what others changed in the same
+    field since is a conflict, which holds back the row or, with `on_conflict` ours, is overwritten.
     """
     places = _Places(plan.sheet)
-    compared = [_compare_one(change, present.get(change.assistant_id)) for change in plan.changes]
+    recalling = Recalling(plan, account)
+    compared = [
+        _compare_one(change, present.get(change.assistant_id), recalling.memory(change), on_conflict)
+        for change in plan.changes
+    ]
     problems = [problem for one in compared for problem in places.problems(one)]
-    settled = {**plan.settled, **invalid_rows(problems), **_rows_already_so(compared)}
+    problems += recalling.problems()
+    held = {index: _held(one) for one in compared if one.conflicts for index in one.change.indexes}
+    settled = {**plan.settled, **held, **invalid_rows(problems)}
+    settled |= {index: so for index, so in _rows_already_so(compared).items() if index not in settled}
     return Plan(
         plan.sheet,
         tuple(one.change for one in compared if one.change.indexes[0] not in settled),
@@ -54,6 +73,7 @@ def compare(plan: Plan, present: Mapping[int, Present], *, account: str = "") ->
         in_order([*_still_told(plan), *problems]),
         account,
         plan.server,
+        left_to_others={one.change.indexes[0]: one.left_to_others for one in compared if one.left_to_others},
     )
 
 
@@ -72,6 +92,10 @@ class _Compared:
     """each with what it is about: a part, fields, or the assistant"""
     stored: tuple[str, ...] = ()
     """fields that are so but for how the server stores their texts"""
+    left_to_others: tuple[str, ...] = ()
+    """fields that were not edited, and that others changed since the export"""
+    conflicts: tuple[Conflict, ...] = ()
+    """fields that were edited, and that others changed since the export"""
 
     @property
     def is_so(self) -> bool:
@@ -79,9 +103,20 @@ class _Compared:
         return not self.change.body and not has_errors(fault for _, fault in self.faults)
 
 
-def _compare_one(change: Change, now: Present | None) -> _Compared:
+def _compare_one(
+    change: Change, now: Present | None, memory: Memory | None, on_conflict: OnConflict
+) -> _Compared:
     if now is None:
         return _Compared(change, ((None, _not_there(change.assistant_id)),))
+    if memory is None:
+        return _against(replace(change, base=""), now)
+    edits = edits_of(change, now, memory)
+    conflicts = edits.conflicts if on_conflict == "hold" else ()
+    return replace(_against(edits.change, now), left_to_others=edits.left_to_others, conflicts=conflicts)
+
+
+def _against(change: Change, now: Present) -> _Compared:
+    """Return the change, reduced to what differs from what is there."""
     merged = merge_parts(change.parts, now)
     wanted = {**change.body, **merged.values} if change.parts else change.body
     body = differing(wanted, now)
@@ -96,7 +131,13 @@ def _rows_already_so(compared: Iterable[_Compared]) -> dict[int, Outcome]:
     return {index: _already_so(one) for one in compared if one.is_so for index in one.change.indexes}
 
 
+def _held(compared: _Compared) -> Outcome:
+    return Outcome(Status.CONFLICT, "X303", conflicts=compared.conflicts)
+
+
 def _already_so(compared: _Compared) -> Outcome:
+    if compared.left_to_others:
+        return Outcome(Status.UNCHANGED, "X251", f"{LEFT_WORDS}: {', '.join(compared.left_to_others)}")
     if not compared.stored:
         return ALREADY_SO
     words = f"already so, but for how the server stores {', '.join(compared.stored)} (spaces at the ends, line ends)"
@@ -121,11 +162,6 @@ def differing(wanted: Body, now: Present) -> dict[str, Json]:
     if "mode" in body:
         return without(wanted, wanted.keys() - body.keys() - set(MODE_SETTINGS))
     return body
-
-
-def is_so(name: str, wanted: Json, now: Present) -> bool:
-    """Whether the field is known to hold that already."""
-    return name in now and same_value(name, wanted, now[name])
 
 
 def broken_by(body: Body, wanted: Body, assistant_id: int, now: Present) -> Iterable[Broken]:

@@ -10,6 +10,7 @@ from batch_update.check.fault import Fault, has_errors
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
+from batch_update.fields.remembered.memory import remembered
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.fields.tools import FillerConfig
 from batch_update.model.plans import Change, Outcome, Plan, Status
@@ -150,3 +151,12 @@ def undo_cells(one: Restoration, header: list[str], decimal: str) -> list[str]:
     """Return the row of `undo.csv` for one assistant."""
     cells = (show_cell(name, one.values[name], decimal) if name in one.values else "" for name in header[1:])
     return [str(one.change.assistant_id), *cells]
+
+
+def undo_memory(one: Restoration, plan: Plan) -> str:
+    """Return what the row remembers: what the run left there, so that what others changed since is a conflict.
+
+    Nothing where the list of assistants did not tell whose they are, as it will have to when the sheet is applied.
+    """
+    is_told = plan.compared and "@" not in plan.account
+    return remembered(one.change.assistant_id, plan.account, one.written) if is_told else ""

@@ -31,20 +31,23 @@ def make_plan(
     `only`: assistants; the rows of all others are left out, and their problems do not count. Empty: all.
     `limit`: the first so many changes are kept.
     `fetched`: what is there was read, and the plan goes through `compare` before it is sent: the rules across fields
-    wait for it, since only what differs is sent and can break them, and changes may have parts.
+    wait for it, since only what differs is sent and can break them, and changes may have parts. What the rows
+    remember of an export counts only then: nothing else tells whether somebody changed it since.
     `names`: what the names in place of ids stand for. None: nothing was looked up, so that rows with names are not
     sent; the plan says which names have to be looked up before it is made again.
     Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
     names an assistant that the sheet does not.
     """
-    examined = examine(sheet, on_duplicate, only, part_problems if fetched else _offline, names)
+    between = part_problems if fetched else _offline
+    examined = examine(sheet, on_duplicate, only, between, names, remembers=fetched)
     waiting = dict.fromkeys(examined.rows.waiting - examined.settled.keys(), _WAITING)
     examined.settled.update(waiting)
     done = {*examined.settled, *chain.from_iterable(examined.merged.values())}
     senders = [row for row in range(len(sheet)) if row not in done]
     settled = dict(sorted(examined.settled.items()))
+    changes = tuple(_changes(examined, senders, remember=fetched))
     unnamed = frozenset(examined.rows.names())
-    plan = Plan(sheet, tuple(_changes(examined, senders)), settled, examined.problems, unnamed=unnamed)
+    plan = Plan(sheet, changes, settled, examined.problems, unnamed=unnamed, excused=examined.excused)
     return keep_first(plan, limit)
 
 
@@ -83,12 +86,15 @@ def _keep(plan: Plan, kept: Collection[Change], words: str) -> Plan:
     return replace(plan, changes=tuple(kept), settled=dict(sorted({**plan.settled, **left_out}.items())))
 
 
-def _changes(examined: Examined, senders: Iterable[int]) -> Iterator[Change]:
+def _changes(examined: Examined, senders: Iterable[int], *, remember: bool) -> Iterator[Change]:
+    memories = examined.rows.memories
+    bases = examined.rows.sheet.columns[memories.column].texts if remember and memories.column else None
     for row in senders:
         assistant_id = examined.rows.assistant(row)
         assert assistant_id is not None, "a row without a readable id is settled as invalid"
         indexes = (row, *examined.merged.get(row, ()))
-        yield Change(assistant_id, examined.rows.body(row), indexes, examined.rows.parts(row))
+        base = bases[row] if bases is not None and row in memories.of_row else ""
+        yield Change(assistant_id, examined.rows.body(row), indexes, examined.rows.parts(row), base=base)
 
 
 def _offline(rows: ReadRows) -> Iterator[Problem]:

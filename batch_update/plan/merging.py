@@ -52,7 +52,8 @@ def _merge_field(field: str, parts: list[Part], now: Present) -> tuple[Json, lis
     return value, faults or [(parts[0], fault) for fault in _refusals(field, value)]
 
 
-def _name(part: Part) -> str:
+def name_of_part(part: Part) -> str:
+    """`variables.company_name`: how the column of a part is called."""
     return part_name(part.field, part.path, part.operation)
 
 
@@ -67,7 +68,7 @@ def _put(part: Part, value: Json) -> Json | Fault:
             return _put_setting(part, kind, setting, value)
         case "set", (key,):
             return _with(value, key, part.value)
-    raise ValueError(f"{_name(part)} is no part of a value")
+    raise ValueError(f"{name_of_part(part)} is no part of a value")
 
 
 def _with(value: Mapping[str, Json], key: str, part: Json) -> Mapping[str, Json]:
@@ -79,7 +80,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
     numbers = [number for number, tool in enumerate(tools) if tool["type"] == kind]
     if len(numbers) != 1:
         count = f"{len(numbers)} tools" if numbers else "no tool"
-        message = f"{_name(part)}: the assistant has {count} of type {kind}"
+        message = f"{name_of_part(part)}: the assistant has {count} of type {kind}"
         return Fault("X244", message, wanted="one such tool")
     return [_with(tool, setting, part.value) if n == numbers[0] else tool for n, tool in enumerate(tools)]
 
@@ -89,9 +90,7 @@ def _put_setting(part: Part, kind: str, setting: str, tools: list[dict[str, Json
 
 def _unknown_value(part: Part) -> Fault:
     how = " in a form that could be sent back" if all_fields()[part.field].reported else ""
-    message = (
-        f"{_name(part)}: the API does not report {part.field}{how}, so that the rest of it would be lost"
-    )
+    message = f"{name_of_part(part)}: the API does not report {part.field}{how}, so that the rest of it would be lost"
     return Fault("X242", message, remedy=f"set all of {part.field} in one column, if it may be replaced")
 
 

@@ -10,6 +10,7 @@ from batch_update.check.fault import has_errors
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.differences import brief_value
 from batch_update.fields.facts import all_fields
+from batch_update.fields.remembered.memory import remembered
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.same import same_value
 from batch_update.fields.tools import redact
@@ -47,6 +48,16 @@ class Statement:
         unsaid = (name for name, text in texts.items() if not text and self._is_told(present[name]))
         unsaid_words = "; ".join(f"{name}: {brief_value(present[name])}" for name in unsaid)
         return tuple(texts.get(name, "") for name in self.fields), unsaid_words
+
+    def memory(self, assistant_id: int, account: str, present: Present) -> str:
+        """Return the cell that remembers what is there of the fields, whether or not a cell of theirs can say it.
+
+        Secrets that are left out are not remembered, so that nobody can try out what they might be.
+        """
+        seen = picked(present, self.fields)
+        if not self._with_secrets:
+            seen = {name: value for name, value in seen.items() if redact(value) == value}
+        return remembered(assistant_id, account, seen)
 
     def _is_told(self, value: Json) -> bool:
         """Whether it is told that no cell says this: secrets are left out on purpose, and nothing needs no words."""

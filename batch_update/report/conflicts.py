@@ -44,6 +44,11 @@ def _expected(one: Conflict) -> str:
     return f"expected {ours}, now {now}"
 
 
+def _edited(one: Conflict) -> str:
+    wanted, now = side_by_side(one.wanted, one.now)
+    return f"wanted {wanted}, now {now}, and it was exported as neither"
+
+
 def _rule(one: Conflict) -> str:
     return f"{_three(one)}, and {one.rule}"
 
@@ -61,6 +66,7 @@ _OF_A_PLAN: Mapping[Why, Callable[[Conflict], str]] = {
     Why.RESET: _to_be_reset,
     Why.MOVED: _moved,
     Why.RULE: _rule,
+    Why.EDITED: _edited,
     Why.WITH_MODE: _with_mode,
     Why.WOULD_RESET: _would_reset,
 }

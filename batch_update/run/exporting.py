@@ -13,6 +13,7 @@ from batch_update.account.fetching import Lister, fetch_present
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
+from batch_update.fields.remembered.memory import BASE
 from batch_update.model.plans import Present
 from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.stating import Statement
@@ -32,7 +33,8 @@ class Export:
     """A table of texts under the grammar of sheets, with what has to be said of it."""
 
     header: tuple[str, ...]
-    """`id`, then fields; last `_reported`, where something is reported that an update would not take"""
+    """`id`, then fields; `_reported`, where something is reported that an update would not take; last `_base`, which
+    remembers what was there"""
     rows: tuple[tuple[str, ...], ...]
     """by id"""
     account: str
@@ -155,9 +157,10 @@ async def export(
     statement = Statement(names, with_secrets=secrets)
     told = {number: statement.row(number, now) for number, now in chosen.items()}
     own, rows = _told_columns(told)
+    memories = (statement.memory(number, fetched.account, now) for number, now in chosen.items())
     return Export(
-        (ID, *names, *own),
-        rows,
+        (ID, *names, *own, BASE),
+        tuple((*row, memory) for row, memory in zip(rows, memories, strict=True)),
         fetched.account,
         fetched.pages,
         statement.secrets,

@@ -109,7 +109,7 @@ def _means(
 def _unread(what: What) -> tuple[str, ...]:
     """Return the settings that mean nothing, since no file, or no sheet any more, is read."""
     if isinstance(what, Plan):
-        return ("Sheet", "Limits")
+        return ("Sheet", "Limits", "on_conflict")
     if isinstance(what, Sheet):
         return (*_OF_CELLS, *_OF_FILES, "max_rows", "max_columns")
     return () if isinstance(what, (str, os.PathLike)) else _OF_FILES

@@ -21,6 +21,7 @@ from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.sheets import Sheet
 from batch_update.plan.comparing import compare
+from batch_update.plan.editing import OnConflict
 from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
 from batch_update.plan.guarding import guard
 from batch_update.plan.holding import hold_back
@@ -197,7 +198,10 @@ async def look_at(
         await refuse_another(made.plan, client)
     else:
         watcher.stage(Stage.LOOKING, server_name(settings))
-        looked = await look(made.plan, client, desk, known=made.choices, to_end=_to_end(settings))
+        to_end, on_conflict = _to_end(settings), settings.on_conflict
+        looked = await look(
+            made.plan, client, desk, known=made.choices, to_end=to_end, on_conflict=on_conflict
+        )
         looked = replace(looked, plan=await with_account(looked.plan, client))
     plan = keep_first(looked.plan, settings.limit)
     looked = replace(looked, plan=replace(plan, called=called_in(plan, looked.choices)))
@@ -233,19 +237,22 @@ async def look(
     *,
     known: Choices | None = None,
     to_end: bool = False,
+    on_conflict: OnConflict = "hold",
 ) -> Looked:
     """Fetch the assistants of a plan and reduce it to what differs. Raises what the client raises.
 
     RunStopped X310 where the plan was compared before, with another account. `desk`: where the account's lists
     are asked for, against which ids are held. `known`: those that were looked up already. `to_end`: read the whole
-    list of assistants, so that `total` is known.
+    list of assistants, so that `total` is known. `on_conflict`: what becomes of a cell that was edited, and changed by
+    others since its export.
     """
     wanted = {change.assistant_id for change in plan.changes}
     if desk is not None:
         wanted |= named_in_tools(plan.changes)
     fetched = await fetch_present(client, wanted, to_end=to_end)
     await refuse_another(plan, client, fetched.account)
-    compared, choices = compare(plan, fetched.present, account=fetched.account), known or Choices()
+    compared = compare(plan, fetched.present, account=fetched.account, on_conflict=on_conflict)
+    choices = known or Choices()
     if desk is not None:
         compared, choices = await with_sound_ids(compared, fetched.present, desk, choices)
     return Looked(compared, fetched.pages + choices.requests, fetched.total, choices)

@@ -13,11 +13,23 @@ SCREEN = ("json_", "quiet")
 """Settings that say how a result is shown on a screen: they are for the command line alone."""
 _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *SCREEN)
 _SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
+_PLANNING = ("only", "limit", "skip_invalid", "on_conflict", "no_fetch")
 _LIMITS = ("max_changes", "max_change_percent")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "check": ("Sheet", "Limits", "only", *SCREEN),
-    "plan": ("Sheet", "Limits", "only", "limit", "skip_invalid", "no_fetch", "Look-ups", "Guards", *_READING),
+    "plan": (
+        "Sheet",
+        "Limits",
+        "only",
+        "limit",
+        "skip_invalid",
+        "on_conflict",
+        "no_fetch",
+        "Look-ups",
+        "Guards",
+        *_READING,
+    ),
     "apply": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),

@@ -131,6 +131,11 @@ class Settings(BaseModel):
     )
     yes: bool = setting(False, "Do not ask first.", group="Rows")
 
+    on_conflict: Literal["hold", "ours"] = setting(
+        "hold",
+        "A cell that was edited, and changed by others since the sheet was exported: hold back its row, or send ours.",
+        group="Rows",
+    )
     no_fetch: bool = setting(
         False, "Do not read what is there first: send every value of the sheet.", group="Rows"
     )
@@ -309,6 +314,7 @@ SETTINGS = (
     "max_outage",
     "grace",
     "on_duplicate",
+    "on_conflict",
     "skip_invalid",
     "only",
     "limit",

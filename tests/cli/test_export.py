@@ -31,7 +31,7 @@ def give_a_secret(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx", "jsonl"])
 def test_an_account_as_a_sheet_that_changes_nothing(run: Run, tmp_path: Path, ending: str) -> None:
     result = run("export", "-o", f"all.{ending}", *SANDBOX)
-    assert (result.exit, f"all.{ending}: 60 assistants, 47 columns, read in 1 request" in result.out) == (
+    assert (result.exit, f"all.{ending}: 60 assistants, 48 columns, read in 1 request" in result.out) == (
         0,
         True,
     )
@@ -46,12 +46,12 @@ def test_an_account_as_a_sheet_that_changes_nothing(run: Run, tmp_path: Path, en
 
 def test_stdout_gets_the_sheet_and_stderr_the_words(run: Run) -> None:
     result = run("export", "-o", "-", *SANDBOX, "--fields", "name,Stimme", "--only", "10002,10001")
-    assert cells(result.out) == [
+    assert [row[:3] for row in cells(result.out)] == [
         ["id", "name", "voice_id"],
         ["10001", "Bäckerei Größe – Empfang", "412"],
         ["10002", "Praxis Dr. Weiß – Kundendienst", "418"],
     ]
-    assert (result.exit, "stdout: 2 assistants, 3 columns" in result.err) == (0, True)
+    assert (result.exit, "stdout: 2 assistants, 4 columns" in result.err) == (0, True)
 
 
 def test_conditions_choose_the_rows(run: Run) -> None:
@@ -67,16 +67,16 @@ def test_fields_and_conditions_may_come_from_the_environment(
     monkeypatch.setenv("BATCH_UPDATE_FIELDS", "mode, name")
     monkeypatch.setenv("BATCH_UPDATE_WHERE", "mode=pipeline\nname=Bäckerei Größe – Empfang")
     monkeypatch.setenv("BATCH_UPDATE_OUTPUT", "-")
-    assert cells(run("export", *SANDBOX).out) == [
+    assert [row[:3] for row in cells(run("export", *SANDBOX).out)] == [
         ["id", "mode", "name"], ["10001", "pipeline", "Bäckerei Größe – Empfang"]
     ]  # fmt: skip
-    assert cells(run("export", *SANDBOX, "--fields", "mode").out)[0] == ["id", "mode"]
+    assert cells(run("export", *SANDBOX, "--fields", "mode").out)[0] == ["id", "mode", "_base"]
 
 
 def test_nothing_that_fits_is_a_sheet_without_rows(run: Run, tmp_path: Path) -> None:
     result = run("export", "-o", "none.csv", *SANDBOX, "--where", "name=nobody", "--fields", "name")
     assert (result.exit, "0 assistants" in result.out, "Next" in result.out) == (0, True, False)
-    assert (tmp_path / "none.csv").read_text("utf-8-sig") == "id,name\n"
+    assert (tmp_path / "none.csv").read_text("utf-8-sig") == "id,name,_base\n"
 
 
 def test_a_file_that_is_there_is_kept_unless_force_is_given(run: Run, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_what_is_left_out_is_said(run: Run) -> None:
 def test_what_the_mode_does_not_have_stands_in_a_column_of_its_own(run: Run, tmp_path: Path) -> None:
     told = run("export", "-o", "all.csv", *SANDBOX, "--fields", "mode,fillers").err
     table = [line.split(",") for line in (tmp_path / "all.csv").read_text("utf-8-sig").splitlines()]
-    assert "(fillers 20)" in told and table[0] == ["id", "mode", "fillers", "_reported"]
+    assert "(fillers 20)" in told and table[0] == ["id", "mode", "fillers", "_reported", "_base"]
     assert {(row[1] == "pipeline", row[3]) for row in table[1:]} >= {(True, ""), (False, "fillers: false")}
 
 
@@ -172,7 +172,7 @@ def test_json_is_one_document_about_the_file(run: Run) -> None:
             "file": "all.xlsx",
             "account": result.json["account"],
             "assistants": 60,
-            "columns": ["id", "name", "label_ids"],
+            "columns": ["id", "name", "label_ids", "_base"],
             "requests": 1,
             "left_empty": {},
             "unreported": ["label_ids"],

@@ -20,6 +20,7 @@ from batch_update.account.account import account_of
 from batch_update.account.locking import AccountLock
 from batch_update.api.keys import ApiKey
 from batch_update.errors import UsageError
+from batch_update.fields.remembered.memory import remembered
 from batch_update.model.reports import Exit
 from batch_update.sandbox.app import make_app
 from batch_update.settings.heeding import SCREEN, extra_of, heeded
@@ -40,6 +41,8 @@ HERE: dict[str, Any] = {
 FOUR = [("id", "speech_speed"), *((str(number), "0.75") for number in range(10001, 10005))]
 SPEEDS = [(number, {"speech_speed": 0.75}) for number in range(10001, 10005)]
 MODES = [("id", "mode"), ("10001", "multimodal"), ("10002", "dualplex"), ("10003", "pipeline")]
+EXPORTED = remembered(10001, "user 501 at sandbox", {"speech_speed": 0.9})
+"""What the first row remembers of an export since which somebody else changed its speed."""
 Table = list[tuple[str, ...]]
 
 
@@ -171,6 +174,11 @@ CASES: dict[str, Case] = {
     ),
     "on_duplicate": Case(
         "last", sent((10001, {"name": "B"})), csv([("id", "name"), ("10001", "A"), ("10001", "B")])
+    ),
+    "on_conflict": Case(
+        "ours",
+        sent(SPEEDS[0]),
+        csv([("id", "speech_speed", "_base"), (*FOUR[1], EXPORTED)]),
     ),
     # what it may cost
     "max_csv_mb": Case(1, refused("S103", NO_SHEET), csv(with_notes(1_200_000))),

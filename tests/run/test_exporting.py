@@ -19,6 +19,7 @@ from batch_update.errors import KeyRefused, UsageError
 from batch_update.fields.cells import LEAVE, read_cell
 from batch_update.fields.facts import all_fields
 from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.remembered.memory import BASE
 from batch_update.fields.same import same_value
 from batch_update.model.plans import Plan, Present
 from batch_update.model.sheets import Json, Severity
@@ -72,6 +73,12 @@ def planned(path: Path, present: dict[int, Present]) -> Plan:
     problems = [*check_sheet(sheet).problems, *make_plan(sheet).problems]
     assert [p for p in problems if p.severity is Severity.ERROR] == []
     return compare(make_plan(sheet, fetched=True), present)
+
+
+def seen(found: Export) -> tuple[tuple[str, ...], ...]:
+    """The rows without what they remember, which stands last."""
+    assert found.header[-1] == BASE
+    return tuple(row[:-1] for row in found.rows)
 
 
 def check_nothing_changes(found: Export, present: dict[int, Present], folder: Path, format: str) -> None:
@@ -290,7 +297,12 @@ def test_an_account_of_the_sandbox_comes_back_as_it_is(
 
 def test_columns_are_the_reported_fields_in_the_catalogues_order(sandbox: Sandbox) -> None:
     found = exported(client_of(sandbox))
-    assert found.header == ("id", *(name for name in all_fields() if name not in UNREPORTED), "_reported")
+    assert found.header == (
+        "id",
+        *(name for name in all_fields() if name not in UNREPORTED),
+        "_reported",
+        BASE,
+    )
     assert found.account.startswith("user 501 at ")
 
 
@@ -305,7 +317,7 @@ def test_fields_are_chosen_by_name_and_alias() -> None:
     names = choose_fields(["Stimme, name", "voice_id", "ID"])
     assert names == ("voice_id", "name")
     found = exported(Listed({"id": 1, "name": "x", "voice_id": "41"}), fields=names)
-    assert (found.header, found.rows) == (("id", "voice_id", "name"), (("1", "41", "x"),))
+    assert (found.header, seen(found)) == (("id", "voice_id", "name", BASE), (("1", "41", "x"),))
 
 
 def test_an_unknown_field_is_answered_with_what_was_meant() -> None:
@@ -316,7 +328,7 @@ def test_an_unknown_field_is_answered_with_what_was_meant() -> None:
 
 def test_a_column_that_is_not_reported_is_named() -> None:
     found = exported(Listed({"id": 1, "name": "x"}), fields=("name", "folder_id"))
-    assert (found.rows, found.unreported) == ((("1", "x", ""),), ("folder_id",))
+    assert (seen(found), found.unreported) == ((("1", "x", ""),), ("folder_id",))
 
 
 # ---------------------------------------------------------------- which assistants
@@ -363,7 +375,7 @@ def test_null_is_written_where_it_can_be_sent() -> None:
         Listed({"id": 1, "phone_number_id": None, "llm_model_id": None, "name": None}),
         fields=("phone_number_id", "llm_model_id", "name"),
     )
-    assert (found.rows, found.left_empty) == ((("1", "null", "", ""),), {})
+    assert (seen(found), found.left_empty) == ((("1", "null", "", ""),), {})
 
 
 def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
@@ -377,12 +389,12 @@ def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
     }
     names = ("mode", "speech_speed", "ringing_time", "fillers", "voice_id")
     found = exported(Listed(entry, {**entry, "id": 2, "mode": "pipeline"}), fields=names)
-    assert found.header[-1] == "_reported"
-    assert [row[:-1] for row in found.rows] == [
+    assert found.header[-2] == "_reported"
+    assert [row[:-1] for row in seen(found)] == [
         ("1", "multimodal", "", "20", "", ""),
         ("2", "pipeline", "", "20", "false", ""),
     ]
-    assert [row[-1] for row in found.rows] == [
+    assert [row[-1] for row in seen(found)] == [
         "speech_speed: 3.0; fillers: false; voice_id: -1",
         "speech_speed: 3.0; voice_id: -1",
     ]
@@ -392,7 +404,7 @@ def test_what_could_not_be_sent_is_left_empty_and_counted() -> None:
 def test_a_webhook_that_is_on_without_an_address_is_left_as_it_is() -> None:
     entry = {"id": 1, "is_webhook_active": True, "webhook_url": None}
     found = exported(Listed(entry), fields=("is_webhook_active", "webhook_url"))
-    assert found.rows == (("1", "", "", "is_webhook_active: true"),)
+    assert seen(found) == (("1", "", "", "is_webhook_active: true"),)
 
 
 CALENDAR = {"type": "calendar_integration", "calcom_api_key": "cal_live_secret", "calcom_event_slug": "s"}

@@ -493,7 +493,7 @@ def test_one_field_or_condition_of_an_export_may_be_a_text_by_itself(settings: S
     where = settings_of(settings)
     one = batch_update.export(where, fields="name,speech_speed", where="id=10002")
     assert one == batch_update.export(where, fields=["name", "speech_speed"], where=["id=10002"])
-    assert one.header == ("id", "name", "speech_speed") and len(one.rows) == 1
+    assert one.header == ("id", "name", "speech_speed", "_base") and len(one.rows) == 1
 
 
 def test_what_is_no_sheet_is_told(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from batch_update.check.remembering import rows_with_memory
 from batch_update.fields.tools import holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
 from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
@@ -58,6 +59,8 @@ class ToldSheet:
     """how many, without those that are blank"""
     blank_rows: int
     """which were skipped"""
+    remembers: int
+    """rows that remember what was exported: of these only what was edited is sent"""
     columns: tuple[ToldColumn, ...]
     """in the order of the file"""
 
@@ -76,6 +79,7 @@ def told_sheet(sheet: Sheet) -> ToldSheet:
         sheet.header_row or None,
         len(sheet),
         sheet.blank_rows,
+        rows_with_memory(sheet),
         tuple(map(_told_column, sheet.columns)),
     )
 
@@ -189,7 +193,7 @@ class ToldConflict:
     field: str
     """its name"""
     why: Why
-    """changed, reset, moved, rule, with_mode or would_reset"""
+    """changed, reset, moved, rule, with_mode, would_reset or edited"""
     message: str
     """the same as a sentence"""
     planned: Json

@@ -63,11 +63,13 @@ class Totals:
     already_so: int
     """rows"""
     conflict: int
-    """rows that somebody changed since the plan was made"""
+    """rows that somebody changed since the plan was made, or the sheet exported"""
     invalid: int
     """rows"""
     left_out: int
     """rows, by the settings only and limit"""
+    left_to_others: int
+    """values whose cells are as they were exported, and that others changed since; they stay as they are"""
 
 
 def totals_of(plan: Plan) -> Totals:
@@ -79,12 +81,14 @@ def totals_of(plan: Plan) -> Totals:
         conflict=settled[Status.CONFLICT],
         invalid=settled[Status.INVALID],
         left_out=settled[Status.NOT_SENT],
+        left_to_others=sum(map(len, plan.left_to_others.values())),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """A row for which nothing would be sent, since somebody changed the assistant after the plan was made."""
+    """A row for which nothing would be sent, since somebody changed the assistant after the plan was made, or after the
+    sheet was exported."""
 
     row: int
     """its number"""
@@ -94,6 +98,16 @@ class HeldRow:
     """why, in words"""
     fields: tuple[ToldConflict, ...]
     """that are held back"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRow:
+    """A row some of whose cells are as they were exported, while others changed these fields since."""
+
+    row: int
+    """its number"""
+    fields: tuple[str, ...]
+    """that stay as others made them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,8 @@ class PlannedSheet:
     """the updates that would be sent"""
     conflicts: tuple[HeldRow, ...]
     """rows that are held back"""
+    left_to_others: tuple[LeftRow, ...]
+    """fields that nobody touched in the sheet, and that others changed since it was exported"""
     guards: tuple[ToldGuard, ...]
     """what has to be allowed before it is sent"""
     digest: str
@@ -140,6 +156,9 @@ def planned_sheet(plan: Plan, tripped: Sequence[Tripped], *, requests: int, dige
             _held_row(plan.sheet.numbers[index], outcome)
             for index, outcome in plan.settled.items()
             if outcome.status is Status.CONFLICT
+        ),
+        left_to_others=tuple(
+            LeftRow(plan.sheet.numbers[index], fields) for index, fields in plan.left_to_others.items()
         ),
         guards=tuple(map(told_guard, tripped)),
         digest=digest,

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from batch_update.disk import make_folder, replace_private
 from batch_update.errors import UsageError
+from batch_update.fields.remembered.memory import BASE
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
-from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header
+from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
 from batch_update.report.documents.envelope import json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.files.results import failed_rows, header, result_rows
@@ -154,8 +155,9 @@ def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     rows = _undoable(report)
     if not rows:
         return None
-    header = undo_header(rows)
-    return write_table(path, header, (undo_cells(one, header, dialect.decimal) for one in rows), dialect)
+    header, plan = undo_header(rows), report.plan
+    cells = ([*undo_cells(one, header, dialect.decimal), undo_memory(one, plan)] for one in rows)
+    return write_table(path, [*header, BASE], cells, dialect)
 
 
 def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from batch_update.check.remembering import base_column
 from batch_update.fields.cells.texts import text_cell
-from batch_update.model.plans import Outcome
+from batch_update.fields.remembered.memory import renewed
+from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Column, Severity, Sheet
 from batch_update.outcomes import as_wanted
@@ -26,8 +28,15 @@ def header(sheet: Sheet) -> list[str]:
 
 
 def result_rows(report: Report) -> Iterator[list[str]]:
-    """Yield every row of the sheet in its order, with what became of it. Own cells of a ragged row are left empty."""
+    """Yield every row of the sheet in its order, with what became of it. Own cells of a ragged row are left empty.
+
+    What a row remembers of an export becomes what the run left there: so the sheet can be edited and applied again.
+    """
+    sent = {index: change for change in report.plan.changes for index in change.indexes}
+    base = _base_place(report.plan.sheet)
     for index, cells in enumerate(_own_cells(report.plan.sheet)):
+        if base is not None and index in sent and _holds_what_was_sent(report.outcomes[index]):
+            cells[base] = renewed(cells[base], sent[index].before, sent[index].body)
         yield cells + _what_became(report, index)
 
 
@@ -71,6 +80,16 @@ def _with_texts(sheet: Sheet, cells: list[str]) -> list[str]:
     ]
     pairs = zip(cells, files, strict=True)
     return [cell if file is None or file.refused else text_cell(file.text) for cell, file in pairs]
+
+
+def _base_place(sheet: Sheet) -> int | None:
+    """Return which of the sheet's own cells remembers the export; None where none does."""
+    column = base_column(sheet)
+    return None if column is None else _own_columns(sheet).index(sheet.columns[column])
+
+
+def _holds_what_was_sent(outcome: Outcome) -> bool:
+    return outcome.status is Status.UPDATED and outcome.verified is not Verified.MISMATCH
 
 
 def _what_became(report: Report, index: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from batch_update.check.remembering import rows_with_memory
 from batch_update.fields.differences import BRIEFLY, LONG, Showing, brief_value, changed_words, difference
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
@@ -28,7 +29,8 @@ MOST_PATH = 120
 def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str:
     """Return the plan as text, above its totals. `requests`: how many it took to read what is there."""
     most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
-    blocks = [[_title(plan, requests)], [f"  {_totals(plan)}"], list(field_lines(plan.changes))]
+    totals = [f"  {_totals(plan)}", *(f"  {words}" for words in left_words(plan))]
+    blocks = [[_title(plan, requests)], totals, list(field_lines(plan.changes))]
     blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
     blocks += _more(len(plan.changes) - most, "assistants: the option full shows all")
     held = _conflicts(plan)
@@ -51,6 +53,17 @@ def plan_totals(plan: Plan, *, duration: str) -> str:
     if not plan.changes:
         return _totals_words(plan)
     return f"{_totals_words(plan)}: {counted(len(plan.changes), 'request')}, {duration}"
+
+
+def left_words(plan: Plan) -> list[str]:
+    """`not touched by you, changed by others since: 4 (in 3 rows)`; and what is remembered and cannot count."""
+    count = totals_of(plan).left_to_others
+    if count:
+        rows = counted(len(plan.left_to_others), "row")
+        return [f"not touched by you, changed by others since: {count} (in {rows})"]
+    if plan.changes and not plan.compared and rows_with_memory(plan.sheet):
+        return ["what the sheet remembers of its export does not count: nothing was compared"]
+    return []
 
 
 def _title(plan: Plan, requests: int) -> str:

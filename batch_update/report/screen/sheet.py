@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_update.check.remembering import rows_with_memory
 from batch_update.model.sheets import Dialect, Role, Sheet
 from batch_update.text import counted, excerpt, printable
 
@@ -31,7 +32,17 @@ def describe(sheet: Sheet) -> str:
         lines.append("  " + _some(mapped, "   "))
     if left_out:
         lines.append("  left out: " + _some(left_out, ", "))
+    lines.append(f"  {_memory_words(sheet)}")
     return "\n".join(lines)
+
+
+def _memory_words(sheet: Sheet) -> str:
+    """`remembers what was exported: 212 of 214 rows`, so that only what is edited counts; or that none does."""
+    count = rows_with_memory(sheet)
+    if not count:
+        return "remembers no export: every value counts as meant"
+    rows = counted(len(sheet), "row")
+    return f"remembers what was exported: {rows if count == len(sheet) else f'{count} of {rows}'}"
 
 
 def _some(words: list[str], between: str) -> str:

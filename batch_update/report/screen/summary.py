@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_update.codes import CODES, Trait, has_trait
@@ -50,6 +51,8 @@ class Commands:
 
     apply: str = "batch-update apply"
     """applies a sheet with the same settings, once its path is added"""
+    ours: str = ""
+    """the same, and what others changed since the export is overwritten; empty where the sheet remembers none"""
     undo: str = ""
     """takes this run back; empty where it has no journal"""
     resume: str = ""
@@ -201,13 +204,14 @@ def _next_lines(report: Report, files: Files, commands: Commands) -> Iterator[st
     if more:
         yield f"Go on   {more}"
     if files.failed is not None:
-        yield from _again(report, f"{commands.apply} {quoted_path(files.failed)}", is_first=not more)
+        yield from _again(report, files.failed, commands, is_first=not more)
     if files.undo is not None:
         yield f"Undo    {commands.undo or f'{commands.apply} {quoted_path(files.undo)}'}"
 
 
-def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
+def _again(report: Report, failed: Path, commands: Commands, *, is_first: bool) -> Iterator[str]:
     """Yield how to come to the rows in failed.csv. `is_first`: no other way to go on was told."""
+    again = f"{commands.apply} {quoted_path(failed)}"
     left = [outcome for outcome in report.outcomes if not as_wanted(outcome)]
     if isinstance(report.stopped, SheetError):
         yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
@@ -217,7 +221,8 @@ def _again(report: Report, again: str, *, is_first: bool) -> Iterator[str]:
     ):
         yield f"Fix     edit failed.csv there, then: {again}"
     elif {outcome.status for outcome in left} == {Status.CONFLICT}:
-        yield f"Look    at the values; to change those in conflict anyway: {again}"
+        anyway = f"{commands.ours or commands.apply} {quoted_path(failed)}"
+        yield f"Look    at the values; to change those in conflict anyway: {anyway}"
     elif is_first and {outcome.code for outcome in left} != {"X320"}:
         yield f"Go on   {again}"
 

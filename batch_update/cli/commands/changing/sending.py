@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,7 @@ def _said(report: Report, settings: Settings) -> dict[str, object]:
 
 def _commands(report: Report, errand: Errand) -> Commands:
     """The commands that a summary may name."""
+    from batch_update.check.remembering import rows_with_memory
     from batch_update.journal.database import JOURNAL
     from batch_update.report.screen.summary import Commands
 
@@ -135,8 +137,11 @@ def _commands(report: Report, errand: Errand) -> Commands:
     of_csv = settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})  # it is no workbook
     look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
     resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
+    ours = of_csv.model_copy(update={"on_conflict": "ours"}) if rows_with_memory(report.plan.sheet) else None
+    again = partial(command_of, "apply", groups=(*SAME_SHEET, *SAME_SERVER, "on_conflict"))
     return Commands(
-        apply=command_of("apply", of_csv, groups=(*SAME_SHEET, *SAME_SERVER)),
+        apply=again(of_csv),
+        ours=again(ours) if ours else "",
         undo=command_of("undo", settings, folder, groups=SAME_SERVER) if has_journal else "",
         resume=resume,
         retry=f"{resume} --retry-failed" if resume else "",
