@@ -63,7 +63,7 @@ def compare(
     ]
     problems = [problem for one in compared for problem in places.problems(one)]
     problems += recalling.problems()
-    held = {index: _held(one) for one in compared if one.conflicts for index in one.change.indexes}
+    held = {index: _in_conflict(one) for one in compared if one.conflicts for index in one.change.indexes}
     settled = {**plan.settled, **held, **invalid_rows(problems)}
     settled |= {index: so for index, so in _rows_already_so(compared).items() if index not in settled}
     return Plan(
@@ -131,7 +131,7 @@ def _rows_already_so(compared: Iterable[_Compared]) -> dict[int, Outcome]:
     return {index: _already_so(one) for one in compared if one.is_so for index in one.change.indexes}
 
 
-def _held(compared: _Compared) -> Outcome:
+def _in_conflict(compared: _Compared) -> Outcome:
     return Outcome(Status.CONFLICT, "X303", conflicts=compared.conflicts)
 
 

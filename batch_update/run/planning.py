@@ -9,7 +9,7 @@ from functools import partial
 from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
@@ -38,7 +38,7 @@ from batch_update.sheet.opening import opened
 from batch_update.sheet.reading import Source, read_sheet, reading_of
 from batch_update.text import counted, printable
 
-What = Plan | Sheet | Source
+What: TypeAlias = "Plan | Sheet | Source"
 """What can be planned and applied: a file that holds a sheet or a saved plan, a DataFrame, a sheet, a plan."""
 
 
