@@ -33,9 +33,13 @@ class BatchUpdateError(Exception):
 
     exit = Exit.BUG
 
-    def __init__(self, message: str, *, code: str = "", remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self, message: str = "", *, code: str = "", remedy: str = "", details: Iterable[str] = ()
+    ) -> None:
+        """`details`: a line for each of several things that are to be told, in place of a message."""
+        self._details = tuple(details)
+        self.message = message or "\n".join(self._details)
+        super().__init__(self.message)
         self.code = code
         self.remedy = remedy or remedy_of(code)
         if self.remedy:
@@ -43,25 +47,14 @@ class BatchUpdateError(Exception):
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Return the sentences that the message is made of."""
-        return (self.message,)
+        """Return the lines that the message is made of."""
+        return self._details or (self.message,)
 
 
 class UsageError(BatchUpdateError):
     """A flag, a setting or a job file is wrong."""
 
     exit = Exit.USAGE
-
-    def __init__(
-        self, message: str = "", *, code: str = "", remedy: str = "", details: Iterable[str] = ()
-    ) -> None:
-        """`details`: a sentence for each of several things that are wrong, in place of a message."""
-        self._details = tuple(details)
-        super().__init__(message or "\n".join(self._details), code=code, remedy=remedy)
-
-    @property
-    def details(self) -> tuple[str, ...]:
-        return self._details or (self.message,)
 
 
 class SheetError(BatchUpdateError):
@@ -70,9 +63,15 @@ class SheetError(BatchUpdateError):
     exit = Exit.SHEET_INVALID
 
     def __init__(
-        self, message: str, *, code: str = "", remedy: str = "", problems: tuple[Problem, ...] = ()
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        remedy: str = "",
+        details: Iterable[str] = (),
+        problems: tuple[Problem, ...] = (),
     ) -> None:
-        super().__init__(message, code=code, remedy=remedy)
+        super().__init__(message, code=code, remedy=remedy, details=details)
         self.problems = problems
 
 

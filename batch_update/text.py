@@ -224,8 +224,11 @@ def quoted(text: str) -> str:
     if sys.platform == "win32":
         from subprocess import list2cmdline
 
-        return list2cmdline([text])
-    return shlex.quote(text)
+        word, mark = list2cmdline([text]), '"'
+    else:
+        word, mark = shlex.quote(text), "'"
+    # A word such as `Nr.` is quoted, too: at the end of a sentence nobody could tell where it ends.
+    return f"{mark}{text}{mark}" if word == text and text.endswith((".", ",", ":")) else word
 
 
 def quoted_path(path: Path | str) -> str:

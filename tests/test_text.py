@@ -70,6 +70,7 @@ def test_a_path_and_a_text_can_be_pasted_into_a_command_line() -> None:
     assert shlex.split(quoted_path(Path("my runs/it's/failed.csv"))) == ["my runs/it's/failed.csv"]
     assert shlex.split(quoted("Stimme; neu=voice_id")) == ["Stimme; neu=voice_id"]
     assert "\x1b" not in quoted("a\x1b[2J")
+    assert quoted("Nr.") != "Nr." and shlex.split(quoted("Nr.")) == ["Nr."], "before the end of a sentence"
 
 
 def test_a_path_is_not_taken_for_a_flag() -> None:

@@ -66,7 +66,7 @@ def _settled(
     row = first_value(column)
     if row is None or headings.leaves_unknown:
         return Heading(Role.IGNORED), None
-    message = f"column {column + 1} has values and no header, the first in row {row}"
+    message = f"column {column_letters(column)} has values and no header, the first in row {row}"
     return Heading(Role.UNKNOWN), Problem("H104", message, column=column, wanted="a header")
 
 

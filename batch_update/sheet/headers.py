@@ -61,6 +61,10 @@ class Headings:
         """Return the columns that say which assistant a row is about: one, unless something is wrong."""
         return [column for column, heading in self._known() if heading.role is Role.ID]
 
+    def setting(self) -> list[int]:
+        """Return the columns that say which assistant a row is about, or set something of it."""
+        return [column for column, heading in self._known() if heading.name is not None]
+
     def of_kind(self, *kinds: Kind) -> list[int]:
         """Return the columns whose fields, or parts of fields, are of one of these kinds."""
         return [c for c, heading in self._known() if heading.field and heading.facts.kind in kinds]

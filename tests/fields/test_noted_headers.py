@@ -47,7 +47,7 @@ def bounds_of(field: Field) -> Iterator[str]:
     if field.choices:
         yield from (f"({'/'.join(field.choices)})", f"({', '.join(field.words or field.choices)} ...)")
     if field.kind == "flag":
-        yield from ("(ja/nein)", "(yes / no)", "[0/1]", "(x = ja)")
+        yield from ("(ja/nein)", "ja/nein", "(yes / no)", "[0/1]", "(x = ja)")
     if field.kind == "id":
         yield from ("(ID)", "(Name oder ID)", "[id]")
 

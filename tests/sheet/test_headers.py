@@ -243,7 +243,7 @@ def test_what_nobody_sees_in_a_header_does_not_matter(header: str) -> None:
 
 def test_values_without_a_header_are_told_with_their_first_row() -> None:
     sheet = read_text("id\tname\t\n1\tA\t\n2\tB\t\n3\tC\tx\n", delimiter="tab")
-    assert only_problem(sheet).message == "column 3 has values and no header, the first in row 4"
+    assert only_problem(sheet).message == "column C has values and no header, the first in row 4"
 
 
 def test_columns_are_found_by_the_kind_of_their_field_or_part() -> None:

@@ -45,7 +45,8 @@ _BY_KIND = {
     "phrases": "text",
 }
 _AFTER_NAMES = (
-    "in max min maximal höchstens bis zeichen characters chars pflicht pflichtfeld optional required"
+    "in max min maximal höchstens bis zeichen characters chars pflicht pflichtfeld optional required "
+    "ja nein yes no"
 )
 """Words that may follow a name without anything between."""
 _IDS = frozenset(("id", "ids"))

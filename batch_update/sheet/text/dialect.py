@@ -135,10 +135,10 @@ def _uncertain(name: str, doubt: Doubt) -> SheetError:
     """Return an error that shows the odd line as each likely encoding would have it."""
     likely = list(doubt.readings)[1]
     width = max(map(len, doubt.readings))
-    readings = "".join(f"\n{codec:<{width}}  {text}" for codec, text in _beside(doubt.readings).items())
+    readings = [f"{codec:<{width}}  {text}" for codec, text in _beside(doubt.readings).items()]
     return SheetError(
-        f"{name}, line {doubt.line}: the encoding is uncertain; the line would be{readings}",
         code="S121",
+        details=[f"{name}, line {doubt.line}: the encoding is uncertain; the line would be", *readings],
         remedy=f"Save it as UTF-8, or name the encoding that reads right: the setting encoding={likely}",
     )
 

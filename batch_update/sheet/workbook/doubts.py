@@ -19,7 +19,8 @@ from batch_update.text import excerpt
 class Columns:
     """The columns of a worksheet as they are known before its rows are read."""
 
-    headers: Sequence[str]
+    setting: Collection[int]
+    """those that say which assistant a row is about, or set something of it"""
     words: Collection[int]
     """those in which a cell means what it shows, and not the value behind that"""
     signs: Sequence[str]
@@ -34,14 +35,13 @@ def problems_of(
 ) -> Iterator[Problem]:
     """Yield what is in doubt in the rows of a table, column by column; `covered`: row -> columns merged into another.
 
-    Columns without a header are left out: notes and sums beside the table change nothing.
+    Columns that set nothing are left out: notes and sums beside the table change nothing.
     """
-    for column, header in enumerate(columns.headers):
-        if not is_blank(header):
-            yield from _unclear(column, cells[column], texts[column], columns)
+    for column in sorted(columns.setting):
+        yield from _unclear(column, cells[column], texts[column], columns)
     for row, merged in covered.items():
         for column in sorted(merged):
-            if not is_blank(columns.headers[column]):
+            if column in columns.setting:
                 yield replace(_covered(column, texts[column][row]), index=row)
 
 

@@ -118,7 +118,7 @@ def _rows_below(
     # A comma in a list of ids would come between two of them: 2.3 is no list, and 2,3 is one.
     lists = set(headings.of_kind("ids"))
     signs = ["." if column in lists else decimal for column in range(sheet.columns)]
-    columns = Columns(headings.headers, frozenset(headings.of_kind(*_WORDS)), signs)
+    columns = Columns(frozenset(headings.setting()), frozenset(headings.of_kind(*_WORDS)), signs)
     covered = covered_cells(sheet, header_row, headings.ids())
     texts = [
         column_texts(column, sign, is_word=number in columns.words)

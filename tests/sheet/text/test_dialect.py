@@ -182,6 +182,7 @@ def test_what_cp1252_makes_no_words_of_is_uncertain_and_shown_as_it_may_be(
     with pytest.raises(SheetError) as caught:
         read_bytes(data.encode(codec))
     assert caught.value.code == "S121" and "line 3" in caught.value.message
+    assert caught.value.details[1].startswith("cp1252 "), "each reading has a line of its own"
     assert f"2|{text}"[:60] in caught.value.message
     assert (
         f"the setting encoding={'cp850' if codec == 'cp437' else codec}" in caught.value.remedy

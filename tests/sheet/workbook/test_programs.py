@@ -346,6 +346,11 @@ def test_merges_beside_and_below_the_table_are_no_problem_of_its_cells(reference
     assert read_bytes(data).problems == ()
 
 
+@pytest.mark.parametrize("format", ["xlsx", "xls", "xlsb", "ods"])
+def test_merges_in_a_column_that_is_left_out_are_no_problem(format: str) -> None:
+    assert read_bytes(merged(format), ignore=("name",)).problems == ()
+
+
 @pytest.mark.parametrize("place", ["C2", "D2", "C9"])
 def test_a_formula_without_a_value_beside_the_table_is_no_problem(place: str) -> None:
     row = place[1:]
