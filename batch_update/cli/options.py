@@ -98,6 +98,20 @@ def shown_default(default: Any) -> str:
 
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 """For commands that read no settings."""
+TO_FILE = typer.Option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
+    show_envvar=False,
+)
+"""For commands that write a sheet."""
+STDOUT = "-"
+"""Stands for stdout in place of a file."""
+FORCE = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
+]
 FILE = Annotated[
     str, typer.Argument(metavar="FILE", help="A sheet: .csv .tsv .xlsx .xls .ods .jsonl, or - for stdin.")
 ]

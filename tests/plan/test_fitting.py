@@ -169,6 +169,18 @@ def test_a_model_of_another_mode_is_an_error_and_not_called_missing() -> None:
     assert told(judged(headers, (1, 9), there=there)) == [("X271", 0, 1)]
 
 
+def test_the_list_of_the_mode_is_enough_and_without_it_nothing_is_certain() -> None:
+    there = present(_1={"mode": "multimodal"})
+    for catalog, codes in ((Catalog.MULTIMODAL_MODELS, ["X271"]), (Catalog.DUALPLEX_MODELS, [])):
+        known = Choices({catalog: CHOICES[catalog]})
+        for number in (3, 9):
+            plan = judged("id multimodal_model_id", (1, number), there=there, choices=known)
+            assert [problem.code for problem in plan.problems] == codes
+    sheet = table_of("id multimodal_model_id", (1, 3))
+    plan = compare(make_plan(sheet, fetched=True), there, account="user 1 at x")
+    assert lists_needed(subjects_of(plan.changes, there)).catalogs == {Catalog.MULTIMODAL_MODELS}
+
+
 def test_an_id_that_means_a_model_of_each_mode_is_the_one_of_the_assistant_s_mode() -> None:
     there = present(_1={"mode": "multimodal"})
     assert told(judged("id multimodal_model_id", (1, 1), there=there)) == []

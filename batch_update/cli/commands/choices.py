@@ -10,7 +10,7 @@ import anyio
 import typer
 
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import is_silent, settings_of, takes
+from batch_update.cli.options import FORCE, STDOUT, TO_FILE, is_silent, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
 from batch_update.cli.screen import out, out_raw, paint, say, writing_out
 from batch_update.cli.terminal import bytes_of_stdout
@@ -23,8 +23,6 @@ from batch_update.text import counted, listed, printable
 if TYPE_CHECKING:
     from batch_update.model.choices import Catalog
     from batch_update.run.choosing import Chosen
-
-STDOUT = "-"
 
 LIST = Annotated[
     list[str] | None,
@@ -49,20 +47,7 @@ SEARCH = Annotated[
         "--search", metavar="WORDS", help="Only what holds these words, whatever their case and umlauts."
     ),
 ]
-OUTPUT = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
-        show_envvar=False,
-    ),
-]
-FORCE = Annotated[
-    bool,
-    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
-]
+OUTPUT = Annotated[str | None, TO_FILE]
 
 
 @takes("choices")

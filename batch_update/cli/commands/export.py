@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import is_silent, or_environment, settings_of, takes
+from batch_update.cli.options import FORCE, STDOUT, TO_FILE, is_silent, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
 from batch_update.cli.screen import out, paint, say, writing_out
 from batch_update.cli.terminal import bytes_of_stdout
@@ -21,18 +21,7 @@ from batch_update.text import counted, printable
 if TYPE_CHECKING:
     from batch_update.run.exporting import Export
 
-STDOUT = "-"
-
-FILE = Annotated[
-    str,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="What to write: .csv .tsv .xlsx .jsonl, or - for a CSV to stdout.",
-        show_envvar=False,
-    ),
-]
+FILE = Annotated[str, TO_FILE]
 FIELDS = Annotated[
     list[str] | None,
     typer.Option("--fields", metavar="FIELDS", help="Only these columns: name,voice_id. Repeatable."),
@@ -55,10 +44,6 @@ SECRETS = Annotated[
         show_envvar=False,
         show_default=False,
     ),
-]
-FORCE = Annotated[
-    bool,
-    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
 ]
 
 

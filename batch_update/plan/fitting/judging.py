@@ -34,13 +34,13 @@ def _of_subject(subject: Subject, present: Mapping[int, Present], lists: Lists) 
             if reference.id not in present:
                 yield Misfit(subject, reference, _missing_assistant(reference))
             continue
-        known = tuple(catalog for catalog in reference.catalogs if catalog in lists)
-        choice = next((lists[c][reference.id] for c in known if reference.id in lists[c]), None)
-        if choice is None and known == reference.catalogs:
-            yield Misfit(subject, reference, _not_listed(subject, reference, lists), known)
-        elif choice is not None:
-            for fault in _unfit(subject, reference, choice, lists):
-                yield Misfit(subject, reference, fault, known)
+        wanted = subject.catalogs(reference)
+        found = [one for one in (*wanted, *reference.catalogs) if reference.id in lists[one]]
+        if found:
+            for fault in _unfit(subject, reference, found[0], lists):
+                yield Misfit(subject, reference, fault, wanted)
+        elif all(catalog in lists for catalog in wanted):
+            yield Misfit(subject, reference, _not_listed(subject, reference, lists), wanted)
 
 
 # ---------------------------------------------------------------- is it there?
@@ -67,11 +67,10 @@ def _missing_assistant(reference: Reference) -> Fault:
 # ---------------------------------------------------------------- does it fit?
 
 
-def _unfit(subject: Subject, reference: Reference, choice: Choice, lists: Lists) -> Iterator[Fault]:
+def _unfit(subject: Subject, reference: Reference, catalog: Catalog, lists: Lists) -> Iterator[Fault]:
     """Yield what is wrong with an entry that there is, for this assistant: the mode first, then the language."""
-    (catalog, *_) = (one for one in reference.catalogs if reference.id in lists[one])
-    wanted = subject.catalogs(reference)
-    if catalog not in wanted and wanted[0] in lists and reference.id not in lists[wanted[0]]:
+    choice, wanted = lists[catalog][reference.id], subject.catalogs(reference)
+    if catalog not in wanted and wanted[0] in lists:
         yield _not_for_mode(subject, catalog, choice, catalog.removesuffix("-models"), wanted[0])
     elif subject.mode is not None and not choice.fits(subject.mode):
         yield _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)

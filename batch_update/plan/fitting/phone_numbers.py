@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from batch_update.check.fault import Fault
 from batch_update.fields.references import Reference
-from batch_update.model.choices import Catalog, Choice
+from batch_update.model.choices import Catalog
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Severity
 from batch_update.plan.fitting.lists import Lists, Misfit, entry_words, list_command
@@ -49,7 +49,6 @@ def _misfit(
     changed: Mapping[int, Subject],
     lists: Lists,
 ) -> Misfit | None:
-    own = subject.change.assistant_id
     choice = lists[Catalog.PHONE_NUMBERS].get(number)
     words = entry_words(Catalog.PHONE_NUMBERS, choice) if choice else f"phone number {number}"
     if choice is not None and choice.is_caller_id:
@@ -60,19 +59,15 @@ def _misfit(
     others = [one for one in wanting if one is not subject]
     if others:
         return _wanted_twice(number, words, subject, others)
-    having = [other for other in holders.get(number, ()) if other != own]
-    if having:
-        return _held(number, words, subject, having[0], changed.get(having[0]))
-    if _is_taken(choice) and own not in holders.get(number, ()):
+    holder = next(iter(holders.get(number, ())), None)
+    if holder is not None:
+        return _held(number, words, subject, holder, changed.get(holder))
+    if choice is not None and choice.is_free is False:
         message = f"{words} rings at another inbound assistant"
         return _number_misfit(
             number, subject, Fault("X274", message, str(number), remedy=_FREE), by_list=True
         )
     return None
-
-
-def _is_taken(choice: Choice | None) -> bool:
-    return choice is not None and choice.is_free is False
 
 
 def _wanted_twice(number: int, words: str, subject: Subject, others: Sequence[Subject]) -> Misfit:

@@ -10,9 +10,6 @@ from batch_update.model.choices import OF_LANGUAGES, Catalog
 from batch_update.model.plans import Change, Present
 from batch_update.model.sheets import Json
 
-OF_THE_ASSISTANT = ("mode", "language_id", "type", "phone_number_id", "secondary_language_ids")
-"""Fields that decide which ids fit."""
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -82,14 +79,14 @@ def lists_needed(subjects: Iterable[Subject]) -> Needed:
 
 def _catalogs_for(subject: Subject) -> Iterator[Catalog]:
     for reference in subject.new:
-        yield from (catalog for catalog in reference.catalogs if catalog is not Catalog.ASSISTANTS)
+        yield from (c for c in subject.catalogs(reference) if c is not Catalog.ASSISTANTS)
     if takes_a_number(subject):
         yield Catalog.PHONE_NUMBERS
 
 
 def takes_a_number(subject: Subject) -> bool:
     """Whether it will be an inbound assistant with a number that it did not answer before."""
-    body, now = subject.change.body, subject.now
-    if not subject.takes_calls or not isinstance(subject.after("phone_number_id"), int):
-        return False
-    return "phone_number_id" in body or ("type" in body and now.get("type") != "inbound")
+    has_number = isinstance(subject.after("phone_number_id"), int)
+    return (
+        subject.takes_calls and has_number and not {"phone_number_id", "type"}.isdisjoint(subject.change.body)
+    )
