@@ -20,9 +20,9 @@ _ENDS_INSTEAD = [ord(sign) for sign in ENDS_INSTEAD]
 _SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
 """A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
 _LONGEST_ADDRESS = 2_000
-_address = re.compile(
-    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*+(?<=[A-Za-z0-9]))(?::[0-9]{1,5})?(?:[/?][A-Za-z0-9/._~%?=&+,!-]*)?"
-).fullmatch
+_ADDRESS = r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*+(?<=[A-Za-z0-9]))(?::[0-9]{1,5})?(?:[/?][A-Za-z0-9/._~%?=&+,!-]*+)?"
+_address = re.compile(_ADDRESS).fullmatch
+_addresses = re.compile(f"(?:{_ADDRESS}\n)*+").fullmatch
 _ALNUM = np.array([chr(byte).isalnum() and byte < 0x80 for byte in range(0x81)])
 _VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0x81)])
 
@@ -31,6 +31,8 @@ def suspects(field: Field, texts: Sequence[str]) -> set[str]:
     """Return the distinct texts that have to be judged; all others are good: those that mean themselves, and ids."""
     if field.kind == "url":
         longest = min(field.max_length or _LONGEST_ADDRESS, _LONGEST_ADDRESS)
+        if all(map(_are_plain_addresses, _parts(texts))) and max(map(len, texts), default=0) <= longest:
+            return set()
         return {text for text in set(texts) if len(text) > longest or not _is_plain_address(text)}
     if field.kind not in ("text", "id"):
         return set(texts)
@@ -85,6 +87,12 @@ def _means_itself(text: str) -> bool:
         and not may_be_damaged(text)
         and not may_be_cut_off(text)
     )
+
+
+def _are_plain_addresses(texts: Sequence[str]) -> bool:
+    """Whether each of these texts is one that `_is_plain_address` knows."""
+    lines = "\n".join(texts) + "\n"
+    return lines.count("\n") == len(texts) and _addresses(lines) is not None and "_x" not in lines
 
 
 def _is_plain_address(text: str) -> bool:

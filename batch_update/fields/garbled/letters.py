@@ -7,6 +7,8 @@ Rules of spelling and a few common words; no dictionary. `GrŸ§e`, `Sch”n` an
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 _words = re.compile(r"[A-Za-z\x80-\U0010ffff]+").findall
 """Letters, with the signs beyond ASCII that touch them."""
@@ -41,29 +43,27 @@ _ALPHABETS = tuple(
 _BETWEEN = "’‘´·\xad®™©°–—…"
 _BEFORE = "„“”‚‘’«»‹›¿¡–—…§©®°·•\xad€±×µªº†´\u00a0"
 _LETTER = r"[^\W\d_ªº]"
-_ODD = re.compile(
-    "|".join(
-        (
-            rf"(?<={_LETTER})[^\w{_BETWEEN}\u00a0](?={_LETTER})",  # a sign inside a word
-            rf"(?<={_LETTER})[ªº¹²³¼½¾](?={_LETTER})",
-            rf"(?<!\w)[^\w{_BEFORE}](?={_LETTER})",  # a sign that begins none
-            r"¤|[¦¨¬¯¸ƒˆ˜†‡‰](?=[^\W\d_])|(?<=[^\W\d_])[¤¦¨¬¯¸ƒˆ˜‡]",
-            rf"(?<={_LETTER})(?:[„‚¡¿£¢±¼½¾¶†](?!\w)|[¿¡£¢¶][a-z])",  # a sign that ends none
-            r"(?<=[a-ln-zA-LN-Z])³(?!\w)",
-            r"[a-zß-ÿšžœ][À-ÖØ-ÞŒŠŽŸ]",  # a capital after a small letter
-            r"(?<![^\W_])[A-Z][ŒŠŽŸ][a-zß-ÿ]|Ÿ[a-zß-ÿ]",
-            r"[Œœ](?![uidsncltUIDSNCLT])|(?<!\w)[ŠšŽžŸ](?!\w)",
-            r"[bdfghjkmnpqrtxz l]š[bdfghjkmnpqrtxzl]",
-            rf"[ìù](?={_LETTER})",  # Italian and French have them last
-            rf"(?<!{_LETTER})ß|(?<!{_LETTER})ð",
-            r"[ñÑ](?![aeiouyáéíóúüöAEIOUYÁÉÍÓÚ])",
-            r"þ(?![aeiouyáéíóúýæörvj])",
-            r"ã(?![oesizn]|\W|\Z)",
-            r"[^\W\d_a-zA-Z]{4}",  # a word of another alphabet, read as Latin letters
-            r"[\x80-\x9f]",
-        )
+_ODD = "|".join(
+    (
+        rf"(?<={_LETTER})[^\w{_BETWEEN}\u00a0](?={_LETTER})",  # a sign inside a word
+        rf"(?<={_LETTER})[ªº¹²³¼½¾](?={_LETTER})",
+        rf"(?<!\w)[^\w{_BEFORE}](?={_LETTER})",  # a sign that begins none
+        r"¤|[¦¨¬¯¸ƒˆ˜†‡‰](?=[^\W\d_])|(?<=[^\W\d_])[¤¦¨¬¯¸ƒˆ˜‡]",
+        rf"(?<={_LETTER})(?:[„‚¡¿£¢±¼½¾¶†](?!\w)|[¿¡£¢¶][a-z])",  # a sign that ends none
+        r"(?<=[a-ln-zA-LN-Z])³(?!\w)",
+        r"[a-zß-ÿšžœ][À-ÖØ-ÞŒŠŽŸ]",  # a capital after a small letter
+        r"(?<![^\W_])[A-Z][ŒŠŽŸ][a-zß-ÿ]|Ÿ[a-zß-ÿ]",
+        r"[Œœ](?![uidsncltUIDSNCLT])|(?<!\w)[ŠšŽžŸ](?!\w)",
+        r"[bdfghjkmnpqrtxz l]š[bdfghjkmnpqrtxzl]",
+        rf"[ìù](?={_LETTER})",  # Italian and French have them last
+        rf"(?<!{_LETTER})ß|(?<!{_LETTER})ð",
+        r"[ñÑ](?![aeiouyáéíóúüöAEIOUYÁÉÍÓÚ])",
+        r"þ(?![aeiouyáéíóúýæörvj])",
+        r"ã(?![oesizn]|\W|\Z)",
+        r"[^\W\d_a-zA-Z]{4}",  # a word of another alphabet, read as Latin letters
+        r"[\x80-\x9f]",
     )
-).search
+)
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]*").fullmatch
 
 _PORTUGUESE = re.compile(r"ã(?=[oeszin]|\W|\Z)|õ(?=es?)").sub
@@ -153,9 +153,15 @@ MOST_LOST = 50
 _LETTERS_OR_LOST = re.compile(rf"(?:[^\W\d_]|{LOST})+").sub
 
 
+@cache
+def _odd_in() -> Callable[[str], re.Match[str] | None]:
+    """Return the search for what no language writes; it takes a while to be compiled, and is rarely needed."""
+    return re.compile(_ODD).search
+
+
 def is_odd(word: str) -> bool:
     """Whether no language writes a word so."""
-    if _ODD(word):
+    if _odd_in()(word):
         return True
     if not _LATIN(word):
         letters = [sign for sign in word if sign.isalpha()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
+from typing import cast
 
 from batch_update.model.sheets import Problem, Severity
 from batch_update.sheet.collecting import MOST_SHOWN
@@ -47,7 +48,7 @@ def problems_of(
 
 def _unclear(column: int, cells: Sequence[Cell], texts: Sequence[str], columns: Columns) -> Iterator[Problem]:
     """Yield what is in doubt in one column. Mostly its cells are texts, or numbers that show as they are."""
-    if _is_plain(cells):
+    if cells is texts or _is_plain(cells):
         return
     for row, (cell, text) in enumerate(zip(cells, texts, strict=True)):
         if cell is None:
@@ -63,8 +64,11 @@ def _is_plain(cells: Sequence[Cell]) -> bool:
     kinds = set(map(type, cells))
     if not kinds <= {str, float}:
         return False
-    numbers = [cell for cell in cells if isinstance(cell, float)] if float in kinds else []
-    return not numbers or (min(numbers) > -EXACT and max(numbers) < EXACT and not any(map(isnan, numbers)))
+    numbers = cast(
+        Sequence[float], cells if kinds == {float} else [cell for cell in cells if cell.__class__ is float]
+    )
+    # The sum shows what is not a number, which the least and the largest do not.
+    return not numbers or (min(numbers) > -EXACT and max(numbers) < EXACT and not isnan(sum(numbers)))
 
 
 def _shown(cell: float | Typed, decimal: str) -> str | None:

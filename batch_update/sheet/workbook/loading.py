@@ -105,7 +105,7 @@ def _decimal(cells: Sequence[Sequence[Cell]], headings: Headings, reading: Readi
 
 
 def _rows_below(
-    cells: Sequence[Sequence[Cell]],
+    cells: Sequence[list[Cell]],
     sheet: Worksheet,
     name: str,
     reading: Reading,

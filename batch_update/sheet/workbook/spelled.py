@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import cast
@@ -25,17 +25,13 @@ def cell_text(cell: Cell, decimal: str, *, is_word: bool) -> str:
     return value_text(cell, decimal)
 
 
-def column_texts(cells: Sequence[Cell], decimal: str, *, is_word: bool) -> list[str]:
+def column_texts(cells: list[Cell], decimal: str, *, is_word: bool) -> list[str]:
     """Return the cells of a column as texts, each as `cell_text` has it; equal numbers are spelled once."""
     kinds = set(map(type, cells))
     if kinds <= {str}:
-        return cast(list[str], list(cells))
-    numbers = {cell for cell in cells if isinstance(cell, float)}
-    if all(map(_is_exact, numbers)):
-        spelled = {number: f"{number:.15g}".replace(".", decimal) for number in numbers}
-        spelled[0.0] = "0"  # and not -0
-    else:
-        spelled = {number: value_text(number, decimal) for number in numbers}
+        return cast(list[str], cells)
+    numbers = cast(set[float], set(cells) if kinds == {float} else {c for c in cells if isinstance(c, float)})
+    spelled = _spelled(numbers, decimal)
     if kinds == {float}:
         return [spelled[number] for number in cast(list[float], cells)]
     return [
@@ -44,8 +40,14 @@ def column_texts(cells: Sequence[Cell], decimal: str, *, is_word: bool) -> list[
     ]
 
 
-def _is_exact(number: float) -> bool:
-    return -EXACT < number < EXACT
+def _spelled(numbers: Collection[float], decimal: str) -> Mapping[float, str]:
+    """Return the text of each number."""
+    if not numbers or not (min(numbers) > -EXACT and max(numbers) < EXACT and not math.isnan(sum(numbers))):
+        return {number: value_text(number, decimal) for number in numbers}
+    if all(map(float.is_integer, numbers)):
+        return dict(zip(numbers, map(str, map(int, numbers)), strict=True))
+    spelled = {number: f"{number:.15g}".replace(".", decimal) for number in numbers}
+    return spelled | {0.0: "0"}  # and not -0
 
 
 def value_text(value: Held, decimal: str) -> str:

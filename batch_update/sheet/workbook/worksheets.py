@@ -169,14 +169,21 @@ class Worksheet:
 
         `size`: bytes that their texts take, but for those that the workbook keeps once. The rows are paid for apart.
         """
-        if "" in cells:
+        kinds = set(map(type, cells))
+        if str in kinds and "" in cells:
             rows = [row for row, cell in zip(rows, cells, strict=True) if cell != ""]
             cells = [cell for cell in cells if cell != ""]
         if not rows:
             return
         if rows[-1] >= self.rows or column >= self.columns:
             self._grow(rows[-1] + 1, column + 1)
-        texts = cells if set(map(type, cells)) == {str} else [cell for cell in cells if isinstance(cell, str)]
+        texts = (
+            cells
+            if kinds == {str}
+            else [cell for cell in cells if isinstance(cell, str)]
+            if str in kinds
+            else ()
+        )
         others = len(cells) - len(texts)
         self.cells += len(cells)
         self._budget.take(
@@ -275,7 +282,7 @@ class _Column:
         if rows[0] <= self._last:
             self._is_sorted = False
         self._last = max(self._last, rows[-1])
-        self._rows.extend(rows)
+        self._rows.extend(rows if isinstance(rows, array) else array("l", rows))
         self._cells.extend(cells)
 
     def spread(self, rows: int) -> list[Cell]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
+from operator import lt
 from typing import NamedTuple, cast
 
 from batch_update.sheet.workbook.worksheets import Cell, Worksheet
@@ -55,8 +57,8 @@ class _PlainRows:
     def take(self, text: str) -> Generator[bytes, None, int]:
         at, self._has_entities = 0, "&" in text
         while at < len(text):
-            numbers, rows, end = self._rows_from(text, at)
-            if rows and not self._add(numbers, rows):
+            rows, end = self._rows_from(text, at)
+            if rows and not self._add(rows):
                 break
             if not rows:
                 end = text.find(self._close, at) + len(self._close)
@@ -91,44 +93,49 @@ class _PlainRows:
         self._widen(width if self._width == 1 else min(max(width, 2 * self._width), _WIDEST))
         return True
 
-    def _rows_from(self, text: str, at: int) -> tuple[list[int], list[Found], int]:
-        """Return rows that are plain, each further down than the one before, with their numbers, and where they end."""
-        numbers: list[int] = []
+    def _rows_from(self, text: str, at: int) -> tuple[list[Found], int]:
+        """Return rows that are plain, and where they end."""
         rows: list[Found] = []
-        last, match = 0, self._match
-        most = _MANY if self._last > _FEW else _FEW
-        while len(rows) < most and (found := match(text, at)) and (number := int(found[1])) > last:
-            numbers.append(number - 1)
+        match, most = self._match, _MANY if self._last > _FEW else _FEW
+        while found := match(text, at):
             rows.append(found.groups())
-            at, last = found.end(), number
-        return numbers, rows, at
+            at = found.end()
+            if len(rows) == most:
+                break
+        return rows, at
 
     # ---------------------------------------------------------------- what they hold
 
-    def _add(self, numbers: Sequence[int], rows: Sequence[Found]) -> bool:
-        """Add rows; False where too many of their tags are written in ways of their own."""
+    def _add(self, rows: Sequence[Found]) -> bool:
+        """Add rows; False where they are in no order, or too many of their tags are written in ways of their own."""
         groups: list[Found] = list(zip(*rows, strict=True))
-        ways = set(groups[1]).union(*groups[2::3])
-        if len(ways) > _MOST_WAYS:
+        numbers = array("l", [int(number or 0) - 1 for number in groups[0]])
+        of_rows, *of_cells = map(set, (groups[1], *groups[2::3]))
+        ways = of_rows.union(*of_cells)
+        if len(ways) > _MOST_WAYS or not all(map(lt, numbers, numbers[1:])):
             return False
         attributes = {way: attributes_in(way) for way in ways if way is not None}
         self._last = numbers[-1] + 1
-        if any("hidden" in attributes[way] for way in set(groups[1]) if way is not None):
-            self._see_hidden(numbers, [attributes[way or ""] for way in groups[1]])
+        self._see_hidden(numbers, groups[1], {way: attributes[way] for way in of_rows if way is not None})
         kinds: _Kinds = {way: self._maker.kind_of(of) for way, of in attributes.items()}
         kinds[_INLINE] = ("inlineStr", "")
-        filled: set[int] = set()
+        filled: Collection[int] = ()
         for column in range(self._width):
             cells = _cells_written(numbers, groups[2 + 3 * column : 5 + 3 * column])
             if cells is not None:
                 self._add_cells(column, cells, kinds)
-                filled.update(cells.rows)
+                is_full = len(cells.rows) == len(numbers) or len(filled) == len(numbers)
+                filled = numbers if is_full else {*filled, *cells.rows}
         self._sheet.pay_rows(len(filled))
         return True
 
-    def _see_hidden(self, numbers: Sequence[int], rows: Sequence[Mapping[str, str]]) -> None:
-        for number, attributes in zip(numbers, rows, strict=True):
-            self._sheet.hidden.see("row", attributes, number)
+    def _see_hidden(self, numbers: Sequence[int], rows: Found, ways: Mapping[str, Mapping[str, str]]) -> None:
+        """Take in which rows are hidden. Mostly the ways in which their tags are written say that none is."""
+        telling = {way: of for way, of in ways.items() if of.get("hidden", "false") not in ("0", "false")}
+        if telling:
+            for number, way in zip(numbers, rows, strict=True):
+                if way in telling:
+                    self._sheet.hidden.see("row", telling[way], number)
 
     def _add_cells(self, column: int, written: _Written, kinds: _Kinds) -> None:
         """Add cells of one column."""
@@ -140,7 +147,7 @@ class _PlainRows:
             size = _size_of(cell for cell, kind in zip(cells, of_cells, strict=True) if kind[0] != "s")
         else:
             cells = self._maker.cells(*kind, texts)
-            size = 0 if kind[0] == "s" else _size_of(cells)
+            size = 0 if kind[0] in ("s", "n") else _size_of(cells)
         self._sheet.extend(column, written.rows, cells, size)
 
 
