@@ -37,6 +37,7 @@ from batch_update.run.exporting import Export as Export
 from batch_update.run.library import apply as apply
 from batch_update.run.library import apply_async as apply_async
 from batch_update.run.library import check as check
+from batch_update.run.library import check_async as check_async
 from batch_update.run.library import choices as choices
 from batch_update.run.library import choices_async as choices_async
 from batch_update.run.library import connect as connect

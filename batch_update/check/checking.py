@@ -6,8 +6,7 @@ where something is wrong with it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -19,6 +18,7 @@ from batch_update.check.repeats import settle_repeated
 from batch_update.check.rows import ReadRows
 from batch_update.check.settled_names import Names
 from batch_update.errors import UsageError
+from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.sheets import Problem, Severity, Sheet
 from batch_update.model.views import amounts
@@ -40,8 +40,8 @@ class Checked:
     """assistants: one update each"""
     unchanged: int
     """rows that nothing is sent for although nothing is wrong with them"""
-    names: Mapping[str, int] = field(default_factory=dict)
-    """list of the account -> how many names stand in the sheet in place of its ids and were not looked up"""
+    names: frozenset[NamedChoice] = field(default=frozenset(), repr=False)
+    """names that stand in the sheet in place of ids, and were not looked up"""
 
     def __repr__(self) -> str:
         counts = {"to change": self.to_change, "unchanged": self.unchanged, "invalid": self.invalid_rows}
@@ -66,7 +66,7 @@ def check_sheet(
         invalid_rows=statuses.count(Status.INVALID),
         to_change=len(sheet) - len(examined.settled) - sum(map(len, examined.merged.values())),
         unchanged=statuses.count(Status.UNCHANGED),
-        names=Counter(str(name.catalogs[0]) for name in examined.rows.names()),
+        names=frozenset(examined.rows.names()),
     )
 
 

@@ -17,8 +17,10 @@ OPTIONS = (
     "jobs_dir",
     "language",
     "mode",
+    "online",
     "out",
     "port",
+    "search",
     "where",
 )
 """Options that belong to a single command and are no settings; messages name them `the option full`."""

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
@@ -24,6 +24,7 @@ from batch_update.model.as_json import (
     sheet_value,
     text_of_value,
 )
+from batch_update.model.choices import Catalog
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
@@ -109,6 +110,7 @@ def _document(plan: Plan) -> dict[str, Json]:
         "server": plan.server,
         "unseen": plan.unseen,
         "digest": digest(plan),
+        "called": {catalog: _named_ids(names) for catalog, names in plan.called.items()},
         "changes": list(map(change_value, plan.changes)),
         "settled": [(index, outcome_value(outcome)) for index, outcome in plan.settled.items()],
         "problems": list(map(problem_value, plan.problems)),
@@ -116,6 +118,10 @@ def _document(plan: Plan) -> dict[str, Json]:
         "sheet_problems": list(map(problem_value, plan.sheet.problems)),
         "rows": list(row_values(plan.sheet)),
     }
+
+
+def _named_ids(names: Mapping[int, str]) -> list[tuple[int, str]]:
+    return sorted(names.items())
 
 
 def _seal(document: dict[str, Json]) -> str:
@@ -140,11 +146,16 @@ def _plan_of_document(document: dict[str, Json]) -> Plan:
         account=text_of_value(document["account"]),
         server=text_of_value(document["server"]),
         unseen=unseen is True,
+        called=_read_names(document.get("called", {})),
     )
     if len(plan.settled) != len(settled) or type(unseen) is not bool or digest(plan) != wanted:
         raise ValueError("what it says of itself is not so")
     check_plan(plan)
     return plan
+
+
+def _read_names(found: dict[str, Json]) -> dict[Catalog, dict[int, str]]:
+    return {Catalog(name): {int(n): text_of_value(text) for n, text in ids} for name, ids in found.items()}
 
 
 def _taken(document: dict[str, Json], name: str) -> Iterator[Json]:

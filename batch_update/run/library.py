@@ -27,6 +27,7 @@ from batch_update.run.applying import begin_apply
 from batch_update.run.choosing import begin_choices, wish_of
 from batch_update.run.exporting import Export, begin_export
 from batch_update.run.forms import on_loop, run_to_end, then
+from batch_update.run.inquiring import begin_inquiry
 from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.steps.means import Means, Sequel
@@ -342,16 +343,59 @@ def check(
     /,
     settings: Settings | None = None,
     *,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    online: bool = False,
     environ: Mapping[str, str] | None = None,
     **given: Any,
 ) -> Checked:
-    """Return every problem of a sheet, and how many rows would do what. No server is asked.
+    """Return every problem of a sheet, and how many rows would do what. Nothing is sent.
 
-    Raises SheetError where it cannot be read, UsageError for a setting that is wrong or means nothing here.
+    A server is asked only with `online`, and only where names stand in the sheet in place of ids; else they are in
+    `Checked.names`. Raises SheetError where the sheet cannot be read, UsageError for a setting that is wrong or
+    means nothing here; online also AccessError, ApiError and RunStopped.
     """
+    checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
+    return checked if inquiry is None else run_to_end(inquiry)()
+
+
+async def check_async(
+    what: Sheet | Source,
+    /,
+    settings: Settings | None = None,
+    *,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    online: bool = False,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Checked:
+    """Do what `check` does on an event loop that is running already, asyncio's or trio's."""
+    checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
+    return checked if inquiry is None else await inquiry()()
+
+
+def _checked(
+    what: Sheet | Source,
+    settings: Settings | None,
+    key: ApiKey | str | None,
+    app: Any,
+    environ: Mapping[str, str] | None,
+    given: Mapping[str, Any],
+    *,
+    online: bool,
+) -> tuple[Checked, Callable[[], Sequel[Checked]] | None]:
+    """Return what is wrong with a sheet by itself, and what asks about its names, where that is wanted."""
     asked = _settings_of_call("check", settings, given, environ, but=_unread(what))
     sheet = what if isinstance(what, Sheet) else reading.read_sheet(what, asked)
-    return check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
+    checked = check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
+    if not online or not checked.names:
+        return checked, None
+
+    def check() -> Sequel[Checked]:
+        return begin_inquiry(sheet, checked, asked, _means(key, app, None, environ, share=True))
+
+    return checked, check
 
 
 def connect(

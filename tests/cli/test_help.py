@@ -103,7 +103,12 @@ SERVER = (
     "1",
 )
 SITUATIONS: dict[str, list[tuple[str, ...]]] = {
-    "check": [("good.csv",), ("good.xlsx",)],
+    "check": [
+        ("good.csv",),
+        ("good.xlsx",),
+        ("named.csv", *LOOK, "--online"),
+        ("named.csv", *SERVER, "--online"),
+    ],
     "plan": [("good.csv", *LOOK), ("good.xlsx", *LOOK), ("good.csv", *SERVER)],
     "apply": [
         ("good.csv", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "a"),
@@ -152,6 +157,7 @@ def test_every_setting_that_is_listed_is_heeded(
     rows = [["id", "speech_speed"], [10001, 1.1], [10002, 1.1]]
     book = xlsx(fill=lambda book, sheet: [sheet.write_row(n, 0, row) for n, row in enumerate(rows)])
     (tmp_path / "good.xlsx").write_bytes(book)
+    (tmp_path / "named.csv").write_text("id,voice_id\n10001,Susi\n", "utf-8")
     (tmp_path / "j.toml").write_text('file = "good.csv"\n', "utf-8")
     (tmp_path / "x.toml").write_text('file = "good.xlsx"\n', "utf-8")
     (tmp_path / "key").write_text("a-key-of-nobody-0123\n", "utf-8")

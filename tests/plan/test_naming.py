@@ -157,7 +157,8 @@ def test_several_of_one_name_are_told_with_cells_that_stand_for_one_each() -> No
     fault = refused("Clara")
     assert (fault.code, fault.message) == ("C131", "2 voices of the account are called Clara")
     assert fault.remedy == (
-        "write 533 – Clara (de) or 534 – Clara (en). `batch-update choices voices --search Clara` lists what there is"
+        "write 533 – Clara (de) or 534 – Clara (en). "
+        "`batch-update choices voices the option search=Clara` lists what there is"
     )
     assert found("533 – Clara (de)") == 533 and found("534 – Clara (en)") == 534
     assert refused("hotel", Catalog.ASSISTANTS).code == "C131"

@@ -8,7 +8,7 @@ import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
-from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.printed_commands import SAME_SERVER, Following, command_of, next_lines
 from batch_update.cli.screen import out, paint, painted, say, writing_out
 from batch_update.cli.spelling import as_flags
 from batch_update.cli.terminal import bytes_of_stdout
@@ -36,9 +36,20 @@ FORMAT = Annotated[
 ]
 
 
+ONLINE = Annotated[
+    bool,
+    typer.Option(
+        "--online",
+        help="Look up the names that stand in place of ids, which takes a key; without, they are counted.",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
+
+
 @takes("check")
-def check(file: FILE, given: dict[str, Any], format: FORMAT = "full") -> None:
-    """Check a sheet: every problem at its row and cell. Nothing is sent, no key is needed.
+def check(file: FILE, given: dict[str, Any], format: FORMAT = "full", online: ONLINE = False) -> None:
+    """Check a sheet: every problem at its row and cell. Nothing is sent, and no key is needed without --online.
 
     Exit status: 0 no errors, 3 errors.
     """
@@ -46,7 +57,7 @@ def check(file: FILE, given: dict[str, Any], format: FORMAT = "full") -> None:
     with telling_errors(as_json=settings.json_ or format == "json"):
         form = _form_of(format, settings)
         settings = settings.model_copy(update={"json_": form == "json"})
-        raise typer.Exit(int(check_sheet_file(file, settings, form)))
+        raise typer.Exit(int(check_sheet_file(file, settings, form, online=online)))
 
 
 def _form_of(format: str, settings: Settings) -> str:
@@ -64,12 +75,14 @@ def _form_of(format: str, settings: Settings) -> str:
     return "json" if settings.json_ else format
 
 
-def check_sheet_file(file: str, settings: Settings, form: str = "full") -> Exit:
+def check_sheet_file(file: str, settings: Settings, form: str = "full", *, online: bool = False) -> Exit:
     """Show every problem of a sheet; SHEET_INVALID where one is an error."""
-    sheet, checked = read_and_check(file, settings)
+    sheet, checked = read_and_check(file, settings, online=online)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
     following = _next_after_check(checked, file, settings, is_wrong=is_wrong)
+    if online and "check" in following:
+        following["check"] += " --online"
     if settings.json_:
         from batch_update.report.documents.of_sheets import checked_sheet
 
@@ -82,7 +95,7 @@ def check_sheet_file(file: str, settings: Settings, form: str = "full") -> Exit:
     return status
 
 
-def read_and_check(file: str, settings: Settings) -> tuple[Sheet, Checked]:
+def read_and_check(file: str, settings: Settings, *, online: bool = False) -> tuple[Sheet, Checked]:
     """Read a sheet, say how it was understood, and find every problem of it."""
     show = not is_silent(settings)
     if show:
@@ -95,16 +108,31 @@ def read_and_check(file: str, settings: Settings) -> tuple[Sheet, Checked]:
     sheet = read_sheet(file, settings)
     if show:
         say(describe(sheet))
-    return sheet, check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
+    checked = check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
+    return sheet, _inquired(sheet, checked, settings) if online and checked.names else checked
+
+
+def _inquired(sheet: Sheet, checked: Checked, settings: Settings) -> Checked:
+    """Return what is wrong with a sheet once its names are looked up."""
+    import anyio
+
+    from batch_update.cli.watcher import Reader
+    from batch_update.run.inquiring import begin_inquiry
+    from batch_update.run.steps.means import Means
+
+    return anyio.run(begin_inquiry(sheet, checked, settings, Means(Reader(settings))))
 
 
 def _show_checked(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
+    from batch_update.report.called import names_words
     from batch_update.report.screen.problems import count_words, render_problems
 
     if checked.problems:
         out(painted(render_problems(sheet, checked.problems)))
     found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
     out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
+    if checked.names:
+        out(f"To be looked up on the account: {names_words(checked.names)}; --online does it now.")
 
 
 def _print_for_tools(sheet: Sheet, checked: Checked, file: str, form: str, *, quiet: bool) -> None:
@@ -149,7 +177,9 @@ def _next_after_check(checked: Checked, file: str, settings: Settings, *, is_wro
 
     def command(verb: str, **changed: Any) -> str:
         changed_settings = settings.model_copy(update=changed)
-        return command_of(verb, changed_settings, file, groups=("Sheet", "Rows", "Limits"))
+        return command_of(
+            verb, changed_settings, file, groups=("Sheet", "Rows", "Limits", "Look-ups", *SAME_SERVER)
+        )
 
     if not is_wrong:
         return {"plan": command("plan")}

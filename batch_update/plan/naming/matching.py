@@ -199,7 +199,7 @@ class _Lists:
     def _lister(self, text: str = "") -> str:
         """Return which command lists what there is; with a text, only that which has it in its name."""
         name = next((one.name for one in readings(text)), text)
-        search = f" --search {quoted(shown(name))}" if text else ""
+        search = f" the option search={quoted(shown(name))}" if text else ""
         commands = (f"`batch-update choices {catalog}{search}`" for catalog in self.catalogs)
         return f"{either(list(commands))} lists what there is"
 

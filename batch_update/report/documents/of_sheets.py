@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,6 +42,8 @@ class CheckedSheet:
     """rows that nothing would be sent for although nothing is wrong with them"""
     invalid: int
     """rows with errors"""
+    names: int
+    """that stand in place of ids and were not looked up, as the option online has it done"""
     problems: Iterable[ToldProblem]
     """all of them, in the order of the sheet"""
 
@@ -50,7 +52,12 @@ def checked_sheet(sheet: Sheet, checked: Checked) -> CheckedSheet:
     """Return what a check found."""
     problems = (told_problem(sheet, problem) for problem in checked.problems)
     return CheckedSheet(
-        told_sheet(sheet), checked.to_change, checked.unchanged, checked.invalid_rows, problems
+        told_sheet(sheet),
+        checked.to_change,
+        checked.unchanged,
+        checked.invalid_rows,
+        len(checked.names),
+        problems,
     )
 
 
@@ -130,6 +137,9 @@ class PlannedSheet:
     """what the rows come to"""
     changes: tuple[ToldChange, ...]
     """the updates that would be sent"""
+    called: Mapping[str, Mapping[str, str]]
+    """list of the account, such as voices -> id -> what the account calls it, for the ids of these changes that were
+    looked up"""
     conflicts: tuple[HeldRow, ...]
     """rows that are held back"""
     left_to_others: tuple[LeftRow, ...]
@@ -152,6 +162,10 @@ def planned_sheet(plan: Plan, tripped: Sequence[Tripped], *, requests: int, dige
         requests=requests,
         counts=totals_of(plan),
         changes=tuple(told_change(plan, change) for change in plan.changes),
+        called={
+            str(catalog): {str(number): name for number, name in names.items()}
+            for catalog, names in plan.called.items()
+        },
         conflicts=tuple(
             _held_row(plan.sheet.numbers[index], outcome)
             for index, outcome in plan.settled.items()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 
 from batch_update.check.remembering import rows_with_memory
-from batch_update.fields.differences import BRIEFLY, LONG, Showing, brief_value, changed_words, difference
+from batch_update.fields.differences import BRIEFLY, LONG, Showing, brief_value, changed_words
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
 from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty
+from batch_update.report.called import Called, named_difference
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.documents.of_sheets import totals_of
 from batch_update.report.messages import said_lines
 from batch_update.report.places import files_behind
 from batch_update.text import counted, excerpt, printable
 
+_NO_NAMES: Called = MappingProxyType({})
 MOST_SHOWN = 100
 """Assistants that are shown one by one; the option full, the option out and the setting json have all."""
 MOST_TYPICAL = 80
@@ -30,7 +33,7 @@ def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str
     """Return the plan as text, above its totals. `requests`: how many it took to read what is there."""
     most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
     totals = [f"  {_totals(plan)}", *(f"  {words}" for words in left_words(plan))]
-    blocks = [[_title(plan, requests)], totals, list(field_lines(plan.changes))]
+    blocks = [[_title(plan, requests)], totals, list(field_lines(plan.changes, plan.called))]
     blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
     blocks += _more(len(plan.changes) - most, "assistants: the option full shows all")
     held = _conflicts(plan)
@@ -110,8 +113,11 @@ def _totals_words(plan: Plan) -> str:
 # ---------------------------------------------------------------- by field
 
 
-def field_lines(changes: Sequence[Change]) -> Iterator[str]:
-    """Yield a line for each field that would change: of how many assistants, and what most of these changes are."""
+def field_lines(changes: Sequence[Change], called: Called = _NO_NAMES) -> Iterator[str]:
+    """Yield a line for each field that would change: of how many assistants, and what most of these changes are.
+
+    `called`: what the account calls ids, where that is known.
+    """
     by_field: dict[str, list[Change]] = {}
     for change in changes:
         for name in change.body:
@@ -121,7 +127,7 @@ def field_lines(changes: Sequence[Change]) -> Iterator[str]:
     width = max(map(len, by_field))
     yield f"  {'field':<{width}}  assistants   typical change"
     for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
-        yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members)}".rstrip()
+        yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members, called)}".rstrip()
     clears = {
         name: sum(is_empty(change.body[name]) for change in members) for name, members in by_field.items()
     }
@@ -133,7 +139,7 @@ Pair = tuple[object, Json]
 """A value as it is, UNKNOWN where that is not known, and as it would be."""
 
 
-def _typical(name: str, members: Sequence[Change]) -> str:
+def _typical(name: str, members: Sequence[Change], called: Called) -> str:
     """Return how many words most changes of a field take, or the one change that all are, or the span of values."""
     pairs = [(change.before.get(name, UNKNOWN), change.body[name]) for change in members]
     if len(pairs) > 1 and (texts := _long_texts(pairs)):
@@ -143,7 +149,7 @@ def _typical(name: str, members: Sequence[Change]) -> str:
         before, after = zip(*pairs, strict=True)
         return f"{_span(before)} -> {_span(after)}{note}"
     times = f"   (all {len(pairs)})" if len(pairs) > 1 else ""
-    return excerpt(difference(*pairs[0]), MOST_TYPICAL) + times + note
+    return excerpt(named_difference(name, *pairs[0], called), MOST_TYPICAL) + times + note
 
 
 def _long_texts(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
@@ -186,7 +192,7 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
     width = max(map(len, change.body), default=0)
     files = files_behind(plan.sheet, change.indexes[0]) if plan.sheet.files else {}
     for name, value in change.body.items():
-        text = difference(change.before.get(name, UNKNOWN), value, showing)
+        text = named_difference(name, change.before.get(name, UNKNOWN), value, plan.called, showing)
         yield f"    {name:<{width}}  {text}"
         for path in files.get(name, ()):
             yield f"    {'':<{width}}  from the file {excerpt(path, MOST_PATH)}"
