@@ -50,8 +50,11 @@ from batch_update.run.library import resume as resume
 from batch_update.run.library import resume_async as resume_async
 from batch_update.run.library import runs as runs
 from batch_update.run.library import runs_async as runs_async
+from batch_update.run.library import template as template
+from batch_update.run.library import template_async as template_async
 from batch_update.run.library import undo as undo
 from batch_update.run.library import undo_async as undo_async
+from batch_update.run.templating import Template as Template
 from batch_update.run.watching import Prospect as Prospect
 from batch_update.run.watching import Watcher as Watcher
 from batch_update.send.progress import Progress as Progress

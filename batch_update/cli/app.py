@@ -18,6 +18,7 @@ from batch_update.cli.commands import choices as choosing
 from batch_update.cli.commands import export as exporting
 from batch_update.cli.commands import jobs, reference, runs, sandbox
 from batch_update.cli.commands import plan as planning
+from batch_update.cli.commands import template as templating
 from batch_update.cli.commands.changing import apply as applying
 from batch_update.cli.commands.changing import resume as resuming
 from batch_update.cli.commands.changing import undo as undoing
@@ -37,6 +38,7 @@ EXAMPLES = """Change many Famulor AI phone assistants from one sheet: checked, p
 Examples:
   batch-update demo                          see it at work: no account needed
   batch-update export -o account.xlsx        what is there, as a sheet
+  batch-update template form.xlsx            drop-downs to fill in
   batch-update check changes.xlsx            all that is wrong with a sheet
   batch-update plan changes.xlsx             what it would change, old -> new
   batch-update apply changes.xlsx --limit 5  try it on the first five
@@ -63,6 +65,7 @@ app = typer.Typer(
 )
 app.command("demo", cls=Command)(sandbox.demo)
 app.command("export", cls=Command)(exporting.export)
+app.command("template", cls=Command)(templating.template)
 app.command("check", cls=Command)(checking.check)
 app.command("plan", cls=Command)(planning.plan)
 app.command("apply", cls=Command)(applying.apply)

@@ -15,11 +15,13 @@ OPTIONS = (
     "full",
     "host",
     "jobs_dir",
+    "lang",
     "language",
     "mode",
     "online",
     "out",
     "port",
+    "prefill",
     "search",
     "where",
 )

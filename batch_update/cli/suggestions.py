@@ -22,6 +22,7 @@ _COMMANDS = {
     "plan": "preview diff dry-run dryrun simulate compare show-changes vorschau",
     "check": "validate lint verify test pruefen prüfen",
     "export": "download pull get dump backup fetch list ls assistants",
+    "template": "form blank vorlage muster formular skeleton",
     "undo": "rollback revert restore back rückgängig",
     "resume": "continue retry restart weiter",
     "runs list": "status history log logs results",

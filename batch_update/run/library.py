@@ -32,6 +32,7 @@ from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.steps.means import Means, Sequel
 from batch_update.run.steps.overview import known_runs
+from batch_update.run.templating import Template, begin_template, order_of
 from batch_update.run.undoing import begin_undo, run_to_undo
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts, open_interrupts
@@ -293,6 +294,44 @@ def _choices(
     return then(begun, lambda chosen: chosen.choices)
 
 
+def _template(
+    to: Path | str | None = None,
+    /,
+    settings: Settings | None = None,
+    *,
+    fields: str | Iterable[str] = (),
+    prefill: bool = False,
+    where: str | Iterable[str] = (),
+    lang: str | None = None,
+    force: bool = False,
+    key: ApiKey | str | None = None,
+    app: Any = None,
+    watcher: Watcher | None = None,
+    share: bool = True,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Template]:
+    """Write a sheet to be filled in, with what the account has to choose from as drop-downs.
+
+    `to`: an .xlsx, or a .csv or .tsv without drop-downs, which `force` lets it write over. `fields`: headers of its
+    columns, all fields by default. `prefill`: what is there is written into it, of those assistants alone for which
+    the conditions `where` hold; never a secret. `lang`: en or de; None: the system's. Without a key it has no lists of
+    an account (`Template.keyless`). All else is as for `plan`.
+    """
+    asked = _settings_of_call("template", settings, given, environ)
+    means = _means(key, app, watcher, environ, share=share)
+    order = order_of(
+        to=None if to is None else Path(to),
+        fields=_several(fields),
+        prefill=prefill,
+        where=_several(where),
+        language=lang,
+        environ=means.environ,
+        force=force,
+    )
+    return begin_template(order, asked, means)
+
+
 def _several(texts: str | Iterable[str]) -> Iterable[str]:
     """Return the texts; one by itself is one, and not its letters."""
     return (texts,) if isinstance(texts, str) else texts
@@ -312,6 +351,7 @@ resume, resume_async = run_to_end(_resume), on_loop(_resume)
 undo, undo_async = run_to_end(_undo), on_loop(_undo)
 choices, choices_async = run_to_end(_choices), on_loop(_choices)
 export, export_async = run_to_end(_export), on_loop(_export)
+template, template_async = run_to_end(_template), on_loop(_template)
 runs, runs_async = run_to_end(_runs), on_loop(_runs)
 
 

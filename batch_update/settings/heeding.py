@@ -34,6 +34,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),
     "choices": ("choices_max_age", "refresh", *_READING),
+    "template": ("only", "choices_max_age", "refresh", *_READING),
     "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),
     "undo": (*_LIMITS, *_SENDING, "Output"),
     "runs list": (*_RUNS, "json_"),

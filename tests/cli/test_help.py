@@ -122,6 +122,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     ],
     "choices": [("voices", *LOOK), ("voices", *SERVER)],
     "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
+    "template": [("x.xlsx", "--prefill", *LOOK), ("y.xlsx", *SERVER)],
     "resume": [
         ("half", *SEND, "--waves", "1", "--pause", "0", "--limit", "1"),
         ("half", *SEND),

@@ -83,6 +83,12 @@ CASES: dict[str, Case] = {
     "choices": Case(("choices", "voices", *SANDBOX, "--search", "susi"), 0, "choices"),
     "choices: all": Case(("choices", *SANDBOX), 0, "choices"),
     "choices: no such list": Case(("choices", "vioces"), 2),
+    "template": Case(
+        ("template", "form.xlsx", *SANDBOX, "--prefill", "--fields", "Stimme,tool_ids"), 0, "template"
+    ),
+    "template: no key": Case(
+        ("template", "form.xlsx", "--prefill", "--base-url", "http://127.0.0.1:9/api"), 4
+    ),
     "runs list": Case(("runs", "list"), 0, "runs", (FIRST, HELD)),
     "runs list: none": Case(("runs", "list"), 0, "runs"),
     "runs show": Case(("runs", "show", "held"), 0, "shown-run", (HELD,)),

@@ -260,6 +260,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "resume": lambda **given: batch_update.resume("last", **given),
     "undo": lambda **given: batch_update.undo("last", **given),
     "export": batch_update.export,
+    "template": batch_update.template,
     "check": lambda **given: batch_update.check("sheet.csv", **given),
     "runs": batch_update.runs,
 }
@@ -455,7 +456,7 @@ def test_signals_outside_of_the_main_thread_are_refused_before_anything_is_done(
 
 
 def test_awaited_functions_are_told_from_plain_ones_by_their_names() -> None:
-    for name in ("plan", "apply", "resume", "undo", "export", "runs"):
+    for name in ("plan", "apply", "resume", "undo", "export", "template", "runs"):
         plain: Callable[..., object] = getattr(batch_update, name)
         awaited: Callable[..., Awaitable[object]] = getattr(batch_update, f"{name}_async")
         assert (plain.__name__, awaited.__name__) == (name, f"{name}_async")

@@ -37,6 +37,7 @@ PLAIN: dict[str, Callable[[], object]] = {
     "resume": batch_update.resume,
     "undo": lambda: batch_update.undo("last"),
     "export": batch_update.export,
+    "template": batch_update.template,
     "runs": batch_update.runs,
 }
 

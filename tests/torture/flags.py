@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "check": ("good.csv",),
     "plan": ("good.csv", *TRY),
     "apply": ("good.csv", "--yes", *TRY),
+    "template": ("form.xlsx", *TRY),
     "export": ("-o", "out.csv", *TRY),
     "resume": ("last", "--yes", *TRY),
     "undo": ("last", "--yes", *TRY),

@@ -24,7 +24,8 @@ EXACT_DIGITS = 15
 
 _PLAIN = re.compile(r"0*([1-9][0-9]{0,14})").fullmatch
 _LONG = re.compile(r"0*([1-9][0-9]*)(?:[.,]0+)?").fullmatch
-_NAMED = re.compile(r"0*([1-9][0-9]*)\s+[-–—]\s+(?=.*[^\W\d_])\S.*", re.DOTALL).fullmatch
+_NAMED = re.compile(r"0*([1-9][0-9]*)\s+[-–—]\s+(?=.*[^\W\d_]|\+[0-9]{6})\S.*", re.DOTALL).fullmatch
+"""An id before a name, or before a phone number."""
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+").fullmatch
 _DECIMAL = re.compile(r"[1-9][0-9]{0,14}\.[1-9][0-9]{0,14}").fullmatch
 _PHONE = re.compile(r"\(?(?:\+|0)[0-9 ()/.\u00a0\u202f–-]{5,}[0-9]").fullmatch
@@ -99,7 +100,9 @@ def _read_name(field: Field, text: str) -> NamedChoice:
     """Return the name that a cell holds; quotes make one of what would mean something else."""
     quoted = quoted_text(text)
     name = text if quoted is None else quoted
-    is_odd = not any(char.isalpha() for char in name) or (quoted is None and _means_else(text))
+    is_odd = not (any(char.isalpha() for char in name) or (is_of_phone(field) and _NAMED(name))) or (
+        quoted is None and _means_else(text)
+    )
     if is_odd or len(name) > LONGEST_NAME or not catalogs_of_cell(field.name):
         raise unreadable("C108", field, text)
     refuse_damaged(field, text, is_json=quoted is not None)

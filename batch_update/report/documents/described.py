@@ -36,6 +36,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "report": ("report",),
     "export": ("export",),
     "choices": ("choices",),
+    "template": ("template",),
     "fields": ("fields",),
     "code": ("explain",),
     "jobs": ("job list",),

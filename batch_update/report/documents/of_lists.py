@@ -266,6 +266,30 @@ class WrittenExport:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTemplate:
+    """A sheet that was written to be filled in."""
+
+    KIND: ClassVar[str] = "template"
+
+    file: str
+    """its path"""
+    language: str
+    """of its words: en or de"""
+    assistants: int
+    """how many stand in it; 0 unless that was asked for"""
+    columns: tuple[str, ...]
+    """the header of the sheet"""
+    lists: Mapping[str, int]
+    """what can be chosen from -> how many there are"""
+    unknown: Mapping[str, str]
+    """lists that it lacks since they could not be looked up -> why"""
+    keyless: bool
+    """whether it has no lists of an account since no key was given"""
+    left_empty: tuple[str, ...]
+    """columns that are empty although assistants may hold something"""
+
+
+@dataclass(frozen=True, slots=True)
 class ServedSandbox:
     """A sandbox that listens from now on; its document is printed at once, and nothing after it."""
 

@@ -48,7 +48,7 @@ def write_workbook(
                 value = value_of(field, text)
                 if isinstance(value, bool):
                     done = sheet.write_boolean(number, column, value)
-                elif isinstance(value, (int, float)) and _is_exact(value):
+                elif isinstance(value, (int, float)) and is_exact(value):
                     done = sheet.write_number(number, column, value)
                 else:
                     done = sheet.write_string(number, column, spelling(field, text))
@@ -58,7 +58,7 @@ def write_workbook(
                     )
 
 
-def _is_exact(value: float) -> bool:
+def is_exact(value: float) -> bool:
     """Whether a spreadsheet program would keep all of its digits."""
     return abs(value) < 10**EXACT_DIGITS and float(f"{value:.{EXACT_DIGITS}g}") == value
 

@@ -1,0 +1,54 @@
+"""What the columns of a template offer to choose from: the lists of the account as cells that people can choose by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from batch_update.fields.assistant import MODES
+from batch_update.fields.names import ID, Heading
+from batch_update.fields.references import catalogs_of
+from batch_update.model.choices import Catalog, Choice, Choices
+from batch_update.model.sheets import Role
+from batch_update.plan.naming.matching import label_of
+from batch_update.sheet.writing.template.form_columns import Offer, Offered
+from batch_update.sheet.writing.template.wording import Words, list_title
+
+
+def catalogs_to_offer(headings: Iterable[Heading], *, but_ids: bool) -> list[Catalog]:
+    """Return the lists that columns are chosen from, and the languages, which tell more of a voice.
+
+    `but_ids`: the assistants are not offered, since all of them stand there.
+    """
+    found = [
+        catalog
+        for heading in headings
+        for catalog in _catalogs_of(heading)
+        if not (but_ids and heading.role is Role.ID)
+    ]
+    return list(dict.fromkeys([*found, Catalog.LANGUAGES] if Catalog.VOICES in found else found))
+
+
+def offered(heading: Heading, choices: Choices, words: Words) -> Offered | None:
+    """Return the list of a column; None where it has none, or where that is not known."""
+    catalogs = [catalog for catalog in _catalogs_of(heading) if catalog in choices]
+    if not catalogs:
+        return None
+    entries = {
+        choice.id: (choice, Offer(str(choice.id), label_of(catalog, choice, choices), _note(choice, choices)))
+        for catalog in catalogs
+        for choice in choices[catalog]
+    }
+    ordered = sorted(entries.values(), key=lambda pair: (pair[1].note, pair[0].name.casefold(), pair[0].id))
+    name = "_".join(catalog.value.replace("-", "_") for catalog in catalogs)
+    return Offered(name, list_title(catalogs, words), tuple(entry for _, entry in ordered))
+
+
+def _catalogs_of(heading: Heading) -> tuple[Catalog, ...]:
+    return catalogs_of(heading.field or ID, heading.path)
+
+
+def _note(choice: Choice, choices: Choices) -> str:
+    """Return what helps to choose: the language that it speaks, its modes where it is not for all, what it is."""
+    language = choices.find(Catalog.LANGUAGES, choice.language_id) if choice.language_id else None
+    modes = choice.modes if len(choice.modes) < len(MODES) else ()
+    return "; ".join(filter(None, (language.name if language else "", ", ".join(modes), choice.about)))

@@ -1,0 +1,31 @@
+"""Owns templates as CSV or TSV: the header, and what is there, in the manner of the user's spreadsheet program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from batch_update.model.sheets import Dialect
+from batch_update.sheet.writing.records import write_table
+from batch_update.sheet.writing.template.book import Blueprint
+from batch_update.sheet.writing.template.form_columns import TemplateColumn
+
+
+def write_bare(path: Path, form: Blueprint) -> Path:
+    """Write the header and the rows beside their place and rename the file; returns where it lies.
+
+    A German program takes semicolons and decimal commas. Raises OSError, with nothing left behind.
+    """
+    decimal = form.words.decimal
+    if path.suffix.lower() == ".tsv":
+        dialect = Dialect("tsv", "utf-8-sig", "\t", decimal)
+    else:
+        dialect = Dialect("csv", "utf-8-sig", ";" if decimal == "," else ",", decimal)
+    rows = (
+        [*map(_typed, form.columns, row, [decimal] * len(form.columns)), *row[len(form.columns) :]]
+        for row in form.rows
+    )
+    return write_table(path, form.header, rows, dialect)
+
+
+def _typed(column: TemplateColumn, text: str, decimal: str) -> str:
+    return text.replace(".", decimal) if column.facts.kind == "number" else text
