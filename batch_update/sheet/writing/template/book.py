@@ -11,9 +11,9 @@ from batch_update.fields.cells import read_as
 from batch_update.fields.facts import Kind
 from batch_update.model.sheets import Role
 from batch_update.sheet.writing.looks import Looks, looks_of, put_text
+from batch_update.sheet.writing.template.drop_downs import write_lists, zones_offered
 from batch_update.sheet.writing.template.form_columns import Offered, TemplateColumn
 from batch_update.sheet.writing.template.guide import write_guide
-from batch_update.sheet.writing.template.lists import write_lists, zones_offered
 from batch_update.sheet.writing.template.validations import message_of, validation_of
 from batch_update.sheet.writing.template.wording import WORDS, Words
 from batch_update.sheet.writing.worksheet import Rows, in_xml, is_exact
