@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from batch_update.cli.commands.export import STDOUT
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import is_silent, or_environment, settings_of, takes
+from batch_update.cli.options import FORCE, STDOUT, is_silent, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
 from batch_update.cli.screen import out, paint, say, writing_out
 from batch_update.cli.terminal import bytes_of_stdout
@@ -66,10 +65,6 @@ LANG = Annotated[
     typer.Option(
         "--lang", metavar="en|de", help="Language of its words. Default: that of your system, or en."
     ),
-]
-FORCE = Annotated[
-    bool,
-    typer.Option("--force", help="Overwrite FILE.", show_envvar=False, show_default=False),
 ]
 
 
