@@ -40,6 +40,7 @@ HERE: dict[str, Any] = {
 """A run that takes no time, whose requests come in one order; what a case sets stands in place of these."""
 FOUR = [("id", "speech_speed"), *((str(number), "0.75") for number in range(10001, 10005))]
 SPEEDS = [(number, {"speech_speed": 0.75}) for number in range(10001, 10005)]
+VOICE = [("id", "voice_id"), ("10001", "418")]
 MODES = [("id", "mode"), ("10001", "multimodal"), ("10002", "dualplex"), ("10003", "pipeline")]
 EXPORTED = remembered(10001, "user 501 at sandbox", {"speech_speed": 0.9})
 """What the first row remembers of an export since which somebody else changed its speed."""
@@ -126,6 +127,19 @@ def with_company(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, Any]]
     leaving.join()
 
 
+@contextmanager
+def with_kept_lists(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, Any]]:
+    """A sandbox whose voices were looked up a moment ago, and are kept since."""
+    here = {name: value for name, value in HERE.items() if name.startswith("sandbox")}
+    batch_update.choices("voices", rate="off", **here)
+    yield {}
+
+
+def looked_up(times: int) -> Callable[[Seen], bool]:
+    """So often it was asked which voices there are; each time takes a request for each of the three modes."""
+    return lambda run: sum("/voices" in path for _, path, _ in run.requests) == 3 * times
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -194,6 +208,10 @@ CASES: dict[str, Case] = {
     "no_fetch": Case(True, lambda run: run.reads == 1 and len(run.updates) == 4),
     "no_verify": Case(True, lambda run: run.reads == 1 and len(run.updates) == 4),
     "reread_after": Case(0.25, lambda run: run.exit is Exit.OK),
+    # what may be chosen
+    "choices_max_age": Case(0, looked_up(2), csv(VOICE), place=with_kept_lists),
+    "refresh": Case(True, looked_up(2), csv(VOICE), place=with_kept_lists),
+    "no_lookup": Case(True, lambda run: run.statuses == ["failed"], csv([VOICE[0], ("10001", "9999")])),
     # what must not happen
     "max_changes": Case(3, refused("G120", Exit.STOPPED)),
     "max_change_percent": Case(5, refused("G121", Exit.STOPPED)),
