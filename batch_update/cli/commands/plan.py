@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,7 +79,8 @@ def document_of(found: Planned) -> PlannedSheet:
     from batch_update.plan.saving import digest
     from batch_update.report.documents.of_sheets import planned_sheet
 
-    return planned_sheet(found.plan, found.tripped, requests=found.pages, digest=digest(found.plan))
+    told = replace(found.plan, problems=tuple(told_here(found.plan.problems, found.settings)))
+    return planned_sheet(told, found.tripped, requests=found.pages, digest=digest(found.plan))
 
 
 def _show_planned(found: Planned, file: str, out_file: Path | None, status: Exit, *, full: bool) -> None:

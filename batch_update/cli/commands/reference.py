@@ -75,13 +75,22 @@ def _show_one(known: Field) -> None:
         "clear it": _clearing(known),
         "modes": "all" if len(known.modes) == 3 else ", ".join(known.modes),
         "also written": ", ".join(known.aliases),
-        "look up": f"the ids come from the account's {known.look_up}" if known.look_up else "",
+        "look up": _listing(known),
         "source": "the vendor's wider docs" if known.wider else "the vendor's page of the endpoint",
     }
     for name, text in rows.items():
         if text:
             out(f"  {name:<13} {text}")
     out("An empty cell leaves the field as it is.")
+
+
+def _listing(known: Field) -> str:
+    """Return the command that lists the ids of a field; "" where it holds none."""
+    from batch_update.fields.references import catalogs_of
+
+    if not known.look_up:
+        return ""
+    return f"ids of the account: {program()} choices {' '.join(catalogs_of(known.name))}"
 
 
 def _clearing(known: Field) -> str:
