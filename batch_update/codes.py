@@ -28,6 +28,10 @@ class Trait(Flag):
     """the attempt did not come through to the application"""
     COMPARING = auto()
     """the message tells of two or three values where they differ, and is longer than others"""
+    UNKNOWN_COLUMN = auto()
+    """a column that means nothing; the setting ignore_unknown leaves it out"""
+    TOLD_TO_ALL = auto()
+    """told also to who wants to hear of errors alone: what nobody sees is sent"""
     NO_PLAN = auto()
     """the folder has no journal, or one without a plan"""
     NOTHING_SENT = auto()
@@ -78,7 +82,7 @@ CODES: dict[str, Code] = dict((
     _c("S114", "a text that a workbook cannot hold", "A cell of a workbook holds 32,767 characters at most.", "Write it as CSV or JSON Lines; export can also leave the column out with the option fields."),
     _c("S115", "merged cells", "Of merged cells only the first holds the value; the rows of the others would be sent without it.", "Undo the merging, and fill every cell that should have the value."),
     _c("S116", "too many rows cannot be read as they stand", "With tens of thousands of them it is the file that is wrong and not its rows, so reading ends there.", "Mend what the first rows have in common, such as the delimiter or the encoding, or split the sheet."),
-    _c("S117", "hidden rows or columns", "A warning: a workbook has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them. The setting visible_only leaves hidden rows out, the setting ignore a column."),
+    _c("S117", "hidden rows or columns", "A warning: a workbook has rows that are hidden or filtered away, or hidden columns. They are read and sent like all others.", "Show them and look at them. The setting visible_only leaves hidden rows out, the setting ignore a column.", Trait.TOLD_TO_ALL),
     _c("S118", "a row inside a cell", "A warning: a cell in quotes goes on over several lines, and one of them looks like a row of its own. With a quote too many, a cell takes in all rows up to the next quote.", "If it is a row, take out the quote before it or close it; if it is text, all is well."),
     _c("S119", "a JSON value where text is wanted", "A list, an object, true or false stands in a .jsonl or a DataFrame where the field holds text.", "Put it in quotes if it is meant as text."),
     _c("S120", "the file was written to while it was read", "What was read may be half of what it was and half of what it is.", "Try again once it is saved."),
@@ -90,11 +94,12 @@ CODES: dict[str, Code] = dict((
     _c("S124", "columns of a DataFrame without names", "Its columns are named by numbers, or have several levels.", "Name them by fields: frame.columns = [\"id\", \"name\", ...]."),
     _c("S125", "a value that no cell holds", "A DataFrame holds a value that is no text, number, True or False, date, JSON or nothing; or such a value inside a list or dict.", "Make one of these of it first."),
     _c("S132", "several worksheets hold a table of assistants", "In more than one of them a row names an id column and a field, so that it is not clear which is meant.", "Say which with the setting sheet, by its name or its number from 1."),
+    _c("S133", "a total", "A row with a word such as Summe, Gesamt or Total in place of an id, or with the sum of the ids above it, is no assistant. It is left out, with a warning, where it holds no value of a field, and an error where it does.", "Delete the row, or empty its cells in the columns of fields. Is an assistant called so, write its id."),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
-    _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with the setting map='HEADER=FIELD', or leave it out with the setting ignore='HEADER'. A column can be named by its letter, too: column:C."),
+    _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with the setting map='HEADER=FIELD', or leave it out with the setting ignore='HEADER'. A column can be named by its letter, too: column:C.", Trait.UNKNOWN_COLUMN),
     _c("H103", "a field stands in two columns", "It would not be clear which one counts.", "Delete or rename one, or leave one out with the setting ignore."),
-    _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it."),
+    _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it.", Trait.UNKNOWN_COLUMN),
     _c("H105", "no such part of a value", "A header such as `variables.company_name`, `filler_config.positive`, `tools.end_call.description` or `label_ids+` changes a part of a value and keeps the rest; this field has no such part.", "Correct it, or set the whole value in one column."),
     _c("H106", "the column `account` is reserved", "It will say which account a row belongs to.", "Rename it, or leave it out with the setting ignore=account."),
     _c("H107", "the first row looks like data", "The first row names the columns; here it holds an id or a text, so that it is probably the first assistant.", "Put a row above it that names the columns, `id` among them."),

@@ -102,7 +102,8 @@ def examine(
     """Return the sheet with every problem. `remembers`: what its rows remember of an export counts."""
     rows = ReadRows(sheet, names)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
-    problems = [*sheet.problems, *rows.cell_problems(), *between(rows)]
+    found = [*sheet.problems, *rows.cell_problems(), *between(rows)]
+    problems = [problem for problem in found if problem.index not in sheet.totals or problem.code == "S133"]
     excused: tuple[Problem, ...] = ()
     if remembers and rows.memories.column is not None:
         problems, excused = excused_by_memory(rows, problems)

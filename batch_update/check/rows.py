@@ -118,6 +118,8 @@ class ReadRows:
             yield self.problem(row, self.id_index, fault)
         for row in self._ids.missing - self.idle:
             yield self.problem(row, self.id_index, _NO_ID)
+        for row in sorted(self.sheet.totals):
+            yield self.problem(row, self.id_index, _TOTAL_LEFT_OUT if row in self.idle else _TOTAL)
         for column in self.all_columns:
             for row, text in enumerate(column.texts if column.faults else ()):
                 for fault in column.faults.get(text, ()):
@@ -129,7 +131,10 @@ def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
     if sheet.id_column is None:
         return IdColumn([""] * len(sheet), without=range(len(sheet)))
     broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
-    return IdColumn(sheet.id_column.texts, without=broken, names=names)
+    texts = sheet.id_column.texts
+    if sheet.totals:  # their words are no names
+        texts = ["" if row in sheet.totals else text for row, text in enumerate(texts)]
+    return IdColumn(texts, without=broken | sheet.totals, names=names)
 
 
 def _values_of(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
@@ -153,4 +158,11 @@ def _by_its_ids(value: Json) -> Json:
     return found if isinstance(value, list) else found[0]
 
 
+_TOTAL = Fault("S133", "the row is a total, no assistant, and holds values", wanted="an assistant")
+_TOTAL_LEFT_OUT = Fault(
+    "S133",
+    "the row is a total, no assistant, and left out",
+    remedy="Nothing needs to be done.",
+    severity=Severity.WARNING,
+)
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

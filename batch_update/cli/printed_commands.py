@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.options import shown_default
 from batch_update.cli.spelling import flag_of
+from batch_update.codes import Trait, has_trait
 from batch_update.model.sheets import Problem
 from batch_update.settings.heeding import heeded
 from batch_update.settings.tunables import Settings
@@ -38,8 +39,14 @@ _FIRST: dict[Purpose, str] = {
     "check": "mend the sheet, then: ",
     "plan_again": "mend the sheet, then: ",
     "apply_good_rows": "send the good rows: ",
+    "leave_out": "leave out all columns that match no field: ",
 }
 """What is said before a command."""
+
+
+def leaves_out(problems: Iterable[Problem], settings: Settings) -> bool:
+    """Whether the setting ignore_unknown would leave out a column of which a problem tells."""
+    return not settings.ignore_unknown and any(has_trait(p.code, Trait.UNKNOWN_COLUMN) for p in problems)
 
 
 def next_lines(following: Following) -> str:

@@ -12,6 +12,7 @@ from batch_update.cli.displays import Display, choose_display, event_teller
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand
 from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
+from batch_update.codes import Trait, has_trait
 from batch_update.model.plans import Change, Outcome, Plan
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Sheet
@@ -116,6 +117,10 @@ class Onlooker(Reader):
         """A line for each of the first problems, and the command that shows all."""
         from batch_update.report.screen.problems import count_words, problem_line
 
+        if not self._talks:
+            for problem in plan.problems:
+                if has_trait(problem.code, Trait.TOLD_TO_ALL):
+                    say(f"{paint('warning', 'warning', sys.stderr)}: {problem_line(plan.sheet, problem)}")
         if not plan.problems or not self._talks:
             return
         all_shown = self._errand.at(settings).look()

@@ -11,6 +11,7 @@ from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.extent.totals import total_rows
 from batch_update.sheet.header_problems import resolve
 from batch_update.sheet.manner import Limits, Reading
 from batch_update.sheet.opening import STDIN, format_of, opened
@@ -109,6 +110,7 @@ def sheet_of(name: str, table: Table) -> Sheet:
         ragged=table.ragged,
         problems=problems + table.problems,
         around=table.around,
+        totals=total_rows(columns),
     )
 
 

@@ -8,14 +8,13 @@ import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
-from batch_update.cli.printed_commands import SAME_SERVER, Following, command_of, next_lines
+from batch_update.cli.printed_commands import SAME_SERVER, Following, command_of, leaves_out, next_lines
 from batch_update.cli.screen import out, paint, painted, say, writing_out
 from batch_update.cli.spelling import as_flags
 from batch_update.cli.terminal import bytes_of_stdout
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity, Sheet
-from batch_update.report.screen.sheet import describe
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable
 
@@ -103,6 +102,7 @@ def read_and_check(file: str, settings: Settings, *, online: bool = False) -> tu
     if file.endswith(".json"):
         _refuse_plan(file, settings)
     from batch_update.check.checking import check_sheet
+    from batch_update.report.screen.sheet import describe
     from batch_update.sheet.reading import read_sheet
 
     sheet = read_sheet(file, settings)
@@ -185,6 +185,8 @@ def _next_after_check(checked: Checked, file: str, settings: Settings, *, is_wro
         return {"plan": command("plan")}
     following: Following = {"check": command("check")}
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
+    if leaves_out(checked.problems, settings):
+        following["leave_out"] = command("check", ignore_unknown=True)
     if checked.to_change and not concerns_all:
         following["apply_good_rows"] = command("apply", skip_invalid=True)
     return following

@@ -12,7 +12,7 @@ import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
-from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines, told_here
+from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
 from batch_update.cli.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.model.plans import Plan
@@ -129,6 +129,8 @@ def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str
     if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
         return {"apply": sending()} if made.changes else {}
     again: Following = {"plan_again": command_of("plan", settings, file)}
+    if leaves_out(made.errors, settings):
+        again["leave_out"] = command_of("plan", settings.model_copy(update={"ignore_unknown": True}), file)
     if not made.changes or any(p.index is None for p in made.errors):
         return again
     return again | {"apply_good_rows": sending(skip_invalid=True)}

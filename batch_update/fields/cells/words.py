@@ -59,6 +59,37 @@ ENDS_INSTEAD = ".…]"
 _HASHES = re.compile(r"\s*#(?:\s*#)+\s*|\s*＃{2,}\s*")
 """What a column shows that is too narrow, at any length; also several of them."""
 
+_TOTALS = frozenset(
+    {
+        *(
+            "summe",
+            "summen",
+            "gesamt",
+            "gesamtsumme",
+            "endsumme",
+            "zwischensumme",
+            "insgesamt",
+            "gesamtergebnis",
+        ),
+        *(
+            "ergebnis",
+            "teilergebnis",
+            "total",
+            "totals",
+            "grand total",
+            "sub total",
+            "subtotal",
+            "sum",
+            "sums",
+            "σ",
+            "∑",
+        ),
+        *("anzahl", "mittelwert", "durchschnitt", "average", "count"),
+    }
+)
+"""Folded words that stand in the row of a total. `Total` may be a name, too, and `Total Hamburg` is one."""
+_AFTER_TOTAL = re.compile(r"\s*(?:\([^()]*\)|[:=*])*\s*\Z")
+
 UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), 60),
@@ -72,6 +103,13 @@ _DATE = re.compile(
     rf"|[0-9]{{1,2}}[. -]{{1,2}}(?:{_MONTH})[a-zä]*\.?(?:[ -]?[0-9]{{2,4}})?|(?:{_MONTH})[a-zä]*\.?[ -]?[0-9]{{1,4}}",
     re.IGNORECASE,
 )
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell is a word for a total, as a whole: `Summe`, `Gesamt:`, `Total (26)`."""
+    if len(text) > 2 * LONGEST_WORD:
+        return False
+    return " ".join(_AFTER_TOTAL.sub("", text, count=1).casefold().split()) in _TOTALS
 
 
 def is_date(text: str) -> bool:

@@ -27,6 +27,7 @@ Purpose = Literal[
     "plan_again",
     "apply",
     "apply_good_rows",
+    "leave_out",
     "look",
     "go_on",
     "apply_failed",

@@ -10,6 +10,7 @@ from batch_update.fields.tools import holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
 from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
 from batch_update.report.conflicts import conflict_words
+from batch_update.report.letters_shown import letters_of
 from batch_update.report.places import files_behind, place_of
 from batch_update.text import excerpt
 
@@ -33,6 +34,16 @@ class ToldColumn:
     """for a part: the keys inside the value, such as company_name"""
     operation: str
     """for a part: set, add or remove"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLetters:
+    """A cell with letters beyond ASCII."""
+
+    cell: str
+    """such as B2"""
+    text: str
+    """a part of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,14 @@ class ToldSheet:
     """rows that remember what was exported: of these only what was edited is sent"""
     columns: tuple[ToldColumn, ...]
     """in the order of the file"""
+    above: str
+    """what stands above the header, shortened"""
+    worksheets_not_read: tuple[str, ...]
+    """the others of a workbook"""
+    hidden_rows_left_out: int
+    """by the setting visible_only"""
+    letters: ToldLetters | None
+    """a cell by which people see whether the encoding is right; null where no letter is beyond ASCII"""
 
 
 def told_sheet(sheet: Sheet) -> ToldSheet:
@@ -81,6 +100,10 @@ def told_sheet(sheet: Sheet) -> ToldSheet:
         sheet.blank_rows,
         rows_with_memory(sheet),
         tuple(map(_told_column, sheet.columns)),
+        excerpt(sheet.around.above, MOST_HEADER),
+        tuple(excerpt(name, MOST_HEADER) for name in sheet.around.worksheets),
+        sheet.around.hidden_rows,
+        None if (letters := letters_of(sheet)) is None else ToldLetters(*letters),
     )
 
 

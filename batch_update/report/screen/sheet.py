@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from batch_update.check.remembering import rows_with_memory
-from batch_update.model.sheets import Dialect, Role, Sheet
+from batch_update.fields.names import Heading
+from batch_update.model.sheets import Column, Dialect, Role, Sheet
+from batch_update.report.letters_shown import letters_of
 from batch_update.text import counted, excerpt, printable
 
 MOST_HEADER = 40
 """Characters of a header."""
 MOST_HEADERS = 20
 """Headers that are shown with what they were read as."""
+MOST_ABOVE = 70
+"""Characters of what stands above the header."""
+_TEXTS = ("csv", "tsv", "jsonl")
+"""Formats the encoding of which is guessed."""
 
 
 def describe(sheet: Sheet) -> str:
-    """`cp1252, ";", decimal comma: 214 rows, 6 columns`, and which headers were read as which fields."""
+    """`cp1252, ";", decimal comma: 214 rows, 6 columns`; what each column was read as, and what was not read."""
     lines = [
         f"{_dialect_words(sheet.dialect)}{_header_words(sheet)}: "
         f"{counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}" + _blank_words(sheet)
     ]
-    mapped = [
-        f"{excerpt(column.header, MOST_HEADER)} -> {column.field}"
-        for column in sheet.columns
-        if column.role is Role.FIELD and column.field and column.header.strip() != column.field
-    ]
-    left_out = [
-        excerpt(column.header, MOST_HEADER)
-        for column in sheet.columns
-        if column.role is Role.IGNORED and column.header
-    ]
-    if mapped:
-        lines.append("  " + _some(mapped, "   "))
+    lines += _words_around(sheet)
+    if read := [words for words in map(_column_words, sheet.columns) if words]:
+        lines.append("  columns: " + _some(read, ", "))
+    left_out = [_header_of(c) for c in sheet.columns if c.role is Role.IGNORED and c.header]
     if left_out:
         lines.append("  left out: " + _some(left_out, ", "))
     lines.append(f"  {_memory_words(sheet)}")
@@ -43,6 +44,34 @@ def _memory_words(sheet: Sheet) -> str:
         return "remembers no export: every value counts as meant"
     rows = counted(len(sheet), "row")
     return f"remembers what was exported: {rows if count == len(sheet) else f'{count} of {rows}'}"
+
+
+def _words_around(sheet: Sheet) -> Iterator[str]:
+    """Yield a line for each thing that the file holds beside its table, and one that shows its letters."""
+    around = sheet.around
+    if around.above:
+        yield f"  above the header: {excerpt(around.above, MOST_ABOVE)}"
+    if around.worksheets:
+        names = [f'"{excerpt(name, MOST_HEADER)}"' for name in around.worksheets]
+        yield f"  worksheets not read: {_some(names, ', ')}"
+    if around.hidden_rows:
+        yield f"  {counted(around.hidden_rows, 'hidden row')} left out"
+    example = letters_of(sheet)
+    if example and sheet.dialect.format in _TEXTS:
+        yield f"  letters as in {example.place}: {example.text}"
+
+
+def _column_words(column: Column) -> str:
+    """`Stimme -> voice_id`; the field alone where the header is its name."""
+    if column.role not in (Role.ID, Role.FIELD, Role.PART):
+        return ""
+    field = Heading(column.role, column.field, column.path, column.operation).name or ""
+    return field if column.header.strip() == field else f"{_header_of(column)} -> {field}"
+
+
+def _header_of(column: Column) -> str:
+    """Return a header on one line: a line break in it is a space, and where it hyphenates a word nothing."""
+    return excerpt(" ".join(re.sub(r"(?<=\w)-\s*\n\s*(?=[a-zäöüß])", "", column.header).split()), MOST_HEADER)
 
 
 def _some(words: list[str], between: str) -> str:
