@@ -120,7 +120,7 @@ class Onlooker(Reader):
         if not self._talks:
             for problem in plan.problems:
                 if has_trait(problem.code, Trait.TOLD_TO_ALL):
-                    say(f"{paint('warning', 'warning', sys.stderr)}: {problem_line(plan.sheet, problem)}")
+                    say(problem_line(plan.sheet, problem))
         if not plan.problems or not self._talks:
             return
         all_shown = self._errand.at(settings).look()
