@@ -21,7 +21,7 @@ class Letters(NamedTuple):
     """the cell from shortly before these letters on"""
 
 
-def letters_of(sheet: Sheet) -> Letters | None:
+def cell_beyond_ascii(sheet: Sheet) -> Letters | None:
     """Return the first header, or else the first cell of the first rows, with a letter beyond ASCII; None for none.
 
     People see by it whether the encoding is right.

@@ -10,7 +10,7 @@ from batch_update.fields.tools import holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
 from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
 from batch_update.report.conflicts import conflict_words
-from batch_update.report.letters_shown import letters_of
+from batch_update.report.letters_shown import cell_beyond_ascii
 from batch_update.report.places import files_behind, place_of
 from batch_update.text import excerpt
 
@@ -103,7 +103,7 @@ def told_sheet(sheet: Sheet) -> ToldSheet:
         excerpt(sheet.around.above, MOST_HEADER),
         tuple(excerpt(name, MOST_HEADER) for name in sheet.around.worksheets),
         sheet.around.hidden_rows,
-        None if (letters := letters_of(sheet)) is None else ToldLetters(*letters),
+        None if (letters := cell_beyond_ascii(sheet)) is None else ToldLetters(*letters),
     )
 
 

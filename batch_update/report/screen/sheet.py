@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from batch_update.check.remembering import rows_with_memory
 from batch_update.fields.names import Heading
 from batch_update.model.sheets import Column, Dialect, Role, Sheet
-from batch_update.report.letters_shown import letters_of
+from batch_update.report.letters_shown import cell_beyond_ascii
 from batch_update.text import counted, excerpt, printable
 
 MOST_HEADER = 40
@@ -56,7 +56,7 @@ def _words_around(sheet: Sheet) -> Iterator[str]:
         yield f"  worksheets not read: {_some(names, ', ')}"
     if around.hidden_rows:
         yield f"  {counted(around.hidden_rows, 'hidden row')} left out"
-    example = letters_of(sheet)
+    example = cell_beyond_ascii(sheet)
     if example and sheet.dialect.format in _TEXTS:
         yield f"  letters as in {example.place}: {example.text}"
 
