@@ -95,8 +95,9 @@ class Terminal:
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Assistant and field of every value that is another one; `_reported` says of it in words."""
-    both = before.drop(columns="_reported"), after.drop(columns="_reported")
+    """Assistant and field of every value that is another one; our own columns say of it in another way."""
+    ours = ["_reported", "_base"]
+    both = before.drop(columns=ours), after.drop(columns=ours)
     for (one, field), is_other in (both[0] != both[1]).stack().items():
         if is_other:
             yield one, field
