@@ -12,8 +12,9 @@ from batch_update.model.sheets import Json
 def same_form(name: str, value: Json) -> Json:
     """Return the value of a field, or of a part of one, in the form in which values that are the same are equal.
 
-    As `same_value` has it, with two exceptions. Numbers count to nine digits, since a spreadsheet program that writes a
-    CSV writes what it shows; and spaces at the ends of a text count, since whoever takes them off means it.
+    As `same_value` has it, with three exceptions. Numbers count to nine digits, since a spreadsheet program that writes
+    a CSV writes what it shows; tabs inside a text do not count, since LibreOffice leaves them out of cells; and spaces at
+    the ends of a text count, since whoever takes them off means it.
     """
     whole, _, inside = name.partition(".")
     if isinstance(value, list) and (whole in ID_LISTS):
@@ -29,7 +30,7 @@ def same_form(name: str, value: Json) -> Json:
 
 def _plain_form(value: Json) -> Json:
     if isinstance(value, str):
-        return in_one_form(value)
+        return in_one_form(value).replace("\t", "")
     if isinstance(value, float):
         return int(value) if value.is_integer() else float(f"{value:.9g}")
     if isinstance(value, dict):
