@@ -12,9 +12,9 @@ from batch_update.model.sheets import Json
 def same_form(name: str, value: Json) -> Json:
     """Return the value of a field, or of a part of one, in the form in which values that are the same are equal.
 
-    As `same_value` has it, with three exceptions. Numbers count to nine digits, since a spreadsheet program that writes
-    a CSV writes what it shows; tabs inside a text do not count, since LibreOffice leaves them out of cells; and spaces at
-    the ends of a text count, since whoever takes them off means it.
+    As `same_value` has it, with three exceptions. Numbers count to nine digits, since programs write a CSV as
+    they show it. Tabs inside a text do not count, since LibreOffice leaves them out of cells. Spaces at the ends of a
+    text count, since whoever takes them off means it.
     """
     whole, _, inside = name.partition(".")
     if isinstance(value, list) and (whole in ID_LISTS):
