@@ -20,7 +20,6 @@ from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_width
 from batch_update.sheet.text.dialect import find_decimal
-from batch_update.sheet.workbook.binary.xls import open_xls
 from batch_update.sheet.workbook.doubts import Columns, covered_cells, problems_of
 from batch_update.sheet.workbook.hidden import Hidden, hidden_problems, hidden_rows
 from batch_update.sheet.workbook.spelled import column_texts
@@ -43,6 +42,8 @@ def read_workbook(file: BinaryIO, name: str, reading: Reading, format: str) -> T
     Raises SheetError S103, S105, S107, S108 or S132.
     """
     if format == "xls":
+        from batch_update.sheet.workbook.binary.xls import open_xls  # loads olefile
+
         return _read_workbook(open_xls(file.read(), name, reading.limits), name, reading, format)
     with open_archive(file, name) as archive:
         check_archive(archive, name, reading.limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from operator import lt
 from typing import NamedTuple, cast
@@ -44,9 +44,9 @@ class _PlainRows:
         self.end = f"</{prefix}row>".encode()
         self._close = f"</{prefix}row>"
         self._columns_in = re.compile(f'<{prefix}c r="([A-Z]{{1,3}})').findall
-        self._width = 0
-        self._widen(1)
-        self._has_entities = False
+        self._width = 1
+        self._patterns: dict[tuple[bool, bool], re.Pattern[str]] = {}
+        self._has_entities = self._has_inline = False
         self._last = 0
         """number of the last row that was taken"""
 
@@ -56,6 +56,7 @@ class _PlainRows:
 
     def take(self, text: str) -> Generator[bytes, None, int]:
         at, self._has_entities = 0, "&" in text
+        self._has_inline = f"<{self._prefix}is>" in text
         while at < len(text):
             rows, end = self._rows_from(text, at)
             if rows and not self._add(rows):
@@ -72,31 +73,26 @@ class _PlainRows:
 
     # ---------------------------------------------------------------- how rows are written
 
-    def _widen(self, width: int) -> None:
-        p, self._width = self._prefix, width
-        formula = (
-            f'<{p}f(?: aca="(?:false|true)"| t="shared" ref="[A-Z0-9:]+" si="[0-9]+"| t="shared" si="[0-9]+")?'
-            rf"(?:/>|>{TEXT}</{p}f>)(?=<{p}v>\s*+[^\s<])"
-        )
-        value = f"(?:{formula})?+<{p}v>({TEXT})</{p}v>"
-        inline = f'<{p}is><{p}t(?: xml:space="preserve")?>({TEXT})</{p}t></{p}is>'
-        holds = f"([^<>&/]*+)(?:/>|>(?:{value}|{inline})</{p}c>)"
-        cells = "".join(rf'(?:<{p}c r="{letters_of(column)}\1"{holds})?+' for column in range(width))
-        row = f'<{p}row r="([1-9][0-9]{{0,6}})"([^<>&/]*+)(?:/>|>{cells}</{p}row>)'
-        self._match = re.compile(row).match
+    def _matching(self, text: str) -> Callable[[str, int], re.Match[str] | None]:
+        """Return what matches a row of this text: the fewer things may stand in a cell, the faster it is."""
+        kind = self._has_inline, f"<{self._prefix}f" in text
+        if kind not in self._patterns:
+            self._patterns[kind] = re.compile(_row(self._prefix, self._width, *kind))
+        return self._patterns[kind].match
 
     def _is_too_wide(self, row: str) -> bool:
         """Whether a row has more columns than there were so far; for the next one that is room enough."""
         width = 1 + max(map(column_of, self._columns_in(row)), default=0)
         if not self._width < width <= _WIDEST:
             return False
-        self._widen(width if self._width == 1 else min(max(width, 2 * self._width), _WIDEST))
+        self._width = width if self._width == 1 else min(max(width, 2 * self._width), _WIDEST)
+        self._patterns.clear()
         return True
 
     def _rows_from(self, text: str, at: int) -> tuple[list[Found], int]:
         """Return rows that are plain, and where they end."""
         rows: list[Found] = []
-        match, most = self._match, _MANY if self._last > _FEW else _FEW
+        match, most = self._matching(text), _MANY if self._last > _FEW else _FEW
         while found := match(text, at):
             rows.append(found.groups())
             at = found.end()
@@ -110,7 +106,8 @@ class _PlainRows:
         """Add rows; False where they are in no order, or too many of their tags are written in ways of their own."""
         groups: list[Found] = list(zip(*rows, strict=True))
         numbers = array("l", [int(number or 0) - 1 for number in groups[0]])
-        of_rows, *of_cells = map(set, (groups[1], *groups[2::3]))
+        step = 3 if self._has_inline else 2
+        of_rows, *of_cells = map(set, (groups[1], *groups[2::step]))
         ways = of_rows.union(*of_cells)
         if len(ways) > _MOST_WAYS or not all(map(lt, numbers, numbers[1:])):
             return False
@@ -121,7 +118,7 @@ class _PlainRows:
         kinds[_INLINE] = ("inlineStr", "")
         filled: Collection[int] = ()
         for column in range(self._width):
-            cells = _cells_written(numbers, groups[2 + 3 * column : 5 + 3 * column])
+            cells = _cells_written(numbers, *groups[2 + step * column : 2 + step * (column + 1)])
             if cells is not None:
                 self._add_cells(column, cells, kinds)
                 is_full = len(cells.rows) == len(numbers) or len(filled) == len(numbers)
@@ -139,7 +136,9 @@ class _PlainRows:
 
     def _add_cells(self, column: int, written: _Written, kinds: _Kinds) -> None:
         """Add cells of one column."""
-        texts = [*map(without_entities, written.texts)] if self._has_entities else written.texts
+        texts = written.texts
+        if self._has_entities:
+            texts = [without_entities(text) if "&" in text else text for text in texts]
         kind, *others = {kinds[way] for way in set(written.ways)}
         if others:
             of_cells = [kinds[way] for way in written.ways]
@@ -151,6 +150,23 @@ class _PlainRows:
         self._sheet.extend(column, written.rows, cells, size)
 
 
+def _row(p: str, width: int, has_inline: bool, has_formula: bool) -> str:
+    """Return the pattern of a row with so many columns, the tags of which have the prefix `p`.
+
+    Its groups are the row's number and attributes, and of each cell attributes, value and, `has_inline`, text.
+    """
+    holds = f"<{p}v>({TEXT})</{p}v></{p}c>"
+    if has_formula:  # one without a value is no plain cell
+        shared = ' t="shared" ref="[A-Z0-9:]+" si="[0-9]+"| t="shared" si="[0-9]+"| aca="(?:false|true)"'
+        holds = rf"(?:<{p}f(?:{shared})?(?:/>|>{TEXT}</{p}f>)(?=<{p}v>\s*+[^\s<]))?+{holds}"
+    if has_inline:
+        holds += f'|<{p}is><{p}t(?: xml:space="preserve")?>({TEXT})</{p}t></{p}is></{p}c>'
+    cells = (
+        rf'(?:<{p}c r="{letters_of(column)}\1"([^<>&/]*+)(?:/>|>(?:{holds})))?+' for column in range(width)
+    )
+    return rf'<{p}row r="([1-9][0-9]{{0,6}})"([^<>&/]*+)(?:/>|>{"".join(cells)}</{p}row>)'
+
+
 class _Written(NamedTuple):
     """Cells of one column that hold something, as they are written."""
 
@@ -159,10 +175,9 @@ class _Written(NamedTuple):
     texts: Sequence[str]
 
 
-def _cells_written(numbers: Sequence[int], found: Sequence[Found]) -> _Written | None:
+def _cells_written(numbers: Sequence[int], ways: Found, values: Found, inline: Found = ()) -> _Written | None:
     """Return the cells of a column, given what the pattern found there; None where there are none."""
-    ways, values, inline = found
-    if any(inline):
+    if inline.count(None) < len(inline):
         ways = [way if text is None else _INLINE for way, text in zip(ways, inline, strict=True)]
         values = [value if text is None else text for value, text in zip(values, inline, strict=True)]
     if None not in values:
@@ -183,4 +198,4 @@ def _mixed(maker: CellMaker, kinds: Sequence[Kind], texts: Sequence[str]) -> lis
 
 def _size_of(cells: Iterable[Cell]) -> int:
     """Return how many bytes the texts among these cells take."""
-    return sum(sys.getsizeof(cell) for cell in cells if isinstance(cell, str))
+    return sum(map(sys.getsizeof, (cell for cell in cells if isinstance(cell, str))))

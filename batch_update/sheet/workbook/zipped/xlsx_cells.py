@@ -71,6 +71,8 @@ class CellMaker:
                 return list(self.texts.those(list(map(int, texts))))
             if kind == "n" and style == _PLAIN:
                 return list(map(float, texts))
+            if kind == "str" or kind == "inlineStr":
+                return [unescaped(text) if "_x" in text else text for text in texts]
         except ValueError:
             pass  # an empty one is no number, and no text either
         made: dict[str, Cell] = {text: self.cell(kind, style, text) for text in dict.fromkeys(texts)}
