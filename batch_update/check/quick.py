@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
-
-import numpy as np
 
 from batch_update.fields.cells.ids import EXACT_DIGITS, SHORTEST_DIALED, is_of_phone
 from batch_update.fields.cells.words import ENDS_INSTEAD, LONGEST_WORD, NOTHINGS
@@ -16,15 +15,13 @@ from batch_update.fields.garbled.damage import LIMIT, may_be_cut_off, may_be_dam
 
 _SAMPLE = 500
 _CHUNK = 20_000
-_ENDS_INSTEAD = [ord(sign) for sign in ENDS_INSTEAD]
 _SHORT = max(len(word) for word in NOTHINGS if word[0].isalnum())
 """A text that begins with a letter and is longer than this is no word for nothing, nor the word null."""
 _LONGEST_ADDRESS = 2_000
 _ADDRESS = r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*+(?<=[A-Za-z0-9]))(?::[0-9]{1,5})?(?:[/?][A-Za-z0-9/._~%?=&+,!-]*+)?"
 _address = re.compile(_ADDRESS).fullmatch
 _addresses = re.compile(f"(?:{_ADDRESS}\n)*+").fullmatch
-_ALNUM = np.array([chr(byte).isalnum() and byte < 0x80 for byte in range(0x81)])
-_VISIBLE = np.array([not chr(byte).isspace() and byte < 0x80 for byte in range(0x81)])
+_ids = re.compile(rf"(?:[1-9][0-9]{{0,{EXACT_DIGITS - 1}}}\n)*+").fullmatch
 
 
 def suspects(field: Field, texts: Sequence[str]) -> set[str]:
@@ -57,24 +54,27 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 def _odd_texts(texts: Sequence[str], longest: int | None) -> list[str]:
     """Return the texts that the grammar may read as something else than themselves, or that are too long."""
     least, most = _SHORT + 1, longest or sys.maxsize
-    doubtful = (texts[row] for row in _doubtful_rows(texts, least, most))
+    doubtful = _doubtful(texts, least, most)
     return [text for text in doubtful if not (least <= len(text) <= most and _means_itself(text))]
 
 
-def _doubtful_rows(texts: Sequence[str], least: int, most: int) -> Iterable[int]:
-    """Return the places of all texts but those that, looked at together, certainly mean themselves."""
-    joined = "\0".join(texts)
-    if "#" in joined or "\r" in joined or may_be_damaged(joined):
-        return range(len(texts))
-    points = np.frombuffer(f"\0{joined}\0".encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    ends = np.flatnonzero(points == 0)
-    if len(ends) != len(texts) + 1:
-        return range(len(texts))
-    first, last, lengths = points[ends[:-1] + 1], points[ends[1:] - 1], np.diff(ends) - 1
-    fits = (least <= lengths) & (lengths <= most) & ~((lengths >= LIMIT // 2) & (lengths <= LIMIT))
-    fits &= (lengths > LONGEST_WORD) | ~np.isin(last, _ENDS_INSTEAD)
-    certain = fits & _ALNUM[np.minimum(first, 0x80)] & _VISIBLE[np.minimum(last, 0x80)]
-    return np.flatnonzero(~certain).tolist()
+def _doubtful(texts: Sequence[str], least: int, most: int) -> Iterable[str]:
+    """Return all texts but those that, looked at together, certainly mean themselves."""
+    joined = "\0".join(texts) + "\0"
+    if joined.count("\0") != len(texts) or "#" in joined or "\r" in joined or may_be_damaged(joined):
+        return texts
+    most = min(most, LIMIT // 2 - 1)  # what is longer may have been cut off
+    return [found[1] for found in _others(least, most).finditer(joined) if found.lastindex]
+
+
+@cache
+def _others(least: int, most: int) -> re.Pattern[str]:
+    """Return what passes over texts that certainly mean themselves, and has each other one in its group."""
+    end = f"[!-~](?<![{re.escape(ENDS_INSTEAD)}])"
+    no_word = rf"[^\0]{{{LONGEST_WORD}}}[!-~]"
+    return re.compile(
+        rf"(?:[A-Za-z0-9][^\0]{{{least - 1},{most - 1}}}+(?:(?<={end})|(?<={no_word}))\0)++|([^\0]*+)\0"
+    )
 
 
 def _means_itself(text: str) -> bool:
@@ -106,21 +106,16 @@ def is_plain_id(text: str) -> bool:
 
 
 def all_differ(texts: Sequence[str]) -> bool:
-    """Whether no plain id appears twice: as numbers, which takes less time and room than a set of the texts."""
-    if len(texts) < 2:
-        return True
+    """Whether no plain id appears twice."""
+    if len(texts) < 2 or "numpy" not in sys.modules:  # it takes longer to be loaded than it saves
+        return len(set(texts)) == len(texts)
+    import numpy as np
+
     ids = np.sort(np.fromstring("\n".join(texts), dtype=np.int64, sep="\n"))
     return bool((ids[1:] != ids[:-1]).all())
 
 
 def all_plain_ids(texts: Sequence[str]) -> bool:
     """Whether every cell is a plain id, as `is_plain_id` tells of one, at a tenth of the cost."""
-    lines = b"\n" + "\n".join(texts).encode("utf-8", "surrogatepass") + b"\n"
-    ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n"))
-    lengths = np.diff(ends) - 1
-    return (
-        len(lengths) == len(texts)
-        and not lines.translate(None, b"0123456789\n")
-        and b"\n0" not in lines
-        and bool((lengths >= 1).all() and (lengths <= EXACT_DIGITS).all())
-    )
+    lines = "\n".join(texts) + "\n"
+    return lines.count("\n") == len(texts) and _ids(lines) is not None

@@ -7,9 +7,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect, Problem, Severity
@@ -18,6 +16,12 @@ from batch_update.sheet.manner import Limits
 from batch_update.sheet.table import Table, is_blank, require_height, require_width
 from batch_update.text import counted, excerpt
 
+if TYPE_CHECKING:  # it takes a while to be loaded, and workbooks do without
+    import numpy as np
+    from numpy.typing import NDArray
+
+Integers: TypeAlias = "NDArray[np.int64] | array[int]"
+"""whole numbers of 64 bits"""
 MOST_SHOWN = 60
 """characters of a cell or row in a message"""
 
@@ -106,8 +110,8 @@ class RowCollector:
     def extend(
         self,
         columns: Sequence[list[str]],
-        numbers: NDArray[np.int64],
-        lines: NDArray[np.int64],
+        numbers: Integers,
+        lines: Integers,
         problems: Iterable[Problem] = (),
     ) -> None:
         """Add many rows of full width, column by column; `problems`: at the places of rows among these, from 0."""
@@ -118,7 +122,7 @@ class RowCollector:
         if blank:
             keep = [index for index in range(len(numbers)) if index not in blank]
             columns = [[column[index] for index in keep] for column in columns]
-            numbers, lines = numbers[keep], lines[keep]
+            numbers, lines = _those(numbers, keep), _those(lines, keep)
             self.blank_rows += len(blank)
         if len(self):
             for mine, more in zip(self.columns, columns, strict=True):
@@ -207,6 +211,10 @@ class RowCollector:
             code="S116",
             remedy=first.remedy,
         )
+
+
+def _those(numbers: Integers, places: Sequence[int]) -> Integers:
+    return array("q", [int(numbers[place]) for place in places])
 
 
 def _blank_rows(columns: Sequence[list[str]]) -> set[int]:

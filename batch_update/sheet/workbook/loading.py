@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, starmap
 from typing import BinaryIO
-
-import numpy as np
 
 from batch_update.errors import SheetError
 from batch_update.fields.facts import Kind
@@ -127,7 +126,7 @@ def _rows_below(
     ]
     rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=beginning.blank_rows)
     if sheet.rows > header_row:
-        numbers = np.arange(header_row + 1, sheet.rows + 1, dtype=np.int64)
+        numbers = array("q", range(header_row + 1, sheet.rows + 1))
         problems = chain(
             problems_of(cells, texts, columns, covered),
             chain.from_iterable(starmap(nuls_in, enumerate(texts))),
