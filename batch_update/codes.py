@@ -4,6 +4,7 @@ S  the file      H  headers                C  a cell that cannot be read
 V  a value       X  rows, fields and plans that do not fit together, or not to what is there
 A  answers of the API, mostly by their HTTP status                N  the network
 R  ends of a run       G  guards       J  the journal of a run       U  usage
+M  what a sheet can be mended of without asking
 """
 
 from __future__ import annotations
@@ -127,6 +128,13 @@ CODES: dict[str, Code] = dict((
     _c("C131", "several have this name", "It is not clear which of them is meant.", "Write the id before the name, such as 533 – Clara."),
     _c("C132", "an id and a name that do not go together", "The cell says both, and on the account the id belongs to another name: it was renamed since, or the sheet is from another account.", "Write the one that is meant."),
     _c("C133", "names could not be looked up", "The server did not give the account's list, so that it is not known which id the name stands for. Rows with ids alone are not concerned.", "Try again in a while, or write ids."),
+    # ---- repairs (check/safe_repairs)
+    _c("M101", "spaces around a value", "Spaces, or what nobody sees, stand around a value that is no text, or alone in its cell. They mean nothing.", "Nothing needs to be done: check with the option fix leaves them out."),
+    _c("M102", "the other decimal sign", "A number has a decimal comma in a sheet whose sign is the point, and cannot mean thousands.", "Nothing needs to be done: check with the option fix writes the sign of the sheet."),
+    _c("M103", "the spelling of a time zone", "Case, spaces or a backslash: `Europe/berlin` is Europe/Berlin. Another zone is never guessed.", "Nothing needs to be done: check with the option fix writes the zone as its list has it."),
+    _c("M104", "typographic quotes in JSON", "A word processor made curly quotes of the straight ones that JSON has. Those inside of texts stay.", "Nothing needs to be done: check with the option fix writes straight ones."),
+    _c("M105", "delimiters at the end", "Some rows have fewer or more delimiters at their end than the header, and all that is missing or too many is empty.", "Nothing needs to be done: check with the option fix gives every row as many as the header."),
+    _c("M106", "the spelling of an id", "A program wrote an id as a number with a fraction or as a text, `123.0`, `00123` or `\"123\"`: it is 123.", "Nothing needs to be done: check with the option fix writes the digits."),
     # ---- values (check)
     _c("V101", "the value has the wrong type", "The field takes another kind of value.", "`batch-update fields FIELD` shows which kind."),
     _c("V102", "the text is too long", "Characters count, not bytes.", "Shorten it."),
@@ -257,5 +265,6 @@ CODES: dict[str, Code] = dict((
     _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, something else lies where the lock should be, or the file system knows no locks.", "Make the folder writable, or name another one with the setting locks_dir; without it, HOME says where."),
     _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
     _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
+    _c("U115", "the sheet cannot be written so that it means the same", "What was written was read back, and a row that was good came out otherwise, or one that was refused came out good; so it was not kept. A decimal comma in JSON Lines does that, or a text that the format cannot hold.", "Choose another format: a CSV for a CSV, a workbook for a workbook. With a workbook, name its decimal sign by the setting decimal."),
 ))
 # fmt: on

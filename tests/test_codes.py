@@ -14,7 +14,7 @@ from batch_update.errors import UsageError
 from batch_update.model.sheets import Problem
 
 ROOT = Path(__file__).parents[1] / "batch_update"
-FAMILIES = "SHCVXANRUJG"
+FAMILIES = "SHCVXANRUJGM"
 
 
 def given_codes(node: ast.AST) -> Iterator[str]:

@@ -20,7 +20,7 @@ from batch_update.check.settled_names import Names
 from batch_update.errors import UsageError
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Outcome, Status
-from batch_update.model.sheets import Problem, Severity, Sheet
+from batch_update.model.sheets import Problem, Repair, Severity, Sheet
 from batch_update.model.views import amounts
 from batch_update.text import counted, listed
 
@@ -42,6 +42,8 @@ class Checked:
     """rows that nothing is sent for although nothing is wrong with them"""
     names: frozenset[NamedChoice] = field(default=frozenset(), repr=False)
     """names that stand in the sheet in place of ids, and were not looked up"""
+    repairs: tuple[Repair, ...] = ()
+    """with which the sheet was written again, where that was asked for; problems and counts are of what was written"""
 
     def __repr__(self) -> str:
         counts = {"to change": self.to_change, "unchanged": self.unchanged, "invalid": self.invalid_rows}

@@ -9,7 +9,9 @@ from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
 
 OPTIONS = (
+    "annotate",
     "fields",
+    "fix",
     "force",
     "format",
     "full",

@@ -197,6 +197,19 @@ class Problem:
             object.__setattr__(self, "remedy", remedy_of(self.code))
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A place of a sheet that can be written otherwise and mean the same, or mean something where it meant nothing."""
+
+    code: str
+    index: int
+    """row index into the sheet; for a repair of many rows the first"""
+    column: int | None
+    """column index into the sheet; None where no cell is written otherwise"""
+    before: str
+    after: str
+
+
 def rows_with(problems: Iterable[Problem]) -> set[int]:
     """Return the indexes of the rows that problems concern, a row that is wrong only beside another one, too."""
     return {

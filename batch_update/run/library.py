@@ -28,6 +28,7 @@ from batch_update.run.choosing import begin_choices, wish_of
 from batch_update.run.exporting import Export, begin_export
 from batch_update.run.forms import on_loop, run_to_end, then
 from batch_update.run.inquiring import begin_inquiry
+from batch_update.run.mending import WantedFiles, write_wanted
 from batch_update.run.planning import What, begin_plan
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.steps.means import Means, Sequel
@@ -386,17 +387,25 @@ def check(
     key: ApiKey | str | None = None,
     app: Any = None,
     online: bool = False,
+    fix: Path | str | None = None,
+    annotate: Path | str | None = None,
+    force: bool = False,
     environ: Mapping[str, str] | None = None,
     **given: Any,
 ) -> Checked:
     """Return every problem of a sheet, and how many rows would do what. Nothing is sent.
 
     A server is asked only with `online`, and only where names stand in the sheet in place of ids; else they are in
-    `Checked.names`. Raises SheetError where the sheet cannot be read, UsageError for a setting that is wrong or
-    means nothing here; online also AccessError, ApiError and RunStopped.
+    `Checked.names`. `fix`: a .csv, .tsv, .xlsx or .jsonl to which the sheet is written again with the repairs that are
+    safe; the answer is about that one then, and has the repairs. `annotate`: an .xlsx that shows the sheet as it was
+    with its problems. `force` lets both write over what lies there, but never over the sheet. Raises SheetError where
+    the sheet cannot be read, UsageError for a setting that is wrong or means nothing here, and for a file that cannot
+    be written; online also AccessError, ApiError and RunStopped.
     """
-    checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
-    return checked if inquiry is None else run_to_end(inquiry)()
+    wanted = _wanted_files(fix, annotate, force=force, online=online)
+    sheet, asked, checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
+    found = checked if inquiry is None else run_to_end(inquiry)()
+    return write_wanted(sheet, found, asked, wanted, source=_place_of(what)).checked
 
 
 async def check_async(
@@ -407,12 +416,31 @@ async def check_async(
     key: ApiKey | str | None = None,
     app: Any = None,
     online: bool = False,
+    fix: Path | str | None = None,
+    annotate: Path | str | None = None,
+    force: bool = False,
     environ: Mapping[str, str] | None = None,
     **given: Any,
 ) -> Checked:
     """Do what `check` does on an event loop that is running already, asyncio's or trio's."""
-    checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
-    return checked if inquiry is None else await inquiry()()
+    wanted = _wanted_files(fix, annotate, force=force, online=online)
+    sheet, asked, checked, inquiry = _checked(what, settings, key, app, environ, given, online=online)
+    found = checked if inquiry is None else await inquiry()()
+    return write_wanted(sheet, found, asked, wanted, source=_place_of(what)).checked
+
+
+def _wanted_files(
+    fix: Path | str | None, annotate: Path | str | None, *, force: bool, online: bool
+) -> WantedFiles:
+    fixed, annotated = (None if path is None else Path(path) for path in (fix, annotate))
+    wanted = WantedFiles(fixed, annotated, force=force)
+    wanted.require_alone(online=online)
+    return wanted
+
+
+def _place_of(what: Sheet | Source) -> Path | None:
+    """Return where a sheet lies; None for one that lies nowhere."""
+    return Path(what) if isinstance(what, (str, os.PathLike)) and str(what) != "-" else None
 
 
 def _checked(
@@ -424,18 +452,18 @@ def _checked(
     given: Mapping[str, Any],
     *,
     online: bool,
-) -> tuple[Checked, Callable[[], Sequel[Checked]] | None]:
-    """Return what is wrong with a sheet by itself, and what asks about its names, where that is wanted."""
+) -> tuple[Sheet, Settings, Checked, Callable[[], Sequel[Checked]] | None]:
+    """Return a sheet with what is wrong with it by itself, and what asks about its names, where that is wanted."""
     asked = _settings_of_call("check", settings, given, environ, but=_unread(what))
     sheet = what if isinstance(what, Sheet) else reading.read_sheet(what, asked)
     checked = check_sheet(sheet, on_duplicate=asked.on_duplicate, only=asked.only)
     if not online or not checked.names:
-        return checked, None
+        return sheet, asked, checked, None
 
     def check() -> Sequel[Checked]:
         return begin_inquiry(sheet, checked, asked, _means(key, app, None, environ, share=True))
 
-    return checked, check
+    return sheet, asked, checked, check
 
 
 def connect(

@@ -57,6 +57,9 @@ CASES: dict[str, Case] = {
     "check": Case(("check", "bad.csv"), 3, "check"),
     "check: in order": Case(("check", "good.csv"), 0, "check"),
     "check: warnings and headers": Case(("check", "odd.csv"), 3, "check"),
+    "check: written again": Case(
+        ("check", "mendable.csv", "--fix", "out.csv", "--annotate", "out.xlsx", "--force"), 3, "check"
+    ),
     "check: JSON Lines": Case(("check", "lines.jsonl"), 3, "check"),
     "plan": Case(("plan", "good.csv", *SANDBOX), 0, "plan"),
     "plan: guards": Case(("plan", "danger.csv", *SANDBOX, "--max-changes", "1"), 0, "plan"),
@@ -114,6 +117,7 @@ def ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     for name, text in {
         "danger.csv": DANGER,
         "other.csv": OTHER,
+        "mendable.csv": "id,voice_id,speech_speed\n10001.0, 412 ,1.0\n10002,412,1.7\n",
         "odd.csv": "id,nmae,speech_speed,label_ids+\n10001,x,1.0,2\n10001,x,1,3\nx,,,\n",
         "lines.jsonl": '{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n',
         "jobs/one.toml": 'file = "../good.csv"\ndescription = "every night"\n',

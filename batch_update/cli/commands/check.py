@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.check.checking import Checked
+    from batch_update.report.documents.of_sheets import CheckedSheet
+    from batch_update.run.mending import WantedFiles
 
 
 FORMATS = ("full", "concise", "json", "csv", "github")
@@ -46,9 +49,43 @@ ONLINE = Annotated[
 ]
 
 
+FIX = Annotated[
+    Path | None,
+    typer.Option(
+        "--fix",
+        metavar="OUT",
+        help="Write the sheet again with the repairs that are safe, and list them: .csv .tsv .xlsx or .jsonl.",
+        show_envvar=False,
+    ),
+]
+ANNOTATE = Annotated[
+    Path | None,
+    typer.Option(
+        "--annotate",
+        metavar="OUT.xlsx",
+        help="Write the sheet as it was, cells with problems colored and commented, beside a list with links.",
+        show_envvar=False,
+    ),
+]
+FORCE = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite OUT.", show_envvar=False, show_default=False),
+]
+
+
 @takes("check")
-def check(file: FILE, given: dict[str, Any], format: FORMAT = "full", online: ONLINE = False) -> None:
+def check(
+    file: FILE,
+    given: dict[str, Any],
+    format: FORMAT = "full",
+    fix: FIX = None,
+    annotate: ANNOTATE = None,
+    force: FORCE = False,
+    online: ONLINE = False,
+) -> None:
     """Check a sheet: every problem at its row and cell. Nothing is sent, and no key is needed without --online.
+
+    With --fix it is about the sheet that was written: what is left to do by hand.
 
     Exit status: 0 no errors, 3 errors.
     """
@@ -56,7 +93,10 @@ def check(file: FILE, given: dict[str, Any], format: FORMAT = "full", online: ON
     with telling_errors(as_json=settings.json_ or format == "json"):
         form = _form_of(format, settings)
         settings = settings.model_copy(update={"json_": form == "json"})
-        raise typer.Exit(int(check_sheet_file(file, settings, form, online=online)))
+        from batch_update.run.mending import WantedFiles
+
+        wanted = WantedFiles(fix, annotate, force=force)
+        raise typer.Exit(int(check_sheet_file(file, settings, form, wanted, online=online)))
 
 
 def _form_of(format: str, settings: Settings) -> str:
@@ -74,24 +114,72 @@ def _form_of(format: str, settings: Settings) -> str:
     return "json" if settings.json_ else format
 
 
-def check_sheet_file(file: str, settings: Settings, form: str = "full", *, online: bool = False) -> Exit:
+def check_sheet_file(
+    file: str,
+    settings: Settings,
+    form: str = "full",
+    wanted: WantedFiles | None = None,
+    *,
+    online: bool = False,
+) -> Exit:
     """Show every problem of a sheet; SHEET_INVALID where one is an error."""
+    if wanted is not None:
+        wanted.require_alone(online=online)
     sheet, checked = read_and_check(file, settings, online=online)
+    first = sheet
+    if wanted is not None and (wanted.fix or wanted.annotate):
+        from batch_update.run.mending import write_wanted
+
+        source = None if file == "-" else Path(file)
+        found = write_wanted(first, checked, settings, wanted, source=source, spelled=as_flags)
+        sheet, checked, settings = found.sheet, found.checked, found.settings
+        file = file if wanted.fix is None else str(wanted.fix)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
     following = _next_after_check(checked, file, settings, is_wrong=is_wrong)
     if online and "check" in following:
         following["check"] += " --online"
     if settings.json_:
-        from batch_update.report.documents.of_sheets import checked_sheet
-
-        out_document(checked_sheet(sheet, checked), exit=status, following=following)
+        body = _told_check(sheet, checked, first, wanted)
+        out_document(body, exit=status, following=following)
     elif form not in ("full", "json"):
         _print_for_tools(sheet, checked, file, form, quiet=settings.quiet)
     elif is_wrong or not settings.quiet:
+        _show_wrote(first, checked, wanted)
         _show_checked(sheet, checked, is_wrong=is_wrong)
         out(next_lines(following))
     return status
+
+
+def _told_check(sheet: Sheet, checked: Checked, first: Sheet, wanted: WantedFiles | None) -> CheckedSheet:
+    """Return what a check tells programs. `first`: the sheet that was read, in which the repairs have their places."""
+    from batch_update.report.documents.nouns import told_repair
+    from batch_update.report.documents.of_sheets import checked_sheet
+
+    fixed, annotated = (None, None) if wanted is None else (wanted.fix, wanted.annotate)
+    return checked_sheet(
+        sheet,
+        checked,
+        fixed=None if fixed is None else str(fixed),
+        repairs=[told_repair(first, repair) for repair in checked.repairs],
+        annotated=None if annotated is None else str(annotated),
+    )
+
+
+def _show_wrote(first: Sheet, checked: Checked, wanted: WantedFiles | None) -> None:
+    """Show the repairs, and tell which files were written."""
+    if wanted is not None and wanted.fix is not None:
+        from batch_update.report.screen.repairs import render_repairs
+
+        if checked.repairs:
+            out(painted(render_repairs(first, checked.repairs)))
+        out(_wrote(wanted.fix, counted(len(checked.repairs), "repair")))
+    if wanted is not None and wanted.annotate is not None:
+        out(_wrote(wanted.annotate, f"{counted(len(checked.problems), 'problem')} marked"))
+
+
+def _wrote(path: Path, words: str) -> str:
+    return paint(f"Wrote {printable(str(path))}: {words}.", "good") + "\n"
 
 
 def read_and_check(file: str, settings: Settings, *, online: bool = False) -> tuple[Sheet, Checked]:

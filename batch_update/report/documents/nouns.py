@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from batch_update.check.remembering import rows_with_memory
 from batch_update.fields.tools import holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
-from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
+from batch_update.model.sheets import Column, Json, Problem, Repair, Role, Severity, Sheet
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.letters_shown import cell_beyond_ascii
 from batch_update.report.places import files_behind, place_of
@@ -167,6 +167,34 @@ def told_problem(sheet: Sheet, problem: Problem) -> ToldProblem:
 def told_problems(plan: Plan) -> Iterator[ToldProblem]:
     """Yield the problems of a plan's sheet; there may be so many that they are better not held all at once."""
     return (told_problem(plan.sheet, problem) for problem in plan.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRepair:
+    """A cell that was written otherwise; it means the same, or something where it meant nothing."""
+
+    code: str
+    """explained by `batch-update explain CODE`"""
+    row: int | None
+    """its number in the sheet that was read; for a repair of many rows the first"""
+    line: int | None
+    """of a text file, where the row begins"""
+    column: str | None
+    """the header of the column; null where no cell was written otherwise"""
+    cell: str | None
+    """such as D14; null where no cell is meant, and in JSON Lines, which have none"""
+    before: str
+    """the cell as it stood; (holds a secret) where it does"""
+    after: str
+    """the cell as it was written"""
+
+
+def told_repair(sheet: Sheet, repair: Repair) -> ToldRepair:
+    """Return a repair with its place by name."""
+    place = place_of(sheet, repair.index, repair.column)
+    header = None if place.header is None else excerpt(place.header, MOST_HEADER)
+    before, after = (SECRET if holds_secret(cell) else cell for cell in (repair.before, repair.after))
+    return ToldRepair(repair.code, place.row, place.line, header, place.cell or None, before, after)
 
 
 # ---------------------------------------------------------------- guards

@@ -14,6 +14,7 @@ from batch_update.report.documents.nouns import (
     ToldConflict,
     ToldGuard,
     ToldProblem,
+    ToldRepair,
     ToldSheet,
     told_change,
     told_conflict,
@@ -46,19 +47,26 @@ class CheckedSheet:
     """that stand in place of ids and were not looked up, as the option online has it done"""
     problems: Iterable[ToldProblem]
     """all of them, in the order of the sheet"""
+    fixed: str | None
+    """where the sheet was written again with its repairs, which all beside them is about then; null where it was not"""
+    repairs: tuple[ToldRepair, ...]
+    """with which it was written, at their places in the sheet that was read"""
+    annotated: str | None
+    """where the workbook lies that shows the problems; null where there is none"""
 
 
-def checked_sheet(sheet: Sheet, checked: Checked) -> CheckedSheet:
-    """Return what a check found."""
+def checked_sheet(
+    sheet: Sheet,
+    checked: Checked,
+    *,
+    fixed: str | None = None,
+    repairs: Iterable[ToldRepair] = (),
+    annotated: str | None = None,
+) -> CheckedSheet:
+    """Return what a check found, and what was written."""
     problems = (told_problem(sheet, problem) for problem in checked.problems)
-    return CheckedSheet(
-        told_sheet(sheet),
-        checked.to_change,
-        checked.unchanged,
-        checked.invalid_rows,
-        len(checked.names),
-        problems,
-    )
+    counts = (checked.to_change, checked.unchanged, checked.invalid_rows, len(checked.names))
+    return CheckedSheet(told_sheet(sheet), *counts, problems, fixed, tuple(repairs), annotated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,34 @@
+"""Owns sheets that go out with their repairs, in the format that the file's ending names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from batch_update.model.sheets import Dialect, Repair, Sheet
+from batch_update.sheet.writing.again import columns_again, rows_again
+from batch_update.sheet.writing.annotated import write_annotated
+from batch_update.sheet.writing.formats import format_to_write, write_texts
+from batch_update.sheet.writing.records import csv_dialect, write_table
+
+
+def write_mended(path: Path, sheet: Sheet, repairs: Iterable[Repair]) -> Path:
+    """Write a sheet with its repairs; a CSV in its own dialect, if it has one.
+
+    Raises UsageError where the format cannot hold it, OSError; nothing is left behind then.
+    """
+    format = format_to_write(path.name)
+    if format == "xlsx":
+        return write_annotated(path, sheet, (), repairs)
+    header = [sheet.columns[number].header for number in columns_again(sheet)]
+    if format == "jsonl":
+        return write_texts(path, header, list(rows_again(sheet, repairs)), title="")
+    return write_table(path, header, rows_again(sheet, repairs, ragged=True), _dialect(sheet.dialect, format))
+
+
+def _dialect(dialect: Dialect, format: str) -> Dialect:
+    """Return the sheet's own dialect; for one of another format that which programs of its country write."""
+    if dialect.format == format:
+        return csv_dialect(dialect)
+    delimiter = "\t" if format == "tsv" else (";" if dialect.decimal == "," else ",")
+    return Dialect(format, "utf-8-sig", delimiter, dialect.decimal)
