@@ -142,11 +142,15 @@ def annotate(
     _proved(path, sheet, again, partial(write_annotated, sheet=sheet, notes=notes))
 
 
+_OF_PLACE = ("sheet", "header_row", "visible_only")
+_OF_FILE = (*_OF_PLACE, "delimiter", "encoding")
+"""Settings that say where the table lies in its file, and how the file is written down."""
+
+
 def reading_again(settings: Settings, sheet: Sheet, path: Path) -> Settings:
-    """Return the settings with which a sheet is read that was written again: those of cells, not of the old file."""
-    if format_to_write(path.name) == sheet.dialect.format:
-        return settings.model_copy(update={"sheet": None})
-    return settings.model_copy(update={"sheet": None, "delimiter": None, "encoding": None})
+    """Return the settings with which a sheet is read that was written again: those of its cells alone."""
+    changed = _OF_PLACE if format_to_write(path.name) == sheet.dialect.format else _OF_FILE
+    return settings.model_copy(update={name: Settings.model_fields[name].default for name in changed})
 
 
 def _refuse_elsewhere(sheet: Sheet, path: Path, folder: Path | None) -> None:

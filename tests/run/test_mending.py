@@ -218,11 +218,16 @@ def test_warnings_have_another_color_than_errors(tmp_path: Path) -> None:
     assert len({style["A2"], style["B2"], style["A4"]}) == 3
 
 
-def test_problems_of_headers_and_of_the_whole_sheet_are_told_too(tmp_path: Path) -> None:
-    (tmp_path / "sheet.csv").write_text("Nr,Stimmme\n1,5\n", "utf-8")
-    sheet = read_sheet(tmp_path / "sheet.csv")
-    annotate(sheet, check_sheet(sheet), tmp_path / "out.xlsx", Settings(), folder=tmp_path)
-    assert 'ref="B1"' in part(tmp_path / "out.xlsx", "xl/comments1.xml")
+def test_a_problem_of_a_header_is_told_at_the_header(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text("id,Stimmme,name\n1,5,a\n", "utf-8")
+    annotated(read_sheet(tmp_path / "sheet.csv"), tmp_path / "out.xlsx", Settings())
+    comments = part(tmp_path / "out.xlsx", "xl/comments1.xml")
+    assert re.findall(r'ref="(\w+)"', comments) == ["B1"] and "H102" in comments
+
+
+def test_a_problem_of_the_whole_sheet_stands_in_the_list(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text("Nr,name\n1,a\n", "utf-8")
+    annotated(read_sheet(tmp_path / "sheet.csv"), tmp_path / "out.xlsx", Settings())
     texts = part(tmp_path / "out.xlsx", "xl/worksheets/sheet2.xml")
     assert "the whole sheet" in texts and "H101" in texts
 
