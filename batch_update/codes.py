@@ -128,7 +128,7 @@ CODES: dict[str, Code] = dict((
     _c("C131", "several have this name", "It is not clear which of them is meant.", "Write the id before the name, such as 533 – Clara."),
     _c("C132", "an id and a name that do not go together", "The cell says both, and on the account the id belongs to another name: it was renamed since, or the sheet is from another account.", "Write the one that is meant."),
     _c("C133", "names could not be looked up", "The server did not give the account's list, so that it is not known which id the name stands for. Rows with ids alone are not concerned.", "Try again in a while, or write ids."),
-    # ---- repairs (check/safe_repairs)
+    # ---- repairs (check/advice)
     _c("M101", "spaces around a value", "Spaces, or what nobody sees, stand around a value that is no text, or alone in its cell. They mean nothing.", "Nothing needs to be done: check with the option fix leaves them out."),
     _c("M102", "the other decimal sign", "A number has a decimal comma in a sheet whose sign is the point, and cannot mean thousands.", "Nothing needs to be done: check with the option fix writes the sign of the sheet."),
     _c("M103", "the spelling of a time zone", "Case, spaces or a backslash: `Europe/berlin` is Europe/Berlin. Another zone is never guessed.", "Nothing needs to be done: check with the option fix writes the zone as its list has it."),

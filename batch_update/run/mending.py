@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from batch_update.check.advice.safe_repairs import repairs_of
 from batch_update.check.checking import Checked, check_sheet
 from batch_update.check.rows import ReadRows
-from batch_update.check.safe_repairs import repairs_of
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.sheets import Severity, Sheet
 from batch_update.report.files.annotations import notes_of
@@ -196,8 +196,7 @@ def _otherwise(before: ReadRows, after: ReadRows) -> str:
     """Return the first row that would mean something else, `row 14`, or what is lost of the whole; "" for none."""
     if len(before.sheet) != len(after.sheet):
         return f"{len(after.sheet)} rows in place of {len(before.sheet)}"
-    lost = _codes_of_all(before.sheet) - _codes_of_all(after.sheet)
-    if lost:
+    if (lost := _codes_of_all(before.sheet)) and not _codes_of_all(after.sheet):
         return f"{min(lost)} would not be found any more"
     wrong, wrong_then = _wrong_rows(before), _wrong_rows(after)
     unread = {p.index for p in before.sheet.problems if p.severity is Severity.ERROR}
