@@ -80,10 +80,10 @@ def write_annotated(path: Path, sheet: Sheet, notes: Sequence[Note], repairs: It
     Raises UsageError (S114) for a text that is too long, OSError.
     """
     rows = rows_again(sheet, repairs)
-    return write_whole(path, lambda draft: _write(draft, sheet, rows, notes))
+    return write_whole(path, lambda draft: _write_book(draft, sheet, rows, notes))
 
 
-def _write(path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: Sequence[Note]) -> None:
+def _write_book(path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: Sequence[Note]) -> None:
     import xlsxwriter
 
     found = _placed(sheet, notes)
@@ -121,7 +121,7 @@ def _write_sheet(
     _lay_out(page, columns, len(sheet), looks, with_summary=bool(found.by_row))
     for row, cells in enumerate([[column.header for column in columns], *rows]):
         for place, (column, text) in enumerate(zip(columns, cells, strict=True)):
-            _put(page, row, place, in_xml(column.field or "", unix_lines(text)), found, looks)
+            _put_marked(page, row, place, in_xml(column.field or "", unix_lines(text)), found, looks)
         if found.by_row:
             _put_summary(page, row, len(columns), found, looks)
 
@@ -137,7 +137,7 @@ def _lay_out(page: Any, columns: Sequence[Column], height: int, looks: Looks, *,
         page.set_column(len(columns), len(columns), 16)
 
 
-def _put(page: Any, row: int, place: int, text: str, found: _Annotations, looks: Looks) -> None:
+def _put_marked(page: Any, row: int, place: int, text: str, found: _Annotations, looks: Looks) -> None:
     notes = found.by_cell.get((row, place), ())
     plain, error, warning = (
         (looks.header, looks.header_error, looks.header_warning)
