@@ -22,14 +22,8 @@ ID_NAMES = (
     *("assistenten_nr", "assistenten_nummer", "assistant_no", "assistant_number"),
 )
 STAND_FOR_ID = (
-    "assistent",
-    "assistenten",
-    "assistentin",
-    "assistant",
-    "assistants",
-    "kiassistent",
-    "agent",
-    "bot",
+    *("assistent", "assistenten", "assistentin", "assistant", "assistants", "kiassistent", "agent", "bot"),
+    *("name", "assistentenname", "assistantname", "nameofassistant", "namedesassistenten"),
 )
 """Names of columns that say by its name which assistant a row is about, in a sheet without an id column."""
 _PART = re.compile(r"(?P<base>[^.]+)\.(?P<inside>.+)|(?P<list>.+)(?P<sign>[+-])", re.DOTALL)
@@ -112,7 +106,7 @@ def _named_in(header: str) -> Iterator[str]:
 def may_stand_for_id(header: str) -> bool:
     """Whether a column may say by its name which assistant a row is about, where no column holds ids."""
     pieces = list(notes.pieces_of(header))
-    named = [piece for piece in pieces if normalize(piece) in STAND_FOR_ID or normalize(piece) == "name"]
+    named = [piece for piece in pieces if normalize(piece) in STAND_FOR_ID]
     others = [piece for piece in pieces if piece not in named]
     return bool(named) and all(notes.is_note(piece, ID_COLUMN) for piece in others)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from batch_update.cli.displays import event_teller
 from batch_update.cli.documents import out_failure, out_with_list, safe_text
@@ -14,6 +16,7 @@ from batch_update.errors import UsageError
 from batch_update.model.reports import Event
 from batch_update.report.documents.envelope import told_error
 from batch_update.settings.tunables import Settings
+from tests.cli.conftest import Run
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 1000, 1001, 2500])
@@ -76,3 +79,16 @@ def test_what_happens_meanwhile_is_told_and_with_quiet_it_is_not(capsys: pytest.
     assert capsys.readouterr().err == ""
     event_teller(Settings())(event)
     assert capsys.readouterr().err == "  the server asked for a pause of 9 s\n"
+
+
+def test_rows_that_nobody_sees_are_told_to_the_quiet_too(run: Run, tmp_path: Path) -> None:
+    """Whoever filters a sheet and applies it at night has to learn that all of it was sent."""
+    book = xlsxwriter.Workbook(tmp_path / "filtered.xlsx")
+    sheet = book.add_worksheet()
+    for number, row in enumerate((("id", "Tempo"), ("10001", "1.1"), ("10002", "1.1"))):
+        sheet.write_row(number, 0, row)
+    sheet.set_row(2, None, None, {"hidden": True})
+    book.close()
+    quiet = ("apply", str(tmp_path / "filtered.xlsx"), "--sandbox", "--yes", "--quiet")
+    assert "S117" in run(*quiet).err
+    assert "S117" not in run(*quiet, "--visible-only").err
