@@ -94,11 +94,7 @@ def order_of(
     """Return what is wanted, from the words of a user. Raises UsageError (U101) for what makes no sense."""
     conditions = tuple(read_condition(text) for text in where)
     if conditions and not prefill:
-        raise UsageError(
-            "the option where chooses what is there, which is written with the option prefill alone",
-            code="U101",
-            remedy="give both, or leave where out",
-        )
+        raise _only_of_what_is_there("option where")
     if to is not None and format_to_write(to.name) not in ("xlsx", "csv", "tsv"):
         raise UsageError(
             f"{printable(str(to))}: a template is a workbook, or a CSV",
@@ -107,6 +103,14 @@ def order_of(
         )
     headers = _wanted_headers(fields)
     return Order(to, headers, prefill, conditions, language_of(language, environ), force)
+
+
+def _only_of_what_is_there(name: str) -> UsageError:
+    return UsageError(
+        f"the {name} chooses among what is there, which is written with the option prefill alone",
+        code="U101",
+        remedy="give both, or none of them",
+    )
 
 
 def language_of(given: str | None, environ: Mapping[str, str]) -> Language:
@@ -131,6 +135,8 @@ def begin_template(order: Order, settings: Settings, means: Means) -> Sequel[Tem
     Without a key it has no lists of an account. Raises UsageError where that makes no sense, AccessError, RunStopped,
     and ApiError where what is there is wanted and cannot be read.
     """
+    if settings.only and not order.prefill:
+        raise _only_of_what_is_there("setting only")
     if order.to is not None:
         check_target(order.to, force=order.force)
     if order.is_plain and not order.prefill:

@@ -75,6 +75,7 @@ def test_only_some_assistants(run: Run, tmp_path: Path) -> None:
         (["--fields", "Stimme,voice_id"], "voice_id twice"),
         (["--fields", "tools.end_call.colour"], "there is no field"),
         (["--where", "mode=dualplex"], "--prefill"),
+        (["--only", "10001"], "--prefill"),
         (["--lang", "fr"], "en and de"),
         (["--csv", "x.xlsx"], ".csv"),
         (["x.jsonl"], ".xlsx"),
@@ -96,6 +97,15 @@ def test_a_file_that_is_there_is_kept_unless_force_is_given(run: Run, tmp_path: 
     result = run("template")
     assert (result.exit, "U109" in result.err, (tmp_path / "template.xlsx").read_text()) == (2, True, "mine")
     assert run("template", "--force").exit == 0
+
+
+def test_what_others_change_meanwhile_is_left_to_them(run: Run, tmp_path: Path) -> None:
+    """The words and names of the drop-downs are what the account held: no cell counts as edited."""
+    run("template", "--prefill", "--lang", "de", *SANDBOX)
+    (tmp_path / "other.csv").write_text("id,speech_speed,record,voice_id,name\n10001,0.75,no,418,Neu\n")
+    assert run("apply", "other.csv", *SANDBOX, "--yes").exit == 0
+    planned = run("plan", "template.xlsx", *SANDBOX, "--exit-code")
+    assert (planned.exit, "change 0" in planned.out) == (0, True), planned.out
 
 
 # ---------------------------------------------------------------- in a spreadsheet program

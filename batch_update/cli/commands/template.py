@@ -191,5 +191,5 @@ def _notes(made: Template) -> list[str]:
         notes.append(f"empty columns, which the API does not report: {listed(before.unreported, 60)}")
     if before is not None and before.left_empty:
         cells = counted(sum(before.left_empty.values()), "cell")
-        notes.append(f"left empty: {cells} that cannot be sent as they are; see _reported")
+        notes.append(f"left empty: {cells} that cannot be sent as they are; see the hidden column _reported")
     return notes

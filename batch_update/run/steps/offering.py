@@ -38,7 +38,7 @@ def offered(heading: Heading, choices: Choices, words: Words) -> Offered | None:
         for catalog in catalogs
         for choice in choices[catalog]
     }
-    ordered = sorted(entries.values(), key=lambda pair: (pair[1].note, pair[0].name.casefold(), pair[0].id))
+    ordered = sorted(entries.values(), key=lambda pair: _order(pair[0], choices))
     name = "_".join(catalog.value.replace("-", "_") for catalog in catalogs)
     return Offered(name, list_title(catalogs, words), tuple(entry for _, entry in ordered))
 
@@ -47,8 +47,18 @@ def _catalogs_of(heading: Heading) -> tuple[Catalog, ...]:
     return catalogs_of(heading.field or ID, heading.path)
 
 
+def _order(choice: Choice, choices: Choices) -> tuple[str, str, int]:
+    """Return the place of an entry: voices by what they speak, and all by their names."""
+    language = "" if choice.type else _language(choice, choices)
+    return language, choice.name.casefold(), choice.id
+
+
+def _language(choice: Choice, choices: Choices) -> str:
+    found = choices.find(Catalog.LANGUAGES, choice.language_id) if choice.language_id else None
+    return found.name if found else ""
+
+
 def _note(choice: Choice, choices: Choices) -> str:
     """Return what helps to choose: the language that it speaks, its modes where it is not for all, what it is."""
-    language = choices.find(Catalog.LANGUAGES, choice.language_id) if choice.language_id else None
     modes = choice.modes if len(choice.modes) < len(MODES) else ()
-    return "; ".join(filter(None, (language.name if language else "", ", ".join(modes), choice.about)))
+    return "; ".join(filter(None, (_language(choice, choices), ", ".join(modes), choice.about)))

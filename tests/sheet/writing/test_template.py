@@ -139,6 +139,7 @@ def test_a_drop_down_has_all_of_a_list_however_long_it_is(tmp_path: Path, size: 
     assert ranges(path)["list_voices_or_null"] == f"Listen!$A$2:$A${size + 2}"
     formulas = {v.findtext(f"{MAIN}formula1") for v in validations(path) if v.get("type") == "list"}
     assert formulas == {"list_voices", "list_voices_or_null"}
+    assert written(tmp_path, "voice_id", size=size) and "list_voices_or_null" not in ranges(path)
     last = part(path, "xl/worksheets/sheet2.xml").findall(f".//{MAIN}row")[-1]
     assert "".join(last.itertext()).startswith(f"{399 + size} – Stimme {size - 1}")
 
@@ -152,6 +153,21 @@ def test_each_range_that_a_cell_is_chosen_from_has_a_name(tmp_path: Path) -> Non
         assert len(formula) <= 255
     titles = {name.split("!")[0].strip("'") for name in ranges(path).values()}
     assert titles == {"Assistenten", "Listen"}
+
+
+def test_of_a_list_without_entries_nothing_is_chosen_but_null(tmp_path: Path) -> None:
+    columns = tuple(
+        TemplateColumn(one.header, one.heading, offered(0, name))
+        for one, name in (
+            (column(ID), "assistants"),
+            (column("voice_id"), "voices"),
+            (column("folder_id"), "folders"),
+        )
+    )
+    path = tmp_path / "none.xlsx"
+    write_template(path, Blueprint(WORDS["en"], columns))
+    assert [v.findtext(f"{MAIN}formula1") for v in validations(path) if v.get("type")] == ['"null"']
+    assert not any(name.startswith("list_") for name in ranges(path))
 
 
 def test_texts_and_ids_are_texts_and_numbers_are_numbers(tmp_path: Path) -> None:

@@ -55,7 +55,13 @@ class Blueprint:
     def lists(self) -> tuple[Offered, ...]:
         """Return the lists of its columns, each once."""
         found = {column.offered.name: column.offered for column in self.columns if column.offered}
-        return tuple(found.values())
+        zones = any(column.facts.kind == "timezone" for column in self.columns)
+        return (*found.values(), *([zones_offered(self.words)] if zones else []))
+
+    @property
+    def clearing(self) -> frozenset[str]:
+        """Return the names of the lists that some column is chosen from which `null` clears."""
+        return frozenset(c.offered.name for c in self.columns if c.offered and c.facts.nullable)
 
 
 def write_template(path: Path, form: Blueprint) -> None:
@@ -74,10 +80,7 @@ def write_template(path: Path, form: Blueprint) -> None:
             before.very_hidden()
             _write_rows(data, before, form, formats)
             _color_edits(book, data, form)
-        zones = any(column.facts.kind == "timezone" for column in form.columns)
-        write_lists(
-            book, lists, (*form.lists, *([zones_offered(form.words)] if zones else [])), looks, form.words
-        )
+        write_lists(book, lists, form.lists, looks, form.words, clearing=form.clearing)
 
 
 def _write_helps(book: Any, form: Blueprint, looks: Looks) -> None:

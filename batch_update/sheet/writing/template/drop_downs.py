@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -23,12 +23,24 @@ def zones_offered(words: Words) -> Offered:
     return Offered(TIME_ZONES, list_title([TIME_ZONES], words), tuple(Offer(zone, zone) for zone in zones))
 
 
-def write_lists(book: Any, sheet: Any, lists: Iterable[Offered], looks: Looks, words: Words) -> None:
-    """Write the lists beside each other, and name their ranges. A list without entries has its title alone."""
+def write_lists(
+    book: Any,
+    sheet: Any,
+    lists: Iterable[Offered],
+    looks: Looks,
+    words: Words,
+    *,
+    clearing: Container[str],
+) -> None:
+    """Write the lists beside each other, and name their ranges. A list without entries has its title alone.
+
+    `clearing`: the names of those that some field is chosen from which `null` clears.
+    """
     columns: list[list[str]] = []
     for offered in lists:
-        _name_ranges(book, len(columns), offered, words)
-        columns += _list_columns(offered, words)
+        clears = offered.name in clearing
+        _name_ranges(book, len(columns), offered, words, clears=clears)
+        columns += _list_columns(offered, words, above="null" if clears else "")
     sheet.freeze_panes(1, 0)
     for number, (title, *entries) in enumerate(columns):
         sheet.set_column(number, number, width_of(title, entries), looks.text)
@@ -38,19 +50,18 @@ def write_lists(book: Any, sheet: Any, lists: Iterable[Offered], looks: Looks, w
                 put_text(sheet, row, number, text, looks.text if row else looks.header)
 
 
-def _list_columns(offered: Offered, words: Words) -> Iterator[list[str]]:
+def _list_columns(offered: Offered, words: Words, *, above: str) -> Iterator[list[str]]:
     """Yield the column of the entries, and the one of what helps to choose among them, where there is such."""
-    above = "" if offered.name == TIME_ZONES else "null"
     yield [offered.title, above, *(entry.label for entry in offered.entries)]
     if any(entry.note for entry in offered.entries):
         yield [words.hint, "", *(entry.note for entry in offered.entries)]
 
 
-def _name_ranges(book: Any, column: int, offered: Offered, words: Words) -> None:
+def _name_ranges(book: Any, column: int, offered: Offered, words: Words, *, clears: bool) -> None:
     if not offered.entries:
         return
     letters = column_letters(column)
     last = _ABOVE + len(offered.entries)
-    for name, first in ((LISTED, _ABOVE + 1), (OR_NULL, _ABOVE)):
+    for name, first in ((LISTED, _ABOVE + 1), *([(OR_NULL, _ABOVE)] if clears else [])):
         place = f"={words.lists}!${letters}${first}:${letters}${last}"
         book.define_name(name.format(offered.name), place)

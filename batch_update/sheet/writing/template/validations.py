@@ -54,14 +54,14 @@ def message_of(column: TemplateColumn, words: Words) -> dict[str, Any]:
 def _rule(column: TemplateColumn, words: Words, cell: str) -> dict[str, Any]:
     facts = column.facts
     null = ["null"] if facts.nullable else []
-    if facts.kind == "id" and column.offered is not None:
+    if facts.kind == "id" and column.offered is not None and column.offered.entries:
         name = OR_NULL if facts.nullable else LISTED
         return {"validate": "list", "source": f"={name.format(column.offered.name)}"}
     if facts.kind == "timezone":
         return {"validate": "list", "source": f"={LISTED.format(TIME_ZONES)}"}
     if facts.kind == "flag":
         return {"validate": "list", "source": [words.yes, words.no, *null]}
-    if facts.choices:
+    if facts.choices or (facts.kind == "id" and null and column.offered is not None):
         return {"validate": "list", "source": [*facts.choices, *null]}
     if column.is_number and facts.minimum is not None and facts.maximum is not None:
         return _bounds(column, cell, facts.minimum, facts.maximum)

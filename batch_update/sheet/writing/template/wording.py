@@ -67,7 +67,7 @@ ENGLISH = Words(
     "Only in {}.",
     "This may not fit",
     "Wanted: {}. A name, an id or null may be right, too: batch-update check tells.",
-    "one of {} (sheet Lists), a name or an id",
+    "from the sheet Lists: {}; or a name, an id",
     "note",
     ("column", "also called", "what it is", "allowed", "example", "only in"),
     {},
@@ -117,7 +117,7 @@ GERMAN_WORDS = Words(
     "Nur in {}.",
     "Das passt vielleicht nicht",
     "Erwartet: {}. Auch ein Name, eine Id oder null kann richtig sein: batch-update check sagt es.",
-    "aus {} (Blatt Listen), ein Name oder eine Id",
+    "vom Blatt Listen: {}; oder ein Name, eine Id",
     "Hinweis",
     ("Spalte", "heißt auch", "was es ist", "erlaubt", "Beispiel", "nur in"),
     {
