@@ -20,6 +20,7 @@ ID = "id"
 ID_NAMES = (
     *("id", "assistant_id", "assistent_id", "assistenten_id", "agent_id", "agenten_id", "bot_id"),
     *("assistenten_nr", "assistenten_nummer", "assistant_no", "assistant_number"),
+    *("assistent_nr", "assistent_nummer", "id_assistent", "id_assistant", "agent_nr", "agenten_nr"),
 )
 STAND_FOR_ID = (
     *("assistent", "assistenten", "assistentin", "assistant", "assistants", "kiassistent", "agent", "bot"),

@@ -7,7 +7,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -319,6 +319,10 @@ def test_no_whole_number(text: str) -> None:
     [
         ("max_duration", "30 s", "did you mean 30?"),
         ("max_duration", "30s", "did you mean 30?"),
+        ("max_duration", "0:10:00", "did you mean 600?"),
+        ("max_duration", "10:00:00", "did you mean 600?"),
+        ("max_duration", "09:30", "did you mean 570?"),
+        ("conversation_inactivity_timeout", "0:30:00", "did you mean 30?"),
         ("max_duration", "30 Sek.", "did you mean 30?"),
         ("max_duration", "5 min", "did you mean 300?"),
         ("conversation_inactivity_timeout", "2 h", "did you mean 120?"),
@@ -736,6 +740,7 @@ HOSTILE = st.one_of(
 @each_kind
 @settings(max_examples=300)
 @given(text=HOSTILE, decimal=st.sampled_from(".,"))
+@example(text='"/"', decimal=".")
 def test_any_text_is_a_value_or_a_cell_error(field: str, text: str, decimal: str) -> None:
     try:
         value = read_cell(field, text, decimal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 
 from batch_update.fields.cells.errors import refusal, unreadable
@@ -72,18 +73,35 @@ _MEASURED = re.compile(r"(?P<number>[+-]?[0-9]*[.,]?[0-9]+)\s*(?P<unit>%|[^\W\d]
 
 
 def _did_you_mean(field: Field, text: str, decimal: str) -> str:
-    """`did you mean 0.7?` for 0,7, 70 %, 5 min and the like; "" where nothing within bounds is obvious."""
+    """`did you mean 0.7?` for 0,7, 70 %, 5 min, 0:05:00 and the like; "" where nothing within bounds is obvious."""
     if len(text) > LONGEST_WORD:
         return ""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip("\"' ")
-    match = _MEASURED(plain)
-    factor = _factor(field, (match["unit"] or "").rstrip(".").casefold()) if match else None
-    if match is None or factor is None:
+    fitting = [value for value in _likely(field, plain) if _in_bounds(field, value)]
+    if len(fitting) != 1:
         return ""
-    value = Decimal(match["number"].replace(",", ".")) * factor
-    if not _in_bounds(field, value):
-        return ""
-    return asked(format(value.normalize(), "f").replace(".", decimal))
+    return asked(format(fitting[0].normalize(), "f").replace(".", decimal))
+
+
+def _likely(field: Field, text: str) -> Iterator[Decimal]:
+    """Yield what a text may say in the field's unit: a number with another one, or a time as a clock shows it."""
+    if clock := _CLOCK(text):
+        yield from _of_clock(field, *(int(part or 0) for part in clock.groups()))
+    if match := _MEASURED(text):
+        factor = _factor(field, (match["unit"] or "").rstrip(".").casefold())
+        if factor is not None:
+            yield Decimal(match["number"].replace(",", ".")) * factor
+
+
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?").fullmatch
+
+
+def _of_clock(field: Field, first: int, second: int, third: int) -> Iterator[Decimal]:
+    """Yield the lengths of time that 0:05:00 may be: five minutes; and 5:00, of which programs make five hours."""
+    if field.unit in UNITS:
+        yield Decimal(3600 * first + 60 * second + third) / UNITS[field.unit]
+        if first and not third:
+            yield Decimal(60 * first + second) / UNITS[field.unit]
 
 
 def _factor(field: Field, unit: str) -> Decimal | None:

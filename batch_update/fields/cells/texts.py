@@ -160,7 +160,7 @@ def read_choice(field: Field, text: str, decimal: str) -> str:
     if chosen is not None:
         return chosen
     _refuse_suspicious(field, text, text)
-    return word
+    return text
 
 
 def show_choice(field: Field, value: str, decimal: str) -> str:
