@@ -122,7 +122,7 @@ SAVED = (
     Specimen("summe.ods", "a sum in the column of a field", Office((Page(SUMS),)),
              Understood("id | voice_id | max_duration",
                         {10001: {"voice_id": 412, "max_duration": 600}, 10002: {"voice_id": 418, "max_duration": 300}},
-                        "A4 C113", "4 invalid")),
+                        "A4 S133", "4 invalid")),
     Specimen("zwei-tabellen.xls", "two worksheets with a table", Office((Page(PLAIN, "Nord"), Page(PLAIN, "Süd"))),
              Refused("S132", ("Nord", "Süd"))),
     Specimen(

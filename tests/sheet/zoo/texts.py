@@ -140,8 +140,9 @@ TEXTS = (
         Understood(
             "id | voice_id | max_duration | -",
             {10001: {"voice_id": 412, "max_duration": 600}, 10002: {"voice_id": 418, "max_duration": 300}},
+            "A8 S133",
+            "8 unchanged",
             header=4,
-            others="8 unchanged",
         ),
     ),
     Specimen(
