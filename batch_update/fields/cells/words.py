@@ -88,7 +88,7 @@ _TOTALS = frozenset(
     }
 )
 """Folded words that stand in the row of a total. `Total` may be a name, too, and `Total Hamburg` is one."""
-_AFTER_TOTAL = re.compile(r"\s*(?:\([^()]*\)|[:=*])*\s*\Z")
+_AFTER_TOTAL = re.compile(r"\s*(?:\([^()]*\)|[:=*])*(?:(?<=[:=])\s*[0-9][0-9.,]*)?\s*\Z")
 
 UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
@@ -106,7 +106,7 @@ _DATE = re.compile(
 
 
 def is_total(text: str) -> bool:
-    """Whether a cell is a word for a total, as a whole: `Summe`, `Gesamt:`, `Total (26)`."""
+    """Whether a cell is a word for a total, as a whole: `Summe`, `Gesamt: 26`, `Total (26)`."""
     if len(text) > 2 * LONGEST_WORD:
         return False
     return " ".join(_AFTER_TOTAL.sub("", text, count=1).casefold().split()) in _TOTALS

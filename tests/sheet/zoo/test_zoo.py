@@ -76,9 +76,7 @@ def _place(sheet: Sheet, problem: Problem) -> str:
     return f"{letters}{number} {problem.code}".strip()
 
 
-@pytest.mark.parametrize(
-    "specimen", ZOO, ids=lambda specimen: specimen.file
-)
+@pytest.mark.parametrize("specimen", ZOO, ids=lambda specimen: specimen.file)
 def test_a_sheet_is_understood_as_its_people_meant_it(specimen: Specimen, tmp_path: Path) -> None:
     right = specimen.right
     if isinstance(right, Refused):
