@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Literal
 
@@ -59,15 +59,18 @@ def check_sheet(
 ) -> Checked:
     """Return every problem of the sheet, and how many rows would do what. Raises UsageError as `make_plan` does.
 
-    `names`: what the names in place of ids stand for; None: that was not looked up.
+    A row that is as it was exported would change nothing. `names`: what the names in place of ids stand for; None: that
+    was not looked up.
     """
     examined = examine(sheet, on_duplicate, only, checkable, names, remembers=True)
     statuses = [outcome.status for outcome in examined.settled.values()]
+    to_send = len(sheet) - len(examined.settled) - sum(map(len, examined.merged.values()))
+    as_exported = sum(map(examined.rows.is_untouched, examined.rows.memories.of_row.keys() - examined.left()))
     return Checked(
         problems=examined.problems,
         invalid_rows=statuses.count(Status.INVALID),
-        to_change=len(sheet) - len(examined.settled) - sum(map(len, examined.merged.values())),
-        unchanged=statuses.count(Status.UNCHANGED),
+        to_change=to_send - as_exported,
+        unchanged=statuses.count(Status.UNCHANGED) + as_exported,
         names=frozenset(examined.rows.names()),
     )
 
@@ -84,6 +87,10 @@ class Examined:
     """row that is sent -> rows that it settles too"""
     excused: tuple[Problem, ...]
     """problems that do not count, since their cells are as they were exported"""
+
+    def left(self) -> set[int]:
+        """Return the rows that nothing is sent for, and those that another one settles."""
+        return {*self.settled, *chain.from_iterable(self.merged.values())}
 
 
 def checkable(rows: ReadRows) -> Iterator[Problem]:

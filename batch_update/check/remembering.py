@@ -45,9 +45,9 @@ def base_column(sheet: Sheet) -> int | None:
 
 
 def rows_with_memory(sheet: Sheet) -> int:
-    """Return how many rows have a cell in which an export remembers something, whether it can be read or not."""
+    """Return how many rows have a cell in which an export remembers something that can be read."""
     column = base_column(sheet)
-    return 0 if column is None else sum(bool(text.strip()) for text in sheet.columns[column].texts)
+    return 0 if column is None else sum(recalled(text) is not None for text in sheet.columns[column].texts)
 
 
 def memories_of(sheet: Sheet, assistant: Assistant) -> Memories:

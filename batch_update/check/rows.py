@@ -98,6 +98,11 @@ class ReadRows:
         memory = self.memories.of_row.get(row)
         return memory is not None and memory.saw(column.name, self._said(column, column.texts[row]))
 
+    def is_untouched(self, row: int) -> bool:
+        """Whether every cell of a row that says something is as it was exported."""
+        says = (column for column in self.all_columns if column.texts[row] not in column.blanks)
+        return all(self.is_as_exported(row, column) for column in says)
+
     def _said(self, column: FieldColumn, text: str) -> Json:
         """Return the value that a cell says, also where it may not be sent; UNKNOWN where it cannot be read."""
         value = column.value(text)

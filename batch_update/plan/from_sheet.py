@@ -42,7 +42,7 @@ def make_plan(
     examined = examine(sheet, on_duplicate, only, between, names, remembers=fetched)
     waiting = dict.fromkeys(examined.rows.waiting - examined.settled.keys(), _WAITING)
     examined.settled.update(waiting)
-    done = {*examined.settled, *chain.from_iterable(examined.merged.values())}
+    done = examined.left()
     senders = [row for row in range(len(sheet)) if row not in done]
     settled = dict(sorted(examined.settled.items()))
     changes = tuple(_changes(examined, senders, remember=fetched))

@@ -84,6 +84,12 @@ def test_what_a_run_writes_remembers_too(run: Run, tmp_path: Path) -> None:
     assert "! conflict 1" in run("plan", "first/undo.csv", *HERE).out
 
 
+def test_a_check_knows_which_rows_nobody_edited(run: Run, tmp_path: Path) -> None:
+    exported(run, tmp_path)
+    assert "2 assistants to change" in run("check", "account.csv").out
+    assert run("check", "account.csv", "--json").json["unchanged"] == 1
+
+
 def test_without_a_look_it_is_told_that_nothing_of_it_counts(run: Run, tmp_path: Path) -> None:
     exported(run, tmp_path)
     told = run("plan", "account.csv", *HERE, "--no-fetch").out
