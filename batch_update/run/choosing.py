@@ -15,6 +15,7 @@ from batch_update.fields.assistant import MODES
 from batch_update.fields.names import normalize
 from batch_update.fields.references import MODELS_OF_MODES
 from batch_update.model.choices import OF_LANGUAGES, Catalog, Choice, Choices
+from batch_update.plan.naming.languages import language_names
 from batch_update.report.listings import choices_table
 from batch_update.run.exporting import check_target
 from batch_update.run.planning import unwritable
@@ -42,7 +43,7 @@ class Wish:
     catalogs: tuple[Catalog, ...] = ()
     mode: str = ""
     language: str = ""
-    """its id, code or name"""
+    """its id, code or name, in English or German"""
     search: str = ""
     """words that all have to stand in an entry, without regard to case, spaces and spelling of umlauts"""
 
@@ -167,7 +168,7 @@ def _language_called(text: str, known: Choices) -> int | None:
     names = {
         normalize(name): choice
         for choice in known[Catalog.LANGUAGES]
-        for name in (str(choice.id), choice.code, choice.name)
+        for name in (str(choice.id), *_names_of(choice))
     }
     if (found := names.get(normalize(text))) is not None:
         return found.id
@@ -178,6 +179,11 @@ def _language_called(text: str, known: Choices) -> int | None:
         code="U101",
         remedy=did_you_mean(text, meant) or f"there are {listed(codes, 20)}",
     )
+
+
+def _names_of(language: Choice) -> tuple[str, ...]:
+    """Return what a language is called: `de`, `German`, `Deutsch`."""
+    return (language.code, language.name, *language_names().get(language.code.lower(), ()))
 
 
 # ---------------------------------------------------------------- which entries
@@ -212,6 +218,6 @@ def _holds(choice: Choice, catalog: Catalog, spoken: Choice | None, search: str)
         if search.startswith("+"):
             return choice.name.startswith(f"+{digits}")
         return digits.lstrip("0") in choice.name or search == str(choice.id)
-    language = (spoken.name, spoken.code) if spoken else ()
+    language = _names_of(spoken) if spoken else ()
     texts = [normalize(t) for t in (str(choice.id), choice.name, choice.code, choice.about, *language)]
     return all(any(normalize(word) in text for text in texts) for word in search.split())

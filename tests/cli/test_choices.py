@@ -68,6 +68,8 @@ def test_of_a_number_it_is_told_whether_an_inbound_assistant_could_take_it(run: 
         (("voices", "--mode", "Dualplex", "--language", "de"), [42, 61, 421, 533]),
         (("voices", "--language", "ENGLISH", "--mode", "pipeline"), [430, 431]),
         (("voices", "--language", "4"), [445]),
+        (("voices", "--language", "Italienisch"), [405]),
+        (("voices", "--search", "spanisch"), [445]),
         (("voices", "--search", "LUCIA"), []),
         (("voices", "--search", "LUCÍA"), [445]),
         (("voices", "--search", "bavarian female"), [418]),
@@ -124,6 +126,20 @@ def test_lists_are_kept_and_looked_up_anew_when_that_is_wanted(run: Run) -> None
     assert "Kept from an earlier look-up; --refresh looks anew." in run("choices", "voices", *SANDBOX).err
     assert "Looked up in 4 requests" in run("choices", "voices", "--refresh", *SANDBOX).err
     assert "Looked up in 4 requests" in run("choices", "voices", "--choices-max-age", "0", *SANDBOX).err
+
+
+def test_what_a_server_calls_its_entries_does_nothing_to_a_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def before(method: str, path: str, nth: int) -> tuple[int, Any] | None:
+        entry = {"id": 1, "name": "\x1b[31mSu\u202esi\nx", "description": "\x07" * 500}
+        return (200, [entry]) if path.endswith("/tools") else None
+
+    monkeypatch.setenv("COLUMNS", "80")
+    with at_a_server(before, monkeypatch, tmp_path) as flags:
+        shown = run("choices", "tools", *flags[:-1]).out
+    assert not {"\x1b", "\u202e", "\x07"} & set(shown)
+    assert ids(shown) == [1] and max(map(len, shown.splitlines())) <= 80
 
 
 # ---------------------------------------------------------------- what cannot be had

@@ -39,7 +39,9 @@ MODE = Annotated[
 ]
 LANGUAGE = Annotated[
     str | None,
-    typer.Option("--language", metavar="LANGUAGE", help="Only what is for it: de, German, or its id."),
+    typer.Option(
+        "--language", metavar="LANGUAGE", help="Only what is for it: de, German, Deutsch, or its id."
+    ),
 ]
 SEARCH = Annotated[
     str | None,
