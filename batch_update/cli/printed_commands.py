@@ -11,7 +11,7 @@ from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.options import shown_default
-from batch_update.cli.spelling import flag_of
+from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import Trait, has_trait
 from batch_update.model.sheets import Problem
 from batch_update.settings.heeding import heeded
@@ -101,7 +101,7 @@ def told_here(problems: Iterable[Problem], settings: Settings) -> list[Problem]:
     """Return the problems, the commands in whose remedies ask the server that these settings speak to."""
     listing = command_of("choices", settings, groups=SAME_SERVER)
     return [
-        replace(problem, remedy=problem.remedy.replace(LISTING, listing))
+        replace(problem, remedy=as_flags(problem.remedy.replace(LISTING, listing)))
         if LISTING in problem.remedy
         else problem
         for problem in problems

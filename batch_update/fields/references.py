@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from batch_update.fields.facts import all_fields
 from batch_update.fields.parts import Path
@@ -70,20 +71,26 @@ def fields_from(catalog: Catalog) -> tuple[str, ...]:
     return tuple(name for name in all_fields() if catalog in catalogs_of(name))
 
 
+@cache
+def referring_fields() -> frozenset[str]:
+    """Return the fields that may hold ids."""
+    return frozenset({"tools", *(name for name in all_fields() if catalogs_of(name))})
+
+
 def references(body: Body) -> Iterator[Reference]:
-    """Yield the ids that a body holds."""
+    """Yield the ids that a body holds, or what an assistant holds: there it may be anything, and only ids count."""
     for name, value in body.items():
-        if value is None:
-            continue
-        if name == "tools":
-            yield from _in_tools(value)
-        elif catalogs_of(name):
-            numbers = value if isinstance(value, list) else [value]
-            yield from (Reference(name, (), number) for number in numbers)
+        if name in referring_fields():
+            values = value if isinstance(value, list) else [value]
+            yield from _in_tools(values) if name == "tools" else _plain_ids(name, values)
+
+
+def _plain_ids(field: str, values: Collection[Json]) -> Iterator[Reference]:
+    return (Reference(field, (), value) for value in values if type(value) is int)
 
 
 def _in_tools(tools: Collection[Json]) -> Iterator[Reference]:
     for tool in tools:
-        for path in IN_TOOLS:
-            if tool.get("type") == path[0] and isinstance(tool.get(path[1]), int):
-                yield Reference("tools", path, tool[path[1]])
+        for kind, setting in IN_TOOLS if isinstance(tool, dict) else ():
+            if tool.get("type") == kind and type(tool.get(setting)) is int:
+                yield Reference("tools", (kind, setting), tool[setting])

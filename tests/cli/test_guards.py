@@ -115,7 +115,7 @@ def test_a_saved_plan_is_guarded_too(run: Run, tmp_path: Path) -> None:
 
 def test_rows_in_are_lines_out_and_the_journal_has_the_run(run: Run, tmp_path: Path) -> None:
     """A held run has a report like any other, and can be gone on with."""
-    sheet = write(tmp_path, "id,phone_number_id,speech_speed\n10001,3,0.75\n10002,,0.75\n,,\n10003,4,\n")
+    sheet = write(tmp_path, "id,phone_number_id,speech_speed\n10001,5,0.75\n10002,,0.75\n,,\n10003,4,\n")
     held = run("apply", sheet, *SEND, "--run-dir", "held", "--json")
     assert (held.exit, held.json["counts"]["not_sent"]) == (5, 3)
     found = rows(tmp_path / "held" / "results.csv")

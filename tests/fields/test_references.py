@@ -57,6 +57,18 @@ def test_the_ids_of_a_body_are_found_wherever_they_stand() -> None:
     ]
 
 
+def test_what_an_assistant_holds_may_be_anything_and_only_ids_count() -> None:
+    odd = {
+        "voice_id": "x",
+        "label_ids": [None, "2", 3, True],
+        "tools": "none",
+        "language_id": [],
+        "folder_id": {},
+    }
+    assert list(references(odd)) == [Reference("label_ids", (), 3)]
+    assert list(references({"tools": ["x", {"type": "assistant_transfer", "assistant_id": "7"}, None]})) == []
+
+
 def test_which_model_an_assistant_speaks_with_is_a_matter_of_its_mode() -> None:
     assert Reference("multimodal_model_id", (), 1).catalogs == (
         Catalog.MULTIMODAL_MODELS,

@@ -149,7 +149,10 @@ def test_a_voice_of_another_mode_is_an_error() -> None:
         "X272",
         "voice 41 (Marin) is not for mode pipeline, only for multimodal",
     )
-    assert problem.remedy == "what fits: batch-update choices voices --mode pipeline --language 1"
+    assert (
+        problem.remedy
+        == "what fits: batch-update choices voices the option mode=pipeline the option language=1"
+    )
 
 
 def test_it_is_the_mode_after_the_change_that_counts() -> None:
@@ -196,7 +199,7 @@ def test_a_voice_of_another_language_is_a_warning_and_is_sent() -> None:
     (problem,) = plan.problems
     assert (problem.code, problem.severity, ids_sent(plan)) == ("X273", Severity.WARNING, [1])
     assert problem.message == "voice 431 (Oliver) speaks English, and the assistant German"
-    assert problem.remedy.endswith("voices --mode pipeline --language 1")
+    assert problem.remedy.endswith("voices the option mode=pipeline the option language=1")
 
 
 @pytest.mark.parametrize(

@@ -87,9 +87,9 @@ def _what_fits(subject: Subject, catalog: Catalog) -> str:
     """Return the command that lists what an assistant can have."""
     if catalog not in (Catalog.VOICES, *OF_LANGUAGES):
         return f"what fits: {list_command(catalog)}"
-    mode = f"--mode {subject.mode}" if subject.mode and catalog is Catalog.VOICES else ""
+    mode = f"the option mode={subject.mode}" if subject.mode and catalog is Catalog.VOICES else ""
     language = subject.after("language_id")
-    spoken = f"--language {language}" if isinstance(language, int) else ""
+    spoken = f"the option language={language}" if isinstance(language, int) else ""
     return f"what fits: {list_command(catalog, mode, spoken)}"
 
 

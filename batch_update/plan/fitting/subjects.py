@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from batch_update.fields.references import MODELS_OF_MODES, Reference, references
+from batch_update.fields.references import MODELS_OF_MODES, Reference, references, referring_fields
 from batch_update.model.choices import OF_LANGUAGES, Catalog
 from batch_update.model.plans import Change, Present
 from batch_update.model.sheets import Json
@@ -41,9 +41,14 @@ class Subject:
 
 
 def subjects_of(changes: Iterable[Change], present: Mapping[int, Present]) -> list[Subject]:
-    """Return the changes beside what their assistants hold. An id that is there already is nobody's to complain of."""
-    found = []
+    """Return the changes that may be about ids, beside what their assistants hold.
+
+    An id that is there already is nobody's to complain of.
+    """
+    found, deciding = [], referring_fields() | {"type"}
     for change in changes:
+        if deciding.isdisjoint(change.body):
+            continue
         now = present.get(change.assistant_id, {})
         held = {
             (one.field, one.path, one.id) for one in references({n: now[n] for n in change.body if n in now})
