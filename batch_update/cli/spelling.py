@@ -20,6 +20,7 @@ OPTIONS = (
     "lang",
     "language",
     "mode",
+    "names",
     "online",
     "out",
     "port",

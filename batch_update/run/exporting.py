@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.account.account import Account, server_name
+from batch_update.account.choices import look_up
 from batch_update.account.fetching import Lister, fetch_present
+from batch_update.api.client import Client
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
+from batch_update.fields.references import catalogs_of
 from batch_update.fields.remembered.memory import BASE
+from batch_update.model.choices import Catalog
 from batch_update.model.plans import Present
 from batch_update.plan.conditions import Condition, find_field, read_condition
+from batch_update.plan.naming.labels import Labels
 from batch_update.plan.stating import Statement
 from batch_update.run.planning import unwritable
-from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
+from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export
@@ -26,6 +31,8 @@ from batch_update.text import counted, listed, printable
 
 REPORTED = "_reported"
 """The column for values that are there and could not be sent as they are. A sheet's reader ignores it."""
+Told = dict[int, tuple[tuple[str, ...], str]]
+"""Assistant -> its cells, and the values that no cell can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,12 @@ class Export:
         return f"<Export: {size}; {self.account}>"
 
     def to_frame(self) -> Any:
-        """Return the table as a pandas DataFrame: `id` as int64, all else as the texts that a sheet would hold."""
+        """Return the table as a pandas DataFrame: ids as int64 unless names stand beside them, all else as texts."""
         from batch_update.sheet.writing.framing import FrameColumn, Kind, frame_from
 
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
-        kinds = (Kind.WHOLE if name == ID else Kind.TEXT for name in self.header)
+        whole = ID if all(row[0].isdecimal() for row in self.rows) else None
+        kinds = (Kind.WHOLE if name == whole else Kind.TEXT for name in self.header)
         return frame_from(map(FrameColumn, self.header, kinds, columns))
 
 
@@ -79,13 +87,14 @@ def begin_export(
     fields: Iterable[str] = (),
     where: Iterable[str] = (),
     secrets: bool = True,
+    with_names: bool = False,
 ) -> Sequel[Exported]:
     """Find out what is asked for; the sequel reads the account's assistants, and writes them where `to` says.
 
     `to`: a .csv, .tsv, .xlsx or .jsonl, which `force` lets it write over. `fields`: names of columns; none: all.
     `where`: conditions such as `speech_speed>1` that an assistant has to fulfill. `secrets`: whether cells that hold
-    one are written. Raises UsageError where that makes no sense, AccessError, ApiError and RunStopped where the
-    account cannot be read.
+    one are written. `with_names`: whether names stand beside ids. Raises UsageError where that makes no sense,
+    AccessError, ApiError and RunStopped where the account cannot be read.
     """
     if to is not None:
         check_target(to, force=force)
@@ -93,20 +102,23 @@ def begin_export(
     conditions = [read_condition(text) for text in where]
     tell_way(settings, means)
     means.watcher.stage(Stage.LOOKING, server_name(settings))
+    account = means.account(settings)
     asked = partial(export, fields=names, only=settings.only, where=conditions, secrets=secrets)
-    return partial(_export, asked, to, force, means.account(settings), settings, means)
+    return partial(_export, asked, to, force, with_names, account, settings, means)
 
 
 async def _export(
-    asked: Callable[[Lister], Awaitable[Export]],
+    asked: Callable[..., Awaitable[Export]],
     to: Path | None,
     force: bool,
+    with_names: bool,
     account: Account,
     settings: Settings,
     means: Means,
 ) -> Exported:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        table = await asked(client)
+        labels = partial(_labels, client, account, settings, means)
+        table = await asked(client, labels=labels if with_names else None)
     if to is None:
         return Exported(table, None)
     check_target(to, force=force)  # reading took its time
@@ -114,6 +126,18 @@ async def _export(
         return Exported(table, write_export(to, table.header, table.rows))
     except OSError as error:
         raise unwritable(to, error.strerror or str(error)) from None
+
+
+async def _labels(
+    client: Client, account: Account, settings: Settings, means: Means, fields: Iterable[str]
+) -> Labels:
+    """Look up what the ids of these fields are called; of a list that cannot be had, ids stay alone."""
+    catalogs = {catalog for name in fields for catalog in catalogs_of(name)}
+    catalogs |= {Catalog.LANGUAGES} if Catalog.VOICES in catalogs else set()
+    found = await look_up(client, sorted(catalogs), kept=kept_lists(settings, account, means))
+    for catalog, why in found.unknown.items():
+        means.watcher.warning(f"without the names of each {catalog.noun}, whose list could not be had: {why}")
+    return Labels(found)
 
 
 def check_target(path: Path, *, force: bool) -> None:
@@ -139,12 +163,14 @@ async def export(
     only: Collection[int] = (),
     where: Iterable[Condition] = (),
     secrets: bool = True,
+    labels: Callable[[Iterable[str]], Awaitable[Labels]] | None = None,
 ) -> Export:
     """Return the account's assistants as a table.
 
     `fields`: names, as `choose_fields` gives them; none: all that the catalogue calls reported, and whatever else some
     answer carries. `only`: these assistants; none: all. `where`: conditions that an assistant has to fulfill.
-    `secrets`: whether cells that hold a secret are written. Raises UsageError where `only` or `where` cannot be
+    `secrets`: whether cells that hold a secret are written. `labels`: looks up names that shall stand beside the ids of
+    some fields. Raises UsageError where `only` or `where` cannot be
     answered, and what the client raises.
     """
     fetched = await fetch_present(client, only or None)
@@ -156,7 +182,12 @@ async def export(
     names = tuple(fields) or _fields_to_tell(carried)
     statement = Statement(names, with_secrets=secrets)
     told = {number: statement.row(number, now) for number, now in chosen.items()}
-    own, rows = _told_columns(told)
+    ids = {number: str(number) for number in told}
+    if labels is not None:
+        called = await labels(names)
+        ids = {number: called.assistant(number, str(now.get("name") or "")) for number, now in chosen.items()}
+        told = _named(told, names, chosen, called)
+    own, rows = _told_columns(told, ids)
     memories = (statement.memory(number, fetched.account, now) for number, now in chosen.items())
     return Export(
         (ID, *names, *own, BASE),
@@ -167,6 +198,16 @@ async def export(
         dict(+statement.left_empty),
         tuple(name for name in names if chosen and name not in carried),
     )
+
+
+def _named(told: Told, fields: Sequence[str], present: Mapping[int, Present], labels: Labels) -> Told:
+    """Return the cells with names beside their ids."""
+    named: Told = {}
+    for number, (cells, unsaid) in told.items():
+        texts = zip(fields, cells, strict=True)
+        with_names = (labels.cell(name, text, present[number].get(name)) for name, text in texts)
+        named[number] = tuple(with_names), unsaid
+    return named
 
 
 def _chosen(present: Mapping[int, Present], conditions: Sequence[Condition]) -> dict[int, Present]:
@@ -183,13 +224,11 @@ def _fields_to_tell(carried: Collection[str]) -> tuple[str, ...]:
     return tuple(one.name for one in all_fields().values() if one.reported or one.name in carried)
 
 
-def _told_columns(
-    told: Mapping[int, tuple[tuple[str, ...], str]],
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _told_columns(told: Told, ids: Mapping[int, str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return the header of our own column, if there has to be one, and the rows with its cells."""
     if not any(unsaid for _, unsaid in told.values()):
-        return (), tuple((str(number), *cells) for number, (cells, _) in told.items())
-    return (REPORTED,), tuple((str(number), *cells, unsaid) for number, (cells, unsaid) in told.items())
+        return (), tuple((ids[number], *cells) for number, (cells, _) in told.items())
+    return (REPORTED,), tuple((ids[number], *cells, unsaid) for number, (cells, unsaid) in told.items())
 
 
 def choose_fields(names: Iterable[str]) -> tuple[str, ...]:

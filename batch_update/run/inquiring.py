@@ -29,5 +29,5 @@ async def _inquire(
     means.watcher.stage(Stage.NAMING, counted(len(checked.names), "name"))
     async with speaking(settings, account, means, means.watcher.event) as client:
         kept = kept_lists(settings, account, means)
-        names, _ = await identify(checked.names, client, kept, refresh=settings.refresh)
+        names, _ = await identify(checked.names, client, kept, refresh=settings.refresh, sheet=sheet)
     return check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only, names=names)

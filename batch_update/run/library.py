@@ -243,6 +243,7 @@ def _export(
     fields: str | Iterable[str] = (),
     where: str | Iterable[str] = (),
     secrets: bool = True,
+    names: bool = False,
     key: ApiKey | str | None = None,
     app: Any = None,
     watcher: Watcher | None = None,
@@ -254,13 +255,21 @@ def _export(
 
     `to`: a .csv, .tsv, .xlsx or .jsonl to write it to, which `force` lets it write over. `fields`: columns, all by
     default. `where`: conditions such as `speech_speed>1`, which all have to hold. `secrets`: whether cells that hold a
-    secret are filled. All else is as for `plan`.
+    secret are filled. `names`: whether names stand beside ids, so that the sheet can be read in another account, too.
+    All else is as for `plan`.
     """
     asked = _settings_of_call("export", settings, given, environ)
     means = _means(key, app, watcher, environ, share=share)
     path = None if to is None else Path(to)
     begun = begin_export(
-        asked, means, to=path, force=force, fields=_several(fields), where=_several(where), secrets=secrets
+        asked,
+        means,
+        to=path,
+        force=force,
+        fields=_several(fields),
+        where=_several(where),
+        secrets=secrets,
+        with_names=names,
     )
     return then(begun, lambda exported: exported.table)
 

@@ -169,7 +169,9 @@ async def with_names(made: Made, client: Client, account: Account, settings: Set
         return made
     means.watcher.stage(Stage.NAMING, counted(len(made.plan.unnamed), "name"))
     kept = kept_lists(settings, account, means)
-    names, choices = await identify(made.plan.unnamed, client, kept, refresh=settings.refresh)
+    names, choices = await identify(
+        made.plan.unnamed, client, kept, refresh=settings.refresh, sheet=made.plan.sheet
+    )
     return replace(made, plan=_plan_of_sheet(made.plan.sheet, settings, names), choices=choices)
 
 

@@ -25,6 +25,7 @@ OPTIONS = (
     "language",
     "mode",
     "older_than",
+    "names",
     "online",
     "out",
     "output",

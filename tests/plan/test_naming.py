@@ -10,6 +10,7 @@ from batch_update.check.fault import Fault
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.named import NamedChoice
 from batch_update.plan.naming.matching import MOST_CANDIDATES, MOST_PROPOSED_FOR, catalogs_to_look_up, ids_of
+from batch_update.plan.naming.origin import Origin
 
 LANGUAGES = (Choice(1, "German", "de"), Choice(2, "English", "en"), Choice(3, "Deutsch (Schweiz)", "de-CH"))
 VOICES = (
@@ -49,7 +50,7 @@ CHOICES = Choices(
 
 def found(text: str, *catalogs: Catalog, choices: Choices = CHOICES, foreign: bool = False) -> int | Fault:
     name = NamedChoice(text, catalogs or (Catalog.VOICES,))
-    return ids_of([name], choices, foreign=foreign)[name]
+    return ids_of([name], choices, Origin(foreign))[name]
 
 
 def refused(text: str, *catalogs: Catalog, choices: Choices = CHOICES) -> Fault:
@@ -227,3 +228,9 @@ def test_ten_thousand_names_that_nobody_has_are_told_without_a_search_for_each()
     faults = ids_of(names, voices).values()
     assert all(isinstance(fault, Fault) and fault.code == "C111" for fault in faults)
     assert MOST_PROPOSED_FOR < 10_000
+
+
+def test_an_assistant_that_was_exported_from_here_is_meant_whatever_it_is_called_by_now() -> None:
+    name = NamedChoice("10001 – Alter Name", (Catalog.ASSISTANTS,))
+    assert ids_of([name], CHOICES, Origin(assistants=frozenset({10001})))[name] == 10001
+    assert isinstance(ids_of([name], CHOICES)[name], Fault)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import batch_update
+from batch_update.fields.remembered.memory import remembered
 from batch_update.model.plans import Plan, Status
 from batch_update.sandbox.app import make_app
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
@@ -192,3 +193,57 @@ def test_ten_thousand_rows_of_names_among_two_thousand_voices(tmp_path: Path, bo
     path = sheet("id,voice_id", *rows)
     checked = batch_update.check(path, QUIET, online=True, key=SANDBOX_KEY, app=app)
     assert checked.to_change == 10_000 and asked["voices"] == 3
+
+
+# ---------------------------------------------------------------- exports with names
+
+
+def exported(app: Any, **more: Any) -> Path:
+    path = Path("export.csv")
+    names = "name,voice_id,language_id,phone_number_id,knowledgebase_id,multimodal_model_id,llm_model_id"
+    batch_update.export(
+        QUIET, key=SANDBOX_KEY, app=app, to=path, force=True, fields=names, names=True, **more
+    )
+    return path
+
+
+def test_an_export_with_names_says_both_and_changes_nothing(box: Any) -> None:
+    path = exported(box)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["id"], first["voice_id"]) == (f"10001 – {EMPFANG}", "412 – Sabine (de)")
+    assert (first["language_id"], first["phone_number_id"]) == ("1 – German", "1 – +493023125001")
+    plan = planned(path, box)
+    assert (wrong(plan), wanted(plan)) == ({}, {}) and len(plan.settled) == 60
+
+
+def test_a_sheet_of_another_account_is_read_by_its_names(box: Any) -> None:
+    """There 412 is another voice, 10001 another assistant."""
+    path = exported(box, only="10001")
+    here = path.read_text("utf-8-sig")
+    assert "b1:10001:" in here
+    other = here.replace("412 – Sabine", "421 – Sabine").replace("10001 –", "10002 –")
+    cell = next(csv.DictReader(other.splitlines()))["_base"]
+    path.write_text(
+        other.replace(cell, remembered(10002, "user 7 at elsewhere", {"voice_id": 421})), "utf-8-sig"
+    )
+    plan = planned(path, box)
+    assert wrong(plan) == {} and [change.assistant_id for change in plan.changes] in ([], [10001])
+    path.write_text(other.replace(cell, ""), "utf-8-sig")
+    assert wrong(planned(path, box)) == {2: "C132"}, "without what it remembers, id and name have to agree"
+
+
+def test_an_export_with_names_can_be_applied_again_once_it_renamed_somebody(box: Any) -> None:
+    path = exported(box, only="10003")
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace(",Hotel Seeblick – Rückruf,", ",Hotel am See,"), "utf-8-sig")
+    report = batch_update.apply(path, QUIET, key=SANDBOX_KEY, app=box, journal=False)
+    assert [outcome.status for outcome in report.outcomes] == [Status.UPDATED]
+    again = planned(path, box)
+    assert (wrong(again), wanted(again)) == ({}, {})
+
+
+def test_an_export_keeps_ids_alone_where_their_list_cannot_be_had(box: Any) -> None:
+    app, _ = counting(box, lambda path: path.endswith("/voices"))
+    text = exported(app, only="10001").read_text("utf-8-sig")
+    assert ",412," in text and "1 – German" in text

@@ -35,6 +35,15 @@ WHERE = Annotated[
         "phone_number_id=null; there are = != < <= > >= and ~ (contains). Repeatable: all have to hold.",
     ),
 ]
+NAMES = Annotated[
+    bool,
+    typer.Option(
+        "--names",
+        help="Write names beside ids, 412 – Sabine (de), so that another account reads the sheet by the names.",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
 SECRETS = Annotated[
     bool | None,
     typer.Option(
@@ -54,6 +63,7 @@ def export(
     fields: FIELDS = None,
     where: WHERE = None,
     secrets: SECRETS = None,
+    names: NAMES = False,
     force: FORCE = False,
 ) -> None:
     """Write what the assistants hold into a sheet: edit it, then plan and apply it.
@@ -80,6 +90,7 @@ def export(
             fields=or_environment(fields, "fields"),
             where=or_environment(where, "where"),
             secrets=with_secrets,
+            with_names=names,
         )
         found = anyio.run(begun)
         if output == STDOUT:

@@ -28,8 +28,8 @@ _NAMED = re.compile(r"0*([1-9][0-9]*)\s+[-–—]\s+(?=.*[^\W\d_]|\+[0-9]{6})\S.
 """An id before a name, or before a phone number."""
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+").fullmatch
 _DECIMAL = re.compile(r"[1-9][0-9]{0,14}\.[1-9][0-9]{0,14}").fullmatch
-_PHONE = re.compile(r"\(?(?:\+|0)[0-9 ()/.\u00a0\u202f–-]{5,}[0-9]").fullmatch
-"""A phone number as people write it: `+49 30 1234567`, `030/1234567`."""
+_PHONE = re.compile(r"(?:[0-9]{1,18}\s+[-–—]\s+)?\(?(?:\+|0)[0-9 ()/.\u00a0\u202f–-]{5,}[0-9]").fullmatch
+"""A phone number as people write it, with an id before it or not: `+49 30 1234567`, `7 – 030/1234567`."""
 SHORTEST_DIALED = 7
 _DIALED = re.compile(rf"([0-9]{{{SHORTEST_DIALED},15}})(?:[.,]0+)?").fullmatch
 """Digits that may be a phone number, or an id."""

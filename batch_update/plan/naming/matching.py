@@ -18,9 +18,11 @@ from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Plan
 from batch_update.plan.naming.languages import language_names
+from batch_update.plan.naming.origin import Origin
 from batch_update.plan.naming.spellings import Beside, dialed_as, folded, in_country, readings
 from batch_update.text import asked, counted, either, nearest, quoted
 
+UNKNOWN_ORIGIN = Origin()
 MOST_CANDIDATES = 5
 """Entries that a message proposes."""
 MOST_PROPOSED_FOR = 50
@@ -44,14 +46,15 @@ def catalogs_to_look_up(names: Iterable[NamedChoice]) -> set[Catalog]:
     return catalogs | {Catalog.LANGUAGES} if Catalog.VOICES in catalogs else catalogs
 
 
-def ids_of(names: Iterable[NamedChoice], choices: Choices, *, foreign: bool = False) -> Names:
+def ids_of(names: Iterable[NamedChoice], choices: Choices, origin: Origin = UNKNOWN_ORIGIN) -> Names:
     """Return the id that each name stands for, or the fault that it is.
 
-    `foreign`: the ids that stand beside names are another account's, so that the names alone count.
+    `origin`: whose ids stand beside names. Where they are another account's, the names alone count; where an assistant
+    was exported from here, its id counts, whatever it is called by now.
     """
     wanted = sorted(names, key=lambda name: (name.catalogs, name.text))
     lists = {catalogs: _Lists(catalogs, choices) for catalogs in {name.catalogs for name in wanted}}
-    return {name: lists[name.catalogs].find(name.text, foreign=foreign) for name in wanted}
+    return {name: lists[name.catalogs].find(name.text, origin) for name in wanted}
 
 
 def called_in(plan: Plan, choices: Choices) -> Mapping[Catalog, Mapping[int, str]]:
@@ -113,21 +116,26 @@ class _Lists:
 
     # ------------------------------------------------------------ finding
 
-    def find(self, text: str, *, foreign: bool) -> int | Fault:
+    def find(self, text: str, origin: Origin) -> int | Fault:
         """Return the id of the one entry that this text stands for, or why there is not one."""
         for catalog in self.catalogs:
             if catalog in self.choices.unknown:
                 return _not_looked_up(catalog, text, self.choices.unknown[catalog])
-        if text.isdigit() and int(text) in self.by_id and not foreign:  # digits are an id, where there is one
+        is_foreign = origin.is_foreign
+        if (
+            text.isdigit() and int(text) in self.by_id and not is_foreign
+        ):  # digits are an id, where there is one
             return int(text)
         beside = [one for one in readings(text) if one.id is not None]
+        if self.catalogs == (Catalog.ASSISTANTS,):
+            for one in beside:
+                if one.id in origin.assistants and one.id in self.by_id:
+                    return one.id
         found = {choice.id: choice for choice in self._called(text)}
         for one in beside:
-            if (choice := self._beside(one)) and not foreign:
-                found[choice.id] = choice
-        if not found and foreign:
-            found = {choice.id: choice for one in beside for choice in self._called(one.name)}
-        if not found and beside and not foreign:
+            here = self._called(one.name) if is_foreign else filter(None, [self._beside(one)])
+            found |= {choice.id: choice for choice in here}
+        if not found and beside and not is_foreign:
             return self._disagreement(text, beside[0])
         return self._verdict(text, list(found.values()))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from batch_update.errors import UsageError
-from batch_update.fields.cells import LEAVE, read_cell, read_id
+from batch_update.fields.cells import LEAVE, read_assistant, read_cell
 from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.facts import Kind, all_fields
 from batch_update.fields.garbled.damage import damage_of
@@ -91,7 +91,8 @@ def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
 def _plain_value(name: str, text: str) -> Json:
     """Return a number, a flag or null where a cell is one that every program keeps as it is; else the text."""
     if name == ID:
-        return _short(read_id(text), text)
+        whose = read_assistant(text)
+        return text if isinstance(whose, NamedChoice) else _short(whose, text)
     if _kind(name) not in ("number", "integer", "id", "flag"):
         return text
     value = read_cell(name, text)
