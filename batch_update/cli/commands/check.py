@@ -9,7 +9,14 @@ import typer
 
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, is_silent, settings_of, takes
-from batch_update.cli.printed_commands import SAME_SERVER, Following, command_of, leaves_out, next_lines
+from batch_update.cli.printed_commands import (
+    SAME_SERVER,
+    Following,
+    command_of,
+    leaves_out,
+    next_lines,
+    told_here,
+)
 from batch_update.cli.screen import out, paint, painted, say, writing_out
 from batch_update.cli.spelling import as_flags
 from batch_update.cli.terminal import bytes_of_stdout
@@ -136,9 +143,7 @@ def check_sheet_file(
         file = file if wanted.fix is None else str(wanted.fix)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
-    following = _next_after_check(checked, file, settings, is_wrong=is_wrong)
-    if online and "check" in following:
-        following["check"] += " --online"
+    following = _next_after_check(checked, file, settings, is_wrong=is_wrong, online=online)
     if settings.json_:
         body = _told_check(sheet, checked, first, wanted)
         out_document(body, exit=status, following=following)
@@ -146,7 +151,7 @@ def check_sheet_file(
         _print_for_tools(sheet, checked, file, form, quiet=settings.quiet)
     elif is_wrong or not settings.quiet:
         _show_wrote(first, checked, wanted)
-        _show_checked(sheet, checked, is_wrong=is_wrong)
+        _show_checked(sheet, checked, settings, is_wrong=is_wrong)
         out(next_lines(following))
     return status
 
@@ -211,12 +216,12 @@ def _inquired(sheet: Sheet, checked: Checked, settings: Settings) -> Checked:
     return anyio.run(begin_inquiry(sheet, checked, settings, Means(Reader(settings))))
 
 
-def _show_checked(sheet: Sheet, checked: Checked, *, is_wrong: bool) -> None:
+def _show_checked(sheet: Sheet, checked: Checked, settings: Settings, *, is_wrong: bool) -> None:
     from batch_update.report.called import names_words
     from batch_update.report.screen.problems import count_words, render_problems
 
     if checked.problems:
-        out(painted(render_problems(sheet, checked.problems)))
+        out(painted(render_problems(sheet, told_here(checked.problems, settings))))
     found = f"Found {count_words(checked.problems)}." if checked.problems else "No problems."
     out(f"{paint(found, 'error' if is_wrong else 'good')} {_rest(checked, is_wrong=is_wrong)}")
     if checked.names:
@@ -260,18 +265,21 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _next_after_check(checked: Checked, file: str, settings: Settings, *, is_wrong: bool) -> Following:
+def _next_after_check(
+    checked: Checked, file: str, settings: Settings, *, is_wrong: bool, online: bool
+) -> Following:
     """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
+
+    server = ("Look-ups", *SAME_SERVER) if online else ("Sandbox", "base_url", "key_file")
+    groups = ("Sheet", "Rows", "Limits", *server)
 
     def command(verb: str, **changed: Any) -> str:
         changed_settings = settings.model_copy(update=changed)
-        return command_of(
-            verb, changed_settings, file, groups=("Sheet", "Rows", "Limits", "Look-ups", *SAME_SERVER)
-        )
+        return command_of(verb, changed_settings, file, groups=groups)
 
     if not is_wrong:
         return {"plan": command("plan")}
-    following: Following = {"check": command("check")}
+    following: Following = {"check": command("check") + (" --online" if online else "")}
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
     if leaves_out(checked.problems, settings):
         following["leave_out"] = command("check", ignore_unknown=True)
