@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -145,3 +148,50 @@ def test_filled_in_beforehand_libreoffice_changes_nothing_and_what_is_typed_alon
     office.fill(same, tmp_path / "edited.xlsx", {f"{place}5": "Grüß Gott!", f"{place}6": ""})
     planned = run("plan", "edited.xlsx", *SANDBOX, "--json").json
     assert [change["after"] for change in planned["changes"]] == [{"initial_message": "Grüß Gott!"}]
+
+
+def with_its_colors_as_cells(path: Path, target: Path, cells: list[str]) -> Path:
+    """The workbook with the formulas that color its cells, for each of these cells, in columns of ours behind it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    place = "xl/worksheets/sheet1.xml"
+    text = parts[place].decode("utf-8")
+    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    colors = [str(one.text) for one in ElementTree.fromstring(text).iter(f"{main}formula")]
+    for cell in cells:
+        column, row = cell[0], cell[1:]
+        added = ""
+        for color, formula in enumerate(colors):
+            there = formula.replace("$A2", f"$A{row}").replace("B$1", f"{column}$1").replace("B2", cell)
+            escaped = there.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            added += f'<c r="{chr(ord("T") + color)}{row}" t="b"><f>{escaped}</f></c>'
+        text = re.sub(
+            rf'(<row r="{row}".*?)</row>', lambda found, more=added: f"{found[1]}{more}</row>", text, count=1
+        )
+    header = "".join(f'<c r="{letter}1" t="inlineStr"><is><t>_{letter}</t></is></c>' for letter in "TU")
+    parts[place] = text.replace("</row>", f"{header}</row>", 1).encode()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return target
+
+
+def test_a_cell_is_colored_once_it_is_edited_or_emptied_compared_by_the_id_of_its_row(
+    run: Run, tmp_path: Path, office: Office
+) -> None:
+    """Gray and yellow, as LibreOffice works them out: of a cell emptied, edited, left, in capitals, of another row."""
+    run("template", "--prefill", "--lang", "de", "--fields", "name,speech_speed,record", *SANDBOX)
+    cells = ["B2", "C3", "D4", "B5", "C6", "B7"]
+    book = with_its_colors_as_cells(tmp_path / "template.xlsx", tmp_path / "formulas.xlsx", cells)
+    name = read_sheet(tmp_path / "template.xlsx").row(3).cells[1]
+    typed = {"B2": "", "C3": "0,9", "B5": name.upper(), "A7": "10001"}
+    filled = read_sheet(office.fill(book, tmp_path / "colored.xlsx", typed))
+    headers = [column.header for column in filled.columns]
+    colors = {
+        word: [filled.row(n).cells[headers.index(column)] == "TRUE" for n in range(len(cells))]
+        for word, column in (("gray", "_T"), ("yellow", "_U"))
+    }
+    assert colors == {
+        "gray": [True, False, False, False, False, False],
+        "yellow": [False, True, False, True, False, True],
+    }

@@ -40,7 +40,8 @@ def write_guide(sheet: Any, columns: Sequence[TemplateColumn], looks: Looks, wor
 
 
 def _lines(text: str, width: int) -> int:
-    return max(1, ceil(1.1 * len(text) / width))
+    """Return how many lines a text takes: most letters are narrower than the digits that a width counts."""
+    return max(1, ceil(0.9 * len(text) / width))
 
 
 def _told_column(column: TemplateColumn, words: Words) -> tuple[str, ...]:
