@@ -18,18 +18,7 @@ _LIMITS = ("max_changes", "max_change_percent")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "check": ("Sheet", "Limits", "only", "choices_max_age", "refresh", *_READING),
-    "plan": (
-        "Sheet",
-        "Limits",
-        "only",
-        "limit",
-        "skip_invalid",
-        "on_conflict",
-        "no_fetch",
-        "Look-ups",
-        "Guards",
-        *_READING,
-    ),
+    "plan": ("Sheet", "Limits", *_PLANNING, "Look-ups", "Guards", *_READING),
     "apply": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),

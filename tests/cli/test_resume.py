@@ -202,8 +202,10 @@ def test_a_run_that_goes_on_does_not_send_what_the_mode_of_now_has_no_place_for(
 
 def test_the_sending_options_of_apply_hold_for_resume_and_undo() -> None:
     """All but those that say how a sheet is read, and those that would change nothing there."""
-    about_sheets = {
-        name for name, info in Settings.model_fields.items() if group_of(info) in {"Sheet", "Limits"}
+    about_sheets = {"on_conflict"} | {
+        name
+        for name, info in Settings.model_fields.items()
+        if group_of(info) in {"Sheet", "Limits", "Look-ups"}
     }
     of_apply = set(inspect.signature(apply).parameters) - about_sheets - {"file"}
     of_resume = set(inspect.signature(resume).parameters) - {"run", "retry_failed"}
