@@ -202,7 +202,8 @@ def test_text_from_a_file_is_refused_until_it_is_supported(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Dear #N/A, how are you?", "Hello #REF!", "A long enough text before a #NAME? and on"]
+    "text",
+    ["Dear #N/A, how are you?", "Hallo #NV, na?", "Hello #REF!", "A long enough text before a #NAME? and on"],
 )
 def test_a_failed_formula_inside_a_text_is_refused(text: str) -> None:
     assert refused("text", text).code == "C106"
@@ -724,6 +725,13 @@ def test_what_was_given_is_shown_short_and_moves_no_terminal() -> None:
 def test_an_unknown_field_is_a_bug_and_no_cell_error() -> None:
     with pytest.raises(KeyError):
         read_cell("voice", "1")
+
+
+@pytest.mark.parametrize("text", ["#10001", "'10001", "’10001", "„10001“"])
+def test_an_id_with_signs_around_it_is_asked_about(text: str) -> None:
+    with pytest.raises(CellError) as caught:
+        read_cell("voice_id", text)
+    assert (caught.value.code, caught.value.remedy) == ("C108", "did you mean 10001?")
 
 
 # ---------------------------------------------------------------- any text at all

@@ -34,6 +34,8 @@ SHORTEST_DIALED = 7
 _DIALED = re.compile(rf"([0-9]{{{SHORTEST_DIALED},15}})(?:[.,]0+)?").fullmatch
 """Digits that may be a phone number, or an id."""
 LONGEST_NAME = 255
+_AROUND_DIGITS = "#'’‘`„“\" "
+"""Signs that people and programs put around an id."""
 
 
 # ---------------------------------------------------------------- one id
@@ -104,7 +106,8 @@ def _read_name(field: Field, text: str) -> NamedChoice:
         quoted is None and _means_else(text)
     )
     if is_odd or len(name) > LONGEST_NAME or not catalogs_of_cell(field.name):
-        raise unreadable("C108", field, text)
+        bare = text.strip(_AROUND_DIGITS)
+        raise unreadable("C108", field, text, asked(bare) if _PLAIN(bare) else "")
     refuse_damaged(field, text, is_json=quoted is not None)
     if quoted is None and (stands_for_nothing(text) or holds_failed_formula(text) or is_date(text)):
         raise unreadable("C108", field, text)

@@ -35,7 +35,7 @@ LONGEST_WORD = 20
 
 # As the program's English, German, French, Spanish, Portuguese, Italian, Polish and Dutch editions show them.
 _ERRORS = (
-    r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
+    r"#(?:N/A|NV|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
     r"|EXTERNAL!|PYTHON!|ERROR!|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|KALK!|FELD!|BLOCKIERT!|VERBINDEN!"
     r"|UNBEKANNT!|BESCHÄFTIGT!"
     r"|VALEUR!|NOM\?|NOMBRE!|NUL!|(?:¡|¿)?(?:VALOR|NÚM|NUM|NULO|REF|DIV/0|NOMBRE)[!?]|VALORE!|NOME\?|RIF!|NULLO!"
@@ -44,7 +44,7 @@ _ERRORS = (
 # Begins with the # itself, so that the search can jump from one to the next: prompts have many, as headings.
 _ERROR_INSIDE = re.compile(rf"#(?<![\w&/#]#){_ERRORS[1:]}(?!\w)")
 _ERROR_ALONE = re.compile(
-    rf"\s*(?:{_ERRORS}|#NV|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|Err:[0-9]{{3}})\s*", re.IGNORECASE
+    rf"\s*(?:{_ERRORS}|#N/V|#NAME|#GETTING_DATA|#DATEN_ABRUFEN|Err:[0-9]{{3}})\s*", re.IGNORECASE
 )
 _SHOWN_INSTEAD = re.compile(
     r"\s*(?:(?:Loading|Lädt|Laden|Wird geladen|Cargando|Chargement|Caricamento|Carregando|Ładowanie)"
