@@ -130,6 +130,7 @@ def test_results_and_failed_rows_keep_the_cells_as_they_were(box: Any) -> None:
     path = sheet("id,voice_id,speech_speed", f"{EMPFANG},Clara,1.1", "10002,Nobody,1.1")
     report = batch_update.apply(path, QUIET, key=SANDBOX_KEY, app=box, skip_invalid=True, share=False)
     assert [outcome.status for outcome in report.outcomes] == [Status.UPDATED, Status.INVALID]
+    assert list(report.to_frame()["_id"]) == [10001, 10002]
     assert report.files is not None and report.files.failed is not None
     with report.files.results.open(encoding="utf-8-sig", newline="") as file:
         assert [row[:2] for row in csv.reader(file)][1:] == [[EMPFANG, "Clara"], ["10002", "Nobody"]]

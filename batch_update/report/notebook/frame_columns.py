@@ -31,7 +31,7 @@ def columns_of_report(report: Report) -> Iterator[FrameColumn]:
     messages = [row_message(report, index) for index in range(len(outcomes))]
     yield from _own(sheet)
     yield FrameColumn("_row", Kind.WHOLE, sheet.numbers)
-    yield FrameColumn("_id", Kind.MAYBE_WHOLE, _ids(sheet))
+    yield FrameColumn("_id", Kind.MAYBE_WHOLE, _ids(report.plan))
     yield FrameColumn("_status", Kind.TEXT, _each(outcomes, "status"), tuple(map(str, Status)))
     yield FrameColumn("_verified", Kind.TEXT, _each(outcomes, "verified"), tuple(map(str, Verified)))
     yield FrameColumn("_code", Kind.TEXT, codes, ("", *sorted({*codes} - {""})))
@@ -77,9 +77,10 @@ def _own(sheet: Sheet) -> Iterator[FrameColumn]:
             yield FrameColumn(column.header, Kind.TEXT, column.texts)
 
 
-def _ids(sheet: Sheet) -> list[int | None]:
-    """Return the assistant of each row; None where its id cannot be read."""
-    if sheet.id_column is None:
-        return [None] * len(sheet)
-    ids = IdColumn(sheet.id_column.texts)
-    return [ids[index] for index in range(len(sheet))]
+def _ids(plan: Plan) -> list[int | None]:
+    """Return the assistant of each row; None where its id cannot be read, or nothing was to be sent for its name."""
+    if plan.sheet.id_column is None:
+        return [None] * len(plan.sheet)
+    ids = IdColumn(plan.sheet.id_column.texts)
+    changed = {index: change.assistant_id for change in plan.changes for index in change.indexes}
+    return [changed.get(index) or ids[index] for index in range(len(plan.sheet))]
