@@ -151,6 +151,8 @@ CODES: dict[str, Code] = dict((
     _c("V113", "the text is too short", "The API asks for more characters.", "Write more."),
     _c("V120", "a built-in tool of a type that is not known here", "The vendor adds types; it is sent as it is.", "Check the spelling of `type`."),
     _c("V121", "a setting of a built-in tool that is not known here", "The vendor adds settings; it is sent as it is.", "Check the spelling."),
+    _c("V130", "a placeholder that nothing is known to fill", "A warning: a prompt says {{name}}, and name is neither one of the assistant's variables nor one that every call fills (customer_phone, assistant_phone, assistant_id, assistant_name, current_date, current_time). Where a webhook or a campaign fills it, all is well.", "Correct its name, or add the variable: a column variables.NAME sets one."),
+    _c("V131", "braces that do not close", "A warning: a placeholder has two braces on each side, {{name}}; here one is missing, so that it would be spoken or sent as it stands.", "Write two braces on each side."),
     # ---- reading back (send/verifying)
     _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again.", Trait.COMPARING),
     # ---- across fields and rows (check, fields/rules)

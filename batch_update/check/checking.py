@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Literal
 
+from batch_update.check.advice.placeholders import brace_problems, placeholder_problems
 from batch_update.check.combinations import part_problems, rule_problems
 from batch_update.check.excusing import excused_by_memory
 from batch_update.check.repeats import settle_repeated
@@ -97,6 +98,8 @@ def checkable(rows: ReadRows) -> Iterator[Problem]:
     """Yield what is wrong between cells that are good, whatever is there now."""
     yield from rule_problems(rows)
     yield from part_problems(rows)
+    yield from brace_problems(rows)
+    yield from placeholder_problems(rows)
 
 
 def examine(

@@ -25,6 +25,7 @@ from batch_update.model.plans import Change, Conflict, Outcome, Part, Plan, Pres
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet, picked, without
 from batch_update.plan.editing import OnConflict, Recalling, edits_of
 from batch_update.plan.merging import merge_parts
+from batch_update.plan.prompting import prompt_problems
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
 LEFT_WORDS = "not touched in the sheet, changed by others since the export"
@@ -63,6 +64,7 @@ def compare(
     ]
     problems = [problem for one in compared for problem in places.problems(one)]
     problems += recalling.problems()
+    problems += prompt_problems(plan.sheet, (one.change for one in compared), present)
     held = {index: _in_conflict(one) for one in compared if one.conflicts for index in one.change.indexes}
     settled = {**plan.settled, **held, **invalid_rows(problems)}
     settled |= {index: so for index, so in _rows_already_so(compared).items() if index not in settled}

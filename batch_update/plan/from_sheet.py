@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from batch_update.check.advice.placeholders import brace_problems
 from batch_update.check.checking import Examined, OnDuplicate, checkable, examine
 from batch_update.check.combinations import part_problems, parts_without_present
 from batch_update.check.rows import ReadRows
@@ -38,7 +39,7 @@ def make_plan(
     Whether anything may be sent while there are errors is the caller's decision. Raises UsageError where `only`
     names an assistant that the sheet does not.
     """
-    between = part_problems if fetched else _offline
+    between = _before_looking if fetched else _offline
     examined = examine(sheet, on_duplicate, only, between, names, remembers=fetched)
     waiting = dict.fromkeys(examined.rows.waiting - examined.settled.keys(), _WAITING)
     examined.settled.update(waiting)
@@ -95,6 +96,12 @@ def _changes(examined: Examined, senders: Iterable[int], *, remember: bool) -> I
         indexes = (row, *examined.merged.get(row, ()))
         base = bases[row] if bases is not None and row in memories.of_row else ""
         yield Change(assistant_id, examined.rows.body(row), indexes, examined.rows.parts(row), base=base)
+
+
+def _before_looking(rows: ReadRows) -> Iterator[Problem]:
+    """Yield the problems between cells that can be told before it is known what is there."""
+    yield from part_problems(rows)
+    yield from brace_problems(rows)
 
 
 def _offline(rows: ReadRows) -> Iterator[Problem]:
