@@ -71,6 +71,17 @@ def xlsx(*worksheets: Table) -> Callable[[], str]:
     return write
 
 
+def filtered() -> str:
+    """Two rows, the second of which does not show."""
+    with xlsxwriter.Workbook("sheet.xlsx") as book:
+        book.set_properties({"created": datetime(2026, 11, 22)})
+        page = book.add_worksheet()
+        for number, row in enumerate([("id", "name"), ("10001", "A"), ("10002", "B")]):
+            page.write_row(number, 0, row)
+        page.set_row(2, None, None, {"hidden": True})
+    return "sheet.xlsx"
+
+
 def with_notes(size: int, *, dense: bool = False) -> Table:
     """Four rows with a column of ours that holds so many characters; `dense`: such as cannot be packed."""
     dice = random.Random(1)
@@ -176,6 +187,13 @@ CASES: dict[str, Case] = {
     "ignore": Case(
         ["My note"], sent((10001, {"name": "A"})), csv([("id", "name", "My note"), ("10001", "A", "b")])
     ),
+    "ignore_unknown": Case(
+        True, sent((10001, {"name": "A"})), csv([("id", "name", "My note"), ("10001", "A", "b")])
+    ),
+    "header_row": Case(
+        2, sent((10001, {"name": "A"})), csv([("id", "mode"), ("id", "name"), ("10001", "A")])
+    ),
+    "visible_only": Case(True, sent((10001, {"name": "A"})), filtered),
     "sheet": Case("2", sent(*SPEEDS), xlsx(MODES, FOUR)),
     "delimiter": Case(
         "tab", sent((10001, {"name": "A;B;C"})), csv([("id", "name"), ("10001", "A;B;C")], sign="\t")
