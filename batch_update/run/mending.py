@@ -70,9 +70,11 @@ def write_wanted(
     `source`: where the sheet lies; None where it lies nowhere. `spelled`: how messages spell settings. Raises
     UsageError where a file cannot be written, and U115 where it would not mean the same.
     """
-    check_targets(
-        source, [path for path in (wanted.fix, wanted.annotate) if path is not None], force=wanted.force
-    )
+    targets = [path for path in (wanted.fix, wanted.annotate) if path is not None]
+    if not targets:
+        return Rewritten(sheet, checked, settings)
+    check_targets(source, targets, force=wanted.force)
+    sheet = _with_what_counts(sheet, settings)
     folder = None if source is None else source.parent
     found = Rewritten(sheet, checked, settings)
     if wanted.fix is not None:
@@ -81,6 +83,12 @@ def write_wanted(
     if wanted.annotate is not None:
         annotate(found.sheet, found.checked, wanted.annotate, found.settings, folder=folder, spelled=spelled)
     return found
+
+
+def _with_what_counts(sheet: Sheet, settings: Settings) -> Sheet:
+    """Return the sheet with those of its problems that count: a total that is left out may hold what it likes."""
+    counting = set(check_sheet(sheet, on_duplicate=settings.on_duplicate).problems)
+    return replace(sheet, problems=tuple(problem for problem in sheet.problems if problem in counting))
 
 
 def check_targets(source: Path | None, targets: Sequence[Path], *, force: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 
 from batch_update.check.checking import check_sheet
 from batch_update.errors import UsageError
-from batch_update.model.sheets import Sheet
+from batch_update.model.sheets import Problem, Sheet
 from batch_update.plan.from_sheet import make_plan
-from batch_update.run.mending import annotate, check_targets, mend
+from batch_update.run.mending import WantedFiles, annotate, check_targets, mend, write_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.again import NOT_READ, PROBLEMS, columns_again
@@ -247,6 +248,22 @@ def test_a_worksheet_whose_name_no_program_takes_gets_another(tmp_path: Path) ->
     assert annotated(read_sheet(path), tmp_path / "out.xlsx", Settings()).dialect.worksheet == (
         "a_b_'s-sehr-langer-name-der-nic"
     )
+
+
+def test_a_total_that_is_left_out_is_not_held_back_for_its_formula(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "sheet.xlsx")) as book:
+        page = book.add_worksheet()
+        for row, texts in enumerate([("id", "Kunde", "name"), ("1", "K", "a"), ("", "Gesamt", "")]):
+            page.write_row(row, 0, texts)
+    asked = Settings(ignore_unknown=True)
+    sheet = read_sheet(tmp_path / "sheet.xlsx", asked)
+    sheet = replace(sheet, problems=(*sheet.problems, Problem("S112", "a formula without a value", index=1)))
+    wanted = WantedFiles(tmp_path / "out.csv", tmp_path / "out.xlsx")
+    found = write_wanted(sheet, check_sheet(sheet), asked, wanted, source=tmp_path / "sheet.xlsx")
+    assert not any(NOT_READ in text for column in found.sheet.columns for text in column.texts)
+    assert changes(found.sheet) == changes(sheet) == changes(read_sheet(tmp_path / "out.xlsx", asked))
 
 
 # ---------------------------------------------------------------- where it may be written
