@@ -17,8 +17,8 @@ _PLANNING = ("only", "limit", "skip_invalid", "on_conflict", "no_fetch")
 _LIMITS = ("max_changes", "max_change_percent")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
-    "check": ("Sheet", "Limits", "only", "choices_max_age", "refresh", *_READING),
     "plan": ("Sheet", "Limits", *_PLANNING, "Look-ups", "Guards", *_READING),
+    "check": ("Sheet", "Limits", "only", "choices_max_age", "refresh", *_READING),
     "apply": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "export": ("only", *_READING),

@@ -270,7 +270,8 @@ def _next_after_check(
 ) -> Following:
     """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
 
-    server = ("Look-ups", *SAME_SERVER) if online else ("Sandbox", "base_url", "key_file")
+    asked = online or settings.sandbox  # where nothing is asked, no server matters
+    server = ("Look-ups", *SAME_SERVER) if asked else ("base_url", "key_file")
     groups = ("Sheet", "Rows", "Limits", *server)
 
     def command(verb: str, **changed: Any) -> str:
