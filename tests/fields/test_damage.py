@@ -157,3 +157,17 @@ def test_what_nobody_sees_is_an_empty_cell(field: str, text: str) -> None:
 )
 def test_what_nobody_sees_around_a_value_means_nothing(field: str, text: str, value: object) -> None:
     assert read_cell(field, text) == value
+
+
+@pytest.mark.parametrize("letters", ["äß", "öß", "üß"])
+@pytest.mark.parametrize("codec", CODECS)
+def test_letters_that_are_passed_over_are_in_no_encoding_a_misread_character(
+    letters: str, codec: str
+) -> None:
+    try:
+        data = letters.encode(codec)
+    except UnicodeEncodeError:
+        return
+    for part in (data, data[:1], data[1:]):
+        with pytest.raises(UnicodeDecodeError):
+            part.decode()

@@ -58,13 +58,16 @@ def may_be_misread(text: str) -> bool:
     """Whether anything in the text could be UTF-8: a quick answer, and mostly no."""
     if _BORDER not in text.encode("utf-8", "surrogatepass").translate(_BYTES):
         return False
-    return any(map(_any_pattern().search, set(_together(text))))
+    together = set(_together(text)) - _GERMAN
+    return bool(together) and any(map(_any_pattern().search, together))
 
 
 _BYTES = bytes([0] * 0x80 + [1] * 0x40 + [2] * 0x40)
 """Byte of UTF-8 -> 0 for a character of ASCII, 1 where it goes on with a character, 2 where it begins one."""
 _BORDER = bytes((1, 2))
 """Two characters beyond ASCII that stand together have it between them. Searched for much faster than they are."""
+_GERMAN = frozenset(("äß", "öß", "üß"))
+"""Two letters of `Grüße` and the like, which no encoding makes of UTF-8: most texts have no others together."""
 _together = re.compile("[^\x00-\x7f]{2,}").findall
 """Characters beyond ASCII that stand together: one alone is no sequence."""
 

@@ -177,7 +177,9 @@ class _Written(NamedTuple):
 
 def _cells_written(numbers: Sequence[int], ways: Found, values: Found, inline: Found = ()) -> _Written | None:
     """Return the cells of a column, given what the pattern found there; None where there are none."""
-    if inline.count(None) < len(inline):
+    if inline and values.count(None) == len(values):
+        ways, values = [_INLINE] * len(inline), inline
+    elif inline.count(None) < len(inline):
         ways = [way if text is None else _INLINE for way, text in zip(ways, inline, strict=True)]
         values = [value if text is None else text for value, text in zip(values, inline, strict=True)]
     if None not in values:
