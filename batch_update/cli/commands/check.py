@@ -100,9 +100,13 @@ def check(
     with telling_errors(as_json=settings.json_ or format == "json"):
         form = _form_of(format, settings)
         settings = settings.model_copy(update={"json_": form == "json"})
-        from batch_update.run.mending import WantedFiles
+        wanted = None
+        if fix is not None or annotate is not None:
+            from batch_update.run.mending import (
+                WantedFiles,
+            )  # loads what plans and sends, half of all there is
 
-        wanted = WantedFiles(fix, annotate, force=force)
+            wanted = WantedFiles(fix, annotate, force=force)
         raise typer.Exit(int(check_sheet_file(file, settings, form, wanted, online=online)))
 
 
