@@ -66,6 +66,13 @@ def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[st
     assert not heavy & loaded_by(command)
 
 
+def test_a_check_of_a_workbook_loads_neither_pandas_nor_numpy_nor_the_network(tmp_path: Path) -> None:
+    """They take longer to be loaded than a small workbook to be checked."""
+    sheet = tmp_path / "sheet.xlsx"
+    sheet.write_bytes(xlsx([["id", "speech_speed"], [10001, 1.1]]))
+    assert not {"pandas", "numpy", "httpx", "olefile"} & loaded_by(["check", str(sheet)])
+
+
 def test_help_builds_nothing_that_it_does_not_show() -> None:
     """Models of the fields, and what checks the settings, take as long as all the rest."""
     assert "batch_update.fields.assistant" not in loaded_by(["--help"])
