@@ -9,7 +9,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "batch_update"
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 PAIRS = {
-    "check": "the command and the function of the library that it is about",
     "export": "the command and the function of the library that it is about",
     "main": "the program, while it is loaded and once it is",
     "read_sheet": "a sheet is read: once the settings are decided, and from Python, where they are decided first",

@@ -58,7 +58,7 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             )
         promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
         with opened_to_read(path) as (db, is_steady):
-            _check(db, path, was_begun=promise is not None and promise.session > 0)
+            _require_whole(db, path, was_begun=promise is not None and promise.session > 0)
             (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
 
             def read(table: str) -> Iterator[object]:
@@ -67,7 +67,7 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             return replay(folder, read, lines=lines, promise=promise), is_steady
 
 
-def _check(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> None:
+def _require_whole(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> None:
     """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell.
 
     `was_begun`: the mark beside it tells of a session. Without one, the run can have been killed before the file that

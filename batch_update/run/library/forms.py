@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import anyio
 
@@ -17,22 +18,43 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def run_to_end(begin: Callable[P, Sequel[T]]) -> Callable[P, T]:
-    """Return the story as a function that returns at its end."""
+@dataclass(frozen=True, slots=True)
+class AtOnce(Generic[T]):
+    """A sequel with nothing left to do, since the story needs no server after all."""
+
+    value: T
+
+    async def __call__(self) -> T:
+        return self.value
+
+
+def run_to_end(begin: Callable[P, Sequel[T]], *, may_end_at_once: bool = False) -> Callable[P, T]:
+    """Return the story as a function that returns at its end.
+
+    Where an event loop is running it is refused, before it begins; one that may end at once, where it does not.
+    """
 
     @wraps(begin)
     def plain(*args: P.args, **more: P.kwargs) -> T:
-        if _is_on_loop():
-            name = plain.__name__
-            raise UsageError(
-                f"an event loop is running here already, and {name} would keep it from going on",
-                code="U101",
-                remedy=f"await {name}_async with the same arguments",
-            )
-        return anyio.run(begin(*args, **more))
+        if not may_end_at_once:
+            _refuse_on_loop(plain.__name__)
+        sequel = begin(*args, **more)
+        if isinstance(sequel, AtOnce):
+            return cast(T, sequel.value)
+        _refuse_on_loop(plain.__name__)
+        return anyio.run(sequel)
 
     plain.__name__ = plain.__qualname__ = begin.__name__.strip("_")
     return plain
+
+
+def _refuse_on_loop(name: str) -> None:
+    if _is_on_loop():
+        raise UsageError(
+            f"an event loop is running here already, and {name} would keep it from going on",
+            code="U101",
+            remedy=f"await {name}_async with the same arguments",
+        )
 
 
 def on_loop(begin: Callable[P, Sequel[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
