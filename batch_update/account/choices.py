@@ -63,7 +63,8 @@ async def look_up(
     """Return these lists: those that are kept and young enough, or else looked up and kept from now on.
 
     `languages`: for providers, the languages of which it is wanted who speaks them. `kept`: where lists are kept;
-    None: nowhere. `refresh`: none that is kept is taken. Raises KeyRefused and RunStopped.
+    None: nowhere. `refresh`: none that is kept is taken. Assistants come and go, and one's name may be given to
+    another: their list is never kept. Raises KeyRefused and RunStopped.
     """
     wanted = list(dict.fromkeys(catalogs))
     known = {} if kept is None or refresh else kept.read()
@@ -79,8 +80,9 @@ async def look_up(
             speaking = await search.list_of(catalog, language)
             if speaking is not None:
                 in_language[catalog, language] = frozenset(choice.id for choice in speaking)
-    if kept is not None and search.fresh:
-        kept.add(search.fresh)
+    to_keep = {name: found for name, found in search.fresh.items() if name != Catalog.ASSISTANTS}
+    if kept is not None and to_keep:
+        kept.add(to_keep)
     stored = frozenset(catalog for catalog in lists if catalog in known)
     return Choices(lists, search.unknown, in_language, stored, client.stats.requests - before)
 

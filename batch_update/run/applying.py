@@ -18,7 +18,7 @@ from batch_update.model.reports import Report
 from batch_update.report.files.folder import claim_folder, run_folder
 from batch_update.run.planning import Made, What, look_at, made_at_home, with_names
 from batch_update.run.steps.agreeing import agree
-from batch_update.run.steps.fitting import desk_for
+from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.means import Hold, Means, Sequel, before_sending, holding, speaking
 from batch_update.run.steps.session import Ended, Session, caution_for, facts_now, written_report
 from batch_update.send.accounting import refused_report, stopped_report
@@ -68,8 +68,8 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
     async with speaking(settings, hold.account, means, events) as client:
         caution = caution_for(settings, client, watcher)
         with before_sending():
-            made = await with_names(task.made, client, hold.account, settings, means)
-            desk = desk_for(client, hold.account, settings, means)
+            desk = desk_of(client, hold.account, settings, means)
+            made = await with_names(task.made, desk, settings, watcher)
             looked = await look_at(made, client, settings, watcher, desk=desk, by_field=task.is_undo)
             plan = replace(await with_account(looked.plan, client), server=placed(settings).base_url)
         watcher.problems(plan, settings)

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.account.account import Account, server_name
-from batch_update.account.choices import look_up
-from batch_update.api.client import Client
 from batch_update.errors import ApiError, UsageError
 from batch_update.fields.assistant import MODES
 from batch_update.fields.names import normalize
@@ -19,7 +17,8 @@ from batch_update.plan.naming.languages import language_names
 from batch_update.report.listings import choices_table
 from batch_update.run.exporting import check_target
 from batch_update.run.planning import unwritable
-from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
+from batch_update.run.steps.desk import Desk, desk_of
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import write_listing
@@ -119,7 +118,7 @@ async def _choose(
     wish: Wish, to: Path | None, force: bool, account: Account, settings: Settings, means: Means
 ) -> Chosen:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        found = await _looked_up(wish, client, account, settings, means)
+        found = await _found(wish, desk_of(client, account, settings, means))
     if to is None:
         return found
     check_target(to, force=force)  # looking up took its time
@@ -130,18 +129,15 @@ async def _choose(
         raise unwritable(to, error.strerror or str(error)) from None
 
 
-async def _looked_up(
-    wish: Wish, client: Client, account: Account, settings: Settings, means: Means
-) -> Chosen:
-    ask = partial(look_up, client, kept=kept_lists(settings, account, means), refresh=settings.refresh)
+async def _found(wish: Wish, desk: Desk) -> Chosen:
     wanted = _wanted(wish)
     naming = (
         {Catalog.LANGUAGES} if wish.language or {Catalog.VOICES, Catalog.ASSISTANTS} & set(wanted) else ()
     )
-    known = await ask(naming)
+    known = await desk.lists(naming)
     language = _language_called(wish.language, known) if wish.language else None
     others = [catalog for catalog in wanted if catalog not in known]
-    found = known.with_others(await ask(others, languages=[] if language is None else [language]))
+    found = known.with_others(await desk.lists(others, [] if language is None else [language]))
     if found.unknown and not any(catalog in found for catalog in wanted):
         raise ApiError(next(iter(found.unknown.values())), code="A204")
     lists = {catalog: found[catalog] for catalog in wanted if catalog in found}

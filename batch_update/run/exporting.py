@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.account.account import Account, server_name
-from batch_update.account.choices import look_up
 from batch_update.account.fetching import Lister, fetch_present
-from batch_update.api.client import Client
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
@@ -23,7 +21,9 @@ from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.naming.labels import Labels
 from batch_update.plan.stating import Statement
 from batch_update.run.planning import unwritable
-from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
+from batch_update.run.steps.desk import Desk, desk_of
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
+from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export
@@ -117,7 +117,7 @@ async def _export(
     means: Means,
 ) -> Exported:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        labels = partial(_labels, client, account, settings, means)
+        labels = partial(_labels, desk_of(client, account, settings, means), means.watcher)
         table = await asked(client, labels=labels if with_names else None)
     if to is None:
         return Exported(table, None)
@@ -128,15 +128,13 @@ async def _export(
         raise unwritable(to, error.strerror or str(error)) from None
 
 
-async def _labels(
-    client: Client, account: Account, settings: Settings, means: Means, fields: Iterable[str]
-) -> Labels:
+async def _labels(desk: Desk, watcher: Watcher, fields: Iterable[str]) -> Labels:
     """Look up what the ids of these fields are called; of a list that cannot be had, ids stay alone."""
     catalogs = {catalog for name in fields for catalog in catalogs_of(name)}
     catalogs |= {Catalog.LANGUAGES} if Catalog.VOICES in catalogs else set()
-    found = await look_up(client, sorted(catalogs), kept=kept_lists(settings, account, means))
+    found = await desk.lists(catalogs)
     for catalog, why in found.unknown.items():
-        means.watcher.warning(f"without the names of each {catalog.noun}, whose list could not be had: {why}")
+        watcher.warning(f"without the names of each {catalog.noun}, whose list could not be had: {why}")
     return Labels(found)
 
 

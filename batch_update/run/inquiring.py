@@ -7,8 +7,9 @@ from functools import partial
 from batch_update.account.account import Account
 from batch_update.check.checking import Checked, check_sheet
 from batch_update.model.sheets import Sheet
+from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.identifying import identify
-from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted
@@ -28,6 +29,6 @@ async def _inquire(
 ) -> Checked:
     means.watcher.stage(Stage.NAMING, counted(len(checked.names), "name"))
     async with speaking(settings, account, means, means.watcher.event) as client:
-        kept = kept_lists(settings, account, means)
-        names, _ = await identify(checked.names, client, kept, refresh=settings.refresh, sheet=sheet)
+        desk = desk_of(client, account, settings, means)
+        names, _ = await identify(checked.names, desk, sheet=sheet)
     return check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only, names=names)

@@ -14,7 +14,6 @@ from typing import TypeAlias, cast
 from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
-from batch_update.api.client import Client
 from batch_update.check.settled_names import Names
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model.choices import Choices
@@ -28,9 +27,10 @@ from batch_update.plan.holding import hold_back
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text
-from batch_update.run.steps.fitting import Desk, desk_for, named_in_tools, with_sound_ids
+from batch_update.run.steps.desk import Desk, desk_of
+from batch_update.run.steps.fitting import named_in_tools, with_sound_ids
 from batch_update.run.steps.identifying import identify
-from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
@@ -97,8 +97,8 @@ async def _planned(
     made: Made, account: Account, settings: Settings, means: Means, out: Path | None
 ) -> Planned:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        made = await with_names(made, client, account, settings, means)
-        desk = desk_for(client, account, settings, means)
+        desk = desk_of(client, account, settings, means)
+        made = await with_names(made, desk, settings, means.watcher)
         looked = await look_at(made, client, settings, means.watcher, desk=desk)
         plan = replace(looked.plan, server=placed(settings).base_url)
     if out is not None:
@@ -160,18 +160,15 @@ def _plan_of_sheet(sheet: Sheet, settings: Settings, names: Names | None = None)
 # ---------------------------------------------------------------- names to ids
 
 
-async def with_names(made: Made, client: Client, account: Account, settings: Settings, means: Means) -> Made:
+async def with_names(made: Made, desk: Desk, settings: Settings, watcher: Watcher) -> Made:
     """Return the plan with ids in place of its names, made anew from its sheet where that has any.
 
     A name that stands for no id is a problem at its cell. Raises what looking up raises.
     """
     if not made.plan.unnamed:
         return made
-    means.watcher.stage(Stage.NAMING, counted(len(made.plan.unnamed), "name"))
-    kept = kept_lists(settings, account, means)
-    names, choices = await identify(
-        made.plan.unnamed, client, kept, refresh=settings.refresh, sheet=made.plan.sheet
-    )
+    watcher.stage(Stage.NAMING, counted(len(made.plan.unnamed), "name"))
+    names, choices = await identify(made.plan.unnamed, desk, sheet=made.plan.sheet)
     return replace(made, plan=_plan_of_sheet(made.plan.sheet, settings, names), choices=choices)
 
 
@@ -189,7 +186,8 @@ async def look_at(
 ) -> Looked:
     """Hold the plan against what is there, as far as the settings select and let it.
 
-    `desk`: where the account's lists are asked for, which tell whether ids are right; None: that is left open.
+    `desk`: where the account's lists are asked for, which tell whether ids are right; None: that is left open, as with
+    the setting no_lookup.
     `by_field`: hold back single fields that somebody changed since, not whole rows. Raises what the client raises,
     RunStopped X310 where the plan is another account's, X311 where it is not the one that is expected.
     """
@@ -200,9 +198,13 @@ async def look_at(
         await refuse_another(made.plan, client)
     else:
         watcher.stage(Stage.LOOKING, server_name(settings))
-        to_end, on_conflict = _to_end(settings), settings.on_conflict
         looked = await look(
-            made.plan, client, desk, known=made.choices, to_end=to_end, on_conflict=on_conflict
+            made.plan,
+            client,
+            None if settings.no_lookup else desk,
+            known=made.choices,
+            to_end=_to_end(settings),
+            on_conflict=settings.on_conflict,
         )
         looked = replace(looked, plan=await with_account(looked.plan, client))
     plan = keep_first(looked.plan, settings.limit)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import locale
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from batch_update.account.account import Account, server_name
-from batch_update.account.choices import look_up
 from batch_update.api.client import Client
 from batch_update.errors import KeyMissing, UsageError
 from batch_update.fields.facts import all_fields
@@ -19,7 +18,8 @@ from batch_update.model.sheets import Role
 from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.run.exporting import Export, check_target, export
 from batch_update.run.planning import unwritable
-from batch_update.run.steps.means import Means, Sequel, kept_lists, speaking, tell_way
+from batch_update.run.steps.desk import desk_of
+from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.steps.offering import catalogs_to_offer, offered
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
@@ -161,22 +161,10 @@ async def _with_account(order: Order, account: Account, settings: Settings, mean
         before = await _what_is_there(order, client, settings) if order.prefill else None
         headings = _headings(order.headers or _usual_fields(before))
         wanted = [] if order.is_plain else catalogs_to_offer(headings.values(), but_ids=order.prefill)
-        choices = await _looked_up(wanted, client, account, settings, means)
+        choices = await desk_of(client, account, settings, means).lists(wanted)
     if order.to is not None:
         check_target(order.to, force=order.force)  # looking up took its time
     return _make(order, headings, choices, before, keyless=False)
-
-
-async def _looked_up(
-    wanted: Collection[Catalog], client: Client, account: Account, settings: Settings, means: Means
-) -> Choices:
-    """Return the lists, those that are kept for a while, too, but for the assistants: they come and go."""
-    kept = kept_lists(settings, account, means)
-    lasting = [catalog for catalog in wanted if catalog is not Catalog.ASSISTANTS]
-    found = await look_up(client, lasting, kept=kept, refresh=settings.refresh)
-    if Catalog.ASSISTANTS not in wanted:
-        return found
-    return found.with_others(await look_up(client, [Catalog.ASSISTANTS], kept=kept, refresh=True))
 
 
 async def _what_is_there(order: Order, client: Client, settings: Settings) -> Export:

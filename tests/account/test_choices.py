@@ -172,6 +172,14 @@ def test_what_was_looked_up_is_kept_and_not_asked_for_again(app: Sandbox, kept: 
     assert again.in_language == first.in_language
 
 
+def test_assistants_are_never_taken_from_a_list_that_was_kept(app: Sandbox, kept: Kept) -> None:
+    """One may be gone since, and another one have its name."""
+    looked_up(app, Catalog.ASSISTANTS, Catalog.LABELS, kept=kept)
+    again = looked_up(app, Catalog.ASSISTANTS, Catalog.LABELS, kept=kept)
+    assert again.stored == {Catalog.LABELS} and again.requests == 1
+    assert "assistants" not in kept.path.read_text("utf-8"), "names of customers are not left lying about"
+
+
 def test_what_is_kept_grows_old_and_is_looked_up_again(app: Sandbox, kept: Kept) -> None:
     looked_up(app, Catalog.LABELS, kept=kept)
     assert looked_up(app, Catalog.LABELS, kept=later(kept, minutes=59)).requests == 0

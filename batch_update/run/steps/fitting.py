@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
-from batch_update.account.account import Account
-from batch_update.account.choices import Chooser, look_up
-from batch_update.account.kept import Kept
 from batch_update.fields.references import catalogs_of, references
 from batch_update.model.choices import OF_LANGUAGES, Catalog, Choices
 from batch_update.model.plans import Change, Plan, Present
@@ -15,32 +11,7 @@ from batch_update.model.sheets import Severity
 from batch_update.plan.fitting.judging import misfits
 from batch_update.plan.fitting.settling import settled_plan, with_unknown
 from batch_update.plan.fitting.subjects import Needed, lists_needed, subjects_of
-from batch_update.run.steps.means import Means, kept_lists
-from batch_update.settings.tunables import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a story asks for the account's lists."""
-
-    client: Chooser
-    kept: Kept | None
-    refresh: bool = False
-
-    async def lists(
-        self, catalogs: Collection[Catalog], languages: Collection[int] = (), *, anew: bool = False
-    ) -> Choices:
-        """Return these lists; `anew`: none that was kept."""
-        return await look_up(
-            self.client, sorted(catalogs), languages=languages, kept=self.kept, refresh=anew or self.refresh
-        )
-
-
-def desk_for(client: Chooser, account: Account, settings: Settings, means: Means) -> Desk | None:
-    """Return where to ask for the account's lists; None where ids are to be sent unchecked."""
-    if settings.no_lookup:
-        return None
-    return Desk(client, kept_lists(settings, account, means), settings.refresh)
+from batch_update.run.steps.desk import Desk
 
 
 def named_in_tools(changes: Collection[Change]) -> set[int]:

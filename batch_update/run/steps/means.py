@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from batch_update.account.account import Account, account_of, lists_file, only_here, placed, server_name
+from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
-from batch_update.account.kept import Kept
 from batch_update.account.locking import AccountLock
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
@@ -60,16 +59,6 @@ def tell_way(settings: Settings, means: Means) -> None:
     proxy = find_proxy(check_base_url(settings.base_url), settings.proxy, means.environ)
     if proxy is not None:
         means.watcher.proxied(server_name(settings), proxy.name)
-
-
-def kept_lists(settings: Settings, account: Account, means: Means) -> Kept | None:
-    """Return where the lists of what may be chosen are kept; None where nothing is shared with other runs.
-
-    An application in place of a server is not the server whose account it is taken for.
-    """
-    if not means.share or means.app is not None or (path := lists_file(settings, account)) is None:
-        return None
-    return Kept(path, account.name, settings.choices_max_age, means.clock)
 
 
 @asynccontextmanager
