@@ -159,7 +159,7 @@ CODES: dict[str, Code] = dict((
     _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with the setting on_duplicate: first or last."),
     _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
     _c("X203", "another row was taken for this assistant", "The setting on_duplicate chose between two rows.", "Nothing needs to be done.", Trait.CHOSEN),
-    _c("X204", "nothing to change", "The row has an id and no other value.", "Nothing needs to be done."),
+    _c("X204", "nothing to change", "The row holds no value of a field.", "Nothing needs to be done."),
     _c("X205", "not selected", "The setting only or the setting limit left this row out.", "Apply the sheet again without that setting.", Trait.CHOSEN),
     _c("X206", "not sent because of other rows", "The sheet holds invalid rows, so nothing was sent.", "Mend them, or send the good rows with the setting skip_invalid."),
     _c("X210", "a field that this mode does not have", "Some fields exist in one mode only.", "Leave the cell empty, or change the mode."),

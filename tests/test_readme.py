@@ -13,6 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from batch_update.check.checking import check_sheet
+from batch_update.sheet.reading import read_sheet
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 FOUND_WRONG, SOME_NOT = 3, 1
@@ -108,6 +111,12 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     made = Terminal(tmp_path_factory.mktemp("readme"))
     made.types(*console(README)[0])
     yield made
+
+
+def test_as_many_mistakes_are_found_as_are_promised() -> None:
+    (promised,) = re.findall(r"check samples/demo.csv +# (\w+) mistakes", README)
+    problems = check_sheet(read_sheet(ROOT / "samples" / "demo.csv")).problems
+    assert [None, "one", "two", "three", "four"][len(problems)] == promised
 
 
 def test_the_program_is_on_the_path_once_it_is_installed(terminal: Terminal) -> None:

@@ -125,6 +125,9 @@ def examine(
     ordered = in_order(problem for problem in problems if problem.index not in left_out)
 
     settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
+    settled |= dict.fromkeys(
+        rows.idle & sheet.totals, Outcome(Status.UNCHANGED, "S133", "a total, no assistant")
+    )
     settled |= repeated.settled
     settled |= invalid_rows(ordered)
     settled |= _held_by_sheet(sheet, settled)

@@ -67,7 +67,7 @@ def test_the_outcome_of_an_invalid_row_tells_all_that_is_wrong_with_it() -> None
     assert outcome.message == (
         "speech_speed is above the maximum (1.7, allowed 0.7 to 1.2); "
         "type is none of the words allowed (sideways, allowed inbound or outbound); "
-        "voice_id: not an id (1.5, allowed an id, a whole number above 0)"
+        "voice_id: not an id (1.5, allowed an id, a whole number above 0, or its name)"
     )
 
 

@@ -45,6 +45,7 @@ def test_what_is_there_changes_nothing_as_it_comes_out(run: Run, ending: str, la
     assert (result.exit, "60 assistants" in result.out) == (0, True), result.err
     planned = run("plan", f"there.{ending}", *SANDBOX, "--exit-code")
     assert (planned.exit, "60 already so" in planned.out) == (0, True), planned.out + planned.err
+    assert "not read" not in planned.err  # its own worksheets, what it held before among them, are no news
 
 
 def test_columns_have_the_headers_that_were_asked_for(run: Run) -> None:

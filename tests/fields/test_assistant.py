@@ -153,7 +153,7 @@ def test_every_field_has_a_group_and_a_sentence_of_help_and_says_what_is_allowed
         ("max_duration", "20 to 1200 s"),
         ("name", "up to 255 characters"),
         ("type", "inbound or outbound"),
-        ("phone_number_id", "an id, a whole number above 0, or null"),
+        ("phone_number_id", "an id, a whole number above 0, or its name, or null"),
         ("record", "true or false"),
         ("conversation_inactivity_timeout", "1 to 1440 min"),
     ],

@@ -67,6 +67,12 @@ def test_many_of_a_kind_are_grouped(tmp_path: Path) -> None:
     assert text.count("-->") == 3 and "47 more errors [V104]" in text and "rows 5-51" in text
 
 
+def test_headers_that_match_nothing_are_grouped_but_for_one_that_is_nearly_a_field(tmp_path: Path) -> None:
+    text = rendered(tmp_path, "id,Kunde,Ort,PLZ,Stime,Notiz,Ja nein\n10001,a,b,c,412,d,e\n")
+    assert text.count("-->") == 4 and "did you mean" in text.lower()
+    assert "... and 2 more errors [H102] of this kind: columns 'Notiz', 'Ja nein'" in text
+
+
 def test_where_not_all_rows_are_named_it_is_said_where_they_are(tmp_path: Path) -> None:
     """Shown, named by its row, or told to be there: every problem of a sheet that is all wrong."""
     rows = [f"{10001 + n},{1.7 if n % 2 else 1}\n" for n in range(100)]

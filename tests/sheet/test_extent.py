@@ -182,6 +182,7 @@ def test_a_total_is_left_out_where_it_holds_nothing_and_an_error_where_it_does(w
     (note,) = plan.problems
     assert (note.code, note.severity, note.index) == ("S133", Severity.WARNING, 2)
     assert len(plan.changes) == 2 and plan.settled[2].status is Status.UNCHANGED
+    assert plan.settled[2].message == "a total, no assistant"
     (error,) = make_plan(read_bytes(write({"S": (*TABLE, (word, "830", ""))}))).problems
     assert (error.code, error.severity) == ("S133", Severity.ERROR) and "total" in error.message
 

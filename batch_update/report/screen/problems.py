@@ -9,12 +9,14 @@ from batch_update.model.sheets import Dialect, Problem, Severity, Sheet, rows_wi
 from batch_update.report.documents.nouns import SECRET
 from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_words, run_words, runs_of
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, listed, printable
+from batch_update.text import counted, excerpt, listed, named, printable, shortly
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
 MOST_SHOWN = 50
 """How many problems are shown in all; a sheet of hundreds of columns may be wrong in each of them."""
+MOST_HEADERS = 30
+"""Headers that a list of columns names."""
 EXCERPT = 60
 """Characters of a row that are shown around the cell."""
 LEFT_OF_CELL = 20
@@ -30,7 +32,8 @@ Block = list[Piece]
 
 
 def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool = False) -> Block:
-    """Return all problems, those of one kind in one column together, in the order of their first rows.
+    """Return all problems, those of one kind in one column together, and headers of which the same is wanted, in the
+    order of their first rows.
 
     `briefly`: a line for each of those that are shown. What is neither shown nor named by its row is told to be
     there, and where.
@@ -47,10 +50,15 @@ def render_problems(sheet: Sheet, problems: Sequence[Problem], *, briefly: bool 
 
 
 def _by_kind(problems: Sequence[Problem]) -> list[list[Problem]]:
-    kinds: dict[tuple[str, int | None], list[Problem]] = {}
+    kinds: dict[tuple[str, int | str | None], list[Problem]] = {}
     for problem in problems:
-        kinds.setdefault((problem.code, problem.column), []).append(problem)
+        what = problem.wanted if _is_header(problem) else problem.column
+        kinds.setdefault((problem.code, what), []).append(problem)
     return list(kinds.values())
+
+
+def _is_header(problem: Problem) -> bool:
+    return problem.index is None and problem.column is not None
 
 
 def _render_kind(
@@ -64,9 +72,12 @@ def _render_kind(
 
 
 def _more_of_a_kind(sheet: Sheet, rest: list[Problem]) -> Piece:
+    more = f"{len(rest):,} more {rest[0].severity}s [{rest[0].code}]"
+    if _is_header(rest[0]):
+        headers = [shortly(sheet.columns[p.column].header) for p in rest if p.column is not None]
+        return Piece(f"  ... and {more} of this kind: {named('column', headers, MOST_HEADERS)}")
     runs = runs_of(sheet.numbers[problem.index] for problem in rest if problem.index is not None)
     each = ": the setting json has each" if len(runs) > ROWS_NAMED else ""
-    more = f"{len(rest):,} more {rest[0].severity}s [{rest[0].code}]"
     return Piece(f"  ... and {more} of this kind: {run_words(runs, ROWS_NAMED)}{each}")
 
 

@@ -41,7 +41,7 @@ def _memory_words(sheet: Sheet) -> str:
     """`remembers what was exported: 212 of 214 rows`, so that only what is edited counts; or that none does."""
     count = rows_with_memory(sheet)
     if not count:
-        return "remembers no export: every value counts as meant"
+        return "remembers no export: all that differs from the account would be sent"
     rows = counted(len(sheet), "row")
     return f"remembers what was exported: {rows if count == len(sheet) else f'{count} of {rows}'}"
 
@@ -58,7 +58,7 @@ def _words_around(sheet: Sheet) -> Iterator[str]:
         yield f"  {counted(around.hidden_rows, 'hidden row')} left out"
     example = cell_beyond_ascii(sheet)
     if example and sheet.dialect.format in _TEXTS:
-        yield f"  letters as in {example.place}: {example.text}"
+        yield f"  its letters, for example {example.place}: {example.text}"
 
 
 def _column_words(column: Column) -> str:

@@ -21,7 +21,7 @@ from batch_update.text import column_letters
 
 LAST_ROW = (1 << 20) - 1
 """of any worksheet, from 0"""
-_BEFORE = "Before"
+_BEFORE = "_before"
 _WIDTHS: Mapping[Kind, int] = {
     "text": 36, "url": 36, "timezone": 20, "id": 28, "ids": 24, "array": 36, "object": 36, "phrases": 30,
 }  # fmt: skip
