@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -46,15 +47,21 @@ def field_values(name: str, mode: str) -> SearchStrategy[Any] | None:
 
 def bodies(mode: str, *, without: Collection[str] = ()) -> SearchStrategy[dict[str, Any]]:
     """Updates of some fields for an assistant that is in this mode, or that is put into it by `mode` among them."""
-    return st.fixed_dictionaries({}, optional=_fields(mode, without)).map(_with_address)
+    return st.fixed_dictionaries({}, optional=_fields(mode, frozenset(without))).map(_with_address)
 
 
 def assistants(mode: str, *, without: Collection[str] = ()) -> SearchStrategy[dict[str, Any]]:
     """Updates of every field that this mode has."""
+    return _assistants(mode, frozenset(without))
+
+
+@cache
+def _assistants(mode: str, without: frozenset[str]) -> SearchStrategy[dict[str, Any]]:
+    """Made once: whatever is drawn from a new one is looked through anew, which takes longer than to draw."""
     return st.fixed_dictionaries(_fields(mode, without)).map(_with_address)
 
 
-def _fields(mode: str, without: Collection[str]) -> dict[str, SearchStrategy[Any]]:
+def _fields(mode: str, without: frozenset[str]) -> dict[str, SearchStrategy[Any]]:
     found = {name: field_values(name, mode) for name in all_fields() if name not in without}
     return {name: values for name, values in found.items() if values is not None}
 
