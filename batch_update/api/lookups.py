@@ -95,12 +95,12 @@ T = TypeVar("T")
 def entry_as(kind: type[T], item: Json) -> T:
     """One entry of an answer as this dataclass: missing texts are "", missing numbers None, the rest is left out.
 
-    Raises ValueError where it is no object or its id is no number.
+    Raises ValueError where it is no object or its id is no whole number above 0.
     """
     if not isinstance(item, dict):
         raise ValueError("an entry is no object")
     found = {f.name: _READERS[str(f.type)](item.get(f.name)) for f in fields(kind)}  # type: ignore[arg-type]  # T is one of the above
-    if found.get("id", 0) is None:
+    if not (found.get("id", 1) or 0) > 0:
         raise ValueError("an entry has no id")
     return kind(**found)
 

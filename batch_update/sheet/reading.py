@@ -11,6 +11,7 @@ from batch_update.model.sheets import Column, Sheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.extent.second_table import refuse_second_table
 from batch_update.sheet.extent.totals import total_rows
 from batch_update.sheet.header_problems import resolve
 from batch_update.sheet.manner import Limits, Reading
@@ -92,13 +93,14 @@ def read_table(file: BinaryIO, name: str, reading: Reading) -> Table:
 def sheet_of(name: str, table: Table) -> Sheet:
     """Return the sheet that a table is, once it is settled what each column is for.
 
-    Raises UsageError where the settings name columns or fields that do not exist.
+    Raises UsageError where the settings name columns or fields that do not exist, SheetError S134.
     """
     headings, problems = resolve(table.headings, first_value=lambda column: _first_value(table, column))
     columns = tuple(
         Column(header, texts, heading.role, heading.field, heading.path, heading.operation)
         for header, texts, heading in zip(table.headings.headers, table.columns, headings, strict=True)
     )
+    refuse_second_table(name, columns, table.numbers)
     return Sheet(
         name=name,
         dialect=table.dialect,

@@ -408,6 +408,8 @@ def test_look_ups_are_paced_and_retried_like_everything_else(backend: str) -> No
         (200, {"data": 5}, ApiError, "A200"),
         (200, {"data": [5]}, ApiError, "A200"),
         (200, {"data": [{"name": "no id"}]}, ApiError, "A200"),
+        (200, {"data": [{"id": 0, "name": "zero"}]}, ApiError, "A200"),
+        (200, {"data": [{"id": -5, "name": "minus"}]}, ApiError, "A200"),
         (204, b"", ApiError, "A200"),
     ],
 )

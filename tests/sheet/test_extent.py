@@ -11,6 +11,7 @@ import xlsxwriter
 import xlwt
 
 from batch_update.check.checking import check_sheet
+from batch_update.codes import CODES
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Role, Severity, Sheet
@@ -94,7 +95,8 @@ def test_a_header_in_two_rows_is_read_as_one(write: Any) -> None:
 @ALL
 def test_the_user_says_which_row_names_the_columns(write: Any) -> None:
     rows = (HEADER, ("id", "Tempo", "Stimme"), *TABLE[1:])
-    assert read_bytes(write({"S": rows})).header_row == 1
+    with pytest.raises(SheetError, match="row 2"):
+        read_bytes(write({"S": rows}))
     sheet = read_bytes(write({"S": rows}), header_row=2)
     assert (sheet.header_row, fields(sheet)) == (2, ["id", "speech_speed", "voice_id"])
 
@@ -160,6 +162,17 @@ def test_a_list_of_names_beside_the_table_and_our_own_worksheets_confuse_nobody(
     assert (sheet.dialect.worksheet, sheet.around.worksheets) == ("Daten", ("Stimmen",))
 
 
+@WORKBOOKS
+def test_a_list_of_who_is_there_does_not_win_over_a_table_with_names(write: Any) -> None:
+    """Else hundreds of values would be left out in favor of a list that changes nothing."""
+    known = (("id", "Name"), ("101", "Praxis"), ("102", "Hotel"))
+    sheets = {"Änderungen": (("Name", "Stimme"), ("Praxis", "412")), "Liste": known}
+    with pytest.raises(SheetError) as caught:
+        read_bytes(write(sheets))
+    assert caught.value.code == "S132" and "'Änderungen', 'Liste'" in caught.value.message
+    assert read_bytes(write({"Start": (("Hallo",),), "Liste": known})).dialect.worksheet == "Liste"
+
+
 def test_a_hidden_worksheet_is_not_read_though_it_fits() -> None:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as book:
@@ -196,6 +209,38 @@ def test_a_total_is_known_beside_an_empty_id_and_by_the_sum_of_the_ids() -> None
     beside = read_text("Nr;id;Tempo\n1;10001;1\nSumme;;2\n", ignore="Nr")
     assert [p.code for p in check_sheet(beside).problems] == ["S133"]
     assert read_text("id;Tempo\n10001;1\n10002;1\n10004;1\n30007;\n").totals == {3}
+
+
+def test_an_id_that_happens_to_be_the_sum_is_one_in_quotes() -> None:
+    """As the remedy says."""
+    text = "id;name\n1;a\n2;b\n3;c\n{};d\n"
+    (error,) = make_plan(read_text(text.format(6))).problems
+    assert error.code == "S133" and "in quotes" in CODES["S133"].remedy
+    assert len(make_plan(read_text(text.format('"""6"""'))).changes) == 4
+
+
+# ---------------------------------------------------------------- a second table below
+
+
+@ALL
+@pytest.mark.parametrize(
+    "second",
+    [("id", "name", ""), ("Name", "ID", "Tempo"), ("Assistent", "Sprache", ""), ("ID", "", "Stimme")],
+)
+def test_a_second_table_below_the_first_is_refused(write: Any, second: Sequence[str]) -> None:
+    """Else, with skip_invalid, its rows would be sent as values of the first one's fields."""
+    rows = (*TABLE, second, ("10003", "412", "1"))
+    with pytest.raises(SheetError) as caught:
+        read_bytes(write({"S": rows}))
+    assert caught.value.code == "S134" and "row 4" in caught.value.message
+
+
+@ALL
+@pytest.mark.parametrize("row", [HEADER, ("Name", "412", "1"), ("Agent", "Stimme", ""), ("Bot", "Hallo", "")])
+def test_a_header_that_is_repeated_and_a_name_that_is_a_word_of_headers_begin_no_table(
+    write: Any, row: Sequence[str]
+) -> None:
+    assert len(read_bytes(write({"S": (*TABLE, row)}))) == 3
 
 
 # ---------------------------------------------------------------- what is left out

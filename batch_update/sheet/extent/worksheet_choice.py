@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from batch_update.errors import SheetError
-from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Fit, Rows, find_beginning
+from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Beginning, Fit, Rows, find_beginning
 from batch_update.sheet.extent.own_worksheets import is_own
+from batch_update.sheet.headers import headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.workbook.spelled import cell_text
 from batch_update.sheet.workbook.worksheets import Listed, Workbook, Worksheet
@@ -69,7 +70,15 @@ def _fit_of_worksheet(workbook: Workbook, number: int, reading: Reading) -> tupl
         found = find_beginning(header_rows(sheet), reading, workbook.name)
     except (SheetError, ValueError, LookupError):
         return Fit.NOT, False
-    return (found.fit, True) if found else (Fit.NOT, False)
+    if found is None:
+        return Fit.NOT, False
+    # A list of who is there, ids beside names, is no better than a table that says by names whose its values are.
+    return (min(found.fit, Fit.BY_NAME) if _only_names(found, reading) else found.fit), True
+
+
+def _only_names(found: Beginning, reading: Reading) -> bool:
+    fields = {heading.field for heading in headings_of(found.headers, reading).meant if heading}
+    return fields <= {None, "name"}
 
 
 def _ambiguous_worksheets(names: Sequence[str], name: str) -> SheetError:
