@@ -287,6 +287,20 @@ def test_a_number_that_another_row_gives_up_is_sent_with_a_warning(gives_up: str
     assert ids_sent(plan) == [1, 2] and "the setting only=2" in problem.remedy
 
 
+def test_of_numbers_that_go_round_in_a_circle_one_has_to_be_emptied_first() -> None:
+    """No row can be sent alone before the others: the server would refuse each."""
+    there = {n: {**now, "type": "inbound"} for n, now in present().items() if n < 4}
+    for n, number in zip(there, (4, 5, 6), strict=True):
+        there[n] = {**there[n], "phone_number_id": number}
+    swap = judged("id phone_number_id", (1, 5), (2, 4), there=there, choices=Choices())
+    ring = judged("id phone_number_id", (1, 5), (2, 6), (3, 4), there=there, choices=Choices())
+    for plan in (swap, ring):
+        assert {problem.code for problem in plan.problems} == {"X274"} and not plan.errors
+        assert all("write null for assistant" in problem.remedy for problem in plan.problems)
+    row = judged("id phone_number_id", (1, 5), (2, 7), there=there, choices=Choices())
+    assert "the setting only=2" in row.problems[0].remedy
+
+
 # ---------------------------------------------------------------- what is not known
 
 

@@ -61,7 +61,8 @@ def _misfit(
         return _wanted_twice(number, words, subject, others)
     holder = next(iter(holders.get(number, ())), None)
     if holder is not None:
-        return _held(number, words, subject, holder, changed.get(holder))
+        in_circle = _is_circle(subject, holder, holders, changed)
+        return _held(number, words, subject, holder, changed.get(holder), in_circle=in_circle)
     if choice is not None and choice.is_free is False:
         message = f"{words} rings at another inbound assistant"
         return _number_misfit(
@@ -77,11 +78,35 @@ def _wanted_twice(number: int, words: str, subject: Subject, others: Sequence[Su
     return _number_misfit(number, subject, Fault("X275", message, str(number)), also=also)
 
 
-def _held(number: int, words: str, subject: Subject, holder: int, change: Subject | None) -> Misfit:
+def _is_circle(
+    subject: Subject,
+    holder: int,
+    holders: Mapping[int, Sequence[int]],
+    changed: Mapping[int, Subject],
+) -> bool:
+    """Whether the holder of a number waits for one that, in the end, waits for the assistant that is to get it."""
+    seen: set[int] = set()
+    while holder != subject.change.assistant_id:
+        change = changed.get(holder)
+        if change is None or holder in seen or not change.takes_calls:
+            return False
+        seen.add(holder)
+        holder = next(iter(holders.get(change.after(FIELD), ())), 0)
+    return True
+
+
+def _held(
+    number: int, words: str, subject: Subject, holder: int, change: Subject | None, *, in_circle: bool
+) -> Misfit:
     """Return what to say of a number that another assistant has, of which the sheet may know."""
     if change is not None and not (change.takes_calls and change.after(FIELD) == number):
         message = f"{words} still rings at assistant {holder}, which gives it up in this sheet"
         remedy = f"give it up first, with the setting only={holder}, where the server refuses this row"
+        if in_circle:  # none of them can be the first
+            remedy = (
+                f"where the server refuses this row, write null for assistant {holder} in a sheet of its own, "
+                "apply that, and then this one"
+            )
         fault = Fault("X274", message, str(number), remedy=remedy, severity=Severity.WARNING)
         return _number_misfit(number, subject, fault, also=change.change.indexes)
     message = f"{words} rings at assistant {holder}"

@@ -51,7 +51,7 @@ def _meanings(text: str) -> set[str]:
     return ({field} if field else set()) | ({_ID} if key in _STANDING else set())
 
 
-def _own(column: Column) -> set[str | None]:
+def _own(column: Column) -> set[str]:
     if column.role not in _SETTING:
-        return _meanings(column.header) if _names_something(column.header) else {None}
-    return {_ID if column.role is Role.ID else column.field}
+        return _meanings(column.header) if _names_something(column.header) else set()
+    return {_ID if column.role is Role.ID else column.field or ""}
