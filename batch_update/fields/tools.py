@@ -11,6 +11,8 @@ from batch_update.text import excerpt
 
 SECRET_SETTINGS = frozenset({"calcom_api_key"})
 """Never shown: not in a report, a log or a diff."""
+SECRET = "(holds a secret)"
+"""Stands in place of a cell that is not shown."""
 SHORTEST_SECRET = 6
 """Shorter values are words such as null, which may stand in a message for other reasons."""
 
@@ -18,7 +20,12 @@ SHORTEST_SECRET = 6
 class _Part(BaseModel):
     # Errors do not show what was given: it may be a secret.
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        defer_build=True,  # few sheets hold tools, and building what judges them takes longer than reading most sheets
     )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:

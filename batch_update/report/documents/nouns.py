@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from batch_update.check.remembering import rows_with_memory
-from batch_update.fields.tools import holds_secret, redact
+from batch_update.fields.tools import SECRET, holds_secret, redact
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Plan, Tripped, Why
 from batch_update.model.sheets import Column, Json, Problem, Repair, Role, Severity, Sheet
 from batch_update.report.conflicts import conflict_words
@@ -14,8 +14,6 @@ from batch_update.report.letters_shown import cell_beyond_ascii
 from batch_update.report.places import files_behind, place_of
 from batch_update.text import excerpt
 
-SECRET = "(holds a secret)"
-"""Stands in place of a cell that is not shown."""
 MOST_HEADER = 200
 """Characters of a header."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from batch_update.fields.tools import holds_secret
+from batch_update.fields.tools import SECRET, holds_secret
 from batch_update.model.sheets import Dialect, Problem, Severity, Sheet, rows_with
-from batch_update.report.documents.nouns import SECRET
 from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_words, run_words, runs_of
 from batch_update.report.tones import Piece, Tone
 from batch_update.text import counted, excerpt, listed, named, printable, shortly

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from batch_update.codes import CODES
-from batch_update.fields.tools import holds_secret
+from batch_update.fields.tools import SECRET, holds_secret
 from batch_update.model.sheets import Repair, Sheet
-from batch_update.report.documents.nouns import SECRET
 from batch_update.report.places import place_of, row_list
 from batch_update.report.tones import Piece, Tone
 from batch_update.text import excerpt, shortly

@@ -10,6 +10,8 @@ from batch_update.sheet.table import is_blank
 
 _LEAST = 3
 """Rows above a sum of ids: of fewer ones, another id may be the sum by chance."""
+_FEW = 100
+"""Ids that are added up first."""
 _MOST_DIGITS = 18
 _NOTES = (Role.UNKNOWN, Role.IGNORED)
 
@@ -24,8 +26,9 @@ def total_rows(columns: Sequence[Column]) -> frozenset[int]:
 
 
 def _by_word(ids: Sequence[str], columns: Sequence[Column]) -> Iterator[int]:
-    words = {text for text in set(ids) if not text.isdecimal() and is_total(text)}
-    blanks = {text for text in set(ids) if is_blank(text)}
+    odd = {text for text in set(ids) if not text.isdecimal()}
+    words = {text for text in odd if is_total(text)}
+    blanks = {text for text in odd if is_blank(text)}
     if not words and not blanks:
         return
     notes = [column.texts for column in columns if column.role in _NOTES]
@@ -36,11 +39,16 @@ def _by_word(ids: Sequence[str], columns: Sequence[Column]) -> Iterator[int]:
 
 def _by_sum(ids: Sequence[str]) -> Iterator[int]:
     """Yield the last row where its id is the sum of all others, as a formula below them makes it."""
-    last = ids[-1].strip()
-    if len(ids) <= _LEAST or not last.isdecimal() or len(last) > _MOST_DIGITS:
+    others, last = ids[:-1], ids[-1].strip()
+    if len(others) < _LEAST or not _are_numbers([last]):
         return
-    others = ids[:-1]
-    if all(text.isdecimal() and len(text) <= _MOST_DIGITS for text in others) and int(last) == sum(
-        map(int, others)
-    ):
-        yield len(ids) - 1
+    # Mostly the first ids are more than the last one already, and there is no need to add up thousands.
+    for summed in (others[:_FEW], others):
+        if not _are_numbers(summed) or sum(map(int, summed)) > int(last):
+            return
+    if sum(map(int, others)) == int(last):
+        yield len(others)
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    return all(map(str.isdecimal, texts)) and max(map(len, texts)) <= _MOST_DIGITS

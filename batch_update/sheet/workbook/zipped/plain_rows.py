@@ -143,7 +143,7 @@ class _PlainRows:
         if others:
             of_cells = [kinds[way] for way in written.ways]
             cells = _mixed(self._maker, of_cells, texts)
-            size = _size_of(cell for cell, kind in zip(cells, of_cells, strict=True) if kind[0] != "s")
+            size = _size_of([cell for cell, kind in zip(cells, of_cells, strict=True) if kind[0] != "s"])
         else:
             cells = self._maker.cells(*kind, texts)
             size = 0 if kind[0] in ("s", "n") else _size_of(cells)
@@ -198,6 +198,7 @@ def _mixed(maker: CellMaker, kinds: Sequence[Kind], texts: Sequence[str]) -> lis
     return [made[key] for key in both]
 
 
-def _size_of(cells: Iterable[Cell]) -> int:
+def _size_of(cells: Sequence[Cell]) -> int:
     """Return how many bytes the texts among these cells take."""
-    return sum(map(sys.getsizeof, (cell for cell in cells if isinstance(cell, str))))
+    texts = cells if set(map(type, cells)) <= {str} else [cell for cell in cells if isinstance(cell, str)]
+    return sum(map(sys.getsizeof, texts))
