@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -93,6 +93,9 @@ class Choices:
     """lists that were looked up earlier, and kept on disk since"""
     requests: int = 0
     """that it took"""
+    _by_id: dict[Catalog, Mapping[int, Choice]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __getitem__(self, catalog: Catalog | str) -> tuple[Choice, ...]:
         """Return the entries of a list. KeyError where it was not asked for, or could not be looked up."""
@@ -105,14 +108,15 @@ class Choices:
         sizes = ", ".join(f"{len(entries)} {catalog}" for catalog, entries in self.lists.items())
         return f"<Choices: {sizes or 'none'}>"
 
-    def find(self, catalog: Catalog, number: int) -> Choice | None:
-        """Return the entry with this id; None where there is none, or the list is not known."""
-        return next((choice for choice in self.lists.get(catalog, ()) if choice.id == number), None)
+    def by_id(self, catalog: Catalog) -> Mapping[int, Choice]:
+        """Return the entries of a list by their ids; none where it is not known."""
+        if catalog not in self._by_id:
+            self._by_id[catalog] = {choice.id: choice for choice in self.lists.get(catalog, ())}
+        return self._by_id[catalog]
 
-    def all_of(self, catalogs: Iterable[Catalog]) -> Iterator[Choice]:
-        """Yield the entries of several lists, as far as they are known."""
-        for catalog in catalogs:
-            yield from self.lists.get(catalog, ())
+    def find(self, catalog: Catalog, number: int | None) -> Choice | None:
+        """Return the entry with this id; None where there is none, or the list is not known."""
+        return self.by_id(catalog).get(number or 0)
 
     def with_others(self, other: Choices) -> Choices:
         """Return these and others, which win where both know a list."""

@@ -13,7 +13,7 @@ from batch_update.fields.assistant import MODES
 from batch_update.fields.names import normalize
 from batch_update.fields.references import MODELS_OF_MODES
 from batch_update.model.choices import OF_LANGUAGES, Catalog, Choice, Choices
-from batch_update.plan.naming.languages import language_names
+from batch_update.plan.naming.languages import names_of_language
 from batch_update.report.listings import choices_table
 from batch_update.run.exporting import check_target
 from batch_update.run.planning import unwritable
@@ -141,7 +141,7 @@ async def _found(wish: Wish, desk: Desk) -> Chosen:
     if found.unknown and not any(catalog in found for catalog in wanted):
         raise ApiError(next(iter(found.unknown.values())), code="A204")
     lists = {catalog: found[catalog] for catalog in wanted if catalog in found}
-    languages = {choice.id: choice for choice in known.lists.get(Catalog.LANGUAGES, ())}
+    languages = known.by_id(Catalog.LANGUAGES)
     kept = {
         catalog: tuple(c for c in every if _is_wanted(c, catalog, wish, language, found, languages))
         for catalog, every in lists.items()
@@ -164,7 +164,7 @@ def _language_called(text: str, known: Choices) -> int | None:
     names = {
         normalize(name): choice
         for choice in known[Catalog.LANGUAGES]
-        for name in (str(choice.id), *_names_of(choice))
+        for name in (str(choice.id), *names_of_language(choice))
     }
     if (found := names.get(normalize(text))) is not None:
         return found.id
@@ -175,11 +175,6 @@ def _language_called(text: str, known: Choices) -> int | None:
         code="U101",
         remedy=did_you_mean(text, meant) or f"there are {listed(codes, 20)}",
     )
-
-
-def _names_of(language: Choice) -> tuple[str, ...]:
-    """Return what a language is called: `de`, `German`, `Deutsch`."""
-    return (language.code, language.name, *language_names().get(language.code.lower(), ()))
 
 
 # ---------------------------------------------------------------- which entries
@@ -214,6 +209,6 @@ def _holds(choice: Choice, catalog: Catalog, spoken: Choice | None, search: str)
         if search.startswith("+"):
             return choice.name.startswith(f"+{digits}")
         return digits.lstrip("0") in choice.name or search == str(choice.id)
-    language = _names_of(spoken) if spoken else ()
+    language = names_of_language(spoken) if spoken else ()
     texts = [normalize(t) for t in (str(choice.id), choice.name, choice.code, choice.about, *language)]
     return all(any(normalize(word) in text for text in texts) for word in search.split())

@@ -45,7 +45,7 @@ def test_every_list_fits_the_screen_but_for_links_and_cuts_no_id(
     wide = [line for line in shown.splitlines() if len(line) > columns and "https://" not in line]
     assert wide == []
     found = batch_update.choices(name, sandbox=True, share=False, rate="off")
-    assert ids(shown) == [choice.id for choice in found.all_of(WORDS[name])]
+    assert ids(shown) == [choice.id for catalog in WORDS[name] for choice in found[catalog]]
 
 
 def test_a_voice_is_shown_with_language_modes_and_where_to_hear_it(run: Run) -> None:

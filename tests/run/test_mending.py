@@ -19,7 +19,7 @@ from batch_update.plan.from_sheet import make_plan
 from batch_update.run.mending import WantedFiles, annotate, check_targets, mend, write_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.writing.again import NOT_READ, PROBLEMS, columns_again
+from batch_update.sheet.writing.again import NOT_READ, PROBLEMS_COLUMN, columns_again
 
 GERMAN = (
     "id;Stimme;Tempo;Zeitzone;Notiz;system_prompt;variables\r\n"
@@ -140,7 +140,10 @@ def test_the_plan_of_the_mended_sheet_is_that_of_the_sheet_where_it_could_be_rea
 def test_an_annotated_sheet_is_the_sheet_as_it_was(tmp_path: Path) -> None:
     sheet = german(tmp_path)
     found = annotated(sheet, tmp_path / "out.xlsx")
-    assert [column.header for column in found.columns] == [*(c.header for c in sheet.columns), PROBLEMS]
+    assert [column.header for column in found.columns] == [
+        *(c.header for c in sheet.columns),
+        PROBLEMS_COLUMN,
+    ]
     kept = [index for index in range(len(sheet)) if index not in sheet.ragged]
     for index in kept:
         assert [text.replace("\r\n", "\n") for text in cells(sheet)[index]] == cells(found)[index][:-1]

@@ -12,7 +12,7 @@ from batch_update.fields.references import Reference
 from batch_update.model.choices import OF_LANGUAGES, Catalog, Choice, Choices
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Severity
-from batch_update.plan.fitting.lists import Lists, Misfit, entry_words, list_command
+from batch_update.plan.fitting.misfit import Misfit, entry_words, list_command, spoken_as
 from batch_update.plan.fitting.phone_numbers import number_misfits
 from batch_update.plan.fitting.subjects import Subject
 from batch_update.text import asked, either, nearest
@@ -23,34 +23,35 @@ def misfits(subjects: Sequence[Subject], present: Mapping[int, Present], choices
 
     `present`: the assistants that were read, those too that tools of the changes name, where there are such.
     """
-    lists = Lists(choices)
-    found = [misfit for subject in subjects for misfit in _of_subject(subject, present, lists)]
-    return [*found, *number_misfits(subjects, present, lists)]
+    found = [misfit for subject in subjects for misfit in _of_subject(subject, present, choices)]
+    return [*found, *number_misfits(subjects, present, choices)]
 
 
-def _of_subject(subject: Subject, present: Mapping[int, Present], lists: Lists) -> Iterator[Misfit]:
+def _of_subject(subject: Subject, present: Mapping[int, Present], choices: Choices) -> Iterator[Misfit]:
     for reference in subject.new:
         if reference.catalogs == (Catalog.ASSISTANTS,):
             if reference.id not in present:
                 yield Misfit(subject, reference, _missing_assistant(reference))
             continue
         wanted = subject.catalogs(reference)
-        found = [one for one in (*wanted, *reference.catalogs) if reference.id in lists[one]]
+        found = [one for one in (*wanted, *reference.catalogs) if reference.id in choices.by_id(one)]
         if found:
-            for fault in _unfit(subject, reference, found[0], lists):
+            for fault in _unfit(subject, reference, found[0], choices):
                 yield Misfit(subject, reference, fault, wanted)
-        elif all(catalog in lists for catalog in wanted):
-            yield Misfit(subject, reference, _not_listed(subject, reference, lists), wanted)
+        elif all(catalog in choices for catalog in wanted):
+            yield Misfit(subject, reference, _not_listed(subject, reference, choices), wanted)
 
 
 # ---------------------------------------------------------------- is it there?
 
 
-def _not_listed(subject: Subject, reference: Reference, lists: Lists) -> Fault:
+def _not_listed(subject: Subject, reference: Reference, choices: Choices) -> Fault:
     catalogs = subject.catalogs(reference)
-    ids = {str(number): number for catalog in catalogs for number in lists[catalog]}
+    ids = {str(number): number for catalog in catalogs for number in choices.by_id(catalog)}
     close = nearest(str(reference.id), {text: text for text in ids})
-    guess = next((lists[c][ids[close]] for c in catalogs if close and ids[close] in lists[c]), None)
+    guess = next(
+        (choices.by_id(c)[ids[close]] for c in catalogs if close and ids[close] in choices.by_id(c)), None
+    )
     proposal = f"{asked(f'{guess.id} ({guess.name})')} " if guess else ""
     message = f"the account has no {either([catalog.noun for catalog in catalogs])} {reference.id}"
     return Fault(
@@ -67,14 +68,14 @@ def _missing_assistant(reference: Reference) -> Fault:
 # ---------------------------------------------------------------- does it fit?
 
 
-def _unfit(subject: Subject, reference: Reference, catalog: Catalog, lists: Lists) -> Iterator[Fault]:
+def _unfit(subject: Subject, reference: Reference, catalog: Catalog, choices: Choices) -> Iterator[Fault]:
     """Yield what is wrong with an entry that there is, for this assistant: the mode first, then the language."""
-    choice, wanted = lists[catalog][reference.id], subject.catalogs(reference)
-    if catalog not in wanted and wanted[0] in lists:
+    choice, wanted = choices.by_id(catalog)[reference.id], subject.catalogs(reference)
+    if catalog not in wanted and wanted[0] in choices:
         yield _not_for_mode(subject, catalog, choice, catalog.removesuffix("-models"), wanted[0])
     elif subject.mode is not None and not choice.fits(subject.mode):
         yield _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)
-    elif fault := _other_language(subject, reference, catalog, choice, lists):
+    elif fault := _other_language(subject, reference, catalog, choice, choices):
         yield fault
 
 
@@ -94,25 +95,25 @@ def _what_fits(subject: Subject, catalog: Catalog) -> str:
 
 
 def _other_language(
-    subject: Subject, reference: Reference, catalog: Catalog, choice: Choice, lists: Lists
+    subject: Subject, reference: Reference, catalog: Catalog, choice: Choice, choices: Choices
 ) -> Fault | None:
     """Return a warning about a voice or provider of another language: the server takes it, and callers notice."""
     language = subject.after("language_id")
-    if not isinstance(language, int) or not _is_other(subject, catalog, choice, language, lists):
+    if not isinstance(language, int) or not _is_other(subject, catalog, choice, language, choices):
         return None
-    words = (
-        f"{entry_words(catalog, choice)} is not for {lists.language(language)}, which the assistant speaks"
-    )
+    words = f"{entry_words(catalog, choice)} is not for {spoken_as(choices, language)}, which the assistant speaks"
     if catalog is Catalog.VOICES:
-        own = lists.language(choice.language_id or 0)
-        words = f"{entry_words(catalog, choice)} speaks {own}, and the assistant {lists.language(language)}"
+        own = spoken_as(choices, choice.language_id or 0)
+        words = (
+            f"{entry_words(catalog, choice)} speaks {own}, and the assistant {spoken_as(choices, language)}"
+        )
     remedy = _what_fits(subject, catalog)
     return Fault("X273", words, str(reference.id), remedy=remedy, severity=Severity.WARNING)
 
 
-def _is_other(subject: Subject, catalog: Catalog, choice: Choice, language: int, lists: Lists) -> bool:
+def _is_other(subject: Subject, catalog: Catalog, choice: Choice, language: int, choices: Choices) -> bool:
     if catalog in OF_LANGUAGES:
-        speaking = lists.choices.in_language.get((catalog, language))
+        speaking = choices.in_language.get((catalog, language))
         return speaking is not None and choice.id not in speaking
     if catalog is not Catalog.VOICES or choice.language_id in (None, language):
         return False

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from batch_update.check.fault import Fault
 from batch_update.fields.references import Reference
-from batch_update.model.choices import Catalog
+from batch_update.model.choices import Catalog, Choices
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Severity
-from batch_update.plan.fitting.lists import Lists, Misfit, entry_words, list_command
+from batch_update.plan.fitting.misfit import Misfit, entry_words, list_command
 from batch_update.plan.fitting.subjects import Subject, takes_a_number
 
 FIELD = "phone_number_id"
@@ -17,7 +17,7 @@ _FREE = f"what is free: {list_command(Catalog.PHONE_NUMBERS)}"
 
 
 def number_misfits(
-    subjects: Sequence[Subject], present: Mapping[int, Present], lists: Lists
+    subjects: Sequence[Subject], present: Mapping[int, Present], choices: Choices
 ) -> Iterator[Misfit]:
     """Yield what is wrong with the numbers that inbound assistants of a plan get."""
     takers: dict[int, list[Subject]] = {}
@@ -28,7 +28,7 @@ def number_misfits(
     changed = {subject.change.assistant_id: subject for subject in subjects}
     for number, wanting in takers.items():
         for subject in wanting:
-            if (found := _misfit(number, subject, wanting, holders, changed, lists)) is not None:
+            if (found := _misfit(number, subject, wanting, holders, changed, choices)) is not None:
                 yield found
 
 
@@ -47,9 +47,9 @@ def _misfit(
     wanting: Sequence[Subject],
     holders: Mapping[int, Sequence[int]],
     changed: Mapping[int, Subject],
-    lists: Lists,
+    choices: Choices,
 ) -> Misfit | None:
-    choice = lists[Catalog.PHONE_NUMBERS].get(number)
+    choice = choices.find(Catalog.PHONE_NUMBERS, number)
     words = entry_words(Catalog.PHONE_NUMBERS, choice) if choice else f"phone number {number}"
     if choice is not None and choice.is_caller_id:
         message = f"{words} is a caller id: it cannot be called, and so not be an inbound assistant's"

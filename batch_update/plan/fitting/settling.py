@@ -10,7 +10,7 @@ from batch_update.fields.references import Reference
 from batch_update.model.choices import Catalog, Choices
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Problem, Severity, Sheet
-from batch_update.plan.fitting.lists import Misfit
+from batch_update.plan.fitting.misfit import Misfit
 
 
 def settled_plan(plan: Plan, found: Iterable[Misfit]) -> Plan:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from batch_update.model.choices import Choice
+
 # fmt: off
 _NAMES = """
 " ar Arabic Arabisch; bg Bulgarian Bulgarisch; bn Bengali Bengalisch; bs Bosnian Bosnisch; ca
@@ -24,8 +26,18 @@ uk Ukrainian Ukrainisch; ur Urdu Urdu; vi Vietnamese Vietnamesisch; zh Chinese C
 # fmt: on
 
 
+def names_of_language(language: Choice) -> tuple[str, ...]:
+    """Return all that a language may be called: `de`, `German`, `Deutsch`."""
+    return tuple(filter(None, (language.code, language.name, *translated(language.code))))
+
+
+def translated(code: str) -> tuple[str, ...]:
+    """Return the names of a language in English and German; none of one that is not known."""
+    return _names_by_code().get(code.casefold(), ())
+
+
 @cache
-def language_names() -> Mapping[str, tuple[str, ...]]:
+def _names_by_code() -> Mapping[str, tuple[str, ...]]:
     """Code of a language -> its names in English and German."""
     entries = (entry.split() for entry in _NAMES.split(";"))
     return {code: tuple(names) for code, *names in entries}

@@ -17,7 +17,7 @@ from batch_update.fields.tools import shown
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Plan
-from batch_update.plan.naming.languages import language_names
+from batch_update.plan.naming.languages import names_of_language, translated
 from batch_update.plan.naming.origin import Origin
 from batch_update.plan.naming.spellings import Beside, dialed_as, folded, in_country, readings
 from batch_update.text import asked, counted, either, nearest, quoted
@@ -61,21 +61,16 @@ def called_in(plan: Plan, choices: Choices) -> Mapping[Catalog, Mapping[int, str
     """Return what the account calls the ids that a plan takes away and sets, as far as its lists are known."""
     bodies = (body for change in plan.changes for body in (change.before, change.body))
     wanted = {(catalog, one.id) for body in bodies for one in references(body) for catalog in one.catalogs}
-    names = {catalog: {choice.id: choice.name for choice in choices[catalog]} for catalog in choices.lists}
     called: dict[Catalog, dict[int, str]] = {}
     for catalog, number in sorted(wanted):
-        if name := names.get(catalog, {}).get(number):
-            called.setdefault(catalog, {})[number] = name
+        if (choice := choices.find(catalog, number)) is not None and choice.name:
+            called.setdefault(catalog, {})[number] = choice.name
     return called
 
 
 def label_of(catalog: Catalog, choice: Choice, choices: Choices) -> str:
     """Return a cell that stands for this entry and for no other: `533 – Clara (de)`."""
-    language = (
-        choices.find(Catalog.LANGUAGES, choice.language_id)
-        if choice.language_id and catalog is Catalog.VOICES
-        else None
-    )
+    language = choices.find(Catalog.LANGUAGES, choice.language_id) if catalog is Catalog.VOICES else None
     tail = f" ({language.code})" if language is not None and language.code else ""
     return f"{choice.id} – {choice.name}{tail}"
 
@@ -111,7 +106,7 @@ class _Lists:
         self.by_name.setdefault(folded(choice.name), []).append(choice)
         if catalog in _CODED and choice.code:
             self.by_code.setdefault(folded(choice.code), []).append(choice)
-        for name in language_names().get(choice.code.casefold(), ()) if catalog is Catalog.LANGUAGES else ():
+        for name in translated(choice.code) if catalog is Catalog.LANGUAGES else ():
             self.by_tongue.setdefault(folded(name), []).append(choice)
 
     # ------------------------------------------------------------ finding
@@ -162,10 +157,8 @@ class _Lists:
 
     def _is_described(self, choice: Choice, note: str) -> bool:
         """Whether what stands in brackets after a name is said of this entry: its language, its code or a mode."""
-        language = self.choices.find(Catalog.LANGUAGES, choice.language_id) if choice.language_id else None
-        said = [choice.code, *choice.modes]
-        if language is not None:
-            said += [language.code, language.name, *language_names().get(language.code.casefold(), ())]
+        language = self.choices.find(Catalog.LANGUAGES, choice.language_id)
+        said = [choice.code, *choice.modes, *(names_of_language(language) if language else ())]
         return folded(note) in {folded(word) for word in said if word}
 
     # ------------------------------------------------------------ what is wrong

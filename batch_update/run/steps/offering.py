@@ -54,7 +54,7 @@ def _order(choice: Choice, choices: Choices) -> tuple[str, str, int]:
 
 
 def _language(choice: Choice, choices: Choices) -> str:
-    found = choices.find(Catalog.LANGUAGES, choice.language_id) if choice.language_id else None
+    found = choices.find(Catalog.LANGUAGES, choice.language_id)
     return found.name if found else ""
 
 

@@ -14,7 +14,7 @@ from batch_update.model.sheets import Column, Repair, Role, Severity, Sheet
 
 NOT_READ = "[not read] "
 """Stands before an id, which is none then: no name and no number begins with a bracket."""
-PROBLEMS = "_problems"
+PROBLEMS_COLUMN = "_problems"
 """The column in which an annotated sheet tells what is wrong with a row; it is written anew each time."""
 
 
@@ -24,7 +24,7 @@ def columns_again(sheet: Sheet) -> list[int]:
 
 
 def _is_annotation(column: Column) -> bool:
-    return column.role is Role.OWN and column.header.strip().casefold() == PROBLEMS
+    return column.role is Role.OWN and column.header.strip().casefold() == PROBLEMS_COLUMN
 
 
 def rows_again(sheet: Sheet, repairs: Iterable[Repair] = (), *, ragged: bool = False) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from batch_update.fields.cells.texts import unix_lines
 from batch_update.model.sheets import Column, Repair, Role, Sheet
-from batch_update.sheet.writing.again import PROBLEMS, columns_again, rows_again, worksheet_title
+from batch_update.sheet.writing.again import PROBLEMS_COLUMN, columns_again, rows_again, worksheet_title
 from batch_update.sheet.writing.looks import (
     MOST_LINKS,
     Looks,
@@ -154,7 +154,7 @@ def _put_marked(page: Any, row: int, place: int, text: str, found: _Annotations,
 def _put_summary(page: Any, row: int, place: int, found: _Annotations, looks: Looks) -> None:
     """Write how many problems a row has, as a link to the first of them in the list."""
     about = found.by_row.get(row, [])
-    text = PROBLEMS if row == 0 else counted(len(about), "problem")
+    text = PROBLEMS_COLUMN if row == 0 else counted(len(about), "problem")
     if about or row == 0:
         target = place_in_book(LIST, f"A{about[0] + 1}" if about else "A1")
         if page.write_url(row, place, target, looks.link, text):

@@ -163,6 +163,3 @@ def _write_lines(path: Path, *, header: Sequence[str], rows: Rows, value_of: Val
             cells = zip(header, row, strict=True)
             found = {name: value_of(name, text) for name, text in cells if text}
             file.write(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-# ---------------------------------------------------------------- workbooks
