@@ -126,7 +126,7 @@ def _unreadable(folder: Path, parts: list[str], error: OSError | ValueError) -> 
     path, place = "/".join(parts), folder
     for number, step in enumerate(parts):
         place = place / step
-        if place.is_symlink():
+        if os.path.islink(place):  # unlike the method of a path, it bears names that no system can have
             return NoSuchText(
                 f"{'/'.join(parts[: number + 1])} is a link", "Put the file itself in its place."
             )

@@ -242,3 +242,8 @@ def test_failed_rows_hold_the_texts_themselves_since_they_lie_in_another_folder(
 def test_a_text_with_signs_is_written_so_that_it_is_read_as_it_was(text: str) -> None:
     assert read_cell("system_prompt", show_cell("system_prompt", text)) == text
     assert not names_file(show_cell("system_prompt", text))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/" * 3_000 + "b", "prompts/" + "ä" * 200])
+def test_a_name_that_no_system_can_have_is_a_file_that_is_not_there(folder: Path, name: str) -> None:
+    refusal_of(read_with(folder, "@" + name))
