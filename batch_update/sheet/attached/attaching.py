@@ -126,7 +126,7 @@ def _unreadable(folder: Path, parts: list[str], error: OSError | ValueError) -> 
     path, place = "/".join(parts), folder
     for number, step in enumerate(parts):
         place = place / step
-        if os.path.islink(place):  # unlike the method of a path, it bears names that no system can have
+        if _is_link(place):
             return NoSuchText(
                 f"{'/'.join(parts[: number + 1])} is a link", "Put the file itself in its place."
             )
@@ -134,6 +134,13 @@ def _unreadable(folder: Path, parts: list[str], error: OSError | ValueError) -> 
             return _not_there(path, place, parts[:number])
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return NoSuchText(f"{excerpt(path, MOST_SHOWN)} cannot be read: {reason}")
+
+
+def _is_link(place: Path) -> bool:
+    try:
+        return place.is_symlink()
+    except OSError:  # no system can have such a name
+        return False
 
 
 def _not_there(path: str, place: Path, folders: list[str]) -> NoSuchText:
