@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 PROBLEMS = "Problems"
-HELP = "Help"
-LISTS = "Lists"
-_NAMES = frozenset({PROBLEMS, HELP, LISTS, "Hilfe", "Listen"})
+HELP = {"en": "Help", "de": "Hilfe"}
+LISTS = {"en": "Lists", "de": "Listen"}
+_NAMES = frozenset({PROBLEMS, *HELP.values(), *LISTS.values()})
 
 
 def is_own(name: str) -> bool:

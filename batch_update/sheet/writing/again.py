@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from batch_update.model.sheets import Column, Repair, Role, Severity, Sheet
+from batch_update.sheet.extent.own_worksheets import PROBLEMS
 
 NOT_READ = "[not read] "
 """Stands before an id, which is none then: no name and no number begins with a bracket."""
@@ -64,4 +65,4 @@ def worksheet_title(sheet: Sheet) -> str:
     plain = "".join("_" if sign in "[]:*?/\\" or not sign.isprintable() else sign for sign in name)[
         :31
     ].strip("' ")
-    return plain if plain and plain.casefold() not in ("problems", "history", "-") else "Sheet"
+    return plain if plain and plain.casefold() not in (PROBLEMS.casefold(), "history", "-") else "Sheet"

@@ -13,6 +13,7 @@ from typing import Any
 
 from batch_update.fields.cells.texts import unix_lines
 from batch_update.model.sheets import Column, Repair, Role, Sheet
+from batch_update.sheet.extent.own_worksheets import PROBLEMS
 from batch_update.sheet.writing.again import PROBLEMS_COLUMN, columns_again, rows_again, worksheet_title
 from batch_update.sheet.writing.looks import (
     MOST_LINKS,
@@ -27,8 +28,6 @@ from batch_update.sheet.writing.records import write_whole
 from batch_update.sheet.writing.worksheet import in_xml
 from batch_update.text import column_letters, counted, excerpt
 
-LIST = "Problems"
-"""The worksheet that lists them."""
 LIST_COLUMNS = (
     "Place",
     "Kind",
@@ -92,7 +91,7 @@ def _write_book(path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: 
         looks = looks_of(book)
         _write_sheet(book.add_worksheet(title), sheet, rows, found, looks)
         if notes:
-            _write_list(book.add_worksheet(LIST), title, notes, found, looks)
+            _write_list(book.add_worksheet(PROBLEMS), title, notes, found, looks)
 
 
 def _placed(sheet: Sheet, notes: Sequence[Note]) -> _Annotations:
@@ -156,7 +155,7 @@ def _put_summary(page: Any, row: int, place: int, found: _Annotations, looks: Lo
     about = found.by_row.get(row, [])
     text = PROBLEMS_COLUMN if row == 0 else counted(len(about), "problem")
     if about or row == 0:
-        target = place_in_book(LIST, f"A{about[0] + 1}" if about else "A1")
+        target = place_in_book(PROBLEMS, f"A{about[0] + 1}" if about else "A1")
         if page.write_url(row, place, target, looks.link, text):
             put_text(page, row, place, text, looks.text)
 

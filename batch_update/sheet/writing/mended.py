@@ -9,7 +9,7 @@ from batch_update.model.sheets import Dialect, Repair, Sheet
 from batch_update.sheet.writing.again import columns_again, rows_again
 from batch_update.sheet.writing.annotated import write_annotated
 from batch_update.sheet.writing.formats import format_to_write, write_texts
-from batch_update.sheet.writing.records import csv_dialect, write_table
+from batch_update.sheet.writing.records import csv_dialect, dialect_of_country, write_table
 
 
 def write_mended(path: Path, sheet: Sheet, repairs: Iterable[Repair]) -> Path:
@@ -30,5 +30,4 @@ def _dialect(dialect: Dialect, format: str) -> Dialect:
     """Return the sheet's own dialect; for one of another format that which programs of its country write."""
     if dialect.format == format:
         return csv_dialect(dialect)
-    delimiter = "\t" if format == "tsv" else (";" if dialect.decimal == "," else ",")
-    return Dialect(format, "utf-8-sig", delimiter, dialect.decimal)
+    return dialect_of_country(format, dialect.decimal)

@@ -18,6 +18,12 @@ from batch_update.sheet.text.dialect import MARKS, find_encoding, text_of
 _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
 
 
+def dialect_of_country(format: str, decimal: str) -> Dialect:
+    """Return how a spreadsheet program writes a csv or tsv where this is the decimal sign: with `;` beside a comma."""
+    delimiter = "\t" if format == "tsv" else (";" if decimal == "," else ",")
+    return Dialect(format, "utf-8-sig", delimiter, decimal)
+
+
 def csv_dialect(dialect: Dialect) -> Dialect:
     """Return the dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
     if dialect.format in ("csv", "tsv"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from batch_update.model.sheets import Dialect
-from batch_update.sheet.writing.records import write_table
+from batch_update.sheet.writing.formats import format_to_write
+from batch_update.sheet.writing.records import dialect_of_country, write_table
 from batch_update.sheet.writing.template.book import Blueprint
 from batch_update.sheet.writing.template.form_columns import TemplateColumn
 
@@ -16,10 +16,7 @@ def write_bare(path: Path, form: Blueprint) -> Path:
     A German program takes semicolons and decimal commas. Raises OSError, with nothing left behind.
     """
     decimal = form.words.decimal
-    if path.suffix.lower() == ".tsv":
-        dialect = Dialect("tsv", "utf-8-sig", "\t", decimal)
-    else:
-        dialect = Dialect("csv", "utf-8-sig", ";" if decimal == "," else ",", decimal)
+    dialect = dialect_of_country(format_to_write(path.name), decimal)
     rows = (
         [*map(_typed, form.columns, row, [decimal] * len(form.columns)), *row[len(form.columns) :]]
         for row in form.rows

@@ -10,6 +10,7 @@ from batch_update.fields.assistant import MODES
 from batch_update.fields.facts import Field, Kind
 from batch_update.fields.names import ID
 from batch_update.model.sheets import Role
+from batch_update.sheet.extent.own_worksheets import HELP, LISTS
 from batch_update.sheet.writing.template.form_columns import TemplateColumn
 from batch_update.sheet.writing.template.german import GERMAN
 from batch_update.text import either
@@ -57,8 +58,8 @@ ENGLISH = Words(
     "yes",
     "no",
     "Assistants",
-    "Lists",
-    "Help",
+    LISTS["en"],
+    HELP["en"],
     "Allowed: {}",
     "Example: {}",
     "Empty: stays as it is.",
@@ -107,8 +108,8 @@ GERMAN_WORDS = Words(
     "ja",
     "nein",
     "Assistenten",
-    "Listen",
-    "Hilfe",
+    LISTS["de"],
+    HELP["de"],
     "Erlaubt: {}",
     "Beispiel: {}",
     "Leer: bleibt, wie es ist.",
