@@ -1,4 +1,4 @@
-"""What may be chosen on an account: the lists that are asked for, looked up once and kept for a while.
+"""The lists of an account to choose from: those that are asked for, looked up once and kept for a while.
 
 A list that cannot be had is a reason, and not the end: without it ids are sent as they stand. A key that is refused is
 the end, as everywhere, and so is a server that is down.

@@ -1,4 +1,4 @@
-"""What the rows of a sheet remember of the export that they come from, and which cells are as it wrote them. Pure."""
+"""Rows that remember the export that they come from, and which of their cells are as it wrote them. Pure."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a file holds beside the rows that were taken from it."""
+    """The parts of a file beside the rows that were taken from it."""
 
     above: str = ""
     """what stands above the header, shortened"""

@@ -21,7 +21,7 @@ OnConflict = Literal["hold", "ours"]
 
 
 class Recalling:
-    """What the rows of a plan remember, as far as it is about this account."""
+    """The memories of the rows of a plan, as far as they are about this account."""
 
     def __init__(self, plan: Plan, account: str) -> None:
         self._plan = plan

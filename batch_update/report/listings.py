@@ -1,4 +1,4 @@
-"""What may be chosen, as cells: of a table on the screen, and of a file that others read."""
+"""The lists to choose from as cells: of a table on the screen, and of a file that others read."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a template is wanted."""
+    """A template as it is wanted: its columns, what is written into it, and where."""
 
     to: Path | None = None
     """an .xlsx, .csv or .tsv; None: it is written nowhere"""

@@ -1,4 +1,4 @@
-"""What may stand in a header beside a field's name: units, bounds, examples, `required`; nothing that changes it."""
+"""Notes in a header beside a field's name, which change nothing: units, bounds, examples, `required`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export remembers of one assistant: a digest of each value that it saw, as a cell of `_base` and back. Pure.
+"""The memory that an export has of an assistant: a digest of each value that it saw, as a cell of `_base`. Pure.
 
 A cell is `b1:ID:ACCOUNT:FIELDS:PARTS:SUM`: the form's version, whose the row is, a short entry for each field and for
 each part of one that can stand in a column of its own, and a checksum. Letters and digits, `-`, `_` and `:` alone, and
@@ -39,7 +39,7 @@ _CELL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a row remembers of its assistant."""
+    """The values of an assistant that a row remembers, as digests."""
 
     assistant_id: int
     account: str

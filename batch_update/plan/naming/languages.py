@@ -1,4 +1,4 @@
-"""What languages are called in English and in German, by their codes: people write either, and `de` too."""
+"""The names of languages in English and in German, by their codes: people write either, and `de` too."""
 
 from __future__ import annotations
 

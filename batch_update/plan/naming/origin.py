@@ -1,4 +1,4 @@
-"""Whose ids stand beside the names of a sheet: an export remembers whose it is. Pure."""
+"""The account whose ids stand beside the names of a sheet: an export remembers whose it is. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from batch_update.model.sheets import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the rows of a sheet remember of whose they are."""
+    """The account and the assistants that the rows of a sheet were exported from."""
 
     is_foreign: bool = False
     """whether it is an export of another account, whose ids mean nothing here: the names beside them count"""

@@ -1,4 +1,4 @@
-"""How names and phone numbers are spelled: the form in which they are compared, and what may stand beside one. Pure."""
+"""Spellings of names and phone numbers: the form in which they are compared, and what may stand beside one. Pure."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ListedCatalog:
 
 @dataclass(frozen=True, slots=True)
 class ListedChoices:
-    """What may be chosen on an account."""
+    """The lists of an account to choose from."""
 
     KIND: ClassVar[str] = "choices"
 

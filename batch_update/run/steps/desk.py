@@ -1,4 +1,4 @@
-"""Where a story asks for the account's lists: whether one that was kept will do is decided here, for all of them."""
+"""The desk at which a story asks for the account's lists: whether one that was kept will do is decided here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from batch_update.settings.tunables import Settings
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the lists of one account are asked for, as the settings let them be kept."""
+    """The way to the lists of one account, as the settings let them be kept."""
 
     client: Client
     kept: Kept | None

@@ -1,4 +1,4 @@
-"""What the columns of a template offer to choose from: the lists of the account as cells that people can choose by."""
+"""The lists that columns of a template offer: entries of the account as cells that people can choose by."""
 
 from __future__ import annotations
 

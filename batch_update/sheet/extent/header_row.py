@@ -26,7 +26,7 @@ Rows = Iterable[tuple[int, Sequence[str]]]
 
 
 class Fit(IntEnum):
-    """How well a row names the columns of a sheet."""
+    """The degrees to which a row names the columns of a sheet."""
 
     NOT = 0
     IN_PART = 1
