@@ -40,6 +40,8 @@ _FIRST: dict[Purpose, str] = {
     "plan_again": "mend the sheet, then: ",
     "apply_good_rows": "send the good rows: ",
     "leave_out": "leave out all columns that match no field: ",
+    "annotate": "see each problem at its cell, in a workbook: ",
+    "plan_ours": "put yours over what others changed since the export: ",
 }
 """What is said before a command."""
 

@@ -46,7 +46,7 @@ def _expected(one: Conflict) -> str:
 
 def _edited(one: Conflict) -> str:
     wanted, now = side_by_side(one.wanted, one.now)
-    return f"wanted {wanted}, now {now}, and it was exported as neither"
+    return f"wanted {wanted}, now {now}, changed by others since the export"
 
 
 def _rule(one: Conflict) -> str:

@@ -35,6 +35,16 @@ def test_a_line_for_each_problem_begins_with_its_place(run: Run) -> None:
     )
 
 
+def test_who_has_much_to_mend_is_shown_the_workbook_that_marks_it_and_goes_on_with_that(run: Run) -> None:
+    Path("many.csv").write_text("id,speech_speed\n" + "".join(f"{10001 + n},9\n" for n in range(5)), "utf-8")
+    offered = run("check", "many.csv").out
+    assert "batch-update check many.csv --annotate many-problems.xlsx\n" in offered
+    marked = run("check", "many.csv", "--annotate", "many-problems.xlsx").out
+    assert "mend the sheet, then: batch-update check many-problems.xlsx\n" in marked
+    again = run("check", "many-problems.xlsx").out
+    assert "--annotate" not in again and "--annotate" not in run("check", "bad.csv").out
+
+
 def test_a_place_that_a_problem_does_not_have_is_left_out(hostile: Run) -> None:
     found = hostile("check", "odd.csv", "--format", "concise").out
     assert re.match(r"odd\.csv:1:B1 H102 'Stimmme' matches no field", found)

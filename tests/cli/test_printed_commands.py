@@ -48,6 +48,7 @@ READ = (
     ",",
 )
 MIXED = GOOD.replace("10002;0,75", "10002;9")
+WRONG = "id,speech_speed\n10001,1\n" + "".join(f"{10002 + row},9\n" for row in range(5))
 
 
 @pytest.fixture
@@ -87,6 +88,8 @@ SITUATIONS: dict[str, tuple[str, list[tuple[str, ...]], int]] = {
     "a good sheet is checked": (GOOD, [("check", "SHEET", *READ)], 1),
     "a sheet with wrong rows is checked": (MIXED, [("check", "SHEET", *READ)], 2),
     "a sheet of which no row is right is checked": ("id,speech_speed\n10001,9\n", [("check", "SHEET")], 1),
+    "a sheet with many wrong rows is checked": (WRONG, [("check", "SHEET")], 3),
+    "what is wrong was marked": (MIXED, [("check", "SHEET", *READ, "--annotate", "a book.xlsx")], 2),
     "a sheet without an id is checked": ("Nr,name\n1,x\n", [("check", "SHEET")], 1),
     "a good sheet is planned": (GOOD, [("plan", "SHEET", *READ, *SANDBOX, "--limit", "2")], 1),
     "a plan is saved": (

@@ -52,7 +52,11 @@ def test_a_plan_tells_what_is_sent_what_is_left_to_others_and_what_both_changed(
     assert "remembers what was exported: 3 rows" in told.err
     assert "~ change 1    = already so 1    ! conflict 1" in told.out
     assert "not touched by you, changed by others since: 2 (in 1 row)" in told.out
-    assert "speech_speed: wanted 1.1, now 0.8, and it was exported as neither" in told.out
+    assert "speech_speed: wanted 1.1, now 0.8, changed by others since the export" in told.out
+    assert (
+        "  or: put yours over what others changed since the export: batch-update plan --on-conflict ours"
+        in told.out
+    )
     found = run("plan", "account.csv", *HERE, "--json").json
     assert (found["sheet"]["remembers"], found["counts"]["left_to_others"]) == (3, 2)
     assert found["left_to_others"] == [{"row": 4, "fields": ["name", "speech_speed"]}]

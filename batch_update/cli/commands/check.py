@@ -24,7 +24,7 @@ from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity, Sheet
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.check.checking import Checked
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from batch_update.run.mending import WantedFiles
 
 
+MANY = 5
+"""Problems from which on they are easier to see in a workbook."""
 FORMATS = ("full", "concise", "json", "csv", "github")
 FORMAT = Annotated[
     str,
@@ -147,7 +149,7 @@ def check_sheet_file(
         file = file if wanted.fix is None else str(wanted.fix)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
-    following = _next_after_check(checked, file, settings, is_wrong=is_wrong, online=online)
+    following = _following(sheet, checked, file, settings, wanted, is_wrong=is_wrong, online=online)
     if settings.json_:
         body = _told_check(sheet, checked, first, wanted)
         out_document(body, exit=status, following=following)
@@ -269,10 +271,44 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _next_after_check(
-    checked: Checked, file: str, settings: Settings, *, is_wrong: bool, online: bool
+def _following(
+    sheet: Sheet,
+    checked: Checked,
+    file: str,
+    settings: Settings,
+    wanted: WantedFiles | None,
+    *,
+    is_wrong: bool,
+    online: bool,
 ) -> Following:
-    """The commands that make sense now, with the settings that were given here: without them, another sheet is read."""
+    """Return the commands that make sense now: where problems were marked in a workbook, about that one."""
+    marked = None if wanted is None else wanted.annotate
+    if is_wrong and marked is not None:
+        from batch_update.run.mending import reading_again
+
+        again = reading_again(settings, sheet, marked)
+        return _next_after_check(checked, str(marked), again, is_wrong=True, online=online)
+    target = Path(file).with_name(f"{Path(file).stem}-problems.xlsx")
+    was_marked = any(column.header == "_problems" for column in sheet.columns)
+    helps = len(checked.problems) >= MANY and file != "-" and not was_marked and not target.exists()
+    return _next_after_check(
+        checked, file, settings, is_wrong=is_wrong, online=online, to_mark=target if helps else None
+    )
+
+
+def _next_after_check(
+    checked: Checked,
+    file: str,
+    settings: Settings,
+    *,
+    is_wrong: bool,
+    online: bool,
+    to_mark: Path | None = None,
+) -> Following:
+    """The commands that make sense now, with the settings that were given here: without them, another sheet is read.
+
+    `to_mark`: the workbook that could show the problems.
+    """
 
     asked = online or settings.sandbox  # where nothing is asked, no server matters
     server = ("Look-ups", *SAME_SERVER) if asked else ("base_url", "key_file")
@@ -288,6 +324,8 @@ def _next_after_check(
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
     if leaves_out(checked.problems, settings):
         following["leave_out"] = command("check", ignore_unknown=True)
+    if to_mark is not None:
+        following["annotate"] = f"{following['check']} --annotate {quoted_path(to_mark)}"
     if checked.to_change and not concerns_all:
         following["apply_good_rows"] = command("apply", skip_invalid=True)
     return following

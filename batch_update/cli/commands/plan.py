@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
 from batch_update.cli.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
-from batch_update.model.plans import Plan
+from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 
@@ -127,13 +128,26 @@ def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str
         return errand.again(**lifted(tripped), **allowed, expect=mark or None)
 
     if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
-        return {"apply": sending()} if made.changes else {}
+        following: Following = {"apply": sending()} if made.changes else {}
+        if not found.earlier and any(one.why is Why.EDITED for one in _held(made)):
+            following["plan_ours"] = command_of(
+                "plan", settings.model_copy(update={"on_conflict": "ours"}), file
+            )
+        return following
     again: Following = {"plan_again": command_of("plan", settings, file)}
     if leaves_out(made.errors, settings):
         again["leave_out"] = command_of("plan", settings.model_copy(update={"ignore_unknown": True}), file)
     if not made.changes or any(p.index is None for p in made.errors):
         return again
     return again | {"apply_good_rows": sending(skip_invalid=True)}
+
+
+def _held(plan: Plan) -> Iterator[Conflict]:
+    """Yield what is held back since somebody changed it: of whole rows, and of those that are sent in part."""
+    for outcome in plan.settled.values():
+        yield from outcome.conflicts
+    for change in plan.changes:
+        yield from change.held
 
 
 def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:

@@ -28,6 +28,8 @@ Purpose = Literal[
     "apply",
     "apply_good_rows",
     "leave_out",
+    "annotate",
+    "plan_ours",
     "look",
     "go_on",
     "apply_failed",
@@ -38,7 +40,8 @@ Purpose = Literal[
     "run_job",
 ]
 """What a next command is for: `look` shows what a guard stopped, and `go_on` lets it through; `check` and `plan_again`
-come after the sheet was mended."""
+come after the sheet was mended; `annotate` writes a workbook that shows its problems, `plan_ours` puts what the sheet
+says over what others changed since its export."""
 
 
 @dataclass(frozen=True, slots=True)
