@@ -14,14 +14,18 @@ from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
+    "annotate",
+    "csv",
     "exit_code",
     "fields",
+    "fix",
     "force",
     "format",
     "full",
     "host",
     "jobs_dir",
     "keep",
+    "lang",
     "language",
     "mode",
     "older_than",
@@ -30,6 +34,7 @@ OPTIONS = (
     "out",
     "output",
     "port",
+    "prefill",
     "prune_force",
     "reset",
     "retry_failed",

@@ -149,7 +149,7 @@ def check_sheet_file(
         file = file if wanted.fix is None else str(wanted.fix)
     is_wrong = any(problem.severity is Severity.ERROR for problem in checked.problems)
     status = Exit.SHEET_INVALID if is_wrong else Exit.OK
-    following = _following(sheet, checked, file, settings, wanted, is_wrong=is_wrong, online=online)
+    following = _commands_after(sheet, checked, file, settings, wanted, is_wrong=is_wrong, online=online)
     if settings.json_:
         body = _told_check(sheet, checked, first, wanted)
         out_document(body, exit=status, following=following)
@@ -271,7 +271,7 @@ def _refuse_plan(file: str, settings: Settings) -> None:
             )
 
 
-def _following(
+def _commands_after(
     sheet: Sheet,
     checked: Checked,
     file: str,

@@ -129,7 +129,7 @@ def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str
 
     if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
         following: Following = {"apply": sending()} if made.changes else {}
-        if not found.earlier and any(one.why is Why.EDITED for one in _held(made)):
+        if not found.earlier and any(one.why is Why.EDITED for one in _fields_held(made)):
             following["plan_ours"] = command_of(
                 "plan", settings.model_copy(update={"on_conflict": "ours"}), file
             )
@@ -142,7 +142,7 @@ def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str
     return again | {"apply_good_rows": sending(skip_invalid=True)}
 
 
-def _held(plan: Plan) -> Iterator[Conflict]:
+def _fields_held(plan: Plan) -> Iterator[Conflict]:
     """Yield what is held back since somebody changed it: of whole rows, and of those that are sent in part."""
     for outcome in plan.settled.values():
         yield from outcome.conflicts
