@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from batch_update.fields.assistant import MODES
+from batch_update.fields.cells import CellError, read_as, read_assistant
 from batch_update.fields.names import ID, Heading
 from batch_update.fields.references import catalogs_of
 from batch_update.model.choices import Catalog, Choice, Choices
+from batch_update.model.named import names_in
 from batch_update.model.sheets import Role
-from batch_update.plan.naming.matching import label_of
+from batch_update.plan.naming.matching import ids_of, label_of
 from batch_update.sheet.writing.template.form_columns import Offer, Offered
 from batch_update.sheet.writing.template.wording import Words, list_title
+from batch_update.sheet.writing.worksheet import without_unfit
 
 
 def catalogs_to_offer(headings: Iterable[Heading], *, but_ids: bool) -> list[Catalog]:
@@ -34,13 +37,30 @@ def offered(heading: Heading, choices: Choices, words: Words) -> Offered | None:
     if not catalogs:
         return None
     entries = {
-        choice.id: (choice, Offer(str(choice.id), label_of(catalog, choice, choices), _note(choice, choices)))
+        choice.id: (
+            choice,
+            Offer(str(choice.id), _label(heading, catalog, choice, choices), _note(choice, choices)),
+        )
         for catalog in catalogs
         for choice in choices[catalog]
     }
     ordered = sorted(entries.values(), key=lambda pair: _order(pair[0], choices))
     name = "_".join(catalog.value.replace("-", "_") for catalog in catalogs)
     return Offered(name, list_title(catalogs, words), tuple(entry for _, entry in ordered))
+
+
+def _label(heading: Heading, catalog: Catalog, choice: Choice, choices: Choices) -> str:
+    """Return the cell that stands for an entry: with its name, or the id alone where that would be read otherwise."""
+    label = without_unfit("", label_of(catalog, choice, choices))
+    try:
+        found = read_assistant(label) if heading.role is Role.ID else read_as(heading.facts, label)
+    except CellError:
+        return str(choice.id)
+    names = list(names_in(found))
+    spoken = choices.lists.get(Catalog.LANGUAGES, ())
+    alone = Choices({Catalog.LANGUAGES: spoken, catalog: (choice,)})
+    is_so = len(names) == 1 and ids_of(names, alone)[names[0]] == choice.id
+    return label if is_so else str(choice.id)
 
 
 def _catalogs_of(heading: Heading) -> tuple[Catalog, ...]:

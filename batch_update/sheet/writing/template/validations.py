@@ -9,6 +9,7 @@ from typing import Any
 
 from batch_update.sheet.writing.template.form_columns import TemplateColumn, example_of
 from batch_update.sheet.writing.template.wording import Words, allowed_in, modes_of, name_in, purpose_of
+from batch_update.sheet.writing.worksheet import without_unfit
 
 LONGEST_TITLE = 32
 """letters of a message's title, as Excel has it; and of the message"""
@@ -80,7 +81,11 @@ def _bounds(column: TemplateColumn, cell: str, least: float, most: float) -> dic
 
 
 def _shortened(text: str, most: int) -> str:
-    """Return the text with at most so many characters, as a spreadsheet program counts them: in 16 bits."""
+    """Return the text with at most so many characters, as a spreadsheet program counts them: in 16 bits.
+
+    Without those that no workbook can hold: what the account has may be called as it likes.
+    """
+    text = without_unfit("", text)
     if _length(text) <= most:
         return text
     while _length(text) > most - 1:
