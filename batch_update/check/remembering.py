@@ -25,6 +25,8 @@ class Memories:
     """row index -> the cell, which is cut off or changed"""
     of_others: Mapping[int, Memory]
     """row index -> what it remembers of another assistant"""
+    apart: frozenset[int] = frozenset()
+    """of those the rows whose ids stand at each other's memories: they were sorted, and the rest was not"""
 
     def problems(self, assistant: Assistant) -> Iterator[Problem]:
         """Yield a warning for each row whose memory does not count."""
@@ -32,7 +34,10 @@ class Memories:
             yield _DAMAGED.at(row, self.column, assistant(row))
         for row, memory in self.of_others.items():
             words = f"the row is about assistant {assistant(row)}, and remembers {memory.assistant_id}"
-            yield Fault("X281", words, severity=Severity.WARNING).at(row, self.column, assistant(row))
+            found = Fault("X281", words, severity=Severity.WARNING)
+            if row in self.apart:
+                found = Fault("X283", f"{words}, whose id stands in another row")
+            yield found.at(row, self.column, assistant(row))
 
 
 _DAMAGED = Fault("X280", "what the row remembers of the export cannot be read", severity=Severity.WARNING)
@@ -66,4 +71,11 @@ def memories_of(sheet: Sheet, assistant: Assistant) -> Memories:
             of_row[row] = memory
         else:
             of_others[row] = memory
-    return Memories(column, of_row, damaged, of_others)
+    return Memories(column, of_row, damaged, of_others, _apart(sheet, of_others, assistant))
+
+
+def _apart(sheet: Sheet, of_others: Mapping[int, Memory], assistant: Assistant) -> frozenset[int]:
+    """Return the rows whose ids changed places. Names are left out: on another account they have other ids."""
+    ids = next((column.texts for column in sheet.columns if column.role is Role.ID), ())
+    rows = {assistant(row): row for row in of_others if ids[row].strip().isdecimal()}
+    return frozenset(row for row in rows.values() if of_others[row].assistant_id in rows)

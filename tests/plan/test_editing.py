@@ -295,6 +295,20 @@ def test_a_row_that_was_copied_for_another_assistant_means_what_it_says() -> Non
     assert ends(plan)[0] == {"speech_speed": 0.7}
 
 
+def test_ids_that_were_sorted_without_the_rest_are_refused_and_copied_rows_are_not() -> None:
+    """Else hundreds of assistants would get the values of others."""
+    saw = {number: remembered(number, ACCOUNT, NOW) for number in (5, 6, 7)}
+    there = {number: {**NOW, "speech_speed": 0.9} for number in saw}
+
+    def codes(*rows: tuple[int, int]) -> list[tuple[str, int | None]]:
+        cells = [[str(number), "0.7", saw[memory]] for number, memory in rows]
+        return [(p.code, p.index) for p in planned(table_of("id speech_speed _base", *cells), there).problems]
+
+    assert codes((6, 5), (7, 6), (5, 7)) == [("X283", 0), ("X283", 1), ("X283", 2)]
+    assert codes((6, 5), (5, 6), (7, 7)) == [("X283", 0), ("X283", 1)]
+    assert codes((5, 5), (6, 5), (7, 5)) == [("X281", 1), ("X281", 2)]
+
+
 def test_another_account_is_said_once_and_what_its_cells_say_counts() -> None:
     cells = {"speech_speed": "0.7", "max_duration": "1800"}
     here, there = row_of(cells), {5: {**NOW, "speech_speed": 0.9}}
