@@ -278,7 +278,7 @@ def test_words_that_people_try_get_the_right_words_back(
     ("words", "told"),
     [
         ("--dry-run", "sends nothing: batch-update plan changes.csv"),
-        ("--sandbox", "it stands behind one: batch-update check --sandbox"),
+        ("--sandbox", "it stands behind one: batch-update plan --sandbox"),
         ("--Help", "batch-update --help"),
         ("--version-", "batch-update --help"),
         ("explain V999", "a letter and three digits"),

@@ -115,7 +115,7 @@ def test_another_sandbox_is_another_place(run: Run, tmp_path: Path) -> None:
 def test_what_a_finished_run_prints_leads_where_it_was_made(run: Run, here: Server, tmp_path: Path) -> None:
     """Its failed.csv is a plain sheet, which would go to the production server."""
     (tmp_path / "two.csv").write_text("id,voice_id\n10001,533\n10002,9999\n", "utf-8")
-    first = run("apply", "two.csv", "--yes", "--base-url", here.url, "--run-dir", "it")
+    first = run("apply", "two.csv", "--yes", "--no-lookup", "--base-url", here.url, "--run-dir", "it")
     again = run("resume", "it")
     commands = [line for line in again.out.splitlines() if line.startswith(("Fix", "Undo"))]
     assert (first.exit, again.exit, len(commands)) == (1, 1, 2), again.out
