@@ -277,6 +277,13 @@ def test_a_number_that_another_row_s_assistant_keeps_is_taken_whatever_a_list_sa
     assert (problem.code, problem.index) == ("X274", 0) and "rings at assistant 2" in problem.message
 
 
+def test_a_number_is_taken_too_where_its_assistant_keeps_it_and_is_changed_otherwise() -> None:
+    there = present(_2={"phone_number_id": 4})
+    plan = judged("id phone_number_id voice_id", (1, 4, ""), (2, "", 412), there=there)
+    (problem,) = plan.problems
+    assert (problem.code, problem.severity, ids_sent(plan)) == ("X274", Severity.ERROR, [2])
+
+
 @pytest.mark.parametrize("gives_up", ["null", "1"])
 def test_a_number_that_another_row_gives_up_is_sent_with_a_warning(gives_up: str) -> None:
     there = present(_2={"phone_number_id": 5}, _3={"phone_number_id": 1})

@@ -7,10 +7,12 @@ import unicodedata
 import pytest
 
 from batch_update.check.fault import Fault
+from batch_update.fields.remembered.memory import remembered
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.named import NamedChoice
 from batch_update.plan.naming.matching import MOST_CANDIDATES, MOST_PROPOSED_FOR, catalogs_to_look_up, ids_of
-from batch_update.plan.naming.origin import Origin
+from batch_update.plan.naming.origin import Origin, origin_of
+from tests.made import table_of
 
 LANGUAGES = (Choice(1, "German", "de"), Choice(2, "English", "en"), Choice(3, "Deutsch (Schweiz)", "de-CH"))
 VOICES = (
@@ -26,6 +28,7 @@ NUMBERS = (
     Choice(2, "+49 40 66969104", "DE"),
     Choice(3, "+390612345678", "IT"),
     Choice(4, "+12025550107", "US"),
+    Choice(6, "+3780549123456", "SM"),
     Choice(7654321, "+442079460101", "GB"),
 )
 MODELS = (
@@ -125,6 +128,7 @@ def test_no_language_is_taken_by_likeness(text: str) -> None:
         ("+493023125001 (1)", 1),
         ("040 66969104", 2),
         ("06 12345678", 3),
+        ("0549 123456", 6),
         ("+39 06 12345678", 3),
         ("+1 (202) 555-0107", 4),
         ("7654321", 7654321),
@@ -206,8 +210,20 @@ def test_in_a_sheet_of_another_account_the_names_count_and_not_the_ids_beside_th
     assert found("412 – Susi", foreign=True) == 418
     assert found("999 – Sabine (de)", foreign=True) == 412
     assert found("7 – +49 30 23125001", Catalog.PHONE_NUMBERS, foreign=True) == 1
+    assert isinstance(found("7654321", Catalog.PHONE_NUMBERS, foreign=True), Fault), (
+        "an id of another account"
+    )
     unknown = found("412 – Zorro", foreign=True)
     assert isinstance(unknown, Fault) and unknown.code == "C111"
+
+
+def test_a_sheet_is_foreign_where_all_that_it_remembers_is_another_account_s() -> None:
+    own, other = remembered(5, "mine", {"name": "A"}), remembered(6, "theirs", {"name": "B"})
+    assert origin_of(table_of("id _base", [5, own]), "mine") == Origin(assistants=frozenset({5}))
+    assert origin_of(table_of("id _base", [6, other]), "mine") == Origin(is_foreign=True)
+    assert origin_of(table_of("id _base", [5, own], [6, other]), "mine") == Origin(assistants=frozenset({5}))
+    assert origin_of(table_of("id _base", [5, own]), "") == Origin(), "whose account it is was not told"
+    assert origin_of(table_of("id _base", [5, ""]), "mine") == Origin()
 
 
 def test_names_of_a_list_that_could_not_be_had_say_why() -> None:
