@@ -88,6 +88,24 @@ def test_what_a_kept_list_calls_wrong_is_looked_up_anew_before_it_is_told(
         assert (codes(wrong), asked[3:]) == (["X271"], ["get", "voices", "voices", "voices"])
 
 
+def test_a_name_that_a_kept_list_does_not_have_is_looked_for_in_a_new_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Somebody made the voice after the list was kept."""
+    asked: list[str] = []
+
+    def before(method: str, path: str, nth: int) -> tuple[int, Any] | None:
+        asked.append(path.rpartition("/")[2])
+        is_old = asked[-1] == "voices" and asked.count("voices") <= 3
+        return (200, [{"id": 412, "name": "Sabine"}]) if is_old else None
+
+    with at_a_server(before, monkeypatch, tmp_path) as flags:
+        run("choices", "voices", *flags[:-1])
+        sheet = write(tmp_path, "id,voice_id\n10001,Sabine\n10002,Susi\n")
+        document = run("plan", sheet, *flags[:-1], "--json").json
+    assert (codes(document), asked.count("voices")) == ([], 6)
+
+
 # ---------------------------------------------------------------- what is sent
 
 

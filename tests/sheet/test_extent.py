@@ -121,6 +121,14 @@ def test_a_sheet_without_a_header_is_one_problem(write: Any) -> None:
     assert problem.code == "H101" and "header_row" in problem.remedy
 
 
+@ALL
+def test_one_word_that_could_name_a_column_is_a_value_and_two_are_a_header(write: Any) -> None:
+    """Where no row has ids beside fields: what is wrong is told at the row that its writer takes for the header."""
+    one = read_bytes(write({"S": (("Kunde", "Ort", ""), ("Nord", "Stimme", ""), ("Süd", "Hamburg", ""))}))
+    two = read_bytes(write({"S": (("Kunde", "Ort", ""), ("Sprache", "Stimme", ""), ("Deutsch", "412", ""))}))
+    assert (one.header_row, two.header_row) == (1, 2)
+
+
 @pytest.mark.parametrize("header", ["Assistent", "Name", "Assistentenname", "Bot*"])
 def test_a_name_stands_for_the_id_where_no_column_holds_ids(header: str) -> None:
     sheet = read_text(f"Liste;\n{header};Stimme\nEmpfang;412\n")

@@ -96,6 +96,17 @@ def test_what_is_no_text_that_somebody_typed_is_refused(folder: Path, data: byte
     assert words in refusal_of(read_with(folder, "@a.md")).message
 
 
+def test_all_files_of_a_sheet_have_a_bound_together(folder: Path) -> None:
+    for number in range(64):
+        with (folder / f"{number}.md").open("wb") as file:
+            file.truncate(MOST_OF_ONE)
+    (folder / "last.md").write_text(TEXT, "utf-8")
+    rows = [[number, f"@{name}.md"] for number, name in enumerate([*range(64), "last"], 1)]
+    files = with_files(table_of("id system_prompt", *rows), folder).files
+    assert "one too many" in (files["@last.md"].refused or "")
+    assert not with_files(table_of("id system_prompt", *rows[1:]), folder).files["@last.md"].refused
+
+
 @pytest.mark.parametrize(
     "path",
     [
