@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from batch_update.account.kept import Kept, List
-from batch_update.api.answers.paging import Page, count
+from batch_update.api.answers.paging import count
 from batch_update.api.lookups import (
     CustomTool,
     Group,
@@ -46,7 +46,7 @@ class Chooser(Protocol):
     async def tools(self) -> list[CustomTool]: ...
     async def folders(self) -> list[Group]: ...
     async def labels(self) -> list[Group]: ...
-    def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]: ...
+    def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]: ...
 
     @property
     def stats(self) -> Stats: ...
@@ -150,14 +150,8 @@ class _Search:
         return [_number(one, is_free=one.id in free) for one in every]
 
     async def _assistants(self) -> Iterable[Choice]:
-        found, doubt = list[Choice](), ""
-        async with aclosing(self.client.assistant_pages()) as pages:
-            async for page in pages:
-                found += [choice for entry in page.entries if (choice := _listed_assistant(entry))]
-                doubt = page.doubt
-        if doubt:
-            raise ApiError(f"the list contradicts itself: {doubt}", code="A201")
-        return found
+        async with aclosing(self.client.assistants()) as entries:
+            return [choice async for entry in entries if (choice := _listed_assistant(entry))]
 
 
 def _plain(one: Model | Provider) -> Choice:

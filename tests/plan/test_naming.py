@@ -7,9 +7,12 @@ import unicodedata
 import pytest
 
 from batch_update.check.fault import Fault
+from batch_update.check.settled_names import with_ids
+from batch_update.fields.cells import read_cell
 from batch_update.fields.remembered.memory import remembered
 from batch_update.model.choices import Catalog, Choice, Choices
-from batch_update.model.named import NamedChoice
+from batch_update.model.named import NamedChoice, names_in
+from batch_update.plan.naming.labels import Labels
 from batch_update.plan.naming.matching import MOST_CANDIDATES, MOST_PROPOSED_FOR, catalogs_to_look_up, ids_of
 from batch_update.plan.naming.origin import Origin, origin_of
 from tests.made import table_of
@@ -224,6 +227,15 @@ def test_a_sheet_is_foreign_where_all_that_it_remembers_is_another_account_s() -
     assert origin_of(table_of("id _base", [5, own], [6, other]), "mine") == Origin(assistants=frozenset({5}))
     assert origin_of(table_of("id _base", [5, own]), "") == Origin(), "whose account it is was not told"
     assert origin_of(table_of("id _base", [5, ""]), "mine") == Origin()
+
+
+@pytest.mark.parametrize("name", ["Sales; Berlin", "Weiß", "null", "", "\u200b"])
+def test_a_name_that_would_be_read_otherwise_is_not_written_beside_its_id(name: str) -> None:
+    choices = Choices({Catalog.LABELS: (Choice(3, name), Choice(4, "live"))})
+    cell = Labels(choices).cell("label_ids", "3; 4", [3, 4])
+    assert cell == ("3 – Weiß; 4 – live" if name == "Weiß" else cell)
+    found = read_cell("label_ids", cell)
+    assert with_ids(found, ids_of(names_in(found), choices))[0] == [3, 4]
 
 
 def test_names_of_a_list_that_could_not_be_had_say_why() -> None:
