@@ -195,7 +195,8 @@ def _row_words(problems: list[Problem]) -> str:
 def _problem_words(problem: Problem) -> str:
     """`speech_speed is above the maximum (1.7, allowed 0.7 to 1.2)`."""
     wanted = f"allowed {problem.wanted}" if problem.wanted else ""
-    details = ", ".join(part for part in (problem.given, wanted) if part)
+    given = "" if problem.message.endswith(problem.given) else problem.given
+    details = ", ".join(part for part in (given, wanted) if part)
     return f"{problem.message} ({details})" if details else problem.message
 
 

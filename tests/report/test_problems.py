@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.check.checking import check_sheet
+from batch_update.check.checking import check_sheet, invalid_rows
 from batch_update.model.sheets import Dialect, Problem, Severity, Sheet
 from batch_update.report.documents.nouns import told_problem
 from batch_update.report.places import place_line, place_of, row_list
@@ -92,6 +92,13 @@ def test_problems_told_briefly_take_a_line_each_and_are_grouped_alike(tmp_path: 
     assert [first, second, third] == [problem_line(sheet, problem) for problem in problems[:3]]
     assert rest == "  ... and 37 more errors [V104] of this kind: rows 5-41"
     assert other == problem_line(sheet, problems[-1])
+
+
+def test_what_a_message_ends_with_is_not_said_again_behind_it() -> None:
+    sheet = sheet_of(ids("10001"), column("voice_id", "Sabin"))
+    problem = Problem("C111", "no voice of the account is called Sabin", index=0, column=1, given="Sabin")
+    assert problem_line(sheet, problem).endswith(": no voice of the account is called Sabin")
+    assert invalid_rows([problem])[0].message == "no voice of the account is called Sabin"
 
 
 def test_a_secret_of_the_row_is_not_shown(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def _given_of(problem: Problem) -> str:
 def problem_line(sheet: Sheet, problem: Problem) -> str:
     """`error V104 row 10, cell F10, assistant 10009: speech_speed is above the maximum (1.7)`: one line of text."""
     head = " ".join((problem.severity, problem.code, ", ".join(place_words(sheet, problem)))).rstrip()
-    given = f" ({_given_of(problem)})" if problem.given else ""
+    given = "" if problem.message.endswith(problem.given) else f" ({_given_of(problem)})"
     return f"{head}: {excerpt(problem.message, MOST_WORDS)}{given}"
 
 
