@@ -138,7 +138,9 @@ def _of_pieces(header: str) -> Heading | None:
             heading = named
         elif heading is None or _by_piece(piece) != heading:
             others.append(piece)
-    return heading if heading and all(notes.is_note(piece, heading.facts) for piece in others) else None
+    if heading is None or not all(notes.is_note(piece, heading.facts) for piece in others):
+        return None
+    return None if notes.names_other_values(others, heading.facts) else heading
 
 
 def _by_piece(piece: str) -> Heading | None:
@@ -148,8 +150,9 @@ def _by_piece(piece: str) -> Heading | None:
         found = _heading_of(field)
     shorter = notes.without_units(piece)
     if found is None and shorter != piece and (named := _by_piece(shorter)):
-        rest = piece.split()[len(shorter.split()) :]
-        return named if notes.is_note(" ".join(rest), named.facts) else None
+        rest = " ".join(piece.split()[len(shorter.split()) :])
+        is_of_it = notes.is_note(rest, named.facts) and not notes.names_other_values([rest], named.facts)
+        return named if is_of_it else None
     return found
 
 

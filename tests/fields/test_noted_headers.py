@@ -81,11 +81,27 @@ def test_a_name_may_be_broken_over_lines(field: Field) -> None:
         "Sprechgeschwindigkeit (1-10)", "Sprechgeschwindigkeit [%]", "Temperatur (0-100)", "Temperatur [°C]",
         "Temperatur in Prozent",
         "Name (Stimme)", "ID (Kunde)", "Kunden-ID", "ID Kunde", "Bearbeiter (Name)", "Status (aktiv/inaktiv)",
+        "Stimme (nicht ändern)", "name (do not change)", "Tempo (Standard)", "Tempo (max)", "Tempo maximal",
+        "Beispiel: Stimme", "Prompt (z. B.)", "Temperatur (min)",
         "Typ (Praxis)", "Modus (Test)", "Sprache / Stimme", "Aufzeichnung (Datum)", "x" * 50_000 + " (Stimme)",
     ],
 )  # fmt: skip
 def test_what_may_make_another_thing_of_it_is_no_field(header: str) -> None:
     assert meaning(header) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ID (nicht ändern)",
+        "Tempo (Standard: 1,0)",
+        "Tempo (max: 1,2)",
+        "Begrüßung (nicht Pflicht)",
+        "Tempo (z. B. 1,0)",
+    ],
+)
+def test_beside_a_number_such_words_are_notes_and_an_id_is_never_to_be_changed(header: str) -> None:
+    assert meaning(header) is not None
 
 
 def test_a_header_that_names_two_fields_names_none_and_says_which_they_were() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from batch_update.fields.cells.grammar import ID_COLUMN
 from batch_update.fields.cells.words import UNITS
 from batch_update.fields.facts import Field
 
@@ -50,6 +51,11 @@ _AFTER_NAMES = (
 )
 """Words that may follow a name without anything between."""
 _IDS = frozenset(("id", "ids"))
+_OTHER_VALUES = frozenset(
+    "standard default vorgabe beispiel bsp example zb eg max maximal maximum minimal minimum "
+    "höchstens mindestens".split()
+)
+"""Words before a number or an example; alone they say that the column has other values than those that are to be."""
 
 
 def pieces_of(header: str) -> Iterator[str]:
@@ -94,6 +100,19 @@ def is_note(text: str, field: Field) -> bool:
     if all(map(_NUMBER.fullmatch, words)):
         return all(_is_bound(word, field) for word in words)
     return all(_fits(word, field) for word in words)
+
+
+def names_other_values(texts: Iterable[str], field: Field) -> bool:
+    """Whether the notes beside a name say that its column is not for what is to be set.
+
+    `Tempo (Standard)` has defaults, `Stimme (nicht ändern)` what is there. `ID (nicht ändern)` has ids.
+    """
+    pieces = [_FOR_EXAMPLE.sub("zb", unicodedata.normalize("NFKC", text).casefold()) for text in texts]
+    words = [{word.strip(_MARKS) for word in _WORD.findall(piece)} for piece in pieces]
+    if any(found & {"nicht", "not"} and found & {"ändern", "change"} for found in words):
+        return field is not ID_COLUMN
+    has_number = any(map(str.isdigit, "".join(pieces)))
+    return not has_number and any(found and found <= _OTHER_VALUES for found in words)
 
 
 def _is_bound(number: str, field: Field) -> bool:
