@@ -52,9 +52,8 @@ _AFTER_NAMES = (
 """Words that may follow a name without anything between."""
 _IDS = frozenset(("id", "ids"))
 _OTHER_VALUES = frozenset(
-    "standard default vorgabe beispiel bsp example zb eg max maximal maximum minimal minimum "
-    "höchstens mindestens".split()
-)
+    ("standard", "default", "vorgabe", "beispiel", "bsp", "example", "zb", "eg", "max", "maximal", "maximum")
+) | {"minimal", "minimum", "höchstens", "mindestens"}
 """Words before a number or an example; alone they say that the column has other values than those that are to be."""
 
 
