@@ -16,7 +16,10 @@ _EXCERPT = re.compile(r" *[0-9]* \|")
 """A line of an excerpt of a sheet, which is as wide as it has to be and is marked by the line below it."""
 _COMMAND = re.compile(r"(?:: |^[A-Z][a-z ]{6} |^ {2,})(?=\S*batch-update [a-z])")
 """What stands before a command that can be pasted: it goes on to the end of the line, however long it is."""
-_ATOM = re.compile(r"(batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?)| +|[^ ]+")
+_ATOM = re.compile(
+    r"([^ `]*`[^`]*batch-update'? [^`]+`[^ ]*|batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?)| +|[^ ]+"
+)
+"""What stays on one line: a command in backquotes, or the verb of one that is only named; a word."""
 _COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")
 """What stands left of a second column, or of what a help line says."""
 

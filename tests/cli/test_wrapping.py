@@ -65,6 +65,14 @@ def test_a_command_in_a_sentence_keeps_its_verb() -> None:
     assert "batch-update runs list" in text
 
 
+@pytest.mark.parametrize("program", ["batch-update", "'/my bin/batch-update'"])
+def test_a_command_in_backquotes_is_never_broken(program: str) -> None:
+    command = f"(`{program} choices --sandbox --sandbox-state 'my state/sand box.db' voices`"
+    text = wrap(f"   = help: did you mean 412 – Sabine (de)? {command} lists them) " + "word " * 20, 60)
+    assert any(line.strip().startswith(command) for line in text.splitlines())
+    assert all(len(line) <= 60 for line in text.splitlines() if "`" not in line)
+
+
 def test_colors_count_as_nothing() -> None:
     plain = "  " + LONG
     colored = plain.replace("word", "\033[31mword\033[0m")
