@@ -21,7 +21,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "check": ("Sheet", "Limits", "only", "choices_max_age", "refresh", *_READING),
     "apply": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
     "job run": ("Sheet", "Limits", "Rows", "Look-ups", "Guards", *_SENDING, "Output"),
-    "export": ("only", *_READING),
+    "export": ("only", "choices_max_age", "refresh", *_READING),
     "choices": ("choices_max_age", "refresh", *_READING),
     "template": ("only", "choices_max_age", "refresh", *_READING),
     "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),

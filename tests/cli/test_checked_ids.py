@@ -106,6 +106,21 @@ def test_a_name_that_a_kept_list_does_not_have_is_looked_for_in_a_new_one(
     assert (codes(document), asked.count("voices")) == ([], 6)
 
 
+def test_an_export_takes_names_from_kept_lists_and_looks_anew_when_that_is_wanted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def before(method: str, path: str, nth: int) -> None:
+        asked.append(path.rpartition("/")[2])
+
+    with at_a_server(before, monkeypatch, tmp_path) as flags:
+        words = ("export", "--names", "--fields", "voice_id", "--force", "-o", "e.csv", *flags[:-1])
+        for more, times in ((), 3), ((), 3), (("--refresh",), 6), (("--choices-max-age", "0"), 9):
+            assert run(*words, *more).exit == 0
+            assert asked.count("voices") == times, more
+
+
 # ---------------------------------------------------------------- what is sent
 
 
