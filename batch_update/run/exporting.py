@@ -15,10 +15,10 @@ from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
 from batch_update.fields.references import catalogs_of
 from batch_update.fields.remembered.memory import BASE
-from batch_update.model.choices import Catalog
 from batch_update.model.plans import Present
 from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.naming.labels import Labels
+from batch_update.plan.naming.matching import with_languages
 from batch_update.plan.stating import Statement
 from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
@@ -130,9 +130,7 @@ async def _export(
 
 async def _labels(desk: Desk, watcher: Watcher, fields: Iterable[str]) -> Labels:
     """Look up what the ids of these fields are called; of a list that cannot be had, ids stay alone."""
-    catalogs = {catalog for name in fields for catalog in catalogs_of(name)}
-    catalogs |= {Catalog.LANGUAGES} if Catalog.VOICES in catalogs else set()
-    found = await desk.lists(catalogs)
+    found = await desk.lists(with_languages(catalog for name in fields for catalog in catalogs_of(name)))
     for catalog, why in found.unknown.items():
         watcher.warning(f"without the names of each {catalog.noun}, whose list could not be had: {why}")
     return Labels(found)

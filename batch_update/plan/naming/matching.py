@@ -41,9 +41,16 @@ _CODED = frozenset(
 
 
 def catalogs_to_look_up(names: Iterable[NamedChoice]) -> set[Catalog]:
-    """Return the lists that say what these names stand for; with voices the languages, by which they are told apart."""
-    catalogs = {catalog for name in names for catalog in name.catalogs}
-    return catalogs | {Catalog.LANGUAGES} if Catalog.VOICES in catalogs else catalogs
+    """Return the lists that say what these names stand for."""
+    return set(with_languages(catalog for name in names for catalog in name.catalogs))
+
+
+def with_languages(catalogs: Iterable[Catalog]) -> list[Catalog]:
+    """Return these lists, each once; with voices the languages, by which they are told apart."""
+    found = list(dict.fromkeys(catalogs))
+    return (
+        [*found, Catalog.LANGUAGES] if Catalog.VOICES in found and Catalog.LANGUAGES not in found else found
+    )
 
 
 def ids_of(names: Iterable[NamedChoice], choices: Choices, origin: Origin = UNKNOWN_ORIGIN) -> Names:
