@@ -94,6 +94,12 @@ def _with_what_counts(sheet: Sheet, settings: Settings) -> Sheet:
 def check_targets(source: Path | None, targets: Sequence[Path], *, force: bool) -> None:
     """Raises UsageError where one of these files cannot be written, or is the sheet itself."""
     for path in targets:
+        if path.name in ("", "-"):
+            raise UsageError(
+                f"the sheet is written again into a file, and {str(path)!r} is none",
+                code="U101",
+                remedy="let it end in .csv, .tsv, .xlsx or .jsonl",
+            )
         if source is not None and _is_same(source, path):
             raise UsageError(
                 f"{path} is the sheet itself, which is never written over",

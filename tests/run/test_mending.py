@@ -285,6 +285,9 @@ def test_nothing_is_written_over_without_being_told_and_the_sheet_never(tmp_path
     for odd in ([there, there], [tmp_path / "x.ods"], [tmp_path / "none" / "x.csv"]):
         with pytest.raises(UsageError):
             check_targets(source, odd, force=True)
+    with pytest.raises(UsageError) as caught:
+        check_targets(source, [Path("-")], force=True)
+    assert "stdout" not in caught.value.remedy, "that is for an export alone"
 
 
 def test_colors_are_for_workbooks(tmp_path: Path) -> None:

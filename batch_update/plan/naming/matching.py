@@ -27,6 +27,8 @@ MOST_CANDIDATES = 5
 """Entries that a message proposes."""
 MOST_PROPOSED_FOR = 50
 """Unknown names for which something near is looked for: with more of them, it is not the names that are wrong."""
+MOST_COMPARED = 50_000
+"""Names that unknown ones are held against to find a slip, all in all: about a second's work."""
 _CODED = frozenset(
     {
         Catalog.LANGUAGES,
@@ -89,6 +91,7 @@ class _Lists:
     catalogs: tuple[Catalog, ...]
     choices: Choices
     proposed_for: int = 0
+    compared: int = 0
     by_id: dict[int, Choice] = field(default_factory=dict)
     by_name: dict[str, list[Choice]] = field(default_factory=dict)
     by_code: dict[str, list[Choice]] = field(default_factory=dict)
@@ -223,7 +226,8 @@ class _Lists:
             spoken := self.by_code.get(folded(re.split("[-_]", text)[0]))
         ):
             return spoken[:MOST_CANDIDATES]
-        if close := nearest(key, {name: name for name in self.by_name}):
+        self.compared += len(self.by_name)
+        if self.compared <= MOST_COMPARED and (close := nearest(key, {name: name for name in self.by_name})):
             return self.by_name[close][:MOST_CANDIDATES]
         holding = [choice for name, found in self.by_name.items() if key in name for choice in found]
         return holding if len(holding) <= MOST_CANDIDATES else []
