@@ -11,7 +11,7 @@ from batch_update.fields.references import catalogs_of
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.named import names_in
 from batch_update.model.sheets import Role
-from batch_update.plan.naming.matching import ids_of, label_of
+from batch_update.plan.naming.matching import ids_of, label_of, with_languages
 from batch_update.sheet.writing.template.form_columns import Offer, Offered
 from batch_update.sheet.writing.template.wording import Words, list_title
 from batch_update.sheet.writing.worksheet import without_unfit
@@ -22,13 +22,12 @@ def catalogs_to_offer(headings: Iterable[Heading], *, but_ids: bool) -> list[Cat
 
     `but_ids`: the assistants are not offered, since all of them stand there.
     """
-    found = [
+    return with_languages(
         catalog
         for heading in headings
         for catalog in _catalogs_of(heading)
         if not (but_ids and heading.role is Role.ID)
-    ]
-    return list(dict.fromkeys([*found, Catalog.LANGUAGES] if Catalog.VOICES in found else found))
+    )
 
 
 def offered(heading: Heading, choices: Choices, words: Words) -> Offered | None:
