@@ -284,11 +284,11 @@ def test_a_number_is_taken_too_where_its_assistant_keeps_it_and_is_changed_other
     assert (problem.code, problem.severity, ids_sent(plan)) == ("X274", Severity.ERROR, [2])
 
 
-@pytest.mark.parametrize("gives_up", ["null", "1"])
-def test_a_number_that_another_row_gives_up_is_sent_with_a_warning(gives_up: str) -> None:
+@pytest.mark.parametrize("takes", ["null", "4"])
+def test_a_number_that_another_row_gives_up_is_sent_with_a_warning(takes: str) -> None:
     there = present(_2={"phone_number_id": 5}, _3={"phone_number_id": 1})
     there[2] = {**there[2], "type": "inbound"}
-    plan = judged("id phone_number_id", (1, 5), (2, "null"), there=there)
+    plan = judged("id phone_number_id", (1, 5), (2, takes), there=there)
     (problem,) = plan.problems
     assert (problem.code, problem.severity, problem.also) == ("X274", Severity.WARNING, (1,))
     assert ids_sent(plan) == [1, 2] and "the setting only=2" in problem.remedy

@@ -6,9 +6,16 @@ from batch_update.check.settled_names import with_ids
 from batch_update.fields.cells import CellError, read_assistant, read_cell
 from batch_update.fields.references import catalogs_of
 from batch_update.model.choices import Catalog, Choice, Choices
-from batch_update.model.named import NamedChoice, names_in
+from batch_update.model.named import names_in
 from batch_update.model.sheets import Json
 from batch_update.plan.naming.matching import ids_of, label_of
+
+
+def is_read_as(found: Json, catalog: Catalog, choice: Choice, languages: tuple[Choice, ...] = ()) -> bool:
+    """Whether what was read from a cell is one name, and this entry is called so; its languages may stand in it."""
+    names = list(names_in(found))
+    alone = Choices({Catalog.LANGUAGES: languages, catalog: (choice,)})
+    return len(names) == 1 and ids_of(names, alone)[names[0]] == choice.id
 
 
 class Labels:
@@ -34,9 +41,7 @@ class Labels:
             found = read_assistant(label)
         except CellError:
             return str(number)
-        alone = Choices({Catalog.ASSISTANTS: (Choice(number, name),)})
-        is_so = isinstance(found, NamedChoice) and ids_of([found], alone)[found] == number
-        return label if is_so else str(number)
+        return label if is_read_as(found, Catalog.ASSISTANTS, Choice(number, name)) else str(number)
 
     def _proved(self, field: str, text: str, value: Json) -> str:
         labels = [self._label(field, item) for item in (value if isinstance(value, list) else [value])]

@@ -9,9 +9,9 @@ from batch_update.fields.cells import CellError, read_as, read_assistant
 from batch_update.fields.names import ID, Heading
 from batch_update.fields.references import catalogs_of
 from batch_update.model.choices import Catalog, Choice, Choices
-from batch_update.model.named import names_in
 from batch_update.model.sheets import Role
-from batch_update.plan.naming.matching import ids_of, label_of, with_languages
+from batch_update.plan.naming.labels import is_read_as
+from batch_update.plan.naming.matching import label_of, with_languages
 from batch_update.sheet.writing.template.form_columns import Offer, Offered
 from batch_update.sheet.writing.template.wording import Words, list_title
 from batch_update.sheet.writing.worksheet import without_unfit
@@ -55,11 +55,8 @@ def _label(heading: Heading, catalog: Catalog, choice: Choice, choices: Choices)
         found = read_assistant(label) if heading.role is Role.ID else read_as(heading.facts, label)
     except CellError:
         return str(choice.id)
-    names = list(names_in(found))
-    spoken = choices.lists.get(Catalog.LANGUAGES, ())
-    alone = Choices({Catalog.LANGUAGES: spoken, catalog: (choice,)})
-    is_so = len(names) == 1 and ids_of(names, alone)[names[0]] == choice.id
-    return label if is_so else str(choice.id)
+    languages = choices.lists.get(Catalog.LANGUAGES, ())
+    return label if is_read_as(found, catalog, choice, languages) else str(choice.id)
 
 
 def _catalogs_of(heading: Heading) -> tuple[Catalog, ...]:
