@@ -122,7 +122,7 @@ def _by_name(header: str) -> Heading | None:
 
 def _beside_notes(header: str) -> Heading | None:
     """Return what a header names beside its notes; None where they may make another thing of it."""
-    if len(header) > notes.LONGEST or base_of(header) == FREE_KEYS:
+    if notes.is_text(header) or base_of(header) == FREE_KEYS:
         return None
     found = _bare_names().get(notes.bare(_BRACKETS.sub("", header))) if base_of(header) is None else None
     if found is not None:

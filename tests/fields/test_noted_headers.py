@@ -148,3 +148,10 @@ def test_a_part_may_have_notes_too(part: tuple[str, str, str]) -> None:
 def test_the_key_of_a_variable_stays_as_it_stands() -> None:
     found = meaning("variables.Preis (EUR)*")
     assert found is not None and found.path == ("Preis (EUR)*",)
+
+
+@pytest.mark.parametrize("cell", ["{{name}}", "{{ id }}", "{{Stimme}}*", "{{name}}\n(optional)"])
+def test_a_placeholder_of_a_prompt_names_no_column(cell: str) -> None:
+    assert meaning(cell) is None and not names_several(cell) and not may_stand_for_id(cell)
+    sheet = read_text(f'_message\tid\n"{cell}"\t \n7\t7\n')
+    assert [column.header for column in sheet.columns] == ["_message", "id"]

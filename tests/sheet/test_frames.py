@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.errors import SheetError, UsageError
+from batch_update.fields.cells.texts import names_file
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Sheet
 from batch_update.plan.from_sheet import make_plan
@@ -256,14 +257,17 @@ COLUMNS: dict[str, st.SearchStrategy[Any]] = {
 }  # fmt: skip
 
 
+def cells_of(name: str) -> st.SearchStrategy[Any]:
+    """Cells of a column, but for those that name a file: a frame has no folder where it could lie."""
+    return (COLUMNS[name] | MISSING).filter(lambda cell: not (isinstance(cell, str) and names_file(cell)))
+
+
 @st.composite
 def frames(draw: Any) -> pd.DataFrame:
     """Frames of known columns in any order, with at least one row that says something."""
     names = draw(st.permutations(list(COLUMNS)).map(lambda all: all[:4]))
     count = draw(st.integers(1, 4))
-    values = {
-        name: [*draw(st.lists(COLUMNS[name] | MISSING, min_size=count, max_size=count)), 7] for name in names
-    }
+    values = {name: [*draw(st.lists(cells_of(name), min_size=count, max_size=count)), 7] for name in names}
     return pd.DataFrame({name: pd.Series(of_column, dtype=object) for name, of_column in values.items()})
 
 

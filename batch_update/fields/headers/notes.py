@@ -12,6 +12,8 @@ from batch_update.fields.facts import Field
 
 LONGEST = 200
 """Characters; a longer header is a text, and not looked at."""
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""What a prompt has where the value of a variable goes: `{{name}}` belongs to a text, and names no column."""
 _BETWEEN = re.compile(r"[()\[\]{}<>|/;=\n]|,(?!\d)|:(?=\s|\Z)|\s[-\u2010-\u2015]+(?=\s|\Z)|[*†‡]+")
 """What stands between a name and a note, or two notes."""
 _MARKS = " \t\xa0.:!?*†‡§°#\"'„“”‚‘’`¹²³⁴⁵⁶⁷⁸⁹✱★•…"
@@ -57,12 +59,17 @@ _OTHER_VALUES = frozenset(
 """Words before a number or an example; alone they say that the column has other values than those that are to be."""
 
 
+def is_text(header: str) -> bool:
+    """Whether a cell is a text by its length, or for a placeholder in it, so that no name is looked for inside it."""
+    return len(header) > LONGEST or _PLACEHOLDER.search(header) is not None
+
+
 def pieces_of(header: str) -> Iterator[str]:
     """Yield a name and the notes beside it, in their order: `Max. Dauer [s]*` is `Max. Dauer` and `s`.
 
     A line break stands between two of them; those inside of a name have to be gone before.
     """
-    for piece in _BETWEEN.split(header[:LONGEST]):
+    for piece in _BETWEEN.split(_PLACEHOLDER.sub("", header)[:LONGEST]):
         plain = piece.strip(_MARKS)
         if plain:
             yield plain
