@@ -24,7 +24,7 @@ from batch_update.cli.commands.changing import resume as resuming
 from batch_update.cli.commands.changing import undo as undoing
 from batch_update.cli.documents import out_failure, wants_json
 from batch_update.cli.help import CONTEXT, Command, CommandGroup
-from batch_update.cli.screen import ready_streams, show_error
+from batch_update.cli.screens.screen import ready_streams, show_error
 from batch_update.cli.suggestions import usage_error_of
 from batch_update.errors import BatchUpdateError, Interrupted, RunStopped
 from batch_update.model.reports import Exit

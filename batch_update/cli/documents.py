@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from batch_update.cli.screen import out_raw, show_error
+from batch_update.cli.screens.screen import out_raw, show_error
 from batch_update.errors import BatchUpdateError, Interrupted
 from batch_update.model.reports import Exit
 from batch_update.settings.heeding import HEEDED, HEEDLESS

@@ -10,9 +10,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from batch_update.cli.screens.wrapping import width
 from batch_update.cli.spelling import flag_of
 from batch_update.cli.suggestions import HELP, no_such_command, too_many
-from batch_update.cli.wrapping import width
 
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),

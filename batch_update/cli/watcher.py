@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from batch_update.cli.displays import Display, choose_display, event_teller
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand
-from batch_update.cli.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
+from batch_update.cli.screens.displays import Display, choose_display, event_teller
+from batch_update.cli.screens.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
 from batch_update.codes import Trait, has_trait
 from batch_update.model.plans import Change, Outcome, Plan
 from batch_update.model.reports import Event

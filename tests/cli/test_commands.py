@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from batch_update.cli import screen
 from batch_update.cli.app import command_line, options_of
+from batch_update.cli.screens import screen
 from batch_update.cli.spelling import flag_of
 from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES

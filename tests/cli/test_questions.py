@@ -13,9 +13,9 @@ import pytest
 
 pytest.importorskip("pty", reason="only Unix has pseudo terminals")
 
-ASK = "from batch_update.cli.screen import ask; print('sent' if ask('Change 800 assistants?') else 'kept')"
+ASK = "from batch_update.cli.screens.screen import ask; print('sent' if ask('Change 800 assistants?') else 'kept')"
 MEANWHILE = (
-    "import anyio; from batch_update.cli.screen import ask_meanwhile;"
+    "import anyio; from batch_update.cli.screens.screen import ask_meanwhile;"
     "print('sent' if anyio.run(ask_meanwhile, 'Change 800 assistants?') else 'kept')"
 )
 

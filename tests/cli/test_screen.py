@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from batch_update.cli.displays import event_teller
 from batch_update.cli.documents import out_failure, out_with_list, safe_text
-from batch_update.cli.screen import MOST_WORDS, out_raw, show_error
+from batch_update.cli.screens.displays import event_teller
+from batch_update.cli.screens.screen import MOST_WORDS, out_raw, show_error
 from batch_update.errors import UsageError
 from batch_update.model.reports import Event
 from batch_update.report.documents.envelope import told_error

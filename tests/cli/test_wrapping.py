@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.cli.wrapping import wrap
+from batch_update.cli.screens.wrapping import wrap
 from batch_update.text import local_time
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK

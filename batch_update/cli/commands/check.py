@@ -17,9 +17,9 @@ from batch_update.cli.printed_commands import (
     next_lines,
     told_here,
 )
-from batch_update.cli.screen import out, paint, painted, say, writing_out
+from batch_update.cli.screens.screen import out, paint, painted, say, writing_out
+from batch_update.cli.screens.terminal import bytes_of_stdout
 from batch_update.cli.spelling import as_flags
-from batch_update.cli.terminal import bytes_of_stdout
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity, Sheet

@@ -12,7 +12,7 @@ from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Following, command_of, next_lines
-from batch_update.cli.screen import out, paint, say
+from batch_update.cli.screens.screen import out, paint, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model.reports import Exit

@@ -14,7 +14,7 @@ import typer
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
-from batch_update.cli.screen import out, paint, painted, showing_on
+from batch_update.cli.screens.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit

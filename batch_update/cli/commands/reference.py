@@ -11,7 +11,7 @@ import typer
 from batch_update.cli.documents import out_document
 from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import program
-from batch_update.cli.screen import out
+from batch_update.cli.screens.screen import out
 from batch_update.codes import CODES
 from batch_update.errors import UsageError
 from batch_update.text import did_you_mean, printable

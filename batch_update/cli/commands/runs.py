@@ -16,7 +16,7 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
-from batch_update.cli.screen import ask, on_terminal, out, out_raw, say
+from batch_update.cli.screens.screen import ask, on_terminal, out, out_raw, say
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX

@@ -15,7 +15,7 @@ from batch_update.cli.commands.plan import document_of, look_ahead, show_plan
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
-from batch_update.cli.screen import out, say
+from batch_update.cli.screens.screen import out, say
 from batch_update.errors import UsageError
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.tunables import Settings

@@ -12,8 +12,8 @@ import typer
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FORCE, STDOUT, is_silent, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SERVER, command_of
-from batch_update.cli.screen import out, paint, say, writing_out
-from batch_update.cli.terminal import bytes_of_stdout
+from batch_update.cli.screens.screen import out, paint, say, writing_out
+from batch_update.cli.screens.terminal import bytes_of_stdout
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
 from batch_update.settings.tunables import Settings

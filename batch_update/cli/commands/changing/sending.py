@@ -13,7 +13,7 @@ import anyio
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, Following, command_of
-from batch_update.cli.screen import out, painted, say, show_error
+from batch_update.cli.screens.screen import out, painted, say, show_error
 from batch_update.cli.watcher import Onlooker
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit, Report

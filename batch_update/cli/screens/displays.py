@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from batch_update.cli.screen import say
+from batch_update.cli.screens.screen import say
+from batch_update.cli.screens.terminal import drawing_on
 from batch_update.cli.spelling import as_flags
-from batch_update.cli.terminal import drawing_on
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event
 from batch_update.send.progress import Progress

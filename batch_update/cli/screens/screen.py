@@ -20,9 +20,9 @@ from batch_update.errors import UsageError
 if sys.platform != "win32":
     import termios
 
+from batch_update.cli.screens.terminal import Terminal, colored
+from batch_update.cli.screens.wrapping import width, wrap
 from batch_update.cli.spelling import as_flags
-from batch_update.cli.terminal import Terminal, colored
-from batch_update.cli.wrapping import width, wrap
 from batch_update.errors import BatchUpdateError
 from batch_update.text import excerpt
 
