@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,13 +21,14 @@ from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.steps.offering import catalogs_to_offer, offered
 from batch_update.send.progress import Stage
+from batch_update.settings.locales import Language, language_here
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write
 from batch_update.sheet.writing.records import write_whole
 from batch_update.sheet.writing.template.bare import write_bare
 from batch_update.sheet.writing.template.book import Blueprint, write_template
 from batch_update.sheet.writing.template.form_columns import TemplateColumn
-from batch_update.sheet.writing.template.wording import WORDS, Language
+from batch_update.sheet.writing.template.wording import WORDS
 from batch_update.text import counted, first_twice, printable
 
 
@@ -124,9 +124,7 @@ def language_of(given: str | None, environ: Mapping[str, str]) -> Language:
             code="U101",
             remedy=f"there are {' and '.join(WORDS)}",
         )
-    variables = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    said = next(filter(None, variables), "") or locale.getlocale()[0] or ""
-    return "de" if said.lower().startswith(("de", "german")) else "en"
+    return language_here(environ)
 
 
 def begin_template(order: Order, settings: Settings, means: Means) -> Sequel[Template]:

@@ -13,6 +13,7 @@ from batch_update.check.checking import check_sheet
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID, meaning
 from batch_update.model.sheets import Role
+from batch_update.settings.locales import Language
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.records import write_whole
 from batch_update.sheet.writing.template.book import Blueprint, write_template
@@ -24,7 +25,7 @@ from batch_update.sheet.writing.template.validations import (
     message_of,
     validation_of,
 )
-from batch_update.sheet.writing.template.wording import WORDS, Language
+from batch_update.sheet.writing.template.wording import WORDS
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LANGUAGES: tuple[Language, ...] = ("en", "de")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from batch_update.fields.assistant import MODES
 from batch_update.fields.facts import Field, Kind
 from batch_update.fields.names import ID
 from batch_update.model.sheets import Role
+from batch_update.settings.locales import Language
 from batch_update.sheet.extent.own_worksheets import HELP, LISTS
 from batch_update.sheet.writing.template.form_columns import TemplateColumn
 from batch_update.sheet.writing.template.german import GERMAN
 from batch_update.text import either
-
-Language = Literal["en", "de"]
 
 
 @dataclass(frozen=True, slots=True)
