@@ -28,6 +28,7 @@ def replied(change: Change, reply: Reply) -> Outcome:
         ms=reply.ms,
         field_errors=reply.field_errors,
         conflicts=held,
+        wave=change.wave,
     )
 
 
@@ -43,16 +44,18 @@ def lost_track() -> Outcome:
     )
 
 
-def left_under_way(attempts: int, started: datetime | None, stopped: Exception | None) -> Outcome:
+def left_under_way(
+    attempts: int, started: datetime | None, stopped: Exception | None, *, wave: int = 0
+) -> Outcome:
     """Return the outcome of a row whose run ended before its answer, or before an attempt that would clear it up."""
     message = f"sent, and no answer settled it: {_reason_words(stopped)}"
-    return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
+    return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started, wave=wave)
 
 
-def cut_off(attempts: int, started: datetime) -> Outcome:
+def cut_off(attempts: int, started: datetime, *, wave: int = 0) -> Outcome:
     """Return the outcome of a row that was about to be sent when the process ended."""
     message = "sent or about to be when the run was cut off: no answer was seen"
-    return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started)
+    return Outcome(Status.UNKNOWN, "R105", message, attempts=attempts, started=started, wave=wave)
 
 
 def spread(change: Change, outcome: Outcome, numbers: Sequence[int]) -> dict[int, Outcome]:

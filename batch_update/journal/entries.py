@@ -62,7 +62,8 @@ def attempt_entry(session: int, row: int, attempt: int, at: datetime) -> LogEntr
 
 
 def event_entry(session: int, event: Event, at: datetime) -> LogEntry:
-    return session, EVENT, -1, (time_value(at), event_value(event))
+    """Return the entry of an event, with its own time, or with this one where it has none."""
+    return session, EVENT, -1, (time_value(event.at or at), event_value(event))
 
 
 def session_entry(session: int, facts: SessionFacts, started: datetime) -> LogEntry:

@@ -55,6 +55,8 @@ class Intention:
     attempts: int
     started: datetime | None
     """UTC, the first attempt; None: it may have been sent, and what would tell is lost"""
+    wave: int = 0
+    """the number of the wave that it was sent in; 0 for none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,14 @@ def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
 def _in_doubt(intention: Intention) -> Outcome:
     if intention.started is None:
         return lost_track()
-    return cut_off(intention.attempts, intention.started)
+    return cut_off(intention.attempts, intention.started, wave=intention.wave)
+
+
+def waves_begun(recorded: RecordedRun) -> int:
+    """Return how many waves the sessions of a run have begun so far."""
+    told = (outcome.wave for outcome in recorded.outcomes.values())
+    under_way = (intention.wave for intention in recorded.in_flight.values())
+    return max((0, *told, *under_way))
 
 
 def facts_of(recorded: RecordedRun) -> RunFacts:

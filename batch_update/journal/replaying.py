@@ -113,6 +113,8 @@ class _Course:
     """where something was lost: the rows of which the last word is known all the same"""
     latest: dict[int, datetime] = field(default_factory=dict)
     """session -> when it last wrote down a time"""
+    waves: dict[int, int] = field(default_factory=dict)
+    """session -> the number of the wave that it was in last, for sessions with waves; 0 where nothing tells"""
 
     def add(self, entry: Json) -> None:
         """Take the next entry. Raises as `replay` does."""
@@ -128,6 +130,7 @@ class _Course:
             self._happen(session, data)
         elif kind == SESSION and session == len(self.begun) + 1:
             self.begun.append(data)
+            self._expect_wave(session, data["settings"])
         elif kind == LOSS:
             self.lose(session)
         elif kind == ENDING:
@@ -170,8 +173,16 @@ class _Course:
 
     def _happen(self, session: int, data: Json) -> None:
         when, event = data
-        self.latest[session] = read_time(when)
-        self.events.append(read_event(event))
+        self.latest[session] = at = read_time(when)
+        happened = read_event(event, at)
+        self.events.append(happened)
+        if happened.kind == "wave":
+            self.waves[session] = happened.wave and happened.wave + 1
+
+    def _expect_wave(self, session: int, settings: Json) -> None:
+        """A session begins. Its first wave follows those of the sessions before it."""
+        if settings is not None and settings.get("waves"):
+            self.waves[session] = 1 + max((outcome.wave for _, outcome in self.settled.values()), default=0)
 
     def _end(self, session: int, data: Json) -> None:
         """Keep the end of a session; on a full disk it may have been written, and its beginning not."""
@@ -218,7 +229,10 @@ class _Course:
         ]
         if not left and self.certain is not None and row not in self.certain:
             return Intention(0, None)
-        return Intention(left[-1][1], left[0][2]) if left else None
+        if not left:
+            return None
+        session, attempt, _ = left[-1]
+        return Intention(attempt, left[0][2], self.waves.get(session, 0))
 
     def outcomes(self) -> dict[int, Outcome]:
         """Return the last word on each row that there is one of."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -198,11 +198,15 @@ def read_outcome(found: dict[str, Json]) -> Outcome:
 
 
 def event_value(event: Event) -> dict[str, Json]:
-    return without_defaults(event)
+    """Return an event but for its time, which stands beside it."""
+    found = without_defaults(replace(event, at=None))
+    if event.window is not None:
+        found["window"] = asdict(event.window)
+    return found
 
 
-def read_event(found: Mapping[str, Json]) -> Event:
-    return made_from(Event, found)
+def read_event(found: Mapping[str, Json], at: datetime) -> Event:
+    return replace(made_from(Event, found), at=at)
 
 
 # ---------------------------------------------------------------- parts of a session's entries

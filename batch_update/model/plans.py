@@ -121,6 +121,8 @@ class Change:
     conflict that says so"""
     base: str = ""
     """what its row remembers of the export, as its cell says it; "" for nothing, and once it was compared"""
+    wave: int = 0
+    """the number of the wave that it is sent in, counted over all sessions of a run; 0 until that is known"""
 
 
 class Status(StrEnum):
@@ -170,6 +172,8 @@ class Outcome:
     """fields that were held back; the message does not tell of them"""
     after_reset: Present = field(default_factory=dict)
     """what a change of mode made of the fields that it resets, as reading back showed them"""
+    wave: int = 0
+    """the number of the wave that it was sent in; 0 where there was none, or it was not sent"""
 
 
 @dataclass(frozen=True, slots=True)

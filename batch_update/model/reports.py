@@ -91,7 +91,13 @@ class Event:
     more)"""
     message: str
     seconds: float | None = None
-    """how long it lasts, where that is known"""
+    """how long it lasts, where that is known; of a wave that has ended, how long it took"""
+    at: datetime | None = None
+    """UTC, when it was told; None where that is not known, as with what a journal lost"""
+    window: Window | None = None
+    """what is kept to from then on, of a slow-down or a limit of the server"""
+    wave: int = 0
+    """the number of the wave that ended; 0 for all else"""
 
 
 class Exit(IntEnum):

@@ -13,7 +13,14 @@ from batch_update.account.whose import at_home, refuse_another
 from batch_update.errors import GuardStopped
 from batch_update.journal.finding import find_run, open_at
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import RecordedRun, SessionFacts, facts_of, report_of, with_stats
+from batch_update.journal.recorded import (
+    RecordedRun,
+    SessionFacts,
+    facts_of,
+    report_of,
+    waves_begun,
+    with_stats,
+)
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Outcome, Plan, Status
 from batch_update.model.reports import Event, Report
@@ -85,7 +92,7 @@ async def _go_on(
     expect(recorded.plan, settings.expect)
     events = EventLog(watcher.event, clock=means.clock)
     async with speaking(settings, account, means, events) as client:
-        caution = caution_for(settings, client, watcher)
+        caution = caution_for(settings, client, watcher, waves_before=waves_begun(recorded))
         with before_sending():
             if recorded.facts.key != account.name:  # one key at one server always is one account
                 await refuse_another(recorded.plan, client)

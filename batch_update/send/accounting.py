@@ -47,7 +47,7 @@ async def apply_plan(
     happens is written down there. `caution`: in which waves, and how much may go wrong. What ended the run early is on
     `Report.stopped`, never raised; ValueError where the plan does not account for every row exactly once.
     """
-    events = events or EventLog()
+    events = events or EventLog(clock=clock)
     started = clock.wall()
     if refused := refused_report(plan, skip_invalid=skip_invalid, started=started):
         return refused

@@ -34,6 +34,8 @@ class Caution:
     """seconds after which what does not read back as sent is read once more; 0 for never"""
     pause: float = 0.0
     """seconds before each further wave"""
+    waves_before: int = 0
+    """of earlier sessions of the run: counting goes on from there"""
     ask: Callable[[str], Awaitable[bool]] | None = None
     """asks before each further wave; no ends the run"""
     tell: Callable[[Stage], None] = tell_nobody

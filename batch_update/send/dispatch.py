@@ -229,7 +229,7 @@ class _Dispatch:
     def _left(self, flight: _Flight) -> Outcome:
         if not flight.attempts:
             return not_begun(self.stopped)
-        return left_under_way(flight.attempts, flight.started, self.stopped)
+        return left_under_way(flight.attempts, flight.started, self.stopped, wave=flight.change.wave)
 
 
 def _is_bug(reason: Exception) -> bool:

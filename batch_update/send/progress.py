@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -62,6 +62,8 @@ class EventLog:
                 keep(event)
 
     def __call__(self, event: Event) -> None:
+        """Take note of an event; one that has no time yet happens now."""
+        event = event if event.at else replace(event, at=self._clock.wall())
         self._add(event)
         if event.kind in {"gate", "pause"} and event.seconds is not None:
             self._pause_ends = max(self._pause_ends, self._clock.monotonic() + event.seconds)
@@ -84,7 +86,8 @@ class EventLog:
         except Exception as trouble:  # noqa: BLE001  # what is shown may fail in any way
             # The client tells of events in the middle of sending: a closed terminal must not look like its fault.
             self._tell = None
-            self._add(Event("display", f"events are not shown any more: {type(trouble).__name__}"))
+            words = f"events are not shown any more: {type(trouble).__name__}"
+            self._add(Event("display", words, at=self._clock.wall()))
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -46,13 +46,14 @@ async def read_back(
 
     `again` as for `see`; `events` is the log that the client writes to.
     """
-    events = events or EventLog()
+    events = events or EventLog(clock=clock)
     before = len(events.events)
     seen = await see(report.plan, report.outcomes, client, again=again, clock=clock, tell=events)
-    told = [Event("stored", habit) for habit in seen.habits]
+    now = clock.wall()
+    told = [Event("stored", habit, at=now) for habit in seen.habits]
     if seen.error is not None:
         words = f"not read back: {seen.error.message}; batch-update resume reads it back"
-        told.append(Event("verify", words))
+        told.append(Event("verify", words, at=now))
     return replace(report, outcomes=seen.outcomes, events=(*report.events, *events.events[before:], *told))
 
 

@@ -125,7 +125,12 @@ class _Waves:
     ) -> None:
         self.outcomes: dict[int, Outcome] = {}
         self.stopped: Exception | None = None
-        self._parts = [replace(plan, changes=part) for part in split(plan.changes, caution.waves)]
+        self._first = caution.waves_before + 1
+        self._parts = [
+            replace(plan, changes=tuple(replace(change, wave=number) for change in part))
+            for number, part in enumerate(split(plan.changes, caution.waves), self._first)
+        ]
+        self._last = caution.waves_before + len(self._parts)
         self._send = send
         self._caution = caution
         self._brake = brake
@@ -135,9 +140,9 @@ class _Waves:
         self._habits: set[str] = set()
 
     async def run(self, signals: SignalStream) -> None:
-        for number, part in enumerate(self._parts, 1):
-            if number > 1:
-                self.stopped = await unless_signaled(partial(self._pause, number), signals)
+        for number, part in enumerate(self._parts, self._first):
+            if number > self._first:
+                self.stopped = await unless_signaled(partial(self._pause, number, part), signals)
             if self.stopped is None:
                 self._caution.tell(Stage.SENDING)
                 await self._one(number, part, signals)
@@ -145,6 +150,7 @@ class _Waves:
                 return
 
     async def _one(self, number: int, part: Plan, signals: SignalStream) -> None:
+        begun = self._clock.monotonic()
         self._brake.begin(len(part.changes))
         sent = await self._send(part, interrupted=signals)
         self.outcomes |= sent.outcomes
@@ -155,7 +161,8 @@ class _Waves:
         found = [self.outcomes[change.indexes[0]] for change in part.changes]
         self._brake.recount(found)
         self.stopped = self.stopped or self._brake.stop()
-        self._events(Event("wave", f"wave {number} of {len(self._parts)}: {_wave_words(found)}"))
+        words = f"wave {number} of {self._last}: {_wave_words(found)}"
+        self._events(Event("wave", words, self._clock.monotonic() - begun, wave=number))
 
     async def _read_back(self, part: Plan) -> Exception | None:
         """Where the wave cannot be read back, that is the reason to stop: nothing is known of it."""
@@ -179,16 +186,16 @@ class _Waves:
             self._journal.verified(Report(part, seen.outcomes))
         return seen.error
 
-    async def _pause(self, number: int) -> Exception | None:
+    async def _pause(self, number: int, part: Plan) -> Exception | None:
         """Before a wave: so many seconds, or until somebody says yes."""
-        seconds, following = self._caution.pause, f"wave {number} of {len(self._parts)}"
+        seconds, following = self._caution.pause, f"wave {number} of {self._last}"
         if seconds:
             self._events(Event("pause", f"pausing {seconds:g} s before {following}", seconds))
             await self._clock.sleep(seconds)
             self._events(Event("resume", f"going on with {following}"))
         if self._caution.ask is None:
             return None
-        count = counted(len(self._parts[number - 1].changes), "change")
+        count = counted(len(part.changes), "change")
         if await self._caution.ask(f"Go on with {following}, {count}?") is True:
             return None
         return RunStopped(

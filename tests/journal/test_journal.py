@@ -23,7 +23,7 @@ from batch_update.journal.recorded import SessionFacts, report_of
 from batch_update.journal.schema import MOST_IN_LINE
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
-from batch_update.model.reports import Event, Pace, Reply
+from batch_update.model.reports import Event, Pace, Reply, Window
 from batch_update.send.accounting import apply_plan
 from batch_update.settings.tunables import Settings
 from tests.clocks import virtual_clock
@@ -192,9 +192,12 @@ def test_what_is_given_up_while_it_waits_is_written_all_the_same(tmp_path: Path,
 
 def test_sessions_events_and_figures_are_kept(tmp_path: Path) -> None:
     plan = plan_of(2)
+    gate = Event("gate", "the server asks to wait", 3.0, at=NOON)
+    slow = Event("slow", "slowing down", at=NOON, window=Window(14, 10.0))
     with Journal.create(tmp_path, plan, SessionFacts("undo")) as journal:
         journal.begin(NOON)
-        journal.event(Event("gate", "the server asks to wait", 3.0))
+        journal.event(gate)
+        journal.event(slow)
         journal.settle({0: DONE})
         journal.end(4.5, RunStopped("down", code="R103"))
     with Journal.open(tmp_path) as journal:
@@ -207,7 +210,7 @@ def test_sessions_events_and_figures_are_kept(tmp_path: Path) -> None:
         ("undo", 4.5, True),
         ("resume", 1.5, True),
     ]
-    assert recorded.events == (Event("gate", "the server asks to wait", 3.0),)
+    assert recorded.events == (gate, slow)
     assert recorded.complete and recorded.stopped is None and report_of(recorded).seconds == 6.0
 
 

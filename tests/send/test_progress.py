@@ -9,7 +9,7 @@ import pytest
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event, Window
 from batch_update.send.progress import EVERY, EventLog, Meter, Progress, shortest_time
-from tests.clocks import FakeTime
+from tests.clocks import NOON, FakeTime
 
 CHANGE = Change(10001, {"record": True}, (0,))
 
@@ -96,13 +96,13 @@ def test_a_callback_that_fails_does_not_end_the_run_and_is_told_once() -> None:
     for _ in range(3):
         meter.add(CHANGE, Outcome(Status.UPDATED))
     assert calls == 1 and meter.progress().done == 3
-    assert events.events == (Event("display", "progress is not shown any more: BrokenPipeError"),)
+    assert events.events == (Event("display", "progress is not shown any more: BrokenPipeError", at=NOON),)
 
 
 def test_events_are_kept_in_order_and_passed_on() -> None:
     told: list[Event] = []
     log = EventLog(told.append)
-    events = (Event("gate", "a", 1), Event("slow", "b"))
+    events = (Event("gate", "a", 1, at=NOON), Event("slow", "b", at=NOON))
     for event in events:
         log(event)
     assert log.events == events and told == list(events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from hypothesis import strategies as st
 
 from batch_update.errors import ApiError, Interrupted, RunStopped, UsageError
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import report_of
+from batch_update.journal.recorded import SessionFacts, report_of, waves_begun
 from batch_update.journal.writing import Journal
-from batch_update.model.plans import Status, Verified
-from batch_update.model.reports import Exit, Pace, Reply, Report, Share
+from batch_update.model.plans import Outcome, Status, Verified
+from batch_update.model.reports import Event, Exit, Pace, Reply, Report, Share
 from batch_update.outcomes import as_wanted, exit_status
 from batch_update.send.accounting import apply_plan
 from batch_update.send.brake import Caution, check_failures
@@ -25,7 +26,7 @@ from batch_update.send.progress import EventLog
 from batch_update.send.verifying import read_back_unless
 from batch_update.send.waves import caution_of, split
 from batch_update.settings.layers import read_settings
-from tests.clocks import FakeTime, virtual_clock
+from tests.clocks import NOON, FakeTime, virtual_clock
 from tests.made import plan_of
 from tests.run.fakes import Act, FakeClient, Pages, Stream, run_virtually
 
@@ -235,6 +236,8 @@ def test_each_wave_is_read_back_before_the_next_begins() -> None:
         "wave 2 of 3: 3 changes, 3 updated; read back: 3 verified",
         "wave 3 of 3: 6 changes, 6 updated; read back: 6 verified",
     ]
+    assert [outcome.wave for outcome in report.outcomes] == [1, 2, 2, 2, *[3] * 6]
+    assert [event.wave for event in report.events if event.kind == "wave"] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("what", ["failed", "unknown", "mismatch"])
@@ -445,3 +448,26 @@ def test_a_run_in_waves_has_one_journal_that_tells_the_same(tmp_path: Path) -> N
     assert [event for event in again.events if event.kind == "wave"] == [
         event for event in report.events if event.kind == "wave"
     ]
+    assert waves_begun(recorded) == 2, "a resume counts on from there"
+
+
+def test_the_waves_of_a_resumed_run_are_counted_on() -> None:
+    shop = Shop()
+    report = sent(6, shop, replace(cautious(shop, 2), waves_before=3))
+    assert [outcome.wave for outcome in report.outcomes] == [4, 4, 5, 5, 5, 5]
+    assert [event.message[:11] for event in report.events if event.kind == "wave"] == [
+        "wave 4 of 5",
+        "wave 5 of 5",
+    ]
+
+
+def test_what_was_under_way_when_a_run_was_killed_belongs_to_the_wave_after_the_last_one_that_ended(
+    tmp_path: Path,
+) -> None:
+    facts = SessionFacts("apply", read_settings({"waves": "1,2"}))
+    with Journal.create(tmp_path / "run", plan_of(4), facts) as journal:
+        journal.begin(NOON)
+        journal.settle({0: Outcome(Status.UPDATED, wave=1)})
+        journal.event(Event("wave", "wave 1 of 3", 2.0, wave=1))
+        anyio.run(journal.intend, plan_of(4).changes[1], 1, NOON)
+    assert [outcome.wave for outcome in report_of(read_run(tmp_path / "run")).outcomes] == [1, 2, 0, 0]

@@ -295,9 +295,8 @@ class Pacer:
             log.adopt(limits.limit)
             self._epoch += 1
             window = Window(limits.limit, log.seconds)
-            self._on_event(
-                Event("limit", f"the server's limit is lower than configured: keeping to {window} s")
-            )
+            words = f"the server's limit is lower than configured: keeping to {window} s"
+            self._on_event(Event("limit", words, window=window))
         if log.heard(limits.limit - limits.remaining, now, self._flying):
             self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
 
@@ -326,7 +325,7 @@ class Pacer:
         log.slow_down()
         self.stats.slowdowns += 1
         window = Window(log.limit, log.seconds)
-        self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced"))
+        self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced", window=window))
 
 
 def _wait_too_long(asked: float | None) -> RunStopped:

@@ -154,4 +154,4 @@ def _landed(change: Change, before: Outcome) -> Outcome:
         return replace(before, verified=Verified.VERIFIED, message=message)
     message = "its answer was never seen, but what was sent was there when the run was resumed"
     reply = Reply(Status.UPDATED, message=message, attempts=before.attempts, started=before.started)
-    return replied(change, reply)
+    return replied(replace(change, wave=before.wave), reply)

@@ -101,10 +101,15 @@ class Session:
         return report
 
 
-def caution_for(settings: Settings, client: Client, watcher: Watcher) -> Caution:
-    """Return how carefully is sent. Raises UsageError where a question is wanted and nobody can be asked."""
+def caution_for(settings: Settings, client: Client, watcher: Watcher, *, waves_before: int = 0) -> Caution:
+    """Return how carefully is sent. Raises UsageError where a question is wanted and nobody can be asked.
+
+    `waves_before`: how many waves earlier sessions of the run began.
+    """
     ask = watcher.may_go_on if watcher.can_answer else None
-    return caution_of(settings, client, ask, partial(_tell_stage, watcher))
+    return replace(
+        caution_of(settings, client, ask, partial(_tell_stage, watcher)), waves_before=waves_before
+    )
 
 
 def _tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
