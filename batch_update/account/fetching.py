@@ -11,8 +11,8 @@ from typing import Protocol
 from batch_update.api.answers.paging import Page, count
 from batch_update.codes import remedy_of
 from batch_update.errors import ApiError
-from batch_update.fields.normalized import normalize_assistant
 from batch_update.fields.tools import shown
+from batch_update.fields.values.normalized import normalize_assistant
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
 from batch_update.text import counted, named

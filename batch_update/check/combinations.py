@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from batch_update.check.columns import FieldColumn, PartColumn
 from batch_update.check.fault import Fault
+from batch_update.check.judging.columns import FieldColumn, PartColumn
 from batch_update.check.rows import ReadRows
 from batch_update.fields.cells import LEAVE
 from batch_update.fields.parts import part_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from batch_update.check.columns import PartColumn
+from batch_update.check.judging.columns import PartColumn
 from batch_update.check.rows import ReadRows
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.model.sheets import Problem, without

@@ -6,8 +6,8 @@ import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from batch_update.check.columns import FieldColumn
 from batch_update.check.fault import Fault
+from batch_update.check.judging.columns import FieldColumn
 from batch_update.check.rows import ReadRows
 from batch_update.fields.tools import shown
 from batch_update.model.plans import Outcome, Status

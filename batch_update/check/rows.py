@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from batch_update.check.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.check.fault import Fault
+from batch_update.check.judging.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.check.remembering import Memories, memories_of
 from batch_update.check.settled_names import Names
 from batch_update.codes import CODES

@@ -23,9 +23,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from batch_update.fields.reported import flat_tool
 from batch_update.fields.rules import Context, broken_rules
 from batch_update.fields.tools import TOOL_TYPES, FillerConfig, PostCallField, Tool, redact
+from batch_update.fields.values.reported import flat_tool
 
 MODES = {"P": "pipeline", "M": "multimodal", "D": "dualplex"}
 

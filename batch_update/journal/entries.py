@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from batch_update.journal.recorded import SessionFacts
-from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, LogEntry
 from batch_update.journal.session_values import (
     settings_value,
     stats_value,
     stop_value,
 )
+from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, LogEntry
 from batch_update.model.as_json import (
     change_value,
     event_value,

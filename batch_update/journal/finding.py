@@ -8,10 +8,10 @@ from pathlib import Path
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.folders import all_runs
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.outcomes import was_sent
 from batch_update.text import listed, printable
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from batch_update.codes import Trait, has_trait
 from batch_update.disk import read_plain
 from batch_update.errors import JournalError, UsageError
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.model.plans import Status, Verified
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Json

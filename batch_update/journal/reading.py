@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from batch_update.errors import JournalError
-from batch_update.journal import schema
-from batch_update.journal.database import JOURNAL, beside, errorcode, opened_to_read
-from batch_update.journal.mark import read_mark
 from batch_update.journal.recorded import RecordedRun
 from batch_update.journal.replaying import replay
+from batch_update.journal.storing import schema
+from batch_update.journal.storing.database import JOURNAL, beside, errorcode, opened_to_read
+from batch_update.journal.storing.mark import read_mark
 
 TRIES = 5
 """Times that a journal is read at most, where it changes meanwhile."""

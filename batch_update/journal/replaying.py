@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.codes import CODES
-from batch_update.journal.mark import Promise
 from batch_update.journal.recorded import Intention, RecordedRun, RecordedSession, SessionFacts
-from batch_update.journal.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
 from batch_update.journal.session_values import read_stats, read_stop, recorded_settings
+from batch_update.journal.storing.mark import Promise
+from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
 from batch_update.model.as_json import (
     read_change,
     read_event,

@@ -14,18 +14,6 @@ from typing import Self
 from batch_update.clock import SYSTEM, Clock
 from batch_update.disk import make_folder
 from batch_update.errors import RunStopped, UsageError
-from batch_update.journal import schema
-from batch_update.journal.commits import Transactions
-from batch_update.journal.database import (
-    JOURNAL,
-    beside,
-    close_whole,
-    errorcode,
-    lasting,
-    made_whole,
-    open_to_write,
-    transaction,
-)
 from batch_update.journal.entries import (
     attempt_entry,
     ending_entry,
@@ -35,10 +23,22 @@ from batch_update.journal.entries import (
     plan_entries,
     session_entry,
 )
-from batch_update.journal.mark import Mark, Promise
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import SessionFacts
-from batch_update.journal.schema import LogEntry
+from batch_update.journal.storing import schema
+from batch_update.journal.storing.commits import Transactions
+from batch_update.journal.storing.database import (
+    JOURNAL,
+    beside,
+    close_whole,
+    errorcode,
+    lasting,
+    made_whole,
+    open_to_write,
+    transaction,
+)
+from batch_update.journal.storing.mark import Mark, Promise
+from batch_update.journal.storing.schema import LogEntry
 from batch_update.model.as_json import dump
 from batch_update.model.plans import Change, Outcome, Plan, Verified
 from batch_update.model.reports import Event, Report, Stats

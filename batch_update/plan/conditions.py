@@ -12,8 +12,8 @@ from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show
 from batch_update.fields.cells.ids import id_before_name
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID, known_names, normalize
-from batch_update.fields.same import same_value
 from batch_update.fields.tools import shown
+from batch_update.fields.values.same import same_value
 from batch_update.model.named import NamedChoice, names_in
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json

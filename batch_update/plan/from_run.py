@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from batch_update.check.cells import cell_of, judge_cell
 from batch_update.check.fault import Fault, has_errors
+from batch_update.check.judging.cells import cell_of, judge_cell
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID

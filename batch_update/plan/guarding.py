@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain
 
 from batch_update.errors import GuardStopped
-from batch_update.fields.same import same_value
+from batch_update.fields.values.same import same_value
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS, Change, Plan, Tripped
 from batch_update.model.sheets import Json
 from batch_update.text import counted, listed, named

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from batch_update.check.cells import cell_of, judge_cell
 from batch_update.check.fault import has_errors
+from batch_update.check.judging.cells import cell_of, judge_cell
 from batch_update.fields.cells import LEAVE
-from batch_update.fields.differences import brief_value
 from batch_update.fields.facts import all_fields
 from batch_update.fields.remembered.memory import remembered
 from batch_update.fields.rules import Context, broken_rules
-from batch_update.fields.same import same_value
 from batch_update.fields.tools import redact
+from batch_update.fields.values.differences import brief_value
+from batch_update.fields.values.same import same_value
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json, picked
 

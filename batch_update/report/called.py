@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from batch_update.fields.differences import BRIEFLY, Showing, brief_value, difference
 from batch_update.fields.references import catalogs_of
+from batch_update.fields.values.differences import BRIEFLY, Showing, brief_value, difference
 from batch_update.model.choices import Catalog
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import UNKNOWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from batch_update.fields.differences import side_by_side
+from batch_update.fields.values.differences import side_by_side
 from batch_update.model.plans import UNKNOWN, Conflict, Why
 
 

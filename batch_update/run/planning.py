@@ -19,11 +19,11 @@ from batch_update.errors import RunStopped, UsageError
 from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.sheets import Sheet
-from batch_update.plan.comparing import compare
-from batch_update.plan.editing import OnConflict
+from batch_update.plan.changing.comparing import compare
+from batch_update.plan.changing.editing import OnConflict
+from batch_update.plan.changing.holding import hold_back
 from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
 from batch_update.plan.guarding import guard
-from batch_update.plan.holding import hold_back
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.folder import write_text

@@ -9,10 +9,10 @@ from functools import partial
 from batch_update.account.fetching import Lister, fetch_present
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError
-from batch_update.fields.differences import side_by_side
 from batch_update.fields.facts import all_fields
-from batch_update.fields.same import same_value
-from batch_update.fields.stored import Alteration, alterations, could_be_altered
+from batch_update.fields.values.differences import side_by_side
+from batch_update.fields.values.same import same_value
+from batch_update.fields.values.stored import Alteration, alterations, could_be_altered
 from batch_update.model.plans import Change, Outcome, Plan, Present, Status, Verified
 from batch_update.model.reports import Event, Report
 from batch_update.model.sheets import Json

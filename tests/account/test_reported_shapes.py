@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from batch_update.fields.facts import validator
-from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.values.normalized import normalize_assistant
 from batch_update.model.plans import Plan, Status
 from batch_update.model.sheets import Json, Severity
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.from_sheet import make_plan
 from batch_update.sheet.reading import read_sheet
 from tests.run.test_exporting import FORMATS, Listed, check_nothing_changes, exported

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.values.normalized import normalize_assistant
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Sheet
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
+from batch_update.plan.changing.holding import hold_back
 from batch_update.plan.from_sheet import make_plan
-from batch_update.plan.holding import hold_back
 from batch_update.sandbox.calls.listing import reported
 from batch_update.sandbox.seeds import seed_assistants
 from batch_update.sheet.reading import read_sheet

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from batch_update.check.cells import judge_cell
 from batch_update.check.checking import check_sheet
-from batch_update.check.columns import FieldColumn, IdColumn
+from batch_update.check.judging.cells import judge_cell
+from batch_update.check.judging.columns import FieldColumn, IdColumn
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id
 from batch_update.fields.cells.words import NOTHINGS
 from batch_update.fields.facts import all_fields

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from batch_update.check.cells import judge_cell
-from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
+from batch_update.check.judging.cells import judge_cell
+from batch_update.check.judging.complaints import Cell, complaint
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.tools import PostCallField

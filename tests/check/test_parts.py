@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from batch_update.check.checking import check_sheet
 from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.parts import part_facts, part_validator, parts_of
-from batch_update.fields.same import same_value
 from batch_update.fields.tools import SECRET_SETTINGS, TOOL_TYPES
+from batch_update.fields.values.same import same_value
 from batch_update.model.plans import Part, Plan, Present, Status
 from batch_update.model.sheets import Severity, Sheet
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
+from batch_update.plan.changing.merging import merge_parts
 from batch_update.plan.from_sheet import make_plan
-from batch_update.plan.merging import merge_parts
 from batch_update.sheet.reading import read_sheet
 from tests.strategies import field_values, json_values, texts
 

@@ -7,7 +7,7 @@ import pytest
 from batch_update.check.advice.placeholders import SYSTEM_VARIABLES
 from batch_update.check.checking import check_sheet
 from batch_update.model.sheets import Severity
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.from_sheet import make_plan
 from tests.made import column, ids, sheet_of
 

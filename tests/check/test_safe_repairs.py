@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.check.advice.safe_repairs import repairs_of
-from batch_update.check.cells import judge_cell
 from batch_update.check.fault import has_errors
+from batch_update.check.judging.cells import judge_cell
 from batch_update.fields.facts import all_fields
 from batch_update.model.sheets import Dialect, Problem
 from tests.made import column, ids, sheet_of, table_of

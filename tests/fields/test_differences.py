@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.fields.differences import (
+from batch_update.fields.values.differences import (
     MOST_WORDS,
     UNKNOWN,
     Showing,

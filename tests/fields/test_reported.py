@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.fields.facts import all_fields, validator
-from batch_update.fields.normalized import normalize_assistant
-from batch_update.fields.same import same_value
+from batch_update.fields.values.normalized import normalize_assistant
+from batch_update.fields.values.same import same_value
 from tests.plan.sandboxed import Account
 from tests.strategies import MODES, assistants, json_values, texts
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from batch_update.check.cells import judge_cell
+from batch_update.check.judging.cells import judge_cell
 from batch_update.fields.assistant import AssistantUpdate
 from batch_update.fields.cells import LEAVE, read_cell
 from batch_update.fields.facts import all_fields, validator
-from batch_update.fields.reported import UNKNOWN, reported_tools
 from batch_update.fields.tools import TOOL_TYPES, redact, unknown_settings
+from batch_update.fields.values.reported import UNKNOWN, reported_tools
 from batch_update.model.sheets import Severity
 
 # Transcribed by hand from the vendor's docs: what each type must have and may have, with good values.

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, SessionFacts, facts_of, report_of
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Files, Reply, Report

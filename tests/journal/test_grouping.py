@@ -10,11 +10,11 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.journal.commits import Transactions
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, report_of
-from batch_update.journal.schema import LogEntry
+from batch_update.journal.storing.commits import Transactions
+from batch_update.journal.storing.database import JOURNAL
+from batch_update.journal.storing.schema import LogEntry
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.reports import Pace

@@ -16,11 +16,11 @@ import pytest
 
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal import writing as journal_module
-from batch_update.journal.database import JOURNAL, open_to_write
-from batch_update.journal.mark import MARK
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import SessionFacts, report_of
-from batch_update.journal.schema import MOST_IN_LINE
+from batch_update.journal.storing.database import JOURNAL, open_to_write
+from batch_update.journal.storing.mark import MARK
+from batch_update.journal.storing.schema import MOST_IN_LINE
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
 from batch_update.model.reports import Event, Pace, Reply, Window

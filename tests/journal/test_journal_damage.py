@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from batch_update.errors import JournalError
-from batch_update.journal import schema
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
-from batch_update.journal.schema import MOST_IN_LINE, VERSION
+from batch_update.journal.storing import schema
+from batch_update.journal.storing.database import JOURNAL
+from batch_update.journal.storing.schema import MOST_IN_LINE, VERSION
 from batch_update.journal.writing import Journal
 from batch_update.model.as_json import time_value
 from batch_update.model.plans import Outcome, Plan, Status

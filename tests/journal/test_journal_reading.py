@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import JournalError
-from batch_update.journal.database import JOURNAL
-from batch_update.journal.mark import MARK
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
+from batch_update.journal.storing.database import JOURNAL
+from batch_update.journal.storing.mark import MARK
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Status
 from tests.journal.journals import copy_of, journalled

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused, RunStopped
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RunFacts, SessionFacts, report_of
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Pace, Reply, Report

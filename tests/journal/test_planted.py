@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import BatchUpdateError
-from batch_update.journal.database import JOURNAL
-from batch_update.journal.mark import MARK
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
+from batch_update.journal.storing.database import JOURNAL
+from batch_update.journal.storing.mark import MARK
 from batch_update.journal.writing import RESERVE, Journal
 from batch_update.report.files.folder import write_run, write_text
 from tests.cli import conftest

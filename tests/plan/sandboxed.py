@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import httpx
 
-from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.values.normalized import normalize_assistant
 from batch_update.model.plans import Present
 from batch_update.sandbox.app import Sandbox, make_app
 from batch_update.settings.tunables import SANDBOX_KEY

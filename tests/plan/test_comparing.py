@@ -18,7 +18,7 @@ from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.rules import MODE_SETTINGS
 from batch_update.model.plans import Change, Plan, Present, Status
 from batch_update.model.sheets import Problem, Severity, Sheet
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.from_sheet import make_plan
 from tests.made import column, ids, plan_of, sheet_of, table_of
 from tests.plan.sandboxed import Account

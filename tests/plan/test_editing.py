@@ -15,15 +15,15 @@ from batch_update.check.fault import Fault
 from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import meaning
-from batch_update.fields.normalized import normalize_assistant
 from batch_update.fields.remembered.memory import BASE, recalled, remembered
-from batch_update.fields.same import same_value
+from batch_update.fields.values.normalized import normalize_assistant
+from batch_update.fields.values.same import same_value
 from batch_update.model.choices import Catalog
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import UNKNOWN, Plan, Present, Status, Why
 from batch_update.model.sheets import Column, Dialect, Json, Sheet
-from batch_update.plan.comparing import compare
-from batch_update.plan.editing import OnConflict
+from batch_update.plan.changing.comparing import compare
+from batch_update.plan.changing.editing import OnConflict
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.screen.preview import left_words
 from batch_update.run.exporting import Export, export

@@ -10,7 +10,7 @@ import pytest
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.plans import Plan, Present
 from batch_update.model.sheets import Severity
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.fitting.judging import misfits
 from batch_update.plan.fitting.settling import settled_plan, with_unknown
 from batch_update.plan.fitting.subjects import lists_needed, subjects_of

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Present, Status, Why
-from batch_update.plan.holding import hold_back
+from batch_update.plan.changing.holding import hold_back
 from batch_update.report.conflicts import conflict_words
 from tests.made import plan_of
 

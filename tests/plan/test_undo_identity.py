@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from batch_update.account.connect import client_for
 from batch_update.account.fetching import fetch_present
 from batch_update.api.keys import ApiKey
-from batch_update.fields.same import same_value
+from batch_update.fields.values.same import same_value
 from batch_update.model.plans import Change, Present, Status
 from batch_update.sandbox.app import make_app
 from batch_update.settings.tunables import SANDBOX_KEY

@@ -23,9 +23,9 @@ from batch_update.account.account import account_of
 from batch_update.account.locking import AccountLock
 from batch_update.api.keys import ApiKey
 from batch_update.errors import BatchUpdateError
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.model.reports import Exit
 from batch_update.sandbox.app import make_app
 from batch_update.sandbox.faults import Faults

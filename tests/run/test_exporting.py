@@ -18,12 +18,12 @@ from batch_update.check.checking import check_sheet
 from batch_update.errors import KeyRefused, UsageError
 from batch_update.fields.cells import LEAVE, read_cell
 from batch_update.fields.facts import all_fields
-from batch_update.fields.normalized import normalize_assistant
 from batch_update.fields.remembered.memory import BASE
-from batch_update.fields.same import same_value
+from batch_update.fields.values.normalized import normalize_assistant
+from batch_update.fields.values.same import same_value
 from batch_update.model.plans import Plan, Present
 from batch_update.model.sheets import Json, Severity
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.conditions import read_condition
 from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import Export, choose_fields, export

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.fields.normalized import normalize_assistant
+from batch_update.fields.values.normalized import normalize_assistant
 from batch_update.model.plans import Plan, Present
 from batch_update.model.sheets import Json
-from batch_update.plan.comparing import compare
+from batch_update.plan.changing.comparing import compare
 from batch_update.plan.from_sheet import make_plan
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.formats import write_export

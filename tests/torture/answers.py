@@ -16,7 +16,7 @@ import anyio
 
 from batch_update.account.fetching import fetch_present
 from batch_update.errors import ApiError, RunStopped
-from batch_update.fields.reported import flat_tools
+from batch_update.fields.values.reported import flat_tools
 from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Pace, Report
 from batch_update.outcomes import as_wanted, exit_status

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_update.journal.database import JOURNAL
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
+from batch_update.journal.storing.database import JOURNAL
 from batch_update.plan.from_run import undo_plan
 from tests.torture.kills import Death, Server, check_death, check_end, rows_of, serving, told
 from tests.torture.table import Tried

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.check.cells import judge_cell
 from batch_update.check.fault import has_errors
+from batch_update.check.judging.cells import judge_cell
 from batch_update.fields.assistant import time_zones
 from batch_update.fields.cells import LEAVE, CellError, read_id
 from batch_update.fields.cells.numbers import is_thousands

@@ -27,7 +27,7 @@ from batch_update.errors import BatchUpdateError
 from batch_update.text import excerpt
 
 if TYPE_CHECKING:
-    from batch_update.fields.differences import Showing
+    from batch_update.fields.values.differences import Showing
     from batch_update.report.tones import Piece
 
 MOST_WORDS = 1_000
@@ -107,7 +107,7 @@ def _shows_color(stream: Any) -> bool:
 
 def showing_on(stream: TextIO, *, full: bool = False) -> Showing:
     """Return how what changes is shown on this stream: in color where it takes some, long texts whole with `full`."""
-    from batch_update.fields.differences import Showing
+    from batch_update.fields.values.differences import Showing
 
     gone, came = (partial(paint, color=color, stream=stream) for color in ("gone", "came"))
     return Showing(gone, came, full)

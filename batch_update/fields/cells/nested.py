@@ -10,7 +10,7 @@ from batch_update.fields.cells.errors import CellError, refusal, unreadable
 from batch_update.fields.cells.texts import refuse_damaged, unix_lines
 from batch_update.fields.facts import Field
 from batch_update.fields.garbled.damage import with_escapes
-from batch_update.fields.reported import flat_tools
+from batch_update.fields.values.reported import flat_tools
 from batch_update.model.sheets import Json
 from batch_update.strict_json import Unfit, read_json, refuse_unsendable
 

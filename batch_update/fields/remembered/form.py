@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from batch_update.fields.same import ID_LISTS
-from batch_update.fields.stored import in_one_form
+from batch_update.fields.values.same import ID_LISTS
+from batch_update.fields.values.stored import in_one_form
 from batch_update.model.sheets import Json
 
 

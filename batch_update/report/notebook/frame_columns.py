@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from batch_update.check.columns import IdColumn
+from batch_update.check.judging.columns import IdColumn
 from batch_update.fields.parts import part_name
 from batch_update.fields.tools import redact
 from batch_update.model.plans import UNKNOWN, Change, Outcome, Plan, Status, Verified

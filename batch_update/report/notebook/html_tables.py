@@ -7,7 +7,7 @@ from html import escape
 from itertools import islice
 
 from batch_update.errors import BatchUpdateError
-from batch_update.fields.differences import difference
+from batch_update.fields.values.differences import difference
 from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from batch_update.check.remembering import rows_with_memory
-from batch_update.fields.differences import BRIEFLY, LONG, Showing, brief_value, changed_words
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
+from batch_update.fields.values.differences import BRIEFLY, LONG, Showing, brief_value, changed_words
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
 from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty

@@ -128,7 +128,7 @@ def _said(report: Report, settings: Settings) -> dict[str, object]:
 def _commands(report: Report, errand: Errand) -> Commands:
     """The commands that a summary may name."""
     from batch_update.check.remembering import rows_with_memory
-    from batch_update.journal.database import JOURNAL
+    from batch_update.journal.storing.database import JOURNAL
     from batch_update.report.screen.summary import Commands
 
     settings, folder = errand.settings, report.folder or Path()

@@ -11,10 +11,10 @@ from batch_update.fields.parts import part_of
 from batch_update.fields.remembered.form import same_form
 from batch_update.fields.remembered.memory import Memory, account_mark, recalled
 from batch_update.fields.rules import MODE_SETTINGS
-from batch_update.fields.same import is_so
+from batch_update.fields.values.same import is_so
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Part, Plan, Present, Why
 from batch_update.model.sheets import Problem, Severity, without
-from batch_update.plan.merging import name_of_part
+from batch_update.plan.changing.merging import name_of_part
 from batch_update.text import counted
 
 OnConflict = Literal["hold", "ours"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from batch_update.fields.facts import Kind, all_fields
-from batch_update.fields.reported import (
+from batch_update.fields.values.reported import (
     UNKNOWN,
     Reader,
     reported_fillers,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from batch_update.disk import CAREFULLY, draft_beside, sync
-from batch_update.journal import schema
+from batch_update.journal.storing import schema
 
 T = TypeVar("T")
 

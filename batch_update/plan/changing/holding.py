@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
-from batch_update.fields.same import is_so
+from batch_update.fields.values.same import is_so
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Present, Status, Why
 from batch_update.model.sheets import Body, without
-from batch_update.plan.comparing import ALREADY_SO, before_of, broken_by, differing
+from batch_update.plan.changing.comparing import ALREADY_SO, before_of, broken_by, differing
 
 WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
 """Fields that stand and fall with a change of mode."""

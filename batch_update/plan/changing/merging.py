@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
+from batch_update.check.judging.complaints import Cell, complaint
 from batch_update.fields.facts import all_fields, validator
 from batch_update.fields.parts import part_name
 from batch_update.model.plans import Part, Present

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from batch_update.fields.normalized import ATOMS
-from batch_update.fields.stored import same_text
 from batch_update.fields.tools import FillerConfig
+from batch_update.fields.values.normalized import ATOMS
+from batch_update.fields.values.stored import same_text
 from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
 

@@ -18,14 +18,14 @@ from batch_update.fields.rules import (
     broken_rules,
     depends_on_mode,
 )
-from batch_update.fields.same import is_so
-from batch_update.fields.stored import alterations
 from batch_update.fields.tools import shown
+from batch_update.fields.values.same import is_so
+from batch_update.fields.values.stored import alterations
 from batch_update.model.plans import Change, Conflict, Outcome, Part, Plan, Present, Status
 from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet, picked, without
-from batch_update.plan.editing import OnConflict, Recalling, edits_of
-from batch_update.plan.merging import merge_parts
-from batch_update.plan.prompting import prompt_problems
+from batch_update.plan.changing.editing import OnConflict, Recalling, edits_of
+from batch_update.plan.changing.merging import merge_parts
+from batch_update.plan.changing.prompting import prompt_problems
 
 ALREADY_SO = Outcome(Status.UNCHANGED, "X250", "already so")
 LEFT_WORDS = "not touched in the sheet, changed by others since the export"

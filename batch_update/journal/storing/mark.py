@@ -15,7 +15,7 @@ from io import FileIO
 from pathlib import Path
 
 from batch_update.disk import CAREFULLY, read_plain, replace_private
-from batch_update.journal.database import JOURNAL
+from batch_update.journal.storing.database import JOURNAL
 
 MARK = f"{JOURNAL}-mark"
 _FORM = re.compile(rb"(lines (\d{12}) session (\d{6})) seal ([0-9a-f]{8})\n")

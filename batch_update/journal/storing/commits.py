@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.lowlevel
 
-from batch_update.journal.schema import LogEntry
+from batch_update.journal.storing.schema import LogEntry
 
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.check.cells import judge_cell, judge_file
 from batch_update.check.fault import Fault, has_errors
-from batch_update.check.quick import all_differ, all_plain_ids, is_plain_id, suspects
+from batch_update.check.judging.cells import judge_cell, judge_file
+from batch_update.check.judging.quick import all_differ, all_plain_ids, is_plain_id, suspects
 from batch_update.check.settled_names import Names, with_ids
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_assistant
 from batch_update.fields.cells.ids import dialed

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from batch_update.check.complaints import Cell, complaint
 from batch_update.check.fault import Fault
+from batch_update.check.judging.complaints import Cell, complaint
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, Leave, read_as, show_cell
 from batch_update.fields.facts import Field, validator
