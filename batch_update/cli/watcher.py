@@ -150,7 +150,7 @@ class Onlooker(Reader):
         if is_undo and self._talks:
             say(plan_screen(prospect.plan, requests=prospect.pages, showing=showing_on(sys.stderr)))
         if self._talks or prospect.is_asked:
-            for line in () if is_undo else field_lines(prospect.plan.changes, prospect.plan.called):
+            for line in () if is_undo else field_lines(prospect.plan):
                 say(line)
             self._say_totals(prospect)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from batch_update.codes import CODES
 from batch_update.journal.folders import RunState
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Status
@@ -22,6 +21,7 @@ from batch_update.model.sheets import Json
 from batch_update.outcomes import exit_status
 from batch_update.report.documents.envelope import ToldError, enveloped, told_error
 from batch_update.report.documents.nouns import ToldProblem, told_problems
+from batch_update.report.figures.by_code import by_code
 from batch_update.settings.tunables import SETTINGS, Settings
 
 FIRST_ROWS = 10
@@ -213,13 +213,10 @@ def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
 
 
 def _codes(report: Report) -> dict[str, CodeCount]:
-    rows: dict[str, list[int]] = {}
-    for number, outcome in zip(report.plan.sheet.numbers, report.outcomes, strict=True):
-        if outcome.code:
-            rows.setdefault(outcome.code, []).append(int(number))
+    numbers = report.plan.sheet.numbers
     return {
-        code: CodeCount(CODES[code].title if code in CODES else "", len(found), tuple(found[:FIRST_ROWS]))
-        for code, found in rows.items()
+        one.code: CodeCount(one.title, one.rows, tuple(int(numbers[i]) for i in one.indexes[:FIRST_ROWS]))
+        for one in by_code(report, lambda outcome: bool(outcome.code))
     }
 
 

@@ -8,11 +8,10 @@ from operator import attrgetter
 from typing import Any
 
 from batch_update.check.judging.columns import IdColumn
-from batch_update.fields.parts import part_name
-from batch_update.fields.tools import redact
-from batch_update.model.plans import UNKNOWN, Change, Outcome, Plan, Status, Verified
+from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Report
-from batch_update.model.sheets import Json, Sheet
+from batch_update.model.sheets import Sheet
+from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import is_ours
 from batch_update.sheet.writing.framing import FrameColumn, Kind
@@ -52,22 +51,13 @@ def _each(outcomes: Sequence[Outcome], name: str) -> list[Any]:
 
 def columns_of_plan(plan: Plan) -> Iterator[FrameColumn]:
     """Yield row, id, name, field, before and after, with a value for each field that would change."""
-    numbers = plan.sheet.numbers
-    told = [(change, *field) for change in plan.changes for field in fields_of(change)]
-    yield FrameColumn("row", Kind.WHOLE, [numbers[change.indexes[0]] for change, *_ in told])
-    yield FrameColumn("id", Kind.WHOLE, [change.assistant_id for change, *_ in told])
-    yield FrameColumn("name", Kind.TEXT, [change.name for change, *_ in told])
-    yield FrameColumn("field", Kind.TEXT, [name for _, name, _, _ in told])
-    yield FrameColumn("before", Kind.VALUE, [redact(before) for _, _, before, _ in told])
-    yield FrameColumn("after", Kind.VALUE, [redact(after) for _, _, _, after in told])
-
-
-def fields_of(change: Change) -> Iterator[tuple[str, Json, Json]]:
-    """Yield each field that would change, with its value before, UNKNOWN where it is not known, and after."""
-    for name, after in change.body.items():
-        yield name, change.before.get(name, UNKNOWN), after
-    for part in change.parts:
-        yield part_name(part.field, part.path, part.operation), UNKNOWN, part.value
+    told = [one for one in changed_by_plan(plan) if one.became is Became.PLANNED]
+    yield FrameColumn("row", Kind.WHOLE, [one.row for one in told])
+    yield FrameColumn("id", Kind.WHOLE, [one.assistant_id for one in told])
+    yield FrameColumn("name", Kind.TEXT, [one.name for one in told])
+    yield FrameColumn("field", Kind.TEXT, [one.field for one in told])
+    yield FrameColumn("before", Kind.VALUE, [one.before for one in told])
+    yield FrameColumn("after", Kind.VALUE, [one.after for one in told])
 
 
 def _own(sheet: Sheet) -> Iterator[FrameColumn]:

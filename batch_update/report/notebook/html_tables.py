@@ -7,15 +7,14 @@ from html import escape
 from itertools import islice
 
 from batch_update.errors import BatchUpdateError
-from batch_update.fields.values.differences import difference
 from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.model.views import amounts, sizes
 from batch_update.outcomes import as_wanted
+from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.messages import row_message, without_secrets
-from batch_update.report.notebook.frame_columns import fields_of
 from batch_update.report.screen.problems import count_words, problem_line
 from batch_update.text import counted, excerpt
 
@@ -59,12 +58,13 @@ def plan_table(plan: Plan) -> str:
 
 
 def _changes(plan: Plan) -> Iterator[list[str]]:
-    for change in plan.changes:
-        who = [str(plan.sheet.numbers[change.indexes[0]]), str(change.assistant_id), change.name]
-        for name, before, after in fields_of(change):
-            yield [*who, name, difference(before, after)]
-        for one in change.held:
-            yield [*who, one.field, f"held back: {conflict_words(one)}"]
+    held = {(change.indexes[0], one.field): one for change in plan.changes for one in change.held}
+    for told in changed_by_plan(plan):
+        who = [str(told.row), str(told.assistant_id), told.name, told.field]
+        if told.became is Became.HELD:
+            yield [*who, f"held back: {conflict_words(held[told.index, told.field])}"]
+        else:
+            yield [*who, str(told)]
 
 
 def report_table(report: Report) -> str:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from batch_update.check.remembering import rows_with_memory
 from batch_update.fields.rules import MODE_SETTINGS, fits_mode
-from batch_update.fields.values.differences import BRIEFLY, LONG, Showing, brief_value, changed_words
+from batch_update.fields.values.differences import BRIEFLY, Showing, brief_value
 from batch_update.model.plans import UNKNOWN, Change, Plan, Status
-from batch_update.model.sheets import Json
 from batch_update.plan.guarding import is_empty
-from batch_update.report.called import Called, named_difference
+from batch_update.report.called import named_difference
+from batch_update.report.changed import changed_by_plan
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.documents.of_sheets import totals_of
+from batch_update.report.figures.by_field import by_field
+from batch_update.report.figures.typical import typical_words
 from batch_update.report.messages import said_lines
 from batch_update.report.places import files_behind
 from batch_update.text import counted, excerpt, printable
 
-_NO_NAMES: Called = MappingProxyType({})
 MOST_SHOWN = 100
 """Assistants that are shown one by one; the option full, the option out and the setting json have all."""
-MOST_TYPICAL = 80
-"""Characters of the change that all are."""
-MOST_COMPARED = 50
-"""Long texts that are compared word by word for an average."""
 MOST_PATH = 120
 """Characters of the path of a file."""
 
@@ -33,7 +29,7 @@ def plan_screen(plan: Plan, *, requests: int, showing: Showing = BRIEFLY) -> str
     """Return the plan as text, above its totals. `requests`: how many it took to read what is there."""
     most = len(plan.sheet) if showing.is_whole else MOST_SHOWN
     totals = [f"  {_totals(plan)}", *(f"  {words}" for words in left_words(plan))]
-    blocks = [[_title(plan, requests)], totals, list(field_lines(plan.changes, plan.called))]
+    blocks = [[_title(plan, requests)], totals, list(field_lines(plan))]
     blocks += (list(_assistant(plan, change, showing)) for change in plan.changes[:most])
     blocks += _more(len(plan.changes) - most, "assistants: the option full shows all")
     held = _conflicts(plan)
@@ -113,70 +109,19 @@ def _totals_words(plan: Plan) -> str:
 # ---------------------------------------------------------------- by field
 
 
-def field_lines(changes: Sequence[Change], called: Called = _NO_NAMES) -> Iterator[str]:
-    """Yield a line for each field that would change: of how many assistants, and what most of these changes are.
-
-    `called`: what the account calls ids, where that is known.
-    """
-    by_field: dict[str, list[Change]] = {}
-    for change in changes:
-        for name in change.body:
-            by_field.setdefault(name, []).append(change)
-    if not by_field:
+def field_lines(plan: Plan) -> Iterator[str]:
+    """Yield a line for each field that would change: of how many assistants, and what most of these changes are."""
+    figures = [figure for figure in by_field(changed_by_plan(plan)) if figure.typical is not None]
+    if not figures:
         return
-    width = max(map(len, by_field))
+    width = max(len(figure.field) for figure in figures)
     yield f"  {'field':<{width}}  assistants   typical change"
-    for name, members in sorted(by_field.items(), key=lambda item: -len(item[1])):
-        yield f"  {name:<{width}}  {len(members):>10}   {_typical(name, members, called)}".rstrip()
-    clears = {
-        name: sum(is_empty(change.body[name]) for change in members) for name, members in by_field.items()
-    }
-    if any(clears.values()):
-        yield f"  clears: {', '.join(f'{name} {count}' for name, count in clears.items() if count)}"
-
-
-Pair = tuple[object, Json]
-"""A value as it is, UNKNOWN where that is not known, and as it would be."""
-
-
-def _typical(name: str, members: Sequence[Change], called: Called) -> str:
-    """Return how many words most changes of a field take, or the one change that all are, or the span of values."""
-    pairs = [(change.before.get(name, UNKNOWN), change.body[name]) for change in members]
-    if len(pairs) > 1 and (texts := _long_texts(pairs)):
-        return _words_on_average(texts)
-    note = "   resets mode-specific settings" if name == "mode" else ""
-    if any(pair != pairs[0] for pair in pairs):
-        before, after = zip(*pairs, strict=True)
-        return f"{_span(before)} -> {_span(after)}{note}"
-    times = f"   (all {len(pairs)})" if len(pairs) > 1 else ""
-    return excerpt(named_difference(name, *pairs[0], called), MOST_TYPICAL) + times + note
-
-
-def _long_texts(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
-    """Return the pairs of texts that are too long to be shown side by side."""
-    return [
-        (old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str) and len(new) > LONG
-    ]
-
-
-def _words_on_average(texts: Sequence[tuple[str, str]]) -> str:
-    """`+3 / -2 words on average`, of the first that are compared."""
-    counts = [changed_words(old, new) for old, new in texts[:MOST_COMPARED]]
-    came, went = (round(sum(side) / len(counts)) for side in zip(*counts, strict=True))
-    return f"+{came} / -{went} words on average"
-
-
-def _span(values: Sequence[object]) -> str:
-    """`0.4-0.9` for numbers, `3 values` for others, the value where there is one."""
-    known = [value for value in values if value is not UNKNOWN]
-    if not known:
-        return "?"
-    if all(value == known[0] for value in known):
-        return brief_value(known[0], 30)
-    numbers = [value for value in known if isinstance(value, float)]
-    if len(numbers) == len(known):
-        return f"{min(numbers):g}-{max(numbers):g}"
-    return f"{len({brief_value(value, 4000) for value in known})} values"
+    for figure in figures:
+        words = figure.typical and typical_words(figure.typical, figure.field, plan.called)
+        yield f"  {figure.field:<{width}}  {figure.changes:>10}   {words}".rstrip()
+    clears = [f"{figure.field} {figure.clears}" for figure in figures if figure.clears]
+    if clears:
+        yield f"  clears: {', '.join(clears)}"
 
 
 # ---------------------------------------------------------------- by assistant
