@@ -30,6 +30,7 @@ from batch_update.api.lookups import (
     entry_as,
 )
 from batch_update.api.pace.ledger import Ledger
+from batch_update.api.pace.outlook import Outlook
 from batch_update.api.pace.pacer import Pacer
 from batch_update.api.wire.exchange import Wires
 from batch_update.api.wire.proxies import find_proxy
@@ -99,6 +100,10 @@ class Client:
     def stats(self) -> Stats:
         """Requests, retries, gates and slow-downs so far."""
         return self._pacer.stats
+
+    def outlook(self) -> Outlook:
+        """Return how fast requests can go out as things are."""
+        return self._pacer.outlook()
 
     def stop_sending(self) -> None:
         """From now on no attempt begins. Who waits returns at once, with what is true of it."""

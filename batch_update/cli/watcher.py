@@ -160,7 +160,7 @@ class Onlooker(Reader):
         from batch_update.report.screen.preview import left_words, plan_totals
 
         plan, settings = prospect.plan, prospect.settings
-        duration = about_how_long(len(plan.changes), settings)
+        duration = about_how_long(plan, settings, pages=prospect.pages)
         say(f"{server_name(settings)}: {plan_totals(plan, duration=duration)}")
         for words in left_words(plan):
             say(f"  {words}")
@@ -194,8 +194,13 @@ class Onlooker(Reader):
         return await ask_meanwhile(question)
 
 
-def about_how_long(requests: int, settings: Settings) -> str:
-    """`about 1 min 10 s`: how long so many requests take at the permitted pace."""
-    from batch_update.send.progress import shortest_time
+def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:
+    """`about 1 min 10 s`: how long sending takes at the permitted pace, with `pages` requests to read it back."""
+    from batch_update.account.connect import pace_of
+    from batch_update.send.agenda import agenda_of, seconds_from_scratch
+    from batch_update.send.waves import split
 
-    return f"about {how_long(max(1, round(shortest_time(requests, settings.rate))))}"
+    pause = settings.pause if isinstance(settings.pause, float) else 0.0
+    sizes = tuple(map(len, split(plan.changes, settings.waves)))
+    agenda = agenda_of(sizes, pages=0 if settings.no_verify else max(1, pages), pause=pause)
+    return f"about {how_long(max(1, round(seconds_from_scratch(agenda, pace_of(settings)))))}"

@@ -83,7 +83,17 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             if journal is not None:
                 stack.enter_context(journal)
             interrupted = stack.enter_context(means.interrupts())
-            session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
+            session = Session(
+                client,
+                settings,
+                watcher,
+                events,
+                caution,
+                interrupted,
+                journal,
+                means.clock,
+                max(1, looked.pages),
+            )
             report = await _send(plan, session, stop, means)
             facts = facts_now(settings, client, command=task.command)
             return Ended(await written_report(report, folder, facts, watcher, client), facts, settings)

@@ -114,7 +114,17 @@ async def _go_on(
             Journal.open(recorded.folder, facts, clock=means.clock) as journal,
             means.interrupts() as interrupted,
         ):
-            session = Session(client, settings, watcher, events, caution, interrupted, journal, means.clock)
+            session = Session(
+                client,
+                settings,
+                watcher,
+                events,
+                caution,
+                interrupted,
+                journal,
+                means.clock,
+                max(1, rest.pages),
+            )
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)

@@ -17,7 +17,7 @@ from batch_update.plan.sound import misplaced_rows, refuse_unmerged
 from batch_update.send.brake import Caution
 from batch_update.send.dispatch import Sender, send_changes
 from batch_update.send.progress import EventLog, Meter, Progress
-from batch_update.send.waves import send_in_waves
+from batch_update.send.waves import agenda_for, send_in_waves
 from batch_update.text import counted
 
 UNPACED = Pace(())
@@ -38,14 +38,16 @@ async def apply_plan(
     clock: Clock = SYSTEM,
     journal: Journal | None = None,
     caution: Caution | None = None,
+    pages: int = 1,
 ) -> Report:
     """Send the plan's changes; every row of its sheet gets exactly one outcome.
 
-    `pace` says how many are under way at once, and by its rates what time is left. `interrupted` yields the numbers of
-    signals (see `signals.open_interrupts`); `grace` is how many seconds requests under way may take after the first
-    one. `events` is the log that the client writes to. `journal` holds the plan, or one of which this is the rest; what
-    happens is written down there. `caution`: in which waves, and how much may go wrong. What ended the run early is on
-    `Report.stopped`, never raised; ValueError where the plan does not account for every row exactly once.
+    `pace` says how many are under way at once. `interrupted` yields the numbers of signals (see
+    `signals.open_interrupts`); `grace` is how many seconds requests under way may take after the first one. `events`
+    is the log that the client writes to. `journal` holds the plan, or one of which this is the rest; what happens is
+    written down there. `caution`: in which waves, and how much may go wrong. `pages`: requests that reading back will
+    take. What ended the run early is on `Report.stopped`, never raised; ValueError where the plan does not account for
+    every row exactly once.
     """
     events = events or EventLog(clock=clock)
     started = clock.wall()
@@ -56,7 +58,16 @@ async def apply_plan(
     if journal is not None:
         journal.begin(started)
         events.keep(journal.event)
-    meter = Meter(len(plan.changes), on_progress, on_outcome, events=events, rates=pace.rates, clock=clock)
+    caution = caution or Caution()
+    meter = Meter(
+        len(plan.changes),
+        on_progress,
+        on_outcome,
+        events=events,
+        agenda=agenda_for(plan, caution, pages=pages),
+        look_ahead=getattr(client, "outlook", None),
+        clock=clock,
+    )
     send = partial(
         send_changes, concurrency=pace.concurrency, meter=meter, grace=grace, clock=clock, journal=journal
     )
@@ -64,7 +75,7 @@ async def apply_plan(
         plan,
         client,
         send,
-        caution or Caution(),
+        caution,
         meter=meter,
         events=events,
         interrupted=interrupted,

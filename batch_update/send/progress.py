@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
+from batch_update.api.pace.outlook import Outlook
 from batch_update.clock import SYSTEM, Clock
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event, Window
+from batch_update.send.agenda import Agenda, Forecast, agenda_of
 
 EVERY = 0.1
 """Seconds between two calls of the progress callback, so that showing it never slows sending."""
+LATELY = 60.0
+"""Seconds of which the rate tells."""
+FEWEST_SECONDS = 10.0
+"""Seconds that a rate is of at least: the first burst of a window is none that lasts."""
 
 
 class Stage(StrEnum):
@@ -37,9 +44,13 @@ class Progress:
     counts: Mapping[Status, int]
     """statuses that have not occurred are left out"""
     rate: float
-    """changes a second since the start"""
+    """changes a second, of the last minute"""
     eta: float | None
-    """seconds until the end, as far as can be told"""
+    """seconds until the end, reading back included, as far as can be told"""
+    limit: Window | None = None
+    """of the windows that are kept to now, the one that lets fewest requests through"""
+    waiting: float | None = None
+    """seconds until requests go out again; None where they do"""
 
 
 class EventLog:
@@ -99,11 +110,6 @@ class EventLog:
         return self._pause_ends if self._pause_ends > self._clock.monotonic() else None
 
 
-def shortest_time(requests: int, rates: Sequence[Window]) -> float:
-    """Seconds that this many requests take at least, if each window may be used up at once."""
-    return max((max(0, requests - 1) // window.limit * window.seconds for window in rates), default=0.0)
-
-
 class Meter:
     """Counts what is done and tells a callback about it, at most every `EVERY` seconds."""
 
@@ -114,20 +120,22 @@ class Meter:
         tell_outcome: Callable[[Change, Outcome], None] | None = None,
         *,
         events: EventLog,
-        rates: Sequence[Window] = (),
+        agenda: Agenda | None = None,
+        look_ahead: Callable[[], Outlook] | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
         self._total = total
         self._tell = tell
         self._tell_outcome = tell_outcome
         self._events = events
-        self._rates = rates
         self._clock = clock
         self._begun = clock.monotonic()
         self._due = self._begun
         self._counts = dict.fromkeys(Status, 0)
         self._done = 0
-        events.changed = self.show
+        self._lately: deque[tuple[float, int]] = deque([(self._begun, 0)])
+        self._forecast = Forecast(agenda or agenda_of((total,), pages=0), look_ahead) if look_ahead else None
+        events.changed = self._changed
         self.show()
 
     @property
@@ -138,10 +146,22 @@ class Meter:
         """One more change has its outcome."""
         self._counts[outcome.status] += 1
         self._done += 1
+        self._remember()
         if self._tell_outcome is not None:
             self._show_safely(partial(self._tell_outcome, change, outcome))
         if self._done == self._total or self._clock.monotonic() >= self._due:
             self.show()
+
+    def wave(self, number: int) -> None:
+        """From now on it is about this wave, from 0, and the pause before it."""
+        if self._forecast is not None:
+            self._forecast.wave = number
+
+    def _changed(self) -> None:
+        """Something happened after which all may take longer, or not as long."""
+        if self._forecast is not None:
+            self._forecast.forget(self._done)
+        self.show()
 
     def show(self) -> None:
         """Tells the callback now."""
@@ -159,22 +179,34 @@ class Meter:
 
     def progress(self) -> Progress:
         """Return how far the run is now."""
-        elapsed = self.elapsed
-        rate = self._done / elapsed if elapsed > 0 else 0.0
+        now = self._clock.monotonic()
+        paused_until = self._events.paused_until
+        pause = 0.0 if paused_until is None else paused_until - now
+        rate = self._rate(now)
+        eta = (self._total - self._done) / rate + pause if rate else None
+        limit = None
+        if self._forecast is not None:
+            eta, limit = self._forecast.at(now, self._done, pause)
         return Progress(
             done=self._done,
             total=self._total,
             counts={status: count for status, count in self._counts.items() if count},
             rate=rate,
-            eta=self._time_left(rate, elapsed),
+            eta=eta,
+            limit=limit,
+            waiting=pause or None,
         )
 
-    def _time_left(self, rate: float, elapsed: float) -> float | None:
-        """From the pace so far; the first burst of a window would promise too much, so not less than it allows."""
-        if not rate:
-            return None
-        paused_until = self._events.paused_until
-        pause = 0.0 if paused_until is None else paused_until - self._clock.monotonic()
-        at_this_pace = (self._total - self._done) / rate
-        at_best = shortest_time(self._total, self._rates) - elapsed
-        return max(at_this_pace, at_best, 0.0) + pause
+    def _remember(self) -> None:
+        """Note how much was done when, for the rate: at most once in a while."""
+        now = self._clock.monotonic()
+        if now - self._lately[-1][0] >= EVERY:
+            self._lately.append((now, self._done))
+        while len(self._lately) > 1 and self._lately[1][0] <= now - LATELY:
+            self._lately.popleft()
+
+    def _rate(self, now: float) -> float:
+        """Changes a second of the last minute."""
+        since, before = self._lately[0]
+        seconds = min(now - since, max(now - self._begun, FEWEST_SECONDS))
+        return (self._done - before) / max(seconds, FEWEST_SECONDS) if self._done else 0.0

@@ -16,6 +16,7 @@ from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report, Share
 from batch_update.outcomes import not_begun, spread
+from batch_update.send.agenda import Agenda, agenda_of
 from batch_update.send.brake import Brake, BrakedSender, Caution, tell_nobody
 from batch_update.send.dispatch import Sender, Sent
 from batch_update.send.progress import EventLog, Meter, Stage
@@ -71,6 +72,12 @@ def split(changes: Sequence[Change], waves: Iterable[Share]) -> list[tuple[Chang
     return [part for part in parts if part]
 
 
+def agenda_for(plan: Plan, caution: Caution, *, pages: int) -> Agenda:
+    """Return what sending the plan with this caution will consist of. `pages`: requests that reading back takes."""
+    waves = tuple(map(len, split(plan.changes, caution.waves)))
+    return agenda_of(waves, pages=0 if caution.reader is None else pages, pause=caution.pause)
+
+
 # ---------------------------------------------------------------- the waves of a run
 
 
@@ -95,7 +102,7 @@ async def send_in_waves(
     braked = BrakedSender(client, brake)
     if not caution.waves:
         return await send(plan, client=braked, interrupted=interrupted)
-    waves = _Waves(plan, partial(send, client=braked), caution, brake, events, journal, clock)
+    waves = _Waves(plan, partial(send, client=braked), caution, brake, meter, events, journal, clock)
     signals = SignalStream()
     async with anyio.create_task_group() as tasks:
         if interrupted is not None:
@@ -119,6 +126,7 @@ class _Waves:
         send: Callable[..., Awaitable[Sent]],
         caution: Caution,
         brake: Brake,
+        meter: Meter,
         events: EventLog,
         journal: Journal | None,
         clock: Clock,
@@ -134,6 +142,7 @@ class _Waves:
         self._send = send
         self._caution = caution
         self._brake = brake
+        self._meter = meter
         self._events = events
         self._journal = journal
         self._clock = clock
@@ -141,6 +150,7 @@ class _Waves:
 
     async def run(self, signals: SignalStream) -> None:
         for number, part in enumerate(self._parts, self._first):
+            self._meter.wave(number - self._first)
             if number > self._first:
                 self.stopped = await unless_signaled(partial(self._pause, number, part), signals)
             if self.stopped is None:

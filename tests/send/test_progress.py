@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from batch_update.api.pace.outlook import Lane, Outlook
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.model.reports import Event, Window
-from batch_update.send.progress import EVERY, EventLog, Meter, Progress, shortest_time
+from batch_update.send.progress import EVERY, EventLog, Meter, Progress
 from tests.clocks import NOON, FakeTime
 
 CHANGE = Change(10001, {"record": True}, (0,))
 
 
 def metered(
-    total: int, tell: Callable[[Progress], None] | None = None, rates: tuple[Window, ...] = ()
+    total: int, tell: Callable[[Progress], None] | None = None, **more: Any
 ) -> tuple[Meter, FakeTime, EventLog]:
     time = FakeTime()
     events = EventLog(clock=time.clock)
-    return Meter(total, tell, events=events, rates=rates, clock=time.clock), time, events
+    return Meter(total, tell, events=events, clock=time.clock, **more), time, events
 
 
 def add(meter: Meter, status: Status = Status.UPDATED) -> None:
@@ -39,19 +41,28 @@ def test_before_anything_is_done_nothing_is_promised() -> None:
     assert metered(100)[0].progress().eta is None
 
 
-def test_the_first_burst_promises_no_more_than_the_windows_allow() -> None:
-    meter, clock, _ = metered(220, rates=(Window(20, 10), Window(100, 60)))
-    for _ in range(20):
-        meter.add(CHANGE, Outcome(Status.UPDATED))
+def test_the_rate_is_that_of_the_last_minute_and_never_that_of_a_first_burst() -> None:
+    meter, clock, _ = metered(400)
     clock.skipped += 1
-    assert meter.progress().eta == 119
+    for _ in range(20):
+        add(meter)
+    assert meter.progress().rate == 2.0
+    for _ in range(180):
+        clock.skipped += 1
+        add(meter)
+    assert meter.progress().rate == pytest.approx(1.0, abs=0.02)
+    clock.skipped += 30
+    assert meter.progress().rate == pytest.approx(2 / 3, abs=0.02)
 
 
-@pytest.mark.parametrize(
-    ("requests", "seconds"), [(0, 0), (1, 0), (20, 0), (21, 10), (100, 40), (101, 60), (220, 120)]
-)
-def test_the_shortest_time_of_bursts(requests: int, seconds: float) -> None:
-    assert shortest_time(requests, (Window(20, 10), Window(100, 60))) == seconds
+def test_a_pause_that_is_over_gives_no_time_left_that_counts_it() -> None:
+    outlook = Outlook((Lane(Window(20, 10)),), latency=1.0)
+    meter, clock, events = metered(10, look_ahead=lambda: outlook)
+    assert meter.progress() == Progress(0, 10, {}, 0.0, 2.0, Window(20, 10))
+    events(Event("pause", "pausing 30 s before wave 2 of 2", 30))
+    assert (meter.progress().eta, meter.progress().waiting) == (32.0, 30.0)
+    clock.skipped += 30
+    assert meter.progress().waiting is None
 
 
 def test_a_callback_is_told_at_the_start_at_the_end_and_seldom_between() -> None:

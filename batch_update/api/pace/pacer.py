@@ -12,6 +12,7 @@ import anyio
 
 from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, GateState
 from batch_update.api.pace.ledger import UNANSWERED, Ledger
+from batch_update.api.pace.outlook import Lane, Outlook
 from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped
@@ -20,6 +21,8 @@ from batch_update.text import how_long
 
 GLANCE = 0.1
 """seconds between two looks into the ledger, where another process may make room at any time"""
+LATELY = 50
+"""answers of which it is told how long they took"""
 TURN = 0.005
 """seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
 rounded"""
@@ -75,6 +78,7 @@ class Pacer:
         self._epoch = 0
         self._next_even = -math.inf
         self._flying: dict[Ticket, None] = {}
+        self._latencies: deque[float] = deque(maxlen=LATELY)
         self._queue: deque[_Waiter] = deque()
 
     # ------------------------------------------------------------ leave to send
@@ -146,6 +150,21 @@ class Pacer:
         self.stopped = True
         for waiter in self._queue:
             waiter.wake()
+
+    def outlook(self) -> Outlook:
+        """Return the pace as it stands now, for a guess of how long it will take."""
+        now = self._clock.monotonic()
+        latency = sum(self._latencies) / len(self._latencies) if self._latencies else 0.0
+        opens = self._gate.ready_at(now) - now
+        return Outlook(
+            lanes=tuple(Lane(*log.ahead(now, self._flying, latency)) for log in self._logs),
+            concurrency=self._concurrency,
+            latency=latency,
+            landing=[max(0.0, ticket.sent + latency - now) for ticket in self._flying],
+            opens_in=latency if opens == math.inf else opens,  # the probe is under way
+            spacing=max((log.spacing for log in self._logs), default=0.0) if self._even else 0.0,
+            retries=self.stats.retries,
+        )
 
     # ------------------------------------------------------------ other processes
 
@@ -276,6 +295,7 @@ class Pacer:
         now = self._clock.monotonic()
         del self._flying[ticket]
         if counts:
+            self._latencies.append(now - ticket.sent)
             for log in self._logs:
                 log.landed(ticket, now, self._capped)
         if self._ledger is not None:

@@ -98,6 +98,13 @@ class WindowLog:
         self._others_until = now + self.seconds + MARGIN
         return self._others > 0 and not before
 
+    def ahead(self, now: float, flying: Collection[Ticket], latency: float) -> tuple[Window, list[float]]:
+        """Return what the window takes as things are, and in how many seconds each request stops to count."""
+        landing = (self._end_without_answer(ticket, max(now, ticket.sent + latency)) for ticket in flying)
+        others = self._others if self._others_until > now else 0
+        window = Window(self._usable() if others else self.limit, self.seconds)
+        return window, [end - now for end in (*self._ends, *self._shared, *landing) if end > now]
+
     def slow_down(self) -> None:
         """Keep to seven tenths of what was kept to, at least one."""
         self.limit = max(1, math.floor(self.limit * SLOWER))

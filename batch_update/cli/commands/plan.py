@@ -111,7 +111,7 @@ def _show_screen(found: Planned, *, full: bool) -> None:
     if found.tripped:
         heading = f"{paint('Has to be allowed', 'warning')} before it is sent:"
         out("\n".join([heading, *guard_lines(found.tripped), ""]))
-    out(plan_totals(made, duration=about_how_long(len(made.changes), settings)))
+    out(plan_totals(made, duration=about_how_long(made, settings, pages=found.pages)))
 
 
 def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:

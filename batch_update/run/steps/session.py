@@ -57,6 +57,8 @@ class Session:
     journal: Journal | None
     """None: the run is not written down"""
     clock: Clock
+    pages: int = 1
+    """requests that reading what is there took: reading back takes as many"""
 
     async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
         """Send the plan's changes; every row of its sheet gets exactly one outcome."""
@@ -74,6 +76,7 @@ class Session:
             clock=self.clock,
             journal=self.journal,
             caution=self.caution,
+            pages=self.pages,
         )
 
     async def read_back(self, report: Report, *, sent: Sequence[Change] | None = None) -> Report:
