@@ -37,6 +37,8 @@ class Trait(Flag):
     """the folder has no journal, or one without a plan"""
     NOTHING_SENT = auto()
     """why a journal cannot be read by which certainly nothing was sent"""
+    NO_ASSISTANT = auto()
+    """the row is about none: a total, a title, the header once more"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,11 @@ CODES: dict[str, Code] = dict((
     _c("S124", "columns of a DataFrame without names", "Its columns are named by numbers, or have several levels.", "Name them by fields: frame.columns = [\"id\", \"name\", ...]."),
     _c("S125", "a value that no cell holds", "A DataFrame holds a value that is no text, number, True or False, date, JSON or nothing; or such a value inside a list or dict.", "Make one of these of it first."),
     _c("S132", "several worksheets hold a table of assistants", "In more than one of them a row names an id column and a field, so that it is not clear which is meant.", "Say which with the setting sheet, by its name or its number from 1."),
-    _c("S133", "a total", "A row with a word such as Summe, Gesamt or Total in place of an id, or with the sum of the ids above it, is no assistant. It is left out, with a warning, where it holds no value of a field, and an error where it does.", "Delete the row, or empty its cells in the columns of fields. Is an assistant called so, write its id; where an id happens to be the sum, write it in quotes: \"30006\"."),
+    _c("S133", "a total", "A row with a word such as Summe, Gesamt or Total in place of an id, with a formula such as SUM over the rows above, or with the sum of the ids above it, is no assistant. It is left out, with a warning, where it holds no value of a field, and an error where it does.", "Delete the row, or empty its cells in the columns of fields. Is an assistant called so, write its id; where an id happens to be the sum, write it in quotes: \"30006\".", Trait.NO_ASSISTANT),
     _c("S134", "a second table begins below the first", "A row further down names an id column and a field again, and in other columns: what stands below it would be read as values of the wrong fields.", "Move that table to a worksheet or a file of its own, or delete it. Is it the one that is meant, say so with the setting header_row=N."),
+    _c("S135", "the header once more", "A warning: a row names the columns again, as on each printed page, or where two sheets were put below each other. It is left out.", "Nothing needs to be done. Where a value is meant that is called like its column, write it in JSON quotes.", Trait.NO_ASSISTANT),
+    _c("S136", "a title between the rows", "A warning: a row holds a text in place of an id and nothing else, and no assistant of the account is called so. It is taken for the title of the rows below it: it changes nothing.", "Nothing needs to be done. Is an assistant meant, write its id or its name as the account has it.", Trait.NO_ASSISTANT),
+    _c("S137", "it cannot be told which rows are hidden", "A warning: the setting visible_only leaves out the rows that a workbook hides or filters away. Other files do not tell: what was hidden when a CSV was saved stands in it like all other rows, and is sent.", "Give it the workbook itself, or leave out the setting visible_only.", Trait.TOLD_TO_ALL),
     # ---- headers (sheet/headers)
     _c("H101", "there is no id column", "One column must say which assistant a row is about.", "Name it `id` or `assistant_id`."),
     _c("H102", "a column matches no field", "Nothing is dropped in silence, so a header must be known.", "Correct it, read it as a field with the setting map='HEADER=FIELD', or leave it out with the setting ignore='HEADER'. A column can be named by its letter, too: column:C.", Trait.UNKNOWN_COLUMN),

@@ -111,6 +111,20 @@ def named(noun: str, items: Collection[object], most: int = 10) -> str:
     return f"{_inflected(noun, len(items))} {listed(items, most)}"
 
 
+def in_ranges(noun: str, numbers: Sequence[int], most: int = 10) -> str:
+    """`row 3`, `rows 3-7, 9 and 120 more`: numbers that rise, those that follow each other as one item."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    told = runs[:most]
+    rest = len(numbers) - sum(run[-1] - run[0] + 1 for run in told)
+    words = ", ".join("-".join(map(str, run)) for run in told)
+    return f"{_inflected(noun, len(numbers))} {words}" + (f" and {rest:,} more" if rest else "")
+
+
 def column_letters(index: int) -> str:
     """0 -> A, 25 -> Z, 26 -> AA: as spreadsheet programs name columns."""
     letters = ""

@@ -18,6 +18,7 @@ from batch_update.check.excusing import excused_by_memory
 from batch_update.check.repeats import settle_repeated
 from batch_update.check.rows import ReadRows
 from batch_update.check.settled_names import Names
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import UsageError
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import Outcome, Status
@@ -115,7 +116,8 @@ def examine(
     rows = ReadRows(sheet, names)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
     found = [*sheet.problems, *rows.cell_problems(), *between(rows)]
-    problems = [problem for problem in found if problem.index not in sheet.totals or problem.code == "S133"]
+    apart = sheet.totals | sheet.headers_again
+    problems = [p for p in found if p.index not in apart or has_trait(p.code, Trait.NO_ASSISTANT)]
     excused: tuple[Problem, ...] = ()
     if remembers and rows.memories.column is not None:
         problems, excused = excused_by_memory(rows, problems)
@@ -125,15 +127,25 @@ def examine(
     ordered = in_order(problem for problem in problems if problem.index not in left_out)
 
     settled = dict.fromkeys(rows.idle, Outcome(Status.UNCHANGED, "X204", "nothing to change"))
-    settled |= dict.fromkeys(
-        rows.idle & sheet.totals, Outcome(Status.UNCHANGED, "S133", "a total, no assistant")
-    )
+    settled |= _no_assistants(problems, rows.idle)
     settled |= repeated.settled
     settled |= invalid_rows(ordered)
     settled |= _held_by_sheet(sheet, settled)
     settled |= dict.fromkeys(left_out, Outcome(Status.NOT_SENT, "X205", "left out by the setting only"))
     merged = {row: others for row, others in repeated.merged.items() if row not in settled}
     return Examined(rows, ordered, settled, merged, excused)
+
+
+_NO_ASSISTANT = {
+    "S133": Outcome(Status.UNCHANGED, "S133", "a total, no assistant"),
+    "S135": Outcome(Status.UNCHANGED, "S135", "the header once more, no assistant"),
+    "S136": Outcome(Status.UNCHANGED, "S136", "a title, no assistant"),
+}
+
+
+def _no_assistants(problems: Iterable[Problem], idle: set[int]) -> dict[int, Outcome]:
+    """Return an outcome for each row that is about no assistant, and sets nothing."""
+    return {p.index: _NO_ASSISTANT[p.code] for p in problems if p.index in idle and p.code in _NO_ASSISTANT}
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from batch_update.check.fault import Fault
@@ -15,7 +16,7 @@ from batch_update.fields.cells.ids import id_before_name
 from batch_update.fields.facts import all_fields
 from batch_update.model.named import NamedChoice, names_in
 from batch_update.model.plans import UNKNOWN, Part
-from batch_update.model.sheets import Json, Problem, Role, Severity, Sheet
+from batch_update.model.sheets import Column, Json, Problem, Role, Severity, Sheet
 
 
 class ReadRows:
@@ -27,16 +28,17 @@ class ReadRows:
     def __init__(self, sheet: Sheet, names: Names | None = None) -> None:
         self.sheet = sheet
         decimal = sheet.dialect.decimal
+        columns = _without_headers(sheet)
         self.columns = tuple(
             FieldColumn(
                 index, all_fields()[column.field], column.texts, decimal, files=sheet.files, names=names
             )
-            for index, column in enumerate(sheet.columns)
+            for index, column in enumerate(columns)
             if column.role is Role.FIELD and column.field is not None
         )
         self.part_columns = tuple(
             PartColumn(index, column, decimal, sheet.files, names)
-            for index, column in enumerate(sheet.columns)
+            for index, column in enumerate(columns)
             if column.role is Role.PART
         )
         self.all_columns: tuple[FieldColumn, ...] = (*self.columns, *self.part_columns)
@@ -120,8 +122,11 @@ class ReadRows:
     def cell_problems(self) -> Iterator[Problem]:
         """Yield the problems of single cells."""
         for row, fault in self._ids.faults.items():
-            yield self.problem(row, self.id_index, fault)
-        for row in self._ids.missing - self.idle:
+            is_title = self._is_title(row, fault)
+            yield self.problem(row, self.id_index, replace(_TITLE, given=fault.given) if is_title else fault)
+        for row in sorted(self.sheet.headers_again):
+            yield self.problem(row, self.id_index, _HEADER_AGAIN)
+        for row in self._ids.missing - self.idle - self.sheet.headers_again:
             yield self.problem(row, self.id_index, _NO_ID)
         for row in sorted(self.sheet.totals):
             yield self.problem(row, self.id_index, _TOTAL_LEFT_OUT if row in self.idle else _TOTAL)
@@ -130,6 +135,28 @@ class ReadRows:
                 for fault in column.faults.get(text, ()):
                     yield self.problem(row, column.index, fault)
 
+    def _is_title(self, row: int, fault: Fault) -> bool:
+        """Whether a row holds a name that nobody has, and nothing else at all."""
+        if fault.code != "C111" or row not in self.idle:
+            return False
+        cells = (
+            column.texts[row] for number, column in enumerate(self.sheet.columns) if number != self.id_index
+        )
+        return not any(map(str.strip, cells))
+
+
+def _without_headers(sheet: Sheet) -> Sequence[Column]:
+    """Return the columns of a sheet; where a row names them once more, its cells say nothing."""
+    if not sheet.headers_again:
+        return sheet.columns
+    return [
+        replace(
+            column,
+            texts=["" if row in sheet.headers_again else text for row, text in enumerate(column.texts)],
+        )
+        for column in sheet.columns
+    ]
+
 
 def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
     """Return the ids of a sheet. In one without an id column each row is without an id, and that is no news."""
@@ -137,9 +164,10 @@ def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
         return IdColumn([""] * len(sheet), without=range(len(sheet)))
     broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
     texts = sheet.id_column.texts
-    if sheet.totals:  # their words are no names
-        texts = ["" if row in sheet.totals else text for row, text in enumerate(texts)]
-    return IdColumn(texts, without=broken | sheet.totals, names=names)
+    apart = sheet.totals | sheet.headers_again
+    if apart:  # their words are no names
+        texts = ["" if row in apart else text for row, text in enumerate(texts)]
+    return IdColumn(texts, without=broken | apart, names=names)
 
 
 def _values_of(columns: Iterable[FieldColumn], row: int) -> dict[str, Json]:
@@ -168,6 +196,14 @@ _TOTAL_LEFT_OUT = Fault(
     "S133",
     "the row is a total, no assistant, and left out",
     remedy="Nothing needs to be done.",
+    severity=Severity.WARNING,
+)
+_HEADER_AGAIN = Fault(
+    "S135", "the row names the columns once more, and is left out", severity=Severity.WARNING
+)
+_TITLE = Fault(
+    "S136",
+    "no assistant is called so, and nothing else stands in the row: it is taken for a title",
     severity=Severity.WARNING,
 )
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")

@@ -138,6 +138,8 @@ class Sheet(Viewed):
     """what else the file holds"""
     totals: frozenset[int] = frozenset()
     """indexes of rows that are no assistants: sums over those above them"""
+    headers_again: frozenset[int] = frozenset()
+    """indexes of rows that name the columns once more, as on each printed page"""
     sha256: str = ""
     """of the file that it was read from; "" where nobody asked for it"""
     files: Mapping[str, NamedFile] = field(default_factory=dict)

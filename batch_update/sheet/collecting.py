@@ -146,8 +146,9 @@ class RowCollector:
         self._check_size(0, 0)
         if not self.numbers and not self.problems:
             raise SheetError(
-                f"{self._name} has a header and no row below it",
+                f"{self._name} has a header and no row below it: nothing is filled in yet",
                 code="S105",
+                remedy="Fill in a row for each assistant, its id and what is to change, and save the file.",
             )
         return Table(
             dialect,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from batch_update.errors import SheetError
-from batch_update.model.sheets import Column, Sheet
+from batch_update.model.sheets import Column, Problem, Severity, Sheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
-from batch_update.sheet.extent.second_table import refuse_second_table
+from batch_update.sheet.extent.second_table import headers_again
 from batch_update.sheet.extent.totals import total_rows
 from batch_update.sheet.header_problems import resolve
 from batch_update.sheet.manner import Limits, Reading
@@ -46,7 +47,7 @@ def read_sheet(
 
         if reading.worksheet is not None:
             raise _no_workbook(NAME, reading.worksheet)
-        return with_files(sheet_of(NAME, read_frame(source, reading)), None)
+        return with_files(sheet_of(NAME, _all_visible(read_frame(source, reading), NAME, reading)), None)
     name = STDIN if str(source) == STDIN else Path(source).name
     with opened(Path(source) if name != STDIN else STDIN, stdin, reading.limits) as file:
         sheet = sheet_of(name, read_table(file, name, reading))
@@ -84,10 +85,18 @@ def read_table(file: BinaryIO, name: str, reading: Reading) -> Table:
     if reading.worksheet is not None:
         raise _no_workbook(name, reading.worksheet)
     if format == "jsonl":
-        return read_jsonlines(file, name, reading)
+        return _all_visible(read_jsonlines(file, name, reading), name, reading)
     from batch_update.sheet.text.delimited import read_delimited  # loads pandas, as above
 
-    return read_delimited(file, name, reading, format)
+    return _all_visible(read_delimited(file, name, reading, format), name, reading)
+
+
+def _all_visible(table: Table, name: str, reading: Reading) -> Table:
+    """Return the table of a file that does not tell which rows are hidden; it is told where it was to."""
+    if not reading.visible_only:
+        return table
+    message = f"{name} does not tell which rows are hidden or filtered away: all of them are read"
+    return replace(table, problems=(Problem("S137", message, Severity.WARNING), *table.problems))
 
 
 def sheet_of(name: str, table: Table) -> Sheet:
@@ -100,7 +109,7 @@ def sheet_of(name: str, table: Table) -> Sheet:
         Column(header, texts, heading.role, heading.field, heading.path, heading.operation)
         for header, texts, heading in zip(table.headings.headers, table.columns, headings, strict=True)
     )
-    refuse_second_table(name, columns, table.numbers)
+    again = headers_again(name, columns, table.numbers)
     return Sheet(
         name=name,
         dialect=table.dialect,
@@ -112,7 +121,8 @@ def sheet_of(name: str, table: Table) -> Sheet:
         ragged=table.ragged,
         problems=problems + table.problems,
         around=table.around,
-        totals=total_rows(columns),
+        totals=total_rows(columns) | table.summed,
+        headers_again=again,
     )
 
 

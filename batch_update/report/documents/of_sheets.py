@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from batch_update.codes import Trait, has_trait
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.model.sheets import Sheet
 from batch_update.report.documents.nouns import (
@@ -77,6 +78,8 @@ class Totals:
     """assistants: one update each"""
     already_so: int
     """rows"""
+    no_assistant: int
+    """rows: totals, titles, the header once more"""
     conflict: int
     """rows that somebody changed since the plan was made, or the sheet exported"""
     invalid: int
@@ -90,9 +93,14 @@ class Totals:
 def totals_of(plan: Plan) -> Totals:
     """Return how many updates a plan would send, and what the other rows come to."""
     settled = Counter(outcome.status for outcome in plan.settled.values())
+    apart = sum(
+        outcome.status is Status.UNCHANGED and has_trait(outcome.code, Trait.NO_ASSISTANT)
+        for outcome in plan.settled.values()
+    )
     return Totals(
         change=len(plan.changes),
-        already_so=settled[Status.UNCHANGED],
+        already_so=settled[Status.UNCHANGED] - apart,
+        no_assistant=apart,
         conflict=settled[Status.CONFLICT],
         invalid=settled[Status.INVALID],
         left_out=settled[Status.NOT_SENT],

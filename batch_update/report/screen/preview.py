@@ -80,6 +80,7 @@ def _counts_by_word(plan: Plan) -> dict[str, int]:
     return {
         "change": totals.change,
         "already so": totals.already_so,
+        "no assistant": totals.no_assistant,
         "conflict": totals.conflict,
         "invalid": totals.invalid,
         "left out": totals.left_out,
@@ -87,7 +88,14 @@ def _counts_by_word(plan: Plan) -> dict[str, int]:
 
 
 def _totals(plan: Plan) -> str:
-    signs = {"change": "~", "already so": "=", "conflict": "!", "invalid": "x", "left out": "-"}
+    signs = {
+        "change": "~",
+        "already so": "=",
+        "no assistant": ".",
+        "conflict": "!",
+        "invalid": "x",
+        "left out": "-",
+    }
     counts = _counts_by_word(plan)
     shown = [
         f"{signs[word]} {word} {number}"
@@ -100,7 +108,11 @@ def _totals(plan: Plan) -> str:
 def _totals_words(plan: Plan) -> str:
     counts = _counts_by_word(plan)
     parts = [f"{counts['change']} to change", f"{counts['already so']} already so"]
-    parts += [f"{counts[word]} {word}" for word in ("conflict", "invalid", "left out") if counts[word]]
+    parts += [
+        f"{counts[word]} {word}"
+        for word in ("no assistant", "conflict", "invalid", "left out")
+        if counts[word]
+    ]
     if held := [change for change in plan.changes if change.held]:
         parts.append(f"{len(held)} of those to change held back in part")
     return ", ".join(parts)

@@ -1,4 +1,4 @@
-"""Owns that a sheet holds one table: below a second header, cells would be values of the wrong fields."""
+"""Owns headers below the first: the same once more is left out, below another one cells would be of wrong fields."""
 
 from __future__ import annotations
 
@@ -15,17 +15,41 @@ _STANDING = frozenset(map(normalize, STAND_FOR_ID))
 _SETTING = (Role.ID, Role.FIELD, Role.PART)
 
 
-def refuse_second_table(name: str, columns: Sequence[Column], numbers: Sequence[int]) -> None:
-    """Raise SheetError S134 where a row names an id and a field again, and not those of its columns.
+def headers_again(name: str, columns: Sequence[Column], numbers: Sequence[int]) -> frozenset[int]:
+    """Return the rows that name the columns once more, as on each printed page.
 
-    A header that is merely repeated, as on each printed page, moves nothing; its row is refused by itself.
+    Raises SheetError S134 where a row names an id and a field again, and not those of its columns.
     """
-    ids = next((column.texts for column in columns if column.role is Role.ID), ())
-    words = {text for text in set(ids) if not text.isdecimal() and _names_something(text)}
-    for row, text in enumerate(ids if words else ()):
-        if text in words and _begins_another(row, columns):
+    ids = next((column for column in columns if column.role is Role.ID), None)
+    if ids is None:
+        return frozenset()
+    own = _folded(ids.header)
+    words = {
+        text
+        for text in set(ids.texts)
+        if not text.isdecimal() and (_names_something(text) or (text and _folded(text) == own))
+    }
+    again: set[int] = set()
+    for row, text in enumerate(ids.texts if words else ()):
+        if text not in words:
+            continue
+        if _repeats(row, columns):
+            again.add(row)
+        elif _begins_another(row, columns):
             shown = excerpt(" | ".join(cell for c in columns if (cell := c.texts[row].strip())), 80)
             raise SheetError(f"{name}: a second table begins in row {numbers[row]}: {shown}", code="S134")
+    return frozenset(again)
+
+
+def _repeats(row: int, columns: Sequence[Column]) -> bool:
+    """Whether a row says in each of its columns what the header says there, and in two of them that count."""
+    filled = [column for column in columns if column.texts[row].strip()]
+    counting = [column for column in filled if column.role in _SETTING]
+    return len(counting) > 1 and all(_folded(c.texts[row]) == _folded(c.header) for c in filled)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _names_something(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from batch_update.model.sheets import Problem, Role, Severity
 from batch_update.sheet.collecting import MOST_SHOWN
 from batch_update.sheet.headers import Headings, called
-from batch_update.text import counted, excerpt, named, quoted
+from batch_update.text import counted, excerpt, in_ranges, quoted
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 """of any spreadsheet program"""
@@ -115,6 +115,6 @@ def _unseen(rows: Sequence[int], numbers: Sequence[int]) -> Problem:
         f"{counted(len(rows), 'row')} {what} like all others",
         Severity.WARNING,
         index=rows[0],
-        given=named("row", [numbers[index] for index in rows]),
+        given=in_ranges("row", [numbers[index] for index in rows]),
         remedy="Show them and look at them; if they are not meant, leave them out with the setting visible_only.",
     )

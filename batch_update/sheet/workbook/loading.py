@@ -70,10 +70,20 @@ def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Readin
     headings = headings.first(_used_columns(headers, rows))
     del rows.columns[len(headings.headers) :]
     table = rows.table(Dialect(format, decimal=decimal, worksheet=title), headings, header_row, lines=False)
-    table = replace(table, around=Surroundings(beginning.above))
+    table = replace(table, around=Surroundings(beginning.above), summed=_summed(sheet, table, headings))
     if reading.visible_only:
         table = _visible(table, sheet.hidden, name)
     return replace(table, problems=(*table.problems, *hidden_problems(sheet.hidden, table.numbers, headings)))
+
+
+def _summed(sheet: Worksheet, table: Table, headings: Headings) -> frozenset[int]:
+    """Return the indexes of the rows that have a formula over the ids above in place of an id."""
+    rows = {row + 1 for row, column in sheet.sums if column in headings.ids()}
+    return (
+        frozenset(index for index, number in enumerate(table.numbers) if number in rows)
+        if rows
+        else frozenset()
+    )
 
 
 def _visible(table: Table, hidden: Hidden, name: str) -> Table:

@@ -48,6 +48,10 @@ _NOWHERE: tuple[int, Cell] = (-1, "")
 """what comes after the last cell of a column"""
 
 
+OVER_A_COLUMN = r"(?:SUM|SUBTOTAL|AGGREGATE|COUNTA?|AVERAGE|MIN|MAX)\((?:[0-9]+[,;]){0,2}"
+"""how a formula begins that makes one value of a range, as files write it in English"""
+
+
 class Budget:
     """Counts what a workbook takes in memory, whatever its size on disk; beyond its limit it raises SheetError S103."""
 
@@ -118,6 +122,8 @@ class Worksheet:
         self.hidden = Hidden()
         self.merges: list[tuple[int, int, int, int]] = []
         """first and last row, first and last column"""
+        self.sums: set[Place] = set()
+        """cells with a formula over those above them in their column, such as SUM(A2:A19)"""
         self.rows = self.columns = self.cells = 0
         self._row = -1
         self._end = most_rows
@@ -201,6 +207,11 @@ class Worksheet:
         self.merges.append((first_row, last_row, first_column, last_column))
         if len(self.merges) > _MOST_MERGES:
             raise ValueError("merges without end")
+
+    def sum_at(self, row: int, column: int) -> None:
+        """Take in that a cell holds a formula over its column."""
+        self.sums.add((row, column))
+        self._budget.take(_FOR_A_NUMBER)
 
     def ends(self) -> None:
         """Take in that nothing of it comes below; of one that is only looked at, the rest of the file tells no more.

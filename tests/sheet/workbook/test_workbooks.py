@@ -342,7 +342,7 @@ def test_hidden_rows_count_and_one_warning_names_them(formula: bool) -> None:
     (problem,) = sheet.problems
     assert (problem.code, problem.severity, problem.index, problem.column) == ("S117", "warning", 1, None)
     assert problem.message.startswith("3 rows are hidden or filtered away, and count")
-    assert problem.given == "rows 3, 4, 6"
+    assert problem.given == "rows 3-4, 6"
 
 
 @pytest.mark.parametrize("formula", [False, True])
@@ -493,7 +493,7 @@ def test_a_hidden_row_that_stands_for_many_hides_all_of_them() -> None:
     problems = read_bytes(data).problems
     assert [(problem.column, problem.given) for problem in problems] == [
         (2, "Stimme"),
-        (None, "rows 4, 5, 6"),
+        (None, "rows 4-6"),
     ]
     assert read_bytes(data, sheet="U").problems == ()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from batch_update.sheet.manner import Limits
 from batch_update.sheet.workbook.worksheets import (
     MOST_SHEETS,
+    OVER_A_COLUMN,
     Budget,
     Cell,
     Held,
@@ -27,6 +29,7 @@ from batch_update.sheet.workbook.zipped.paragraphs import (
     Paragraphs,
     parsed_duration,
 )
+from batch_update.sheet.workbook.zipped.xlsx_cells import column_of
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _UNSEEN = ("collapse", "filter")
@@ -36,6 +39,7 @@ _MOST_REPEATED = 1 << 24
 """times that a row or a cell may be repeated: sixteen times as many rows as any program knows"""
 _ERRORS = ("#", "Err:")
 """how what a failed formula shows begins; older programs write a 0 as its value"""
+_SUM = re.compile(rf"of:={OVER_A_COLUMN}\[\.\$?([A-Z]{{1,3}})\$?[0-9]+:").match
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
@@ -182,6 +186,8 @@ class _CellsWatch(_OpenWatch):
     def _end_cell(self, shown: str | None) -> None:
         cell = _cell(self._attributes, shown)
         self._sheet.add(self._row, self._column, cell, down=self._down, across=self._across)
+        if (over := _SUM(self._attributes.get(TABLE + "formula", ""))) and column_of(over[1]) == self._column:
+            self._sheet.sum_at(self._row, self._column)
         wide = _times(self._attributes, "number-columns-spanned")
         high = _times(self._attributes, "number-rows-spanned")
         if wide > 1 or high > 1:

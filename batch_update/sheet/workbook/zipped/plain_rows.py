@@ -10,7 +10,7 @@ from itertools import compress
 from operator import lt
 from typing import NamedTuple, cast
 
-from batch_update.sheet.workbook.worksheets import Cell, Worksheet
+from batch_update.sheet.workbook.worksheets import OVER_A_COLUMN, Cell, Worksheet
 from batch_update.sheet.workbook.zipped.markup import attributes_in
 from batch_update.sheet.workbook.zipped.plain import TEXT, is_closed, left_of, without_entities
 from batch_update.sheet.workbook.zipped.xlsx_cells import CellMaker, Kind, column_of, letters_of
@@ -44,6 +44,8 @@ class _PlainRows:
         self.end = f"</{prefix}row>".encode()
         self._close = f"</{prefix}row>"
         self._columns_in = re.compile(f'<{prefix}c r="([A-Z]{{1,3}})').findall
+        cell = rf'<{prefix}c r="([A-Z]{{1,3}})([0-9]{{1,7}})"[^<>]*><{prefix}f[^<>]*>'
+        self._sums_in = re.compile(rf"{cell}{OVER_A_COLUMN}\$?\1\$?[0-9]+:").finditer
         self._width = 1
         self._patterns: dict[tuple[bool, bool], re.Pattern[str]] = {}
         self._has_entities = self._has_inline = False
@@ -57,6 +59,9 @@ class _PlainRows:
     def take(self, text: str) -> Generator[bytes, None, int]:
         at, self._has_entities = 0, "&" in text
         self._has_inline = f"<{self._prefix}is>" in text
+        if f"<{self._prefix}f" in text:
+            for found in self._sums_in(text):
+                self._sheet.sum_at(int(found[2]) - 1, column_of(found[1]))
         while at < len(text):
             rows, end = self._rows_from(text, at)
             if rows and not self._add(rows):
