@@ -20,6 +20,7 @@ from batch_update.model.as_json import (
     row_values,
     sheet_value,
     time_value,
+    without_defaults,
 )
 from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Event, Stats
@@ -83,7 +84,8 @@ def loss_entry(session: int) -> LogEntry:
 
 
 def _facts_value(facts: SessionFacts) -> dict[str, Json]:
-    return {"command": facts.command, "settings": settings_value(facts.settings), "key": facts.key}
+    told = {"command": facts.command, "settings": settings_value(facts.settings), "key": facts.key}
+    return told | without_defaults(facts.occasion)
 
 
 # ---------------------------------------------------------------- from entries

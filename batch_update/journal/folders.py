@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from batch_update.codes import Trait, has_trait
 from batch_update.disk import read_plain
-from batch_update.errors import JournalError, UsageError
+from batch_update.errors import GuardStopped, JournalError, UsageError
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import RecordedRun, report_of
+from batch_update.journal.recorded import Occasion, RecordedRun, report_of
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.model.plans import Status, Verified
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Json
+from batch_update.outcomes import was_sent
+from batch_update.settings.tunables import SANDBOX_URL
 
 FOREIGN = "J105"
 """the file that is called like a journal is not one of ours"""
+ANOTHER_FORM = "J106"
+"""another version wrote it"""
 
 
 class RunState(StrEnum):
@@ -30,15 +35,27 @@ class RunState(StrEnum):
     COMPLETE = "complete"
     OPEN = "to be resumed"
     RUNNING = "running"
+    GUARDED = "stopped by guard"
+    """a guard stopped it before anything was sent"""
+    OVERTAKEN = "done since"
+    """it was cut off, and later runs have done every row that it left open"""
     DAMAGED = "damaged"
+    ANOTHER = "of another form"
+    """another version of the program wrote its journal"""
     REFUSED = "refused"
     """its sheet was, so that nothing was sent"""
     STILLBORN = "never began"
     """it ended before its plan was written down, so that nothing was sent"""
 
 
-GONE_FOR_NOTHING = {RunState.COMPLETE, RunState.REFUSED, RunState.STILLBORN}
-"""States of runs of which nothing is left to do."""
+NOTHING_LEFT = {
+    RunState.COMPLETE,
+    RunState.GUARDED,
+    RunState.OVERTAKEN,
+    RunState.REFUSED,
+    RunState.STILLBORN,
+}
+"""States of runs that may go: nothing is left to do, or nothing was ever sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +75,28 @@ class Entry:
     """rows that did not read back as they were sent"""
     error: JournalError | None = None
     """why the journal cannot be read"""
+    server: str = ""
+    """its host and port; "" where nothing tells"""
+    account: str = ""
+    """whose assistants they are, and where; "" where that is not known"""
+    is_sandbox: bool = False
+    """whether it spoke to the built-in imitation of the API"""
+    occasion: Occasion = field(default_factory=Occasion)
+    done_by: tuple[str, ...] = ()
+    """names of the later runs that did what it left open"""
 
 
 def state_of(recorded: RecordedRun, running: Collection[Path]) -> RunState:
     """Return how far a run is; `running` are the folders of runs that some process works on."""
     if recorded.folder.resolve() in running:
         return RunState.RUNNING
+    if isinstance(recorded.stopped, GuardStopped) and not _may_have_sent(recorded):
+        return RunState.GUARDED
     return RunState.COMPLETE if recorded.complete else RunState.OPEN
+
+
+def _may_have_sent(recorded: RecordedRun) -> bool:
+    return bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
 
 
 def entry_of(folder: Path, running: Collection[Path]) -> Entry:
@@ -77,18 +109,28 @@ def entry_of(folder: Path, running: Collection[Path]) -> Entry:
             return Entry(folder, RunState.RUNNING, worked_on, error=error)
         if has_trait(error.code, Trait.NO_PLAN):
             return _without_a_plan(folder, worked_on, error)
-        return Entry(folder, RunState.DAMAGED, worked_on, error=error)
-    report = report_of(recorded)
+        state = RunState.ANOTHER if error.code == ANOTHER_FORM else RunState.DAMAGED
+        return Entry(folder, state, worked_on, error=error)
+    report, plan = report_of(recorded), recorded.plan
     return Entry(
         folder,
         state_of(recorded, running),
         worked_on,
         report.started,
         recorded.facts.command,
-        recorded.plan.sheet.name,
+        plan.sheet.name,
         report.counts(),
         sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes),
+        server=host_of(plan.server),
+        account=plan.account,
+        is_sandbox=plan.server == SANDBOX_URL,
+        occasion=recorded.facts.occasion,
     )
+
+
+def host_of(server: str) -> str:
+    """Return the host and port of a base URL, without who logs in there."""
+    return urlsplit(server).netloc.rpartition("@")[2]
 
 
 def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> Entry:
@@ -103,7 +145,17 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
         return Entry(folder, RunState.DAMAGED, worked_on, error=error)
     try:
         counts = {status: int(told["counts"][status]) for status in Status if told["counts"][status]}
-        return Entry(folder, RunState.REFUSED, worked_on, sheet=str(told["sheet"]["name"]), counts=counts)
+        return Entry(
+            folder,
+            RunState.REFUSED,
+            worked_on,
+            command=str(told["command"]),
+            sheet=str(told["sheet"]["name"]),
+            counts=counts,
+            server=str(told["server"] or ""),
+            is_sandbox=told["server"] == host_of(SANDBOX_URL),
+            occasion=Occasion(*(str(told.get(name, "")) for name in ("note", "author", "job"))),
+        )
     except (ValueError, LookupError, TypeError):
         return Entry(folder, RunState.REFUSED, worked_on)
 
@@ -125,7 +177,7 @@ def reason_to_stay(entry: Entry, *, force: bool) -> str:
         return "is running"
     if entry.error is not None and entry.error.code == FOREIGN:
         return "holds no journal of this program"
-    if entry.state not in GONE_FOR_NOTHING and not force:
+    if entry.state not in NOTHING_LEFT and not force:
         return f"is {entry.state}: the option force removes it"
     return ""
 

@@ -21,6 +21,17 @@ from batch_update.outcomes import cut_off, lost_track, not_begun, spread
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why something was done, by whom, and by which job. Each is empty where nobody said, or an older version ran."""
+
+    note: str = ""
+    """what it was for, in the words of whoever did it"""
+    author: str = ""
+    job: str = ""
+    """the name of the job file that began it"""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFacts:
     """The facts that a journal keeps of a run beside its plan and what came of it."""
 
@@ -31,6 +42,7 @@ class SessionFacts:
     """the run that this one takes back: the name of its folder"""
     key: str = ""
     """stands for the key and where it was used, of a command; it cannot be read from it"""
+    occasion: Occasion = Occasion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +158,14 @@ def waves_begun(recorded: RecordedRun) -> int:
 def facts_of(recorded: RecordedRun) -> RunFacts:
     """Return what `run.json` tells beside the outcomes: the last session's settings, all sessions' requests."""
     last = recorded.sessions[-1].facts if recorded.sessions else recorded.facts
-    return RunFacts(last.settings or recorded.facts.settings, _sum(recorded), recorded.facts.command)
+    began = recorded.facts
+    return RunFacts(last.settings or began.settings, _sum(recorded), began.command, began.occasion)
 
 
 def with_stats(recorded: RecordedRun, facts: SessionFacts, stats: Stats) -> RunFacts:
     """Return what `run.json` tells of a run that was read before its last session: its facts, all requests."""
-    return RunFacts(facts.settings, _sum(recorded, stats), recorded.facts.command)
+    began = recorded.facts
+    return RunFacts(facts.settings, _sum(recorded, stats), began.command, began.occasion)
 
 
 def _sum(recorded: RecordedRun, *more: Stats) -> Stats | None:
@@ -176,3 +190,5 @@ class RunFacts:
     """the client's, at the end"""
     command: str = "apply"
     """which the run began as: apply or undo"""
+    occasion: Occasion = Occasion()
+    """when it began"""

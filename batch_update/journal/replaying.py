@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.codes import CODES
-from batch_update.journal.recorded import Intention, RecordedRun, RecordedSession, SessionFacts
+from batch_update.journal.recorded import Intention, Occasion, RecordedRun, RecordedSession, SessionFacts
 from batch_update.journal.session_values import read_stats, read_stop, recorded_settings
 from batch_update.journal.storing.mark import Promise
 from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
@@ -75,7 +75,8 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
 def _facts(found: Json) -> SessionFacts:
     settings = recorded_settings(found["settings"])
     parent, key = text_of_value(found.get("parent", "")), text_of_value(found["key"])
-    return SessionFacts(text_of_value(found["command"]), settings, parent, key)
+    note, author, job = (text_of_value(found.get(name, "")) for name in ("note", "author", "job"))
+    return SessionFacts(text_of_value(found["command"]), settings, parent, key, Occasion(note, author, job))
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:

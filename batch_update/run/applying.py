@@ -21,6 +21,7 @@ from batch_update.run.steps.agreeing import agree
 from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.means import Hold, Means, Sequel, before_sending, holding, speaking
 from batch_update.run.steps.session import Ended, Session, caution_for, facts_now, written_report
+from batch_update.run.steps.signature import occasion_of
 from batch_update.send.accounting import refused_report, stopped_report
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings
@@ -95,7 +96,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
                 max(1, looked.pages),
             )
             report = await _send(plan, session, stop, means)
-            facts = facts_now(settings, client, command=task.command)
+            facts = facts_now(settings, client, occasion_of(settings, means), command=task.command)
             return Ended(await written_report(report, folder, facts, watcher, client), facts, settings)
 
 
@@ -116,7 +117,8 @@ def _written_down(
         return None, None
     folder = _folder(plan, settings, means)
     hold.works_in(folder)
-    facts = SessionFacts(task.command, settings=placed(settings), parent=task.parent, key=hold.account.name)
+    occasion = occasion_of(settings, means)
+    facts = SessionFacts(task.command, placed(settings), task.parent, hold.account.name, occasion)
     return folder, Journal.create(folder, plan, facts, clock=means.clock)
 
 
@@ -125,7 +127,7 @@ async def _refused(
 ) -> Ended:
     """End a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
     folder = _folder(report.plan, settings, means) if means.journal else None
-    facts = facts_now(settings, client, command=command)
+    facts = facts_now(settings, client, occasion_of(settings, means), command=command)
     return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)
 
 

@@ -30,6 +30,7 @@ from batch_update.run.steps.agreeing import agree
 from batch_update.run.steps.leftover import Rest, is_finished, look_at_rest
 from batch_update.run.steps.means import Means, Sequel, before_sending, holding, speaking, tell_way
 from batch_update.run.steps.session import Ended, Session, caution_for, written_report
+from batch_update.run.steps.signature import occasion_of
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import EventLog
 from batch_update.settings.tunables import Settings
@@ -109,7 +110,8 @@ async def _go_on(
         looked, allow = Looked(rest.plan, rest.pages, rest.total), _allowed(recorded, settings)
         if stop := agree(looked, "resume", settings, watcher, allow=allow):
             return await _as_it_is(recorded, settings, stop)
-        facts = SessionFacts("resume", settings=placed(settings), key=account.name)
+        occasion = occasion_of(settings, means)
+        facts = SessionFacts("resume", placed(settings), key=account.name, occasion=occasion)
         with (
             Journal.open(recorded.folder, facts, clock=means.clock) as journal,
             means.interrupts() as interrupted,

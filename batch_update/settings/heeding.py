@@ -24,7 +24,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "export": ("only", "choices_max_age", "refresh", *_READING),
     "choices": ("choices_max_age", "refresh", *_READING),
     "template": ("only", "choices_max_age", "refresh", *_READING),
-    "resume": ("no_fetch", "Guards", *_SENDING, "runs_dir", *SCREEN),
+    "resume": ("no_fetch", "Guards", *_SENDING, "note", "author", "runs_dir", *SCREEN),
     "undo": (*_LIMITS, *_SENDING, "Output"),
     "runs list": (*_RUNS, "json_"),
     "runs show": (*_RUNS, "json_"),

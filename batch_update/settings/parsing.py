@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS
 from batch_update.model.reports import Share, Window
-from batch_update.text import asked, nearest, shortly
+from batch_update.text import asked, nearest, printable, shortly
 
 
 def read_window(text: str) -> Window:
@@ -158,6 +158,19 @@ def _path(path: Path | None) -> Path | None:
     return path
 
 
+def _one_line(text: str) -> str:
+    """Return words as they are told of later: on one line, and not longer than one or two."""
+    line = " ".join(text.split())
+    if len(line) > MOST_SAID:
+        raise ValueError(f"it has {len(line):,} characters, at most {MOST_SAID} are kept")
+    if printable(line) != line:
+        raise ValueError(f"{shortly(text)} holds characters that cannot be seen: leave them out")
+    return line
+
+
+MOST_SAID = 500
+"""Characters of a note."""
+Said = Annotated[str, AfterValidator(_one_line)]
 Place = Annotated[Path, AfterValidator(_path)]
 MaybePlace = Annotated[Path | None, AfterValidator(_path)]
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]

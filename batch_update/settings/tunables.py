@@ -26,6 +26,7 @@ from batch_update.settings.parsing import (
     Names,
     Place,
     Rates,
+    Said,
     Seconds,
     Waves,
     Worksheet,
@@ -290,6 +291,15 @@ class Settings(BaseModel):
     )
 
     # What is written and shown
+    note: Said = setting(
+        "", "What the run is for: it stands in its reports and in history.", group="Output", metavar="TEXT"
+    )
+    author: Said = setting(
+        "",
+        "Who does it, for reports and history. Without it: the user of this machine.",
+        group="Output",
+        metavar="NAME",
+    )
     run_dir: MaybePlace = setting(
         None, "Write the results into exactly this folder.", group="Output", metavar="DIR"
     )

@@ -71,6 +71,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("BATCH_UPDATE_SANDBOX_STATE", str(tmp_path / "state" / "sandbox.db"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setenv("LOGNAME", "anna")  # whom getpass asks first
     (tmp_path / "good.csv").write_text(GOOD, "utf-8")
     (tmp_path / "bad.csv").write_text(BAD, "utf-8")
 

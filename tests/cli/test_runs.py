@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -56,12 +57,77 @@ def test_list_names_each_run_with_its_counts_the_newest_first(run: Run, complete
     age(complete, 1)
     stopped = stop(run)
     lines = run("runs", "list").out.splitlines()
-    assert [line.split()[0] for line in lines[:2]] == [stopped.name, complete.name]
-    assert "complete" in lines[1] and "3 updated" in lines[1] and "good.csv" in lines[1]
-    assert "to be resumed" in lines[0]
+    assert lines[0].split() == ["run", "began", "state"]
+    first, second = lines[1:4], lines[4:7]
+    assert (first[0].split()[0], second[0].split()[0]) == (stopped.name, complete.name)
+    assert first[0].endswith("to be resumed") and second[0].endswith("complete")
+    assert second[1:] == ["    apply of good.csv: 3 updated", "    sandbox, by anna"]
     listed = run("runs", "list", "--json").json["runs"]
     assert [entry["state"] for entry in listed] == ["to be resumed", "complete"]
     assert listed[1]["counts"] == {"updated": 3}
+
+
+def test_list_and_show_tell_where_by_whom_and_what_for_in_80_columns(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("nightly.toml").write_text(
+        'file = "good.csv"\nnote = "the file says why"\nruns-dir = "runs"\n', "utf-8"
+    )
+    note = "new opening hours\nticket 812 " + "word " * 20
+    assert run("job", "run", "nightly.toml", *SEND, "--note", note, "--author", "Jörg").exit == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in (("runs", "list"), ("runs", "show", "last")):
+        shown = run(*words).out
+        assert "    sandbox, by Jörg, job nightly\n    note: new opening hours ticket 812 word" in shown
+        assert all(len(line) <= 80 for line in shown.splitlines() if "batch-update" not in line)
+        document = run(*words, "--json").json
+        told = document["runs"][0] if "runs" in document else document
+        assert (told["note"], told["author"], told["job"], told["sandbox"]) == (
+            " ".join(note.split()), "Jörg", "nightly", True)  # fmt: skip
+
+
+def test_a_run_whose_rows_a_later_one_did_says_so_and_may_go(run: Run) -> None:
+    """Each row that is left open has to end as it should have, with the same values."""
+    stopped = stop(run)
+    Path("other.csv").write_text("id,speech_speed\n10003,0.9\n", "utf-8")
+    begin_with(run, "other.csv")
+    assert run("runs", "list", "--json").json["runs"][1]["state"] == "to be resumed"
+    Path("other.csv").write_text("id,speech_speed,name\n10002,,Bäckerei Größe\n10003,0.9,\n", "utf-8")
+    doer = begin_with(run, "other.csv")
+    entry = next(one for one in run("runs", "list", "--json").json["runs"] if one["name"] == stopped.name)
+    assert (entry["state"], entry["done_by"][-1]) == ("done since", doer.name)
+    shown = run("runs", "show", stopped.name).out
+    assert f"what it left open was done by {entry['done_by'][0]}" in shown and "Go on" not in shown
+    assert run("runs", "prune", "--keep", "0", "--yes").exit == 0
+    assert not stopped.exists()
+
+
+def test_what_a_guard_stopped_is_listed_as_that_may_be_gone_on_with_and_may_go(run: Run) -> None:
+    folder = held_by_a_guard(run)
+    assert run("runs", "list", "--json").json["runs"][0]["state"] == "stopped by guard"
+    assert "Go on   batch-update resume" in run("runs", "show", folder.name).out
+    run("runs", "prune", "--keep", "0", "--yes")
+    assert not folder.exists()
+
+
+def test_a_journal_of_another_version_is_called_that_and_not_damaged(run: Run, complete: Path) -> None:
+    with sqlite3.connect(complete / "journal.db") as db:
+        db.execute("PRAGMA user_version = 3")
+    db.close()
+    shown = run("runs", "list")
+    assert "of another form" in shown.out and "damaged" not in shown.out
+    assert "runs show" not in shown.out, "it could not be shown"
+    run("runs", "prune", "--keep", "0", "--yes")
+    assert complete.exists()
+
+
+def test_show_names_the_rows_that_can_be_mended_and_how(run: Run) -> None:
+    folder = begin(run, "--sandbox-faults", "422@1")
+    lines = run("runs", "show", "last").out.splitlines()
+    (fix,) = (
+        line for line in lines if line.startswith("Fix     edit failed.csv there, then: batch-update apply ")
+    )
+    assert fix.endswith(str(folder / "failed.csv"))
 
 
 def test_list_tells_what_did_not_read_back_as_sent(

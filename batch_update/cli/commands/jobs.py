@@ -48,7 +48,7 @@ def run(
 ) -> None:
     """Run a job. Flags given here win over the job file, and that over the environment."""
     job = load_job(find_job(name, jobs_dir))
-    status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)))
+    status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)), job=job.name)
     raise typer.Exit(int(status))
 
 

@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.changing.sending import allowing
+from batch_update.cli.commands.changing.sending import allowing, of_written_sheet
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
-from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
+from batch_update.cli.printed_commands import SAME_SHEET, Errand, Following, command_of, next_lines
 from batch_update.cli.screens.screen import ask, on_terminal, out, out_raw, say
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, local_time, printable
+from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
     from batch_update.journal.folders import Entry, RunState
     from batch_update.journal.recorded import RecordedRun
+    from batch_update.model.reports import Report
     from batch_update.report.documents.envelope import Purpose
 
 app = typer.Typer(
@@ -41,14 +42,13 @@ MOST_AGE = 100_000
 @app.command("list", cls=Command)
 @takes("runs list")
 def list_runs(given: dict[str, Any]) -> None:
-    """List the runs, the one that was last worked on first: name, start, state, counts, sheet."""
+    """List the runs, the last one first: when, how far, what became of the rows, where, who, what for."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
         from batch_update.run.steps.overview import known_runs
 
         entries = known_runs(settings)
-    first = entries[0].folder.name if entries else ""
-    following: Following = {"show": command_of("runs show", settings, first)} if entries else {}
+    following = _to_show(entries, settings)
     if settings.json_:
         from batch_update.report.documents.of_lists import ListedRuns, listed_run
 
@@ -57,10 +57,19 @@ def list_runs(given: dict[str, Any]) -> None:
     if not entries:
         say(f"{printable(str(settings.runs_dir))} holds no runs.")
         return
-    width = max(len(entry.folder.name) for entry in entries)
-    for entry in entries:
-        out(_line(entry, width))
-    out("\n" + next_lines(following))
+    from batch_update.report.screen.run_list import run_lines
+
+    for line in run_lines(entries):
+        out(line)
+    if following:
+        out("\n" + next_lines(following))
+
+
+def _to_show(entries: Sequence[Entry], settings: Settings) -> Following:
+    """Return the command that shows the last run of which a journal tells."""
+    known = (entry.folder.name for entry in entries if entry.error is None and entry.started is not None)
+    first = next(known, None)
+    return {} if first is None else {"show": command_of("runs show", settings, first)}
 
 
 @app.command("show", cls=Command)
@@ -70,29 +79,30 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
         from batch_update.journal.finding import find_run
-        from batch_update.journal.folders import state_of
+        from batch_update.journal.folders import RunState, state_of
         from batch_update.journal.reading import read_run
         from batch_update.journal.recorded import facts_of, report_of
         from batch_update.report.documents.of_runs import shown_run
         from batch_update.report.files.folder import written_in
+        from batch_update.report.screen.run_list import heading_lines
         from batch_update.report.screen.summary import summary
         from batch_update.report.tones import plain
-        from batch_update.run.steps.overview import runs_at_work
+        from batch_update.run.steps.overview import doers_of, runs_at_work
 
         recorded = read_run(find_run(run, settings.runs_dir))
         report, facts = report_of(recorded), facts_of(recorded)
         report = replace(report, folder=recorded.folder, files=written_in(recorded.folder))
         state = state_of(recorded, runs_at_work(settings))
-        following = _following(recorded, state)
+        done_by = doers_of(recorded, settings) if state is RunState.OPEN else ()
+        state = RunState.OVERTAKEN if done_by else state
+        following = _following(recorded, report, state)
         if settings.json_:
-            out_document(shown_run(report, facts, state), following=following)
+            out_document(shown_run(report, facts, state, done_by=done_by), following=following)
             return
-        began = local_time(report.started or recorded.created)
-        out(
-            f"{printable(recorded.folder.name)}: {recorded.facts.command} of {_sheet(recorded)}, {began}, {state}"
-        )
+        for line in heading_lines(recorded, state, done_by):
+            out(line)
         out(plain(summary(report, stats=facts.stats)))
-        for line in _files_and_next(recorded, following):
+        for line in _files_and_next(report, following):
             out(line)
 
 
@@ -271,29 +281,22 @@ def _confirm(going: list[Entry]) -> None:
 # ---------------------------------------------------------------- how it is shown
 
 
-def _line(entry: Entry, width: int) -> str:
-    counts = ", ".join(f"{number:,} {status}" for status, number in entry.counts.items())
-    if entry.mismatches:
-        counts += f" ({entry.mismatches:,} mismatch)"
-    rest = f"{counts}   {printable(entry.sheet)}" if entry.error is None else printable(entry.error.message)
-    began = local_time(entry.started or entry.worked_on)
-    return f"{printable(entry.folder.name):<{width}}   {began}   {entry.state:<13}   {rest}"
-
-
-def _sheet(recorded: RecordedRun) -> str:
-    return printable(recorded.plan.sheet.name)
-
-
-def _files_and_next(recorded: RecordedRun, following: Following) -> list[str]:
+def _files_and_next(report: Report, following: Following) -> list[str]:
     """Where its files are, and the commands that make sense now."""
-    labels: dict[Purpose, str] = {"report": "Report", "resume": "Go on ", "undo": "Undo  "}
-    lines = [f"{label}  {following[purpose]}" for purpose, label in labels.items() if purpose in following]
-    results = recorded.folder / "results.csv"
-    return lines if "report" in following else [f"Report  {printable(str(results))}", *lines]
+    failed = report.files.failed if report.files else None
+    labels: dict[Purpose, str] = {
+        "report": "Report  ",
+        "apply_failed": f"Fix     edit {failed.name if failed else 'them'} there, then: ",
+        "resume": "Go on   ",
+        "undo": "Undo    ",
+    }
+    lines = [f"{label}{following[purpose]}" for purpose, label in labels.items() if purpose in following]
+    results = report.files and f"Report  {printable(str(report.files.results))}"
+    return [results, *lines] if results else lines
 
 
-def _following(recorded: RecordedRun, state: RunState) -> Following:
-    """Return the commands that make sense now: to make its files again, to go on, to take it back."""
+def _following(recorded: RecordedRun, report: Report, state: RunState) -> Following:
+    """Return the commands that make sense now: to make its files again, to go on, to mend rows, to take it back."""
     from batch_update.journal.folders import RunState
 
     settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
@@ -303,11 +306,28 @@ def _following(recorded: RecordedRun, state: RunState) -> Following:
     found: Following = {}
     if not (folder / "results.csv").exists():
         found["report"] = command_of("report", settings, folder)
-    if state == RunState.OPEN:
+    if state is not RunState.RUNNING and (mending := _mending(report, settings, where)):
+        found["apply_failed"] = mending
+    if state in (RunState.OPEN, RunState.GUARDED):
         found["resume"] = _resuming(recorded, settings, where)
     if state != RunState.RUNNING and (folder / "undo.csv").exists():
         found["undo"] = command_of("undo", settings, folder, groups=where)
     return found
+
+
+def _mending(report: Report, settings: Settings, where: tuple[str, ...]) -> str:
+    """Return the command that applies the rows that can be mended, once they are; "" where there are none."""
+    from batch_update.codes import Trait, has_trait
+    from batch_update.model.plans import Status
+
+    failed = report.files.failed if report.files else None
+    is_mendable = any(
+        outcome.status is Status.INVALID or has_trait(outcome.code, Trait.MENDABLE)
+        for outcome in report.outcomes
+    )
+    if failed is None or not is_mendable:
+        return ""
+    return command_of("apply", of_written_sheet(report, settings), failed, groups=(*SAME_SHEET, *where))
 
 
 def _resuming(recorded: RecordedRun, settings: Settings, where: tuple[str, ...]) -> str:

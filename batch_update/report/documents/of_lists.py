@@ -29,12 +29,26 @@ class ListedRun:
     """null where no journal tells"""
     command: str
     """apply or undo; empty where no journal tells"""
+    server: str
+    """its host and port; empty where nothing tells"""
+    account: str
+    """whose assistants they are, and where; empty where that is not known"""
+    sandbox: bool
+    """whether it spoke to the built-in imitation of the API"""
+    note: str
+    """what it was for; empty where nobody said"""
+    author: str
+    """who began it; empty where that is not known"""
+    job: str
+    """the name of the job file that began it; empty for none"""
     sheet: str
     """the name of its sheet; empty where nothing tells"""
     counts: Mapping[Status, int]
     """how many rows ended how, without those that none did"""
     mismatches: int
     """rows that did not read back as they were sent"""
+    done_by: tuple[str, ...]
+    """names of the later runs that did all that it left open"""
     error: str | None
     """why its journal cannot be read"""
 
@@ -52,15 +66,22 @@ class ListedRuns:
 def listed_run(entry: Entry) -> ListedRun:
     """Return what there is to say of a run folder."""
     return ListedRun(
-        entry.folder.name,
-        str(entry.folder),
-        entry.state,
-        entry.started,
-        entry.command,
-        entry.sheet,
-        entry.counts,
-        entry.mismatches,
-        None if entry.error is None else entry.error.message,
+        name=entry.folder.name,
+        folder=str(entry.folder),
+        state=entry.state,
+        started=entry.started,
+        command=entry.command,
+        server=entry.server,
+        account=entry.account,
+        sandbox=entry.is_sandbox,
+        note=entry.occasion.note,
+        author=entry.occasion.author,
+        job=entry.occasion.job,
+        sheet=entry.sheet,
+        counts=entry.counts,
+        mismatches=entry.mismatches,
+        done_by=entry.done_by,
+        error=None if entry.error is None else entry.error.message,
     )
 
 

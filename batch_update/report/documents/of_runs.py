@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import urlsplit
 
-from batch_update.journal.folders import RunState
+from batch_update.journal.folders import RunState, host_of
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Status
 from batch_update.model.reports import Files, Report, Stats
@@ -22,7 +21,7 @@ from batch_update.outcomes import exit_status
 from batch_update.report.documents.envelope import ToldError, enveloped, told_error
 from batch_update.report.documents.nouns import ToldProblem, told_problems
 from batch_update.report.figures.by_code import by_code
-from batch_update.settings.tunables import SETTINGS, Settings
+from batch_update.settings.tunables import SANDBOX_URL, SETTINGS, Settings
 
 FIRST_ROWS = 10
 """Rows that are named for each code."""
@@ -110,6 +109,12 @@ class RunFigures:
     """what was applied"""
     server: str | None
     """its host and port"""
+    note: str
+    """what it was for; empty where nobody said"""
+    author: str
+    """who began it; empty where that is not known"""
+    job: str
+    """the name of the job file that began it; empty for none"""
     counts: Mapping[Status, int]
     """how many rows ended how"""
     codes: Mapping[str, CodeCount]
@@ -146,6 +151,12 @@ class ShownRun(SentRun):
 
     state: RunState
     """how far it is"""
+    sandbox: bool
+    """whether it spoke to the built-in imitation of the API"""
+    account: str
+    """whose assistants they are, and where; empty where that is not known"""
+    done_by: tuple[str, ...]
+    """names of the later runs that did all that it left open"""
     run_exit: int
     """the exit status that the run itself ends with"""
 
@@ -172,11 +183,15 @@ def sent_run(report: Report, facts: RunFacts) -> SentRun:
     )
 
 
-def shown_run(report: Report, facts: RunFacts, state: RunState) -> ShownRun:
-    """Return a run as its journal tells it, and how far it is."""
+def shown_run(report: Report, facts: RunFacts, state: RunState, *, done_by: tuple[str, ...] = ()) -> ShownRun:
+    """Return a run as its journal tells it, and how far it is; `done_by` later runs, where they did its rest."""
+    sent = sent_run(report, facts)
     return ShownRun(
-        **{part.name: getattr(sent_run(report, facts), part.name) for part in fields(SentRun)},
+        **{part.name: getattr(sent, part.name) for part in fields(SentRun)},
         state=state,
+        sandbox=report.plan.server == SANDBOX_URL,
+        account=report.plan.account,
+        done_by=done_by,
         run_exit=int(exit_status(report)),
     )
 
@@ -199,7 +214,10 @@ def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
         "finished": finished,
         "seconds": round(report.seconds, 3),
         "sheet": SentSheet(sheet.name, sheet.sha256 or None, len(sheet), sheet.blank_rows),
-        "server": settings and urlsplit(settings.base_url).netloc.rpartition("@")[2],
+        "server": settings and host_of(settings.base_url),
+        "note": facts.occasion.note,
+        "author": facts.occasion.author,
+        "job": facts.occasion.job,
         "counts": dict.fromkeys(Status, 0) | report.counts(),
         "codes": _codes(report),
         "stats": _requests(facts.stats),

@@ -46,6 +46,8 @@ class Means:
     share: bool = True
     """whether the account is locked for other runs, and its pace shared with other processes"""
     clock: Clock = SYSTEM
+    job: str = ""
+    """the name of the job file that begins it"""
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""

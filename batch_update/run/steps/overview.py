@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from batch_update.account.account import lock_folders
 from batch_update.account.locking import running
 from batch_update.errors import UsageError
-from batch_update.journal.folders import Entry, all_runs, entry_of
+from batch_update.journal.across.done_since import done_since
+from batch_update.journal.folders import Entry, RunState, all_runs, entry_of
+from batch_update.journal.recorded import RecordedRun
 from batch_update.settings.tunables import Settings
 
 
 def known_runs(settings: Settings) -> list[Entry]:
     """Return all runs of the folder that the settings name, the last one worked on first. Raises UsageError."""
     at_work = runs_at_work(settings)
-    return [entry_of(folder, at_work) for folder in all_runs(settings.runs_dir)]
+    entries = [entry_of(folder, at_work) for folder in all_runs(settings.runs_dir)]
+    cut_off = [entry.folder for entry in entries if entry.state is RunState.OPEN]
+    doers = done_since(cut_off, [entry.folder for entry in entries]) if cut_off else {}
+    return [_overtaken(entry, doers.get(entry.folder, ())) for entry in entries]
+
+
+def _overtaken(entry: Entry, doers: tuple[str, ...]) -> Entry:
+    return replace(entry, state=RunState.OVERTAKEN, done_by=doers) if doers else entry
+
+
+def doers_of(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
+    """Return the names of the later runs that have done all that a run left open; () where something is left."""
+    return done_since([recorded.folder], all_runs(settings.runs_dir)).get(recorded.folder, ())
 
 
 def runs_at_work(settings: Settings) -> set[Path]:

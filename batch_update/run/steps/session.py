@@ -13,7 +13,7 @@ from batch_update.account.account import placed
 from batch_update.account.connect import pace_of
 from batch_update.api.client import Client
 from batch_update.clock import Clock
-from batch_update.journal.recorded import RunFacts
+from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Files, Report
@@ -121,9 +121,11 @@ def _tell_stage(watcher: Watcher, stage: Stage, what: str = "") -> None:
         watcher.stage(stage, what)
 
 
-def facts_now(settings: Settings, client: Client | None = None, *, command: str = "apply") -> RunFacts:
+def facts_now(
+    settings: Settings, client: Client | None, occasion: Occasion, *, command: str = "apply"
+) -> RunFacts:
     """Return what `run.json` tells beside the outcomes of a run with these settings."""
-    return RunFacts(placed(settings), client.stats if client else None, command)
+    return RunFacts(placed(settings), client.stats if client else None, command, occasion)
 
 
 async def written_report(

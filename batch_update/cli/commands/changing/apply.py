@@ -27,9 +27,9 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
     raise typer.Exit(int(run_sheet(file, settings_of(given))))
 
 
-def run_sheet(file: str, settings: Settings) -> Exit:
-    """The main job on one sheet, with everything that people see of it."""
+def run_sheet(file: str, settings: Settings, *, job: str = "") -> Exit:
+    """The main job on one sheet, with everything that people see of it. `job`: the name of the job that begins it."""
     with telling_errors(as_json=settings.json_):
         from batch_update.run.applying import begin_apply
 
-        return see_through(Errand("apply", file, settings), partial(begin_apply, file, settings))
+        return see_through(Errand("apply", file, settings), partial(begin_apply, file, settings), job=job)

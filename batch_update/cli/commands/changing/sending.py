@@ -26,19 +26,22 @@ if TYPE_CHECKING:
     from batch_update.settings.tunables import Settings
 
 
-def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit:
+def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]], *, job: str = "") -> Exit:
     """Watch a story from its beginning to its end, with everything that people see of it. Returns its exit status."""
-    ended = watch(errand, begin)
+    ended = watch(errand, begin, job=job)
     return tell(ended, errand.at(ended.settings))
 
 
-def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
-    """Watch a story from its beginning to its end, with all that is told and asked on the way."""
+def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]], *, job: str = "") -> Ended:
+    """Watch a story from its beginning to its end, with all that is told and asked on the way.
+
+    `job`: the name of the job that begins it.
+    """
     from batch_update.run.steps.means import Means
     from batch_update.send.signals import open_interrupts
 
     with Onlooker(errand) as watcher:
-        return anyio.run(begin(Means(watcher, interrupts=open_interrupts)))
+        return anyio.run(begin(Means(watcher, interrupts=open_interrupts, job=job)))
 
 
 # ---------------------------------------------------------------- the last words
@@ -125,6 +128,11 @@ def _said(report: Report, settings: Settings) -> dict[str, object]:
     return {"map": mapped, "ignore": ignored}
 
 
+def of_written_sheet(report: Report, settings: Settings) -> Settings:
+    """Return the settings with which a sheet that the run wrote is read: those of its own sheet, where they matter."""
+    return settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})
+
+
 def _commands(report: Report, errand: Errand) -> Commands:
     """The commands that a summary may name."""
     from batch_update.check.remembering import rows_with_memory
@@ -134,7 +142,7 @@ def _commands(report: Report, errand: Errand) -> Commands:
     settings, folder = errand.settings, report.folder or Path()
     is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
     has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
-    of_csv = settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})  # it is no workbook
+    of_csv = of_written_sheet(report, settings)
     look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
     resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
     ours = of_csv.model_copy(update={"on_conflict": "ours"}) if rows_with_memory(report.plan.sheet) else None
