@@ -29,7 +29,14 @@ def undo_plan(report: Report, name: str) -> Plan:
     changes = tuple(_change(one, index) for index, one in enumerate(rows) if one.values)
     settled = {index: _lost_row(one) for index, one in enumerate(rows) if not one.values}
     problems = tuple(_warning(one, index) for index, one in enumerate(rows) if one.lost)
-    return Plan(_sheet(rows, name), changes, settled, problems, report.plan.account, report.plan.server)
+    return Plan(
+        _sheet(rows, name, report.plan.sheet.dialect),
+        changes,
+        settled,
+        problems,
+        report.plan.account,
+        report.plan.server,
+    )
 
 
 def _change(one: Restoration, index: int) -> Change:
@@ -41,11 +48,12 @@ def _change(one: Restoration, index: int) -> Change:
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 
-def _sheet(rows: list[Restoration], name: str) -> Sheet:
+def _sheet(rows: list[Restoration], name: str, dialect: Dialect) -> Sheet:
     header = undo_header(rows)
-    cells = [undo_cells(one, header, ".") for one in rows]
+    own = Dialect("csv", "utf-8-sig", dialect.delimiter, "," if dialect.delimiter == ";" else ".")
+    cells = [undo_cells(one, header, own.decimal) for one in rows]
     columns = [_column(field, [row[place] for row in cells]) for place, field in enumerate(header)]
-    return Sheet(name, Dialect("csv", "utf-8-sig"), tuple(columns), range(2, len(rows) + 2), None)
+    return Sheet(name, own, tuple(columns), range(2, len(rows) + 2), None)
 
 
 def _column(header: str, texts: list[str]) -> Column:

@@ -20,6 +20,7 @@ from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage
+from batch_update.settings.locales import signs_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import write_listing
 from batch_update.text import did_you_mean, either, excerpt, listed
@@ -123,8 +124,9 @@ async def _choose(
         return found
     check_target(to, force=force)  # looking up took its time
     try:
+        signs = signs_wanted(settings.delimiter, means.environ)
         header, rows = choices_table(found.choices, found.languages)
-        return replace(found, path=write_listing(to, header, rows, title="Choices"))
+        return replace(found, path=write_listing(to, header, rows, title="Choices", signs=signs))
     except OSError as error:
         raise unwritable(to, error.strerror or str(error)) from None
 

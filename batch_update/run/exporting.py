@@ -25,6 +25,7 @@ from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
+from batch_update.settings.locales import signs_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export
 from batch_update.text import counted, listed, printable
@@ -121,9 +122,10 @@ async def _export(
         table = await asked(client, labels=labels if with_names else None)
     if to is None:
         return Exported(table, None)
+    signs = signs_wanted(settings.delimiter, means.environ)
     check_target(to, force=force)  # reading took its time
     try:
-        return Exported(table, write_export(to, table.header, table.rows))
+        return Exported(table, write_export(to, table.header, table.rows, signs))
     except OSError as error:
         raise unwritable(to, error.strerror or str(error)) from None
 

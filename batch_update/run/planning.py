@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import file_digest
@@ -117,14 +117,14 @@ def made_at_home(what: What, settings: Settings, means: Means, *, asks: bool = T
     """
     if asks:
         tell_way(settings, means)
-    made = plan_of(what, settings, means.watcher)
+    made = plan_of(what, settings, means.watcher, means.environ)
     home = at_home(settings, made.plan.server)
     if home.base_url != settings.base_url:
         tell_way(home, means)
     return made, home
 
 
-def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
+def plan_of(what: What, settings: Settings, watcher: Watcher, environ: Mapping[str, str]) -> Made:
     """Return the plan of a sheet, or the plan itself. Raises SheetError where it cannot be read."""
     if isinstance(what, Plan):
         return (
@@ -133,13 +133,13 @@ def plan_of(what: What, settings: Settings, watcher: Watcher) -> Made:
     if isinstance(what, Sheet):
         return Made(_plan_of_sheet(what, settings), earlier=False)
     if not isinstance(what, (str, os.PathLike)):
-        return Made(_plan_of_sheet(read_sheet(what, settings), settings), earlier=False)
+        return Made(_plan_of_sheet(read_sheet(what, settings, environ=environ), settings), earlier=False)
     name = str(what)
     watcher.stage(Stage.READING, name)
     with opened(name, None, reading_of(settings).limits) as source:
         if is_saved_plan(source):
             return Made(read_plan(printable(name), source), earlier=True)
-        sheet = read_sheet(name, settings, stdin=source)
+        sheet = read_sheet(name, settings, stdin=source, environ=environ)
         source.seek(0)
         sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())
     plan = _plan_of_sheet(sheet, settings)

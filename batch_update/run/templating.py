@@ -21,7 +21,7 @@ from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.steps.offering import catalogs_to_offer, offered
 from batch_update.send.progress import Stage
-from batch_update.settings.locales import Language, language_here
+from batch_update.settings.locales import OF_COMMAS, Language, Signs, language_here, signs_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write
 from batch_update.sheet.writing.records import write_whole
@@ -72,6 +72,8 @@ class Order:
     where: tuple[Condition, ...] = ()
     """that an assistant has to fulfill to stand in it"""
     language: Language = "en"
+    signs: Signs = OF_COMMAS
+    """with which a CSV is written"""
     force: bool = False
     """whether a file that is there is written over"""
 
@@ -89,9 +91,13 @@ def order_of(
     where: Iterable[str] = (),
     language: str | None = None,
     environ: Mapping[str, str],
+    delimiter: str | None = None,
     force: bool = False,
 ) -> Order:
-    """Return what is wanted, from the words of a user. Raises UsageError (U101) for what makes no sense."""
+    """Return what is wanted, from the words of a user. Raises UsageError (U101) for what makes no sense.
+
+    `delimiter`: between the cells of a CSV.
+    """
     conditions = tuple(read_condition(text) for text in where)
     if conditions and not prefill:
         raise _only_of_what_is_there("option where")
@@ -102,7 +108,9 @@ def order_of(
             remedy="let it end in .xlsx, .csv or .tsv",
         )
     headers = _wanted_headers(fields)
-    return Order(to, headers, prefill, conditions, language_of(language, environ), force)
+    spoken = language_of(language, environ)
+    signs = signs_wanted(delimiter, environ, language=None if language is None else spoken)
+    return Order(to, headers, prefill, conditions, spoken, signs, force)
 
 
 def _only_of_what_is_there(name: str) -> UsageError:
@@ -236,7 +244,7 @@ def _make(
         before,
         tuple(column.header for column in columns if before and column.heading.role is Role.PART),
     )
-    return template if order.to is None else replace(template, path=_write(order.to, form))
+    return template if order.to is None else replace(template, path=_write(order.to, form, order.signs))
 
 
 def _rows(
@@ -250,10 +258,10 @@ def _rows(
     return tuple(tuple("" if place is None else row[place] for place in wanted) for row in before.rows)
 
 
-def _write(path: Path, form: Blueprint) -> Path:
+def _write(path: Path, form: Blueprint, signs: Signs) -> Path:
     try:
         if format_to_write(path.name) == "xlsx":
             return write_whole(path, partial(write_template, form=form))
-        return write_bare(path, form)
+        return write_bare(path, form, signs)
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None

@@ -97,7 +97,8 @@ class Settings(BaseModel):
     sheet: Worksheet = setting(None, "Worksheet of a workbook: its name or number, from 1.", group="Sheet")
     delimiter: Literal[",", ";", "tab", "|"] | None = setting(
         None,
-        "Column separator of a CSV, where the guess is wrong: , ; | or tab.",
+        "Column separator of a CSV: , ; | or tab. Of one that is read where the guess is wrong; of one that is written "
+        "where not that of your system is wanted, or of the sheet that it is made of.",
         group="Sheet",
         metavar="SIGN",
     )

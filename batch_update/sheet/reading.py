@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Problem, Severity, Sheet
+from batch_update.settings.locales import Signs, signs_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
@@ -33,25 +35,37 @@ def read_sheet(
     settings: Settings | None = None,
     *,
     stdin: BinaryIO | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Sheet:
     """Read a CSV, TSV, workbook or JSON Lines file, or a pandas DataFrame; "-" reads `stdin` (the process's own).
 
     A frame's first row is row 2, as in a file; named levels of its index are columns, an index without a name is none.
-    Files that cells name, `@prompts/sales.md`, are read from the folder of the sheet. What is wrong with rows, cells
+    Files that cells name, `@prompts/sales.md`, are read from the folder of the sheet. A CSV that is made of what is
+    none has the delimiter of the settings, or that of programs here, as `environ` tells. What is wrong with rows, cells
     and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what cannot be read at all, UsageError where
     the settings name columns, fields or encodings that do not exist.
     """
-    reading = reading_of(settings or Settings())
+    settings = settings or Settings()
+    reading = reading_of(settings)
+    signs = signs_wanted(settings.delimiter, environ)
     if not isinstance(source, (str, os.PathLike)):
         from batch_update.sheet.frames import NAME, read_frame  # loads pandas, which workbooks do without
 
         if reading.worksheet is not None:
             raise _no_workbook(NAME, reading.worksheet)
-        return with_files(sheet_of(NAME, _all_visible(read_frame(source, reading), NAME, reading)), None)
+        table = _all_visible(read_frame(source, reading), NAME, reading)
+        return with_files(_with_delimiter(sheet_of(NAME, table), signs), None)
     name = STDIN if str(source) == STDIN else Path(source).name
     with opened(Path(source) if name != STDIN else STDIN, stdin, reading.limits) as file:
         sheet = sheet_of(name, read_table(file, name, reading))
-    return with_files(sheet, None if name == STDIN else Path(source).parent)
+    return with_files(_with_delimiter(sheet, signs), None if name == STDIN else Path(source).parent)
+
+
+def _with_delimiter(sheet: Sheet, signs: Signs) -> Sheet:
+    """Return the sheet with the delimiter of the CSVs that will be made of it, where it has none of its own."""
+    if sheet.dialect.format in ("csv", "tsv"):
+        return sheet
+    return replace(sheet, dialect=replace(sheet.dialect, delimiter=signs.delimiter))
 
 
 def reading_of(settings: Settings) -> Reading:

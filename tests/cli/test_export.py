@@ -44,6 +44,22 @@ def test_an_account_as_a_sheet_that_changes_nothing(run: Run, tmp_path: Path, en
     assert (planned.exit, "60 already so" in planned.out) == (0, True), planned.out + planned.err
 
 
+@pytest.mark.parametrize("given", [("--delimiter", ";"), ()])
+def test_a_german_program_opens_an_export_and_it_changes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    """Semicolons and decimal commas, by the locale or as asked for; stdout is for programs, and has commas."""
+    if not given:
+        monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    fields = ("--fields", "name,speech_speed", "--only", "10001,10003")
+    assert run("export", "-o", "de.csv", *SANDBOX, *fields, *given).exit == 0
+    header, row = (tmp_path / "de.csv").read_text("utf-8-sig").splitlines()[:2]
+    assert (header, row.split(";")[2]) == ("id;name;speech_speed;_base", "1,0")
+    assert "2 already so" in run("plan", "de.csv", *SANDBOX).out
+    sign = ";" if given else ","
+    assert run("export", "-o", "-", *SANDBOX, *fields, *given).out.startswith(f"id{sign}name{sign}")
+
+
 def test_stdout_gets_the_sheet_and_stderr_the_words(run: Run) -> None:
     result = run("export", "-o", "-", *SANDBOX, "--fields", "name,Stimme", "--only", "10002,10001")
     assert [row[:3] for row in cells(result.out)] == [

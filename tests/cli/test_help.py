@@ -120,7 +120,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
         ("x.toml", *SEND),
         ("j.toml", *SERVER),
     ],
-    "choices": [("voices", *LOOK), ("voices", *SERVER)],
+    "choices": [("voices", "-o", "x.csv", *LOOK), ("voices", *SERVER)],
     "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
     "template": [("x.xlsx", "--prefill", *LOOK), ("y.xlsx", *SERVER)],
     "resume": [

@@ -80,20 +80,22 @@ def choices(
         to = None if output is None or output == STDOUT else Path(output)
         found = anyio.run(begin_choices(wish, settings, means, to=to, force=force))
         if output == STDOUT:
-            _write_out(found)
+            _write_out(found, settings)
         elif settings.json_:
             _tell_programs(found)
         else:
             _tell_people(found, settings)
 
 
-def _write_out(found: Chosen) -> None:
+def _write_out(found: Chosen, settings: Settings) -> None:
     """Write the entries to stdout, as a CSV."""
     from batch_update.report.listings import choices_table
+    from batch_update.settings.locales import signs_wanted
     from batch_update.sheet.writing.formats import write_stream
 
+    signs = signs_wanted(settings.delimiter, {})
     with writing_out():
-        write_stream(bytes_of_stdout(), *choices_table(found.choices, found.languages))
+        write_stream(bytes_of_stdout(), *choices_table(found.choices, found.languages), signs)
 
 
 def _tell_programs(found: Chosen) -> None:

@@ -94,16 +94,18 @@ def export(
         )
         found = anyio.run(begun)
         if output == STDOUT:
-            _write_out(found.table)
+            _write_out(found.table, settings)
         _tell(found.table, found.path, settings, with_secrets=with_secrets)
 
 
-def _write_out(table: Export) -> None:
-    """Write the table to stdout, as a CSV."""
+def _write_out(table: Export, settings: Settings) -> None:
+    """Write the table to stdout, as a CSV: with commas unless asked otherwise, since a program reads it."""
+    from batch_update.settings.locales import signs_wanted
     from batch_update.sheet.writing.formats import write_stream
 
+    signs = signs_wanted(settings.delimiter, {})
     with writing_out():
-        write_stream(bytes_of_stdout(), table.header, table.rows)
+        write_stream(bytes_of_stdout(), table.header, table.rows, signs, typed=True)
 
 
 # ---------------------------------------------------------------- what is told

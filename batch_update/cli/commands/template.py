@@ -100,12 +100,13 @@ def template(
             where=or_environment(where, "where"),
             language=lang,
             environ=os.environ,
+            delimiter=settings.delimiter,
             force=force,
         )
         looking = "Looking up what there is to choose from at {} ..."
         made = anyio.run(begin_template(order, settings, Means(Reader(settings, looking=looking))))
         if path is None:
-            _cells_to_stdout(made)
+            _cells_to_stdout(made, settings)
         _tell(made, settings)
 
 
@@ -125,11 +126,12 @@ def _target(file: str, *, as_csv: bool, settings: Settings) -> Path | None:
     return path
 
 
-def _cells_to_stdout(made: Template) -> None:
+def _cells_to_stdout(made: Template, settings: Settings) -> None:
+    from batch_update.settings.locales import signs_wanted
     from batch_update.sheet.writing.formats import write_stream
 
     with writing_out():
-        write_stream(bytes_of_stdout(), made.header, made.rows)
+        write_stream(bytes_of_stdout(), made.header, made.rows, signs_wanted(settings.delimiter, {}))
 
 
 # ---------------------------------------------------------------- what is told

@@ -57,7 +57,7 @@ class ToldSheet:
     encoding: str
     """by the name that Python has for it"""
     delimiter: str
-    """between cells of a text file"""
+    """between cells of a text file; of any other sheet, that of the CSVs that are made of it"""
     decimal: str
     """the decimal sign: . or ,"""
     worksheet: str | None

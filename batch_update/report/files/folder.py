@@ -22,7 +22,7 @@ from batch_update.report.documents.envelope import json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.files.results import failed_rows, header, result_rows
 from batch_update.sheet.writing.formats import write_texts
-from batch_update.sheet.writing.records import csv_dialect, write_table
+from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
 FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
 FORMATS = ("csv", "json", "jsonl", "xlsx")
@@ -103,7 +103,7 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     failed = None
     if _has_failed(report):
         failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
-    undo = _write_undo(report, folder / "undo.csv", dialect)
+    undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
     for name, written in (("failed.csv", failed), ("undo.csv", undo)):
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)

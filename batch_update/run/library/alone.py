@@ -37,7 +37,7 @@ def read_sheet(
     setting that is wrong, means nothing here, or names a column, field or encoding that does not exist.
     """
     asked = settings_of_call("check", settings, given, environ, but=(*unread(source), *OF_ROWS))
-    return reading.read_sheet(source, asked, stdin=stdin)
+    return reading.read_sheet(source, asked, stdin=stdin, environ=os.environ if environ is None else environ)
 
 
 def _check(

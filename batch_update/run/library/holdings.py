@@ -124,6 +124,7 @@ def _template(
         where=several(where),
         language=lang,
         environ=means.environ,
+        delimiter=asked.delimiter,
         force=force,
     )
     return begin_template(order, asked, means)

@@ -7,7 +7,8 @@ all else is text. In other tables everything is.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -20,11 +21,11 @@ from batch_update.fields.garbled.damage import damage_of
 from batch_update.fields.names import ID
 from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Dialect, Json
+from batch_update.settings.locales import OF_COMMAS, Signs
 from batch_update.sheet.endings import WRITTEN
-from batch_update.sheet.writing.records import records, write_table, write_whole
+from batch_update.sheet.writing.records import dialect_of_signs, records, write_table, write_whole
 from batch_update.sheet.writing.worksheet import Rows, ValueOf, in_xml, without_unfit, write_workbook
 
-_DIALECTS = {"csv": Dialect("csv", "utf-8-sig"), "tsv": Dialect("tsv", "utf-8-sig", "\t")}
 _PLAIN = Dialect("csv")
 
 
@@ -40,11 +41,11 @@ def format_to_write(name: str) -> str:
     )
 
 
-def write_export(path: Path, header: Sequence[str], rows: Rows) -> Path:
+def write_export(path: Path, header: Sequence[str], rows: Rows, signs: Signs = OF_COMMAS) -> Path:
     """Write a table whose columns are `id` and fields beside its place and rename it; returns where it lies.
 
-    Cells are texts of the grammar with decimal points. The file is readable by its owner only. Raises UsageError
-    where the format cannot hold it, OSError; nothing is left behind then.
+    Cells are texts of the grammar with decimal points. `signs`: of a CSV. The file is readable by its owner
+    only. Raises UsageError where the format cannot hold it, OSError; nothing is left behind then.
     """
     format = format_to_write(path.name)
     if format == "xlsx":
@@ -56,7 +57,7 @@ def write_export(path: Path, header: Sequence[str], rows: Rows) -> Path:
         return write_whole(
             path, partial(_write_lines, header=header, rows=rows, value_of=_each_once(_json_value))
         )
-    return write_table(path, header, rows, _DIALECTS[format])
+    return write_table(path, header, _with_sign(header, rows, signs), dialect_of_signs(format, signs))
 
 
 def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) -> Path:
@@ -70,19 +71,37 @@ def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) ->
     return write_whole(path, partial(_write_lines, header=_distinct(header), rows=rows, value_of=_as_text))
 
 
-def write_listing(path: Path, header: Sequence[str], rows: Rows, *, title: str) -> Path:
+def write_listing(
+    path: Path, header: Sequence[str], rows: Rows, *, title: str, signs: Signs = OF_COMMAS
+) -> Path:
     """Write a table of whatever columns, by the ending of its name; every cell as the text that it is."""
-    dialect = _DIALECTS.get(format_to_write(path.name))
-    return (
-        write_table(path, header, rows, dialect) if dialect else write_texts(path, header, rows, title=title)
-    )
+    format = format_to_write(path.name)
+    if format in ("csv", "tsv"):
+        return write_table(path, header, rows, dialect_of_signs(format, signs))
+    return write_texts(path, header, rows, title=title)
 
 
-def write_stream(stream: BinaryIO, header: Sequence[str], rows: Rows) -> None:
-    """Write the table as a CSV in UTF-8. No byte order mark, since it is a program that reads it."""
-    for record in records(header, rows, _PLAIN):
+def write_stream(
+    stream: BinaryIO, header: Sequence[str], rows: Rows, signs: Signs = OF_COMMAS, *, typed: bool = False
+) -> None:
+    """Write the table as a CSV in UTF-8. No byte order mark, since it is a program that reads it.
+
+    `typed`: its columns are fields, whose numbers get the decimal sign.
+    """
+    shown = _with_sign(header, rows, signs) if typed else rows
+    for record in records(header, shown, replace(_PLAIN, delimiter=signs.delimiter)):
         stream.write(record.encode("utf-8", "replace"))
     stream.flush()
+
+
+def _with_sign(header: Sequence[str], rows: Rows, signs: Signs) -> Iterator[Sequence[str]]:
+    """Yield the rows, the numbers in them with the decimal sign."""
+    numbers = [place for place, name in enumerate(header) if _kind(name) == "number"]
+    for row in rows:
+        cells = list(row)
+        for place in numbers:
+            cells[place] = cells[place].replace(".", signs.decimal)
+        yield cells
 
 
 # ---------------------------------------------------------------- cells with a type

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from batch_update.model.sheets import Dialect, Repair, Sheet
+from batch_update.settings.locales import OF_SEMICOLONS, Signs
 from batch_update.sheet.writing.again import columns_again, rows_again
 from batch_update.sheet.writing.annotated import write_annotated
 from batch_update.sheet.writing.formats import format_to_write, write_texts
-from batch_update.sheet.writing.records import csv_dialect, dialect_of_country, write_table
+from batch_update.sheet.writing.records import csv_dialect, dialect_of_signs, write_table
 
 
 def write_mended(path: Path, sheet: Sheet, repairs: Iterable[Repair]) -> Path:
@@ -27,7 +28,8 @@ def write_mended(path: Path, sheet: Sheet, repairs: Iterable[Repair]) -> Path:
 
 
 def _dialect(dialect: Dialect, format: str) -> Dialect:
-    """Return the sheet's own dialect; for one of another format that which programs of its country write."""
+    """Return the sheet's own dialect; for one of another format that of programs of its country."""
     if dialect.format == format:
         return csv_dialect(dialect)
-    return dialect_of_country(format, dialect.decimal)
+    own = Signs(dialect.delimiter, dialect.decimal)
+    return dialect_of_signs(format, OF_SEMICOLONS if dialect.decimal == "," else own)

@@ -6,29 +6,41 @@ import csv
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from batch_update.disk import draft_beside, sync
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Dialect
+from batch_update.settings.locales import Signs
 from batch_update.sheet.formulas import disarm, may_begin_formula, may_split_into_formula
 from batch_update.sheet.text.dialect import MARKS, find_encoding, text_of
 
 _PLAIN_START = re.compile(r"(?!sep=)[\w .-]+", re.ASCII | re.IGNORECASE)
 
 
-def dialect_of_country(format: str, decimal: str) -> Dialect:
-    """Return how a spreadsheet program writes a csv or tsv where this is the decimal sign: with `;` beside a comma."""
-    delimiter = "\t" if format == "tsv" else (";" if decimal == "," else ",")
-    return Dialect(format, "utf-8-sig", delimiter, decimal)
+def dialect_of_signs(format: str, signs: Signs) -> Dialect:
+    """Return how a spreadsheet program writes a csv or tsv where these are its signs."""
+    delimiter = "\t" if format == "tsv" else signs.delimiter
+    return Dialect(format, "utf-8-sig", delimiter, signs.decimal)
 
 
 def csv_dialect(dialect: Dialect) -> Dialect:
-    """Return the dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and commas."""
+    """Return the dialect that CSVs made from this sheet go out with: its own, or UTF-8 with BOM and its delimiter.
+
+    Cells go out as they stand, and so with the decimal sign that they have.
+    """
     if dialect.format in ("csv", "tsv"):
         return dialect
-    return Dialect("csv", "utf-8-sig", decimal=dialect.decimal)
+    return Dialect("csv", "utf-8-sig", dialect.delimiter, dialect.decimal)
+
+
+def dialect_of_ours(dialect: Dialect) -> Dialect:
+    """Return the dialect of a CSV that goes out beside those, with cells that are ours: its numbers suit its commas."""
+    if dialect.format in ("csv", "tsv"):
+        return dialect
+    return replace(csv_dialect(dialect), decimal="," if dialect.delimiter == ";" else dialect.decimal)
 
 
 def write_table(

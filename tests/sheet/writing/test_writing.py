@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from batch_update.model.sheets import Dialect
 from batch_update.sheet.formulas import disarm, rearm
 from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.writing.records import csv_dialect, write_table
+from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 from tests.sheet.tables import texts
 
 HEADER = ["id", "name"]
@@ -182,9 +182,11 @@ def test_the_dialect_that_came_in_goes_out() -> None:
 
 @pytest.mark.parametrize("format", ["xlsx", "xls", "xlsb", "ods", "jsonl"])
 def test_a_csv_made_from_a_workbook_opens_in_a_spreadsheet_program(format: str) -> None:
-    assert csv_dialect(Dialect(format, decimal=",", worksheet="x")) == Dialect(
-        "csv", "utf-8-sig", ",", ",", "\n"
-    )
+    dialect = Dialect(format, delimiter=";", worksheet="x")
+    assert csv_dialect(dialect) == Dialect("csv", "utf-8-sig", ";", ".", "\n")
+    assert (
+        dialect_of_ours(dialect).decimal == ","
+    )  # cells of ours are numbers to a program that has semicolons
 
 
 def test_the_bytes_are_those_of_the_dialect(tmp_path: Path) -> None:
