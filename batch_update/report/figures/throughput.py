@@ -38,7 +38,8 @@ class Permitted:
 
     begin: float
     rate: float | None
-    """most changes a second in a bucket, by all windows; None without any"""
+    """most changes a second in a bucket, by all windows; None without any, and where a bucket is shorter than all of
+    them, which could be used up in it at once"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ def _permitted(
 ) -> Iterator[Permitted]:
     """Yield what was permitted at first, and from each slow-down on; a session begins with all that is permitted."""
     kept = {window.seconds: window for window in windows}
+    if width < min(kept, default=0.0):
+        yield Permitted(0.0, None)
+        return
     yield Permitted(0.0, most_rate(kept.values(), width))
     for event in report.events:
         if event.at is None:
