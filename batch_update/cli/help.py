@@ -11,8 +11,6 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from batch_update.cli.screens.wrapping import width
-from batch_update.cli.spelling import flag_of
-from batch_update.cli.suggestions import HELP, no_such_command, too_many
 
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),
@@ -25,6 +23,8 @@ FEW = 9
 GROUPS = ("Sheet", "Rows", "Look-ups", "Guards", "Waves", "Pace", "Connection", "Output", "Sandbox", "Limits")
 WIDEST = 120
 """Characters of a line of help, also on a broader terminal."""
+HELP = frozenset({"help", "hilfe", "/?", "/h", "/help", "-?", "-help"})
+"""Words that ask for help, beside the flags."""
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 _UNBROKEN = str.maketrans("-", "\u2011")
 """A hyphen at which no line is broken, since flags hold some. It is a plain one again in what is shown."""
@@ -39,7 +39,7 @@ class _Helpful:
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(cleandoc(self.help or "").translate(_UNBROKEN))
+            formatter.write_text(unbroken(cleandoc(self.help or "")))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         commands = ["COMMAND"] if isinstance(self, TyperGroup) else []
@@ -71,6 +71,8 @@ class Command(_Helpful, TyperCommand):
         ctx.allow_extra_args = True
         extra = super().parse_args(ctx, args)
         if extra and not ctx.resilient_parsing:
+            from batch_update.cli.suggestions import too_many
+
             taken = [str(ctx.params[p.name]) for p in self.params if p.param_type_name == "argument"]
             raise too_many(ctx.command_path.partition(" ")[2], taken, extra)
         return extra
@@ -80,9 +82,15 @@ class CommandGroup(_Helpful, TyperGroup):
     """Commands beneath a name, which knows words that people try for them."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        rows = [(name, _first_sentence(command)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl(list(self.rows()))
+
+    def rows(self) -> Iterable[tuple[str, str]]:
+        """Return the commands beneath it by their names, with what each does."""
+        return ((name, unbroken(_first_sentence(command.help))) for name, command in self.commands.items())
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0].casefold() in HELP:
@@ -92,8 +100,15 @@ class CommandGroup(_Helpful, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         word = args[0]
         if self.get_command(ctx, word) is None and not word.startswith("-") and not ctx.resilient_parsing:
+            from batch_update.cli.suggestions import no_such_command
+
             raise no_such_command(word, self.commands, ctx.command_path.partition(" ")[2])
         return super().resolve_command(ctx, args)
+
+
+def unbroken(text: str) -> str:
+    """Return the text with hyphens at which no line is broken."""
+    return text.translate(_UNBROKEN)
 
 
 def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
@@ -102,6 +117,8 @@ def _sections(params: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
     if len(options) <= FEW:
         yield "Options", options
         return
+    from batch_update.cli.spelling import flag_of  # help of the program needs none
+
     by_flag = {max(option.opts, key=len): option for option in options if option.rich_help_panel}
     first = [by_flag[flag_of(name)] for name in MOST_NEEDED if flag_of(name) in by_flag][:FIRST]
     own = [option for option in options if not option.rich_help_panel]
@@ -118,9 +135,9 @@ def _record(param: Any, ctx: Any) -> tuple[str, str] | None:
     found: tuple[str, str] | None = param.get_help_record(ctx)
     if found is not None and param.param_type_name == "argument":
         found = param.display_name_raw, param.help or ""
-    return found and (found[0], found[1].removesuffix("  [x>=0]").translate(_UNBROKEN))
+    return found and (found[0], unbroken(found[1].removesuffix("  [x>=0]")))
 
 
-def _first_sentence(command: Any) -> str:
-    text = " ".join((command.help or "").partition("\n\n")[0].split())
-    return text.partition(". ")[0].removesuffix(".").translate(_UNBROKEN) + "."
+def _first_sentence(help: str | None) -> str:
+    text = " ".join((help or "").partition("\n\n")[0].split())
+    return text.partition(". ")[0].removesuffix(".") + "."

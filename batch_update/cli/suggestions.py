@@ -14,9 +14,6 @@ from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
 from batch_update.text import asked, listed, nearest, printable, quoted_path
 
-HELP = frozenset({"help", "hilfe", "/?", "/h", "/help", "-?", "-help"})
-"""Words that ask for help, beside the flags."""
-
 _COMMANDS = {
     "apply": "update run send sync push import upload set change patch write execute start los",
     "plan": "preview diff dry-run dryrun simulate compare show-changes vorschau",

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
-from batch_update.cli.app import command_line, options_of
+from batch_update.cli.app import command_line
+from batch_update.cli.help import CommandGroup
+from batch_update.cli.program.command_table import options_of
 from batch_update.cli.screens import screen
 from batch_update.cli.spelling import flag_of
 from batch_update.report.tones import Piece, Tone, plain
@@ -73,11 +75,31 @@ def test_a_check_of_a_workbook_loads_neither_pandas_nor_numpy_nor_the_network(tm
     assert not {"pandas", "numpy", "httpx", "olefile"} & loaded_by(["check", str(sheet)])
 
 
-def test_help_builds_nothing_that_it_does_not_show() -> None:
+@pytest.mark.parametrize("command", [["--help"], ["--version"]])
+def test_help_of_the_program_loads_no_command_and_no_setting(command: list[str]) -> None:
+    """They take three times as long as all the rest."""
+    loaded = loaded_by(command)
+    assert not [name for name in loaded if name.startswith("batch_update.cli.commands")]
+    assert not {"pydantic", "anyio", "batch_update.settings", "batch_update.errors"} & loaded
+
+
+def test_a_command_loads_no_other_and_help_builds_nothing_that_it_does_not_show() -> None:
     """Models of the fields, and what checks the settings, take as long as all the rest."""
-    assert "batch_update.fields.assistant" not in loaded_by(["--help"])
+    loaded = loaded_by(["check", "--help"])
+    assert "batch_update.fields.assistant" not in loaded
+    assert {name for name in loaded if name.startswith("batch_update.cli.commands.")} == {
+        "batch_update.cli.commands.check"
+    }
     code = "from batch_update.settings.tunables import Settings; assert not Settings.__pydantic_complete__"
-    subprocess.run([sys.executable, "-c", f"import batch_update.cli.app\n{code}"], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_help_says_of_a_command_is_the_first_sentence_of_its_own_help() -> None:
+    """The table of commands says it once more, so that help of the program loads none of them."""
+    program = command_line()
+    own = dict(CommandGroup.rows(program))
+    assert dict(program.rows()) == own
+    assert list(own) == list(program.commands)
 
 
 def test_help_starts_with_examples(run: Run) -> None:

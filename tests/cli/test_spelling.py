@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
-from batch_update.cli.app import app
+from batch_update.cli.app import command_line
 from batch_update.cli.spelling import OPTIONS, as_flags
 from batch_update.settings.tunables import Settings
 
@@ -50,9 +49,7 @@ def options_of(command: object) -> Iterator[str]:
 
 
 def test_each_option_that_messages_may_name_belongs_to_a_command() -> None:
-    assert {as_flags(f"the option {name}") for name in OPTIONS} <= set(
-        options_of(typer.main.get_command(app))
-    )
+    assert {as_flags(f"the option {name}") for name in OPTIONS} <= set(options_of(command_line()))
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,8 @@ def test_what_is_exported_into_a_pipe_stays_as_it_is(folder: Path, server: str) 
 
 SHOW = """
 import sys
-from batch_update.cli.screens.screen import out, paint, ready_streams
+from batch_update.cli.screens.screen import out, paint
+from batch_update.cli.screens.terminal import ready_streams
 from batch_update.cli.screens.terminal import bytes_of_stdout
 ready_streams()
 text = sys.argv[1]

@@ -18,7 +18,7 @@ import typer
 
 from batch_update.cli.commands.check import check_sheet_file
 from batch_update.cli.documents import telling_errors
-from batch_update.cli.screens.screen import ready_streams
+from batch_update.cli.screens.terminal import ready_streams
 from batch_update.settings.tunables import Settings
 from tests.torture.child_case import Verdict
 from tests.torture.mutating import mutated

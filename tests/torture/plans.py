@@ -16,7 +16,7 @@ from typing import Any
 import typer
 
 from batch_update.cli.commands.changing.apply import run_sheet
-from batch_update.cli.screens.screen import ready_streams
+from batch_update.cli.screens.terminal import ready_streams
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.sheets import Problem, Severity
 from batch_update.plan.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, save_plan

@@ -26,6 +26,7 @@ app = typer.Typer(
     cls=CommandGroup,
     help="Runs that are written down in job files: jobs/NAME.toml.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 JOBS_DIR = Annotated[

@@ -33,6 +33,7 @@ app = typer.Typer(
     cls=CommandGroup,
     help="The runs of a folder: what became of them, and removing old ones.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}

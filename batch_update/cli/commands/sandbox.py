@@ -13,6 +13,7 @@ from batch_update.cli.commands.changing.sending import watch
 from batch_update.cli.commands.check import check_sheet_file, read_and_check
 from batch_update.cli.commands.plan import document_of, look_ahead, show_plan
 from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screens.screen import out, say
@@ -30,8 +31,10 @@ SERVED = "\b\nServed below /api:\n" + "\n".join(
     f"  {route.method:<6} {route.path}\n         {route.summary}" for route in ROUTES
 )
 """The last part of the help of `sandbox`."""
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+@app.command("sandbox", cls=Command, epilog=SERVED)
 @takes("sandbox")
 def sandbox(
     given: dict[str, Any],

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -20,7 +18,7 @@ from batch_update.errors import UsageError
 if sys.platform != "win32":
     import termios
 
-from batch_update.cli.screens.terminal import Terminal, colored
+from batch_update.cli.screens.terminal import colored
 from batch_update.cli.screens.wrapping import width, wrap
 from batch_update.cli.spelling import as_flags
 from batch_update.errors import BatchUpdateError
@@ -38,20 +36,6 @@ _COLORS = {"error": "31;1", "warning": "33;1", "good": "32;1", "gone": "31", "ca
 def on_terminal() -> bool:
     """Whether somebody is watching and can answer. FORCE_COLOR and the like have no say in this."""
     return sys.stderr.isatty() and sys.stdin is not None and sys.stdin.isatty()
-
-
-def ready_streams() -> None:
-    """Whatever stdout and stderr are, they take every text: `>&-` leaves none, and ASCII has no umlauts.
-
-    A terminal takes none that would do something to it.
-    """
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  until the end
-        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-            if stream.isatty() and not isinstance(stream, Terminal):
-                setattr(sys, name, Terminal(stream))
 
 
 def out(text: str = "") -> None:

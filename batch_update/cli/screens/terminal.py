@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-import secrets
 import sys
+from pathlib import Path
 from typing import Any, TextIO
 
 from batch_update.text import printable
 
-_SEAL = str(10**9 + secrets.randbelow(9 * 10**9))
+_SEAL = str(10**9 + int.from_bytes(os.urandom(8), "big") % (9 * 10**9))
 """Stands inside the colors that this program makes: nothing that comes from elsewhere can know it."""
 _SPLIT = re.compile(rf"(\n|\033\[[0-9;]*;{_SEAL}m)").split
 
@@ -72,6 +73,20 @@ class _Records:
 
     def flush(self) -> None:
         self._terminal.flush()
+
+
+def ready_streams() -> None:
+    """Whatever stdout and stderr are, they take every text: `>&-` leaves none, and ASCII has no umlauts.
+
+    A terminal takes none that would do something to it.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  until the end
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+            if stream.isatty() and not isinstance(stream, Terminal):
+                setattr(sys, name, Terminal(stream))
 
 
 def drawing_on(stream: TextIO) -> Any:
