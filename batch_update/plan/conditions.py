@@ -5,8 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 
+from batch_update.check.settled_names import Names, with_ids
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, CellError, read_cell, read_id, show_cell
 from batch_update.fields.cells.ids import id_before_name
@@ -46,7 +48,20 @@ class Condition:
     """a field's name, or `id`"""
     operator: str
     value: Json
-    """of the field's type; for `~` a text in lower case, for `~` on a list of ids those ids"""
+    """of the field's type; for `~` a text in lower case, for `~` on a list of ids those ids. Names, until they are looked up"""
+    said: str = field_of(default="", compare=False)
+    """as it was typed"""
+
+    def names(self) -> set[NamedChoice]:
+        """Return the names that stand in it in place of ids."""
+        return set(names_in(self.value))
+
+    def with_ids(self, names: Names) -> Condition:
+        """Return the condition on the ids that its names stand for. UsageError (U101) where one stands for none."""
+        value, faults = with_ids(self.value, names)
+        for fault in faults:
+            raise _wrong_condition(self.said, fault.message, fault.remedy)
+        return replace(self, value=value)
 
     def is_known(self, present: Present) -> bool:
         """Whether it can be told at all of this assistant."""
@@ -71,7 +86,10 @@ class Condition:
 
 
 def read_condition(text: str) -> Condition:
-    """Return the condition that a text stands for. Raises UsageError (U101) with what was given and what is wanted."""
+    """Return the condition that a text stands for; names in it are still to be looked up.
+
+    Raises UsageError (U101) with what was given and what is wanted.
+    """
     match = _CONDITION.fullmatch(text.strip())
     if match is None:
         raise _wrong_condition(
@@ -90,9 +108,11 @@ def read_condition(text: str) -> Condition:
     if sign == "~" and kind != "ids":
         return Condition(field, sign, value.casefold())
     wanted = _value(field, value, text)
+    if sign in _ORDERS and next(names_in(wanted), None) is not None:
+        raise _wrong_condition(text, f"{sign} compares {field} with an id", "write the id, or use = or !=")
     if sign not in ("=", "!=") and wanted is None:
         raise _wrong_condition(text, f"null cannot be compared by {sign}", "use = or !=")
-    return Condition(field, sign, wanted)
+    return Condition(field, sign, wanted, text)
 
 
 def find_field(name: str, place: str) -> str:
@@ -115,10 +135,6 @@ def _value(field: str, value: str, text: str) -> Json:
         raise _wrong_condition(text, str(error), error.remedy, wanted=error.wanted) from None
     assert read is not LEAVE, "the value is not blank"
     read = id_before_name(read) or read if isinstance(read, NamedChoice) else read
-    if next(names_in(read), None) is not None:
-        raise _wrong_condition(
-            text, f"{field} is compared with ids", "write the id; `batch-update choices` lists them"
-        )
     choices = () if field == ID else all_fields()[field].choices
     if choices and read is not None and read not in choices:
         remedy = did_you_mean(value, choices) or "write one of those"

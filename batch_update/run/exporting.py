@@ -22,6 +22,7 @@ from batch_update.plan.naming.matching import with_languages
 from batch_update.plan.stating import Statement
 from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
+from batch_update.run.steps.identifying import with_ids_in
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
@@ -104,12 +105,13 @@ def begin_export(
     tell_way(settings, means)
     means.watcher.stage(Stage.LOOKING, server_name(settings))
     account = means.account(settings)
-    asked = partial(export, fields=names, only=settings.only, where=conditions, secrets=secrets)
-    return partial(_export, asked, to, force, with_names, account, settings, means)
+    asked = partial(export, fields=names, only=settings.only, secrets=secrets)
+    return partial(_export, asked, conditions, to, force, with_names, account, settings, means)
 
 
 async def _export(
     asked: Callable[..., Awaitable[Export]],
+    conditions: Sequence[Condition],
     to: Path | None,
     force: bool,
     with_names: bool,
@@ -118,8 +120,10 @@ async def _export(
     means: Means,
 ) -> Exported:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        labels = partial(_labels, desk_of(client, account, settings, means), means.watcher)
-        table = await asked(client, labels=labels if with_names else None)
+        desk = desk_of(client, account, settings, means)
+        where = await with_ids_in(conditions, desk)
+        labels = partial(_labels, desk, means.watcher) if with_names else None
+        table = await asked(client, where=where, labels=labels)
     if to is None:
         return Exported(table, None)
     signs = signs_wanted(settings.delimiter, means.environ)

@@ -18,6 +18,7 @@ from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.run.exporting import Export, check_target, export
 from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import desk_of
+from batch_update.run.steps.identifying import with_ids_in
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.steps.offering import catalogs_to_offer, offered
 from batch_update.send.progress import Stage
@@ -164,21 +165,26 @@ async def _without_account(order: Order, *, keyless: bool) -> Template:
 
 async def _with_account(order: Order, account: Account, settings: Settings, means: Means) -> Template:
     async with speaking(settings, account, means, means.watcher.event) as client:
-        before = await _what_is_there(order, client, settings) if order.prefill else None
+        desk = desk_of(client, account, settings, means)
+        before = None
+        if order.prefill:
+            before = await _what_is_there(order, client, settings, await with_ids_in(order.where, desk))
         headings = _headings(order.headers or _usual_fields(before))
         wanted = [] if order.is_plain else catalogs_to_offer(headings.values(), but_ids=order.prefill)
-        choices = await desk_of(client, account, settings, means).lists(wanted)
+        choices = await desk.lists(wanted)
     if order.to is not None:
         check_target(order.to, force=order.force)  # looking up took its time
     return _make(order, headings, choices, before, keyless=False)
 
 
-async def _what_is_there(order: Order, client: Client, settings: Settings) -> Export:
+async def _what_is_there(
+    order: Order, client: Client, settings: Settings, where: Iterable[Condition]
+) -> Export:
     headings = _headings(order.headers).values()
     names = [heading.name for heading in headings if heading.role is Role.FIELD and heading.name]
     # Asked for no field an export has all of them: a template of parts alone needs the ids.
     names = names or (["name"] if order.headers else [])
-    return await export(client, fields=names, only=settings.only, where=order.where, secrets=False)
+    return await export(client, fields=names, only=settings.only, where=where, secrets=False)
 
 
 # ---------------------------------------------------------------- its columns

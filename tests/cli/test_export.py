@@ -77,6 +77,13 @@ def test_conditions_choose_the_rows(run: Run) -> None:
     assert len(rows) < 11
 
 
+def test_names_stand_in_conditions_where_ids_do(run: Run) -> None:
+    asked = ("export", "-o", "-", *SANDBOX, "--fields", "voice_id", "--quiet", "--where")
+    assert cells(run(*asked, "voice_id=sabine (de)").out) == cells(run(*asked, "voice_id=412").out)
+    refused = run(*asked, "voice_id=Sabinne")
+    assert refused.exit == 2 and "412" in refused.err and "batch-update choices voices" in refused.err
+
+
 def test_fields_and_conditions_may_come_from_the_environment(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

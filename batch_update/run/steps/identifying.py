@@ -13,6 +13,7 @@ from batch_update.check.settled_names import Names
 from batch_update.model.choices import Choices
 from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Sheet
+from batch_update.plan.conditions import Condition
 from batch_update.plan.naming.matching import catalogs_to_look_up, ids_of
 from batch_update.plan.naming.origin import Origin, origin_of
 from batch_update.plan.naming.spellings import readings
@@ -35,6 +36,16 @@ async def identify(
         choices = choices.with_others(await desk.lists(doubtful, anew=True))
         found = ids_of(names, choices, origin)
     return found, choices
+
+
+async def with_ids_in(conditions: Iterable[Condition], desk: Desk) -> tuple[Condition, ...]:
+    """Return the conditions with the ids that their names stand for. Raises as `identify`, and UsageError."""
+    given = tuple(conditions)
+    names = {name for condition in given for name in condition.names()}
+    if not names:
+        return given
+    found, _ = await identify(names, desk)
+    return tuple(condition.with_ids(found) for condition in given)
 
 
 def _without_id(names: Names) -> Iterable[NamedChoice]:
