@@ -48,7 +48,7 @@ class Condition:
     """a field's name, or `id`"""
     operator: str
     value: Json
-    """of the field's type; for `~` a text in lower case, for `~` on a list of ids those ids. Names, until they are looked up"""
+    """of the field's type, names in it until they are looked up; for `~` a text in lower case, or of ids a list"""
     said: str = field_of(default="", compare=False)
     """as it was typed"""
 

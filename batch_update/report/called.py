@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 from batch_update.fields.references import catalogs_of
-from batch_update.fields.values.differences import BRIEFLY, Showing, brief_value, difference
+from batch_update.fields.values.differences import BRIEFLY, Showing, brief_value, difference, side_by_side
 from batch_update.model.choices import Catalog
 from batch_update.model.named import NamedChoice
 from batch_update.model.plans import UNKNOWN
@@ -15,6 +16,7 @@ from batch_update.text import counted, excerpt
 
 Called = Mapping[Catalog, Mapping[int, str]]
 """List of the account -> what it calls its ids, as far as that was looked up."""
+NO_NAMES: Called = MappingProxyType({})
 MOST_NAME = 40
 """Characters of a name beside its id."""
 
@@ -27,6 +29,15 @@ def named_difference(
         return difference(before, after, showing)
     old, new = (shown_with_names(field, value, called) for value in (before, after))
     return f"stays {new}" if before == after else f"{old} -> {new}"
+
+
+def named_values(field: str, called: Called, *values: object) -> Iterator[str]:
+    """Yield each value for a sentence that compares them, ids with their names where they are known."""
+    if not any(catalog in called for catalog in catalogs_of(field)):
+        yield from side_by_side(*values)
+        return
+    for value in values:
+        yield "not reported" if value is UNKNOWN else shown_with_names(field, value, called)
 
 
 def names_words(names: Collection[NamedChoice]) -> str:

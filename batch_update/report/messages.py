@@ -9,6 +9,7 @@ from batch_update.fields.tools import SECRET_SETTINGS, SHORTEST_SECRET
 from batch_update.model.plans import Outcome
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
+from batch_update.report.called import NO_NAMES, Called
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.own_columns import ragged_cells
 from batch_update.report.places import place_of
@@ -28,11 +29,11 @@ def words_of(outcome: Outcome) -> str:
     return said_of_fields(_said_line(outcome), outcome.field_errors)
 
 
-def said_lines(outcome: Outcome) -> Iterator[str]:
-    """Yield the message of an outcome, then a text for each field that was held back."""
+def said_lines(outcome: Outcome, called: Called = NO_NAMES) -> Iterator[str]:
+    """Yield the message of an outcome, then a text for each field that was held back; `called`: the names of ids."""
     if outcome.message:
         yield outcome.message
-    yield from map(conflict_words, outcome.conflicts)
+    yield from (conflict_words(one, called) for one in outcome.conflicts)
 
 
 def _said_line(outcome: Outcome) -> str:

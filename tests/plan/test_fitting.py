@@ -108,6 +108,23 @@ def test_an_id_that_the_account_does_not_have_is_an_error_that_ends_with_the_com
     assert (ids_sent(plan), plan.settled[0].code) == ([2], "X271")
 
 
+@pytest.mark.parametrize(
+    ("headers", "row", "code", "column", "fitting"),
+    [("id mode", (1, "multimodal"), "X272", 1, 41), ("id name language_id", (1, "x", 2), "X273", 2, 431)],
+)
+def test_a_voice_that_is_kept_and_does_not_fit_what_changes_is_told(
+    headers: str, row: tuple[object, ...], code: str, column: int, fitting: int
+) -> None:
+    there = present(_1={"voice_id": 412})
+    plan = judged(headers, row, there=there)
+    (problem,) = (p for p in plan.problems if p.code != "X220")
+    assert (problem.code, problem.column, problem.severity) == (code, column, Severity.WARNING)
+    assert "voice 412 (Sabine)" in problem.message and ids_sent(plan) == [1]
+    assert not {"X272", "X273"} & {
+        p.code for p in judged(f"{headers} voice_id", (*row, fitting), there=there).problems
+    }
+
+
 def test_a_slip_of_the_keyboard_is_asked_about() -> None:
     (problem,) = judged("id voice_id", (1, 41243)).problems
     assert problem.remedy.startswith("did you mean 41234 (Clara)? ")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Why
+from batch_update.plan.naming.matching import called_in
 from batch_update.report.documents.of_sheets import PlannedSheet, planned_sheet
 from batch_update.report.screen.preview import plan_screen, plan_totals
 from tests.made import ids, sheet_of
@@ -53,6 +56,14 @@ def test_rows_in_conflict_stand_there_with_a_line_for_each_field() -> None:
     assert next((one.field, one.planned, one.wanted, one.now) for one in row.fields) == (
         "speech_speed", 1.0, 1.1, 0.9,
     )  # fmt: skip
+
+
+def test_ids_in_conflict_stand_there_with_their_names() -> None:
+    held = (Conflict("voice_id", Why.EDITED, wanted=412, now=533),)
+    made = plan(r1=Outcome(Status.CONFLICT, "X301", conflicts=held))
+    choices = Choices({Catalog.VOICES: (Choice(412, "Sabine"), Choice(533, "Clara"))})
+    lines = screen(replace(made, called=called_in(made, choices)))
+    assert any("voice_id: wanted 412 Sabine, now 533 Clara" in line for line in lines)
 
 
 def test_what_is_held_back_of_a_change_stands_below_it() -> None:

@@ -497,6 +497,13 @@ def test_one_field_or_condition_of_an_export_may_be_a_text_by_itself(settings: S
     assert one.header == ("id", "name", "speech_speed", "_base") and len(one.rows) == 1
 
 
+@pytest.mark.parametrize("call", [batch_update.export, batch_update.choices, batch_update.connect])
+def test_a_path_in_place_of_settings_is_told_with_what_to_write(call: Any, settings: Settings) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(settings="x.csv")
+    assert "'x.csv'" in caught.value.message and "to=" in caught.value.remedy
+
+
 def test_what_is_no_sheet_is_told(settings: Settings) -> None:
     for odd in (7, None, ["sheet.csv"], b"sheet.csv"):
         with pytest.raises(UsageError, match="is no sheet"):

@@ -177,7 +177,18 @@ def test_check_counts_names_and_looks_them_up_only_when_asked(box: Any) -> None:
     online = batch_update.check(path, QUIET, online=True, key=SANDBOX_KEY, app=app)
     assert [(p.index, p.column, p.code) for p in online.problems] == [(1, 0, "C111"), (1, 1, "C111")]
     assert (online.names, online.to_change, online.invalid_rows) == (frozenset(), 2, 1)
-    assert batch_update.check(sheet("id,voice_id", "10001,412"), online=True).names == frozenset()
+
+
+def test_check_holds_ids_against_the_account_where_it_is_asked_to(box: Any) -> None:
+    """As a plan does: what an assistant has already is nobody's to complain of."""
+    app, _ = counting(box)
+    path = sheet("id,voice_id", "10001,9999", "10002,418", "99999,412")
+    assert not batch_update.check(path).problems
+    online = batch_update.check(path, QUIET, online=True, key=SANDBOX_KEY, app=app)
+    assert [(p.index, p.code) for p in online.problems] == [
+        (p.index, p.code) for p in planned(path, app).problems
+    ]
+    assert {p.code for p in online.problems} >= {"X271"} and online.invalid_rows == 2
 
 
 def test_a_sheet_that_is_wrong_anyway_comes_to_its_end_without_a_look_at_the_account(box: Any) -> None:
@@ -193,7 +204,7 @@ def test_ten_thousand_rows_of_names_among_two_thousand_voices(tmp_path: Path, bo
     rows = [f"{10001 + n},{(412, 'Sabine', 'sabine (de)', '412 – Sabine')[n % 4]}" for n in range(10_000)]
     path = sheet("id,voice_id", *rows)
     checked = batch_update.check(path, QUIET, online=True, key=SANDBOX_KEY, app=app)
-    assert checked.to_change == 10_000 and asked["voices"] == 3
+    assert {p.code for p in checked.problems} == {"X260"} and asked["voices"] == 3, "most are nobody's ids"
 
 
 # ---------------------------------------------------------------- exports with names

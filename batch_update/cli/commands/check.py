@@ -51,7 +51,7 @@ ONLINE = Annotated[
     bool,
     typer.Option(
         "--online",
-        help="Look up the names that stand in place of ids, which takes a key; without, they are counted.",
+        help="Hold names and ids against the account, which takes a key; without, names are counted.",
         show_envvar=False,
         show_default=False,
     ),
@@ -208,11 +208,11 @@ def read_and_check(file: str, settings: Settings, *, online: bool = False) -> tu
     if show:
         say(describe(sheet))
     checked = check_sheet(sheet, on_duplicate=settings.on_duplicate, only=settings.only)
-    return sheet, _inquired(sheet, checked, settings) if online and checked.names else checked
+    return sheet, _inquired(sheet, checked, settings) if online else checked
 
 
 def _inquired(sheet: Sheet, checked: Checked, settings: Settings) -> Checked:
-    """Return what is wrong with a sheet once its names are looked up."""
+    """Return what is wrong with a sheet once it was held against the account."""
     import anyio
 
     from batch_update.cli.watcher import Reader

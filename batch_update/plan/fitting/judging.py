@@ -6,6 +6,7 @@ Certain is what the account's lists tell: a list that is not known forbids nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from batch_update.check.fault import Fault
 from batch_update.fields.references import Reference
@@ -24,6 +25,7 @@ def misfits(subjects: Sequence[Subject], present: Mapping[int, Present], choices
     `present`: the assistants that were read, those too that tools of the changes name, where there are such.
     """
     found = [misfit for subject in subjects for misfit in _of_subject(subject, present, choices)]
+    found += [misfit for subject in subjects for misfit in _of_kept(subject, choices)]
     return [*found, *number_misfits(subjects, present, choices)]
 
 
@@ -40,6 +42,23 @@ def _of_subject(subject: Subject, present: Mapping[int, Present], choices: Choic
                 yield Misfit(subject, reference, fault, wanted)
         elif all(catalog in choices for catalog in wanted):
             yield Misfit(subject, reference, _not_listed(subject, reference, choices), wanted)
+
+
+def _of_kept(subject: Subject, choices: Choices) -> Iterator[Misfit]:
+    """Yield warnings of what an assistant has, and keeps although its new mode or language asks for another."""
+    for field, (catalog, number) in subject.kept().items():
+        choice = choices.find(catalog, number)
+        if choice is None:
+            continue
+        fault = None
+        if field == "mode" and subject.mode is not None and not choice.fits(subject.mode):
+            fault = _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)
+            words = f"{fault.message}: the server refuses the row, or gives the assistant another one"
+            fault = replace(fault, message=f"the assistant keeps {words}", severity=Severity.WARNING)
+        elif field == "language_id":
+            fault = _other_language(subject, Reference(field, (), number), catalog, choice, choices)
+        if fault is not None:
+            yield Misfit(subject, Reference(field, (), number), fault, (catalog,))
 
 
 # ---------------------------------------------------------------- is it there?

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from batch_update.check.fault import Fault
 from batch_update.check.settled_names import Names
@@ -68,7 +69,9 @@ def ids_of(names: Iterable[NamedChoice], choices: Choices, origin: Origin = UNKN
 
 def called_in(plan: Plan, choices: Choices) -> Mapping[Catalog, Mapping[int, str]]:
     """Return what the account calls the ids that a plan takes away and sets, as far as its lists are known."""
-    bodies = (body for change in plan.changes for body in (change.before, change.body))
+    bodies = [body for change in plan.changes for body in (change.before, change.body)]
+    held = chain(*(one.conflicts for one in plan.settled.values()), *(change.held for change in plan.changes))
+    bodies += ({one.field: value} for one in held for value in (one.planned, one.wanted, one.now))
     wanted = {(catalog, one.id) for body in bodies for one in references(body) for catalog in one.catalogs}
     called: dict[Catalog, dict[int, str]] = {}
     for catalog, number in sorted(wanted):

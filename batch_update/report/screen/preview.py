@@ -156,7 +156,7 @@ def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:
     mode = change.body.get("mode")
     if mode is not None:
         yield f"    {'':<{width}}  resets {_reset(change, mode)} to the defaults of {mode}"
-    yield from (f"  ! {printable(conflict_words(one))}" for one in change.held)
+    yield from (f"  ! {printable(conflict_words(one, plan.called))}" for one in change.held)
 
 
 def _reset(change: Change, mode: str) -> str:
@@ -178,4 +178,4 @@ def _is_reset(name: str, change: Change, mode: str) -> bool:
 def _conflict_lines(plan: Plan, index: int) -> Iterator[str]:
     ids = plan.sheet.id_column
     yield _head("!", excerpt(ids.texts[index], 20) if ids else "", str(plan.sheet.numbers[index]))
-    yield from (f"    {printable(words)}" for words in said_lines(plan.settled[index]))
+    yield from (f"    {printable(words)}" for words in said_lines(plan.settled[index], plan.called))

@@ -1,4 +1,4 @@
-"""The program for Python: a sheet alone, read and checked, where a server is asked about names at most."""
+"""The program for Python: a sheet alone, read and checked, where a server is asked about names and ids at most."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def _check(
 ) -> Sequel[Checked]:
     """Return every problem of a sheet, and how many rows would do what. Nothing is sent.
 
-    A server is asked only with `online`, and only where names stand in the sheet in place of ids; else they are in
-    `Checked.names`. `fix`: a .csv, .tsv, .xlsx or .jsonl to which the sheet is written again with the repairs that are
-    safe; the answer is about that one then, and has the repairs. `annotate`: an .xlsx that shows the sheet as it was
-    with its problems. `force` lets both write over what lies there, but never over the sheet. Raises SheetError where
-    the sheet cannot be read, UsageError for a setting that is wrong or means nothing here, and for a file that cannot
-    be written; online also AccessError, ApiError and RunStopped.
+    A server is asked only with `online`: whether names and ids are right, as for `plan`; else the names that stand in
+    place of ids are in `Checked.names`. `fix`: a .csv, .tsv, .xlsx or .jsonl to which the sheet is written again with
+    the repairs that are safe; the answer is about that one then, and has the repairs. `annotate`: an .xlsx that shows
+    the sheet as it was with its problems. `force` lets both write over what lies there, but never over the sheet.
+    Raises SheetError where the sheet cannot be read, UsageError for a setting that is wrong or means nothing here, and
+    for a file that cannot be written; online also AccessError, ApiError and RunStopped.
     """
     fixed, annotated = (None if path is None else Path(path) for path in (fix, annotate))
     wanted = WantedFiles(fixed, annotated, force=force)
@@ -73,7 +73,7 @@ def _check(
     def written(found: Checked) -> Checked:
         return write_wanted(sheet, found, asked, wanted, source=_place_of(what)).checked
 
-    if not online or not checked.names:
+    if not online:
         return AtOnce(written(checked))
     means = means_of_call(key, app, None, environ, share=True)
     return then(begin_inquiry(sheet, checked, asked, means), written)

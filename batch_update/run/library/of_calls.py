@@ -18,6 +18,7 @@ from batch_update.send.signals import no_interrupts, open_interrupts
 from batch_update.settings.heeding import refuse_unheeded
 from batch_update.settings.layers import python_name, read_settings, refuse_unknown
 from batch_update.settings.tunables import Settings
+from batch_update.text import shortly
 
 OF_FILES = ("sheet", "delimiter", "encoding", "max_csv_mb", "max_excel_mb", "max_unpacked_mb")
 """Settings that decide how a file is read: they mean nothing to a DataFrame."""
@@ -46,9 +47,21 @@ def settings_of_call(
     return read if "yes" in explicit else read.model_copy(update={"yes": True})
 
 
+def _require_settings(given: object) -> None:
+    """Raise UsageError where something else stands in place of settings, such as the path of a sheet."""
+    if given is not None and not isinstance(given, Settings):
+        raise UsageError(
+            f"{shortly(given)} stands where settings do, and is no Settings",
+            code="U101",
+            remedy="name what it is: to=... is a file to write, settings=Settings(...) are settings, and each of them "
+            "can be given by its own name",
+        )
+
+
 def layered_settings(
     settings: Settings | None, given: Mapping[str, Any], environ: Mapping[str, str] | None
 ) -> Settings:
+    _require_settings(settings)
     environ = os.environ if environ is None else environ
     refuse_unknown(environ)
     told = {name: getattr(settings, name) for name in settings.model_fields_set} if settings else {}
