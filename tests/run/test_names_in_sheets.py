@@ -204,7 +204,7 @@ def test_ten_thousand_rows_of_names_among_two_thousand_voices(tmp_path: Path, bo
     rows = [f"{10001 + n},{(412, 'Sabine', 'sabine (de)', '412 – Sabine')[n % 4]}" for n in range(10_000)]
     path = sheet("id,voice_id", *rows)
     checked = batch_update.check(path, QUIET, online=True, key=SANDBOX_KEY, app=app)
-    assert {p.code for p in checked.problems} == {"X260"} and asked["voices"] == 3, "most are nobody's ids"
+    assert not {p.code for p in checked.problems if p.code.startswith("C")} and asked["voices"] == 3
 
 
 # ---------------------------------------------------------------- exports with names
