@@ -76,6 +76,29 @@ def without_password(address: str) -> str:
     return re.sub(r"^([a-z0-9+.-]*://)?([^/@:]*):.*@", r"\1\2:PASSWORD@", address, flags=re.IGNORECASE)
 
 
+REDACTED = "[redacted]"
+"""Stands in place of a value that is not shown. A cell that holds it is refused."""
+_ADDRESS = re.compile(r"(https?://)([^\s/?#@\"'<>]+@)?([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?", re.IGNORECASE)
+
+
+def without_query(text: str) -> str:
+    """Return the text with all web addresses in it as far as they may be shown.
+
+    What stands before their host and behind `?` or `#` may be a password or a token.
+    """
+    if "://" not in text:
+        return text
+    return _ADDRESS.sub(
+        lambda found: (
+            found[1]
+            + (f"{REDACTED}@" if found[2] else "")
+            + found[3]
+            + (f"{found[4][0]}{REDACTED}" if found[4] and len(found[4]) > 1 else found[4] or "")
+        ),
+        text,
+    )
+
+
 def shortly(value: object) -> str:
     """Return a value as Python writes it, for a message: one line, and not longer than one."""
     return excerpt(repr(value))

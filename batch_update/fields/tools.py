@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from batch_update.text import excerpt
+from batch_update.text import excerpt, without_query
 
 SECRET_SETTINGS = frozenset({"calcom_api_key"})
 """Never shown: not in a report, a log or a diff."""
@@ -188,6 +188,15 @@ def secrets_in(value: Any) -> Iterator[str]:
             yield from secrets_in(part)
 
 
+def has_secret(value: Any) -> bool:
+    """Whether a value has a secret setting, however deep, that is not empty."""
+    if isinstance(value, Mapping):
+        return any(
+            (name in SECRET_SETTINGS and bool(part)) or has_secret(part) for name, part in value.items()
+        )
+    return isinstance(value, (list, tuple)) and any(map(has_secret, value))
+
+
 def holds_secret(text: str) -> bool:
     """Whether a text names a secret setting, so that none of it may be shown."""
     return any(name in text for name in SECRET_SETTINGS)
@@ -195,13 +204,16 @@ def holds_secret(text: str) -> bool:
 
 def shown(text: str) -> str:
     """Return a short, printable beginning of a cell; "" where it holds a secret."""
-    return "" if holds_secret(text) else excerpt(text, 60)
+    return "" if holds_secret(text) else excerpt(without_query(text), 60)
 
 
 def redact(value: Any) -> Any:
-    """Return a value with every secret setting replaced, however deep."""
+    """Return a value with every secret setting replaced, and the query of every web address, however deep."""
     if isinstance(value, dict):
         return {k: "***" if k in SECRET_SETTINGS and v else redact(v) for k, v in value.items()}
     if isinstance(value, list):
         return [redact(item) for item in value]
-    return value
+    return without_query(value) if isinstance(value, str) and value.startswith(_ADDRESSES) else value
+
+
+_ADDRESSES = ("http://", "https://")

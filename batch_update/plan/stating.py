@@ -11,7 +11,7 @@ from batch_update.fields.cells import LEAVE
 from batch_update.fields.facts import all_fields
 from batch_update.fields.remembered.memory import remembered
 from batch_update.fields.rules import Context, broken_rules
-from batch_update.fields.tools import redact
+from batch_update.fields.tools import has_secret
 from batch_update.fields.values.differences import brief_value
 from batch_update.fields.values.same import same_value
 from batch_update.model.plans import Present
@@ -56,12 +56,12 @@ class Statement:
         """
         seen = picked(present, self.fields)
         if not self._with_secrets:
-            seen = {name: value for name, value in seen.items() if redact(value) == value}
+            seen = {name: value for name, value in seen.items() if not has_secret(value)}
         return remembered(assistant_id, account, seen)
 
     def _is_told(self, value: Json) -> bool:
         """Whether it is told that no cell says this: secrets are left out on purpose, and nothing needs no words."""
-        return value not in _NOTHING and (self._with_secrets or redact(value) == value)
+        return value not in _NOTHING and (self._with_secrets or not has_secret(value))
 
     def _cell(self, name: str, value: Json) -> str:
         field = all_fields()[name]
@@ -78,7 +78,7 @@ class Statement:
 
     def _is_secret(self, value: Json) -> bool:
         """Count the value where it holds a secret, and return whether it is left out for that."""
-        if redact(value) == value:
+        if not has_secret(value):
             return False
         self.secrets += 1
         return not self._with_secrets

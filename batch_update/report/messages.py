@@ -13,7 +13,7 @@ from batch_update.report.called import NO_NAMES, Called
 from batch_update.report.conflicts import conflict_words
 from batch_update.report.own_columns import ragged_cells
 from batch_update.report.places import place_of
-from batch_update.text import excerpt, printable, said_of_fields
+from batch_update.text import excerpt, printable, said_of_fields, without_query
 
 QUOTED = 1_000
 """Characters of a ragged row that are quoted. `failed.csv` holds all of it."""
@@ -55,7 +55,7 @@ def without_secrets(text: str, sheet: Sheet, index: int) -> str:
     """Return the text on one line, without any secret that stands in this row of the sheet."""
     for secret in _secrets(sheet, index):
         text = text.replace(secret, "***")
-    return printable(_SECRET.sub(r"\1***", text))
+    return printable(without_query(_SECRET.sub(r"\1***", text)))
 
 
 def _secrets(sheet: Sheet, index: int) -> Iterator[str]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Column, Role, Sheet
 
+REPORTED = "_reported"
+"""The column of an export for values that are there and could not be sent as they are. A sheet's reader ignores it."""
 RESULT_COLUMNS = (
     "_row",
     "_status",

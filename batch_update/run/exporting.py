@@ -20,6 +20,7 @@ from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.naming.labels import Labels
 from batch_update.plan.naming.matching import with_languages
 from batch_update.plan.stating import Statement
+from batch_update.report.own_columns import REPORTED
 from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.identifying import with_ids_in
@@ -31,8 +32,6 @@ from batch_update.settings.tunables import Settings
 from batch_update.sheet.writing.formats import format_to_write, write_export
 from batch_update.text import counted, listed, printable
 
-REPORTED = "_reported"
-"""The column for values that are there and could not be sent as they are. A sheet's reader ignores it."""
 Told = dict[int, tuple[tuple[str, ...], str]]
 """Assistant -> its cells, and the values that no cell can say."""
 

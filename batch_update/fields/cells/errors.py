@@ -13,7 +13,7 @@ DATED = "a spreadsheet program may have made a date of it: format the column as 
 class CellError(ValueError):
     """A cell that cannot be read.
 
-    `str(error)` is a sentence without the place; `code` is one of C101 to C117; `given` an excerpt that is safe
+    `str(error)` is a sentence without the place; `code` is one of C101 to C119; `given` an excerpt that is safe
     to print, "" where the cell holds a secret; `wanted` what is allowed; `remedy` what to do.
     """
 

@@ -16,7 +16,8 @@ texts of files, and whoever has none to give finds @file refused here.
   array, object        JSON; NaN, infinity and doubled keys are refused; [] and {} both empty it
   phrases              Okay. | Noted., each as a text may be written; or a JSON array of texts
 
-Words for nothing (NaN, N/A, -) and failed formulas (#REF!) are refused everywhere; in quotes they are texts.
+Words for nothing (NaN, N/A, -), failed formulas (#REF!) and markers in place of values that were left out are refused
+everywhere; in quotes they are texts.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from batch_update.fields.cells.texts import (
     show_word,
 )
 from batch_update.fields.facts import Field, Kind, all_fields
+from batch_update.fields.left_out import is_left_out
 from batch_update.model.named import NamedChoice
 from batch_update.model.sheets import Json
 from batch_update.text import visible
@@ -127,6 +129,8 @@ def _read_value(field: Field, reader: Reader, decimal: str, text: str) -> Json |
     trimmed = visible(text)
     if not trimmed:
         return LEAVE
+    if is_left_out(trimmed, is_text=field.kind == "phrases"):
+        raise refusal("C119", field, text)
     return None if trimmed == "null" else reader(field, trimmed, decimal)
 
 
@@ -136,6 +140,8 @@ def _read_text(field: Field, text: str) -> Json | Leave:
     trimmed = visible(text)
     if not trimmed:
         return LEAVE
+    if is_left_out(trimmed, is_text=True):
+        raise refusal("C119", field, text)
     return None if trimmed == "null" else read_text(field, text, ".")
 
 

@@ -11,6 +11,7 @@ from batch_update.fields.cells.errors import instead_of_nothing, refusal, unread
 from batch_update.fields.cells.words import FLAGS, LONGEST_WORD, holds_failed_formula, stands_for_nothing
 from batch_update.fields.facts import Field
 from batch_update.fields.garbled.damage import damage_of, may_be_cut_off, may_be_damaged, with_escapes
+from batch_update.fields.left_out import is_left_out
 from batch_update.fields.tools import shown
 from batch_update.strict_json import is_encodable
 from batch_update.text import visible
@@ -63,6 +64,7 @@ def _needs_quotes(text: str, trimmed: str) -> bool:
         or quoted_text(trimmed) is not None
         or stands_for_nothing(trimmed)
         or holds_failed_formula(text)
+        or is_left_out(trimmed, is_text=True)
         or damage_of(text) is not None
     )
 

@@ -53,7 +53,7 @@ def difference(before: object, after: Json, showing: Showing = BRIEFLY) -> str:
     if before == after:  # sent all the same, as with a change of mode that resets it
         return f"stays {_brief(after)}"
     if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
-        return word_diff(before, after, showing=showing)
+        return _spelled_diff(before, after, showing=showing)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return (
             "; ".join(_keys(before, after, showing))
@@ -101,13 +101,14 @@ def _spelled_diff(before: object, after: object, at_once: int = AT_ONCE, showing
 
 
 def _spelled(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(redact(value), ensure_ascii=False)
+    shown = redact(value)
+    return shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
 
 
 def brief_value(value: object, most: int = LONG) -> str:
     """Return one value, briefly; secrets replaced."""
     if isinstance(value, str):
-        return f'"{excerpt(value, most)}"'
+        return f'"{excerpt(redact(value), most)}"'
     return excerpt(json.dumps(redact(value), ensure_ascii=False), most)
 
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from batch_update.check.judging.columns import IdColumn
 from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.report.changed import Became, changed_by_plan
+from batch_update.report.assistants import assistants_of
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import is_ours
 from batch_update.sheet.writing.framing import FrameColumn, Kind
@@ -30,7 +30,7 @@ def columns_of_report(report: Report) -> Iterator[FrameColumn]:
     messages = [row_message(report, index) for index in range(len(outcomes))]
     yield from _own(sheet)
     yield FrameColumn("_row", Kind.WHOLE, sheet.numbers)
-    yield FrameColumn("_id", Kind.MAYBE_WHOLE, _ids(report.plan))
+    yield FrameColumn("_id", Kind.MAYBE_WHOLE, assistants_of(report.plan))
     yield FrameColumn("_status", Kind.TEXT, _each(outcomes, "status"), tuple(map(str, Status)))
     yield FrameColumn("_verified", Kind.TEXT, _each(outcomes, "verified"), tuple(map(str, Verified)))
     yield FrameColumn("_code", Kind.TEXT, codes, ("", *sorted({*codes} - {""})))
@@ -65,12 +65,3 @@ def _own(sheet: Sheet) -> Iterator[FrameColumn]:
     for column in sheet.columns:
         if not is_ours(column):
             yield FrameColumn(column.header, Kind.TEXT, column.texts)
-
-
-def _ids(plan: Plan) -> list[int | None]:
-    """Return the assistant of each row; None where its id cannot be read, or nothing was to be sent for its name."""
-    if plan.sheet.id_column is None:
-        return [None] * len(plan.sheet)
-    ids = IdColumn(plan.sheet.id_column.texts)
-    changed = {index: change.assistant_id for change in plan.changes for index in change.indexes}
-    return [changed.get(index) or ids[index] for index in range(len(plan.sheet))]

@@ -8,7 +8,7 @@ from batch_update.fields.tools import SECRET, holds_secret
 from batch_update.model.sheets import Dialect, Problem, Severity, Sheet, rows_with
 from batch_update.report.places import ROWS_NAMED, WIDE, place_line, place_words, run_words, runs_of
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, listed, named, printable, shortly
+from batch_update.text import counted, excerpt, listed, named, printable, shortly, without_query
 
 SHOWN_OF_A_KIND = 3
 """How many problems of one kind in one column are shown in full; the rest are named by their rows."""
@@ -126,7 +126,7 @@ def _excerpt(sheet: Sheet, index: int, problem: Problem) -> Iterator[str]:
     row = sheet.row(index)
     margin = str(row.line or row.number)
     pad = " " * len(margin)
-    cells = [SECRET if holds_secret(cell) else printable(cell) for cell in row.cells]
+    cells = [SECRET if holds_secret(cell) else printable(without_query(cell)) for cell in row.cells]
     separator = _separator(sheet.dialect)
     yield f"{pad} |"
     if problem.column is None or index in sheet.ragged:
