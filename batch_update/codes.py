@@ -269,12 +269,13 @@ CODES: dict[str, Code] = dict((
     _c("U106", "the job file is wrong", "It cannot be read, a key is not known or a value is not allowed.", "Mend it; batch-update job check tells what is left."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
     _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file with the setting sandbox_state."),
-    _c("U109", "the file is there already", "An export does not overwrite what somebody may have edited.", "Choose another name."),
+    _c("U109", "the file is there already", "What somebody may have edited is not written over.", "Choose another name."),
     _c("U110", "the file cannot be written", "Its folder does not exist, or may not be written to, or the disk is full.", "Choose another place."),
     _c("U111", "no such run", "There is no run folder of that name, or several begin with it.", "Name it by its folder, or say last."),
     _c("U112", "the lock of the account cannot be taken", "The folder that tells runs of each other cannot be written, something else lies where the lock should be, or the file system knows no locks.", "Make the folder writable, or name another one with the setting locks_dir; without it, HOME says where."),
     _c("U113", "nothing to take back", "The run changed nothing: it was stopped before anything was sent, or all was already so.", "Name the run that is to be taken back; batch-update runs list shows what each did."),
     _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
     _c("U115", "the sheet cannot be written so that it means the same", "What was written was read back, and a row that was good came out otherwise, or one that was refused came out good; so it was not kept. A decimal comma in JSON Lines does that, or a text that the format cannot hold.", "Choose another format: a CSV for a CSV, a workbook for a workbook. With a workbook, name its decimal sign by the setting decimal."),
+    _c("U116", "a package is missing", "What was asked for needs a package that is not installed with the program.", "Install it with `pip install 'batch-update[parquet]'`."),
 ))
 # fmt: on

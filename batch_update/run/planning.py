@@ -26,7 +26,7 @@ from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
 from batch_update.plan.guarding import guard
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
-from batch_update.report.files.folder import write_text
+from batch_update.report.files.private_text import write_text
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.fitting import named_in_tools, with_sound_ids
 from batch_update.run.steps.identifying import identify

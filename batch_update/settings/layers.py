@@ -36,6 +36,7 @@ OPTIONS = (
     "port",
     "prefill",
     "prune_force",
+    "redact",
     "reset",
     "retry_failed",
     "search",

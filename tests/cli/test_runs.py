@@ -294,7 +294,48 @@ def test_of_two_formats_that_hold_one_file_it_is_written_once(
 
 def test_a_format_that_is_none_is_a_usage_error(run: Run, complete: Path) -> None:
     result = run("report", "last", "--format", "pdf")
-    assert (result.exit, "csv, json, jsonl, xlsx" in result.err) == (2, True)
+    assert (result.exit, "csv, json, jsonl, xlsx, junit, parquet" in result.err) == (2, True)
+
+
+def test_a_report_to_be_shared_is_a_file_of_its_own(run: Run, complete: Path) -> None:
+    """Its format is told by its name; what is left out of it stays in the run's folder."""
+    before = {path.name: path.read_bytes() for path in complete.iterdir()}
+    made = run("report", "last", "-o", "for-customer.csv", "--redact", "name", "--only", "10001,10002")
+    assert (made.exit, made.out) == (0, "for-customer.csv\n")
+    rows = Path("for-customer.csv").read_text("utf-8").splitlines()
+    assert len(rows) == 3 and rows[1].startswith("10001,1.1,[redacted: 15 characters],2,updated,")
+    assert {path.name: path.read_bytes() for path in complete.iterdir()} == before
+    refused = run("apply", "for-customer.csv", *SEND)
+    assert refused.exit == 3 and "C119" in refused.out + refused.err
+
+
+def test_every_format_is_made_in_the_runs_folder_too(run: Run, complete: Path) -> None:
+    made = run("report", "last", "--format", "junit,parquet").out.splitlines()
+    assert [Path(line).name for line in made] == ["junit.xml", "results.parquet"]
+    again = run("report", "last", "--format", "junit,parquet", "--json").json
+    assert again["files"] == made
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--redact", "prompts"), "--output"),
+        (("--only", "10001"), "--output"),
+        (("-o", "-"), "name a file"),
+        (("-o", "x.csv", "--format", "csv,json"), "one format"),
+        (("-o", "good.csv"), "--force"),
+        (("-o", "none/x.json"), "no folder"),
+        (("-o", "x.csv", "--redact", "nobody"), "no group"),
+        (("-o", "x.csv", "--only", "4"), "no row"),
+    ],
+)
+def test_a_report_that_cannot_be_made_says_why_and_writes_nothing(
+    run: Run, complete: Path, words: tuple[str, ...], why: str
+) -> None:
+    before = sorted(path.name for path in Path().iterdir())
+    result = run("report", "last", *words)
+    assert (result.exit, why in result.err) == (2, True), result.err
+    assert sorted(path.name for path in Path().iterdir()) == before
 
 
 def test_a_report_of_what_is_no_run_is_a_usage_error(run: Run) -> None:

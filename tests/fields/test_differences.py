@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,16 @@ def test_nothing_is_told_by_color_alone() -> None:
     before, after = "one two three " * 10, "one two drei " * 10
     colored = difference(before, after, Showing(lambda text: f"\033[31m{text}\033[0m", lambda text: text))
     assert colored.replace("\033[31m", "").replace("\033[0m", "") == difference(before, after)
+
+
+def test_of_an_address_nothing_is_shown_that_may_be_a_token() -> None:
+    """Though it is that alone which changes, and however long the address is."""
+    for path in ("in", "in" * 60):
+        old, new = (f"https://user:word@h.example/{path}?token={token}" for token in ("sesam", "simsim"))
+        assert difference(old, new) == "only a secret changes, which is not shown"
+        told = (
+            difference(None, new)
+            + difference(f"https://h.example/{path}", new)
+            + " ".join(side_by_side(old, new))
+        )
+        assert not {"sesam", "simsim", "word"} & set(re.findall(r"\w+", told)) and "h.example" in told

@@ -1,9 +1,9 @@
-"""`runs list`, `runs show`, `runs prune` and `report`: what became of the runs, from their journals."""
+"""`runs list`, `runs show` and `runs prune`: what became of the runs, from their journals."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ import typer
 from batch_update.cli.commands.changing.sending import allowing, of_written_sheet
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
-from batch_update.cli.options import LAST_RUN, or_environment, settings_of, takes
+from batch_update.cli.options import LAST_RUN, settings_of, takes
 from batch_update.cli.printed_commands import SAME_SHEET, Errand, Following, command_of, next_lines
-from batch_update.cli.screens.screen import ask, on_terminal, out, out_raw, say
+from batch_update.cli.screens.screen import ask, on_terminal, out, say
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.reports import Exit
 from batch_update.settings.layers import ENV_PREFIX
@@ -139,67 +139,6 @@ def prune(
             )
         age = None if older_than is None else _read_age(older_than)
         _prune(settings, keep, age, force=force)
-
-
-@takes("report")
-def report(
-    given: dict[str, Any],
-    run: LAST_RUN = "last",
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="csv: all files of the run. json: run.json. xlsx or jsonl: results.xlsx, results.jsonl. Repeatable. "
-            "Default: csv.",
-        ),
-    ] = None,
-) -> None:
-    """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
-
-    Every cell of a workbook is text, never a formula.
-    """
-    settings = settings_of(given)
-    with telling_errors(as_json=settings.json_):
-        from batch_update.journal.finding import find_run
-        from batch_update.journal.reading import read_run
-        from batch_update.report.documents.of_lists import WrittenReport
-        from batch_update.report.files.folder import FORMATS
-
-        wanted = _formats_of(or_environment(formats, "format") or ["csv"], FORMATS)
-        recorded = read_run(find_run(run, settings.runs_dir))
-        paths = []
-        for path in _written_again(recorded, wanted):
-            paths.append(str(path))
-            if not settings.json_:
-                out_raw(printable(str(path)))
-        if settings.json_:
-            out_document(WrittenReport(str(recorded.folder), tuple(paths)))
-
-
-def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[Path]:
-    """Write a run's files in these formats, and yield each that is written. Raises UsageError (U110)."""
-    from batch_update.journal.recorded import facts_of, report_of
-    from batch_update.report.files.folder import write_again
-
-    try:
-        yield from write_again(report_of(recorded), recorded.folder, formats, facts_of(recorded))
-    except OSError as error:
-        raise UsageError(
-            f"{recorded.folder} cannot be written: {error.strerror}",
-            code="U110",
-            remedy="make room, or the folder writable",
-        ) from error
-
-
-def _formats_of(texts: Sequence[str], known: Collection[str]) -> dict[str, None]:
-    """Return the formats that are named, each once, in their order. Raises UsageError for what is none."""
-    wanted = dict.fromkeys(part.strip().lower() for text in texts for part in text.split(","))
-    if unknown := next((name for name in wanted if name not in known), None):
-        raise UsageError(
-            f"--format: {unknown!r} is no format", code="U101", remedy=f"there are {', '.join(known)}"
-        )
-    return wanted
 
 
 def _read_age(text: str) -> timedelta:

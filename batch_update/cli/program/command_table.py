@@ -162,7 +162,7 @@ def _load_undo() -> Any:
     "Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.",
 )
 def _load_report() -> Any:
-    from batch_update.cli.commands.runs import report
+    from batch_update.cli.commands.report import report
 
     return report
 

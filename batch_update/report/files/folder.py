@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from batch_update.disk import make_folder, replace_private
+from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.fields.remembered.memory import BASE
 from batch_update.journal.recorded import RunFacts
@@ -20,13 +20,16 @@ from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
 from batch_update.report.documents.envelope import json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
+from batch_update.report.files.one_file import WRITERS
+from batch_update.report.files.private_text import write_text
 from batch_update.report.files.results import failed_rows, header, result_rows
-from batch_update.sheet.writing.formats import write_texts
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
 FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
-FORMATS = ("csv", "json", "jsonl", "xlsx")
+FORMATS = ("csv", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
+IN_FOLDER = {"junit": "junit.xml"}
+"""Names of files in the run's folder that are not called after their format."""
 LONGEST_NAME = 60
 """Characters of the sheet's name that go into the name of its run folder."""
 
@@ -133,8 +136,7 @@ def write_again(report: Report, folder: Path, formats: Collection[str], facts: R
             written = write_run(report, folder, facts)
             yield from filter(None, (written.results, written.failed, written.undo, written.run))
         elif format != "json":
-            columns, rows = header(report.plan.sheet), list(result_rows(report))
-            yield write_texts(folder / f"results.{format}", columns, rows, title="Results")
+            yield WRITERS[format](report, facts, folder / IN_FOLDER.get(format, f"results.{format}"))
         elif "csv" not in formats:
             failed = folder / "failed.csv" if _has_failed(report) else None
             undo = folder / "undo.csv" if _undoable(report) else None
@@ -165,9 +167,3 @@ def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:
     return write_text(
         files.run, json_text(run_file(report, facts, file_paths(files, names_only=True))) + "\n"
     )
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write a file that its owner alone can read, beside its name first and then renamed. Raises OSError."""
-    replace_private(path, text.encode("utf-8", "backslashreplace"))
-    return path

@@ -11,9 +11,9 @@ from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.report.changed import Became, changed_by_plan
-from batch_update.report.assistants import assistants_of
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import is_ours
+from batch_update.report.row_owners import assistants_of
 from batch_update.sheet.writing.framing import FrameColumn, Kind
 
 

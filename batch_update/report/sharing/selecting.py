@@ -22,7 +22,7 @@ from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Outcome, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Column, Json, Problem, Role, Sheet, Surroundings
-from batch_update.report.assistants import assistants_of
+from batch_update.report.row_owners import assistants_of
 from batch_update.text import listed
 
 T = TypeVar("T")
@@ -94,10 +94,10 @@ class _Selection:
         )
 
     def outcome(self, outcome: Outcome) -> Outcome:
-        if not (outcome.message or outcome.field_errors):
+        if not (outcome.message or outcome.field_errors or outcome.wave):
             return outcome
         said = {name: tuple(map(self._words, texts)) for name, texts in outcome.field_errors.items()}
-        return replace(outcome, message=self._words(outcome.message), field_errors=said)
+        return replace(outcome, message=self._words(outcome.message), field_errors=said, wave=0)
 
     def _of_kept(self, values: Mapping[int, T]) -> dict[int, T]:
         return {self._at[index]: value for index, value in values.items() if index in self._at}

@@ -68,7 +68,7 @@ def write_texts(path: Path, header: Sequence[str], rows: Rows, *, title: str) ->
     if format_to_write(path.name) == "xlsx":
         write = partial(write_workbook, value_of=_as_text, spelling=without_unfit, title=title)
         return write_whole(path, partial(write, name=path.name, header=header, rows=rows))
-    return write_whole(path, partial(_write_lines, header=_distinct(header), rows=rows, value_of=_as_text))
+    return write_whole(path, partial(_write_lines, header=distinct(header), rows=rows, value_of=_as_text))
 
 
 def write_listing(
@@ -150,7 +150,7 @@ def _as_text(name: str, text: str) -> Json:
     return text
 
 
-def _distinct(header: Sequence[str]) -> list[str]:
+def distinct(header: Sequence[str]) -> list[str]:
     """Return names for the keys of an object: each once, none empty."""
     found: dict[str, None] = {}
     for number, name in enumerate(header, 1):
