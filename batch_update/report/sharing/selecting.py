@@ -155,7 +155,7 @@ def _called(
 ) -> dict[Catalog, dict[int, str]]:
     """Return the names of those ids alone that the changes are about."""
     ids = {
-        number for change in changes for values in (change.body, change.before) for number in _numbers(values)
+        number for change in changes for values in (change.body, change.before) for number in _ids_in(values)
     }
     kept = {
         catalog: {key: name for key, name in names.items() if key in ids} for catalog, names in called.items()
@@ -163,12 +163,12 @@ def _called(
     return {catalog: names for catalog, names in kept.items() if names}
 
 
-def _numbers(value: Json) -> Iterator[int]:
+def _ids_in(value: Json) -> Iterator[int]:
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
         for part in value:
-            yield from _numbers(part)
+            yield from _ids_in(part)
     elif isinstance(value, int):
         yield value
 
