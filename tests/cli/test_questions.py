@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -20,6 +21,14 @@ MEANWHILE = (
 )
 
 
+def read_until(terminal: int, words: bytes, seen: bytes = b"") -> bytes:
+    """Return what a child writes until these words; it fails where the child falls silent, since it may be gone."""
+    while words not in seen:
+        assert select.select([terminal], [], [], 60)[0], seen
+        seen += os.read(terminal, 1024)
+    return seen
+
+
 @pytest.mark.parametrize("asking", [ASK, MEANWHILE], ids=["before", "meanwhile"])
 @pytest.mark.parametrize(("answer", "outcome"), [("n", "kept"), ("y", "sent")])
 def test_what_was_typed_before_a_question_was_seen_is_no_answer(
@@ -32,9 +41,7 @@ def test_what_was_typed_before_a_question_was_seen_is_no_answer(
         child = subprocess.Popen(
             [sys.executable, "-c", asking], stdin=theirs, stderr=theirs, stdout=subprocess.PIPE
         )
-        seen = b""
-        while b"[y/N]" not in seen:
-            seen += os.read(ours, 1024)
+        read_until(ours, b"[y/N]")
         os.write(ours, answer.encode() + b"\n")
         out, _ = child.communicate(timeout=30)
     finally:
@@ -57,9 +64,7 @@ def test_a_signal_at_a_question_is_told_and_nothing_is_sent(tmp_path: Path, numb
             stderr=theirs,
             stdout=subprocess.DEVNULL,
         )
-        seen = b""
-        while b"[y/N]" not in seen:
-            seen += os.read(ours, 1024)
+        seen = read_until(ours, b"[y/N]")
         # Again until it ends: between a question and the waiting for its answer is a moment in which none is heard.
         for _ in range(3):
             child.send_signal(number)
@@ -68,8 +73,7 @@ def test_a_signal_at_a_question_is_told_and_nothing_is_sent(tmp_path: Path, numb
                 break
         child.kill()
         assert child.wait() == 128 + number
-        while b"= help" not in seen:
-            seen += os.read(ours, 1024)
+        seen = read_until(ours, b"= help", seen)
     finally:
         os.close(ours)
         os.close(theirs)
