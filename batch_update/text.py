@@ -61,6 +61,39 @@ def excerpt(text: str, most: int = 80) -> str:
     return shown if len(shown) <= most else shown[: most - 4] + " ..."
 
 
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes: wide letters and emoji two, marks above a letter none."""
+    return len(text) if text.isascii() else sum(map(_width_of, text))
+
+
+@lru_cache(4096)
+def _width_of(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def padded(text: str, room: int) -> str:
+    """Return the text with blanks behind it, so many cells wide."""
+    return text + " " * (room - cells(text))
+
+
+def cut(text: str, room: int) -> str:
+    """Return the text, or as much of it as so many cells hold, with dots behind it."""
+    if cells(text) <= room:
+        return text
+    shown, free = "", room - len(_CUT)
+    for character in text:
+        free -= _width_of(character)
+        if free < 0:
+            break
+        shown += character
+    return f"{shown.rstrip()}{_CUT}"
+
+
+_CUT = " ..."
+
+
 def json_signs(text: str | bytes) -> tuple[int, int]:
     """Count what JSON may hold, without reading it: the lists and objects in it, and the values in those.
 

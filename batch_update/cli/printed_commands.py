@@ -68,6 +68,8 @@ class Errand:
     place: str
     """the sheet, the saved plan or the run that it is about"""
     settings: Settings
+    job: str = ""
+    """the name of the job that it is; "" for none"""
 
     def at(self, settings: Settings) -> Errand:
         """Return the errand with the settings as they came to count: at the server that the plan was made for."""

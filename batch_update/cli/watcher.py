@@ -10,7 +10,8 @@ from typing import Self
 
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand
-from batch_update.cli.screens.displays import Display, choose_display, event_teller
+from batch_update.cli.screens.bar import Bar, can_draw
+from batch_update.cli.screens.displays import LABELS, Display, Log, event_teller
 from batch_update.cli.screens.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
 from batch_update.codes import Trait, has_trait
 from batch_update.model.plans import Change, Outcome, Plan
@@ -73,8 +74,9 @@ class Onlooker(Reader):
 
     @cached_property
     def _display(self) -> Display:
-        limits = " and ".join(map(str, self._errand.settings.rate))
-        return choose_display(quiet=not self._talks, limits=limits)
+        if not self._talks:
+            return Display()
+        return Bar() if can_draw() else Log()
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +90,8 @@ class Onlooker(Reader):
 
     def stage(self, stage: Stage, what: str = "") -> None:
         super().stage(stage, what)
-        if stage is not Stage.BETWEEN_WAVES:
-            self._draw(stage is Stage.SENDING)
+        self._display.stage(stage)
+        self._draw(stage in LABELS)
 
     def _draw(self, is_sending: bool) -> None:
         if is_sending and not self._is_drawing:
@@ -106,6 +108,10 @@ class Onlooker(Reader):
 
     def event(self, event: Event) -> None:
         self._display.event(event)
+
+    def tick(self) -> None:
+        """Some time went by: what is shown goes on though nothing happens."""
+        self._display.tick()
 
     def progress(self, progress: Progress) -> None:
         self._display.progress(progress)
@@ -191,6 +197,7 @@ class Onlooker(Reader):
         return ask(f"Change {count} of {account}{f', allowing {hazards}' if hazards else ''}?")
 
     async def may_go_on(self, question: str) -> bool:
+        self._draw(False)  # sending the next wave draws again
         return await ask_meanwhile(question)
 
 

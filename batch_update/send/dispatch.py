@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from signal import SIGINT
 from typing import Protocol
 
 import anyio
@@ -15,11 +16,12 @@ from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Plan, Status
-from batch_update.model.reports import Reply
+from batch_update.model.reports import Event, Reply
 from batch_update.model.sheets import Body
 from batch_update.outcomes import left_under_way, not_begun, replied, spread
 from batch_update.send.progress import Meter
 from batch_update.send.signals import interruption
+from batch_update.text import how_long
 
 
 class Sender(Protocol):
@@ -193,9 +195,16 @@ class _Dispatch:
             signals = 0
             async for number in interrupted:
                 signals += 1
+                if signals == 1:
+                    self._meter.happened(Event("stop", self._landing_words(number)))
                 self._stop(interruption(number), within=self._grace if signals == 1 else 0.0)
         except Exception as bug:  # noqa: BLE001  # a bug too: the rows under way must land all the same
             self._stop(bug, within=self._grace)
+
+    def _landing_words(self, number: int) -> str:
+        again = "Ctrl-C" if number == SIGINT else "the signal"
+        grace = how_long(self._grace)
+        return f"stopping: requests under way get {grace} to finish; {again} once more leaves them at once"
 
     def _stop(self, reason: Exception, *, within: float | None = None) -> None:
         """From now on nothing new is sent. The first reason counts, but for a bug, which is never hidden."""

@@ -157,6 +157,10 @@ class Meter:
         if self._forecast is not None:
             self._forecast.wave = number
 
+    def happened(self, event: Event) -> None:
+        """Take note of something that happened to the run as a whole."""
+        self._events(event)
+
     def _changed(self) -> None:
         """Something happened after which all may take longer, or not as long."""
         if self._forecast is not None:

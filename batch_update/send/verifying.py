@@ -52,7 +52,7 @@ async def read_back(
     now = clock.wall()
     told = [Event("stored", habit, at=now) for habit in seen.habits]
     if seen.error is not None:
-        words = f"not read back: {seen.error.message}; batch-update resume reads it back"
+        words = f"could not be read back: {seen.error.message}; batch-update resume does that"
         told.append(Event("verify", words, at=now))
     return replace(report, outcomes=seen.outcomes, events=(*report.events, *events.events[before:], *told))
 
@@ -81,8 +81,8 @@ async def see(
     late = [c for c in _unread(plan, outcomes) if not as_wanted(found[c.indexes[0]])]
     if not late or not again:
         return Seen(found, None, tuple(_habits(plan, outcomes, present)))
-    what = f"{counted(len(late), 'assistant')} not read back as sent, or not yet"
-    tell(Event("pause", f"{what}: reading once more in {again:g} s", again))
+    what = f"{counted(len(late), 'assistant')} not as sent, or not yet"
+    tell(Event("pause", f"{what}: looking again in {again:g} s", again))
     await clock.sleep(again)
     ids = {change.assistant_id for change in late}
     try:

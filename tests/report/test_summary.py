@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch_update.cli.screens.wrapping import rows_of
 from batch_update.errors import Interrupted, KeyRefused, SheetError
 from batch_update.model.plans import Change, Conflict, Outcome, Status, Verified, Why
 from batch_update.model.reports import Event, Files, Report, Stats
+from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.screen.summary import Commands, summary
 from batch_update.report.tones import Tone, plain
 from tests.made import column, report_of
@@ -39,7 +43,7 @@ def test_the_first_line_alone_has_a_tone_good_where_all_is_as_wanted_and_on_the_
 def test_a_run_with_a_failure() -> None:
     report = report_of(*[OK] * 117, FAILED, *[UNCHANGED] * 2, *[LEFT_OUT] * 3, seconds=61.2)
     assert told(report, FILES, stats=Stats(121, 3, 1, 0)).splitlines() == [
-        "117 updated, 2 with nothing to change, 1 failed, 3 left out in 1 min 1 s (3 retries, 1 pause, 0 slow-downs)",
+        "117 updated, 2 with nothing to change, 1 failed, 3 left out in 1 min 1 s (3 retries, 1 pause)",
         "  1x A404 refused (404): Assistant not found   row 119",
         "Report  runs/2026-11-22T0931-changes/results.csv",
         "Fix     edit failed.csv there, then: batch-update apply runs/2026-11-22T0931-changes/failed.csv",
@@ -93,11 +97,43 @@ def test_refusals_of_different_fields_are_told_apart() -> None:
     ]
 
 
-def test_many_codes_and_messages_are_cut_and_counted() -> None:
-    codes = [Outcome(Status.FAILED, f"Z{number}", "odd") for number in range(30)]
-    assert "  and 18 more kinds: see _code in the results" in told(report_of(*codes))
+def test_many_messages_are_cut_and_counted() -> None:
     messages = [Outcome(Status.FAILED, "A422", f"odd {number}") for number in range(30)]
     assert "       and 27 more messages" in told(report_of(*messages))
+
+
+def test_the_most_frequent_codes_come_first_and_what_is_only_a_sequel_last() -> None:
+    many = [NOT_SENT] * 40 + [INVALID] + [FAILED] * 3
+    lines = told(report_of(*many)).splitlines()[1:]
+    assert [line.split()[:2] for line in lines] == [["3x", "A404"], ["1x", INVALID.code], ["40x", "R101"]]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_a_screen_of_24_lines_whatever_happened(width: int) -> None:
+    """30 codes with several long messages each, a long path, a long name of the account's, pauses and a stop."""
+    codes = [
+        Outcome(Status.FAILED, f"Z{number}", f"{part} Ärger mit der Wörtern " * 9)
+        for number in range(30)
+        for part in range(5)
+        for _ in range(1 + number)
+    ]
+    stopped = Interrupted(
+        "the run was interrupted by SIGINT", signal=2, remedy="go on with batch-update resume"
+    )
+    folder = Path("runs") / ("2026-11-22T0931-" + "sehr-langer-name-" * 9)
+    files = Files(folder / "results.csv", folder / "failed.csv", folder / "undo.csv", folder / "run.json")
+    commands = Commands(
+        *(f"batch-update {verb} --sandbox {folder}" for verb in ("apply", "x", "undo", "resume"))
+    )
+    events = tuple(
+        Event("pause", "no usable answer from the server: trying again in 15 s", 15) for _ in range(9)
+    )
+    report = planned(report_of(*codes, NOT_SENT, stopped=stopped, events=events))
+    room = Room(23, partial(rows_of, most=width))
+    text = told(report, files, commands=commands, stats=Stats(100, 20, 9, 2), room=room)
+    assert room.of(text.split("\n")) <= 23
+    lines = text.splitlines()
+    assert lines[1].startswith("  150x Z29 ") and "more kinds" in text and lines[-1].startswith("Undo ")
 
 
 def test_pauses_are_told_but_not_their_ends() -> None:
@@ -107,8 +143,8 @@ def test_pauses_are_told_but_not_their_ends() -> None:
         Event("slow", "14/10 from now on"),
     )
     text = told(report_of(OK, events=events))
-    assert "  gate: waiting 60 s" in text and "  slow: 14/10 from now on" in text and "goes on" not in text
-    assert "and 3 more events" in told(report_of(OK, events=events[:1] * 8))
+    assert "  waiting 60 s" in text and "  14/10 from now on" in text and "goes on" not in text
+    assert "and 5 more events" in told(report_of(OK, events=events[:1] * 8))
 
 
 def test_an_interrupted_run_says_how_to_go_on() -> None:

@@ -203,9 +203,8 @@ class Pacer:
         if self._told_of_others or not PATIENCE < wait < math.inf or not self._shares():
             return
         self._told_of_others = True
-        self._on_event(
-            Event("shared", f"what other commands sent with this key counts, too: waiting {wait:.0f} s", wait)
-        )
+        words = "another command used this key a moment ago, and the limit is for both together"
+        self._on_event(Event("shared", f"{words}: waiting {how_long(math.ceil(wait))}", wait))
 
     # ------------------------------------------------------------ what came of it
 
@@ -216,12 +215,8 @@ class Pacer:
             self._learn(limits, now)
         ended = self._gate.succeeded(ticket.probe)
         if ended is not GateState.OPEN:
-            what = (
-                "the server answers again"
-                if ended is GateState.DOWN
-                else "the server lets requests through again"
-            )
-            self._on_event(Event("resume", what))
+            what = "answers" if ended is GateState.DOWN else "takes requests"
+            self._on_event(Event("resume", f"the server {what} again: going on"))
         self._wake()
 
     def refused(
@@ -233,14 +228,15 @@ class Pacer:
             self._wake()
             return None
         self._epoch += 1
-        if limited and not ticket.probe:
-            self._slow_down(limits)
         wait = self._gate.refused(now, asked)
         if wait == math.inf:
             return _wait_too_long(asked)
         self.stats.gates += 1
-        what = "too many requests" if limited else "the server is busy"
-        self._on_event(Event("gate", f"{what}: waiting {wait:.0f} s, then trying one request", wait))
+        what = "too many requests for the server (429)" if limited else "the server is busy (503)"
+        words = f"{what}: waiting {how_long(math.ceil(wait))}, then going on"
+        self._on_event(Event("gate", words, wait))
+        if limited and not ticket.probe:
+            self._slow_down(limits)
         self._wake()
         return None
 
@@ -263,7 +259,7 @@ class Pacer:
         if down and (was is not GateState.DOWN or ticket.probe):
             wait = self._gate.until - now
             because = f" ({why})" if why else ""
-            words = f"no usable answer from the server{because}: trying again in {wait:.0f} s"
+            words = f"no usable answer from the server{because}: trying again in {how_long(math.ceil(wait))}"
             self._on_event(Event("pause", words, wait))
         self._wake()
         return down, None
@@ -315,10 +311,16 @@ class Pacer:
             log.adopt(limits.limit)
             self._epoch += 1
             window = Window(limits.limit, log.seconds)
-            words = f"the server's limit is lower than configured: keeping to {window} s"
+            kept = f"{limits.limit} requests in {log.seconds:g} s"
+            words = f"the server allows less than the setting rate: keeping to {kept}"
             self._on_event(Event("limit", words, window=window))
         if log.heard(limits.limit - limits.remaining, now, self._flying):
-            self._on_event(Event("shared", "somebody else is using this key: leaving room for them"))
+            self._on_event(
+                Event(
+                    "shared",
+                    "another program uses this key at the same time: sending less, to leave room for it",
+                )
+            )
 
     def _lower(self, limits: ServerLimit) -> WindowLog | None:
         """Return the window that an unfamiliar limit belongs to: the nearest above it that is long enough.
@@ -345,7 +347,13 @@ class Pacer:
         log.slow_down()
         self.stats.slowdowns += 1
         window = Window(log.limit, log.seconds)
-        self._on_event(Event("slow", f"slowing down to {window} s, evenly spaced", window=window))
+        self._on_event(
+            Event(
+                "slow",
+                f"going slower from now on: at most {log.limit} requests in {log.seconds:g} s, evenly spaced",
+                window=window,
+            )
+        )
 
 
 def _wait_too_long(asked: float | None) -> RunStopped:

@@ -17,7 +17,7 @@ from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition import find_job, find_jobs, load_job
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, printable
+from batch_update.text import counted, padded, printable
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_lists import CheckedJob, ListedJob
@@ -67,7 +67,9 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
         return
     for job in jobs:
         told = ", ".join(map(printable, filter(None, (job.description, job.file))))
-        out(f"{printable(job.name):<24} {paint('wrong, see job check', 'error') if job.error else told}")
+        out(
+            f"{padded(printable(job.name), 24)} {paint('wrong, see job check', 'error') if job.error else told}"
+        )
     if following:
         out("\n" + next_lines(following))
     else:
@@ -120,7 +122,7 @@ def _worst(jobs: list[CheckedJob]) -> Exit:
 def _told(job: CheckedJob) -> CheckedJob:
     """Show what was found of a job."""
     first, *more = map(printable, job.notes)
-    out(f"{printable(job.name):<24} {paint(first, 'error' if job.exit else 'good')}")
+    out(f"{padded(printable(job.name), 24)} {paint(first, 'error' if job.exit else 'good')}")
     for line in more:
         out(f"{'':<24} {paint(line, 'error')}")
     return job

@@ -19,13 +19,14 @@ if sys.platform != "win32":
     import termios
 
 from batch_update.cli.screens.terminal import colored
-from batch_update.cli.screens.wrapping import width, wrap
+from batch_update.cli.screens.wrapping import height, rows_of, width, wrap
 from batch_update.cli.spelling import as_flags
 from batch_update.errors import BatchUpdateError
 from batch_update.text import excerpt
 
 if TYPE_CHECKING:
     from batch_update.fields.values.differences import Showing
+    from batch_update.report.screen.gone_wrong import Room
     from batch_update.report.tones import Piece
 
 MOST_WORDS = 1_000
@@ -41,6 +42,13 @@ def on_terminal() -> bool:
 def out(text: str = "") -> None:
     """Lines of the result, as wide as the terminal is."""
     out_raw(wrap(as_flags(text), width(sys.stdout)))
+
+
+def room_on(stream: TextIO) -> Room:
+    """Return how much of a text fits on this screen, below it the line where the next command is typed."""
+    from batch_update.report.screen.gone_wrong import Room
+
+    return Room(height(stream) - 1, partial(rows_of, most=width(stream)))
 
 
 def out_raw(text: str, *, end: str = "\n") -> None:
@@ -107,7 +115,7 @@ def ask(question: str) -> bool:
     _forget_typed()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        print(wrap(as_flags(f"{question} [y/N]"), width(sys.stderr)), end=" ", file=sys.stderr, flush=True)
+        _show_question(question)
         return _is_yes(sys.stdin.readline())
     finally:
         signal.signal(signal.SIGINT, before)
@@ -116,7 +124,7 @@ def ask(question: str) -> bool:
 async def ask_meanwhile(question: str) -> bool:
     """A question in the middle of a run, with the answer no at hand. Can be cancelled, and heeds no signals itself."""
     _forget_typed()
-    say(f"{question} [y/N]")
+    _show_question(question)
     answers: list[bytes] = []
     # A thread that nothing waits for, reading below Python's own buffer: left alone, it must not keep the program
     # from ending, nor hold a lock that ending needs.
@@ -124,6 +132,10 @@ async def ask_meanwhile(question: str) -> bool:
     while not answers:  # noqa: ASYNC110  # set by a plain thread, which can be on its own for ever
         await anyio.sleep(0.1)
     return _is_yes(answers[0].decode("utf-8", "replace"))
+
+
+def _show_question(question: str) -> None:
+    print(wrap(as_flags(f"{question} [y/N]"), width(sys.stderr)), end=" ", file=sys.stderr, flush=True)
 
 
 def _forget_typed() -> None:

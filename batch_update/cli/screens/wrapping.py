@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from math import ceil
 from typing import TextIO
 
+from batch_update.text import cells
+
 NARROWEST = 40
-"""Characters of a line, also on a narrower terminal."""
+"""Cells of a line, also on a narrower terminal."""
 FARTHEST = 34
 """Characters from the left up to which what goes on is indented."""
 
@@ -25,13 +28,31 @@ _COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")
 
 
 def width(stream: TextIO) -> int:
-    """Characters of a line of the terminal that the stream is; 80 where it is none. COLUMNS wins."""
-    said = os.environ.get("COLUMNS", "")
+    """Cells of a line on the terminal that the stream is, as far as text is fitted to it; 80 where it is none."""
+    return max(columns(stream), NARROWEST)
+
+
+def columns(stream: TextIO) -> int:
+    """Cells of a line on the terminal that the stream is now; 80 where it is none. COLUMNS wins."""
+    return _measured(stream, "COLUMNS", 0) or 80
+
+
+def height(stream: TextIO) -> int:
+    """Lines of the terminal that the stream is now; 24 where it is none. LINES wins."""
+    return _measured(stream, "LINES", 1) or 24
+
+
+def _measured(stream: TextIO, name: str, side: int) -> int:
+    said = os.environ.get(name, "")
     try:
-        columns = int(said) if said.isdecimal() else os.get_terminal_size(stream.fileno()).columns
+        return int(said) if said.isdecimal() else os.get_terminal_size(stream.fileno())[side]
     except (OSError, ValueError):
-        columns = 0
-    return max(columns or 80, NARROWEST)
+        return 0
+
+
+def rows_of(text: str, most: int) -> int:
+    """Return how many rows of a terminal a text takes once it is wrapped: a command goes on in the next one."""
+    return sum(max(1, ceil(_length(line) / most)) for line in wrap(text, most).split("\n"))
 
 
 def wrap(text: str, most: int) -> str:
@@ -63,5 +84,5 @@ def _hanging(line: str, most: int) -> int:
 
 
 def _length(text: str) -> int:
-    """Characters that are seen."""
-    return len(_COLOR.sub("", text)) if "\033" in text else len(text)
+    """Cells that are seen."""
+    return cells(_COLOR.sub("", text) if "\033" in text else text)

@@ -17,7 +17,7 @@ from batch_update.report.figures.by_field import by_field
 from batch_update.report.figures.typical import typical_words
 from batch_update.report.messages import said_lines
 from batch_update.report.places import files_behind
-from batch_update.text import counted, excerpt, printable
+from batch_update.text import counted, excerpt, padded, printable
 
 MOST_SHOWN = 100
 """Assistants that are shown one by one; the option full, the option out and the setting json have all."""
@@ -140,7 +140,7 @@ def field_lines(plan: Plan) -> Iterator[str]:
 
 
 def _head(sign: str, assistant: str, rows: str) -> str:
-    return f"{f'{sign} {assistant}'.rstrip():<66} row {rows}"
+    return f"{padded(f'{sign} {assistant}'.rstrip(), 66)} row {rows}"
 
 
 def _assistant(plan: Plan, change: Change, showing: Showing) -> Iterator[str]:

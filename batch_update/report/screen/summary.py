@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_update.codes import CODES, Trait, has_trait
+from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError, GuardStopped, SheetError
 from batch_update.model.plans import Outcome, Status, Verified
 from batch_update.model.reports import Event, Exit, Files, Report
 from batch_update.outcomes import as_wanted, exit_status, is_open, is_unread
 from batch_update.report.guards import guard_lines
-from batch_update.report.messages import without_secrets, words_of
-from batch_update.report.places import row_list
+from batch_update.report.screen.gone_wrong import Room, wrong_lines
 from batch_update.report.tones import Piece, Tone
 from batch_update.text import counted, excerpt, how_long, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.model.reports import Stats
 
-MOST_CODES = 12
-MOST_MESSAGES = 3
-"""Different messages shown for one code."""
-MOST_EVENTS = 5
+FEWEST_LINES = 3
+"""Lines about what went wrong, also where the screen has no room for them."""
+MOST_EVENTS = 3
 MOST_WORDS = 100
-"""Characters of a message."""
-MOST_VALUES = 300
-"""Characters of a message that tells of two or three values where they differ."""
+"""Characters of an event."""
 
 WORDS = {
     Status.UPDATED: "updated",
@@ -71,31 +66,48 @@ def summary(
     *,
     stats: Stats | None = None,
     commands: Commands | None = None,
+    room: Room | None = None,
+    heading: str = "",
 ) -> list[Piece]:
     """Return a run as text that ends in no line break, its first line in a tone of its own.
 
+    What matters most comes first, the next commands last, and it fits into `room` as far as these two leave some.
     Nothing from sheet or server can steer a terminal. `files`: what the run wrote; without them it is not as wanted.
+    `heading`: what the first line begins with.
     """
     commands = commands or Commands()
     if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
         first, *lines = guarded(report.stopped, commands.look, commands.allow)
     else:
         first = _counts_line(report, stats)
-        lines = [*_read_back(report), *_codes(report), *_events(report.events), *_stop(report)]
-        if files is not None:
-            lines += [f"Report  {printable(str(files.results))}", *_next_lines(report, files, commands)]
+        lines = list(_below(report, files, commands, room or Room(), _counts_line(report, stats)))
     is_good = exit_status(report) is Exit.OK and files is not None
-    return [Piece(first, Tone.GOOD if is_good else Tone.ERROR), *(Piece(f"\n{line}") for line in lines)]
+    tone = Tone.GOOD if is_good else Tone.ERROR
+    return [Piece(heading + first, tone), *(Piece(f"\n{line}") for line in lines)]
+
+
+def _below(report: Report, files: Files | None, commands: Commands, room: Room, first: str) -> Iterator[str]:
+    """Yield all below the first line: of what went wrong as much as the screen has room for."""
+    read, stop = list(_read_back(report)), list(_stop(report))
+    events = list(_events(report.events))
+    end = [*_file_lines(files), *_next_lines(report, files, commands)] if files is not None else []
+    free = room.lines - room.of((first, *read, *events, *stop, *end))
+    yield from read
+    yield from wrong_lines(report, Room(max(free, FEWEST_LINES), room.rows))
+    yield from events
+    yield from stop
+    yield from end
 
 
 def _counts_line(report: Report, stats: Stats | None) -> str:
-    """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause, 0 slow-downs)`."""
+    """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause)`."""
     counts = Counter(map(_told_as, report.outcomes))
     parts = [
         f"{counts[words]:,} {words}" for words in (*WORDS.values(), *AS_WANTED.values()) if counts[words]
     ]
     text = f"{', '.join(parts or ['No rows'])} in {how_long(report.seconds)}"
-    return f"{text} ({_traffic(stats)})" if stats is not None else text
+    traffic = _traffic(stats) if stats is not None else ""
+    return f"{text} ({traffic})" if traffic else text
 
 
 def _told_as(outcome: Outcome) -> str:
@@ -106,8 +118,9 @@ def _told_as(outcome: Outcome) -> str:
 
 
 def _traffic(stats: Stats) -> str:
+    """`3 retries, 1 pause`; "" where all went straight through."""
     kinds = {"retry": stats.retries, "pause": stats.gates, "slow-down": stats.slowdowns}
-    return ", ".join(counted(number, noun) for noun, number in kinds.items())
+    return ", ".join(counted(number, noun) for noun, number in kinds.items() if number)
 
 
 def _read_back(report: Report) -> Iterator[str]:
@@ -118,56 +131,11 @@ def _read_back(report: Report) -> Iterator[str]:
         yield f"  read back: {', '.join(parts)}"
 
 
-# ---------------------------------------------------------------- what went wrong
-
-
-Messages = dict[str, list[int]]
-"""A message -> the indexes of the rows that it is told of."""
-
-
-def _codes(report: Report) -> Iterator[str]:
-    """Yield a line for each code, in the order of the rows, with its messages where they differ."""
-    kinds: dict[str, Messages] = {}
-    for index, outcome in enumerate(report.outcomes):
-        if not as_wanted(outcome):
-            kinds.setdefault(outcome.code, {}).setdefault(words_of(outcome), []).append(index)
-    for code, messages in islice(kinds.items(), MOST_CODES):
-        yield from _code(report, code, messages)
-    if len(kinds) > MOST_CODES:
-        yield f"  and {len(kinds) - MOST_CODES} more kinds: see _code in the results"
-
-
-def _code(report: Report, code: str, messages: Messages) -> Iterator[str]:
-    indexes = [index for group in messages.values() for index in group]
-    head = f"  {len(indexes):,}x {code}"
-    if len(messages) == 1:
-        yield f"{head} {_message(report, indexes)}   {_row_numbers(report, indexes)}"
-        return
-    title = CODES[code].title if code in CODES else "different reasons"
-    yield f"{head} {title}   {_row_numbers(report, indexes)}"
-    for group in islice(messages.values(), MOST_MESSAGES):
-        yield f"       {_message(report, group)}   {_row_numbers(report, group)}"
-    if len(messages) > MOST_MESSAGES:
-        yield f"       and {len(messages) - MOST_MESSAGES} more messages"
-
-
-def _message(report: Report, indexes: Sequence[int]) -> str:
-    first = indexes[0]
-    outcome = report.outcomes[first]
-    most = MOST_VALUES if has_trait(outcome.code, Trait.COMPARING) else MOST_WORDS
-    return excerpt(without_secrets(words_of(outcome), report.plan.sheet, first), most)
-
-
-def _row_numbers(report: Report, indexes: Sequence[int]) -> str:
-    return row_list(report.plan.sheet.numbers[index] for index in indexes)
-
-
 def _events(events: Sequence[Event]) -> Iterator[str]:
     """Yield a line for each pause or slow-down. Ends of pauses go without saying; a stop has a line of its own."""
     told = [event for event in events if event.kind not in {"resume", "stop"}]
     for event in told[:MOST_EVENTS]:
-        kind = "" if event.kind in event.message else f"{event.kind}: "
-        yield f"  {kind}{excerpt(event.message, MOST_WORDS)}"
+        yield f"  {excerpt(event.message, MOST_WORDS)}"
     if len(told) > MOST_EVENTS:
         yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
 
@@ -197,6 +165,11 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
         yield f"Look    {look}"
     if allow:
         yield f"Go on   {allow}"
+
+
+def _file_lines(files: Files) -> Iterator[str]:
+    """Yield where to look."""
+    yield f"Report  {printable(str(files.results))}"
 
 
 def _next_lines(report: Report, files: Files, commands: Commands) -> Iterator[str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from batch_update.model.choices import Catalog, Choice
 from batch_update.report.listings import COLUMNS, Languages, cells_of
-from batch_update.text import excerpt, printable
+from batch_update.text import cells, cut, padded, printable
 
 GAP = "  "
 NARROWEST = 8
-"""Characters of a column that is cut."""
+"""Cells of a column that is cut."""
 _BENEATH = "preview"
 """The column that stands on a line of its own, since a link is long and must stay whole."""
 
@@ -22,12 +22,12 @@ def listing_lines(
     headings = [column.heading for column in COLUMNS[catalog]]
     shown = [number for number, heading in enumerate(headings) if heading != _BENEATH]
     shown = shown[: max(2, width // (NARROWEST + len(GAP)))]
-    rows = [[printable(cell) for cell in cells] for cells in cells_of(catalog, entries, languages)]
+    rows = [[printable(cell) for cell in of_one] for of_one in cells_of(catalog, entries, languages)]
     table = [[headings[number] for number in shown], *([row[number] for number in shown] for row in rows)]
-    widths = _fitting([max(len(row[place]) for row in table) for place in range(len(shown))], width)
+    widths = _fitting([max(cells(row[place]) for row in table) for place in range(len(shown))], width)
     links = [row[headings.index(_BENEATH)] for row in rows] if _BENEATH in headings else [""] * len(rows)
-    for cells, link in zip(table, ["", *links], strict=True):
-        yield GAP + GAP.join(_in_room(cell, room) for cell, room in zip(cells, widths, strict=True)).rstrip()
+    for row, link in zip(table, ["", *links], strict=True):
+        yield GAP + GAP.join(_in_room(cell, room) for cell, room in zip(row, widths, strict=True)).rstrip()
         if link:
             yield f"{GAP}{' ' * widths[0]}{GAP}{link}"
 
@@ -43,4 +43,4 @@ def _fitting(widths: list[int], width: int) -> list[int]:
 
 
 def _in_room(cell: str, room: int) -> str:
-    return excerpt(cell, room).ljust(room)
+    return padded(cut(cell, room), room)

@@ -28,8 +28,8 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
 
 
 def run_sheet(file: str, settings: Settings, *, job: str = "") -> Exit:
-    """The main job on one sheet, with everything that people see of it. `job`: the name of the job that begins it."""
+    """The main job on one sheet, with everything that people see of it. `job`: its name, where it is one."""
     with telling_errors(as_json=settings.json_):
         from batch_update.run.applying import begin_apply
 
-        return see_through(Errand("apply", file, settings), partial(begin_apply, file, settings), job=job)
+        return see_through(Errand("apply", file, settings, job), partial(begin_apply, file, settings))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +15,12 @@ import anyio
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, Following, command_of
-from batch_update.cli.screens.screen import out, painted, say, show_error
+from batch_update.cli.screens.screen import out, painted, room_on, say, show_error
 from batch_update.cli.watcher import Onlooker
+from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit, Report
-from batch_update.text import printable, quoted_path
+from batch_update.text import local_time, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
@@ -26,22 +29,49 @@ if TYPE_CHECKING:
     from batch_update.settings.tunables import Settings
 
 
-def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]], *, job: str = "") -> Exit:
+TICK = 0.5
+"""Seconds between two looks at the clock, for what is shown while nothing happens."""
+
+
+def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit:
     """Watch a story from its beginning to its end, with everything that people see of it. Returns its exit status."""
-    ended = watch(errand, begin, job=job)
+    ended = watch(errand, begin)
     return tell(ended, errand.at(ended.settings))
 
 
-def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]], *, job: str = "") -> Ended:
-    """Watch a story from its beginning to its end, with all that is told and asked on the way.
-
-    `job`: the name of the job that begins it.
-    """
+def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
+    """Watch a story from its beginning to its end, with all that is told and asked on the way."""
     from batch_update.run.steps.means import Means
     from batch_update.send.signals import open_interrupts
 
     with Onlooker(errand) as watcher:
-        return anyio.run(begin(Means(watcher, interrupts=open_interrupts, job=job)))
+        means = Means(watcher, interrupts=open_interrupts, job=errand.job)
+        return anyio.run(_ticking, begin(means), watcher.tick)
+
+
+async def _ticking(story: Sequel[Ended], tick: Callable[[], None]) -> Ended:
+    """See a story to its end, and tell `tick` meanwhile that time goes by."""
+
+    async def tick_on() -> None:
+        with suppress(Exception):  # what is shown must not end a run that goes well
+            while True:
+                await anyio.sleep(TICK)
+                tick()
+
+    found: list[Ended] = []
+    failures: list[BaseException] = []  # raised at the end, outside of a group
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(tick_on)
+        try:
+            found.append(await story())
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever it is
+            failures.append(error)
+        tasks.cancel_scope.cancel()
+    for failure in failures:
+        raise failure
+    return found[0]
 
 
 # ---------------------------------------------------------------- the last words
@@ -93,10 +123,25 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         out_document(sent_run(report, facts), exit=status, error=report.stopped, following=following)
     elif not (settings.quiet and status is Exit.OK):
         commands = _commands(report, errand)
-        text = painted(summary(report, files, stats=facts.stats, commands=commands))
+        pieces = summary(
+            report,
+            files,
+            stats=facts.stats,
+            commands=commands,
+            room=room_on(sys.stdout),
+            heading=_dated(errand.job, report),
+        )
+        text = painted(pieces[:1] if errand.job and status is Exit.OK and not sys.stdout.isatty() else pieces)
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
         out(text)
+
+
+def _dated(job: str, report: Report) -> str:
+    """`2026-11-22 03:00 CET  opening-hours: `, where a job writes into a log; "" for all else."""
+    if not job or sys.stdout.isatty():
+        return ""
+    return f"{local_time(report.started or SYSTEM.wall())}  {printable(job)}: "
 
 
 def _following(report: Report, errand: Errand) -> Following:
