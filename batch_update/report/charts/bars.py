@@ -19,6 +19,7 @@ PATTERNS = {
     "not_applied": "lean",
     "gate": "lean",
     "pause": "stand",
+    "shared": "back",
 }
 """Kinds of which the fill has lines, so that they are told apart without their colors."""
 LEAST = 0.008

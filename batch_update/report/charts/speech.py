@@ -52,6 +52,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "gaps_note": ("The time between sessions is left out.", "Die Zeit zwischen den Sitzungen ist ausgelassen."),
     "gate": ("the server asked to wait (429, 503)", "der Server bat zu warten (429, 503)"),
     "pause": ("pause", "Pause"),
+    "shared": ("others used the key", "andere nutzten den Schlüssel"),
     "slow": ("slowed down", "langsamer"),
     "limit": ("the server's limit is lower", "Grenze des Servers ist niedriger"),
     "wave": ("wave", "Welle"),

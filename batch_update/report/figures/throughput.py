@@ -12,8 +12,8 @@ from batch_update.report.figures.timeline import Timeline, timeline_of
 
 MOST_BUCKETS = 60
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
-LASTING = frozenset({"gate", "pause"})
-MARKED = frozenset({"gate", "pause", "slow", "limit", "wave", "resumed"})
+LASTING = frozenset({"gate", "pause", "shared"})
+MARKED = LASTING | {"slow", "limit", "wave", "resumed"}
 """Events that show on the axis of time."""
 
 
@@ -22,7 +22,8 @@ class TimeMark:
     """Something that happened to the run as a whole, and how long it lasted."""
 
     kind: str
-    """gate (the server had everybody wait: 429, or 503), pause, slow, limit, wave or resumed"""
+    """gate (the server had everybody wait: 429, or 503), pause, shared (others use the key), slow, limit, wave or
+    resumed"""
     begin: float
     """seconds on the axis"""
     seconds: float
@@ -140,6 +141,8 @@ def most_rate(windows: Iterable[Window], width: float) -> float | None:
 def _marks(report: Report, line: Timeline) -> Iterator[TimeMark]:
     for event in report.events:
         if event.kind not in MARKED or event.at is None:
+            continue
+        if event.kind in LASTING and not event.seconds:  # told as a fact: nobody waited for it
             continue
         lasted = event.seconds or 0.0
         at = line.at(event.at)
