@@ -40,6 +40,7 @@ _FIRST: dict[Purpose, str] = {
     "plan_again": "mend the sheet, then: ",
     "apply_good_rows": "send the good rows: ",
     "leave_out": "leave out all columns that match no field: ",
+    "fix": "have what is safe repaired, in a file of its own: ",
     "annotate": "see each problem at its cell, in a workbook: ",
     "plan_ours": "put yours over what others changed since the export: ",
 }

@@ -163,7 +163,10 @@ _OF_FILE = (*_OF_PLACE, "delimiter", "encoding")
 
 def reading_again(settings: Settings, sheet: Sheet, path: Path) -> Settings:
     """Return the settings with which a sheet is read that was written again: those of its cells alone."""
-    changed = _OF_PLACE if format_to_write(path.name) == sheet.dialect.format else _OF_FILE
+    format = format_to_write(path.name)
+    changed = _OF_PLACE if format == sheet.dialect.format else _OF_FILE
+    if format == "jsonl":  # which has points
+        changed = (*changed, "decimal")
     return settings.model_copy(update={name: Settings.model_fields[name].default for name in changed})
 
 

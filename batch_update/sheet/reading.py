@@ -135,7 +135,7 @@ def sheet_of(name: str, table: Table) -> Sheet:
         ragged=table.ragged,
         problems=problems + table.problems,
         around=table.around,
-        totals=total_rows(columns) | table.summed,
+        totals=total_rows(columns),
         headers_again=again,
     )
 

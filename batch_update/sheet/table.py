@@ -27,8 +27,6 @@ class Table:
     ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     around: Surroundings = field(default_factory=Surroundings)
-    summed: frozenset[int] = frozenset()
-    """indexes of rows whose id is a formula over those above"""
 
     def without(self, rows: Collection[int]) -> Table:
         """Return the table without these rows, and without what is wrong with them."""
@@ -46,7 +44,6 @@ class Table:
             lines=None if self.lines is None else [self.lines[index] for index in kept],
             ragged={places[index]: cells for index, cells in self.ragged.items() if index in places},
             problems=tuple(problems),
-            summed=frozenset(places[index] for index in self.summed if index in places),
         )
 
 

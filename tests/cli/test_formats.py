@@ -45,6 +45,16 @@ def test_who_has_much_to_mend_is_shown_the_workbook_that_marks_it_and_goes_on_wi
     assert "--annotate" not in again and "--annotate" not in run("check", "bad.csv").out
 
 
+def test_who_has_something_that_can_be_repaired_is_shown_the_command(run: Run) -> None:
+    Path("zone.csv").write_text("id,timezone\n10001,europe / berlin\n10002,Berlin\n", "utf-8")
+    told = "have what is safe repaired, in a file of its own: batch-update check zone.csv --fix zone-mended.csv\n"
+    assert told in run("check", "zone.csv").out
+    mended = run("check", "zone.csv", "--fix", "zone-mended.csv").out
+    assert "1 repair" in mended and "--fix" not in mended.split("Next")[-1]
+    assert "--fix" not in run("check", "zone.csv").out, "that file is there already"
+    assert "--fix" not in run("check", "bad.csv").out
+
+
 def test_a_place_that_a_problem_does_not_have_is_left_out(hostile: Run) -> None:
     found = hostile("check", "odd.csv", "--format", "concise").out
     assert re.match(r"odd\.csv:1:B1 H102 'Stimmme' matches no field", found)

@@ -89,6 +89,11 @@ SITUATIONS: dict[str, tuple[str, list[tuple[str, ...]], int]] = {
     "a sheet with wrong rows is checked": (MIXED, [("check", "SHEET", *READ)], 2),
     "a sheet of which no row is right is checked": ("id,speech_speed\n10001,9\n", [("check", "SHEET")], 1),
     "a sheet with many wrong rows is checked": (WRONG, [("check", "SHEET")], 3),
+    "what could be repaired is checked": (
+        "id,timezone\n10001,europe / berlin\n10002,Berlin\n",
+        [("check", "SHEET")],
+        3,
+    ),
     "what is wrong was marked": (MIXED, [("check", "SHEET", *READ, "--annotate", "a book.xlsx")], 2),
     "a sheet without an id is checked": ("Nr,name\n1,x\n", [("check", "SHEET")], 1),
     "a good sheet is planned": (GOOD, [("plan", "SHEET", *READ, *SANDBOX, "--limit", "2")], 1),

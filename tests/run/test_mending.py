@@ -20,6 +20,8 @@ from batch_update.run.mending import WantedFiles, annotate, check_targets, mend,
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.again import NOT_READ, PROBLEMS_COLUMN, columns_again
+from tests.office import Office
+from tests.office import office as office
 
 GERMAN = (
     "id;Stimme;Tempo;Zeitzone;Notiz;system_prompt;variables\r\n"
@@ -98,12 +100,27 @@ def test_delimiters_at_the_end_are_repaired(tmp_path: Path) -> None:
     assert mended.checked.problems == () and changes(mended.sheet) == changes(sheet)
 
 
-def test_a_decimal_comma_that_json_lines_would_take_for_nothing_is_told(tmp_path: Path) -> None:
-    (tmp_path / "sheet.csv").write_text("id;speech_speed\n1;0,8\n", "utf-8")
-    with pytest.raises(UsageError, match="row 2") as caught:
-        mend(read_sheet(tmp_path / "sheet.csv"), tmp_path / "out.jsonl", Settings(), folder=tmp_path)
-    assert caught.value.code == "U115"
-    assert [path.name for path in tmp_path.iterdir()] == ["sheet.csv"], "nothing half done is left behind"
+@pytest.mark.parametrize("asked", [Settings(), Settings(decimal=",")])
+def test_a_decimal_comma_is_a_point_in_json_lines(tmp_path: Path, asked: Settings) -> None:
+    text = "id;Tempo;max_duration;name\n1;0,8;60,0;1,5\n2; 0,9 ;60;a\n"
+    (tmp_path / "sheet.csv").write_text(text, "utf-8")
+    sheet = read_sheet(tmp_path / "sheet.csv", asked)
+    mended = mend(sheet, tmp_path / "out.jsonl", asked, folder=tmp_path)
+    assert changes(mended.sheet) == changes(sheet) and len(changes(sheet)) == 2
+
+
+def test_nothing_half_done_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text('id;name\n1;"a\rb"\n', "utf-8")
+    with pytest.raises(UsageError) as caught:
+        annotate_long(tmp_path)
+    assert caught.value.code == "S114" and "@prompts/" in caught.value.remedy
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["long.csv", "sheet.csv"]
+
+
+def annotate_long(folder: Path) -> None:
+    """Annotate a sheet with a text that no workbook holds."""
+    (folder / "long.csv").write_text(f"id;system_prompt\nx;{'a' * 40_000}\n", "utf-8")
+    annotated(read_sheet(folder / "long.csv"), folder / "out.xlsx")
 
 
 CELLS = st.text(st.sampled_from(" 0123,.\"“”{}:a\n;'=@#"), max_size=7)
@@ -234,6 +251,20 @@ def test_a_problem_of_the_whole_sheet_stands_in_the_list(tmp_path: Path) -> None
     annotated(read_sheet(tmp_path / "sheet.csv"), tmp_path / "out.xlsx", Settings())
     texts = part(tmp_path / "out.xlsx", "xl/worksheets/sheet2.xml")
     assert "the whole sheet" in texts and "H101" in texts
+
+
+def test_an_annotated_sheet_is_mended_in_a_spreadsheet_program(tmp_path: Path, office: Office) -> None:
+    """It opens there, colors, comments and links and all, and what is mended and saved is good."""
+    (tmp_path / "sheet.csv").write_text("id;Tempo;name\n1;1,7;Größe\n2;0,8;b\n", "utf-8")
+    annotated(read_sheet(tmp_path / "sheet.csv"), tmp_path / "marked.xlsx", Settings())
+    saved = office.fill(tmp_path / "marked.xlsx", tmp_path / "saved.xlsx", {"B2": "0,7"})
+    sheet = read_sheet(saved)
+    assert check_sheet(sheet).problems == () and sheet.dialect.worksheet == "sheet"
+    assert changes(sheet) == [
+        (1, {"speech_speed": 0.7, "name": "Größe"}),
+        (2, {"speech_speed": 0.8, "name": "b"}),
+    ]
+    assert "FFFFC7CE" in part(saved, "xl/styles.xml") and "V104" in part(saved, "xl/sharedStrings.xml")
 
 
 def test_an_annotated_sheet_can_be_annotated_again_and_mended_away(tmp_path: Path) -> None:

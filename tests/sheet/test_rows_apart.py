@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -49,7 +50,9 @@ BOTH = pytest.mark.parametrize("write", [xlsx_with, ods_with])
 def test_a_formula_over_the_ids_is_no_assistant_whatever_its_value(write: Write, formula: str) -> None:
     """A count of two rows would be somebody's id."""
     sheet = read_bytes(write(formula, 2))
-    assert sheet.totals == {2} and list(sheet.columns[0].texts) == ["10001", "10002", "2"]
+    assert sheet.totals == {2} and list(sheet.columns[0].texts) == ["10001", "10002", "Total (2)"], (
+        "wherever it is written again, it is nobody's id"
+    )
     assert [(p.code, p.severity) for p in check_sheet(sheet).problems] == [("S133", Severity.WARNING)]
 
 
@@ -93,6 +96,28 @@ def test_a_sheet_in_which_nothing_is_filled_in_yet_says_so() -> None:
 def test_a_file_that_does_not_tell_what_is_hidden_says_so_where_it_is_asked_for() -> None:
     (note,) = read_text("id;name\n1;a\n", visible_only=True).problems
     assert (note.code, note.severity, note.index) == ("S137", Severity.WARNING, None)
+
+
+def test_a_worksheet_that_could_not_be_looked_at_is_told_with_its_reason() -> None:
+    """It may be the one that is meant."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        for title in ("Neu", "Alt"):
+            sheet = book.add_worksheet(title)
+            for number, row in enumerate(TABLE):
+                sheet.write_row(number, 0, row)
+    with zipfile.ZipFile(target) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"][:300]
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(damaged, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    sheet = read_bytes(damaged.getvalue())
+    (note,) = sheet.problems
+    assert sheet.dialect.worksheet == "Alt" and (note.code, note.severity) == ("S138", Severity.WARNING)
+    assert '"Neu" could not be looked at' in note.message and "damaged" in note.message
+    assert not read_bytes(damaged.getvalue(), sheet="Alt").problems
 
 
 def test_hidden_rows_are_told_as_ranges() -> None:

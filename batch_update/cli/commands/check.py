@@ -288,12 +288,35 @@ def _commands_after(
 
         again = reading_again(settings, sheet, marked)
         return _next_after_check(checked, str(marked), again, is_wrong=True, online=online)
+    to_fix = _place_to_fix(sheet, checked, file) if is_wrong and wanted is None else None
     target = Path(file).with_name(f"{Path(file).stem}-problems.xlsx")
     was_marked = any(column.header == "_problems" for column in sheet.columns)
     helps = len(checked.problems) >= MANY and file != "-" and not was_marked and not target.exists()
     return _next_after_check(
-        checked, file, settings, is_wrong=is_wrong, online=online, to_mark=target if helps else None
+        checked,
+        file,
+        settings,
+        is_wrong=is_wrong,
+        online=online,
+        to_fix=to_fix,
+        to_mark=target if helps else None,
     )
+
+
+def _place_to_fix(sheet: Sheet, checked: Checked, file: str) -> Path | None:
+    """Return where a sheet would lie once it is repaired; None where that mends no problem, or something is there."""
+    from batch_update.check.advice.safe_repairs import repairs_of
+    from batch_update.sheet.endings import WRITTEN
+
+    if file == "-":
+        return None
+    suffix = Path(file).suffix
+    target = Path(file).with_name(
+        f"{Path(file).stem}-mended{suffix if suffix.lower() in WRITTEN else '.xlsx'}"
+    )
+    wrong = {(problem.index, problem.column) for problem in checked.problems}
+    helps = any((repair.index, repair.column) in wrong for repair in repairs_of(sheet))
+    return target if helps and not target.exists() else None
 
 
 def _next_after_check(
@@ -303,11 +326,12 @@ def _next_after_check(
     *,
     is_wrong: bool,
     online: bool,
+    to_fix: Path | None = None,
     to_mark: Path | None = None,
 ) -> Following:
     """The commands that make sense now, with the settings that were given here: without them, another sheet is read.
 
-    `to_mark`: the workbook that could show the problems.
+    `to_fix`: the file that could hold the sheet with its repairs. `to_mark`: the workbook that could show the problems.
     """
 
     asked = online or settings.sandbox  # where nothing is asked, no server matters
@@ -324,6 +348,8 @@ def _next_after_check(
     concerns_all = any(p.index is None and p.severity is Severity.ERROR for p in checked.problems)
     if leaves_out(checked.problems, settings):
         following["leave_out"] = command("check", ignore_unknown=True)
+    if to_fix is not None:
+        following["fix"] = f"{command('check')} --fix {quoted_path(to_fix)}"
     if to_mark is not None:
         following["annotate"] = f"{following['check']} --annotate {quoted_path(to_mark)}"
     if checked.to_change and not concerns_all:

@@ -28,6 +28,7 @@ Purpose = Literal[
     "apply",
     "apply_good_rows",
     "leave_out",
+    "fix",
     "annotate",
     "plan_ours",
     "look",
@@ -40,8 +41,8 @@ Purpose = Literal[
     "run_job",
 ]
 """What a next command is for: `look` shows what a guard stopped, and `go_on` lets it through; `check` and `plan_again`
-come after the sheet was mended; `annotate` writes a workbook that shows its problems, `plan_ours` puts what the sheet
-says over what others changed since its export."""
+come after the sheet was mended; `fix` writes it with the repairs that are safe, `annotate` a workbook that shows its
+problems; `plan_ours` puts what the sheet says over what others changed since its export."""
 
 
 @dataclass(frozen=True, slots=True)

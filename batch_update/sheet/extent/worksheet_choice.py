@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from batch_update.errors import SheetError
 from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Beginning, Fit, Rows, find_beginning
@@ -18,22 +19,37 @@ _MOST_LOOKED_AT = 40
 _MOST_NAMED = 5
 
 
-def choose_worksheet(workbook: Workbook, name: str, reading: Reading) -> int:
-    """Return the worksheet's number in the list.
+@dataclass(frozen=True, slots=True)
+class ChosenWorksheet:
+    """The worksheet that is read, and what could not be asked whether it fits better."""
+
+    number: int
+    """in the list of the workbook"""
+    damaged: tuple[tuple[str, str], ...] = ()
+    """name of a worksheet that could not be looked at -> why"""
+
+
+def choose_worksheet(workbook: Workbook, name: str, reading: Reading) -> ChosenWorksheet:
+    """Return which worksheet is read.
 
     Raises SheetError S107 where there is none of the name or number that is asked for, S132 where several fit.
     """
     if reading.worksheet is not None or not workbook.sheets:
-        return _named_worksheet(workbook.sheets, name, reading.worksheet or "")
+        return ChosenWorksheet(_named_worksheet(workbook.sheets, name, reading.worksheet or ""))
     candidates = _candidates(workbook.sheets)
     if len(candidates) == 1:
-        return candidates[0]
-    fits = {number: _fit_of_worksheet(workbook, number, reading) for number in candidates[:_MOST_LOOKED_AT]}
+        return ChosenWorksheet(candidates[0])
+    damaged: dict[int, str] = {}
+    fits = {
+        number: _fit_of_worksheet(workbook, number, reading, damaged)
+        for number in candidates[:_MOST_LOOKED_AT]
+    }
     best = max(fits.values())
     fitting = [number for number, fit in fits.items() if fit == best]
     if best[0] >= Fit.BY_NAME and len(fitting) > 1:
         raise _ambiguous_worksheets([workbook.sheets[number].name for number in fitting], name)
-    return fitting[0]
+    others = ((workbook.sheets[number].name, why) for number, why in damaged.items() if number != fitting[0])
+    return ChosenWorksheet(fitting[0], tuple(others))
 
 
 def header_rows(sheet: Worksheet) -> Rows:
@@ -63,12 +79,16 @@ def _candidates(sheets: Sequence[Listed]) -> list[int]:
     return [number for number in seen if not is_own(sheets[number].name)] or seen
 
 
-def _fit_of_worksheet(workbook: Workbook, number: int, reading: Reading) -> tuple[Fit, bool]:
-    """Return how well a worksheet's header fits, and whether anything stands on it; damage is told where it is read."""
+def _fit_of_worksheet(
+    workbook: Workbook, number: int, reading: Reading, damaged: dict[int, str]
+) -> tuple[Fit, bool]:
+    """Return how well a worksheet's header fits, and whether anything stands on it; `damaged` is told where it is not
+    known."""
     try:
         sheet = workbook.peek(number, max(reading.header_row or 0, 2 * ROWS_LOOKED_AT))
         found = find_beginning(header_rows(sheet), reading, workbook.name)
-    except (SheetError, ValueError, LookupError):
+    except (SheetError, ValueError, LookupError) as error:
+        damaged[number] = error.message if isinstance(error, SheetError) else "it is damaged"
         return Fit.NOT, False
     if found is None:
         return Fit.NOT, False

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, starmap
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.fields.facts import Kind
-from batch_update.model.sheets import Dialect, Surroundings
+from batch_update.model.sheets import Dialect, Problem, Severity, Surroundings
 from batch_update.sheet.collecting import RowCollector, nuls_in
 from batch_update.sheet.extent.header_row import Beginning, find_beginning
 from batch_update.sheet.extent.own_worksheets import is_own
-from batch_update.sheet.extent.worksheet_choice import choose_worksheet, header_rows
+from batch_update.sheet.extent.worksheet_choice import ChosenWorksheet, choose_worksheet, header_rows
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.table import Table, is_blank, require_width
@@ -27,6 +27,7 @@ from batch_update.sheet.workbook.zipped.archives import check_archive, open_arch
 from batch_update.sheet.workbook.zipped.ods import open_ods
 from batch_update.sheet.workbook.zipped.xlsb import open_xlsb
 from batch_update.sheet.workbook.zipped.xlsx import open_xlsx
+from batch_update.text import excerpt
 
 _OPENERS = {"xlsx": open_xlsx, "xlsb": open_xlsb, "ods": open_ods}
 _WORDS: tuple[Kind, ...] = ("text", "url", "timezone", "choice", "phrases", "array", "object", "ids")
@@ -50,13 +51,22 @@ def read_workbook(file: BinaryIO, name: str, reading: Reading, format: str) -> T
 
 
 def _read_workbook(workbook: Workbook, name: str, reading: Reading, format: str) -> Table:
-    number = choose_worksheet(workbook, name, reading)
+    choice = choose_worksheet(workbook, name, reading)
+    number = choice.number
     title = workbook.sheets[number].name
     with readable(name):
         table = _table_of_worksheet(workbook.read(number), title, name, reading, format)
     named = (sheet.name for other, sheet in enumerate(workbook.sheets) if other != number)
     others = tuple(name for name in named if not is_own(name))
-    return replace(table, around=replace(table.around, worksheets=others))
+    around = replace(table.around, worksheets=others)
+    return replace(table, around=around, problems=(*_not_looked_at(choice, title), *table.problems))
+
+
+def _not_looked_at(choice: ChosenWorksheet, title: str) -> Iterator[Problem]:
+    """Yield a warning for each worksheet of which it is not known whether it is the one that is meant."""
+    for other, why in choice.damaged:
+        message = f'worksheet "{excerpt(other, 40)}" could not be looked at, and "{excerpt(title, 40)}" is read: {why}'
+        yield Problem("S138", message, Severity.WARNING)
 
 
 def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Reading, format: str) -> Table:
@@ -70,20 +80,10 @@ def _table_of_worksheet(sheet: Worksheet, title: str, name: str, reading: Readin
     headings = headings.first(_used_columns(headers, rows))
     del rows.columns[len(headings.headers) :]
     table = rows.table(Dialect(format, decimal=decimal, worksheet=title), headings, header_row, lines=False)
-    table = replace(table, around=Surroundings(beginning.above), summed=_summed(sheet, table, headings))
+    table = replace(table, around=Surroundings(beginning.above))
     if reading.visible_only:
         table = _visible(table, sheet.hidden, name)
     return replace(table, problems=(*table.problems, *hidden_problems(sheet.hidden, table.numbers, headings)))
-
-
-def _summed(sheet: Worksheet, table: Table, headings: Headings) -> frozenset[int]:
-    """Return the indexes of the rows that have a formula over the ids above in place of an id."""
-    rows = {row + 1 for row, column in sheet.sums if column in headings.ids()}
-    return (
-        frozenset(index for index, number in enumerate(table.numbers) if number in rows)
-        if rows
-        else frozenset()
-    )
 
 
 def _visible(table: Table, hidden: Hidden, name: str) -> Table:
@@ -134,6 +134,8 @@ def _rows_below(
         column_texts(column, sign, is_word=number in columns.words)
         for number, (column, sign) in enumerate(zip(cells, signs, strict=True))
     ]
+    for column in headings.ids():
+        texts[column] = _with_sums(texts[column], [row - header_row for row, c in sheet.sums if c == column])
     rows = RowCollector(sheet.columns, name, reading.limits, blank_rows=beginning.blank_rows)
     if sheet.rows > header_row:
         numbers = array("q", range(header_row + 1, sheet.rows + 1))
@@ -143,6 +145,17 @@ def _rows_below(
         )
         rows.extend(texts, numbers, numbers, problems)
     return rows
+
+
+def _with_sums(texts: list[str], rows: Sequence[int]) -> list[str]:
+    """Return the ids with a word for a total where a formula makes one of those above: its value is nobody's id."""
+    if not rows:
+        return texts
+    found = list(texts)
+    for row in rows:
+        if 0 <= row < len(found):
+            found[row] = f"Total ({found[row]})"
+    return found
 
 
 def _used_columns(headers: Sequence[str], rows: RowCollector) -> int:

@@ -70,6 +70,8 @@ def put_text(sheet: Any, row: int, column: int, text: str, format: Any = None) -
             f"row {row + 1}, column {column + 1}: the text has {len(text):,} characters; a cell of a workbook holds "
             f"{LONGEST_IN_WORKBOOK:,}",
             code="S114",
+            remedy="Put the text into a file beside the sheet and name that in the cell, @prompts/long.md. Or mend the "
+            "sheet where it is: the option format=csv lists all problems with their places.",
         )
 
 
