@@ -133,7 +133,7 @@ class AssistantUpdate(BaseModel):
     voice_id: Id = _f("Core", "Voice; must fit the mode", "Voice, Stimme, Stimmen-ID, Stimme-ID", look_up="voices")
     language_id: Id = _f("Core", "Main language", "Language, Main language, Sprache, Hauptsprache, Sprach-ID", look_up="languages")
     type: Literal["inbound", "outbound"] = _f("Core", "Takes calls or makes them", "Direction, Typ, Richtung, Anrufrichtung", words=_DIRECTIONS)
-    mode: Mode = _f("Core", "Engine mode; a change resets mode-specific settings", "Engine, Engine mode, Modus, Betriebsart", words="multi-modal=multimodal, dual-plex=dualplex")
+    mode: Mode = _f("Core", "Engine mode; a change resets mode-specific settings", "Engine, Engine mode, Modus, Betriebsart, Betriebsmodus", words="multi-modal=multimodal, dual-plex=dualplex")
     timezone: Timezone = _f("Core", "IANA time zone", "TZ, Zeitzone")
     initial_message: str = _f("Core", "First words of a call", "Greeting, First message, Begrüßung, Begrüßungstext, Erste Nachricht", max_length=200)
     system_prompt: str = _f("Core", "What the assistant is and how it behaves", "Prompt, Instructions, Anweisung, Anweisungen")
@@ -144,12 +144,12 @@ class AssistantUpdate(BaseModel):
     turn_detection_threshold: float | None = _f("Model", "How soon a speaker's turn counts as over; null is automatic", "Turn detection, Sprecherwechsel", modes="MD", reported=False, ge=0, le=1)
     llm_temperature: float = _f("Model", "Lower is more predictable", "Temperature, Temperatur", ge=0, le=1)
 
-    secondary_language_ids: list[Id] = _f("Languages", "Further languages; replaces all", "Secondary languages, Other languages, Weitere Sprachen, Zusatzsprachen", empty=True, reported=False, look_up="languages")
+    secondary_language_ids: list[Id] = _f("Languages", "Further languages; replaces all", "Secondary languages, Other languages, Weitere Sprachen, Zusatzsprachen, Zweitsprachen", empty=True, reported=False, look_up="languages")
 
     knowledgebase_id: Id | None = _f("Knowledge", "Knowledge base; null removes it", "Knowledge base, Wissensdatenbank, Wissensbasis", look_up="knowledgebases")
     knowledgebase_mode: Literal["function_call", "prompt"] = _f("Knowledge", "How the knowledge base is used; prompt only in pipeline", "Knowledge mode, Wissensmodus", words="function call=function_call, function-call=function_call, funktionsaufruf=function_call")
 
-    phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer", look_up="phone-numbers")
+    phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer, Telefonnr., Telefon-Nr., Tel.-Nr.", look_up="phone-numbers")
 
     tool_ids: list[Id] = _f("Tools", "Custom mid-call tools; replaces all", "Custom tools, Mid-call tools, Werkzeuge, Eigene Werkzeuge", empty=True, reported=False, look_up="tools")
     tools: list[FlatTool] = _f("Tools", "Built-in tools; replaces all", "Built-in tools, Eingebaute Werkzeuge", empty=True)
@@ -157,14 +157,14 @@ class AssistantUpdate(BaseModel):
     tts_emotion_enabled: bool = _f("Voice", "Emotional speech", "Emotion, Emotions, Emotionen", reported=False)
     voice_stability: float = _f("Voice", "Higher is more even", "Stability, Stabilität, Stimmstabilität", ge=0, le=1)
     voice_similarity: float = _f("Voice", "Higher is closer to the original voice", "Similarity, Ähnlichkeit, Stimmähnlichkeit", ge=0, le=1)
-    speech_speed: float = _f("Voice", "Speed of speech; 1 is normal", "Speed, Speaking rate, Sprechgeschwindigkeit, Sprechtempo, Tempo", ge=0.7, le=1.2)
+    speech_speed: float = _f("Voice", "Speed of speech; 1 is normal", "Speed, Speaking rate, Sprechgeschwindigkeit, Sprechtempo, Tempo, Geschwindigkeit", ge=0.7, le=1.2)
     synthesizer_provider_id: Id | None = _f("Voice", "Text-to-speech provider; null is the default", "TTS provider, Synthesizer, TTS-Anbieter", modes="PD", look_up="synthesizer-providers")
     transcriber_provider_id: Id | None = _f("Voice", "Speech-to-text provider; null is the default", "STT provider, Transcriber, STT-Anbieter", modes="P", look_up="transcriber-providers")
 
     allow_interruptions: bool = _f("Call", "Callers may interrupt; cannot be off in multimodal and dualplex", "Interruptions, Unterbrechungen, Unterbrechungen erlauben")
     fillers: bool = _f("Call", "Filler words while thinking", "Filler words, Füllwörter", modes="P")
     filler_config: FillerConfig = _f("Call", "Filler words by kind; replaces all", "Filler profiles, Füllwort-Profile", modes="P")
-    record: bool = _f("Call", "Record calls", "Recording, Record calls, Aufzeichnung, Aufnahme")
+    record: bool = _f("Call", "Record calls", "Recording, Record calls, Aufzeichnung, Aufnahme, Gespräch aufzeichnen, Gespräche aufzeichnen, Gesprächsaufzeichnung, Anruf aufzeichnen, Anrufe aufzeichnen, Anrufaufzeichnung")
     enable_noise_cancellation: bool = _f("Call", "Noise cancellation", "Noise cancellation, Rauschunterdrückung")
     wait_for_customer: bool = _f("Call", "The caller speaks first", "Customer speaks first, Auf Kunden warten, Kunde spricht zuerst")
 
@@ -184,7 +184,7 @@ class AssistantUpdate(BaseModel):
     interrupt_sensitivity: float = _f("Endpointing", "Sensitivity to interruptions", "Interruption sensitivity, Unterbrechungs-Empfindlichkeit", ge=0, le=5)
     min_interrupt_words: int | None = _f("Endpointing", "Words before an interruption counts; null is off", "Minimum words, Mindestwörter", ge=0, le=10)
 
-    ambient_sound: AmbientSound = _f("Ambience", "Background sound", "Background sound, Hintergrundgeräusch", words=_SOUNDS)
+    ambient_sound: AmbientSound = _f("Ambience", "Background sound", "Background sound, Hintergrundgeräusch, Hintergrundgeräusche", words=_SOUNDS)
     ambient_sound_volume: float = _f("Ambience", "Volume of the background sound", "Background volume, Hintergrundlautstärke", ge=0, le=1)
 
     is_webhook_active: bool = _f("Webhook", "Webhook on or off", "Webhook active, Webhook enabled, Webhook aktiv")

@@ -19,6 +19,7 @@ ID = "id"
 """stands for the id column wherever a field is named, as in the setting map='Nr=id'"""
 ID_NAMES = (
     *("id", "assistant_id", "assistent_id", "assistenten_id", "agent_id", "agenten_id", "bot_id"),
+    *("id_nr", "id_nr.", "id_nummer"),
     *("assistenten_nr", "assistenten_nummer", "assistant_no", "assistant_number"),
     *("assistent_nr", "assistent_nummer", "id_assistent", "id_assistant", "agent_nr", "agenten_nr"),
 )

@@ -92,7 +92,7 @@ SITUATIONS: dict[str, tuple[str, list[tuple[str, ...]], int]] = {
     "what could be repaired is checked": (
         "id,timezone\n10001,europe / berlin\n10002,Berlin\n",
         [("check", "SHEET")],
-        3,
+        2,
     ),
     "what is wrong was marked": (MIXED, [("check", "SHEET", *READ, "--annotate", "a book.xlsx")], 2),
     "a sheet without an id is checked": ("Nr,name\n1,x\n", [("check", "SHEET")], 1),

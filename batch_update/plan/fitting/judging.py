@@ -6,7 +6,6 @@ Certain is what the account's lists tell: a list that is not known forbids nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from batch_update.check.fault import Fault
 from batch_update.fields.references import Reference
@@ -52,9 +51,12 @@ def _of_kept(subject: Subject, choices: Choices) -> Iterator[Misfit]:
             continue
         fault = None
         if field == "mode" and subject.mode is not None and not choice.fits(subject.mode):
-            fault = _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)
-            words = f"{fault.message}: the server refuses the row, or gives the assistant another one"
-            fault = replace(fault, message=f"the assistant keeps {words}", severity=Severity.WARNING)
+            message = (
+                f"{entry_words(catalog, choice)}, which the assistant keeps, is not for mode {subject.mode}, only for "
+                f"{either(choice.modes)}: the server refuses the row, or gives the assistant another one"
+            )
+            remedy = _what_fits(subject, catalog)
+            fault = Fault("X272", message, str(number), remedy=remedy, severity=Severity.WARNING)
         elif field == "language_id":
             fault = _other_language(subject, Reference(field, (), number), catalog, choice, choices)
         if fault is not None:
