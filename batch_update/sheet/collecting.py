@@ -38,6 +38,8 @@ class RowCollector:
         self.problems: list[Problem] = []
         self._uneven: dict[int, int] = {}
         """row with fewer cells than the header, or more of which all are empty -> how many"""
+        self._many_uneven = limits.most_problems + 1
+        """rows of that kind at which it is asked whether they can still be harmless"""
         self._torn: set[int] = set()
         self._name = name
         self._limits = limits
@@ -69,6 +71,8 @@ class RowCollector:
         elif is_whole and not problems and all(map(is_blank, cells[width:])):
             self._uneven[index] = len(cells)
             self._append([*cells, *[""] * (width - len(cells))][:width], number, line)
+            if len(self._uneven) == self._many_uneven:
+                self._refuse_uneven()
         else:
             self.fail(cells, number, line, _ragged(cells, width, index))
         self.problems += [replace(problem, index=index) for problem in problems]
@@ -184,6 +188,15 @@ class RowCollector:
             for column in self.columns:
                 column[index] = ""
             self._check_size(0, len(cells))
+
+    def _refuse_uneven(self) -> None:
+        """Raise SheetError S116 where rows that are uneven are too many problems, whatever follows: what they could
+        shift is filled somewhere, and so it stays."""
+        if not self._is_harmless(()):
+            first = next(iter(self._uneven))
+            self.problems.append(_ragged(self._cells(first), len(self.columns), first))
+            raise self._too_broken()
+        self._many_uneven *= 2
 
     def _is_harmless(self, header: Sequence[str]) -> bool:
         """Whether only delimiters at the end are missing or too many: all columns that they could shift are empty in

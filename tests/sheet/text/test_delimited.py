@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Severity, Sheet
 from batch_update.plan.from_sheet import make_plan
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.collecting import RowCollector
+from batch_update.sheet.reading import reading_of
 from tests.sheet.tables import read_bytes, read_text, read_within
 
 
@@ -278,6 +282,22 @@ def test_where_too_many_rows_are_broken_the_file_is_refused_by_its_first() -> No
         caught.value
     )
     assert "delimiter" in caught.value.remedy
+
+
+def test_rows_that_are_too_short_are_refused_at_the_first_too_many_and_where_they_do_no_harm_never() -> None:
+    """A file of a million of them is not read to its end."""
+    limits = replace(reading_of(Settings()).limits, most_problems=3)
+    rows = RowCollector(2, "s.csv", limits)
+    rows.add(["1", "a"], 2)
+    for number in (3, 4, 5):
+        rows.add([str(number)], number)
+    with pytest.raises(SheetError, match="more than 3 problems, the first in row 3") as caught:
+        rows.add(["6"], 6)
+    assert caught.value.code == "S116"
+    harmless = RowCollector(2, "s.csv", limits)
+    for number in range(2, 99):
+        harmless.add([str(number)], number)
+    assert len(harmless) == 97
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " , \n", "\ufeff"])
