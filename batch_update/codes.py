@@ -162,7 +162,7 @@ CODES: dict[str, Code] = dict((
     _c("V130", "a placeholder that nothing is known to fill", "A warning: a prompt says {{name}}, and name is neither one of the assistant's variables nor one that every call fills (customer_phone, assistant_phone, assistant_id, assistant_name, current_date, current_time). Where a webhook or a campaign fills it, all is well.", "Correct its name, or add the variable: a column variables.NAME sets one."),
     _c("V131", "braces that do not close", "A warning: a placeholder has two braces on each side, {{name}}; here one is missing, so that it would be spoken or sent as it stands.", "Write two braces on each side."),
     # ---- reading back (send/verifying)
-    _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv to try again.", Trait.COMPARING),
+    _c("V301", "reading back shows another value", "The server confirmed the update, and its list shows something else: it ignored the field, or somebody changed it at the same moment.", "Look at the assistant; apply failed.csv (of a workbook failed.xlsx) to try again.", Trait.COMPARING),
     # ---- across fields and rows (check, fields/rules)
     _c("X201", "an assistant appears twice with different values", "It is not clear which row counts.", "Delete one, or choose with the setting on_duplicate: first or last."),
     _c("X202", "an assistant appears twice with the same values", "The change is sent once.", "Nothing needs to be done."),
@@ -211,14 +211,14 @@ CODES: dict[str, Code] = dict((
     _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Trait.NOT_THE_ROWS),
     _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions.", Trait.REFUSAL),
     _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is.", Trait.REFUSAL | Trait.MENDABLE),
-    _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv.", Trait.REFUSAL | Trait.MENDABLE),
-    _c("A409", "the server is busy with this assistant", "It was not applied, also not after further attempts.", "Apply failed.csv later."),
+    _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv (of a workbook failed.xlsx).", Trait.REFUSAL | Trait.MENDABLE),
+    _c("A409", "the server is busy with this assistant", "It was not applied, also not after further attempts.", "Apply failed.csv (of a workbook failed.xlsx) later."),
     _c("A429", "too many requests", "The server's limit is lower than expected, or another program uses the same key.", "Wait, or lower the setting rate."),
     _c("A500", "the server failed", "It is not known whether the change was applied.", "Look at the assistant, or apply the row again: the same change twice does no harm."),
     _c("A502", "the gateway failed", "It is not known whether the change was applied.", "Apply the row again: the same change twice does no harm.", Trait.UNREACHED),
     _c("A200", "the answer cannot be understood", "The server said yes, but not in the form of this API; it is not known whether the change was applied.", "Check the setting base_url, then try again."),
     _c("A201", "the list of assistants leaves open who is there", "Assistants were added or deleted while it was read, two times; or it contradicts itself, such as by a total that is not what came; or it names some of them by no usable id. Nothing is called missing, or complete, on such a list.", "Try again when nobody edits the account; where it stays so, tell the vendor."),
-    _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv.", Trait.REFUSAL | Trait.MENDABLE),
+    _c("A202", "the server says that it failed", "The status of the answer was one of success, and its text says that it did not work: it was not applied.", "Read the server's words in _message, mend the row, and apply failed.csv (of a workbook failed.xlsx).", Trait.REFUSAL | Trait.MENDABLE),
     _c("A203", "what is there is too large", "What the list tells of the assistants that are asked for is held in memory, and comes to more than 128 MiB.", "Take fewer assistants at once, with the setting only or a smaller sheet."),
     _c("A204", "a list of the account cannot be had", "The server does not answer this look-up, or answers what makes no sense; its words say why.", "Try again in a while; ids in a sheet work without the list."),
     # ---- the network
@@ -230,7 +230,7 @@ CODES: dict[str, Code] = dict((
     _c("N506", "the proxy refuses", "The proxy did not let the request through, so it was certainly not sent.", "Check its address, name and password in the setting proxy or HTTPS_PROXY, or ask who runs it to let this host through. NO_PROXY or the setting proxy=off go without it."),
     # ---- ends of a run (run/)
     _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone."),
-    _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "Read the messages of those rows, mend what they share, then apply failed.csv."),
+    _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "Read the messages of those rows, mend what they share, then apply failed.csv (of a workbook failed.xlsx)."),
     _c("R103", "no usable answer from the server", "It was not reached, did not answer, or answered that it is down, for longer than the setting max_outage.", "See that the network is there, then go on with batch-update resume."),
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Go on with batch-update resume at the time that is named."),
     _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Go on with batch-update resume: it looks whether the change is there, and sends it where it is not."),
@@ -253,7 +253,7 @@ CODES: dict[str, Code] = dict((
     _c("G121", "too large a part of the account", "More of the account's assistants would change than the setting max_change_percent allows, or it is not known how many there are.", "Look at what plan shows, and raise the limit or send a part with the setting only or the setting limit."),
     # ---- the journal of a run (journal)
     _c("J101", "the journal cannot be written", "The disk is full or the folder cannot be written. Nothing is sent that is not written down first, so the run stopped; what was under way was finished.", "Make room on the disk, then go on with batch-update resume."),
-    _c("J102", "the journal is gone", "The run's folder, or a part of its journal, was removed, replaced or cut while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv for the rest."),
+    _c("J102", "the journal is gone", "The run's folder, or a part of its journal, was removed, replaced or cut while the run was going on, so it stopped; what was under way was finished.", "The results say what was sent; apply failed.csv (of a workbook failed.xlsx) for the rest."),
     _c("J103", "there is no journal", "The folder is not that of a run, or its journal was deleted.", "Name the folder of a run; each is made inside the setting runs_dir.", Trait.NO_PLAN | Trait.NOTHING_SENT),
     _c("J104", "the journal is damaged", "It is not as it was written, so nothing that stands there is relied on.", "Restore it from a copy. Without one, plan the sheet anew: only what still differs is sent then."),
     _c("J105", "not a journal", "The file is not one of this program, or its first bytes are damaged.", "Name the folder of a run.", Trait.NOTHING_SENT),

@@ -129,6 +129,10 @@ class Files:
     """a sheet that brings back what was changed; None where nothing is known of it"""
     run: Path
     """the run as JSON, for programs"""
+    workbook: Path | None = None
+    """every row, every change and the figures of the run, for a sheet that was a workbook; None for any other"""
+    told: tuple[str, ...] = ()
+    """why a file is not there that there usually is, each a sentence without its end"""
 
 
 @dataclass(frozen=True, slots=True)

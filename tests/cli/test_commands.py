@@ -23,7 +23,10 @@ from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import OPTIONS, variable_of
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.reading import read_sheet
 from tests.cli.conftest import Run
+from tests.office import Office
+from tests.office import office as office
 from tests.sheet.workbooks import xlsx
 from tests.vendor import FACTS
 
@@ -199,8 +202,10 @@ def test_failed_csv_can_be_mended_and_applied(run: Run, tmp_path: Path) -> None:
     assert statuses(tmp_path / "second" / "results.csv") == ["updated"]
 
 
-def test_the_command_for_failed_csv_of_a_worksheet_works_as_it_is_shown(run: Run, tmp_path: Path) -> None:
-    """It is no workbook any more; what names the columns still holds."""
+def test_the_command_for_the_failed_rows_of_a_worksheet_works_as_it_is_shown(
+    run: Run, tmp_path: Path
+) -> None:
+    """They are a workbook again, with a worksheet of their own; what names the columns still holds."""
     rows = [["Nr", "speech_speed"], [10001, 1.7], [10002, 1.1]]
     (tmp_path / "book.xlsx").write_bytes(
         xlsx(fill=lambda book, sheet: two_rows(book.add_worksheet("Zwei"), rows))
@@ -209,7 +214,7 @@ def test_the_command_for_failed_csv_of_a_worksheet_works_as_it_is_shown(run: Run
     shown = run("apply", "book.xlsx", *SEND, *given, "--skip-invalid", "--run-dir", "first").out
     (fix,) = (line for line in shown.splitlines() if line.startswith("Fix"))
     words = shlex.split(fix.partition("batch-update ")[2])
-    assert "--map" in words and words[-1].endswith("failed.csv")
+    assert "--map" in words and words[-1].endswith("failed.xlsx") and "edit failed.xlsx there" in fix
     assert run(*words, "--yes", "--run-dir", "second").exit == 3, "read, and still invalid"
     assert statuses(tmp_path / "second" / "results.csv") == ["invalid"]
 
@@ -217,6 +222,22 @@ def test_the_command_for_failed_csv_of_a_worksheet_works_as_it_is_shown(run: Run
 def two_rows(sheet: Any, rows: list[list[Any]]) -> None:
     for number, row in enumerate(rows):
         sheet.write_row(number, 0, row)
+
+
+def test_failed_rows_mended_in_libreoffice_are_done_and_nothing_else(
+    run: Run, tmp_path: Path, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a German, from `_base` to drop-downs: the export of an account, a slip, the workbook that tells of it."""
+    run("export", "-o", "book.xlsx", "--sandbox", "--fields", "speech_speed,record")
+    edited = office.fill(tmp_path / "book.xlsx", tmp_path / "edited.xlsx", {"B2": "1,7", "B3": "1,1"})
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    run("apply", str(edited), *SEND, "--skip-invalid", "--run-dir", "first")
+    failed = tmp_path / "first" / "failed.xlsx"
+    mended = office.fill(failed, tmp_path / "mended.xlsx", {"B2": "1,2"})
+    assert run("apply", str(mended), *SEND, "--run-dir", "second").exit == 0
+    second = read_sheet(tmp_path / "second" / "results.xlsx")
+    assert [column.header for column in second.columns][:4] == ["id", "speech_speed", "record", "_base"]
+    assert ";updated;" in (tmp_path / "second" / "results.csv").read_text("utf-8-sig")
 
 
 def test_limit_and_only_choose_rows(run: Run, tmp_path: Path) -> None:

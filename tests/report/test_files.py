@@ -115,10 +115,12 @@ def test_the_files_keep_the_dialect_of_the_sheet(tmp_path: Path) -> None:
     assert written.failed and written.failed.read_bytes() == written.results.read_bytes()
 
 
-def test_the_files_of_a_workbook_are_csv_that_a_spreadsheet_program_opens(tmp_path: Path) -> None:
+def test_the_results_of_a_workbook_are_a_csv_for_programs_and_a_workbook_for_people(tmp_path: Path) -> None:
     sheet = sheet_of(column("id", "1"), column("name", ["Weiß"]), dialect=Dialect("xlsx", worksheet="Mai"))
     written = write_run(report_of(OK, sheet=sheet), tmp_path)
     assert written.results.read_bytes().startswith(b"\xef\xbb\xbfid,name,_row,")
+    assert written.workbook == tmp_path / "results.xlsx"
+    assert read_sheet(written.workbook).dialect.worksheet in ("Results", "Ergebnisse")
 
 
 def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     assert document["stopped"] == document["error"] and document["exit"] == 5
     assert document["stopped"]["code"] == "R103" and document["at"] == document["finished"]
     assert document["files"] == {
-        "results": "results.csv", "failed": "failed.csv", "undo": None, "run": "run.json",
+        "results": "results.csv", "failed": "failed.csv", "undo": None, "run": "run.json", "workbook": None,
     }  # fmt: skip
 
 

@@ -328,6 +328,8 @@ class Course:
         if self._refused == self._replies == REFUSALS_FROM_START:
             message = f"the first {self._refused} rows were all refused; {last}"
             return RunStopped(
-                message, code="R102", remedy="look at the messages in results.csv, then apply failed.csv"
+                message,
+                code="R102",
+                remedy="look at the messages in the results, then apply the failed rows",
             )
         return None

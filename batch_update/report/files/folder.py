@@ -23,9 +23,12 @@ from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.files.one_file import WRITERS
 from batch_update.report.files.private_text import write_text
 from batch_update.report.files.results import failed_rows, header, result_rows
+from batch_update.report.workbook.in_folder import FAILED, RESULTS, write_books
+from batch_update.settings.locales import language_here
+from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
-FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json")
+FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", RESULTS, FAILED)
 FORMATS = ("csv", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
 IN_FOLDER = {"junit": "junit.xml"}
@@ -103,15 +106,23 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
     dialect = csv_dialect(report.plan.sheet.dialect)
     columns = header(report.plan.sheet)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
-    failed = None
-    if _has_failed(report):
-        failed = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
+    has_failed, facts = _has_failed(report), facts or RunFacts()
+    books = write_books(report, facts, folder, language_here(os.environ), has_failed=has_failed)
+    csv = None
+    if has_failed and books.failed is None:
+        csv = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
-    for name, written in (("failed.csv", failed), ("undo.csv", undo)):
+    for name, written in (
+        ("failed.csv", csv),
+        (FAILED, books.failed),
+        (RESULTS, books.results),
+        ("undo.csv", undo),
+    ):
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)
-    files = Files(results, failed, undo, folder / "run.json")
-    return replace(files, run=_write_document(report, facts or RunFacts(), files))
+    failed = books.failed or csv
+    files = Files(results, failed, undo, folder / "run.json", workbook=books.results, told=books.told)
+    return replace(files, run=_write_document(report, facts, files))
 
 
 def written_in(folder: Path) -> Files | None:
@@ -123,7 +134,8 @@ def written_in(folder: Path) -> Files | None:
     results = there("results.csv")
     if results is None:
         return None
-    return Files(results, there("failed.csv"), there("undo.csv"), folder / "run.json")
+    failed = there(FAILED) or there("failed.csv")
+    return Files(results, failed, there("undo.csv"), folder / "run.json", workbook=there(RESULTS))
 
 
 def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:
@@ -134,14 +146,22 @@ def write_again(report: Report, folder: Path, formats: Collection[str], facts: R
     for format in formats:
         if format == "csv":
             written = write_run(report, folder, facts)
-            yield from filter(None, (written.results, written.failed, written.undo, written.run))
+            yield from filter(
+                None, (written.results, written.workbook, written.failed, written.undo, written.run)
+            )
         elif format != "json":
             yield WRITERS[format](report, facts, folder / IN_FOLDER.get(format, f"results.{format}"))
         elif "csv" not in formats:
-            failed = folder / "failed.csv" if _has_failed(report) else None
-            undo = folder / "undo.csv" if _undoable(report) else None
-            files = Files(folder / "results.csv", failed, undo, folder / "run.json")
-            yield _write_document(report, facts, files)
+            yield _write_document(report, facts, written_in(folder) or _usual_files(report, folder))
+
+
+def _usual_files(report: Report, folder: Path) -> Files:
+    """Return the files that a run usually has, by the names that they have then."""
+    is_book = report.plan.sheet.dialect.format in WORKBOOKS
+    failed = folder / (FAILED if is_book else "failed.csv") if _has_failed(report) else None
+    undo = folder / "undo.csv" if _undoable(report) else None
+    book = folder / RESULTS if is_book else None
+    return Files(folder / "results.csv", failed, undo, folder / "run.json", workbook=book)
 
 
 def _has_failed(report: Report) -> bool:

@@ -6,6 +6,7 @@ without them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from batch_update.report.files.junit import TOOL, junit_text
 from batch_update.report.files.parquet import is_our_parquet, write_parquet
 from batch_update.report.files.private_text import write_text
 from batch_update.report.files.results import header, result_rows
+from batch_update.report.workbook.in_folder import write_asked_book
+from batch_update.settings.locales import language_here
 from batch_update.sheet.writing.formats import write_texts
 from batch_update.sheet.writing.records import csv_dialect, write_table
 from batch_update.text import printable
@@ -34,6 +37,10 @@ def _table_of_texts(report: Report, facts: RunFacts, path: Path) -> Path:
     return write_texts(path, header(report.plan.sheet), list(result_rows(report)), title="Results")
 
 
+def _workbook(report: Report, facts: RunFacts, path: Path) -> Path:
+    return write_asked_book(report, facts, path, language_here(os.environ))
+
+
 def _json(report: Report, facts: RunFacts, path: Path) -> Path:
     return write_text(path, json_text(run_file(report, facts, file_paths(None))) + "\n")
 
@@ -48,7 +55,7 @@ def _parquet(report: Report, facts: RunFacts, path: Path) -> Path:
 
 WRITERS: Mapping[str, Write] = {
     "csv": _csv,
-    "xlsx": _table_of_texts,
+    "xlsx": _workbook,
     "json": _json,
     "jsonl": _table_of_texts,
     "junit": _junit,

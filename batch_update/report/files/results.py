@@ -24,7 +24,7 @@ from batch_update.text import utc_text
 
 def header(sheet: Sheet) -> list[str]:
     """Return the sheet's own headers in their order, then ours."""
-    return [column.header for column in _own_columns(sheet)] + list(RESULT_COLUMNS)
+    return [column.header for column in own_columns(sheet)] + list(RESULT_COLUMNS)
 
 
 def result_rows(report: Report) -> Iterator[list[str]]:
@@ -58,13 +58,13 @@ def failed_rows(report: Report) -> Iterator[list[str]]:
         yield [*own, *_what_became(report, index), *([MARK] if looks_read else [])]
 
 
-def _own_columns(sheet: Sheet) -> list[Column]:
+def own_columns(sheet: Sheet) -> list[Column]:
     """Return the columns of the sheet but for those that an earlier run wrote, which are written anew."""
     return [column for column in sheet.columns if not is_ours(column)]
 
 
 def _own_cells(sheet: Sheet) -> Iterator[list[str]]:
-    columns = _own_columns(sheet)
+    columns = own_columns(sheet)
     if not columns:
         return iter([] for _ in range(len(sheet)))
     return map(list, zip(*(column.texts for column in columns), strict=True))
@@ -74,18 +74,19 @@ def _with_texts(sheet: Sheet, cells: list[str]) -> list[str]:
     """Return the cells of a row with the texts of files where they name some."""
     if sheet.files.keys().isdisjoint(cells):
         return cells
-    files = [
-        sheet.files.get(cell) if column.field else None
-        for column, cell in zip(_own_columns(sheet), cells, strict=True)
-    ]
-    pairs = zip(cells, files, strict=True)
-    return [cell if file is None or file.refused else text_cell(file.text) for cell, file in pairs]
+    return [text_of_file(sheet, *pair) for pair in zip(own_columns(sheet), cells, strict=True)]
+
+
+def text_of_file(sheet: Sheet, column: Column, cell: str) -> str:
+    """Return the text of the file that a cell names, as a cell; the cell itself where it names none."""
+    file = sheet.files.get(cell) if column.field else None
+    return cell if file is None or file.refused else text_cell(file.text)
 
 
 def _base_place(sheet: Sheet) -> int | None:
     """Return which of the sheet's own cells remembers the export; None where none does."""
     column = base_column(sheet)
-    return None if column is None else _own_columns(sheet).index(sheet.columns[column])
+    return None if column is None else own_columns(sheet).index(sheet.columns[column])
 
 
 def _holds_what_was_sent(outcome: Outcome) -> bool:

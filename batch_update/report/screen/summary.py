@@ -169,7 +169,8 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
 
 def _file_lines(files: Files) -> Iterator[str]:
     """Yield where to look."""
-    yield f"Report  {printable(str(files.results))}"
+    yield f"Report  {printable(str(files.workbook or files.results))}"
+    yield from (f"        {printable(told)}" for told in files.told)
 
 
 def _next_lines(report: Report, files: Files, commands: Commands) -> Iterator[str]:
@@ -183,16 +184,16 @@ def _next_lines(report: Report, files: Files, commands: Commands) -> Iterator[st
 
 
 def _again(report: Report, failed: Path, commands: Commands, *, is_first: bool) -> Iterator[str]:
-    """Yield how to come to the rows in failed.csv. `is_first`: no other way to go on was told."""
+    """Yield how to come to the rows that are left. `is_first`: no other way to go on was told."""
     again = f"{commands.apply} {quoted_path(failed)}"
     left = [outcome for outcome in report.outcomes if not as_wanted(outcome)]
     if isinstance(report.stopped, SheetError):
-        yield f"Fix     edit the sheet, or the rows in failed.csv there, then: {again}"
+        yield f"Fix     edit the sheet, or the rows in {printable(failed.name)} there, then: {again}"
     elif any(
         outcome.status is Status.INVALID or has_trait(outcome.code, Trait.MENDABLE)
         for outcome in report.outcomes
     ):
-        yield f"Fix     edit failed.csv there, then: {again}"
+        yield f"Fix     edit {printable(failed.name)} there, then: {again}"
     elif {outcome.status for outcome in left} == {Status.CONFLICT}:
         anyway = f"{commands.ours or commands.apply} {quoted_path(failed)}"
         yield f"Look    at the values; to change those in conflict anyway: {anyway}"

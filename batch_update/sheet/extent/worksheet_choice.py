@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from batch_update.errors import SheetError
 from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Beginning, Fit, Rows, find_beginning
-from batch_update.sheet.extent.own_worksheets import is_own
+from batch_update.sheet.extent.own_worksheets import own_among
 from batch_update.sheet.headers import headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.workbook.spelled import cell_text
@@ -76,7 +76,8 @@ def _candidates(sheets: Sequence[Listed]) -> list[int]:
     """Return the worksheets that may hold the table: those that show, but for our own, as far as there are others."""
     everything = list(range(len(sheets)))
     seen = [number for number in everything if sheets[number].visible] or everything
-    return [number for number in seen if not is_own(sheets[number].name)] or seen
+    ours = own_among({sheet.name for sheet in sheets})
+    return [number for number in seen if sheets[number].name not in ours] or seen
 
 
 def _fit_of_worksheet(

@@ -13,7 +13,7 @@ from batch_update.fields.facts import Kind
 from batch_update.model.sheets import Dialect, Problem, Severity, Surroundings
 from batch_update.sheet.collecting import RowCollector, nuls_in
 from batch_update.sheet.extent.header_row import Beginning, find_beginning
-from batch_update.sheet.extent.own_worksheets import is_own
+from batch_update.sheet.extent.own_worksheets import own_among
 from batch_update.sheet.extent.worksheet_choice import ChosenWorksheet, choose_worksheet, header_rows
 from batch_update.sheet.headers import Headings, headings_of
 from batch_update.sheet.manner import Reading
@@ -56,8 +56,9 @@ def _read_workbook(workbook: Workbook, name: str, reading: Reading, format: str)
     title = workbook.sheets[number].name
     with readable(name):
         table = _table_of_worksheet(workbook.read(number), title, name, reading, format)
+    ours = own_among({sheet.name for sheet in workbook.sheets})
     named = (sheet.name for other, sheet in enumerate(workbook.sheets) if other != number)
-    others = tuple(name for name in named if not is_own(name))
+    others = tuple(name for name in named if name not in ours)
     around = replace(table.around, worksheets=others)
     return replace(table, around=around, problems=(*_not_looked_at(choice, title), *table.problems))
 

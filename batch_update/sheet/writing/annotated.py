@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.fields.cells.texts import unix_lines
+from batch_update.fields.names import Heading
 from batch_update.model.sheets import Column, Repair, Role, Sheet
+from batch_update.settings.locales import Language
 from batch_update.sheet.extent.own_worksheets import PROBLEMS
 from batch_update.sheet.writing.again import PROBLEMS_COLUMN, columns_again, rows_again, worksheet_title
 from batch_update.sheet.writing.looks import (
     MOST_LINKS,
     Looks,
+    book_at,
     looks_of,
     place_in_book,
     put_comment,
@@ -25,6 +28,9 @@ from batch_update.sheet.writing.looks import (
     width_of,
 )
 from batch_update.sheet.writing.records import write_whole
+from batch_update.sheet.writing.template.form_columns import TemplateColumn
+from batch_update.sheet.writing.template.validations import words_to_choose
+from batch_update.sheet.writing.template.wording import WORDS, Words
 from batch_update.sheet.writing.worksheet import in_xml
 from batch_update.text import column_letters, counted, excerpt
 
@@ -73,24 +79,35 @@ class _Annotations:
     """that were written"""
 
 
-def write_annotated(path: Path, sheet: Sheet, notes: Sequence[Note], repairs: Iterable[Repair] = ()) -> Path:
+def write_annotated(
+    path: Path,
+    sheet: Sheet,
+    notes: Sequence[Note],
+    repairs: Iterable[Repair] = (),
+    *,
+    language: Language = "en",
+) -> Path:
     """Write the workbook beside its place and rename it; without notes it is the sheet alone, with its repairs.
+
+    With notes, cells that take one of a few words have them as a drop-down, in this language.
 
     Raises UsageError (S114) for a text that is too long, OSError.
     """
     rows = rows_again(sheet, repairs)
-    return write_whole(path, lambda draft: _write_book(draft, sheet, rows, notes))
+    return write_whole(path, lambda draft: _write_book(draft, sheet, rows, notes, language))
 
 
-def _write_book(path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: Sequence[Note]) -> None:
-    import xlsxwriter
-
+def _write_book(
+    path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: Sequence[Note], language: Language
+) -> None:
     found = _placed(sheet, notes)
     title = worksheet_title(sheet)
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+    with book_at(path, constant_memory=True) as book:
         looks = looks_of(book)
-        _write_sheet(book.add_worksheet(title), sheet, rows, found, looks)
+        page = book.add_worksheet(title)
+        _write_sheet(page, sheet, rows, found, looks)
         if notes:
+            _offer_words(page, sheet, WORDS[language])
             _write_list(book.add_worksheet(PROBLEMS), title, notes, found, looks)
 
 
@@ -171,6 +188,17 @@ def _fit_to_paper(page: Any) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _offer_words(page: Any, sheet: Sheet, words: Words) -> None:
+    """Give the columns drop-downs whose cells take one of a few words; another one may be right, too."""
+    for place, number in enumerate(columns_again(sheet)):
+        column = sheet.columns[number]
+        if column.role in (Role.FIELD, Role.PART):
+            heading = Heading(column.role, column.field, column.path, column.operation)
+            form = TemplateColumn(column.header, heading)
+            if (choice := words_to_choose(form, words)) is not None:
+                page.data_validation(1, place, max(1, len(sheet)), place, choice)
 
 
 # ---------------------------------------------------------------- the list

@@ -5,8 +5,11 @@ Every cell is formatted as text, so that no program makes a number of an id or a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
@@ -92,6 +95,24 @@ def excerpt_lines(text: str) -> str:
 def place_in_book(worksheet: str, cell: str) -> str:
     """Return the address of a cell for a link within its workbook: `internal:'Blatt 1'!D14`."""
     return "internal:'" + worksheet.replace("'", "''") + f"'!{cell}"
+
+
+def lines_of_width(text: str, width: float) -> int:
+    """Return how many lines a text takes: most letters are narrower than the digits that a width counts."""
+    return sum(max(1, ceil(0.9 * len(line) / width)) for line in text.split("\n"))
+
+
+@contextmanager
+def book_at(path: Path, **options: Any) -> Iterator[Any]:
+    """Yield a workbook of xlsxwriter that is written at the end. Raises OSError where it cannot be."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            yield book
+    except FileCreateError as error:
+        raise error.args[0] from None  # the OSError that it stands for
 
 
 def width_of(header: str, texts: Iterable[str]) -> int:

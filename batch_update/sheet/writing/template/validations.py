@@ -32,6 +32,19 @@ def validation_of(column: TemplateColumn, words: Words, *, cell: str) -> dict[st
     }
 
 
+def words_to_choose(column: TemplateColumn, words: Words) -> dict[str, Any] | None:
+    """Return a drop-down of the few words that a column's cells take, as xlsxwriter takes it; None for any other."""
+    rule = _rule(column, words, "")
+    if not isinstance(rule.get("source"), list) or len(",".join(rule["source"])) > LONGEST_MESSAGE:
+        return None
+    message = words.ask_anyway.format(allowed_in(column, words))
+    return rule | {
+        "error_type": "warning",
+        "error_title": _shortened(words.fits_not, LONGEST_TITLE),
+        "error_message": _shortened(message, LONGEST_MESSAGE),
+    }
+
+
 def message_of(column: TemplateColumn, words: Words) -> dict[str, Any]:
     """Return what is shown where a cell is chosen: what it sets, what is allowed, an example."""
     example = example_of(column, yes=words.yes, decimal=words.decimal)

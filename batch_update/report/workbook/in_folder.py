@@ -1,0 +1,56 @@
+"""The workbooks in the folder of a run: for a sheet that was one its results, and the rows to mend, no CSV of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_update.errors import UsageError
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
+from batch_update.report.workbook.failed_book import write_failed_book
+from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
+from batch_update.settings.locales import Language
+from batch_update.sheet.endings import WORKBOOKS
+
+RESULTS, FAILED = "results.xlsx", "failed.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The workbooks that were written, and why one was not."""
+
+    results: Path | None = None
+    failed: Path | None = None
+    told: tuple[str, ...] = ()
+    """sentences without their ends"""
+
+
+def write_books(
+    report: Report, facts: RunFacts, folder: Path, language: Language, *, has_failed: bool
+) -> Books:
+    """Write the workbooks of a run whose sheet was one, as far as they hold all; of another sheet none.
+
+    Raises OSError.
+    """
+    if report.plan.sheet.dialect.format not in WORKBOOKS:
+        return Books()
+    told = []
+    failed = None
+    if has_failed:
+        try:
+            failed = write_failed_book(report, folder / FAILED, language)
+        except UsageError as error:
+            told.append(f"failed.csv in place of {FAILED}: {error.message}")
+    if why := why_no_workbook(report.plan.sheet):
+        told.append(f"no {RESULTS} beside results.csv: {why}")
+        return Books(None, failed, tuple(told))
+    mend = FAILED if failed else "failed.csv" if has_failed else ""
+    return Books(write_run_book(report, facts, folder / RESULTS, language, failed=mend), failed, tuple(told))
+
+
+def write_asked_book(report: Report, facts: RunFacts, path: Path, language: Language) -> Path:
+    """Write the results of any sheet as a workbook. Raises UsageError (S114) where it would not hold all, OSError."""
+    if why := why_no_workbook(report.plan.sheet):
+        raise UsageError(f"{path.name} is not written: {why}", code="S114")
+    return write_run_book(report, facts, path, language)

@@ -1,0 +1,217 @@
+"""The first worksheet of a run's workbook, with its figures and charts, and the last one: what the run was made of."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from datetime import timedelta
+
+from batch_update.codes import CODES
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.plans import Plan, Status
+from batch_update.model.reports import Report
+from batch_update.outcomes import as_wanted
+from batch_update.report.figures.by_field import FieldFigure
+from batch_update.report.figures.figures import Figures
+from batch_update.report.figures.latency import Latency
+from batch_update.report.figures.standing import Reached, Standing
+from batch_update.report.figures.throughput import Throughput
+from batch_update.report.figures.typical import typical_words
+from batch_update.report.workbook.result_rows import STATUSES
+from batch_update.report.workbook.shared_pages import in_cell
+from batch_update.report.workbook.vocabulary import Vocabulary
+from batch_update.settings.tunables import SETTINGS
+from batch_update.sheet.writing.leaves import (
+    Block,
+    Cell,
+    Chart,
+    CoverPage,
+    Head,
+    Paint,
+    Painted,
+    TablePage,
+)
+from batch_update.text import how_long
+from batch_update.version import __version__
+
+MOST_BARS = 12
+"""Fields or codes that a chart shows."""
+
+
+def run_cover(
+    report: Report, facts: RunFacts, figures: Figures, words: Vocabulary, *, failed: str
+) -> CoverPage:
+    """Return the first worksheet. `failed`: the name of the file with the rows to mend; "" for none."""
+    plan = report.plan
+    lines: list[tuple[str, Cell]] = [(words["Sheet"], in_cell(plan.sheet.name))]
+    if plan.account:
+        lines.append((words["Account"], in_cell(plan.account)))
+    if facts.settings and facts.settings.sandbox:
+        lines.append((words["Server"], words["Sandbox: no real assistants"]))
+    if report.started:
+        lines.append((words["Began"], report.started))
+    lines.append((words["Took"], how_long(report.seconds)))
+    if failed:
+        told = words["the rows that are still to be done are in {}"].format(failed)
+        lines.append((words["To mend"], Painted(told, Paint.WARNING)))
+    blocks = [_outcomes(report, words), *_blocks(report, figures, words)]
+    return CoverPage(words.titles[0], words["Run report"], _verdict(figures.standing, words), lines, blocks)
+
+
+def _verdict(standing: Standing, words: Vocabulary) -> Painted:
+    """Return how the run stands, in a sentence or two."""
+    left = standing.rows - standing.as_wanted
+    told = (
+        words["{} of {} rows are as wanted, {} are still to do."].format(
+            standing.as_wanted, standing.rows, left
+        )
+        if left
+        else words["All {} rows are as wanted."].format(standing.rows)
+    )
+    parts = [told]
+    if standing.reached is Reached.INVALID:
+        parts = [words["The sheet has errors, so nothing was changed."], told]
+    elif standing.reached in (Reached.STOPPED, Reached.NOT_SENT):
+        parts = [words["The run was stopped."], told]
+    if standing.assistants:
+        read = words["{} assistants were changed, {} of them read back as sent."]
+        parts.append(read.format(standing.assistants, standing.verified))
+    paint = Paint.ERROR if len(parts) > 1 and parts[0] != told else Paint.WARNING if left else Paint.GOOD
+    return Painted(" ".join(parts), paint)
+
+
+def _outcomes(report: Report, words: Vocabulary) -> Block:
+    counts = report.counts()
+    rows: list[list[Cell]] = [
+        [words.statuses[status], counts[status], str(status)] for status in Status if status in counts
+    ]
+    paints = [STATUSES[status] for status in Status if status in counts]
+    header = (words["meaning"], words["rows"], "_status")
+    return Block(words["What became of the rows"], header, rows, Chart.RING, paints=paints)
+
+
+def _blocks(report: Report, figures: Figures, words: Vocabulary) -> Iterator[Block]:
+    if figures.fields:
+        yield fields_block(figures.fields, report.plan, words)
+    if figures.failures:
+        rows: list[list[Cell]] = [
+            [f"{one.code} {one.title}".strip()[:60], one.rows] for one in figures.failures[:MOST_BARS]
+        ]
+        title = words["What is left, by code"]
+        yield Block(title, (words["code"], words["rows"]), rows, Chart.BARS, words["rows"], (Paint.ERROR,))
+    if figures.latency:
+        yield _latency(figures.latency, words)
+    if figures.throughput:
+        yield _throughput(figures.throughput, words)
+    if len(figures.accounts) > 1:
+        accounts: list[list[Cell]] = [
+            [in_cell(one.account), sum(one.counts.values())] for one in figures.accounts
+        ]
+        yield Block(words["Account"], (words["Account"], words["rows"]), accounts, Chart.BARS, words["rows"])
+
+
+def fields_block(fields: tuple[FieldFigure, ...], plan: Plan, words: Vocabulary) -> Block:
+    """Return the fields, of how many assistants each changes and how."""
+
+    def typical(one: FieldFigure) -> str:
+        if one.typical is None:
+            return ""
+        return in_cell(typical_words(one.typical, one.field, plan.called, words.language))
+
+    rows: list[list[Cell]] = [[one.field, one.changes, typical(one)] for one in fields[:MOST_BARS]]
+    header = (words["field"], words["assistants"], words["typical change"])
+    return Block(words["Changes by field"], header, rows, Chart.BARS, words["assistants"])
+
+
+def _latency(latency: Latency, words: Vocabulary) -> Block:
+    rows: list[list[Cell]] = [[f"{one.least}-{one.below} ms", one.count] for one in latency.bins]
+    most = " / ".join(f"{value:,} ms" for value in (latency.p50, latency.p95, latency.p99))
+    rows.append([words["Half of them, 95 %, 99 % took at most"], None, most])
+    return Block(
+        words["How long a change took"],
+        (words["milliseconds"], words["changes"]),
+        rows,
+        Chart.BARS,
+        words["changes"],
+        charted=len(latency.bins),
+    )
+
+
+def _throughput(flow: Throughput, words: Vocabulary) -> Block:
+    permitted = [_permitted_at(flow, place * flow.width) for place in range(len(flow.counts))]
+    is_limited = any(rate is not None for rate in permitted)
+    rows: list[list[Cell]] = [
+        [round(place * flow.width, 1), round(rate, 2), *([limit] if is_limited else [])]
+        for place, (rate, limit) in enumerate(zip(flow.rates, permitted, strict=True))
+    ]
+    header = [words["seconds"], words["sent a second"], *([words["permitted"]] if is_limited else [])]
+    title = words["Changes a second, over time"]
+    paints = (Paint.NONE, Paint.WARNING)
+    return Block(title, header, rows, Chart.LINES, words["sent a second"], paints)
+
+
+def _permitted_at(flow: Throughput, second: float) -> float | None:
+    known = [one.rate for one in flow.permitted if one.begin <= second]
+    return round(known[-1], 2) if known and known[-1] is not None else None
+
+
+# ---------------------------------------------------------------- what the run was made of
+
+
+def facts_page(report: Report, facts: RunFacts, words: Vocabulary) -> TablePage:
+    """Return the worksheet that tells the file, the settings, the versions, and what happened on the way."""
+    rows = [*_of_sheet(report, words), *_of_run(report, facts, words), *_of_settings(facts, words)]
+    rows += [[words["event"], event.kind, in_cell(event.message), event.at] for event in report.events]
+    heads = (("topic", 16), ("what", 40), ("value", 80), ("began", 24))
+    headings = [Head(words[name], width, is_prose=name == "value") for name, width in heads]
+    return TablePage(words.titles[4], headings, rows, len(rows))
+
+
+def _of_sheet(report: Report, words: Vocabulary) -> Iterator[list[Cell]]:
+    sheet = report.plan.sheet
+    topic = words["file"]
+    yield [topic, words["name"], in_cell(sheet.name)]
+    if sheet.dialect.worksheet:
+        yield [topic, words["worksheet"], in_cell(sheet.dialect.worksheet)]
+    yield [topic, words["SHA-256 of the file"], sheet.sha256 or words["not known"]]
+    yield [topic, words["rows"], len(sheet)]
+
+
+def _of_run(report: Report, facts: RunFacts, words: Vocabulary) -> Iterator[list[Cell]]:
+    topic, plan, stats = words["run"], report.plan, facts.stats
+    yield [topic, words["command"], facts.command]
+    for name in ("note", "author", "job"):
+        if said := getattr(facts.occasion, name):
+            yield [topic, words[name], in_cell(said)]
+    yield [topic, words["program"], f"batch-update {__version__}, Python {platform.python_version()}"]
+    yield [topic, words["Account"], in_cell(plan.account) or words["not known"]]
+    yield [topic, words["Server"], in_cell(plan.server) or words["not known"]]
+    yield [topic, words["API key"], words["*** (never written down)"]]
+    if report.started:
+        yield [topic, words["began"], report.started]
+        yield [topic, words["ended"], report.started + timedelta(seconds=report.seconds)]
+    yield [topic, words["seconds of sending"], round(report.seconds, 1)]
+    if stats is not None:
+        yield [topic, words["requests"], stats.requests]
+        yield [topic, words["again"], stats.retries]
+        yield [topic, words["times that the server had everybody wait"], stats.gates]
+        yield [topic, words["times that a limit was lowered"], stats.slowdowns]
+    if report.stopped is not None:
+        yield [topic, words["ended early"], Painted(in_cell(str(report.stopped)), Paint.ERROR)]
+
+
+def _of_settings(facts: RunFacts, words: Vocabulary) -> Iterator[list[Cell]]:
+    if facts.settings is None:
+        return
+    for name in SETTINGS:
+        value = getattr(facts.settings, name)
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+        yield [words["settings"], name, in_cell(text)]
+
+
+def left_rows(report: Report) -> Iterator[tuple[int, int]]:
+    """Yield the rows that were not done and of which no problem of the sheet tells, by number and index."""
+    told = {problem.index for problem in report.plan.problems}
+    for index, outcome in enumerate(report.outcomes):
+        if not as_wanted(outcome) and index not in told and outcome.code in CODES:
+            yield int(report.plan.sheet.numbers[index]), index

@@ -1,0 +1,190 @@
+"""The words of the workbooks of runs and plans, in English and in German. Codes and messages are English in both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from batch_update.model.plans import Status
+from batch_update.report.changed import Became
+from batch_update.settings.locales import Language
+from batch_update.sheet.extent.own_worksheets import OF_REPORTS
+from batch_update.sheet.writing.painting import Continued
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All that a workbook says in one language."""
+
+    language: Language
+    statuses: Mapping[Status, str]
+    """what the words in the column _status mean"""
+    ends: Mapping[Became, str]
+    """what became of the change of a field"""
+    words: Mapping[str, str]
+    """all else, by its English words; English itself needs none"""
+
+    def __getitem__(self, words: str) -> str:
+        return self.words.get(words, words)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return the names of the worksheets: the first one, results, changes, problems, run, texts."""
+        return OF_REPORTS[self.language]
+
+    @property
+    def continued(self) -> Continued:
+        """Return the words of the worksheet on which long texts go on."""
+        heads = (self["begins in"], self["part"], self["text"])
+        return Continued(self.titles[-1], heads, self[" … {} more characters: worksheet {}, row {}"])
+
+
+ENGLISH = Vocabulary(
+    "en",
+    {
+        Status.UPDATED: "updated",
+        Status.UNCHANGED: "nothing to change",
+        Status.INVALID: "invalid, not sent",
+        Status.FAILED: "failed, not applied",
+        Status.UNKNOWN: "unknown, perhaps applied",
+        Status.NOT_SENT: "not sent",
+        Status.CONFLICT: "in conflict, held back",
+    },
+    {
+        Became.PLANNED: "to be changed",
+        Became.APPLIED: "changed",
+        Became.PERHAPS: "perhaps changed",
+        Became.NOT_APPLIED: "not changed",
+        Became.HELD: "held back",
+        Became.RESET: "reset by the mode",
+    },
+    MappingProxyType({}),
+)
+GERMAN = Vocabulary(
+    "de",
+    {
+        Status.UPDATED: "geändert",
+        Status.UNCHANGED: "nichts zu ändern",
+        Status.INVALID: "ungültig, nicht gesendet",
+        Status.FAILED: "fehlgeschlagen, nicht geändert",
+        Status.UNKNOWN: "ungewiss, vielleicht geändert",
+        Status.NOT_SENT: "nicht gesendet",
+        Status.CONFLICT: "im Konflikt, zurückgehalten",
+    },
+    {
+        Became.PLANNED: "wird geändert",
+        Became.APPLIED: "geändert",
+        Became.PERHAPS: "vielleicht geändert",
+        Became.NOT_APPLIED: "nicht geändert",
+        Became.HELD: "zurückgehalten",
+        Became.RESET: "vom Modus zurückgesetzt",
+    },
+    MappingProxyType(
+        {
+            " … {} more characters: worksheet {}, row {}": " … {} weitere Zeichen: Blatt {}, Zeile {}",
+            "begins in": "beginnt in",
+            "part": "Teil",
+            "text": "Text",
+            # what stands above columns
+            "row": "Zeile",
+            "name": "Name",
+            "field": "Feld",
+            "before": "vorher",
+            "after": "nachher",
+            "result": "Ergebnis",
+            "read back": "nachgelesen",
+            "wave": "Welle",
+            "cell": "Zelle",
+            "kind": "Art",
+            "code": "Code",
+            "what is wrong": "was falsch ist",
+            "what stands there": "was dort steht",
+            "what may": "was dort stehen darf",
+            "what to do": "was zu tun ist",
+            "topic": "Thema",
+            "what": "was",
+            "value": "Wert",
+            "status": "Status",
+            "meaning": "Bedeutung",
+            "rows": "Zeilen",
+            "assistants": "Assistenten",
+            "typical change": "typische Änderung",
+            "changes": "Änderungen",
+            # the first page
+            "Run report": "Bericht über einen Lauf",
+            "Plan, nothing is sent yet": "Plan, noch ist nichts gesendet",
+            "Sheet": "Tabelle",
+            "Account": "Konto",
+            "Server": "Server",
+            "Began": "Beginn",
+            "Took": "Dauer",
+            "Sandbox: no real assistants": "Sandbox: keine echten Assistenten",
+            "Digest of this plan": "Prüfsumme dieses Plans",
+            "To send exactly this": "Genau das senden",
+            "Approved by": "Freigegeben von",
+            "Date": "Datum",
+            "To mend": "Zu verbessern",
+            "the rows that are still to be done are in {}": "was noch zu tun ist, steht in {}",
+            "What became of the rows": "Was aus den Zeilen wurde",
+            "What the rows come to": "Was die Zeilen ergeben",
+            "Changes by field": "Änderungen nach Feldern",
+            "What is left, by code": "Was noch zu tun ist, nach Codes",
+            "Problems, by code": "Probleme nach Codes",
+            "How long a change took": "Wie lange eine Änderung dauerte",
+            "Changes a second, over time": "Änderungen pro Sekunde im Verlauf",
+            "Half of them, 95 %, 99 % took at most": "Die Hälfte, 95 %, 99 % dauerten höchstens",
+            "seconds": "Sekunden",
+            "sent a second": "gesendet pro Sekunde",
+            "permitted": "erlaubt",
+            "milliseconds": "Millisekunden",
+            "to be changed": "wird geändert",
+            "already so": "schon so",
+            "in conflict": "im Konflikt",
+            "invalid": "ungültig",
+            "left out": "ausgelassen",
+            # the sentence
+            "{} of {} rows are as wanted, {} are still to do.": (
+                "{} von {} Zeilen sind wie gewünscht, {} noch zu erledigen."
+            ),
+            "All {} rows are as wanted.": "Alle {} Zeilen sind wie gewünscht.",
+            "{} assistants were changed, {} of them read back as sent.": (
+                "{} Assistenten wurden geändert, {} davon wie gesendet nachgelesen."
+            ),
+            "The sheet has errors, so nothing was changed.": "Die Tabelle hat Fehler, deshalb wurde nichts geändert.",
+            "The run was stopped.": "Der Lauf wurde angehalten.",
+            "{} assistants will change, {} rows are already so.": (
+                "{} Assistenten werden geändert, {} Zeilen sind schon so."
+            ),
+            "{} rows have errors.": "{} Zeilen haben Fehler.",
+            "Something has to be allowed before it is sent.": "Vor dem Senden muss etwas erlaubt werden.",
+            "has to be allowed": "muss erlaubt werden",
+            # the run
+            "run": "Lauf",
+            "settings": "Einstellungen",
+            "event": "Ereignis",
+            "file": "Datei",
+            "SHA-256 of the file": "SHA-256 der Datei",
+            "worksheet": "Blatt",
+            "command": "Befehl",
+            "began": "Beginn",
+            "ended": "Ende",
+            "seconds of sending": "Sekunden des Sendens",
+            "requests": "Anfragen",
+            "again": "wiederholt",
+            "times that the server had everybody wait": "Pausen, die der Server verlangte",
+            "times that a limit was lowered": "gesenkte Grenzen",
+            "program": "Programm",
+            "API key": "API-Schlüssel",
+            "*** (never written down)": "*** (wird nie aufgeschrieben)",
+            "ended early": "vorzeitig beendet",
+            "note": "Notiz",
+            "author": "von",
+            "not known": "nicht bekannt",
+            "empty": "leer",
+            "only a secret changes, which is not shown": "nur ein Geheimnis ändert sich, das nicht gezeigt wird",
+            "not compared with what is there": "nicht mit dem verglichen, was da ist",
+        }
+    ),
+)
+VOCABULARIES: Mapping[Language, Vocabulary] = {"en": ENGLISH, "de": GERMAN}

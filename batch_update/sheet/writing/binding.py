@@ -1,0 +1,31 @@
+"""Owns workbooks that are read, as a whole: a first page, tables, and behind them what was too long for a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from batch_update.sheet.writing.covers import draw_cover
+from batch_update.sheet.writing.leaves import CoverPage, Head, TablePage
+from batch_update.sheet.writing.looks import book_at
+from batch_update.sheet.writing.painting import Continued, Drawn, draw_table
+
+MOST_AT_ONCE = 500_000
+"""Cells of a workbook that is held in memory until it is written; a larger one is written row by row, and slower."""
+
+
+def write_book(path: Path, cover: CoverPage, tables: Sequence[TablePage], continued: Continued) -> None:
+    """Write the pages as worksheets, and behind them one for texts that are too long, where there are any.
+
+    Raises OSError.
+    """
+    cells = sum(table.height * len(table.headings) for table in tables)
+    with book_at(path, constant_memory=cells > MOST_AT_ONCE) as book:
+        drawn = Drawn(book, continued)
+        draw_cover(drawn, cover)
+        for table in tables:
+            draw_table(drawn, table)
+        if drawn.parts:
+            widths = (24, 8, 120)
+            headings = [Head(name, width) for name, width in zip(continued.headings, widths, strict=True)]
+            draw_table(drawn, TablePage(continued.title, headings, list(drawn.parts), len(drawn.parts)))

@@ -1,0 +1,174 @@
+"""The workbooks of a run: they mean what its CSV means, cut nothing, hold no formula, and can be mended and applied."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.plans import Change, Plan, Status, Verified
+from batch_update.model.reports import Report
+from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
+from batch_update.report.files.folder import write_run
+from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
+from batch_update.settings.locales import Language
+from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.writing.leaves import number_or_text
+from tests.made import column, sheet_of
+from tests.office import Office
+from tests.office import office as office
+from tests.report.outcomes import FAILED, INVALID, OK, UNCHANGED
+
+BOOK = Dialect("xlsx", worksheet="Mai")
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "-1+1",
+    "\u202eevil",
+    "😀\n\ttwo",
+    "_x0041_",
+    '"><img onerror=x>',
+)
+
+
+def hostile_report(**more: Any) -> Report:
+    """A run of a workbook with a row for each hostile text, of which every other one failed."""
+    rows = len(HOSTILE)
+    ends = [replace(FAILED, message=text) if n % 2 else OK for n, text in enumerate(HOSTILE)]
+    changes = tuple(
+        Change(101 + n, {"name": text, "speech_speed": 1.1}, (n,), before={"name": "", "speech_speed": 1.0})
+        for n, text in enumerate(HOSTILE)
+    )
+    columns = (
+        column("id", [str(101 + n) for n in range(rows)]),
+        column("name", HOSTILE),
+        column("Tempo", ["1.1"] * rows, "speech_speed"),
+        column("_telefon", ["004930123"] * rows),
+    )
+    sheet = sheet_of(*columns, dialect=BOOK, name="=1+1.xlsx", lines=None)
+    plan = Plan(sheet, changes, {})
+    return Report(plan, tuple(ends), started=datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC), **more)
+
+
+def cells(sheet: Sheet) -> list[tuple[str, ...]]:
+    """The cells of the sheet's own columns and of ours, but for the times, which people see as local ones."""
+    return [tuple(c.texts) for c in sheet.columns if c.header != "_started"]
+
+
+def formulas(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return [
+            name
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/") and b"<f>" in archive.read(name)
+        ]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_results_as_a_workbook_are_read_as_the_csv_is(tmp_path: Path, language: Language) -> None:
+    """Of all its worksheets the right one, cell for cell; numbers are numbers, and what could lose by it is a text."""
+    report = hostile_report()
+    results = write_run(report, tmp_path).results
+    book = write_run_book(report, RunFacts(), tmp_path / "book.xlsx", language)
+    sheet, table = read_sheet(book), read_sheet(results)
+    assert cells(sheet) == cells(table) and not sheet.problems
+    assert sheet.around.worksheets == () and formulas(book) == []
+    frame = pd.read_excel(
+        book, sheet_name=sheet.dialect.worksheet, engine="calamine", dtype={"_telefon": str}
+    )
+    assert frame["Tempo"].tolist() == [1.1] * len(HOSTILE) and frame["_telefon"][0] == "004930123"
+    assert frame["name"].tolist() == list(HOSTILE) and frame["id"].tolist()[0] == 101
+
+
+def test_libreoffice_saves_the_results_as_they_are(tmp_path: Path, office: Office) -> None:
+    written = write_run(hostile_report(), tmp_path)
+    assert written.workbook
+    again = office.fill(written.workbook, tmp_path / "again.xlsx", {})
+    assert cells(read_sheet(again)) == cells(read_sheet(written.results)) and formulas(again) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("412", 412), ("-3", -3), ("0", 0), ("0.7", 0.7), ("123456789012345", 123456789012345)),
+        *(
+            (text, text)
+            for text in ("007", "+4930", "1234567890123456", "1e5", "-0", "1.", ".5", " 1", "", "٣", "1,7")
+        ),
+    ],
+)
+def test_a_number_is_one_only_where_nothing_is_lost(text: str, value: object) -> None:
+    assert number_or_text(text) == value
+
+
+def test_a_number_with_a_comma_is_one_in_a_sheet_with_commas() -> None:
+    assert (number_or_text("1,7", ","), number_or_text("1.700", ",")) == (1.7, "1.700")
+
+
+def test_the_workbook_of_failed_rows_has_these_alone_and_is_refused_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    report = hostile_report()
+    problem = Problem("V104", "too large", index=1, column=1, given="7", wanted="at most 1.2")
+    report = replace(report, plan=replace(report.plan, problems=(problem,)))
+    failed = write_run(report, tmp_path).failed
+    assert failed and failed.name == "failed.xlsx" and not (tmp_path / "failed.csv").exists()
+    sheet = read_sheet(failed)
+    assert sheet.columns[0].texts == ["102", "104", "106"] and formulas(failed) == []
+    assert sheet.columns[1].texts == list(HOSTILE[1::2])
+    with zipfile.ZipFile(failed) as archive:
+        assert "too large" in archive.read("xl/comments1.xml").decode()
+
+
+def test_a_text_of_a_file_that_no_cell_holds_leaves_the_failed_rows_a_csv(tmp_path: Path) -> None:
+    files = {"@long.md": NamedFile("long.md", "x" * 40_000)}
+    sheet = sheet_of(column("id", ["1"]), column("system_prompt", ["@long.md"]), dialect=BOOK, files=files)
+    written = write_run(Report(Plan(sheet, (), {0: FAILED}), (FAILED,)), tmp_path)
+    assert written.failed and written.failed.name == "failed.csv" and "32,767" in written.told[0]
+    assert read_sheet(written.failed).columns[1].texts == ["x" * 40_000]
+
+
+def test_a_long_text_goes_on_elsewhere_and_nothing_is_cut(tmp_path: Path) -> None:
+    text = "Öffnungszeiten 😀 " * 4_000
+    change = Change(1, {"system_prompt": text}, (0,), before={"system_prompt": "kurz"})
+    sheet = sheet_of(column("id", ["1"]), column("system_prompt", ["@long.md"]), dialect=BOOK)
+    report = Report(Plan(sheet, (change,), {}), (replace(OK, changed=("system_prompt",)),))
+    book = write_run_book(report, RunFacts(), tmp_path / "book.xlsx", "en")
+    pages = pd.read_excel(book, sheet_name=None, engine="calamine")
+    begin, _, rest = pages["Changes"]["after"][0].partition(" … ")
+    assert "worksheet Texts, row 2" in rest
+    assert begin + "".join(pages["Texts"]["text"]) == text
+
+
+def test_what_no_workbook_holds_is_a_csv_alone_and_it_is_said(tmp_path: Path) -> None:
+    many = replace(sheet_of(column("id", ["1"]), dialect=BOOK), numbers=range(2, (1 << 20) + 3))
+    assert "1,048,576" in why_no_workbook(many)
+    sheet = sheet_of(column("id", ["1"]), column("name", ["x" * 40_000]), dialect=BOOK)
+    (tmp_path / "results.xlsx").touch()
+    written = write_run(Report(Plan(sheet, (), {0: UNCHANGED}), (UNCHANGED,)), tmp_path)
+    assert (written.workbook, (tmp_path / "results.xlsx").exists()) == (None, False)
+    assert "no results.xlsx beside results.csv" in written.told[0] and "40,000" in written.told[0]
+
+
+def test_status_has_a_color_and_times_their_zone(tmp_path: Path) -> None:
+    ends = (replace(OK, verified=Verified.MISMATCH, started=datetime(2026, 7, 1, 8, tzinfo=UTC)), INVALID)
+    report = Report(Plan(sheet_of(column("id", ["1", "2"]), dialect=BOOK), (), dict(enumerate(ends))), ends)
+    book = write_run_book(report, RunFacts(), tmp_path / "book.xlsx", "en")
+    with zipfile.ZipFile(book) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    zone = report.outcomes[0].started.astimezone().tzname()  # type: ignore[union-attr]
+    assert "FFFFC7CE" in styles and "FFE2F0D9" in styles and f"&quot;{zone}&quot;" in styles
+
+
+def test_every_end_of_a_row_has_its_words() -> None:
+    from batch_update.report.workbook.result_rows import STATUSES
+    from batch_update.report.workbook.vocabulary import ENGLISH, GERMAN
+
+    assert {*STATUSES} == {*ENGLISH.statuses} == {*GERMAN.statuses} == {*Status}
+    assert {*ENGLISH.ends} == {*GERMAN.ends}
