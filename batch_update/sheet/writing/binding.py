@@ -10,7 +10,7 @@ from batch_update.sheet.writing.leaves import CoverPage, Head, TablePage
 from batch_update.sheet.writing.looks import book_at
 from batch_update.sheet.writing.painting import Continued, Drawn, draw_table
 
-MOST_AT_ONCE = 500_000
+MOST_AT_ONCE = 1_000_000
 """Cells of a workbook that is held in memory until it is written; a larger one is written row by row, and slower."""
 
 

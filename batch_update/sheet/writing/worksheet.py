@@ -80,6 +80,8 @@ def in_xml(name: str, text: str) -> str:
 
 
 def without_unfit(name: str, text: str) -> str:
+    if text.isascii() and text.isprintable() and "_x" not in text:
+        return text
     return _UNFIT.sub("", _HALVES.sub("?", text))
 
 
