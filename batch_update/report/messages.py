@@ -23,6 +23,9 @@ _SECRET = re.compile(
 )
 """A secret setting and its value, however it is quoted, or no longer quoted where a row has shifted."""
 
+_BEARER = re.compile(r"(bearer[\s:]+)[^\s\"',;]+", re.IGNORECASE)
+"""How a request carries its key, where something quotes its head."""
+
 
 def words_of(outcome: Outcome) -> str:
     """Return all that an outcome says: its message, what was held back, what the server said of fields."""
@@ -55,7 +58,12 @@ def without_secrets(text: str, sheet: Sheet, index: int) -> str:
     """Return the text on one line, without any secret that stands in this row of the sheet."""
     for secret in _secrets(sheet, index):
         text = text.replace(secret, "***")
-    return printable(without_query(_SECRET.sub(r"\1***", text)))
+    return printable(without_any_secret(text))
+
+
+def without_any_secret(text: str) -> str:
+    """Return a text of whatever origin without secret settings, keys of requests, and what an address may hide."""
+    return without_query(_BEARER.sub(r"\1***", _SECRET.sub(r"\1***", text)))
 
 
 def _secrets(sheet: Sheet, index: int) -> Iterator[str]:
