@@ -77,3 +77,18 @@ def test_the_name_of_a_job_file_steers_no_terminal(run: Run, tmp_path: Path, com
     (tmp_path / "jobs" / "a\x1b[2Jb.toml").write_text('file = "../good.csv"\n', "utf-8")
     result = run("job", command)
     assert (result.exit, "\x1b" in result.out, "\\x1b[2Jb" in result.out) == (0, False, True)
+
+
+def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(run: Run, tmp_path: Path) -> None:
+    """With its name: where all went well, where a row failed (the rest stands below it), where it did not begin."""
+    (tmp_path / "jobs").mkdir()
+    text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\n'
+    (tmp_path / "jobs" / "night.toml").write_text(text, "utf-8")
+    dated = r"\d{4}-\d\d-\d\d \d\d:\d\d \S+  night: "
+    assert re.fullmatch(f"{dated}3 updated in .* s\n", run("job", "run", "night").out)
+    (tmp_path / "good.csv").write_text("id,speech_speed\n10001,1.2\n99999,1.2\n", "utf-8")
+    first, *below = run("job", "run", "night", "--no-fetch").out.splitlines()
+    assert re.match(f"{dated}1 updated, 1 failed in ", first) and below[-1].startswith("Fix ")
+    (tmp_path / "good.csv").unlink()
+    assert re.fullmatch(f"{dated}error\\[S101\\]: .*\n", run("job", "run", "night").out)
+    assert not re.match(dated, run("apply", "bad.csv", "--sandbox", "--yes").out)

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import ceil
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from batch_update.model.reports import Event
 from batch_update.send.progress import Progress, Stage
 from batch_update.text import cells, cut
 
+STOPPING = "Stopping"
 NARROWEST = 20
 """Cells of a bar, also on a narrower terminal."""
 
@@ -44,6 +46,7 @@ class Bar(Display):
         self._seen_at = 0.0
         self._label = LABELS[Stage.SENDING]
         self._is_on = False
+        self._is_ending = False
         self._drawn: list[str] = []
 
     def __enter__(self) -> Self:
@@ -58,7 +61,7 @@ class Bar(Display):
         self._is_on = False
 
     def stage(self, stage: Stage) -> None:
-        self._label = LABELS.get(stage, self._label)
+        self._label = STOPPING if self._is_ending else LABELS.get(stage, self._label)
         self._draw()
 
     def progress(self, progress: Progress) -> None:
@@ -70,6 +73,9 @@ class Bar(Display):
 
     def event(self, event: Event) -> None:
         self._teller.event(event)
+        if event.kind == "stop" and self._seen is not None:
+            self._label, self._is_ending = STOPPING, True
+            self._draw()
 
     def outcome(self, change: Change, outcome: Outcome) -> None:
         self._teller.failure(change, outcome, self.numbers)
@@ -79,7 +85,7 @@ class Bar(Display):
     def _above(self, line: str, color: str) -> None:
         with self._console:
             self._erase()
-            self._console.out(wrap(line, max(self._room() + 1, NARROWEST)), style=color)
+            self._console.out(wrap(line, max(columns(sys.stderr), NARROWEST)), style=color)
         self._draw()
 
     def _draw(self) -> None:
@@ -87,6 +93,8 @@ class Bar(Display):
             return
         room = self._room()
         seen = later(self._seen, self._clock() - self._seen_at)
+        if self._is_ending:
+            seen = replace(seen, eta=None)  # it will not come to its end
         lines = [progress_line(seen, label=self._label, room=room, signs=self._signs)]
         if self._teller.latest:
             lines.append(f"  {self._teller.latest}")
@@ -102,7 +110,8 @@ class Bar(Display):
 
         if not self._drawn:
             return
-        rows = sum(max(1, ceil(cells(line) / (self._room() + 1))) for line in self._drawn)
+        width = max(columns(sys.stderr), 1)
+        rows = sum(max(1, ceil(cells(line) / width)) for line in self._drawn)
         up = ((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2))
         self._console.control(
             Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2), *(up * (rows - 1)))
@@ -110,5 +119,5 @@ class Bar(Display):
         self._drawn = []
 
     def _room(self) -> int:
-        """One cell less than the terminal has: in its last one some begin a new line."""
-        return max(columns(sys.stderr), NARROWEST) - 1
+        """Cells of the bar: in the last one some terminals begin a new line, and before it has to be room for ^C."""
+        return max(columns(sys.stderr), NARROWEST) - 3

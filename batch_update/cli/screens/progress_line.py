@@ -85,7 +85,7 @@ def _segments(progress: Progress, label: str) -> Iterator[_Segment]:
     for status, count in progress.counts.items():
         if status in SHORT:
             yield _Segment(f"{SHORT[status]} {count:,}", 4 if status is Status.UPDATED else 8)
-    if progress.eta:
+    if progress.eta and round(progress.eta):
         yield _Segment(f"{minutes(progress.eta)} left", 7)
 
 

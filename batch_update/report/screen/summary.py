@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FEWEST_LINES = 3
 """Lines about what went wrong, also where the screen has no room for them."""
+GO_ON = "go on with batch-update resume"
+"""A remedy that needs no line of its own where the command for it is named."""
 MOST_EVENTS = 3
 MOST_WORDS = 100
 """Characters of an event."""
@@ -88,7 +90,7 @@ def summary(
 
 def _below(report: Report, files: Files | None, commands: Commands, room: Room, first: str) -> Iterator[str]:
     """Yield all below the first line: of what went wrong as much as the screen has room for."""
-    read, stop = list(_read_back(report)), list(_stop(report))
+    read, stop = list(_read_back(report)), list(_stop(report, commands))
     events = list(_events(report.events))
     end = [*_file_lines(files), *_next_lines(report, files, commands)] if files is not None else []
     free = room.lines - room.of((first, *read, *events, *stop, *end))
@@ -143,12 +145,12 @@ def _events(events: Sequence[Event]) -> Iterator[str]:
 # ---------------------------------------------------------------- how to go on
 
 
-def _stop(report: Report) -> Iterator[str]:
+def _stop(report: Report, commands: Commands) -> Iterator[str]:
     stopped = report.stopped
     if isinstance(stopped, BatchUpdateError):
         code = f" [{stopped.code}]" if stopped.code else ""
         yield f"Stopped {printable(stopped.message)}{code}"
-        if stopped.remedy:
+        if stopped.remedy and not (stopped.remedy == GO_ON and going_on(report, commands)):
             yield f"Help    {printable(stopped.remedy)}"
     elif stopped is not None:
         yield f"Stopped by a bug in batch-update ({type(stopped).__name__}): please report it"

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from batch_update.cli.commands.changing.sending import see_through
+from batch_update.cli.commands.changing.sending import logged, see_through
 from batch_update.cli.documents import telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand
@@ -29,7 +29,7 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
 
 def run_sheet(file: str, settings: Settings, *, job: str = "") -> Exit:
     """The main job on one sheet, with everything that people see of it. `job`: its name, where it is one."""
-    with telling_errors(as_json=settings.json_):
+    with telling_errors(as_json=settings.json_), logged(job, as_json=settings.json_):
         from batch_update.run.applying import begin_apply
 
         return see_through(Errand("apply", file, settings, job), partial(begin_apply, file, settings))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit, Report
-from batch_update.text import local_time, printable, quoted_path
+from batch_update.text import excerpt, local_time, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.screen.summary import Commands
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from batch_update.settings.tunables import Settings
 
 
+MOST_LOGGED = 200
+"""Characters of an error in the log of a job."""
 TICK = 0.5
 """Seconds between two looks at the clock, for what is shown while nothing happens."""
 
@@ -93,6 +96,7 @@ def _tell_finished(ended: Ended, errand: Errand) -> Exit:
 
     if not is_silent(errand.settings):
         say(f"{printable(errand.place)} is finished: nothing is left to send.")
+        say(f"Look    {command_of('runs show', errand.settings, errand.place)}")
     status = exit_status(ended.report)
     if status is not Exit.OK or errand.settings.json_:
         _tell_report(ended, errand)
@@ -129,7 +133,7 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
             stats=facts.stats,
             commands=commands,
             room=room_on(sys.stdout),
-            heading=_dated(errand.job, report),
+            heading=_dated(errand.job, report.started),
         )
         text = painted(pieces[:1] if errand.job and status is Exit.OK and not sys.stdout.isatty() else pieces)
         if files is None and report.folder and commands.undo:
@@ -137,11 +141,22 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         out(text)
 
 
-def _dated(job: str, report: Report) -> str:
+def _dated(job: str, moment: datetime | None = None) -> str:
     """`2026-11-22 03:00 CET  opening-hours: `, where a job writes into a log; "" for all else."""
     if not job or sys.stdout.isatty():
         return ""
-    return f"{local_time(report.started or SYSTEM.wall())}  {printable(job)}: "
+    return f"{local_time(moment or SYSTEM.wall())}  {printable(job)}: "
+
+
+@contextmanager
+def logged(job: str, *, as_json: bool) -> Iterator[None]:
+    """Have a job that comes to no result have its dated line all the same, with the error that ended it."""
+    try:
+        yield
+    except BatchUpdateError as error:
+        if (heading := _dated(job)) and not as_json:
+            out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}")
+        raise
 
 
 def _following(report: Report, errand: Errand) -> Following:
