@@ -52,7 +52,7 @@ async def read_back(
     now = clock.wall()
     told = [Event("stored", habit, at=now) for habit in seen.habits]
     if seen.error is not None:
-        words = f"could not be read back: {seen.error.message}; batch-update resume does that"
+        words = f"not read back: {seen.error.message}; batch-update resume reads it back"
         told.append(Event("verify", words, at=now))
     return replace(report, outcomes=seen.outcomes, events=(*report.events, *events.events[before:], *told))
 

@@ -232,5 +232,5 @@ def test_where_nothing_can_be_sent_the_next_command_is_to_look_again(run: Run, t
 
 def test_with_quiet_nothing_is_told_of_the_pace(run: Run) -> None:
     lower = ("--sandbox", "--sandbox-limits", "20/10", "--rate", "50/10")
-    assert "keeping to 20/10 s" in run("plan", "good.csv", *lower).err
+    assert "keeping to 20 requests in 10 s" in run("plan", "good.csv", *lower).err
     assert run("plan", "good.csv", *lower, "--quiet").err == ""
