@@ -13,6 +13,7 @@ from batch_update.check.settled_names import Names
 from batch_update.codes import CODES
 from batch_update.fields.cells import LEAVE, CellError, read_as
 from batch_update.fields.cells.ids import id_before_name
+from batch_update.fields.cells.words import is_total
 from batch_update.fields.facts import all_fields
 from batch_update.model.named import NamedChoice, names_in
 from batch_update.model.plans import UNKNOWN, Part
@@ -28,7 +29,7 @@ class ReadRows:
     def __init__(self, sheet: Sheet, names: Names | None = None) -> None:
         self.sheet = sheet
         decimal = sheet.dialect.decimal
-        columns = _without_headers(sheet)
+        columns = _speaking(sheet)
         self.columns = tuple(
             FieldColumn(
                 index, all_fields()[column.field], column.texts, decimal, files=sheet.files, names=names
@@ -127,7 +128,8 @@ class ReadRows:
         for row in sorted(self.sheet.headers_again):
             yield self.problem(row, self.id_index, _HEADER_AGAIN)
         for row in self._ids.missing - self.idle - self.sheet.headers_again:
-            yield self.problem(row, self.id_index, _NO_ID)
+            is_alone = sum(bool(column.texts[row].strip()) for column in self.sheet.columns) == 1
+            yield self.problem(row, self.id_index, _NO_ID_ALONE if is_alone else _NO_ID)
         for row in sorted(self.sheet.totals):
             yield self.problem(row, self.id_index, _TOTAL_LEFT_OUT if row in self.idle else _TOTAL)
         for column in self.all_columns:
@@ -137,7 +139,7 @@ class ReadRows:
 
     def _is_title(self, row: int, fault: Fault) -> bool:
         """Whether a row holds a name that nobody has, and nothing else at all."""
-        if fault.code != "C111" or row not in self.idle:
+        if fault.code not in _NOBODY or row not in self.idle:
             return False
         cells = (
             column.texts[row] for number, column in enumerate(self.sheet.columns) if number != self.id_index
@@ -145,17 +147,21 @@ class ReadRows:
         return not any(map(str.strip, cells))
 
 
-def _without_headers(sheet: Sheet) -> Sequence[Column]:
-    """Return the columns of a sheet; where a row names them once more, its cells say nothing."""
-    if not sheet.headers_again:
+def _speaking(sheet: Sheet) -> Sequence[Column]:
+    """Return the columns of a sheet. A row that names them once more says nothing, nor does the word for a total."""
+    if not sheet.headers_again and not sheet.totals:
         return sheet.columns
-    return [
-        replace(
-            column,
-            texts=["" if row in sheet.headers_again else text for row, text in enumerate(column.texts)],
-        )
-        for column in sheet.columns
-    ]
+    return [replace(column, texts=_said_texts(sheet, column.texts)) for column in sheet.columns]
+
+
+def _said_texts(sheet: Sheet, texts: Sequence[str]) -> Sequence[str]:
+    silent = [row for row in sheet.totals if is_total(texts[row])]
+    if not silent and not sheet.headers_again:
+        return texts
+    found = list(texts)
+    for row in (*silent, *sheet.headers_again):
+        found[row] = ""
+    return found
 
 
 def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
@@ -206,4 +212,7 @@ _TITLE = Fault(
     "no assistant is called so, and nothing else stands in the row: it is taken for a title",
     severity=Severity.WARNING,
 )
+_NOBODY = ("C111", "C132")
+"""Codes of a name that nobody has, and of one beside the id of nobody, as in a title with a count: `Nord (12)`."""
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")
+_NO_ID_ALONE = replace(_NO_ID, remedy="Write the id. Is it the title of the rows below, delete it.")

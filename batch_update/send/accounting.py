@@ -59,15 +59,9 @@ async def apply_plan(
         journal.begin(started)
         events.keep(journal.event)
     caution = caution or Caution()
-    meter = Meter(
-        len(plan.changes),
-        on_progress,
-        on_outcome,
-        events=events,
-        agenda=agenda_for(plan, caution, pages=pages),
-        look_ahead=getattr(client, "outlook", None),
-        clock=clock,
-    )
+    total, ahead = len(plan.changes), getattr(client, "outlook", None)
+    agenda = agenda_for(plan, caution, pages=pages)
+    meter = Meter(total, on_progress, on_outcome, events=events, agenda=agenda, look_ahead=ahead, clock=clock)
     send = partial(
         send_changes, concurrency=pace.concurrency, meter=meter, grace=grace, clock=clock, journal=journal
     )
@@ -82,11 +76,19 @@ async def apply_plan(
         journal=journal,
         clock=clock,
     )
-    seconds, stopped = meter.elapsed, sent.stopped
-    if journal is not None:
-        journal.end(seconds, stopped, getattr(client, "stats", None))
-        stopped = stopped or journal.trouble
+    seconds = meter.elapsed
+    stopped = _ended(journal, seconds, sent.stopped, getattr(client, "stats", None))
     return Report(plan, _in_order(plan, sent.outcomes), events.events, seconds, stopped, started)
+
+
+def _ended(
+    journal: Journal | None, seconds: float, stopped: Exception | None, stats: Stats | None
+) -> Exception | None:
+    """Write down that a run ended, and return what ended it early: that the journal cannot be written is a reason."""
+    if journal is None:
+        return stopped
+    journal.end(seconds, stopped, stats)
+    return stopped or journal.trouble
 
 
 def blocking_problems(plan: Plan, *, skip_invalid: bool) -> tuple[Problem, ...]:

@@ -87,6 +87,19 @@ def test_a_title_between_rows_changes_nothing_and_is_told_where_nobody_is_called
     assert plan.settled[0].message == "a title, no assistant" and plan.settled[3].code == "X204"
 
 
+@pytest.mark.parametrize("last", ["Gesamt;;", "Gesamt;Summe;", "Summe:;Total (2);"])
+def test_the_word_for_a_total_is_no_value_wherever_it_stands(last: str) -> None:
+    (note,) = check_sheet(read_text(f"name;id;Tempo\na;10001;1\nb;10002;1\n{last}\n")).problems
+    assert (note.code, note.severity) == ("S133", Severity.WARNING)
+
+
+def test_a_title_with_a_count_is_a_title_and_one_in_the_column_of_names_is_told_as_one() -> None:
+    sheet = read_text("name;id;Tempo\nRegion Nord;;\n;Nord (12);\na;10001;1\n")
+    names: dict[Any, Any] = {name: Fault("C132", "nobody") for name in check_sheet(sheet).names}
+    found = {p.code: p for p in check_sheet(sheet, names=names).problems}
+    assert found.keys() == {"C113", "S136"} and "title" in found["C113"].remedy
+
+
 def test_a_sheet_in_which_nothing_is_filled_in_yet_says_so() -> None:
     with pytest.raises(SheetError) as caught:
         read_text("id;name\n")

@@ -13,7 +13,8 @@ _LEAST = 3
 _FEW = 100
 """Ids that are added up first."""
 _MOST_DIGITS = 18
-_NOTES = (Role.UNKNOWN, Role.IGNORED)
+_BESIDE = (Role.UNKNOWN, Role.IGNORED, Role.FIELD)
+"""columns in which the word stands where there is no id: of notes, or of names"""
 
 
 def total_rows(columns: Sequence[Column]) -> frozenset[int]:
@@ -31,9 +32,9 @@ def _by_word(ids: Sequence[str], columns: Sequence[Column]) -> Iterator[int]:
     blanks = {text for text in odd if is_blank(text)}
     if not words and not blanks:
         return
-    notes = [column.texts for column in columns if column.role in _NOTES]
+    others = [column.texts for column in columns if column.role in _BESIDE]
     for row, text in enumerate(ids):
-        if text in words or (text in blanks and any(is_total(texts[row]) for texts in notes)):
+        if text in words or (text in blanks and any(is_total(texts[row]) for texts in others)):
             yield row
 
 
