@@ -37,6 +37,8 @@ class Trait(Flag):
     """the folder has no journal, or one without a plan"""
     NOTHING_SENT = auto()
     """why a journal cannot be read by which certainly nothing was sent"""
+    NOBODY = auto()
+    """a name that nobody has, or that stands beside the id of somebody else"""
     NO_ASSISTANT = auto()
     """the row is about none: a total, a title, the header once more"""
 
@@ -123,7 +125,7 @@ CODES: dict[str, Code] = dict((
     _c("C108", "not an id", "An id is a whole number above 0.", "Write the number."),
     _c("C109", "not a list of ids", "The cell should hold ids.", "Write 2, 3, 4 or [2, 3, 4]; [] empties the list."),
     _c("C110", "not JSON", "The cell should hold a JSON object or array.", "Check quotes, commas and brackets at the place that is named."),
-    _c("C111", "nothing on the account has this name", "A name stands in place of an id, and none of the account's voices, languages, numbers, tools or assistants is called so. Names are compared without regard to case and spaces, and never by likeness.", "Write the name as the account has it, or the id: `batch-update choices` lists them."),
+    _c("C111", "nothing on the account has this name", "A name stands in place of an id, and none of the account's voices, languages, numbers, tools or assistants is called so. Names are compared without regard to case and spaces, and never by likeness.", "Write the name as the account has it, or the id: `batch-update choices` lists them.", Trait.NOBODY),
     _c("C112", "a file whose text cannot be taken", "`@prompts/sales.md` in a text column stands for the text of that file: one of UTF-8 and at most 1 MiB, beside the sheet or in a folder there, and not by way of a link. A sheet from stdin and a DataFrame lie in no folder.", "Write where the file lies, from the sheet's folder on, or paste the text. A text that itself begins with @ is written @@."),
     _c("C113", "the id is missing", "Without an id it is not known which assistant the row is about.", "Write the id, or delete the row."),
     _c("C114", "not a list of phrases", "The cell should hold short texts, with | between them.", "Write Okay. | Noted. or [\"Okay.\", \"Noted.\"]; [] empties the list."),
@@ -134,7 +136,7 @@ CODES: dict[str, Code] = dict((
     _c("C119", "a marker in place of a value", "A report that was shared without some values, or a screen that shows no secret, has `[redacted: 812 characters]`, `[redacted]` or `(holds a secret)` where a value was: the sheet is one to be read, and not one to be applied.", "Take the sheet that the run was made from, or empty the cell. Where the text is meant, write it in JSON quotes."),
     # ---- names in place of ids (plan/naming)
     _c("C131", "several have this name", "It is not clear which of them is meant.", "Write the id before the name, such as 533 – Clara."),
-    _c("C132", "an id and a name that do not go together", "The cell says both, and on the account the id belongs to another name: it was renamed since, or the sheet is from another account.", "Write the one that is meant."),
+    _c("C132", "an id and a name that do not go together", "The cell says both, and on the account the id belongs to another name: it was renamed since, or the sheet is from another account.", "Write the one that is meant.", Trait.NOBODY),
     _c("C133", "names could not be looked up", "The server did not give the account's list, so that it is not known which id the name stands for. Rows with ids alone are not concerned.", "Try again in a while, or write ids."),
     # ---- repairs (check/advice)
     _c("M101", "spaces around a value", "Spaces, or what nobody sees, stand around a value that is no text, or alone in its cell. They mean nothing.", "Nothing needs to be done: check with the option fix leaves them out."),

@@ -10,7 +10,7 @@ from batch_update.check.fault import Fault
 from batch_update.check.judging.columns import FieldColumn, IdColumn, PartColumn
 from batch_update.check.remembering import Memories, memories_of
 from batch_update.check.settled_names import Names
-from batch_update.codes import CODES
+from batch_update.codes import CODES, Trait, has_trait
 from batch_update.fields.cells import LEAVE, CellError, read_as
 from batch_update.fields.cells.ids import id_before_name
 from batch_update.fields.cells.words import is_total
@@ -139,7 +139,7 @@ class ReadRows:
 
     def _is_title(self, row: int, fault: Fault) -> bool:
         """Whether a row holds a name that nobody has, and nothing else at all."""
-        if fault.code not in _NOBODY or row not in self.idle:
+        if not has_trait(fault.code, Trait.NOBODY) or row not in self.idle:
             return False
         cells = (
             column.texts[row] for number, column in enumerate(self.sheet.columns) if number != self.id_index
@@ -212,7 +212,5 @@ _TITLE = Fault(
     "no assistant is called so, and nothing else stands in the row: it is taken for a title",
     severity=Severity.WARNING,
 )
-_NOBODY = ("C111", "C132")
-"""Codes of a name that nobody has, and of one beside the id of nobody, as in a title with a count: `Nord (12)`."""
 _NO_ID = Fault("C113", CODES["C113"].title, wanted="an id, a whole number above 0")
 _NO_ID_ALONE = replace(_NO_ID, remedy="Write the id. Is it the title of the rows below, delete it.")

@@ -83,7 +83,8 @@ def meaning(header: str) -> Heading | None:
 
     Units, bounds and the like may stand beside the name: `Sprechgeschwindigkeit (0,7-1,2)`, `Stimme*`.
     """
-    return _by_name(header) or _beside_notes(header)
+    plain = notes.without_pictures(header)
+    return _by_name(plain) or _beside_notes(plain)
 
 
 def names_several(header: str) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ def _named_in(header: str) -> Iterator[str]:
 
 def may_stand_for_id(header: str) -> bool:
     """Whether a column may say by its name which assistant a row is about, where no column holds ids."""
-    pieces = list(notes.pieces_of(header))
+    pieces = list(notes.pieces_of(notes.without_pictures(header)))
     named = [piece for piece in pieces if normalize(piece) in STAND_FOR_ID]
     others = [piece for piece in pieces if piece not in named]
     return bool(named) and all(notes.is_note(piece, ID_COLUMN) for piece in others)

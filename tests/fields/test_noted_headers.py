@@ -19,6 +19,7 @@ def names_of(field: Field) -> tuple[str, ...]:
 DRESSED = (
     "{}*", "{} *", "* {}", "{}:", "{} (optional)", "{}\n(Pflichtfeld)", "{} [required]", "{} – siehe Legende", "{}†",
     "{} (bitte ausfüllen)", "  {}  ", "„{}“", "{}¹", "({})", "{}\r\n(z. B. siehe Legende)", "{}\n",
+    "🎙️ {}", "{} ✅", "{} (👋🏽)",
 )  # fmt: skip
 """What means nothing beside any name."""
 

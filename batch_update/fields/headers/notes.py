@@ -18,6 +18,8 @@ _BETWEEN = re.compile(r"[()\[\]{}<>|/;=\n]|,(?!\d)|:(?=\s|\Z)|\s[-\u2010-\u2015]
 """What stands between a name and a note, or two notes."""
 _MARKS = " \t\xa0.:!?*†‡§°#\"'„“”‚‘’`¹²³⁴⁵⁶⁷⁸⁹✱★•…"
 """Signs at the ends of a name that mean nothing."""
+_DENYING = frozenset("❌❎✗✘🚫⛔🛑🔒")
+"""Pictures that may say that a column is not to be changed."""
 _WORD = re.compile(r"[^\s\-\u2010-\u2015…+&]+")
 _NUMBER = re.compile(r"[<>≤≥~±+]*(\d+(?:[.,]\d+)*)")
 _RANGE = re.compile(r"\d+(?:[.,]\d+)*(?:[-\u2010-\u2015]\d+(?:[.,]\d+)*)?")
@@ -57,6 +59,19 @@ _OTHER_VALUES = frozenset(
     ("standard", "default", "vorgabe", "beispiel", "bsp", "example", "zb", "eg", "max", "maximal", "maximum")
 ) | {"minimal", "minimum", "höchstens", "mindestens"}
 """Words before a number or an example; alone they say that the column has other values than those that are to be."""
+
+
+def without_pictures(header: str) -> str:
+    """Return a header with spaces for emojis and other pictures, which mean nothing: `🎙️ Stimme`."""
+    if header.isascii():
+        return header
+    return "".join(" " if _is_picture(sign) else sign for sign in header)
+
+
+def _is_picture(sign: str) -> bool:
+    if sign in _DENYING or sign.isascii():
+        return False
+    return sign in "\u200d\ufe0e\ufe0f\u20e3" or unicodedata.category(sign) in ("So", "Sk")
 
 
 def is_text(header: str) -> bool:
