@@ -33,6 +33,7 @@ from batch_update.model.sheets import Severity as Severity
 from batch_update.model.sheets import Sheet as Sheet
 from batch_update.plan.from_sheet import make_plan as make_plan
 from batch_update.report.files.folder import write_run as write_run
+from batch_update.report.history.past import PastChange as PastChange
 from batch_update.run.exporting import Export as Export
 from batch_update.run.library.alone import check as check
 from batch_update.run.library.alone import check_async as check_async
@@ -46,6 +47,8 @@ from batch_update.run.library.holdings import template as template
 from batch_update.run.library.holdings import template_async as template_async
 from batch_update.run.library.stories import apply as apply
 from batch_update.run.library.stories import apply_async as apply_async
+from batch_update.run.library.stories import history as history
+from batch_update.run.library.stories import history_async as history_async
 from batch_update.run.library.stories import plan as plan
 from batch_update.run.library.stories import plan_async as plan_async
 from batch_update.run.library.stories import resume as resume
@@ -54,6 +57,7 @@ from batch_update.run.library.stories import runs as runs
 from batch_update.run.library.stories import runs_async as runs_async
 from batch_update.run.library.stories import undo as undo
 from batch_update.run.library.stories import undo_async as undo_async
+from batch_update.run.recalling import Past as Past
 from batch_update.run.templating import Template as Template
 from batch_update.run.watching import Prospect as Prospect
 from batch_update.run.watching import Watcher as Watcher

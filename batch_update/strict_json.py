@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from batch_update.text import excerpt, first_twice
@@ -40,9 +41,18 @@ def read_own_json(text: str) -> Any:
     return _decoded(_OWN, text)
 
 
+def read_json_at(text: str, start: int) -> Any:
+    """Return the one value that begins there, in a text that this program wrote. Raises as `read_json`."""
+    return _guarded(lambda: _OWN.raw_decode(text, start)[0])
+
+
 def _decoded(decoder: json.JSONDecoder, text: str) -> Any:
+    return _guarded(lambda: decoder.decode(text))
+
+
+def _guarded(decode: Callable[[], Any]) -> Any:
     try:
-        return decoder.decode(text)
+        return decode()
     except RecursionError:
         raise Unfit("nested too deeply") from None
     except (json.JSONDecodeError, Unfit):

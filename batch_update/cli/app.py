@@ -28,6 +28,7 @@ Examples:
   batch-update apply changes.xlsx            look, ask, send, report
   batch-update resume last                   go on after a crash or a stop
   batch-update undo last                     take the last run back
+  batch-update history 10437                 who changed it, when, from what
   batch-update fields speech_speed           what a column may hold
   batch-update choices voices                which ids the account has for it
   batch-update explain V104                  what a code means, what to do

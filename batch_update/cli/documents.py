@@ -45,7 +45,7 @@ def out_document(
     document = enveloped(body, command=_command_given(), at=now, exit=exit, error=error, following=following)
     lists = [name for name, value in document.items() if isinstance(value, Iterator)]
     if lists:
-        out_with_list(document, lists[0], document.pop(lists[0]))
+        out_with_lists(document, {name: document.pop(name) for name in lists})
     else:
         out_raw(safe_text(document))
 
@@ -57,16 +57,19 @@ def out_failure(error: BaseException, exit: Exit, *, following: Mapping[Purpose,
     out_document(FailedCommand(), exit=exit, error=error, following=following)
 
 
-def out_with_list(document: Mapping[str, Any], name: str, items: Iterable[Any]) -> None:
-    """Print a document with one more key, whose list is never held in memory as a whole."""
-    out_raw(safe_text(document).removesuffix("\n}") + f',\n  "{name}": [', end="")
-    between, after = "\n    ", "]\n}"
-    rest = iter(items)
-    while some := list(islice(rest, _AT_ONCE)):
-        texts = (safe_text(item).replace("\n", "\n    ") for item in some)
-        out_raw(between + ",\n    ".join(texts), end="")
-        between, after = ",\n    ", "\n  ]\n}"
-    out_raw(after)
+def out_with_lists(document: Mapping[str, Any], lists: Mapping[str, Iterable[Any]]) -> None:
+    """Print a document with more keys, whose lists are never held in memory as a whole; each follows the one before."""
+    out_raw(safe_text(document).removesuffix("\n}"), end="")
+    for name, items in lists.items():
+        out_raw(f',\n  "{name}": [', end="")
+        between, after = "\n    ", "]"
+        rest = iter(items)
+        while some := list(islice(rest, _AT_ONCE)):
+            texts = (safe_text(item).replace("\n", "\n    ") for item in some)
+            out_raw(between + ",\n    ".join(texts), end="")
+            between, after = ",\n    ", "\n  ]"
+        out_raw(after, end="")
+    out_raw("\n}")
 
 
 def safe_text(value: object) -> str:

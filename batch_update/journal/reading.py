@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from batch_update.errors import JournalError
 from batch_update.journal.recorded import RecordedRun
 from batch_update.journal.replaying import replay
 from batch_update.journal.storing import schema
 from batch_update.journal.storing.database import JOURNAL, beside, errorcode, opened_to_read
-from batch_update.journal.storing.mark import read_mark
+from batch_update.journal.storing.mark import Promise, read_mark
 
+T = TypeVar("T")
+Take = Callable[[sqlite3.Connection, int, Promise | None], T]
+"""Makes something of an open journal, of the number of lines in its log and of the promise of its mark."""
 TRIES = 5
 """Times that a journal is read at most, where it changes meanwhile."""
 
@@ -26,16 +30,32 @@ def read_run(folder: Path) -> RecordedRun:
     Raises JournalError: J103 there is no journal, J104 it is damaged, J105 it is something else, J106 another
     version wrote it, J107 it was left before it held a plan, J108 it may not be read.
     """
+
+    def whole(db: sqlite3.Connection, lines: int, promise: Promise | None) -> RecordedRun:
+        def read(table: str) -> Iterator[object]:
+            return schema.entries_of_lines(table, db.execute(schema.selection(table)))
+
+        return replay(folder, read, lines=lines, promise=promise)
+
+    return read_journal(folder, whole)
+
+
+def read_journal(folder: Path, take: Take[T], *, thorough: bool = True) -> T:
+    """Return what `take` makes of one moment of a journal. Raises JournalError, as `read_run` does.
+
+    `take` gets a connection that can only read, how many lines the log has, and what its mark promises. It may be
+    asked again, where the journal changes meanwhile. `thorough`: let SQLite look through all of the file first.
+    """
     for left in reversed(range(TRIES)):
         before = _traces(folder / JOURNAL)
         try:
-            recorded, is_steady = _read_once(folder)
+            taken, is_steady = _read_once(folder, take, thorough=thorough)
         except JournalError:
             if not left or _traces(folder / JOURNAL) == before:
                 raise
         else:
             if is_steady or not left or _traces(folder / JOURNAL) == before:
-                return recorded
+                return taken
     raise AssertionError("the last try returns or raises")
 
 
@@ -47,8 +67,8 @@ def _traces(path: Path) -> dict[Path, tuple[int, ...]]:
     return {}
 
 
-def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
-    """Return the run, and whether it certainly is one moment of it."""
+def _read_once(folder: Path, take: Take[T], *, thorough: bool) -> tuple[T, bool]:
+    """Return what was taken, and whether it certainly is of one moment."""
     path = folder / JOURNAL
     with _reading(path):
         if not path.is_file():
@@ -58,17 +78,15 @@ def _read_once(folder: Path) -> tuple[RecordedRun, bool]:
             )
         promise = read_mark(folder)  # before the log: it shall promise nothing that is written meanwhile
         with opened_to_read(path) as (db, is_steady):
-            _require_whole(db, path, was_begun=promise is not None and promise.session > 0)
+            _require_ours(db, path, was_begun=promise is not None and promise.session > 0)
+            if thorough and (verdict := _pragma(db, "quick_check(1)")) != "ok":
+                raise schema.Damaged(str(verdict))
             (lines,) = db.execute("SELECT count(*) FROM log").fetchone()
-
-            def read(table: str) -> Iterator[object]:
-                return schema.entries_of_lines(table, db.execute(schema.selection(table)))
-
-            return replay(folder, read, lines=lines, promise=promise), is_steady
+            return take(db, lines, promise), is_steady
 
 
-def _require_whole(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> None:
-    """Make sure that this is a journal, one that this version understands, and whole as far as SQLite can tell.
+def _require_ours(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> None:
+    """Make sure that this is a journal, and one that this version understands.
 
     `was_begun`: the mark beside it tells of a session. Without one, the run can have been killed before the file that
     holds its plan got its name.
@@ -88,8 +106,6 @@ def _require_whole(db: sqlite3.Connection, path: Path, *, was_begun: bool) -> No
             f"{path} was written by another version of batch-update (its form is {version}, known is {schema.VERSION})",
             code="J106",
         )
-    if (verdict := _pragma(db, "quick_check(1)")) != "ok":
-        raise schema.Damaged(str(verdict))
 
 
 def _pragma(db: sqlite3.Connection, name: str) -> object:

@@ -135,14 +135,15 @@ def _sent(recorded: RecordedRun) -> Iterator[tuple[int, Outcome]]:
     for change in recorded.plan.changes:
         first = change.indexes[0]
         if (intention := recorded.in_flight.get(first)) is not None:
-            yield from spread(change, _in_doubt(intention), numbers).items()
+            yield from spread(change, in_doubt(intention), numbers).items()
         elif first in recorded.outcomes:
             yield from ((index, recorded.outcomes[index]) for index in change.indexes)
         else:
             yield from spread(change, never, numbers).items()
 
 
-def _in_doubt(intention: Intention) -> Outcome:
+def in_doubt(intention: Intention) -> Outcome:
+    """Return the outcome of a change that was about to be sent, and of which nothing more is known."""
     if intention.started is None:
         return lost_track()
     return cut_off(intention.attempts, intention.started, wave=intention.wave)

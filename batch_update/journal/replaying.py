@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from batch_update.codes import CODES
-from batch_update.journal.recorded import Intention, Occasion, RecordedRun, RecordedSession, SessionFacts
+from batch_update.journal.recorded import (
+    Intention,
+    Occasion,
+    RecordedRun,
+    RecordedSession,
+    SessionFacts,
+    in_doubt,
+)
 from batch_update.journal.session_values import read_stats, read_stop, recorded_settings
 from batch_update.journal.storing.mark import Promise
 from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
@@ -23,10 +30,10 @@ from batch_update.model.as_json import (
     sheet_of_value,
     text_of_value,
 )
-from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Json, Problem
-from batch_update.outcomes import DONE, is_open
+from batch_update.outcomes import DONE, is_open, was_sent
 from batch_update.plan.sound import accounts_for_each_row
 
 Read = Callable[[str], Iterator[Any]]
@@ -72,11 +79,51 @@ def replay(folder: Path, read: Read, *, lines: int, promise: Promise | None) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SentChange:
+    """A change that was sent, or may have been, and what became of it."""
+
+    change: Change
+    outcome: Outcome
+    occasion: Occasion
+    """of the session that sent it, with the note and job of the run where it has none"""
+
+
+def sent_of(
+    changes: Iterable[Change],
+    entries: Iterable[Json],
+    began: Occasion,
+    *,
+    lines: int,
+    promise: Promise | None,
+) -> Iterator[SentChange]:
+    """Yield those of the changes that were sent, or may have been.
+
+    `entries` are those of the log that tell of the rows of these changes or of the run as a whole, in their order;
+    `began` is the occasion of the run. Raises as `replay` does.
+    """
+    course = _Course()
+    for entry in entries:
+        course.add(entry)
+    if lost := course.missing(lines, promise):
+        course.lose(lost)
+    outcomes = course.outcomes()
+    for change in changes:
+        row = change.indexes[0]
+        intention = course.in_flight(row)
+        outcome = in_doubt(intention) if intention else outcomes.get(row)
+        if outcome is not None and was_sent(outcome):
+            yield SentChange(change, outcome, course.occasion(row, began))
+
+
 def _facts(found: Json) -> SessionFacts:
     settings = recorded_settings(found["settings"])
     parent, key = text_of_value(found.get("parent", "")), text_of_value(found["key"])
-    note, author, job = (text_of_value(found.get(name, "")) for name in ("note", "author", "job"))
-    return SessionFacts(text_of_value(found["command"]), settings, parent, key, Occasion(note, author, job))
+    return SessionFacts(text_of_value(found["command"]), settings, parent, key, _occasion(found))
+
+
+def _occasion(found: Json) -> Occasion:
+    return Occasion(*(text_of_value(found.get(name, "")) for name in ("note", "author", "job")))
 
 
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
@@ -234,6 +281,15 @@ class _Course:
             return None
         session, attempt, _ = left[-1]
         return Intention(attempt, left[0][2], self.waves.get(session, 0))
+
+    def occasion(self, row: int, began: Occasion) -> Occasion:
+        """Return on which occasion this row was sent last; `began` is the one of the run."""
+        session = self.settled[row][0] if row in self.settled else 0
+        session = max([session, *(one[0] for one in self.attempts.get(row, ()))])
+        if not 0 < session <= len(self.begun):
+            return began
+        found = _occasion(self.begun[session - 1])
+        return Occasion(found.note or began.note, found.author or began.author, found.job or began.job)
 
     def outcomes(self) -> dict[int, Outcome]:
         """Return the last word on each row that there is one of."""

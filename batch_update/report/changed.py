@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,9 @@ from batch_update.fields.values.differences import SAME_BUT_SECRETS, difference
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Status, Verified, Why
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Json, Sheet
+
+Numbers = Sequence[int] | Mapping[int, int]
+"""Index of a row -> its number in the sheet."""
 
 
 class Became(StrEnum):
@@ -66,8 +69,8 @@ class FieldChange:
 def changed_by_plan(plan: Plan) -> Iterator[FieldChange]:
     """Yield each field that would change, in the order of the rows; behind those of an assistant what is held back."""
     for change in plan.changes:
-        yield from _fields_of(change, plan.sheet)
-        yield from (_kept_back(one, change, plan.sheet) for one in change.held)
+        yield from _fields_of(change, plan.sheet.numbers)
+        yield from (_kept_back(one, change, plan.sheet.numbers) for one in change.held)
 
 
 def changed_by_run(report: Report) -> Iterator[FieldChange]:
@@ -77,34 +80,34 @@ def changed_by_run(report: Report) -> Iterator[FieldChange]:
     sent = {index for change in report.plan.changes for index in change.indexes}
     for index, outcome in enumerate(report.outcomes):
         if (change := changes.get(index)) is not None:
-            yield from _with_end(change, outcome, sheet)
+            yield from changes_of(change, outcome, sheet.numbers)
         elif index not in sent and outcome.conflicts:
             whole = Change(ids[index] or 0, {}, (index,))
-            yield from (_kept_back(one, whole, sheet) for one in outcome.conflicts)
+            yield from (_kept_back(one, whole, sheet.numbers) for one in outcome.conflicts)
 
 
 def _whose(sheet: Sheet) -> IdColumn | dict[int, None]:
     return IdColumn(sheet.id_column.texts) if sheet.id_column else dict.fromkeys(range(len(sheet)))
 
 
-def _fields_of(change: Change, sheet: Sheet) -> Iterator[FieldChange]:
+def _fields_of(change: Change, numbers: Numbers) -> Iterator[FieldChange]:
     pairs = [(name, change.before.get(name, UNKNOWN), after) for name, after in change.body.items()]
     pairs += [(part_name(one.field, one.path, one.operation), UNKNOWN, one.value) for one in change.parts]
-    yield from (_field(change, sheet, *pair, Became.PLANNED) for pair in pairs)
+    yield from (_field(change, numbers, *pair, Became.PLANNED) for pair in pairs)
 
 
-def _with_end(change: Change, outcome: Outcome, sheet: Sheet) -> Iterator[FieldChange]:
-    """Yield what became of a change that a run was to send."""
+def changes_of(change: Change, outcome: Outcome, numbers: Numbers) -> Iterator[FieldChange]:
+    """Yield what became of a change that a run was to send. `numbers`: index of a row -> its number in the sheet."""
     held = {one.field for one in outcome.conflicts} - set(outcome.changed)
     for name, after in change.body.items():
         if name not in held:
             before = change.before.get(name, UNKNOWN)
-            yield _field(change, sheet, name, before, after, _became(name, outcome), outcome)
-    yield from (_kept_back(one, change, sheet) for one in _once((*change.held, *outcome.conflicts)))
+            yield _field(change, numbers, name, before, after, _became(name, outcome), outcome)
+    yield from (_kept_back(one, change, numbers) for one in _once((*change.held, *outcome.conflicts)))
     for name, after in outcome.after_reset.items():
         before = change.before.get(name, UNKNOWN)
         if before != after:
-            yield _field(change, sheet, name, before, after, Became.RESET, outcome)
+            yield _field(change, numbers, name, before, after, Became.RESET, outcome)
 
 
 def _became(name: str, outcome: Outcome) -> Became:
@@ -118,13 +121,13 @@ def _once(conflicts: Iterable[Conflict]) -> Iterable[Conflict]:
     return {one.field: one for one in conflicts}.values()
 
 
-def _kept_back(one: Conflict, change: Change, sheet: Sheet) -> FieldChange:
-    return _field(change, sheet, one.field, one.now, one.wanted, Became.HELD, why=one.why)
+def _kept_back(one: Conflict, change: Change, numbers: Numbers) -> FieldChange:
+    return _field(change, numbers, one.field, one.now, one.wanted, Became.HELD, why=one.why)
 
 
 def _field(
     change: Change,
-    sheet: Sheet,
+    numbers: Numbers,
     name: str,
     before: Json,
     after: Json,
@@ -135,7 +138,7 @@ def _field(
     old, new = redact(before), redact(after)
     return FieldChange(
         index=change.indexes[0],
-        row=int(sheet.numbers[change.indexes[0]]),
+        row=int(numbers[change.indexes[0]]),
         assistant_id=change.assistant_id or None,
         name=change.name,
         field=name,

@@ -15,8 +15,10 @@ from batch_update.text import no_such
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
     "annotate",
+    "blame",
     "csv",
     "exit_code",
+    "field",
     "fields",
     "fix",
     "force",
@@ -41,6 +43,8 @@ OPTIONS = (
     "retry_failed",
     "search",
     "secrets",
+    "since",
+    "until",
     "where",
 )
 """Options of single commands that are no settings: their variables are known as well."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from batch_update.cli.documents import out_failure, out_with_list, safe_text
+from batch_update.cli.documents import out_failure, out_with_lists, safe_text
 from batch_update.cli.screens.displays import event_teller
 from batch_update.cli.screens.screen import MOST_WORDS, out_raw, show_error
 from batch_update.errors import UsageError
@@ -26,7 +26,7 @@ def test_a_list_that_is_written_bit_by_bit_is_the_same_document(
     items = [{"row": n, "given": 'a\nb\u2028"]', "also": [n], "none": [], "ü": None} for n in range(count)]
     out_raw(safe_text({"counts": {"invalid": count}, "list": []} | {"problems": items}))
     whole = capsys.readouterr().out
-    out_with_list({"counts": {"invalid": count}, "list": []}, "problems", iter(items))
+    out_with_lists({"counts": {"invalid": count}, "list": []}, {"problems": iter(items)})
     assert capsys.readouterr().out == whole and len(json.loads(whole)["problems"]) == count
 
 
@@ -35,7 +35,7 @@ def test_a_long_list_is_not_held_in_memory(capsys: pytest.CaptureFixture[str]) -
         yield from range(2500)
         assert " 1999" in (written := capsys.readouterr().out) and " 2499" not in written
 
-    out_with_list({"a": 1}, "items", items())
+    out_with_lists({"a": 1}, {"items": items()})
 
 
 def test_an_error_of_any_length_is_an_excerpt_on_the_screen_and_in_json(

@@ -168,6 +168,16 @@ def _load_report() -> Any:
 
 
 @_listed(
+    "history",
+    "Tell what runs changed: when, by whom and what for, from what to what, and whether it was undone.",
+)
+def _load_history() -> Any:
+    from batch_update.cli.commands.history import history
+
+    return history
+
+
+@_listed(
     "choices",
     "List what may be chosen: voices, models, numbers, tools and all else that a sheet names by an id.",
 )

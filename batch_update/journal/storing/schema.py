@@ -75,15 +75,41 @@ def sealed(n: int, data: str) -> tuple[int, str, int]:
     return n, data, crc32(f"{n} {data}".encode())
 
 
-def entries_of_lines(table: str, lines: Iterable[tuple[int, str, int]]) -> Iterator[Any]:
+Stored = tuple[int, str, int]
+"""A line as it is stored: n, data and seal."""
+
+
+def entries_of_lines(table: str, lines: Iterable[Stored]) -> Iterator[Any]:
     """Yield the entries that these lines hold. Raises Damaged where a line is missing or not as it was written."""
     for expected, line in enumerate(lines, 1):
-        if line[0] != expected or line != sealed(*line[:2]):
-            raise Damaged(f"line {expected} of the table {table} is not as it was written")
-        entries = _read_data(table, line[1])
-        if not (isinstance(entries, list) and entries):
-            raise Damaged(f"line {expected} of the table {table} holds no entries")
-        yield from entries
+        yield from _entries_of(table, line, expected)
+
+
+def data_of_some(table: str, lines: Iterable[Stored]) -> Iterator[str]:
+    """Yield what some lines of a table hold, as it stands there. Raises Damaged where one is not as it was written."""
+    for n, data, seal in lines:
+        if (n, data, seal) != sealed(n, data):
+            raise _altered(table, n)
+        yield data
+
+
+def entries_of_some(table: str, lines: Iterable[Stored]) -> Iterator[Any]:
+    """Yield the entries of some lines of a table. Raises Damaged where one is not as it was written."""
+    for line in lines:
+        yield from _entries_of(table, line, line[0])
+
+
+def _entries_of(table: str, line: Stored, expected: int) -> list[Any]:
+    if line[0] != expected or line != sealed(*line[:2]):
+        raise _altered(table, expected)
+    entries = _read_data(table, line[1])
+    if not (isinstance(entries, list) and entries):
+        raise Damaged(f"line {expected} of the table {table} holds no entries")
+    return entries
+
+
+def _altered(table: str, n: int) -> Damaged:
+    return Damaged(f"line {n} of the table {table} is not as it was written")
 
 
 def _read_data(table: str, data: str) -> Json:

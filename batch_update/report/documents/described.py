@@ -13,12 +13,21 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from batch_update.report.documents import envelope, nouns, of_choices, of_demo, of_lists, of_runs, of_sheets
+from batch_update.report.documents import (
+    envelope,
+    nouns,
+    of_choices,
+    of_demo,
+    of_history,
+    of_lists,
+    of_runs,
+    of_sheets,
+)
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
 
 _CLASSES: Mapping[str, Any] = {
     name: found
-    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo)
+    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo, of_history)
     for name, found in vars(module).items()
     if isinstance(found, type) and is_dataclass(found) and found.__module__ == module.__name__
 }
@@ -34,6 +43,8 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "runs": ("runs list",),
     "pruned-runs": ("runs prune",),
     "report": ("report",),
+    "history": ("history",),
+    "blame": ("history",),
     "export": ("export",),
     "choices": ("choices",),
     "template": ("template",),

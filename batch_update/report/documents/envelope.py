@@ -39,10 +39,12 @@ Purpose = Literal[
     "report",
     "show",
     "run_job",
+    "blame",
 ]
 """What a next command is for: `look` shows what a guard stopped, and `go_on` lets it through; `check` and `plan_again`
 come after the sheet was mended; `fix` writes it with the repairs that are safe, `annotate` a workbook that shows its
-problems; `plan_ours` puts what the sheet says over what others changed since its export."""
+problems; `plan_ours` puts what the sheet says over what others changed since its export; `blame` tells who set what an
+assistant holds."""
 
 
 @dataclass(frozen=True, slots=True)

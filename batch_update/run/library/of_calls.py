@@ -27,6 +27,9 @@ OF_CELLS = ("map", "ignore", "decimal")
 OF_ROWS = ("only", "on_duplicate")
 """Those that choose among its rows: they mean nothing to whoever only reads it."""
 
+ONLINE = ("no_fetch", "Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage")
+"""Those that decide how a server is spoken to: they mean nothing to whoever only reads journals."""
+
 
 def settings_of_call(
     command: str,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from batch_update.model.plans import Plan
 from batch_update.model.reports import Report
 from batch_update.run.applying import begin_apply
 from batch_update.run.library.forms import on_loop, run_to_end, then
-from batch_update.run.library.of_calls import means_of_call, settings_of_call, unread
+from batch_update.run.library.of_calls import ONLINE, means_of_call, settings_of_call, several, unread
 from batch_update.run.planning import What, begin_plan
+from batch_update.run.recalling import Past, past_of, question_of
 from batch_update.run.resuming import begin_resume, run_to_resume
 from batch_update.run.steps.means import Sequel
 from batch_update.run.steps.overview import known_runs
@@ -148,8 +150,31 @@ def _runs(
     return partial(anyio.to_thread.run_sync, known_runs, asked)
 
 
+def _history(
+    assistant: int | str | None = None,
+    /,
+    settings: Settings | None = None,
+    *,
+    fields: str | Iterable[str] = (),
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
+    environ: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Sequel[Past]:
+    """Return what the runs below the setting runs_dir changed: of one assistant, by its id or its name, or of all.
+
+    `fields`: of these alone. `since` and `until`: a day, such as 2026-10-01, or a moment; what has no zone is local.
+    Each change knows its run, its time, note and author, what it was before and after, and the run that undid it.
+    Nothing is asked of a server. Raises UsageError.
+    """
+    asked = settings_of_call("history", settings, given, environ, but=ONLINE)
+    question = question_of(assistant, fields=several(fields), since=since, until=until)
+    return partial(anyio.to_thread.run_sync, past_of, question, asked)
+
+
 plan, plan_async = run_to_end(_plan), on_loop(_plan)
 apply, apply_async = run_to_end(_apply), on_loop(_apply)
 resume, resume_async = run_to_end(_resume), on_loop(_resume)
 undo, undo_async = run_to_end(_undo), on_loop(_undo)
 runs, runs_async = run_to_end(_runs), on_loop(_runs)
+history, history_async = run_to_end(_history), on_loop(_history)

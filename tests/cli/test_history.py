@@ -1,0 +1,187 @@
+"""What runs changed is told from their journals: when, by whom, from what to what, undone or not, and by whom else."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.report.changed import changed_by_run
+from batch_update.report.history.past import MADE as KEPT
+from batch_update.sheet.reading import read_sheet
+from tests.cli.conftest import Run
+from tests.cli.test_commands import LOOK, SEND
+from tests.cli.test_runs import MADE, begin, complete, stop, taken_back
+
+__all__ = ["complete"]  # a fixture
+HOSTILE = "=1+1 <script>alert(1)</script> \u202e"
+
+
+def told(run: Run, *words: str) -> list[dict[str, Any]]:
+    result = run("history", *words, "--json")
+    assert (result.exit, result.err) == (0, "")
+    changes: list[dict[str, Any]] = result.json["changes"]
+    return changes
+
+
+def apply(run: Run, text: str, *more: str) -> None:
+    Path("one.csv").write_text(text, "utf-8")
+    assert run("apply", "one.csv", *SEND, *more).exit == 0
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_history_tells_what_the_whole_journal_tells(run: Run, make: Callable[[Run], Path]) -> None:
+    """It reads only the lines that matter, of runs that were stopped, gone on with and taken back, too."""
+    make(run)
+    every = told(run)
+    for number in (10001, 10002, 10003):
+        expected = sorted(
+            (folder.name, one.row, one.field, one.became, one.verified)
+            for folder in Path("runs").iterdir()
+            for one in changed_by_run(report_of(read_run(folder)))
+            if one.became in KEPT and one.assistant_id == number
+        )
+        assert sorted(map(in_short, told(run, str(number)))) == expected
+        assert sorted(in_short(one) for one in every if one["id"] == number) == expected
+
+
+def in_short(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["run"], one["row"], one["field"], one["became"], one["verified"]
+
+
+def test_each_change_has_its_time_run_author_note_and_what_undid_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(run, "id,speech_speed\n10001,0.9\n", "--note", "ticket 812", "--author", "Jörg")
+    (first,) = (folder.name for folder in Path("runs").iterdir())
+    assert run("undo", "last", *SEND, "--note", "too slow").exit == 0
+    back, there = told(run, "10001")
+    assert (there["run"], there["note"], there["author"], there["verified"]) == (
+        first, "ticket 812", "Jörg", "verified")  # fmt: skip
+    assert (there["before"], there["after"], there["undone_by"], there["sandbox"]) == (
+        1.0,
+        0.9,
+        back["run"],
+        True,
+    )
+    assert (back["command"], back["author"], back["note"], back["undone_by"]) == (
+        "undo",
+        "anna",
+        "too slow",
+        "",
+    )
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run("history", "10001").out
+    assert f"undone by {back['run']}" in " ".join(shown.split()) and "note: ticket 812" in shown
+    assert [line for line in shown.splitlines() if len(line) > 80 and "Next:" not in line] == []
+    assert run("undo", back["run"], *SEND).exit == 0
+    assert told(run, "10001")[2]["undone_by"] == "", "the undo was taken back, so that it stands again"
+
+
+def test_fields_and_days_choose_among_the_changes(run: Run, complete: Path) -> None:
+    assert {one["field"] for one in told(run, "10001")} == {"speech_speed", "name"}
+    assert {one["field"] for one in told(run, "10001", "--field", "Name")} == {"name"}
+    assert {one["field"] for one in told(run, "--field", "name,speech_speed", "--since", "1.1.2020")} > {
+        "name"
+    }
+    for words in (("--since", "2099-01-01"), ("--until", "2020-01-01T09:30")):
+        assert told(run, *words) == []
+        assert "No run in runs changed 10001" in run("history", "10001", *words).err
+    for words in (("--since", "soon"), ("--field", "nmae"), ("",)):
+        assert run("history", *words).exit == 2
+
+
+def test_a_name_stands_for_the_one_assistant_that_has_or_had_it(run: Run, complete: Path) -> None:
+    """Each name that a run met, or gave: a letter of another case is the same."""
+    assert {one["id"] for one in told(run, "praxis dr. weiß")} == {10001}
+    apply(run, "id,name\n10003,Praxis Dr. Weiß\n")
+    result = run("history", "Praxis Dr. Weiß")
+    assert (result.exit, "10001, 10003" in result.err) == (2, True)
+    assert "no run in runs changed an assistant called 'Nobody'" in run("history", "Nobody").err
+
+
+def test_a_journal_that_cannot_be_read_is_told_and_hides_no_other(run: Run, complete: Path) -> None:
+    spoiled, other = begin_again(run, "0.7"), begin_again(run, "0.8")
+    with sqlite3.connect(spoiled / "journal.db") as db:
+        db.execute("UPDATE change SET data = replace(data, '0.7', '0.6')")
+    db.close()
+    with sqlite3.connect(other / "journal.db") as db:
+        db.execute("PRAGMA user_version = 3")
+    db.close()
+    (Path("runs") / "foreign").mkdir()
+    (Path("runs") / "foreign" / "journal.db").write_text("nobody's journal" * 99)
+    assert run("apply", "bad.csv", *SEND).exit == 3
+    for words in (("10001",), ()):
+        result = run("history", *words)
+        assert (result.exit, complete.name in result.out) == (0, True)
+        assert all(name in result.err for name in (spoiled.name, other.name, "foreign"))
+        document = run("history", *words, "--json").json
+        assert {one["code"] for one in document["unread"]} == {"J104", "J105", "J106"}
+
+
+def begin_again(run: Run, speed: str) -> Path:
+    Path("one.csv").write_text(f"id,speech_speed\n10001,{speed}\n", "utf-8")
+    before = set(Path("runs").iterdir())
+    assert run("apply", "one.csv", *SEND).exit == 0
+    (made,) = set(Path("runs").iterdir()) - before
+    return made
+
+
+def test_history_as_a_sheet_holds_texts_and_never_a_formula(run: Run) -> None:
+    apply(run, f'id,name\n10001,"{HOSTILE}"\n', "--note", "=cmd|' /C calc'!A0")
+    for name in ("h.csv", "h.xlsx"):
+        assert run("history", "-o", name).exit == 0
+        assert run("history", "-o", name).exit == 2, "what lies there is kept"
+    sheet = read_sheet("h.xlsx")
+    after = next(column for column in sheet.columns if column.header == "after")
+    assert list(after.texts) == [HOSTILE]
+    rows = list(csv.reader(Path("h.csv").read_text("utf-8-sig").splitlines(), delimiter=","))
+    assert len(rows) == 2
+    shown = run("history", "10001").out
+    assert "\u202e" not in shown and "<script>" in shown
+
+
+# ---------------------------------------------------------------- blame
+
+
+def verdicts(run: Run, *words: str) -> dict[str, str]:
+    result = run("history", "--blame", "10001", *words, "--json")
+    assert result.exit == 0
+    return {one["field"]: one["origin"] for one in result.json["fields"]}
+
+
+def test_blame_tells_what_a_run_set_from_what_was_changed_outside(run: Run, complete: Path) -> None:
+    apply(run, "id,speech_speed\n10001,0.7\n", "--runs-dir", "elsewhere")
+    found = verdicts(run, *LOOK)
+    assert (found["name"], found["speech_speed"], found["language_id"]) == ("ours", "outside", "untouched")
+    shown = run("history", "--blame", "10001", *LOOK).out
+    assert "speech_speed  changed outside: now 0.7; set to 1.1 by" in shown
+    assert "more fields were set by no run of this folder" in shown
+    assert verdicts(run, "--no-fetch") == {"name": "not_seen", "speech_speed": "not_seen"}
+    assert run("history", "--blame", *LOOK).exit == 2, "nobody is named"
+    assert run("history", "--blame", "10001", "-o", "x.csv").exit == 2
+
+
+def test_without_a_key_the_journals_alone_are_blamed_and_it_is_said(run: Run, complete: Path) -> None:
+    with sqlite3.connect(complete / "journal.db") as db:  # as if it had been a real server
+        (data,) = db.execute("SELECT data FROM run").fetchone()
+        from batch_update.journal.storing.schema import sealed
+
+        n, data, seal = sealed(1, data.replace("https://sandbox/api", "http://127.0.0.1:9/api"))
+        db.execute("UPDATE run SET data = ?, seal = ? WHERE n = ?", (data, seal, n))
+    db.close()
+    result = run("history", "--blame", "10001")
+    assert result.exit == 0 and "was not read: " in result.err and "by anna" in result.out
+
+
+def test_what_was_sent_without_an_answer_is_blamed_only_where_it_arrived(run: Run) -> None:
+    stop(run)
+    taken_back(run)
+    assert begin(run).exists()
+    assert set(verdicts(run, *LOOK).values()) <= {"ours", "untouched"}
