@@ -33,7 +33,7 @@ from tests.report.outcomes import FAILED, LEFT_OUT, NOT_SENT, OK, UNCHANGED
 
 PROMPT = 'Frau Geheim sagt "Grüß Gott",\nund nennt niemals <den> Preis von 4711 Euro & Cent.'
 PIECES = ("Geheim", "Grüß", "4711", "Preis", "Gr\\u00fc", "Gr\\xfc")
-OTHER = ("Kunde Zwo", "10002", "20002", "+49 30 222", "zwo.xlsx", "Blatt Zwo")
+OTHER = ("Kunde Zwo", "10002", "876543", "+49 30 222", "zwo.xlsx", "Blatt Zwo")
 STARTED = datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC)
 
 
@@ -74,7 +74,7 @@ def everywhere() -> Report:
         sheet,
         changes,
         {2: outcomes[2]},
-        (*problems, Problem("X274", "7 rings at assistant 20002", index=0)),
+        (*problems, Problem("X274", "7 rings at assistant 876543", index=0)),
         "user 501",
         called={Catalog.PHONE_NUMBERS: {7: "+49 30 111", 8: "+49 30 222"}},
     )
@@ -100,7 +100,7 @@ def all_that_is_written(report: Report, facts: RunFacts, folder: Path) -> str:
     return "\n".join(texts)
 
 
-FACTS = RunFacts(Settings(only=(10001, 10002), limit=5), Stats(2222, 3, 1, 0))
+FACTS = RunFacts(Settings(only=(10001, 10002), limit=5), Stats(98765432, 3, 1, 0))
 
 
 @pytest.mark.parametrize("names", [["prompts"], ["System Prompt"], ["secrets,System_Prompt", "name"]])
@@ -115,8 +115,8 @@ def test_what_was_left_out_is_in_no_form_of_a_report(tmp_path: Path, names: list
 def test_of_other_assistants_nothing_is_in_any_form_of_a_report(tmp_path: Path) -> None:
     report, facts = shared(everywhere(), FACTS, only=[10001])
     written = all_that_is_written(report, facts, tmp_path)
-    assert [text for text in (*OTHER, "ab" * 8, "2222", "of 3", "61") if text in written] == []
-    assert "Kunde Eins" in written and "+49 30 111" not in written  # which no form tells so far
+    assert [text for text in (*OTHER, "ab" * 8, "98765432", "1 of 3", "wave 1 of") if text in written] == []
+    assert "Kunde Eins" in written and "+49 30 111" in written
     assert report.counts() == {Status.CONFLICT: 1} and report.plan.called == {
         Catalog.PHONE_NUMBERS: {7: "+49 30 111"}
     }

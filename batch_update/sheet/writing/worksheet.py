@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.fields.cells import read_cell
+from batch_update.fields.cells import LEAVE, CellError, read_cell
 from batch_update.fields.cells.ids import EXACT_DIGITS
 from batch_update.fields.facts import all_fields
 from batch_update.fields.garbled.damage import with_escapes
@@ -70,13 +70,22 @@ the program what becomes of those. All of these can be written as JSON writes th
 
 
 def in_xml(name: str, text: str) -> str:
-    """Return the cell in a spelling that a workbook can hold and the grammar reads alike."""
+    """Return the cell in a spelling that a workbook can hold and that is read, or refused, alike."""
     text = _HALVES.sub("?", text)
     if not _UNFIT.search(text):
         return text
     if name in all_fields() and all_fields()[name].kind in ("text", "url", "timezone"):
-        text = with_escapes(read_cell(name, text))
+        text = _in_quotes(name, text)
     return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _in_quotes(name: str, text: str) -> str:
+    """Return a cell of text as JSON writes it; a wrong one as it is, and without what nobody sees one that is blank."""
+    try:
+        value = read_cell(name, text)
+    except CellError:
+        return text
+    return _UNFIT.sub("", text) if value is LEAVE else with_escapes(value)
 
 
 def without_unfit(name: str, text: str) -> str:
