@@ -27,6 +27,7 @@ from batch_update.plan.guarding import guard
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.private_text import write_text
+from batch_update.report.workbook.of_ours import is_plan_book
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.fitting import named_in_tools, with_sound_ids
 from batch_update.run.steps.identifying import identify
@@ -294,6 +295,21 @@ def tripped_by(looked: Looked, settings: Settings, allow: Collection[str]) -> tu
 
 
 # ---------------------------------------------------------------- save
+
+
+def require_book(path: Path) -> None:
+    """Raises UsageError where a plan cannot go as a workbook; of what is there, only such a one is written over."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(
+            f"the option xlsx={path}: a workbook is an .xlsx", code="U101", remedy="name it FILE.xlsx"
+        )
+    try:
+        if path.exists() and not is_plan_book(path):
+            raise UsageError(f"{path} is there already, and no plan", code="U109")
+        if not path.parent.is_dir():
+            raise unwritable(path, f"there is no folder {path.parent}")
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
 
 
 def _check_place(path: Path, settings: Settings) -> None:

@@ -46,6 +46,7 @@ OPTIONS = (
     "since",
     "until",
     "where",
+    "xlsx",
 )
 """Options of single commands that are no settings: their variables are known as well."""
 

@@ -234,3 +234,25 @@ def test_with_quiet_nothing_is_told_of_the_pace(run: Run) -> None:
     lower = ("--sandbox", "--sandbox-limits", "20/10", "--rate", "50/10")
     assert "keeping to 20 requests in 10 s" in run("plan", "good.csv", *lower).err
     assert run("plan", "good.csv", *lower, "--quiet").err == ""
+
+
+def test_a_plan_as_a_workbook_tells_all_and_the_command_that_sends_exactly_that(
+    run: Run, tmp_path: Path
+) -> None:
+    """It is written over by the next plan, is no sheet, and its command works as it stands."""
+    import pandas as pd
+
+    prompt = "Öffnungszeiten " * 3_000
+    (tmp_path / "long.csv").write_text(f"id,system_prompt\n10001,{prompt}\n10002,=1+1\n", "utf-8")
+    for _ in range(2):
+        result = run("plan", "long.csv", *SEND[:-1], "--allow", "prompt_shrinks", "--xlsx", "plan.xlsx")
+        assert (result.exit, "plan.xlsx: the plan as a workbook" in result.err) == (0, True), result.err
+    pages = pd.read_excel(tmp_path / "plan.xlsx", sheet_name=None, header=None, engine="calamine")
+    after = pages["Changes"][5].tolist()
+    assert after[1].partition(" … ")[0] + "".join(pages["Texts"][2][1:]) == prompt
+    command = next(value for value in pages["Summary"][1] if str(value).startswith("batch-update apply"))
+    refused = run("check", "plan.xlsx")
+    assert (refused.exit, "S139" in refused.err) == (3, True), refused.err
+    (tmp_path / "other.xlsx").write_bytes(b"mine")
+    assert "other.xlsx is there already" in run("plan", "long.csv", *SEND[:-1], "--xlsx", "other.xlsx").err
+    assert run(*shlex.split(command)[1:], "--yes", "--run-dir", "sent").exit == 0

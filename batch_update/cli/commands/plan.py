@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,13 +13,14 @@ import anyio
 import typer
 
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import FILE, settings_of, takes
+from batch_update.cli.options import FILE, is_silent, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
-from batch_update.cli.screens.screen import out, paint, painted, showing_on
+from batch_update.cli.screens.screen import out, paint, painted, say, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
+from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_sheets import PlannedSheet
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 OUT = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE.json", help="Save the plan, for apply."),
+]
+XLSX = Annotated[
+    Path | None,
+    typer.Option(
+        "--xlsx", metavar="FILE.xlsx", help="Write the plan as a workbook, for somebody to approve."
+    ),
 ]
 FULL = Annotated[bool, typer.Option("--full", help="Show every assistant, and long texts whole.")]
 EXIT_CODE = Annotated[
@@ -40,6 +48,7 @@ def plan(
     file: FILE,
     given: dict[str, Any],
     out_file: OUT = None,
+    xlsx: XLSX = None,
     full: FULL = False,
     exit_code: EXIT_CODE = False,
 ) -> None:
@@ -49,7 +58,7 @@ def plan(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        raise typer.Exit(int(show_plan(file, settings, out_file, full=full, exit_code=exit_code)))
+        raise typer.Exit(int(show_plan(file, settings, out_file, xlsx=xlsx, full=full, exit_code=exit_code)))
 
 
 def show_plan(
@@ -57,12 +66,19 @@ def show_plan(
     settings: Settings,
     out_file: Path | None = None,
     *,
+    xlsx: Path | None = None,
     full: bool = False,
     exit_code: bool = False,
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
+    from batch_update.run.planning import require_book
+
+    if xlsx is not None:
+        require_book(xlsx)
     found = look_ahead(file, settings, out_file)
     status = _status(found.plan, found.settings, exit_code=exit_code)
+    if xlsx is not None:
+        _write_book(found, file, out_file, xlsx)
     _show_planned(found, file, out_file, status, full=full)
     return status
 
@@ -96,6 +112,26 @@ def _show_planned(found: Planned, file: str, out_file: Path | None, status: Exit
         out(f"Digest {mark}")
         if following:
             out(next_lines(following))
+
+
+def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) -> None:
+    """Write the plan as a workbook, and tell where it lies. Raises UsageError (U110)."""
+    from batch_update.plan.saving import digest
+    from batch_update.report.workbook.plan_book import Approval, write_plan_book
+    from batch_update.run.planning import unwritable
+    from batch_update.settings.locales import language_here
+
+    mark = digest(found.plan)
+    following = _next_after_plan(found, file, out_file, mark)
+    command = following.get("apply") or following.get("apply_good_rows", "")
+    duration = about_how_long(found.plan, found.settings, pages=found.pages)
+    approval = Approval(mark, command, found.tripped, duration, found.settings)
+    try:
+        written = write_plan_book(found.plan, approval, path, language_here(os.environ))
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
+    if not is_silent(found.settings):
+        say(f"{printable(str(written))}: the plan as a workbook, for somebody to approve")
 
 
 def _show_screen(found: Planned, *, full: bool) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from batch_update.check.judging.columns import IdColumn
 from batch_update.codes import remedy_of
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
@@ -18,7 +17,7 @@ from batch_update.report.messages import row_message
 from batch_update.report.own_columns import RESULT_COLUMNS
 from batch_update.report.workbook.result_rows import results_page
 from batch_update.report.workbook.run_pages import facts_page, left_rows, run_cover
-from batch_update.report.workbook.shared_pages import changes_page, problems_page, told_left
+from batch_update.report.workbook.shared_pages import changes_page, problems_page, told_left, whose_rows
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
 from batch_update.sheet.writing.binding import write_book
@@ -63,7 +62,7 @@ def write_run_book(
     words = VOCABULARIES[language]
     windows = facts.settings.rate if facts.settings else ()
     figures = figures_of(report, windows)
-    whose = _assistants(report)
+    whose = whose_rows(report.plan)
     left = (
         (
             number,
@@ -82,11 +81,3 @@ def write_run_book(
     )
     cover = run_cover(report, facts, figures, words, failed=failed)
     return write_whole(path, partial(write_book, cover=cover, tables=tables, continued=words.continued))
-
-
-def _assistants(report: Report) -> dict[int, int | None]:
-    """Return whom each row is about; None where its id cannot be read."""
-    sheet = report.plan.sheet
-    changed = {index: change.assistant_id for change in report.plan.changes for index in change.indexes}
-    ids = IdColumn(sheet.id_column.texts) if sheet.id_column else None
-    return {index: changed.get(index) or (ids[index] if ids else None) for index in range(len(sheet))}

@@ -20,7 +20,7 @@ from batch_update.report.figures.typical import typical_words
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.shared_pages import in_cell
 from batch_update.report.workbook.vocabulary import Vocabulary
-from batch_update.settings.tunables import SETTINGS
+from batch_update.settings.tunables import SETTINGS, Settings
 from batch_update.sheet.writing.leaves import (
     Block,
     Cell,
@@ -160,15 +160,20 @@ def _permitted_at(flow: Throughput, second: float) -> float | None:
 
 def facts_page(report: Report, facts: RunFacts, words: Vocabulary) -> TablePage:
     """Return the worksheet that tells the file, the settings, the versions, and what happened on the way."""
-    rows = [*_of_sheet(report, words), *_of_run(report, facts, words), *_of_settings(facts, words)]
+    rows = [
+        *of_sheet(report.plan, words),
+        *_of_run(report, facts, words),
+        *of_settings(facts.settings, words),
+    ]
     rows += [[words["event"], event.kind, in_cell(event.message), event.at] for event in report.events]
     heads = (("topic", 16), ("what", 40), ("value", 80), ("began", 24))
     headings = [Head(words[name], width, is_prose=name == "value") for name, width in heads]
     return TablePage(words.titles[4], headings, rows, len(rows))
 
 
-def _of_sheet(report: Report, words: Vocabulary) -> Iterator[list[Cell]]:
-    sheet = report.plan.sheet
+def of_sheet(plan: Plan, words: Vocabulary) -> Iterator[list[Cell]]:
+    """Yield what the sheet was."""
+    sheet = plan.sheet
     topic = words["file"]
     yield [topic, words["name"], in_cell(sheet.name)]
     if sheet.dialect.worksheet:
@@ -200,11 +205,12 @@ def _of_run(report: Report, facts: RunFacts, words: Vocabulary) -> Iterator[list
         yield [topic, words["ended early"], Painted(in_cell(str(report.stopped)), Paint.ERROR)]
 
 
-def _of_settings(facts: RunFacts, words: Vocabulary) -> Iterator[list[Cell]]:
-    if facts.settings is None:
+def of_settings(settings: Settings | None, words: Vocabulary) -> Iterator[list[Cell]]:
+    """Yield the settings that decide what is sent, and how fast."""
+    if settings is None:
         return
     for name in SETTINGS:
-        value = getattr(facts.settings, name)
+        value = getattr(settings, name)
         text = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
         yield [words["settings"], name, in_cell(text)]
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from batch_update.check.judging.columns import IdColumn
 from batch_update.fields.references import catalogs_of
 from batch_update.fields.values.differences import SAME_BUT_SECRETS
 from batch_update.model.plans import UNKNOWN, Plan, Verified
@@ -131,3 +132,11 @@ def told_left(rows: Iterable[tuple[int, int | None, str, str, str]]) -> Iterator
             None,
             in_cell(remedy),
         ]
+
+
+def whose_rows(plan: Plan) -> dict[int, int | None]:
+    """Return whom each row is about; None where its id cannot be read."""
+    sheet = plan.sheet
+    changed = {index: change.assistant_id for change in plan.changes for index in change.indexes}
+    ids = IdColumn(sheet.id_column.texts) if sheet.id_column else None
+    return {index: changed.get(index) or (ids[index] if ids else None) for index in range(len(sheet))}

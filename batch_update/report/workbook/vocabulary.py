@@ -139,6 +139,8 @@ GERMAN = Vocabulary(
             "permitted": "erlaubt",
             "milliseconds": "Millisekunden",
             "to be changed": "wird geändert",
+            "Rows": "Zeilen",
+            "Will take": "Dauert",
             "already so": "schon so",
             "in conflict": "im Konflikt",
             "invalid": "ungültig",

@@ -12,9 +12,19 @@ OF_REPORTS = {
     "de": ("Übersicht", "Ergebnisse", "Änderungen", "Probleme", "Lauf", "Texte"),
 }
 """Language -> the worksheets of a report, of which the second one is a sheet again."""
+OF_PLANS = {
+    language: (titles[0], titles[2], {"en": "Rows", "de": "Zeilen"}[language], titles[3], titles[4])
+    for language, titles in OF_REPORTS.items()
+}
+"""Language -> the worksheets of a plan, none of which is a sheet."""
 _ENOUGH = 3
 """Worksheets of a report by which it is known as one: a single name may be anybody's."""
 _NAMES = frozenset({PROBLEMS, *HELP.values(), *LISTS.values()})
+
+
+def are_of_plan(names: Collection[str]) -> bool:
+    """Whether these are the worksheets of a plan, which is there to be read."""
+    return any({*titles} <= {*names} for titles in OF_PLANS.values())
 
 
 def own_among(names: Collection[str]) -> frozenset[str]:

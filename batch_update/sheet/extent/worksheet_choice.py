@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from batch_update.errors import SheetError
 from batch_update.sheet.extent.header_row import ROWS_LOOKED_AT, Beginning, Fit, Rows, find_beginning
-from batch_update.sheet.extent.own_worksheets import own_among
+from batch_update.sheet.extent.own_worksheets import are_of_plan, own_among
 from batch_update.sheet.headers import headings_of
 from batch_update.sheet.manner import Reading
 from batch_update.sheet.workbook.spelled import cell_text
@@ -36,6 +36,8 @@ def choose_worksheet(workbook: Workbook, name: str, reading: Reading) -> ChosenW
     """
     if reading.worksheet is not None or not workbook.sheets:
         return ChosenWorksheet(_named_worksheet(workbook.sheets, name, reading.worksheet or ""))
+    if are_of_plan({sheet.name for sheet in workbook.sheets}):
+        raise SheetError(f"{name} is a plan to be read, and no sheet", code="S139")
     candidates = _candidates(workbook.sheets)
     if len(candidates) == 1:
         return ChosenWorksheet(candidates[0])
