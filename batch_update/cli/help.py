@@ -14,7 +14,7 @@ from batch_update.cli.screens.wrapping import width
 
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),
-    *("sheet", "map", "only", "ignore", "key_file", "refresh", "json_", "quiet"),
+    *("sheet", "map", "only", "ignore", "key_file", "refresh", "json_", "quiet", "runs_dir"),
 )
 """Settings by how many people need them: the first FIRST of those that a command heeds come first."""
 FIRST = 5
