@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test coverage lint types bench torture docs site clean
+.PHONY: demo test coverage lint types bench torture docs pictures site clean
 
 demo: .venv/.installed
 	$(BIN)/batch-update demo
@@ -30,6 +30,10 @@ torture: .venv/.installed-test
 docs: .venv/.installed-test
 	$(BIN)/python docs/render.py
 	$(BIN)/python -m pytest --numprocesses 0 tests/test_docs.py tests/test_readme.py
+
+# Needs Chromium with playwright, and LibreOffice; what is missing is left out.
+pictures: .venv/.installed-test
+	$(BIN)/python docs/pictures.py
 
 site: .venv/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict  # with --quiet it would hear of no warning

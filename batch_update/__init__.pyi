@@ -45,6 +45,7 @@ from batch_update.run.library.holdings import export as export
 from batch_update.run.library.holdings import export_async as export_async
 from batch_update.run.library.holdings import template as template
 from batch_update.run.library.holdings import template_async as template_async
+from batch_update.run.library.sharing import write_report as write_report
 from batch_update.run.library.stories import apply as apply
 from batch_update.run.library.stories import apply_async as apply_async
 from batch_update.run.library.stories import history as history

@@ -37,7 +37,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         text, target, anchor = link[1], link[2], link[3] or ""
         target = posixpath.normpath(posixpath.join(folder, target))
         target = BESIDE.get(target, target.removeprefix("docs/"))
-        return f"[{text}]({target}{anchor})" if target.endswith(".md") else text
+        return f"[{text}]({target}{anchor})" if target.endswith((".md", ".png", ".svg")) else text
 
     return _LINK.sub(moved, markdown)
 

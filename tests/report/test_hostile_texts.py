@@ -16,7 +16,7 @@ from pyarrow.parquet import read_table
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Why
 from batch_update.model.reports import Event, Report
-from batch_update.report.files.one_file import WRITERS, write_report
+from batch_update.report.files.one_file import WRITERS, write_form
 from batch_update.report.messages import row_message
 from batch_update.report.screen.summary import summary
 from batch_update.report.tones import plain
@@ -69,7 +69,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("hostile")
     endings = {"junit": "xml"}
     return {
-        form: write_report(hostile(), RunFacts(), folder / f"report.{endings.get(form, form)}", form)
+        form: write_form(hostile(), RunFacts(), folder / f"report.{endings.get(form, form)}", form)
         for form in WRITERS
     }
 

@@ -23,7 +23,7 @@ from batch_update.model.reports import Event, Report, Stats
 from batch_update.model.sheets import NamedFile, Problem, Surroundings
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
-from batch_update.report.files.one_file import WRITERS, form_of, write_report
+from batch_update.report.files.one_file import WRITERS, form_of, write_form
 from batch_update.report.sharing.scrubbing import scrubbed
 from batch_update.report.sharing.shared import shared
 from batch_update.settings.tunables import Settings
@@ -86,7 +86,7 @@ def all_that_is_written(report: Report, facts: RunFacts, folder: Path) -> str:
     """The texts of all files that are made of a report, workbooks unpacked."""
     folder.mkdir(exist_ok=True)
     for form in WRITERS:
-        write_report(report, facts, folder / ("report.xml" if form == "junit" else f"report.{form}"), form)
+        write_form(report, facts, folder / ("report.xml" if form == "junit" else f"report.{form}"), form)
     write_run(report, folder / "run", facts)
     texts = [repr(report.plan.sheet), repr(report.plan.changes), repr(report.outcomes), report._repr_html_()]
     for path in filter(Path.is_file, folder.rglob("*")):
@@ -138,7 +138,7 @@ def test_the_sheet_of_a_redacted_report_is_never_applied(tmp_path: Path) -> None
     hook = "https://h.example/x?token=sesam"
     columns = [ids([1, 2, 3]), column("tools", [tools, "", ""]), column("webhook_url", ["", hook, ""])]
     report, facts = shared(report_of(OK, OK, OK, columns=columns), RunFacts(), redact=["secrets"])
-    path = write_report(report, facts, tmp_path / "a.csv", "csv")
+    path = write_form(report, facts, tmp_path / "a.csv", "csv")
     assert "cal_live" not in path.read_text("utf-8") and "sesam" not in path.read_text("utf-8")
     plan = make_plan(read_sheet(path))
     assert [(problem.code, problem.index) for problem in plan.errors] == [("C119", 0), ("C119", 1)]
@@ -180,7 +180,7 @@ def test_a_sentence_keeps_all_but_what_it_quotes(said: str, wanted: str) -> None
 def test_in_junit_those_rows_failed_that_are_still_to_be_done(tmp_path: Path) -> None:
     hostile = replace(FAILED, message='\x1b[31m</failure>]]>&"\ud800\u202e😀\x00')
     report = report_of(OK, hostile, NOT_SENT, LEFT_OUT, UNCHANGED, stopped=RunStopped("over", code="R103"))
-    suite = ElementTree.parse(write_report(report, RunFacts(), tmp_path / "a.xml", "junit")).getroot()[0]
+    suite = ElementTree.parse(write_form(report, RunFacts(), tmp_path / "a.xml", "junit")).getroot()[0]
     ends = [[part.tag for part in case] for case in suite.iter("testcase")]
     assert ends == [[], ["failure"], ["failure"], ["skipped"], []]
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "2", "1")
@@ -192,15 +192,13 @@ def test_in_junit_those_rows_failed_that_are_still_to_be_done(tmp_path: Path) ->
 def test_parquet_has_types_and_every_row(tmp_path: Path) -> None:
     done = replace(OK, started=STARTED, ms=12, changed=("name",))
     columns = [ids([1, 2]), column("name", ["a\ud800", "b"]), column("name", ["c", "d"])]
-    path = write_report(
-        report_of(done, FAILED, columns=columns), RunFacts(), tmp_path / "a.parquet", "parquet"
-    )
+    path = write_form(report_of(done, FAILED, columns=columns), RunFacts(), tmp_path / "a.parquet", "parquet")
     table = read_table(path)
     assert table.column_names[:3] == ["id", "name", "name (column 3)"]
     assert table.schema.field("_started").type == pa.timestamp("us", tz="UTC")
     assert table.schema.field("_row").type == table.schema.field("_ms").type == pa.int64()
     assert table.column("_changed").to_pylist() == [["name"], []]
-    nothing = write_report(report_of(), RunFacts(), tmp_path / "b.parquet", "parquet")
+    nothing = write_form(report_of(), RunFacts(), tmp_path / "b.parquet", "parquet")
     assert read_table(nothing).num_rows == 0
 
 
@@ -209,7 +207,7 @@ def test_without_its_library_parquet_is_refused_with_the_command_that_installs_i
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError) as caught:
-        write_report(report_of(OK), RunFacts(), tmp_path / "a.parquet", "parquet")
+        write_form(report_of(OK), RunFacts(), tmp_path / "a.parquet", "parquet")
     assert caught.value.code == "U116" and "pip install" in caught.value.remedy
     assert not list(tmp_path.iterdir())
 
@@ -217,17 +215,17 @@ def test_without_its_library_parquet_is_refused_with_the_command_that_installs_i
 def test_an_earlier_report_is_written_over_and_nothing_that_somebody_may_have_edited(tmp_path: Path) -> None:
     for form in WRITERS:
         path = tmp_path / f"{form}.{'xml' if form == 'junit' else form}"
-        write_report(report_of(OK), RunFacts(), path, form)
+        write_form(report_of(OK), RunFacts(), path, form)
         if form in ("csv", "xlsx", "jsonl"):
             with pytest.raises(UsageError) as caught:
-                write_report(report_of(FAILED), RunFacts(), path, form)
+                write_form(report_of(FAILED), RunFacts(), path, form)
             assert caught.value.code == "U109"
         else:
-            write_report(report_of(FAILED), RunFacts(), path, form)
+            write_form(report_of(FAILED), RunFacts(), path, form)
             path.write_bytes(b'{"schema": "somebody/else"}')
             with pytest.raises(UsageError):
-                write_report(report_of(OK), RunFacts(), path, form)
-        write_report(report_of(OK), RunFacts(), path, form, force=True)
+                write_form(report_of(OK), RunFacts(), path, form)
+        write_form(report_of(OK), RunFacts(), path, form, force=True)
 
 
 def test_the_name_of_a_file_tells_its_form() -> None:

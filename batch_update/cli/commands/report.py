@@ -124,12 +124,12 @@ def _shared(
     force: bool,
 ) -> Path:
     from batch_update.journal.recorded import facts_of, report_of
-    from batch_update.report.files.one_file import form_of, write_report
+    from batch_update.report.files.one_file import form_of, write_form
     from batch_update.report.sharing.shared import shared
 
     form = form_of(path, next(iter(formats), None))
     report, facts = shared(report_of(recorded), facts_of(recorded), redact=withheld, only=settings.only)
-    return write_report(report, facts, path, form, force=force)
+    return write_form(report, facts, path, form, force=force)
 
 
 def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[Path]:

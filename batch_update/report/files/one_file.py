@@ -98,7 +98,7 @@ def form_of(path: Path, asked: str | None = None) -> str:
     return form
 
 
-def write_report(report: Report, facts: RunFacts, path: Path, form: str, *, force: bool = False) -> Path:
+def write_form(report: Report, facts: RunFacts, path: Path, form: str, *, force: bool = False) -> Path:
     """Write the report into a file of this form, and tell where it lies. Only its owner can read it.
 
     Raises UsageError U109 where something lies there that may not be written over without `force`, U110 where it cannot
