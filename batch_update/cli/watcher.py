@@ -8,14 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from batch_update.cli.after_run import following_on_page
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import Errand
+from batch_update.cli.printed_commands import Errand, Following
 from batch_update.cli.screens.bar import Bar, can_draw
 from batch_update.cli.screens.displays import LABELS, Display, Log, event_teller
 from batch_update.cli.screens.screen import ask, ask_meanwhile, on_terminal, paint, say, showing_on
 from batch_update.codes import Trait, has_trait
+from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Outcome, Plan
-from batch_update.model.reports import Event
+from batch_update.model.reports import Event, Report
 from batch_update.model.sheets import Sheet
 from batch_update.run.watching import Prospect, Watcher
 from batch_update.send.progress import Progress, Stage
@@ -199,6 +201,9 @@ class Onlooker(Reader):
     async def may_go_on(self, question: str) -> bool:
         self._draw(False)  # sending the next wave draws again
         return await ask_meanwhile(question)
+
+    def following(self, report: Report, facts: RunFacts) -> Following:
+        return following_on_page(report, facts)
 
 
 def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:

@@ -13,6 +13,7 @@ from batch_update.journal.session_values import (
 )
 from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, LogEntry
 from batch_update.model.as_json import (
+    called_value,
     change_value,
     event_value,
     outcome_value,
@@ -43,6 +44,7 @@ def plan_entries(
         "account": plan.account,
         "server": plan.server,
         "unseen": plan.unseen,
+        "called": called_value(plan.called),
         "sheet": sheet_value(plan.sheet),
         "sheet_problems": len(plan.sheet.problems),
         "entries": [len(plan.sheet), len(problems), len(plan.changes), len(plan.settled)],

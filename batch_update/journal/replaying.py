@@ -21,6 +21,7 @@ from batch_update.journal.session_values import read_stats, read_stop, recorded_
 from batch_update.journal.storing.mark import Promise
 from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
 from batch_update.model.as_json import (
+    read_called,
     read_change,
     read_event,
     read_outcome,
@@ -134,7 +135,10 @@ def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
         raise Damaged("entries of the plan are missing")
     account, server = text_of_value(run["account"]), text_of_value(run["server"])
-    plan = Plan(sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True)
+    called = read_called(run.get("called", {}))  # runs of earlier versions have none
+    plan = Plan(
+        sheet, changes, settled, of_plan, account, server, unseen=run["unseen"] is True, called=called
+    )
     if not accounts_for_each_row(plan):
         raise Damaged("its plan does not account for each row once")
     return plan

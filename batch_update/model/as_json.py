@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from batch_update.codes import remedy_of
+from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Column, Dialect, Json, NamedFile, Problem, Role, Sheet
@@ -210,3 +211,13 @@ def read_event(found: Mapping[str, Json], at: datetime) -> Event:
 
 
 # ---------------------------------------------------------------- parts of a session's entries
+
+
+def called_value(called: Mapping[Catalog, Mapping[int, str]]) -> Json:
+    """Return what the account calls ids."""
+    return {catalog: sorted(names.items()) for catalog, names in called.items()}
+
+
+def read_called(found: dict[str, Json]) -> dict[Catalog, dict[int, str]]:
+    """Return what `called_value` wrote."""
+    return {Catalog(name): {int(n): text_of_value(text) for n, text in ids} for name, ids in found.items()}

@@ -133,6 +133,8 @@ class Files:
     """every row, every change and the figures of the run, for a sheet that was a workbook; None for any other"""
     told: tuple[str, ...] = ()
     """why a file is not there that there usually is, each a sentence without its end"""
+    page: Path | None = None
+    """the run as a page to look at, complete in itself; None where an earlier version wrote none"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ import codecs
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
 from batch_update.model.as_json import (
     as_dict,
+    called_value,
     change_value,
     dump,
     outcome_value,
     problem_value,
+    read_called,
     read_change,
     read_outcome,
     read_problem,
@@ -24,7 +26,6 @@ from batch_update.model.as_json import (
     sheet_value,
     text_of_value,
 )
-from batch_update.model.choices import Catalog
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
@@ -110,7 +111,7 @@ def _document(plan: Plan) -> dict[str, Json]:
         "server": plan.server,
         "unseen": plan.unseen,
         "digest": digest(plan),
-        "called": {catalog: _named_ids(names) for catalog, names in plan.called.items()},
+        "called": called_value(plan.called),
         "changes": list(map(change_value, plan.changes)),
         "settled": [(index, outcome_value(outcome)) for index, outcome in plan.settled.items()],
         "problems": list(map(problem_value, plan.problems)),
@@ -118,10 +119,6 @@ def _document(plan: Plan) -> dict[str, Json]:
         "sheet_problems": list(map(problem_value, plan.sheet.problems)),
         "rows": list(row_values(plan.sheet)),
     }
-
-
-def _named_ids(names: Mapping[int, str]) -> list[tuple[int, str]]:
-    return sorted(names.items())
 
 
 def _seal(document: dict[str, Json]) -> str:
@@ -146,16 +143,12 @@ def _plan_of_document(document: dict[str, Json]) -> Plan:
         account=text_of_value(document["account"]),
         server=text_of_value(document["server"]),
         unseen=unseen is True,
-        called=_read_names(document.get("called", {})),
+        called=read_called(document.get("called", {})),
     )
     if len(plan.settled) != len(settled) or type(unseen) is not bool or digest(plan) != wanted:
         raise ValueError("what it says of itself is not so")
     check_plan(plan)
     return plan
-
-
-def _read_names(found: dict[str, Json]) -> dict[Catalog, dict[int, str]]:
-    return {Catalog(name): {int(n): text_of_value(text) for n, text in ids} for name, ids in found.items()}
 
 
 def _taken(document: dict[str, Json], name: str) -> Iterator[Json]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Outcome, Plan, Tripped
-from batch_update.model.reports import Event
+from batch_update.model.reports import Event, Report
 from batch_update.model.sheets import Sheet
+from batch_update.report.documents.envelope import Purpose
 from batch_update.send.progress import Progress, Stage
 from batch_update.settings.tunables import Settings
 
@@ -83,6 +86,10 @@ class Watcher:
         """The results could not be written where they belong; where they are instead, if anywhere."""
 
     # ------------------------------------------------------------ asked
+
+    def following(self, report: Report, facts: RunFacts) -> Mapping[Purpose, str]:
+        """The commands that make sense after this run, by what they are for: its page shows them."""
+        return {}
 
     def may_send(self, prospect: Prospect) -> bool:
         """Whether all of this may be sent, the hazards that tripped included."""

@@ -25,6 +25,7 @@ OPTIONS = (
     "format",
     "full",
     "host",
+    "html",
     "jobs_dir",
     "keep",
     "lang",

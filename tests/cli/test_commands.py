@@ -251,6 +251,7 @@ def test_an_explicit_run_folder_is_used_exactly_and_never_overwritten(run: Run, 
     assert run("apply", "good.csv", *SEND, "--run-dir", "mine").exit == 0
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {
         "journal.db",
+        "report.html",
         "results.csv",
         "run.json",
         "undo.csv",

@@ -280,7 +280,7 @@ def test_a_report_as_json_is_run_json_alone(run: Run, complete: Path) -> None:
     assert (complete / "run.json").read_bytes() == before and not (complete / "results.csv").exists()
     made = run("report", "last", "--format", "csv,jsonl", "--format", "xlsx").out.splitlines()
     assert {Path(line).name for line in made} == {
-        "results.csv", "undo.csv", "run.json", "results.jsonl", "results.xlsx"}  # fmt: skip
+        "report.html", "results.csv", "undo.csv", "run.json", "results.jsonl", "results.xlsx"}  # fmt: skip
 
 
 def test_of_two_formats_that_hold_one_file_it_is_written_once(
@@ -289,12 +289,12 @@ def test_of_two_formats_that_hold_one_file_it_is_written_once(
     """Formats may come from the environment, as every list: by lines."""
     monkeypatch.setenv("BATCH_UPDATE_FORMAT", "json\ncsv")
     made = [Path(line).name for line in run("report", "last").out.splitlines()]
-    assert sorted(made) == ["results.csv", "run.json", "undo.csv"]
+    assert sorted(made) == ["report.html", "results.csv", "run.json", "undo.csv"]
 
 
 def test_a_format_that_is_none_is_a_usage_error(run: Run, complete: Path) -> None:
     result = run("report", "last", "--format", "pdf")
-    assert (result.exit, "csv, json, jsonl, xlsx, junit, parquet" in result.err) == (2, True)
+    assert (result.exit, "csv, html, json, jsonl, xlsx, junit, parquet" in result.err) == (2, True)
 
 
 def test_a_report_to_be_shared_is_a_file_of_its_own(run: Run, complete: Path) -> None:

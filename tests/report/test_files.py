@@ -74,6 +74,7 @@ def test_folder_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
             "results.csv": 0o600,
             "failed.csv": 0o600,
             "run.json": 0o600,
+            "report.html": 0o600,
         }
     finally:
         os.umask(before)
@@ -104,7 +105,7 @@ def test_a_file_where_the_folder_should_be_is_a_usage_error(tmp_path: Path) -> N
 def test_there_is_no_failed_csv_where_nothing_is_left_to_do(tmp_path: Path) -> None:
     written = write_run(report_of(OK, UNCHANGED, LEFT_OUT), tmp_path)
     assert written.failed is None and not (tmp_path / "failed.csv").exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.csv", "run.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "results.csv", "run.json"]
 
 
 def test_the_files_keep_the_dialect_of_the_sheet(tmp_path: Path) -> None:
@@ -158,6 +159,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     assert document["stopped"]["code"] == "R103" and document["at"] == document["finished"]
     assert document["files"] == {
         "results": "results.csv", "failed": "failed.csv", "undo": None, "run": "run.json", "workbook": None,
+        "page": "report.html",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -95,6 +96,11 @@ def all_that_is_written(report: Report, facts: RunFacts, folder: Path) -> str:
                 texts += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
         elif path.suffix == ".parquet":
             texts.append(repr(read_table(path).to_pylist()))
+        elif (
+            path.suffix == ".html"
+        ):  # without what is the same on every page: its style, its script, its words
+            same = r'<style>.*?</style>|<script>.*?</script>|<script[^>]*"words">.*?</script>|<[^>]*>'
+            texts.append(re.sub(same, " ", path.read_text("utf-8"), flags=re.DOTALL))
         else:
             texts.append(path.read_text("utf-8"))
     return "\n".join(texts)

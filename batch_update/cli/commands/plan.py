@@ -17,6 +17,7 @@ from batch_update.cli.options import FILE, is_silent, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
 from batch_update.cli.screens.screen import out, paint, painted, say, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
+from batch_update.clock import SYSTEM
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
@@ -36,6 +37,14 @@ XLSX = Annotated[
         "--xlsx", metavar="FILE.xlsx", help="Write the plan as a workbook, for somebody to approve."
     ),
 ]
+HTML = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE.html",
+        help="Write the plan as a page, for somebody else to look at and to sign.",
+    ),
+]
 FULL = Annotated[bool, typer.Option("--full", help="Show every assistant, and long texts whole.")]
 EXIT_CODE = Annotated[
     bool,
@@ -49,6 +58,7 @@ def plan(
     given: dict[str, Any],
     out_file: OUT = None,
     xlsx: XLSX = None,
+    html: HTML = None,
     full: FULL = False,
     exit_code: EXIT_CODE = False,
 ) -> None:
@@ -58,28 +68,33 @@ def plan(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        raise typer.Exit(int(show_plan(file, settings, out_file, xlsx=xlsx, full=full, exit_code=exit_code)))
+        ended = show_plan(file, settings, out_file, html, xlsx=xlsx, full=full, exit_code=exit_code)
+        raise typer.Exit(int(ended))
 
 
 def show_plan(
     file: str,
     settings: Settings,
     out_file: Path | None = None,
+    html: Path | None = None,
     *,
     xlsx: Path | None = None,
     full: bool = False,
     exit_code: bool = False,
 ) -> Exit:
     """Hold a sheet, or a saved plan, against what is there, and show what would change."""
+    from batch_update.report.files.plan_page import check_place_of_page
     from batch_update.run.planning import require_book
 
+    if html is not None:
+        check_place_of_page(html)
     if xlsx is not None:
         require_book(xlsx)
     found = look_ahead(file, settings, out_file)
     status = _status(found.plan, found.settings, exit_code=exit_code)
     if xlsx is not None:
         _write_book(found, file, out_file, xlsx)
-    _show_planned(found, file, out_file, status, full=full)
+    _show_planned(found, file, out_file, html, status, full=full)
     return status
 
 
@@ -100,16 +115,38 @@ def document_of(found: Planned) -> PlannedSheet:
     return planned_sheet(told, found.tripped, requests=found.pages, digest=digest(found.plan))
 
 
-def _show_planned(found: Planned, file: str, out_file: Path | None, status: Exit, *, full: bool) -> None:
+def _write_page(found: Planned, path: Path, status: Exit, following: Following) -> None:
+    """Write the plan as a page, nothing of it cut."""
+    from batch_update.report.files.plan_page import write_plan_page
+    from batch_update.report.page.of_plan import Planning
+
+    planning = Planning(
+        document=document_of(found),
+        tripped=found.tripped,
+        is_blocked=_status(found.plan, found.settings, exit_code=False) is Exit.SHEET_INVALID,
+        duration=about_how_long(found.plan, found.settings, pages=found.pages),
+        made=SYSTEM.wall(),
+        exit=status,
+    )
+    write_plan_page(path, found.plan, planning, following)
+
+
+def _show_planned(
+    found: Planned, file: str, out_file: Path | None, html: Path | None, status: Exit, *, full: bool
+) -> None:
     from batch_update.plan.saving import digest
 
     settings, mark = found.settings, digest(found.plan)
     following = _next_after_plan(found, file, out_file, "" if out_file or found.earlier else mark)
+    if html is not None:
+        _write_page(found, html, status, following)
     if settings.json_:
         out_document(document_of(found), exit=status, following=following)
     elif not settings.quiet:
         _show_screen(found, full=full)
         out(f"Digest {mark}")
+        if html is not None:
+            out(f"Page   {printable(str(html))}")
         if following:
             out(next_lines(following))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.after_run import following_on_page
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FORCE, LAST_RUN, STDOUT, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import out_raw
@@ -23,8 +25,8 @@ FORMAT = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="csv: all files of the run. json: run.json. xlsx, jsonl, junit or parquet: the results so. Several by "
-        "comma, repeatable. Default: csv, or what FILE ends in.",
+        help="csv: all files of the run. html: the page. json: run.json. xlsx, jsonl, junit or parquet: the results. "
+        "Several by comma, repeatable. Default: csv, or what FILE ends in.",
     ),
 ]
 OUTPUT = Annotated[
@@ -33,7 +35,7 @@ OUTPUT = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write one report into this file, not into the run's folder: .csv .xlsx .json .jsonl .xml .parquet",
+        help="Write one report into this file, not into the run's folder: .html .csv .xlsx .json .jsonl .xml .parquet",
         show_envvar=False,
     ),
 ]
@@ -137,8 +139,9 @@ def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[
     from batch_update.journal.recorded import facts_of, report_of
     from batch_update.report.files.folder import write_again
 
+    told = replace(report_of(recorded), folder=recorded.folder)
     try:
-        yield from write_again(report_of(recorded), recorded.folder, formats, facts_of(recorded))
+        yield from write_again(told, recorded.folder, formats, facts_of(recorded), following_on_page)
     except OSError as error:
         raise UsageError(
             f"{recorded.folder} cannot be written: {error.strerror}",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.changing.sending import allowing, of_written_sheet
+from batch_update.cli.after_run import allowing, as_recorded, mending
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
 from batch_update.cli.options import LAST_RUN, settings_of, takes
-from batch_update.cli.printed_commands import SAME_SHEET, Errand, Following, command_of, next_lines
+from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
 from batch_update.cli.screens.screen import ask, on_terminal, out, say
 from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.reports import Exit
@@ -231,7 +231,7 @@ def _files_and_next(report: Report, following: Following) -> list[str]:
         "undo": "Undo    ",
     }
     lines = [f"{label}{following[purpose]}" for purpose, label in labels.items() if purpose in following]
-    results = report.files and f"Report  {printable(str(report.files.results))}"
+    results = report.files and f"Report  {printable(str(report.files.page or report.files.results))}"
     return [results, *lines] if results else lines
 
 
@@ -239,35 +239,18 @@ def _following(recorded: RecordedRun, report: Report, state: RunState) -> Follow
     """Return the commands that make sense now: to make its files again, to go on, to mend rows, to take it back."""
     from batch_update.journal.folders import RunState
 
-    settings = (recorded.facts.settings or Settings()).model_copy(update={"sandbox_faults": ""})
-    # What is kept of a sandbox's run is an address that no flag may name.
-    where = ("Sandbox",) if settings.sandbox else ("Connection",)
+    settings, where = as_recorded(recorded.facts.settings)
     folder = recorded.folder
     found: Following = {}
     if not (folder / "results.csv").exists():
         found["report"] = command_of("report", settings, folder)
-    if state is not RunState.RUNNING and (mending := _mending(report, settings, where)):
-        found["apply_failed"] = mending
+    if state is not RunState.RUNNING and (mended := mending(report, settings, where)):
+        found["apply_failed"] = mended
     if state in (RunState.OPEN, RunState.GUARDED):
         found["resume"] = _resuming(recorded, settings, where)
     if state != RunState.RUNNING and (folder / "undo.csv").exists():
         found["undo"] = command_of("undo", settings, folder, groups=where)
     return found
-
-
-def _mending(report: Report, settings: Settings, where: tuple[str, ...]) -> str:
-    """Return the command that applies the rows that can be mended, once they are; "" where there are none."""
-    from batch_update.codes import Trait, has_trait
-    from batch_update.model.plans import Status
-
-    failed = report.files.failed if report.files else None
-    is_mendable = any(
-        outcome.status is Status.INVALID or has_trait(outcome.code, Trait.MENDABLE)
-        for outcome in report.outcomes
-    )
-    if failed is None or not is_mendable:
-        return ""
-    return command_of("apply", of_written_sheet(report, settings), failed, groups=(*SAME_SHEET, *where))
 
 
 def _resuming(recorded: RecordedRun, settings: Settings, where: tuple[str, ...]) -> str:

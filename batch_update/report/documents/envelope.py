@@ -161,6 +161,11 @@ def json_text(value: object) -> str:
     return _ENCODER.encode(_keys(value) if is_dataclass(value) else value)
 
 
+def compact_text(value: object) -> str:
+    """Return a document as JSON without spaces, as it is carried inside something else."""
+    return _COMPACT.encode(_keys(value) if is_dataclass(value) else value)
+
+
 def _as_json(value: object) -> Json:
     """Return what JSON has for a value of another kind: objects, lists, times in UTC with a Z."""
     if is_dataclass(value):  # asked first, since it is so of nearly all
@@ -180,4 +185,5 @@ def _keys(value: Any) -> dict[str, Json]:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2, default=_as_json)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json)
 """Made once: of a long list each item is a text of its own."""

@@ -93,6 +93,8 @@ class FilePaths:
     """the run in figures: `run.json`"""
     workbook: str | None
     """the results with all that belongs to them as a workbook, where the sheet was one"""
+    page: str | None
+    """the run as a page to look at: `report.html`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,8 @@ def shown_run(report: Report, facts: RunFacts, state: RunState, *, done_by: tupl
 def file_paths(files: Files | None, *, names_only: bool = False) -> FilePaths:
     """Return the paths of a run's files, or their names; of none where they could be written nowhere."""
     if files is None:
-        return FilePaths(None, None, None, None, None)
-    paths = (files.results, files.failed, files.undo, files.run, files.workbook)
+        return FilePaths(None, None, None, None, None, None)
+    paths = (files.results, files.failed, files.undo, files.run, files.workbook, files.page)
     said: Callable[[Path], str] = attrgetter("name") if names_only else str
     return FilePaths(*(None if path is None else said(path) for path in paths))
 

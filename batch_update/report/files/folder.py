@@ -1,10 +1,10 @@
-"""The run folder: `results.csv`, `failed.csv` and `run.json`, readable by their owner alone."""
+"""The run folder: `report.html`, `results.csv`, `failed.csv` and `run.json`, readable by their owner alone."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -18,7 +18,7 @@ from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
-from batch_update.report.documents.envelope import json_text
+from batch_update.report.documents.envelope import Purpose, json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.files.one_file import WRITERS
 from batch_update.report.files.private_text import write_text
@@ -28,13 +28,15 @@ from batch_update.settings.locales import language_here
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
-FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", RESULTS, FAILED)
-FORMATS = ("csv", "json", "jsonl", "xlsx", "junit", "parquet")
+FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", "report.html", RESULTS, FAILED)
+FORMATS = ("csv", "html", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
 IN_FOLDER = {"junit": "junit.xml"}
 """Names of files in the run's folder that are not called after their format."""
 LONGEST_NAME = 60
 """Characters of the sheet's name that go into the name of its run folder."""
+Following = Callable[[Report, RunFacts], Mapping[Purpose, str]]
+"""Tells which commands make sense after a run, by what they are for, once its files have their names."""
 
 
 def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
@@ -95,12 +97,18 @@ def claim_folder(folder: Path) -> Path:
     return folder
 
 
-def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None) -> Files:
+def write_run(
+    report: Report,
+    folder: Path | str,
+    facts: RunFacts | None = None,
+    following: Following | None = None,
+) -> Files:
     """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
 
     The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
-    the run beside its outcomes.
+    the run beside its outcomes, `following` gives the commands that the page shows.
     """
+    facts = facts or RunFacts()
     folder = Path(folder)
     make_folder(folder)
     dialect = csv_dialect(report.plan.sheet.dialect)
@@ -121,8 +129,11 @@ def write_run(report: Report, folder: Path | str, facts: RunFacts | None = None)
         if written is None:  # one of an earlier session, which is not true any more
             (folder / name).unlink(missing_ok=True)
     failed = books.failed or csv
-    files = Files(results, failed, undo, folder / "run.json", workbook=books.results, told=books.told)
-    return replace(files, run=_write_document(report, facts, files))
+    page = folder / "report.html"
+    files = Files(results, failed, undo, folder / "run.json", books.results, books.told, page)
+    _write_document(report, facts, files)
+    _write_page(report, facts, files, following)
+    return files
 
 
 def written_in(folder: Path) -> Files | None:
@@ -134,25 +145,36 @@ def written_in(folder: Path) -> Files | None:
     results = there("results.csv")
     if results is None:
         return None
-    failed = there(FAILED) or there("failed.csv")
-    return Files(results, failed, there("undo.csv"), folder / "run.json", workbook=there(RESULTS))
+    failed, page = there(FAILED) or there("failed.csv"), there("report.html")
+    return Files(results, failed, there("undo.csv"), folder / "run.json", workbook=there(RESULTS), page=page)
 
 
-def write_again(report: Report, folder: Path, formats: Collection[str], facts: RunFacts) -> Iterator[Path]:
+def write_again(
+    report: Report,
+    folder: Path,
+    formats: Collection[str],
+    facts: RunFacts,
+    following: Following | None = None,
+) -> Iterator[Path]:
     """Write a run's files again, in these of FORMATS, and tell where: csv is all that a run writes, run.json too.
 
     Raises OSError, UsageError (S114).
     """
     for format in formats:
         if format == "csv":
-            written = write_run(report, folder, facts)
+            files = write_run(report, folder, facts, following)
             yield from filter(
-                None, (written.results, written.workbook, written.failed, written.undo, written.run)
+                None, (files.page, files.results, files.workbook, files.failed, files.undo, files.run)
             )
-        elif format != "json":
+        elif format not in ("json", "html"):
             yield WRITERS[format](report, facts, folder / IN_FOLDER.get(format, f"results.{format}"))
         elif "csv" not in formats:
-            yield _write_document(report, facts, written_in(folder) or _usual_files(report, folder))
+            files = written_in(folder) or _usual_files(report, folder)
+            files = replace(files, page=folder / "report.html")
+            if format == "html":
+                yield _write_page(report, facts, files, following)
+            else:
+                yield _write_document(report, facts, files)
 
 
 def _usual_files(report: Report, folder: Path) -> Files:
@@ -187,3 +209,13 @@ def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:
     return write_text(
         files.run, json_text(run_file(report, facts, file_paths(files, names_only=True))) + "\n"
     )
+
+
+def _write_page(report: Report, facts: RunFacts, files: Files, following: Following | None) -> Path:
+    """Write `report.html`, and tell where."""
+    from batch_update.report.page.of_run import run_page  # what makes pages is imported once there is one
+
+    path = files.run.with_name("report.html")
+    told = replace(report, files=files)
+    commands = following(told, facts) if following else {}
+    return write_text(path, run_page(told, facts, language_here(os.environ), commands))

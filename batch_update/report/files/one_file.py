@@ -45,6 +45,12 @@ def _json(report: Report, facts: RunFacts, path: Path) -> Path:
     return write_text(path, json_text(run_file(report, facts, file_paths(None))) + "\n")
 
 
+def _html(report: Report, facts: RunFacts, path: Path) -> Path:
+    from batch_update.report.page.of_run import run_page  # what makes pages is imported once there is one
+
+    return write_text(path, run_page(report, facts, language_here(os.environ)))
+
+
 def _junit(report: Report, facts: RunFacts, path: Path) -> Path:
     return write_text(path, f'<?xml version="1.0" encoding="UTF-8"?>\n{junit_text(report)}')
 
@@ -56,6 +62,7 @@ def _parquet(report: Report, facts: RunFacts, path: Path) -> Path:
 WRITERS: Mapping[str, Write] = {
     "csv": _csv,
     "xlsx": _workbook,
+    "html": _html,
     "json": _json,
     "jsonl": _table_of_texts,
     "junit": _junit,
@@ -65,6 +72,8 @@ WRITERS: Mapping[str, Write] = {
 ENDINGS: Mapping[str, str] = {
     ".csv": "csv",
     ".xlsx": "xlsx",
+    ".html": "html",
+    ".htm": "html",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",

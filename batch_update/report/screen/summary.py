@@ -171,7 +171,9 @@ def guarded(stop: GuardStopped, look: str, allow: str) -> Iterator[str]:
 
 def _file_lines(files: Files) -> Iterator[str]:
     """Yield where to look."""
-    yield f"Report  {printable(str(files.workbook or files.results))}"
+    yield f"Report  {printable(str(files.page or files.workbook or files.results))}"
+    if files.page and files.workbook:
+        yield f"        {printable(str(files.workbook))}"
     yield from (f"        {printable(told)}" for told in files.told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +17,7 @@ from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Files, Report
+from batch_update.report.documents.envelope import Purpose
 from batch_update.report.files.folder import write_run
 from batch_update.run.watching import Watcher
 from batch_update.send.accounting import apply_plan
@@ -150,14 +151,19 @@ def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Wat
         with suppress(Exception):  # as in `_tell_stage`
             watcher.unwritable(words)
 
+    def following(written: Report, facts: RunFacts) -> Mapping[Purpose, str]:
+        with suppress(Exception):  # as above
+            return watcher.following(written, facts)
+        return {}
+
     try:
-        return write_run(report, folder, facts)
+        return write_run(replace(report, folder=folder), folder, facts, following)
     except OSError as error:
         place = printable(str(error.filename2 or error.filename or folder))
         tell(f"{place} cannot be written: {error.strerror}.")
     try:
         other = Path(mkdtemp(prefix="batch-update-"))
-        written = write_run(report, other, facts)
+        written = write_run(replace(report, folder=folder), other, facts, following)
     except OSError as error:
         tell(f"Nor can the folder for temporary files: {error.strerror}.")
         return None

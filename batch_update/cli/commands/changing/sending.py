@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 
+from batch_update.cli.after_run import allowing, commands_after, following_run
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, Following, command_of
+from batch_update.cli.printed_commands import Errand, Following, command_of
 from batch_update.cli.screens.screen import out, painted, room_on, say, show_error
 from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
-from batch_update.model.reports import Exit, Report
-from batch_update.text import excerpt, local_time, printable, quoted_path
+from batch_update.model.reports import Exit
+from batch_update.text import excerpt, local_time, printable
 
 if TYPE_CHECKING:
-    from batch_update.report.screen.summary import Commands
     from batch_update.run.steps.means import Means, Sequel
     from batch_update.run.steps.session import Ended
-    from batch_update.settings.tunables import Settings
 
 
 MOST_LOGGED = 200
@@ -123,10 +119,10 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
 
     settings, report, files, facts = errand.settings, ended.report, ended.report.files, ended.facts
     if settings.json_:
-        following = _following(report, errand)
+        following = following_run(report, errand)
         out_document(sent_run(report, facts), exit=status, error=report.stopped, following=following)
     elif not (settings.quiet and status is Exit.OK):
-        commands = _commands(report, errand)
+        commands = commands_after(report, errand)
         pieces = summary(
             report,
             files,
@@ -157,77 +153,6 @@ def logged(job: str, *, as_json: bool) -> Iterator[None]:
         if (heading := _dated(job)) and not as_json:
             out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}")
         raise
-
-
-def _following(report: Report, errand: Errand) -> Following:
-    """Return the commands that make sense after a run."""
-    from batch_update.report.screen.summary import going_on
-
-    commands, files = _commands(report, errand), report.files
-    found: Following = {"look": commands.look, "go_on": commands.allow}
-    if not isinstance(report.stopped, GuardStopped):
-        found["resume"] = going_on(report, commands)
-    if files and files.failed and not any(found.values()):
-        found["apply_failed"] = f"{commands.apply} {quoted_path(files.failed)}"
-    if files and files.undo:
-        found["undo"] = commands.undo or f"{commands.apply} {quoted_path(files.undo)}"
-    return {purpose: command for purpose, command in found.items() if command}
-
-
-_OF_ITS_PLACE = {"sheet": None, "header_row": None, "visible_only": False}
-"""The settings that say where in its file a table stands: a sheet that a run wrote begins with its header."""
-
-
-def _said(report: Report, settings: Settings) -> dict[str, object]:
-    """Return the words about columns that the run's sheet was read with, where this command itself was given none."""
-    from batch_update.sheet.headers import said_of
-
-    if settings.map or settings.ignore or settings.ignore_unknown:
-        return {}
-    mapped, ignored = said_of(report.plan.sheet.columns)
-    return {"map": mapped, "ignore": ignored}
-
-
-def of_written_sheet(report: Report, settings: Settings) -> Settings:
-    """Return the settings with which a sheet that the run wrote is read: those of its own sheet, where they matter."""
-    return settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})
-
-
-def _commands(report: Report, errand: Errand) -> Commands:
-    """The commands that a summary may name."""
-    from batch_update.check.remembering import rows_with_memory
-    from batch_update.journal.storing.database import JOURNAL
-    from batch_update.report.screen.summary import Commands
-
-    settings, folder = errand.settings, report.folder or Path()
-    is_gone = isinstance(report.stopped, BatchUpdateError) and report.stopped.code == "J102"
-    has_journal = os.path.lexists(folder / JOURNAL) and not is_gone
-    of_csv = of_written_sheet(report, settings)
-    look, allow = allowing(report.stopped, errand) if isinstance(report.stopped, GuardStopped) else ("", "")
-    resume = command_of("resume", settings, folder, groups=SAME_SERVER) if has_journal else ""
-    ours = of_csv.model_copy(update={"on_conflict": "ours"}) if rows_with_memory(report.plan.sheet) else None
-    again = partial(command_of, "apply", groups=(*SAME_SHEET, *SAME_SERVER, "on_conflict"))
-    return Commands(
-        apply=again(of_csv),
-        ours=again(ours) if ours else "",
-        undo=command_of("undo", settings, folder, groups=SAME_SERVER) if has_journal else "",
-        resume=resume,
-        retry=f"{resume} --retry-failed" if resume else "",
-        look=look,
-        allow=allow,
-    )
-
-
-def allowing(stop: GuardStopped, errand: Errand, *, groups: Collection[str] = ()) -> tuple[str, str]:
-    """The command that shows what a guard stopped, and the one that lets it through.
-
-    `groups`: the settings to repeat, all that the command heeds by default.
-    """
-    from batch_update.report.guards import hazards_of, lifted
-
-    settings, hazards = errand.settings, hazards_of(stop.tripped)
-    allowed = {"allow": (*settings.allow, *hazards)} if hazards else {}
-    return errand.look(), errand.again(groups, **lifted(stop.tripped), **allowed)
 
 
 def _tell_held(stop: GuardStopped, errand: Errand) -> Exit:

@@ -1,0 +1,198 @@
+"""The head of a page: how a run or a plan stands, in one sentence in both languages, and the numbers below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from batch_update.errors import BatchUpdateError
+from batch_update.model.plans import Plan, Status, Tripped, Verified
+from batch_update.model.reports import Exit, Report
+from batch_update.outcomes import as_wanted
+from batch_update.report.documents.of_sheets import totals_of
+from batch_update.report.figures.standing import Reached, Standing
+from batch_update.report.page.page_parts import Headline, Tile
+from batch_update.report.page.page_words import STATUS, WORDS, Phrase, joined, said_count, thousands
+
+ROW = Phrase("row", "Zeile"), Phrase("rows", "Zeilen")
+ASSISTANT = Phrase("assistant", "Assistent"), Phrase("assistants", "Assistenten")
+
+_MARKS = {
+    Reached.ALL: Phrase("Done", "Erledigt"),
+    Reached.NOTHING_TO_DO: Phrase("Nothing to do", "Nichts zu tun"),
+    Reached.PART: Phrase("Not all done", "Nicht alles erledigt"),
+    Reached.STOPPED: Phrase("Stopped", "Angehalten"),
+    Reached.NOT_SENT: Phrase("Nothing sent", "Nichts gesendet"),
+    Reached.INVALID: Phrase("Nothing sent", "Nichts gesendet"),
+}
+_TONES = {Reached.ALL: "good", Reached.NOTHING_TO_DO: "good", Reached.PART: "open"}
+_ALL_AS_WANTED = Phrase("Every row is as wanted.", "Alle Zeilen sind wie gewünscht.")
+_AS_WANTED_BEFORE = Phrase(
+    "Nothing had to be changed: every row was as wanted already.",
+    "Nichts war zu ändern: alle Zeilen waren schon wie gewünscht.",
+)
+_INVALID = Phrase(
+    "The sheet has errors, so nothing was changed.", "Die Tabelle hat Fehler, deshalb wurde nichts geändert."
+)
+_NOT_BEGUN = Phrase(
+    "The run was stopped before anything was changed.",
+    "Der Lauf wurde angehalten, bevor etwas geändert wurde.",
+)
+_NOT_READ = Phrase("Not all of it was read back.", "Nicht alles wurde nachgelesen.")
+_NOTHING_TO_DO = Phrase("Nothing to do", "Nichts zu tun")
+_KINDS = {
+    Status.FAILED: Phrase("failed", "fehlgeschlagen"),
+    Status.INVALID: Phrase("invalid", "ungültig"),
+    Status.CONFLICT: Phrase("in conflict", "im Konflikt"),
+    Status.UNKNOWN: Phrase("of unknown end", "ungewiss"),
+    Status.NOT_SENT: Phrase("not sent", "nicht gesendet"),
+    Status.UPDATED: Phrase("read back otherwise", "anders nachgelesen"),
+}
+"""The ends of rows that are not as wanted, within a sentence."""
+
+
+def headline_of_run(report: Report, standing: Standing) -> Headline:
+    """Return how a run ended."""
+    reached = standing.reached
+    tone = _TONES.get(reached, "bad")
+    is_unread = tone == "good" and standing.exit is not Exit.OK
+    sentence = _sentence(standing)
+    if is_unread:
+        return Headline("open", _MARKS[Reached.PART], joined(sentence, _NOT_READ))
+    return Headline(tone, _MARKS[reached], sentence, _why(report.stopped) if report.stopped else ())
+
+
+def _sentence(standing: Standing) -> Phrase:
+    match standing.reached:
+        case Reached.INVALID:
+            return _INVALID
+        case Reached.NOT_SENT:
+            return _NOT_BEGUN
+        case Reached.NOTHING_TO_DO:
+            return _AS_WANTED_BEFORE
+        case Reached.ALL:
+            return joined(_ALL_AS_WANTED, _were_changed(standing))
+    return joined(_left(standing), _were_changed(standing))
+
+
+def _were_changed(standing: Standing) -> Phrase:
+    """`118 assistants were changed, and read back as they were sent.`"""
+    number = standing.assistants
+    if number == 0:
+        return Phrase("No assistant was changed.", "Kein Assistent wurde geändert.")
+    who = said_count(number, *ASSISTANT)
+    be = ("was", "wurde") if number == 1 else ("were", "wurden")
+    told = Phrase(f"{who.en} {be[0]} changed", f"{who.de} {be[1]} geändert")
+    checked = Phrase(" and read back.", " und nachgelesen.")
+    return joined(told, checked if standing.verified == number else Phrase(".", "."), by="")
+
+
+def _left(standing: Standing) -> Phrase:
+    """`3 of 214 rows are still to do: 2 failed, 1 invalid.`"""
+    count = sum(standing.left.values())
+    if not count:
+        return Phrase("", "")
+    kinds = [joined(thousands(n), _KINDS[status]) for status, n in standing.left.items() if n]
+    number, total, told = thousands(count), said_count(standing.rows, *ROW), joined(*kinds, by=", ")
+    be = ("is", "ist") if count == 1 else ("are", "sind")
+    return Phrase(
+        f"{number.en} of {total.en} {be[0]} still to do: {told.en}.",
+        f"{number.de} von {total.de} {be[1]} noch zu erledigen: {told.de}.",
+    )
+
+
+def _why(stopped: Exception) -> tuple[str, ...]:
+    """Return what ended a run, and what to do about it. Of a bug only its kind is told: its text could hold a key."""
+    if not isinstance(stopped, BatchUpdateError):
+        return (f"a bug in batch-update ({type(stopped).__name__}): please report it",)
+    return tuple(filter(None, (*stopped.message.split("\n"), stopped.remedy)))
+
+
+_OF_ENDS = {
+    Status.UPDATED: "good",
+    Status.UNCHANGED: "quiet",
+    Status.FAILED: "bad",
+    Status.INVALID: "bad",
+    Status.CONFLICT: "open",
+    Status.UNKNOWN: "open",
+    Status.NOT_SENT: "open",
+}
+"""The tones of the ends of rows."""
+
+
+def tiles_of_run(report: Report) -> Iterator[Tile]:
+    """Yield the numbers of a run that count: rows by their ends, and those that were read back otherwise."""
+    counts = report.counts()
+    for status, tone in _OF_ENDS.items():
+        if status in counts or status in {Status.UPDATED, Status.FAILED}:
+            count = counts.get(status, 0)
+            yield Tile(thousands(count), STATUS[status], tone if count else "quiet", str(status))
+    mismatches = sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes)
+    if mismatches:
+        yield Tile(thousands(mismatches), WORDS["mismatch"], "bad", "mismatch")
+
+
+def statuses_of_run(report: Report) -> dict[str, int]:
+    """Return the filters that the rows of a run have -> how many rows they let through."""
+    left = sum(not as_wanted(outcome) for outcome in report.outcomes)
+    found = {str(status): count for status, count in report.counts().items()}
+    return ({"todo": left} if left else {}) | found
+
+
+# ---------------------------------------------------------------- of a plan
+
+
+def headline_of_plan(plan: Plan, tripped: Sequence[Tripped], *, is_blocked: bool) -> Headline:
+    """Return how a plan stands. `is_blocked`: whether its errors forbid to send the rest."""
+    totals = totals_of(plan)
+    would = _would_change(totals.change, totals.already_so)
+    if is_blocked:
+        return Headline("bad", Phrase("Not ready", "Nicht bereit"), joined(_errors(totals.invalid), would))
+    if not plan.changes:
+        return Headline("good", _NOTHING_TO_DO, would)
+    if tripped:
+        return Headline("open", Phrase("Needs a yes", "Braucht ein Ja"), would)
+    return Headline("good", Phrase("Ready", "Bereit"), would)
+
+
+def _errors(invalid: int) -> Phrase:
+    if not invalid:
+        return Phrase("The sheet has errors.", "Die Tabelle hat Fehler.")
+    rows = said_count(invalid, *ROW)
+    have = ("has", "hat") if invalid == 1 else ("have", "haben")
+    return Phrase(f"{rows.en} {have[0]} errors.", f"{rows.de} {have[1]} Fehler.")
+
+
+def _would_change(change: int, already_so: int) -> Phrase:
+    who, rows = said_count(change, *ASSISTANT), said_count(already_so, *ROW)
+    verb = "würde" if change == 1 else "würden"
+    be = ("is", "ist") if already_so == 1 else ("are", "sind")
+    told = Phrase(f"{who.en} would change.", f"{who.de} {verb} geändert.")
+    same = Phrase(f"{rows.en} {be[0]} already so.", f"{rows.de} {be[1]} schon so.")
+    return joined(told, same) if already_so else told
+
+
+def tiles_of_plan(plan: Plan) -> Iterator[Tile]:
+    """Yield the numbers of a plan that count."""
+    totals = totals_of(plan)
+    kinds = {
+        "to_change": (totals.change, "good"),
+        Status.UNCHANGED: (totals.already_so, "quiet"),
+        Status.CONFLICT: (totals.conflict, "open"),
+        Status.INVALID: (totals.invalid, "bad"),
+        Status.NOT_SENT: (totals.left_out, "quiet"),
+    }
+    for status, (count, tone) in kinds.items():
+        if count or status in {"to_change", Status.UNCHANGED}:
+            label = WORDS["assistants_change"] if status == "to_change" else STATUS[status]
+            yield Tile(thousands(count), label, tone if count else "quiet", str(status))
+    if totals.left_to_others:
+        yield Tile(thousands(totals.left_to_others), WORDS["left_to_others"], "quiet")
+
+
+def statuses_of_plan(plan: Plan) -> dict[str, int]:
+    """Return the filters that the rows of a plan have -> how many rows they let through."""
+    counts = Counter(str(outcome.status) for outcome in plan.settled.values())
+    left = sum(not as_wanted(outcome) for outcome in plan.settled.values())
+    will = len(plan.sheet) - len(plan.settled)
+    return {"to_change": will} | ({"todo": left} if left else {}) | dict(counts)

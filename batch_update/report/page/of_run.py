@@ -1,0 +1,110 @@
+"""The page of a run: how it ended, what is left to do, every row with what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
+from batch_update.report.changed import changed_by_run
+from batch_update.report.charts.charts import chart_grid, charts
+from batch_update.report.documents.envelope import Purpose, compact_text
+from batch_update.report.documents.of_runs import file_paths, run_file
+from batch_update.report.figures.figures import figures_of
+from batch_update.report.figures.standing import standing_of
+from batch_update.report.page.headline import headline_of_run, statuses_of_run, tiles_of_run
+from batch_update.report.page.json_block import json_block
+from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
+from batch_update.report.page.page_words import NEXT, WORDS, Phrase, joined
+from batch_update.report.page.rendering import page_text
+from batch_update.report.page.row_data import rows_of_run
+from batch_update.settings.locales import Language
+from batch_update.text import how_long, local_time
+from batch_update.version import __version__
+
+_FILES = {
+    "results.csv": Phrase(
+        "every row of the sheet, in its order", "alle Zeilen der Tabelle, in ihrer Reihenfolge"
+    ),
+    "failed.csv": Phrase("the rows that are still to be done", "die Zeilen, die noch zu erledigen sind"),
+    "undo.csv": Phrase("a sheet that brings back what was changed", "eine Tabelle, die alles zurücksetzt"),
+    "run.json": Phrase("the run in figures, for programs", "der Lauf in Zahlen, für Programme"),
+}
+_COMMANDS = {
+    "apply": Phrase("Applied", "Angewendet"),
+    "undo": Phrase("Undone", "Zurückgenommen"),
+}
+
+
+def run_page(
+    report: Report, facts: RunFacts, language: Language, commands: Mapping[Purpose, str] | None = None
+) -> str:
+    """Return the page of a run. `commands`: those that make sense now, by what they are for."""
+    changed = list(changed_by_run(report))
+    block, name = rows_of_run(report, changed), report.plan.sheet.name
+    headline = headline_of_run(report, standing_of(report))
+    page = PageParts(
+        kind="run",
+        subject=joined(_COMMANDS.get(facts.command, _COMMANDS["apply"]), Phrase(name, name), by=": "),
+        headline=headline,
+        tiles=tuple(tiles_of_run(report)),
+        statuses=statuses_of_run(report),
+        codes=tuple(sorted({outcome.code for outcome in report.outcomes} - {""})),
+        fields=block.fields,
+        waves=tuple(sorted({outcome.wave for outcome in report.outcomes} - {0})),
+        facts=tuple(_run_facts(report, facts)),
+        about=tuple(_about_run(report, facts)),
+        rows=json_block(block.text()),
+        document=json_block(compact_text(run_file(report, facts, file_paths(report.files, names_only=True)))),
+        version=__version__,
+        title=joined(headline.mark, Phrase(name, name), by=" · "),
+        charts=_charts(report, facts),
+        commands=tuple(
+            NextCommand(NEXT[name], text) for name, text in (commands or {}).items() if name in NEXT
+        ),
+        notes=tuple(event.message for event in report.events if event.kind not in {"resume", "stop"}),
+        is_sandbox=bool(facts.settings and facts.settings.sandbox),
+        files=tuple(_file_links(report)),
+    )
+    return page_text(page, language)
+
+
+def _charts(report: Report, facts: RunFacts) -> Markup:
+    """Return the charts of a run in both languages."""
+    figures = figures_of(report, facts.settings.rate if facts.settings else ())
+    languages: tuple[Language, ...] = ("en", "de")
+    return Markup(chart_grid({one: charts(figures, one, report.plan.called) for one in languages}))
+
+
+def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:
+    """Yield what tells which run this is."""
+    settings, plan = facts.settings, report.plan
+    yield Fact(WORDS["sheet"], plan.sheet.name)
+    if plan.account:
+        yield Fact(WORDS["account"], plan.account)
+    if settings is not None and settings.sandbox:
+        yield Fact(WORDS["server"], "sandbox")
+    elif settings is not None:
+        yield Fact(WORDS["server"], urlsplit(settings.base_url).netloc.rpartition("@")[2])
+    if report.started is not None:
+        yield Fact(WORDS["began"], local_time(report.started))
+    yield Fact(WORDS["duration"], how_long(report.seconds))
+    if facts.stats is not None:
+        yield Fact(WORDS["requests"], f"{facts.stats.requests:,}")
+
+
+def _about_run(report: Report, facts: RunFacts) -> Iterator[Fact]:
+    if report.plan.sheet.sha256:
+        yield Fact(WORDS["sheet_digest"], report.plan.sheet.sha256, is_code=True)
+    yield Fact(WORDS["version"], f"batch-update {__version__}")
+
+
+def _file_links(report: Report) -> Iterator[FileLink]:
+    files = report.files
+    if files is not None:
+        for path in (files.results, files.failed, files.undo, files.run):
+            if path is not None:
+                yield FileLink(path.name, _FILES.get(path.name, Phrase("", "")))

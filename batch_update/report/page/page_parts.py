@@ -1,0 +1,95 @@
+"""What a page is made of, as values: a verdict, numbers, facts, commands, charts, the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from batch_update.report.page.page_words import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How a run or a plan stands, in a sentence."""
+
+    tone: str
+    """good, open (something is left to do) or bad (it was stopped)"""
+    mark: Phrase
+    """in a word or two, for who does not see colors"""
+    sentence: Phrase
+    why: tuple[str, ...] = ()
+    """what stopped it and what to do about that, in the words of the program"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that counts."""
+
+    number: Phrase
+    label: Phrase
+    tone: str
+    status: str | None = None
+    """the filter that shows its rows; None where it counts something else"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is known of the whole, such as which sheet it was."""
+
+    label: Phrase
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextCommand:
+    """A command that makes sense now."""
+
+    label: Phrase
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that lies beside the page."""
+
+    name: str
+    what: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """All that stands on a page."""
+
+    kind: str
+    """run or plan"""
+    subject: Phrase
+    """what it is about, above the verdict"""
+    headline: Headline
+    tiles: tuple[Tile, ...]
+    statuses: Mapping[str, int]
+    """the filters by end -> how many rows they let through"""
+    codes: tuple[str, ...]
+    fields: tuple[str, ...]
+    waves: tuple[int, ...]
+    facts: tuple[Fact, ...]
+    about: tuple[Fact, ...]
+    rows: Markup
+    """for the script, as JSON"""
+    document: Markup
+    """for programs, as JSON"""
+    charts: Markup
+    title: Phrase
+    version: str
+    """of the program"""
+    commands: tuple[NextCommand, ...] = ()
+    notes: tuple[str, ...] = ()
+    """events of a run, guards of a plan, problems of the whole sheet, in the words of the program"""
+    guards: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    files: tuple[FileLink, ...] = ()
+    is_sandbox: bool = False
+    digest: str = ""
+    """of a plan that somebody is to sign"""

@@ -1,0 +1,193 @@
+"""The words of the page in English and in German: those that it is written with, and those that its script says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from batch_update.model.plans import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text in both languages of the page."""
+
+    en: str
+    de: str
+
+
+def thousands(number: int) -> Phrase:
+    """`20,000` and `20.000`."""
+    text = f"{number:,}"
+    return Phrase(text, text.replace(",", "."))
+
+
+def said_count(number: int, one: Phrase, many: Phrase) -> Phrase:
+    """Return a number with its noun, `1 row` or `20,000 rows`, in both languages."""
+    noun, figure = one if number == 1 else many, thousands(number)
+    return Phrase(f"{figure.en} {noun.en}", f"{figure.de} {noun.de}")
+
+
+def joined(*parts: Phrase, by: str = " ") -> Phrase:
+    """Return several texts as one, in both languages; empty ones are left out."""
+    return Phrase(by.join(p.en for p in parts if p.en), by.join(p.de for p in parts if p.de))
+
+
+STATUS: Mapping[str, Phrase] = {
+    "to_change": Phrase("would change", "würde geändert"),
+    Status.UPDATED: Phrase("updated", "geändert"),
+    Status.UNCHANGED: Phrase("already so", "schon so"),
+    Status.INVALID: Phrase("invalid", "ungültig"),
+    Status.FAILED: Phrase("failed", "fehlgeschlagen"),
+    Status.UNKNOWN: Phrase("unknown", "ungewiss"),
+    Status.NOT_SENT: Phrase("not sent", "nicht gesendet"),
+    Status.CONFLICT: Phrase("conflict", "Konflikt"),
+}
+"""The end of a row, as its badge and its filter name it."""
+
+# fmt: off
+WORDS: Mapping[str, Phrase] = {
+    # what stands around
+    "run": Phrase("Run report", "Bericht über einen Lauf"),
+    "plan": Phrase("Plan, nothing is sent yet", "Plan, noch ist nichts gesendet"),
+    "language": Phrase("Language", "Sprache"),
+    "colors": Phrase("Colors", "Farben"),
+    "color_auto": Phrase("Auto", "Auto"),
+    "color_light": Phrase("Light", "Hell"),
+    "color_dark": Phrase("Dark", "Dunkel"),
+    "next": Phrase("Next", "Nächster Schritt"),
+    "then": Phrase("Or", "Oder"),
+    "copy_it": Phrase("Copy", "Kopieren"),
+    "copied": Phrase("Copied", "Kopiert"),
+    "not_copied": Phrase("Selected: copy it with Ctrl+C", "Markiert: mit Strg+C kopieren"),
+    "figures": Phrase("In figures", "In Zahlen"),
+    "charts": Phrase("How it went", "Verlauf"),
+    "guards": Phrase("Has to be allowed before it is sent", "Muss vor dem Senden erlaubt werden"),
+    "events": Phrase("What happened on the way", "Was unterwegs geschah"),
+    "problems": Phrase("Problems of the whole sheet", "Probleme der ganzen Tabelle"),
+    "rows": Phrase("Rows", "Zeilen"),
+    "about": Phrase("About this report", "Zu diesem Bericht"),
+    "files": Phrase("Files in the same folder", "Dateien im selben Ordner"),
+    "settings": Phrase("Settings", "Einstellungen"),
+    "skip": Phrase("Skip to the rows", "Zu den Zeilen springen"),
+    "no_script": Phrase(
+        "The table of rows needs the script of this page, which your browser does not run. results.csv holds all rows.",
+        "Die Tabelle braucht das Skript dieser Seite, das Ihr Browser nicht ausführt. results.csv enthält alle Zeilen.",
+    ),
+    "messages_english": Phrase(
+        "",
+        "Meldungen des Programms und des Servers stehen im englischen Wortlaut.",
+    ),
+    # facts
+    "sheet": Phrase("Sheet", "Tabelle"),
+    "account": Phrase("Account", "Konto"),
+    "server": Phrase("Server", "Server"),
+    "began": Phrase("Began", "Beginn"),
+    "made": Phrase("Made", "Erstellt"),
+    "duration": Phrase("Took", "Dauer"),
+    "requests": Phrase("Requests", "Anfragen"),
+    "command": Phrase("Command", "Befehl"),
+    "version": Phrase("Program", "Programm"),
+    "sheet_digest": Phrase("SHA-256 of the sheet", "SHA-256 der Tabelle"),
+    "digest": Phrase("Digest of this plan", "Prüfsumme dieses Plans"),
+    "sandbox": Phrase("Sandbox: no real assistants", "Sandbox: keine echten Assistenten"),
+    "estimate": Phrase("Will take", "Dauert"),
+    "signed": Phrase("Approved by", "Freigegeben von"),
+    "signed_on": Phrase("Date", "Datum"),
+    "signature": Phrase("Signature", "Unterschrift"),
+    # the rows
+    "search": Phrase("Search in all rows", "In allen Zeilen suchen"),
+    "search_hint": Phrase("Name, id, text, code …", "Name, ID, Text, Code …"),
+    "by_code": Phrase("Code", "Code"),
+    "by_field": Phrase("Field", "Feld"),
+    "by_wave": Phrase("Wave", "Welle"),
+    "by_status": Phrase("Show", "Anzeigen"),
+    "any_code": Phrase("Every code", "Alle Codes"),
+    "any_field": Phrase("Every field", "Alle Felder"),
+    "any_wave": Phrase("Every wave", "Alle Wellen"),
+    "all": Phrase("All", "Alle"),
+    "mismatch": Phrase("read back otherwise", "weicht ab"),
+    "assistants_change": Phrase("assistants would change", "Assistenten würden geändert"),
+    "left_to_others": Phrase("values left as others made them", "Werte, die andere änderten, bleiben"),
+    "todo": Phrase("Still to do", "Noch zu tun"),
+    "show_all": Phrase("Show all rows", "Alle Zeilen zeigen"),
+    "download": Phrase("Download as CSV", "Als CSV laden"),
+    "share": Phrase("Copy link to this view", "Link zu dieser Ansicht kopieren"),
+    "print": Phrase("Print", "Drucken"),
+    "row": Phrase("Row", "Zeile"),
+    "assistant": Phrase("Assistant", "Assistent"),
+    "state": Phrase("Result", "Ergebnis"),
+    "state_plan": Phrase("Plan", "Plan"),
+    "what": Phrase("What changes, or why not", "Was sich ändert, oder warum nicht"),
+    "sort": Phrase("Sort by", "Sortieren nach"),
+    "none_found": Phrase("No row fits these filters.", "Keine Zeile passt zu diesen Filtern."),
+    "count_all": Phrase("{all} rows", "{all} Zeilen"),
+    "count_some": Phrase("{n} of {all} rows", "{n} von {all} Zeilen"),
+    "range": Phrase("{from}–{to} of {n}", "{from}–{to} von {n}"),
+    "before_page": Phrase("Previous", "Zurück"),
+    "next_page": Phrase("More", "Weiter"),
+    "printed_all": Phrase(
+        "All {n} rows that the filters let through are printed.",
+        "Alle {n} Zeilen, die die Filter durchlassen, sind gedruckt.",
+    ),
+    "printed_some": Phrase(
+        "The first {to} of {n} rows are printed; the page itself holds all of them. Filter it to print others.",
+        "Gedruckt sind die ersten {to} von {n} Zeilen; die Seite selbst enthält alle. Für andere vorher filtern.",
+    ),
+    "open_row": Phrase("show what changed", "zeigen, was sich änderte"),
+    "unnamed": Phrase("Assistant", "Assistent"),
+    "more_fields": Phrase("and {n} more", "und {n} weitere"),
+    "held_back": Phrase("{n} held back", "{n} zurückgehalten"),
+    "text_changes": Phrase("text changes", "Text geändert"),
+    # a row that is open
+    "remedy": Phrase("What to do:", "Was zu tun ist:"),
+    "before": Phrase("before:", "vorher:"),
+    "after": Phrase("after:", "nachher:"),
+    "gone": Phrase("removed:", "entfernt:"),
+    "came": Phrase("added:", "hinzugefügt:"),
+    "not_known": Phrase("not known", "nicht bekannt"),
+    "nothing": Phrase("nothing", "nichts"),
+    "empty": Phrase("empty", "leer"),
+    "unchanged_words": Phrase("… {n} words unchanged …", "… {n} Wörter unverändert …"),
+    "stays": Phrase("stays", "bleibt"),
+    "secret_changes": Phrase(
+        "only a secret changes, which is not shown", "nur ein vertraulicher Wert ändert sich, der nicht gezeigt wird"
+    ),
+    "reset_by_mode": Phrase("reset by the change of mode", "durch den Moduswechsel zurückgesetzt"),
+    "from_file": Phrase("from the file", "aus der Datei"),
+    "held_planned": Phrase("Planned from", "Geplant von"),
+    "held_now": Phrase("Now", "Jetzt"),
+    "held_wanted": Phrase("Wanted", "Gewünscht"),
+    "verified": Phrase("Read back", "Nachgelesen"),
+    "verified_verified": Phrase("verified", "bestätigt"),
+    "verified_mismatch": Phrase("differs", "weicht ab"),
+    "verified_unverifiable": Phrase("cannot be read back", "nicht nachlesbar"),
+    "started": Phrase("Sent", "Gesendet"),
+    "took": Phrase("Took", "Dauer"),
+    "http": Phrase("HTTP", "HTTP"),
+    "attempts": Phrase("Attempts", "Versuche"),
+    "wave": Phrase("Wave", "Welle"),
+    "request_id": Phrase("Request", "Anfrage"),
+    **{f"status_{status}": said for status, said in STATUS.items()},
+}
+# fmt: on
+NEXT: Mapping[str, Phrase] = {
+    "apply": Phrase("Send this plan", "Diesen Plan senden"),
+    "apply_good_rows": Phrase("Send the good rows", "Die guten Zeilen senden"),
+    "plan_again": Phrase("Mend the sheet, then plan it again", "Die Tabelle verbessern, dann neu planen"),
+    "leave_out": Phrase(
+        "Leave out the columns that match no field", "Spalten weglassen, die zu keinem Feld passen"
+    ),
+    "plan_ours": Phrase(
+        "Put yours over what others changed", "Eigene Werte über die Änderungen anderer setzen"
+    ),
+    "look": Phrase("See what it is about", "Ansehen, worum es geht"),
+    "go_on": Phrase("Allow it and go on", "Erlauben und fortfahren"),
+    "resume": Phrase("Go on with the run", "Den Lauf fortsetzen"),
+    "apply_failed": Phrase(
+        "Mend failed.csv, then send its rows", "failed.csv verbessern, dann dessen Zeilen senden"
+    ),
+    "report": Phrase("Write the files of the run again", "Die Dateien des Laufs neu schreiben"),
+    "undo": Phrase("Take this run back", "Diesen Lauf zurücknehmen"),
+}
+"""What a next command does, by its purpose."""
