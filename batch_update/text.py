@@ -24,7 +24,7 @@ _KEPT = frozenset("\u00ad\u200d")  # soft hyphen, and the joiner inside emoji
 
 def printable(text: str) -> str:
     r"""Return a text on one line, with control and direction characters escaped: a line break shows as \n."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # of what is hidden nothing is printable to Python, which answers at once
         return text
     return "".join(_escaped(c) if is_hidden(c) else c for c in text)
 

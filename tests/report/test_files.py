@@ -25,6 +25,7 @@ from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import claim_folder, run_folder, write_run
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
+from tests.clocks import NOON
 from tests.made import column, report_of, sheet_of
 from tests.report.outcomes import FAILED, INVALID, LEFT_OUT, NOT_SENT, OK, UNCHANGED, UNKNOWN
 
@@ -130,7 +131,7 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
         OK,
         *[FAILED] * 12,
         NOT_SENT,
-        events=(Event("gate", "too many requests", 2.06169),),
+        events=(Event("gate", "too many requests", 2.06169, NOON),),
         seconds=61.25,
         stopped=stopped,
         started=datetime(2026, 11, 22, 8, 31, 5, tzinfo=UTC),
@@ -154,7 +155,15 @@ def test_run_json_tells_the_run_in_figures(tmp_path: Path) -> None:
     )
     assert document["stats"] == {"requests": 14, "retries": 3, "gates": 1, "slowdowns": 0}
     assert document["settings"]["rate"] == ["20/10", "100/60"]
-    assert document["events"] == [{"kind": "gate", "message": "too many requests", "seconds": 2.062}]
+    assert document["events"] == [
+        {
+            "kind": "gate",
+            "message": "too many requests",
+            "seconds": 2.062,
+            "at": "2026-11-22T12:00:00.000Z",
+            "wave": None,
+        }
+    ]
     assert document["stopped"] == document["error"] and document["exit"] == 5
     assert document["stopped"]["code"] == "R103" and document["at"] == document["finished"]
     assert document["files"] == {

@@ -77,6 +77,10 @@ class ToldEvent:
     """what happened"""
     seconds: float | None
     """how long it lasted, where that is known"""
+    at: datetime | None
+    """when it was told; null where that is not known"""
+    wave: int | None
+    """the number of the wave that ended; null for all else"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +231,13 @@ def _figures(report: Report, facts: RunFacts) -> dict[str, Json]:
         "stats": _requests(facts.stats),
         "settings": _settings_told(settings),
         "events": tuple(
-            ToldEvent(event.kind, event.message, event.seconds and round(event.seconds, 3))
+            ToldEvent(
+                event.kind,
+                event.message,
+                event.seconds and round(event.seconds, 3),
+                event.at,
+                event.wave or None,
+            )
             for event in report.events
         ),
         "stopped": report.stopped and told_error(report.stopped),
