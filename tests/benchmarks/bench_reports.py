@@ -30,7 +30,9 @@ MOST_SECONDS, MOST_MEMORY = 5.0, 400
 def run() -> list[Line]:
     measured = [_measured() for _ in range(ROUNDS)]
     seconds, memory = map(min, zip(*measured, strict=True))
-    what = f"all reports of a run of {ROWS:,} rows with prompts of {PROMPT} characters"
+    what = (
+        f"all reports of a run of {ROWS:,} rows with prompts of {PROMPT} characters, results.xlsx among them"
+    )
     return [
         Line(
             what, f"{seconds:.1f} s of the processor", "", f"under {MOST_SECONDS:g} s", seconds < MOST_SECONDS
@@ -69,8 +71,8 @@ def sent_report() -> Report:
         "speech_speed": ["1.1"] * ROWS,
     }
     sheet = Sheet(
-        "changes.csv",
-        Dialect("csv", delimiter=";"),
+        "changes.xlsx",
+        Dialect("xlsx"),
         tuple(
             Column(name, texts, Role.ID if name == "id" else Role.FIELD, None if name == "id" else name)
             for name, texts in columns.items()

@@ -16,7 +16,7 @@ from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.nouns import ToldProblem, told_problems
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage
-from batch_update.text import is_hidden, printable
+from batch_update.text import printable
 
 ENDS = {
     Became.PLANNED: Paint.NONE,
@@ -87,11 +87,9 @@ def _is_number(value: Json) -> bool:
 
 def in_cell(text: str) -> str:
     """Return a text with its line breaks, and with whatever else nobody would see escaped."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # of what is hidden nothing is printable to Python, which answers at once
         return text
     plain = text.replace("\r\n", "\n")
-    if not any(map(is_hidden, plain.replace("\n", ""))):
-        return plain
     return "\n".join(map(printable, plain.split("\n")))
 
 

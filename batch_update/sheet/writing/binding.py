@@ -10,17 +10,24 @@ from batch_update.sheet.writing.leaves import CoverPage, Head, TablePage
 from batch_update.sheet.writing.looks import book_at
 from batch_update.sheet.writing.painting import Continued, Drawn, draw_table
 
-MOST_AT_ONCE = 1_000_000
-"""Cells of a workbook that is held in memory until it is written; a larger one is written row by row, and slower."""
+MOST_AT_ONCE = 100_000
+"""Cells of a workbook that is held in memory until it is written; a larger one is written row by row."""
 
 
-def write_book(path: Path, cover: CoverPage, tables: Sequence[TablePage], continued: Continued) -> None:
+def write_book(
+    path: Path,
+    cover: CoverPage,
+    tables: Sequence[TablePage],
+    continued: Continued,
+    *,
+    most_at_once: int = MOST_AT_ONCE,
+) -> None:
     """Write the pages as worksheets, and behind them one for texts that are too long, where there are any.
 
     Raises OSError.
     """
     cells = sum(table.height * len(table.headings) for table in tables)
-    with book_at(path, constant_memory=cells > MOST_AT_ONCE) as book:
+    with book_at(path, constant_memory=cells > most_at_once) as book:
         drawn = Drawn(book, continued)
         draw_cover(drawn, cover)
         for table in tables:
