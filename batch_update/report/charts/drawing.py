@@ -97,7 +97,7 @@ def number_table(headers: Iterable[str], rows: Iterable[Iterable[str]], *, is_to
     """
     head = "".join(element("th", plain_text(header), scope="col") for header in headers)
     lines = (_table_row(*row) for row in rows)
-    kind = "numbers told" if is_told else "numbers"
+    kind = "numbers worded" if is_told else "numbers"
     return element("table", element("thead", element("tr", head)), element("tbody", *lines), class_=kind)
 
 
