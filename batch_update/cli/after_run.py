@@ -121,16 +121,23 @@ def mending(report: Report, settings: Settings, where: tuple[str, ...]) -> str:
 
 
 def following_on_page(report: Report, facts: RunFacts) -> Following:
-    """Return the commands that the page of a run shows: it is the same when it is made again from the journal."""
+    """Return the commands that page and workbook of a run show: the same when they are made again from the journal.
+
+    Before the files of the run are there, it is the command of its history alone.
+    """
     from batch_update.journal.storing.database import JOURNAL
     from batch_update.report.screen.summary import Commands, going_on
 
     settings, where = as_recorded(facts.settings)
     folder, files, stopped = report.folder, report.files, report.stopped
     found: Following = {}
-    if folder is None or files is None:
+    if folder is None:
         return found
     has_journal, place = os.path.lexists(folder / JOURNAL), _from_here(folder)
+    if has_journal:
+        found["history"] = _history(place)
+    if files is None:
+        return found
     if has_journal and isinstance(stopped, GuardStopped):
         found["go_on"] = allowing(stopped, Errand("resume", str(place), settings), groups=where)[1]
     elif has_journal:
@@ -141,6 +148,13 @@ def following_on_page(report: Report, facts: RunFacts) -> Following:
     if has_journal and files.undo:
         found["undo"] = command_of("undo", settings, place, groups=where)
     return {purpose: command for purpose, command in found.items() if command}
+
+
+def _history(folder: Path) -> str:
+    """Return the command that tells what the runs beside this one changed: it has place for an id at its end."""
+    from batch_update.settings.tunables import Settings
+
+    return command_of("history", Settings(runs_dir=folder.parent), groups=("runs_dir",))
 
 
 def _from_here(path: Path) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from shlex import split
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from batch_update.journal.recorded import report_of
 from batch_update.report.changed import changed_by_run
 from batch_update.report.history.past import MADE as KEPT
 from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.writing.formats import write_export
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
 from tests.cli.test_runs import MADE, begin, complete, stop, taken_back
@@ -145,6 +148,20 @@ def test_history_as_a_sheet_holds_texts_and_never_a_formula(run: Run) -> None:
     assert len(rows) == 2
     shown = run("history", "10001").out
     assert "\u202e" not in shown and "<script>" in shown
+
+
+def test_page_and_workbook_of_a_run_name_the_command_that_tells_its_history(run: Run) -> None:
+    """Behind it stands an id; it says where the runs lie, and it works where it is pasted."""
+    apply(run, "id,speech_speed\n10001,0.9\n")
+    write_export(Path("book.xlsx"), ["id", "speech_speed"], [["10001", "0.8"]])
+    assert run("apply", "book.xlsx", *SEND, "--runs-dir", "my runs").exit == 0
+    for runs, command in (("runs", "history"), ("my runs", "history --runs-dir 'my runs'")):
+        (page,) = Path(runs).glob("*/report.html")
+        assert f'"history":"batch-update {command}"' in page.read_text("utf-8")
+        assert [one["run"] for one in told(run, *split(command)[1:], "10001")] == [page.parent.name]
+    (book,) = Path("my runs").glob("*/results.xlsx")
+    with zipfile.ZipFile(book) as archive:
+        assert f"batch-update {command} ID" in archive.read("xl/sharedStrings.xml").decode()
 
 
 # ---------------------------------------------------------------- blame

@@ -29,6 +29,8 @@ from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
 FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", "report.html", RESULTS, FAILED)
+_SOMETIMES = frozenset({"failed.csv", "undo.csv", RESULTS, FAILED})
+"""Those of them that not every run has."""
 FORMATS = ("csv", "html", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
 IN_FOLDER = {"junit": "junit.xml"}
@@ -114,26 +116,27 @@ def write_run(
     dialect = csv_dialect(report.plan.sheet.dialect)
     columns = header(report.plan.sheet)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
-    has_failed, facts = _has_failed(report), facts or RunFacts()
-    books = write_books(report, facts, folder, language_here(os.environ), has_failed=has_failed)
+    has_failed = _has_failed(report)
+    history = following(report, facts).get("history", "") if following else ""
+    books = write_books(
+        report, facts, folder, language_here(os.environ), has_failed=has_failed, history=history
+    )
     csv = None
     if has_failed and books.failed is None:
         csv = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
-    for name, written in (
-        ("failed.csv", csv),
-        (FAILED, books.failed),
-        (RESULTS, books.results),
-        ("undo.csv", undo),
-    ):
-        if written is None:  # one of an earlier session, which is not true any more
-            (folder / name).unlink(missing_ok=True)
-    failed = books.failed or csv
-    page = folder / "report.html"
-    files = Files(results, failed, undo, folder / "run.json", books.results, books.told, page)
+    _remove_stale(folder, (csv, undo, books.failed, books.results))
+    page, document = folder / "report.html", folder / "run.json"
+    files = Files(results, books.failed or csv, undo, document, books.results, books.told, page)
     _write_document(report, facts, files)
     _write_page(report, facts, files, following)
     return files
+
+
+def _remove_stale(folder: Path, written: Collection[Path | None]) -> None:
+    """Remove what an earlier session wrote, is not true any more, and was not written this time."""
+    for name in _SOMETIMES - {path.name for path in written if path is not None}:
+        (folder / name).unlink(missing_ok=True)
 
 
 def written_in(folder: Path) -> Files | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 
 from batch_update.fields.values.differences import BRIEFLY, SAME_BUT_SECRETS, Showing, brief_value, difference
 from batch_update.model.plans import UNKNOWN, Verified
@@ -12,7 +11,7 @@ from batch_update.report.changed import Became, FieldChange
 from batch_update.report.history.blame import Blamed, Provenance
 from batch_update.report.history.past import PastChange
 from batch_update.report.screen.run_list import MOST_NOTE, where_words, who_words
-from batch_update.text import excerpt, local_time, printable, quoted_path
+from batch_update.text import excerpt, local_time, printable
 
 _READ_BACK = {
     Verified.VERIFIED: "verified",
@@ -108,12 +107,3 @@ def _left_words(last: PastChange) -> str:
 
 def _said_briefly(value: object) -> str:
     return "?" if value is UNKNOWN else brief_value(value, 40)
-
-
-def history_command(assistant_id: int, runs_dir: Path | None = None) -> str:
-    """Return the command that tells all changes of an assistant, for pages and workbooks: as it can be pasted.
-
-    `runs_dir`: where the run's folder lies, where that is not the usual place.
-    """
-    elsewhere = "" if runs_dir is None or runs_dir.name == "runs" else f" --runs-dir {quoted_path(runs_dir)}"
-    return f"batch-update history {assistant_id}{elsewhere}"

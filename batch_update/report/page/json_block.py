@@ -22,7 +22,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 class SharedValues:
-    """SharedValues that rows refer to by their place: a prompt that 500 rows share stands there once."""
+    """Values that rows refer to by their place: a prompt that 500 rows share stands there once."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -44,7 +45,8 @@ def run_page(
 ) -> str:
     """Return the page of a run. `commands`: those that make sense now, by what they are for."""
     changed = list(changed_by_run(report))
-    block, name = rows_of_run(report, changed), report.plan.sheet.name
+    block = replace(rows_of_run(report, changed), history=(commands or {}).get("history", ""))
+    name = report.plan.sheet.name
     headline = headline_of_run(report, standing_of(report))
     page = PageParts(
         kind="run",

@@ -59,6 +59,8 @@ class RowsBlock:
     """as a JSON list"""
     rows: tuple[str, ...]
     """each a JSON list"""
+    history: str = ""
+    """the command that tells what runs changed, without an id; "" where no run can be asked"""
 
     def text(self) -> str:
         """Return it as JSON."""
@@ -70,6 +72,7 @@ class RowsBlock:
             "download": compact_text(f"{self.kind}-rows.csv"),
             "fields": compact_text(self.fields),
             "names": compact_text(_names_by_field(self.fields, self.called)),
+            "history": compact_text(self.history),
             "codes": compact_text(_code_entries(self.codes)),
             "problems": compact_text(list(self.problems)),
             "values": self.values,

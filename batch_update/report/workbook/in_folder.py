@@ -27,11 +27,11 @@ class Books:
 
 
 def write_books(
-    report: Report, facts: RunFacts, folder: Path, language: Language, *, has_failed: bool
+    report: Report, facts: RunFacts, folder: Path, language: Language, *, has_failed: bool, history: str
 ) -> Books:
     """Write the workbooks of a run whose sheet was one, as far as they hold all; of another sheet none.
 
-    Raises OSError.
+    `history`: the command that tells what runs changed; "" for none. Raises OSError.
     """
     if report.plan.sheet.dialect.format not in WORKBOOKS:
         return Books()
@@ -46,7 +46,8 @@ def write_books(
         told.append(f"no {RESULTS} beside results.csv: {why}")
         return Books(None, failed, tuple(told))
     mend = FAILED if failed else "failed.csv" if has_failed else ""
-    return Books(write_run_book(report, facts, folder / RESULTS, language, failed=mend), failed, tuple(told))
+    results = write_run_book(report, facts, folder / RESULTS, language, failed=mend, history=history)
+    return Books(results, failed, tuple(told))
 
 
 def write_asked_book(report: Report, facts: RunFacts, path: Path, language: Language) -> Path:

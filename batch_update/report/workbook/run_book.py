@@ -52,16 +52,21 @@ def _units(text: str) -> int:
 
 
 def write_run_book(
-    report: Report, facts: RunFacts, path: Path, language: Language, *, failed: str = ""
+    report: Report,
+    facts: RunFacts,
+    path: Path,
+    language: Language,
+    *,
+    failed: str = "",
+    history: str = "",
 ) -> Path:
     """Write the workbook beside its place and rename it; returns where it lies.
 
-    `failed`: the name of the file with the rows to mend, "" where there is none. Where `why_no_workbook` says
-    something, it would not hold all. Raises OSError.
+    `failed`: the name of the file with the rows to mend, `history`: the command that tells what runs changed; "" for
+    none. Where `why_no_workbook` says something, it would not hold all. Raises OSError.
     """
     words = VOCABULARIES[language]
-    windows = facts.settings.rate if facts.settings else ()
-    figures = figures_of(report, windows)
+    figures = figures_of(report, facts.settings.rate if facts.settings else ())
     whose = whose_rows(report.plan)
     left = (
         (
@@ -79,5 +84,5 @@ def write_run_book(
         problems_page(report.plan, told_left(left), words),
         facts_page(report, facts, words),
     )
-    cover = run_cover(report, facts, figures, words, failed=failed)
+    cover = run_cover(report, facts, figures, words, failed=failed, history=history)
     return write_whole(path, partial(write_book, cover=cover, tables=tables, continued=words.continued))

@@ -39,9 +39,12 @@ MOST_BARS = 12
 
 
 def run_cover(
-    report: Report, facts: RunFacts, figures: Figures, words: Vocabulary, *, failed: str
+    report: Report, facts: RunFacts, figures: Figures, words: Vocabulary, *, failed: str, history: str
 ) -> CoverPage:
-    """Return the first worksheet. `failed`: the name of the file with the rows to mend; "" for none."""
+    """Return the first worksheet. `failed`: the name of the file with the rows to mend; "" for none.
+
+    `history`: the command that tells what runs changed, behind which an id may stand; "" for none.
+    """
     plan = report.plan
     lines: list[tuple[str, Cell]] = [(words["Sheet"], in_cell(plan.sheet.name))]
     if plan.account:
@@ -54,6 +57,8 @@ def run_cover(
     if failed:
         told = words["the rows that are still to be done are in {}"].format(failed)
         lines.append((words["To mend"], Painted(told, Paint.WARNING)))
+    if history:
+        lines.append((words["All that runs changed of an assistant"], in_cell(f"{history} ID")))
     blocks = [_outcomes(report, words), *_blocks(report, figures, words)]
     return CoverPage(words.titles[0], words["Run report"], _verdict(figures.standing, words), lines, blocks)
 

@@ -30,7 +30,8 @@ ROWS = 450
 def page_of(report: Report, folder: Path, language: Language = "en") -> Path:
     """The page of a report as a file."""
     path = folder / "report.html"
-    path.write_bytes(run_page(report, RunFacts(), language).encode("utf-8", "backslashreplace"))
+    text = run_page(report, RunFacts(), language, {"history": "batch-update history"})
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))
     return path
 
 
@@ -104,6 +105,7 @@ def test_a_row_opens_to_what_it_was_before_and_after_by_keys_too(chromium: Chrom
         detail = page.locator(".detail")
         assert "9-18" in detail.locator("del").inner_text()
         assert "8-17" in detail.locator("ins").inner_text() and "open=5" in page.evaluate("location.hash")
+        assert "batch-update history 1003" in detail.locator("code").all_inner_texts()
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.textContent") == "6"
 
@@ -131,7 +133,7 @@ def test_a_screen_reader_finds_its_way(chromium: Chromium, path: Path, scheme: s
         found = Axe().run(page).response["violations"]
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
-    assert chromium.see(path, look, "#q=praxis", color_scheme=scheme) == []
+    assert chromium.see(path, look, "#q=praxis+44", color_scheme=scheme) == []
 
 
 def test_what_a_sheet_holds_is_shown_as_text_and_what_hides_in_it_as_its_code(

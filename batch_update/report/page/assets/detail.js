@@ -1,7 +1,7 @@
 // A row that was opened: what changed from what to what, why it ended as it did, and how it was sent.
 
 function detailOf(row) {
-  const parts = [explained(row), changesTable(row), ...heldOf(row).map(heldBlock), ...problemsOf(row), technical(row)];
+  const parts = [explained(row), changesTable(row), ...heldOf(row).map(heldBlock), ...problemsOf(row), technical(row), historyOf(row)];
   return h("div", { class: "detail" }, ...parts);
 }
 
@@ -63,6 +63,16 @@ function problemBlock(problem) {
       problem.given && ["given ", foreign(problem.given, { class: "given" }), ". "],
       problem.allowed && ["allowed: ", foreign(problem.allowed), ". "],
       problem.remedy && [foreign(problem.remedy)]));
+}
+
+/** The command that tells what runs changed of this assistant: the page itself knows of one run alone. */
+function historyOf(row) {
+  const id = String(cell(row, "id") ?? "");
+  if (!DATA.history || !/^[0-9]+$/.test(id)) return null;
+  return h("div", { class: "command small" },
+    h("span", { class: "for" }, t("history")),
+    h("code", {}, `${DATA.history} ${id}`),
+    h("button", { type: "button", class: "copy", "data-copy": "" }, t("copy_it")));
 }
 
 function technical(row) {
