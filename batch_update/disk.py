@@ -46,17 +46,31 @@ def shared_mode(folder: Path) -> int:
     return mode
 
 
+def refuse_no_file(path: Path) -> None:
+    """Raises OSError where something lies there that is no plain file.
+
+    A device or a link would not be written into, but exchanged for a file, and to look into a pipe takes for ever.
+    """
+    _plain_file_at(path)
+
+
 def refuse_odd(path: Path) -> None:
     """Raises OSError where something lies there that is no plain file of one name."""
+    found = _plain_file_at(path)
+    if found is not None and found.st_nlink > 1:
+        raise OSError(EINVAL, "the file has a second name elsewhere", str(path))
+
+
+def _plain_file_at(path: Path) -> os.stat_result | None:
+    """Return what is known of the plain file there; None where there is nothing. Raises OSError."""
     try:
         found = path.lstat()
     except FileNotFoundError:
-        return
+        return None
     if not stat.S_ISREG(found.st_mode):
         kind = next((name for is_it, name in _KINDS if is_it(found.st_mode)), "no plain file")
         raise OSError(EINVAL, f"it is {kind} and no plain file", str(path))
-    if found.st_nlink > 1:
-        raise OSError(EINVAL, "the file has a second name elsewhere", str(path))
+    return found
 
 
 def read_plain(path: Path, most: int) -> bytes:

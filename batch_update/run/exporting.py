@@ -10,6 +10,7 @@ from typing import Any
 
 from batch_update.account.account import Account, server_name
 from batch_update.account.fetching import Lister, fetch_present
+from batch_update.disk import refuse_no_file
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
@@ -149,6 +150,7 @@ def check_target(path: Path, *, force: bool) -> None:
             raise unwritable(path, f"there is no folder {path.parent}")
         if path.is_dir():
             raise unwritable(path, "it is a folder")
+        refuse_no_file(path)
         if path.exists() and not force:
             raise UsageError(
                 f"{path} is there already", code="U109", remedy="choose another name, or add the option force"

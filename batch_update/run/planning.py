@@ -15,6 +15,7 @@ from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
 from batch_update.check.settled_names import Names
+from batch_update.disk import refuse_no_file
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
@@ -304,6 +305,7 @@ def require_book(path: Path) -> None:
             f"the option xlsx={path}: a workbook is an .xlsx", code="U101", remedy="name it FILE.xlsx"
         )
     try:
+        refuse_no_file(path)
         if path.exists() and not is_plan_book(path):
             raise UsageError(f"{path} is there already, and no plan", code="U109")
         if not path.parent.is_dir():
@@ -325,6 +327,7 @@ def _check_place(path: Path, settings: Settings) -> None:
             f"the option out={path}: a saved plan is a .json", code="U101", remedy="name it FILE.json"
         )
     try:
+        refuse_no_file(path)
         if path.exists():
             with path.open("rb") as file:
                 if not is_saved_plan(file):

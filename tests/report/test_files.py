@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,10 @@ from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import restorations
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import claim_folder, run_folder, write_run
+from batch_update.report.files.one_file import write_form
+from batch_update.report.files.plan_page import check_place_of_page
+from batch_update.run.exporting import check_target
+from batch_update.run.planning import require_book
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from tests.clocks import NOON
@@ -207,6 +212,61 @@ def test_a_failed_write_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="No space"):
         write_run(report_of(OK), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_is_looked_at_and_cannot_be_made_is_told_and_hides_nothing(tmp_path: Path) -> None:
+    """A folder in the place of each, and a bug while the page is made."""
+    book = replace(report_of(OK, FAILED).plan.sheet, dialect=Dialect("xlsx"), name="changes.xlsx")
+    for name in ("results.xlsx", "failed.xlsx"):
+        (tmp_path / name).mkdir()
+
+    def bug(report: Report, facts: RunFacts) -> dict[str, str]:
+        raise KeyError("a bug")
+
+    written = write_run(report_of(OK, FAILED, sheet=book), tmp_path, following=bug)  # type: ignore[arg-type]
+    assert (written.page, written.workbook) == (None, None)
+    assert written.failed == tmp_path / "failed.csv"
+    for path in (written.results, written.failed, written.run):
+        assert path.is_file()
+    told = "\n".join(written.told)
+    assert all(f"no {name}: " in told for name in ("failed.xlsx", "results.xlsx", "report.html")), told
+    assert "(KeyError)" in told and json.loads(written.run.read_text("utf-8"))["files"]["page"] is None
+
+
+def test_a_page_of_an_earlier_session_goes_where_no_new_one_can_be_made(tmp_path: Path) -> None:
+    page = write_run(report_of(FAILED), tmp_path).page
+
+    def bug(report: Report, facts: RunFacts) -> dict[str, str]:
+        raise KeyError("a bug")
+
+    write_run(report_of(OK), tmp_path, following=bug)  # type: ignore[arg-type]
+    assert page is not None and not page.exists()
+
+
+@posix
+@pytest.mark.parametrize("kind", ["pipe", "link", "link to nowhere"])
+def test_no_file_that_is_named_takes_the_place_of_a_link_or_waits_for_a_pipe(
+    tmp_path: Path, kind: str
+) -> None:
+    """`-o /dev/stdout` as root would take it away from everybody."""
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine", "utf-8")
+    checks: dict[str, Callable[[Path], object]] = {
+        "report.html": lambda path: write_form(report_of(OK), RunFacts(), path, "html", force=True),
+        "plan.html": check_place_of_page,
+        "plan.xlsx": require_book,
+        "all.csv": lambda path: check_target(path, force=True),
+    }
+    for name, check in checks.items():
+        path = tmp_path / name
+        if kind == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to(mine if kind == "link" else tmp_path / "none")
+        with pytest.raises(UsageError, match="no plain file") as refused:
+            check(path)
+        assert refused.value.code == "U110" and os.path.lexists(path), name
+    assert mine.read_text("utf-8") == "mine"
 
 
 # ---------------------------------------------------------------- read again

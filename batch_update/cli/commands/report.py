@@ -12,7 +12,7 @@ import typer
 from batch_update.cli.after_run import following_on_page
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FORCE, LAST_RUN, STDOUT, or_environment, settings_of, takes
-from batch_update.cli.screens.screen import out_raw
+from batch_update.cli.screens.screen import out_raw, say
 from batch_update.errors import UsageError
 from batch_update.text import printable
 
@@ -141,7 +141,9 @@ def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[
 
     told = replace(report_of(recorded), folder=recorded.folder)
     try:
-        yield from write_again(told, recorded.folder, formats, facts_of(recorded), following_on_page)
+        yield from write_again(
+            told, recorded.folder, formats, facts_of(recorded), following_on_page, tell=say
+        )
     except OSError as error:
         raise UsageError(
             f"{recorded.folder} cannot be written: {error.strerror}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -20,6 +21,7 @@ from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
 from batch_update.report.documents.envelope import Purpose, json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
+from batch_update.report.files.attempting import attempted, removed
 from batch_update.report.files.one_file import WRITERS
 from batch_update.report.files.private_text import write_text
 from batch_update.report.files.results import failed_rows, header, result_rows
@@ -28,9 +30,10 @@ from batch_update.settings.locales import language_here
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
-FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", "report.html", RESULTS, FAILED)
-_SOMETIMES = frozenset({"failed.csv", "undo.csv", RESULTS, FAILED})
-"""Those of them that not every run has."""
+PAGE = "report.html"
+FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", PAGE, RESULTS, FAILED)
+_SOMETIMES = frozenset({"failed.csv", "undo.csv", RESULTS, FAILED, PAGE})
+"""Those of them that not every run has, or whose making may fail."""
 FORMATS = ("csv", "html", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
 IN_FOLDER = {"junit": "junit.xml"}
@@ -107,36 +110,38 @@ def write_run(
 ) -> Files:
     """Write a run's files into a folder, each beside its name first and then renamed. Raises OSError.
 
-    The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
+    What people look at, the workbooks and the page, comes after the tables, and where it cannot be made, that is
+    told. The sheets go out in the dialect that the sheet came in with. `facts` is what `run.json` shall tell of
     the run beside its outcomes, `following` gives the commands that the page shows.
     """
     facts = facts or RunFacts()
     folder = Path(folder)
     make_folder(folder)
     dialect = csv_dialect(report.plan.sheet.dialect)
-    columns = header(report.plan.sheet)
+    columns, has_failed = header(report.plan.sheet), _has_failed(report)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
-    has_failed = _has_failed(report)
-    history = following(report, facts).get("history", "") if following else ""
+    undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
+    history = ""
+    with suppress(Exception):  # a command to be shown is worth no results
+        history = following(report, facts).get("history", "") if following else ""
     books = write_books(
         report, facts, folder, language_here(os.environ), has_failed=has_failed, history=history
     )
     csv = None
     if has_failed and books.failed is None:
         csv = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
-    undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
-    _remove_stale(folder, (csv, undo, books.failed, books.results))
-    page, document = folder / "report.html", folder / "run.json"
-    files = Files(results, books.failed or csv, undo, document, books.results, books.told, page)
+    files = Files(results, books.failed or csv, undo, folder / "run.json", books.results, books.told)
+    files = _with_page(report, facts, files, following)
+    told = _remove_stale(folder, (csv, undo, books.failed, books.results, files.page))
+    files = replace(files, told=(*files.told, *told))
     _write_document(report, facts, files)
-    _write_page(report, facts, files, following)
     return files
 
 
-def _remove_stale(folder: Path, written: Collection[Path | None]) -> None:
-    """Remove what an earlier session wrote, is not true any more, and was not written this time."""
-    for name in _SOMETIMES - {path.name for path in written if path is not None}:
-        (folder / name).unlink(missing_ok=True)
+def _remove_stale(folder: Path, written: Collection[Path | None]) -> Iterator[str]:
+    """Remove what an earlier session wrote, is not true any more, and was not written this time; yield what stays."""
+    for name in sorted(_SOMETIMES - {path.name for path in written if path is not None}):
+        yield from removed(folder / name)
 
 
 def written_in(folder: Path) -> Files | None:
@@ -148,7 +153,7 @@ def written_in(folder: Path) -> Files | None:
     results = there("results.csv")
     if results is None:
         return None
-    failed, page = there(FAILED) or there("failed.csv"), there("report.html")
+    failed, page = there(FAILED) or there("failed.csv"), there(PAGE)
     return Files(results, failed, there("undo.csv"), folder / "run.json", workbook=there(RESULTS), page=page)
 
 
@@ -158,14 +163,17 @@ def write_again(
     formats: Collection[str],
     facts: RunFacts,
     following: Following | None = None,
+    tell: Callable[[str], None] = lambda why: None,
 ) -> Iterator[Path]:
     """Write a run's files again, in these of FORMATS, and tell where: csv is all that a run writes, run.json too.
 
-    Raises OSError, UsageError (S114).
+    `tell` is told why a file is not there that there usually is. Raises OSError, UsageError (S114).
     """
     for format in formats:
         if format == "csv":
             files = write_run(report, folder, facts, following)
+            for why in files.told:
+                tell(why)
             yield from filter(
                 None, (files.page, files.results, files.workbook, files.failed, files.undo, files.run)
             )
@@ -173,7 +181,7 @@ def write_again(
             yield WRITERS[format](report, facts, folder / IN_FOLDER.get(format, f"results.{format}"))
         elif "csv" not in formats:
             files = written_in(folder) or _usual_files(report, folder)
-            files = replace(files, page=folder / "report.html")
+            files = replace(files, page=folder / PAGE)
             if format == "html":
                 yield _write_page(report, facts, files, following)
             else:
@@ -214,11 +222,18 @@ def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:
     )
 
 
+def _with_page(report: Report, facts: RunFacts, files: Files, following: Following | None) -> Files:
+    """Write `report.html`, which names itself, and return the files with it, or with why there is none."""
+    with_page = replace(files, page=files.run.with_name(PAGE))
+    page, told = attempted(PAGE, lambda: _write_page(report, facts, with_page, following))
+    return replace(files, page=page, told=(*files.told, *told))
+
+
 def _write_page(report: Report, facts: RunFacts, files: Files, following: Following | None) -> Path:
     """Write `report.html`, and tell where."""
     from batch_update.report.page.of_run import run_page  # what makes pages is imported once there is one
 
-    path = files.run.with_name("report.html")
+    path = files.run.with_name(PAGE)
     told = replace(report, files=files)
     commands = following(told, facts) if following else {}
     return write_text(path, run_page(told, facts, language_here(os.environ), commands))

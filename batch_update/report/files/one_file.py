@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from batch_update.disk import refuse_no_file
 from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
@@ -131,6 +132,7 @@ def require_free(path: Path, form: str, *, force: bool) -> None:
         raise UsageError(f"there is no folder {printable(str(path.parent))}", code="U110")
     if path.is_dir():
         raise UsageError(f"{printable(str(path))} is a folder", code="U110")
+    refuse_no_file(path)
     if not path.exists() or force or is_report(path, form):
         return
     raise UsageError(

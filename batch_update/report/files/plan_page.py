@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from batch_update.disk import refuse_no_file
 from batch_update.errors import UsageError
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.files.private_text import write_text
@@ -31,6 +32,7 @@ def check_place_of_page(path: Path) -> None:
     try:
         if not path.parent.is_dir():
             raise _unwritable(path, f"there is no folder {path.parent}")
+        refuse_no_file(path)
         if path.exists() and not _is_page_of_plan(path):
             raise UsageError(f"{path} is there already, and no page of a plan", code="U109")
     except OSError as error:

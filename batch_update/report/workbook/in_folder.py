@@ -8,6 +8,7 @@ from pathlib import Path
 from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
+from batch_update.report.files.attempting import attempted
 from batch_update.report.workbook.failed_book import write_failed_book
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
 from batch_update.settings.locales import Language
@@ -29,25 +30,25 @@ class Books:
 def write_books(
     report: Report, facts: RunFacts, folder: Path, language: Language, *, has_failed: bool, history: str
 ) -> Books:
-    """Write the workbooks of a run whose sheet was one, as far as they hold all; of another sheet none.
+    """Write the workbooks of a run whose sheet was one, as far as they can be made; of another sheet none.
 
-    `history`: the command that tells what runs changed; "" for none. Raises OSError.
+    `history`: the command that tells what runs changed; "" for none.
     """
-    if report.plan.sheet.dialect.format not in WORKBOOKS:
+    sheet = report.plan.sheet
+    if sheet.dialect.format not in WORKBOOKS:
         return Books()
-    told = []
-    failed = None
+    failed, told = None, tuple[str, ...]()
     if has_failed:
-        try:
-            failed = write_failed_book(report, folder / FAILED, language)
-        except UsageError as error:
-            told.append(f"failed.csv in place of {FAILED}: {error.message}")
-    if why := why_no_workbook(report.plan.sheet):
-        told.append(f"no {RESULTS} beside results.csv: {why}")
-        return Books(None, failed, tuple(told))
-    mend = FAILED if failed else "failed.csv" if has_failed else ""
-    results = write_run_book(report, facts, folder / RESULTS, language, failed=mend, history=history)
-    return Books(results, failed, tuple(told))
+        failed, told = attempted(FAILED, lambda: write_failed_book(report, folder / FAILED, language))
+        told = tuple(f"{why}; the rows to mend are in failed.csv" for why in told)
+    if why := why_no_workbook(sheet):
+        return Books(None, failed, (*told, f"no {RESULTS} beside results.csv: {why}"))
+    mend = failed.name if failed else "failed.csv" if has_failed else ""
+    path = folder / RESULTS
+    results, why_none = attempted(
+        RESULTS, lambda: write_run_book(report, facts, path, language, failed=mend, history=history)
+    )
+    return Books(results, failed, (*told, *why_none))
 
 
 def write_asked_book(report: Report, facts: RunFacts, path: Path, language: Language) -> Path:
