@@ -6,17 +6,18 @@ import csv
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from shlex import split
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.report.changed import changed_by_run
 from batch_update.report.history.past import MADE as KEPT
-from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.formats import write_export
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
@@ -136,14 +137,17 @@ def begin_again(run: Run, speed: str) -> Path:
     return made
 
 
-def test_history_as_a_sheet_holds_texts_and_never_a_formula(run: Run) -> None:
+def test_history_as_a_sheet_holds_times_numbers_texts_and_never_a_formula(run: Run) -> None:
     apply(run, f'id,name\n10001,"{HOSTILE}"\n', "--note", "=cmd|' /C calc'!A0")
     for name in ("h.csv", "h.xlsx"):
         assert run("history", "-o", name).exit == 0
         assert run("history", "-o", name).exit == 2, "what lies there is kept"
-    sheet = read_sheet("h.xlsx")
-    after = next(column for column in sheet.columns if column.header == "after")
-    assert list(after.texts) == [HOSTILE]
+    (row,) = pd.read_excel("h.xlsx", engine="calamine").to_dict("records")
+    assert row["after"] == HOSTILE.replace("\u202e", "\\u202e"), "as people see it: what hides is shown"
+    (change,) = told(run, "10001")
+    local = datetime.fromisoformat(change["at"]).astimezone().replace(tzinfo=None)
+    assert abs(row["when"].to_pydatetime() - local) < timedelta(seconds=1), "a time, as it is here"
+    assert (row["id"], row["row"], row["before"]) == (10001, 2, change["before"])
     rows = list(csv.reader(Path("h.csv").read_text("utf-8-sig").splitlines(), delimiter=","))
     assert len(rows) == 2
     shown = run("history", "10001").out

@@ -128,9 +128,10 @@ def _told_unread(unread: Iterable[Unread]) -> Iterator[Any]:
 def _write_file(asked: Question, found: History, path: Path, settings: Settings, *, force: bool) -> None:
     """Write the changes into a file, or as a CSV to stdout."""
     from batch_update.report.history.as_rows import HEADER, history_rows
+    from batch_update.report.workbook.history_book import TITLE, write_history_book
     from batch_update.run.exporting import check_target
     from batch_update.run.planning import unwritable
-    from batch_update.sheet.writing.formats import write_listing, write_stream
+    from batch_update.sheet.writing.formats import format_to_write, write_listing, write_stream
 
     if str(path) == STDOUT:
         if settings.json_:
@@ -140,9 +141,12 @@ def _write_file(asked: Question, found: History, path: Path, settings: Settings,
         _say_unread(found.unread, settings)
         return
     check_target(path, force=force)
-    rows = list(history_rows(found.changes))
+    changes = list(found.changes)
     try:
-        write_listing(path, HEADER, rows, title="History")
+        if format_to_write(path.name) == "xlsx":
+            write_history_book(path, changes)
+        else:
+            write_listing(path, HEADER, list(history_rows(changes)), title=TITLE)
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
     if settings.json_:
@@ -150,7 +154,7 @@ def _write_file(asked: Question, found: History, path: Path, settings: Settings,
         return
     _say_unread(found.unread, settings)
     if not settings.quiet:
-        out(paint(f"{printable(str(path))}: {counted(len(rows), 'change')}", "good"))
+        out(paint(f"{printable(str(path))}: {counted(len(changes), 'change')}", "good"))
 
 
 def _show(found: History, settings: Settings, *, full: bool) -> None:

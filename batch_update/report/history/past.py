@@ -59,9 +59,7 @@ class Selection:
         return is_late_enough and is_early_enough and (not self.fields or one.what.field in self.fields)
 
 
-def past_changes(
-    last_first: Iterable[Glimpse], selection: Selection = Selection()
-) -> Iterator[PastChange]:  # frozen
+def past_changes(last_first: Iterable[Glimpse], selection: Selection = Selection()) -> Iterator[PastChange]:
     """Yield what these runs changed. They come the last one first, so that an undo is known before what it took back.
 
     Of a run's changes the order is that of its sheet.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from batch_update.report.page.headline import headline_of_plan, statuses_of_plan
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, NextCommand, PageParts
 from batch_update.report.page.page_words import NEXT, WORDS, Phrase, joined
+from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_plan
 from batch_update.report.screen.problems import problem_line
@@ -63,7 +63,7 @@ def plan_page(
         fields=block.fields,
         waves=(),
         facts=tuple(_plan_facts(plan, planning)),
-        about=tuple(_about_plan(plan)),
+        about=tuple(about_plan(plan)),
         rows=json_block(block.text()),
         document=json_block(compact_text(document)),
         version=__version__,
@@ -85,18 +85,8 @@ def _plan_charts(plan: Plan) -> Markup:
 
 
 def _plan_facts(plan: Plan, planning: Planning) -> Iterator[Fact]:
-    yield Fact(WORDS["sheet"], plan.sheet.name)
-    if plan.account:
-        yield Fact(WORDS["account"], plan.account)
-    if plan.server:
-        yield Fact(WORDS["server"], urlsplit(plan.server).netloc.rpartition("@")[2])
+    yield from facts_of_plan(plan)
     yield Fact(WORDS["made"], local_time(planning.made))
     if plan.changes:
         yield Fact(WORDS["requests"], f"{len(plan.changes):,}")
         yield Fact(WORDS["estimate"], planning.duration)
-
-
-def _about_plan(plan: Plan) -> Iterator[Fact]:
-    if plan.sheet.sha256:
-        yield Fact(WORDS["sheet_digest"], plan.sheet.sha256, is_code=True)
-    yield Fact(WORDS["version"], f"batch-update {__version__}")

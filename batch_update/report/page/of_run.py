@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from batch_update.report.page.headline import headline_of_run, statuses_of_run, 
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
 from batch_update.report.page.page_words import NEXT, WORDS, Phrase, joined
+from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_run
 from batch_update.settings.locales import Language
@@ -58,7 +58,7 @@ def run_page(
         fields=block.fields,
         waves=tuple(sorted({outcome.wave for outcome in report.outcomes} - {0})),
         facts=tuple(_run_facts(report, facts)),
-        about=tuple(_about_run(report, facts)),
+        about=tuple(about_plan(report.plan)),
         rows=json_block(block.text()),
         document=json_block(compact_text(run_file(report, facts, file_paths(report.files, names_only=True)))),
         version=__version__,
@@ -83,25 +83,12 @@ def _charts(report: Report, facts: RunFacts) -> Markup:
 
 def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:
     """Yield what tells which run this is."""
-    settings, plan = facts.settings, report.plan
-    yield Fact(WORDS["sheet"], plan.sheet.name)
-    if plan.account:
-        yield Fact(WORDS["account"], plan.account)
-    if settings is not None and settings.sandbox:
-        yield Fact(WORDS["server"], "sandbox")
-    elif settings is not None:
-        yield Fact(WORDS["server"], urlsplit(settings.base_url).netloc.rpartition("@")[2])
+    yield from facts_of_plan(report.plan)
     if report.started is not None:
         yield Fact(WORDS["began"], local_time(report.started))
     yield Fact(WORDS["duration"], how_long(report.seconds))
     if facts.stats is not None:
         yield Fact(WORDS["requests"], f"{facts.stats.requests:,}")
-
-
-def _about_run(report: Report, facts: RunFacts) -> Iterator[Fact]:
-    if report.plan.sheet.sha256:
-        yield Fact(WORDS["sheet_digest"], report.plan.sheet.sha256, is_code=True)
-    yield Fact(WORDS["version"], f"batch-update {__version__}")
 
 
 def _file_links(report: Report) -> Iterator[FileLink]:

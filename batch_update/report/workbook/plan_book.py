@@ -12,9 +12,10 @@ from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
 from batch_update.report.messages import words_of
+from batch_update.report.row_owners import assistants_of
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.run_pages import MOST_BARS, fields_block, of_settings, of_sheet
-from batch_update.report.workbook.shared_pages import ENDS, changes_page, in_cell, problems_page, whose_rows
+from batch_update.report.workbook.shared_pages import ENDS, changes_page, in_cell, problems_page
 from batch_update.report.workbook.vocabulary import VOCABULARIES, Vocabulary
 from batch_update.settings.locales import Language
 from batch_update.settings.tunables import Settings
@@ -136,7 +137,7 @@ def _rows_page(plan: Plan, words: Vocabulary) -> TablePage:
 
 
 def _told_rows(plan: Plan, words: Vocabulary) -> Iterator[list[Cell]]:
-    whose = whose_rows(plan)
+    whose = assistants_of(plan)
     names = {index: change.name for change in plan.changes for index in change.indexes}
     to_change = Painted(words.ends[Became.PLANNED], ENDS[Became.PLANNED])
     for index, number in enumerate(plan.sheet.numbers):

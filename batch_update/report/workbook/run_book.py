@@ -15,9 +15,10 @@ from batch_update.report.figures.figures import figures_of
 from batch_update.report.files.results import own_columns
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import RESULT_COLUMNS
+from batch_update.report.row_owners import assistants_of
 from batch_update.report.workbook.result_rows import results_page
 from batch_update.report.workbook.run_pages import facts_page, left_rows, run_cover
-from batch_update.report.workbook.shared_pages import changes_page, problems_page, told_left, whose_rows
+from batch_update.report.workbook.shared_pages import changes_page, problems_page, told_left
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
 from batch_update.sheet.writing.binding import write_book
@@ -67,7 +68,7 @@ def write_run_book(
     """
     words = VOCABULARIES[language]
     figures = figures_of(report, facts.settings.rate if facts.settings else ())
-    whose = whose_rows(report.plan)
+    whose = assistants_of(report.plan)
     left = (
         (
             number,

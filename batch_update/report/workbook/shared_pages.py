@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from batch_update.check.judging.columns import IdColumn
 from batch_update.fields.references import catalogs_of
 from batch_update.fields.values.differences import SAME_BUT_SECRETS
 from batch_update.model.plans import UNKNOWN, Plan, Verified
-from batch_update.model.sheets import Json, Severity
+from batch_update.model.sheets import Severity
 from batch_update.report.called import Called, shown_with_names
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.nouns import ToldProblem, told_problems
@@ -78,10 +77,11 @@ def value_cell(field: str, value: Any, called: Called, words: Vocabulary) -> Cel
     if value is not None and any(catalog in called for catalog in catalogs_of(field)):
         text = shown_with_names(field, value, called)
         return value if text == str(value) and isinstance(value, int) else in_cell(text)
-    return value if _is_number(value) else in_cell(json.dumps(value, ensure_ascii=False))
+    return value if is_number(value) else in_cell(json.dumps(value, ensure_ascii=False))
 
 
-def _is_number(value: Json) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value is a number that every spreadsheet program keeps as it is."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**15
 
 
@@ -130,11 +130,3 @@ def told_left(rows: Iterable[tuple[int, int | None, str, str, str]]) -> Iterator
             None,
             in_cell(remedy),
         ]
-
-
-def whose_rows(plan: Plan) -> dict[int, int | None]:
-    """Return whom each row is about; None where its id cannot be read."""
-    sheet = plan.sheet
-    changed = {index: change.assistant_id for change in plan.changes for index in change.indexes}
-    ids = IdColumn(sheet.id_column.texts) if sheet.id_column else None
-    return {index: changed.get(index) or (ids[index] if ids else None) for index in range(len(sheet))}

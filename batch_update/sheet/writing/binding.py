@@ -1,4 +1,4 @@
-"""Owns workbooks that are read, as a whole: a first page, tables, and behind them what was too long for a cell."""
+"""Owns workbooks that are read, as a whole: a first page if they have one, tables, and behind them what was too long for a cell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_AT_ONCE = 100_000
 
 def write_book(
     path: Path,
-    cover: CoverPage,
+    cover: CoverPage | None,
     tables: Sequence[TablePage],
     continued: Continued,
     *,
@@ -29,7 +29,8 @@ def write_book(
     cells = sum(table.height * len(table.headings) for table in tables)
     with book_at(path, constant_memory=cells > most_at_once) as book:
         drawn = Drawn(book, continued)
-        draw_cover(drawn, cover)
+        if cover is not None:
+            draw_cover(drawn, cover)
         for table in tables:
             draw_table(drawn, table)
         if drawn.parts:
