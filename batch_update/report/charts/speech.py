@@ -37,7 +37,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "changes": ("Changes", "Änderungen"),
     "a_second": ("A second", "Pro Sekunde"),
     "event": ("Event", "Ereignis"),
-    "up_to": ("Under", "Unter"),
     # over time
     "begun": ("begun, by their first attempt", "begonnen, nach erstem Versuch"),
     "permitted": ("permitted at most: {rate}", "erlaubt höchstens: {rate}"),

@@ -68,7 +68,6 @@ WORDS: Mapping[str, Phrase] = {
     "rows": Phrase("Rows", "Zeilen"),
     "about": Phrase("About this report", "Zu diesem Bericht"),
     "files": Phrase("Files in the same folder", "Dateien im selben Ordner"),
-    "settings": Phrase("Settings", "Einstellungen"),
     "skip": Phrase("Skip to the rows", "Zu den Zeilen springen"),
     "no_script": Phrase(
         "The table of rows needs the script of this page, which your browser does not run. results.csv holds all rows.",

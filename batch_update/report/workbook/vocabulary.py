@@ -105,7 +105,6 @@ GERMAN = Vocabulary(
             "topic": "Thema",
             "what": "was",
             "value": "Wert",
-            "status": "Status",
             "meaning": "Bedeutung",
             "rows": "Zeilen",
             "assistants": "Assistenten",
@@ -161,7 +160,6 @@ GERMAN = Vocabulary(
             ),
             "{} rows have errors.": "{} Zeilen haben Fehler.",
             "Something has to be allowed before it is sent.": "Vor dem Senden muss etwas erlaubt werden.",
-            "has to be allowed": "muss erlaubt werden",
             # the run
             "run": "Lauf",
             "settings": "Einstellungen",

@@ -1,4 +1,4 @@
-"""Owns workbooks that are read, as a whole: a first page if they have one, tables, and behind them what was too long for a cell."""
+"""Owns workbooks that are read, as a whole: a first page or none, tables, behind them what was too long for a cell."""
 
 from __future__ import annotations
 

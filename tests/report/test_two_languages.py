@@ -1,0 +1,47 @@
+"""What page, charts and workbook say in two languages: no word that nothing says, and none without its German."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from batch_update.fields.values.differences import SAME_BUT_SECRETS
+from batch_update.report.charts.speech import PHRASES
+from batch_update.report.page.page_words import WORDS
+from batch_update.report.workbook.vocabulary import GERMAN
+
+REPORT = Path(__file__).parents[2] / "batch_update" / "report"
+MADE_OF = re.compile("status_|field_|held_|verified_|one_|many_")
+"""How keys begin that are put together where they are said."""
+
+
+def sources(folder: str) -> str:
+    words = {"speech.py", "page_words.py", "vocabulary.py"}
+    files = (path for path in (REPORT / folder).rglob("*.*") if path.suffix in (".py", ".js", ".html"))
+    return "".join(path.read_text("utf-8") for path in files if path.name not in words)
+
+
+def unsaid(keys: Iterable[str], source: str) -> list[str]:
+    plain = (key for key in keys if type(key) is str and not MADE_OF.match(key))
+    return [
+        key
+        for key in plain
+        if not re.search(f"[\"']{re.escape(key)}[\"']|\\bw\\.{re.escape(key)}\\b", source)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "keys"), [("page", WORDS), ("charts", PHRASES), ("workbook", GERMAN.words)]
+)
+def test_each_word_is_said_somewhere(folder: str, keys: Iterable[str]) -> None:
+    elsewhere = {" … {} more characters: worksheet {}, row {}", "begins in", "part", "text", SAME_BUT_SECRETS}
+    assert set(unsaid(keys, sources(folder))) <= elsewhere
+
+
+def test_each_word_of_a_workbook_has_its_german() -> None:
+    source = sources("workbook")
+    said = re.findall(r'words\["([^"]+)"\]', source) + re.findall(r'\("([a-z ]+)", \d+[,)]', source)
+    assert len(said) > 60 and set(said) - set(GERMAN.words) == {"id"}
