@@ -135,7 +135,7 @@ def following_on_page(report: Report, facts: RunFacts) -> Following:
         return found
     has_journal, place = os.path.lexists(folder / JOURNAL), _from_here(folder)
     if has_journal:
-        found["history"] = _history(place)
+        found["history"] = _history_command(place)
     if files is None:
         return found
     if has_journal and isinstance(stopped, GuardStopped):
@@ -150,7 +150,7 @@ def following_on_page(report: Report, facts: RunFacts) -> Following:
     return {purpose: command for purpose, command in found.items() if command}
 
 
-def _history(folder: Path) -> str:
+def _history_command(folder: Path) -> str:
     """Return the command that tells what the runs beside this one changed: it has place for an id at its end."""
     from batch_update.settings.tunables import Settings
 

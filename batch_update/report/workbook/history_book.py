@@ -32,11 +32,11 @@ def write_history_book(path: Path, changes: Sequence[PastChange]) -> Path:
             remedy="write a .csv, or choose among them with the options since and until",
         )
     headings = [Head(name, _WIDTHS.get(name, 12), is_prose=name in ("before", "after")) for name in HEADER]
-    table = TablePage(TITLE, headings, _rows(changes), len(changes), frozen=1)
+    table = TablePage(TITLE, headings, _change_cells(changes), len(changes), frozen=1)
     return write_whole(path, partial(write_book, cover=None, tables=(table,), continued=ENGLISH.continued))
 
 
-def _rows(changes: Sequence[PastChange]) -> Iterator[list[Cell]]:
+def _change_cells(changes: Sequence[PastChange]) -> Iterator[list[Cell]]:
     for one, texts in zip(changes, history_rows(changes), strict=True):
         what = one.what
         values: dict[str, Cell] = {"when": one.at, "id": what.assistant_id, "row": what.row}
