@@ -246,7 +246,7 @@ def test_a_plan_as_a_workbook_tells_all_and_the_command_that_sends_exactly_that(
     (tmp_path / "long.csv").write_text(f"id,system_prompt\n10001,{prompt}\n10002,=1+1\n", "utf-8")
     for _ in range(2):
         result = run("plan", "long.csv", *SEND[:-1], "--allow", "prompt_shrinks", "--xlsx", "plan.xlsx")
-        assert (result.exit, "plan.xlsx: the plan as a workbook" in result.err) == (0, True), result.err
+        assert (result.exit, "Book   plan.xlsx\n" in result.out) == (0, True), result.err
     pages = pd.read_excel(tmp_path / "plan.xlsx", sheet_name=None, header=None, engine="calamine")
     after = pages["Changes"][5].tolist()
     assert after[1].partition(" … ")[0] + "".join(pages["Texts"][2][1:]) == prompt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
+from batch_update.report.figures.standing import standing_of
 from batch_update.report.files.folder import write_run
+from batch_update.report.page.headline import headline_of_run
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
 from batch_update.settings.locales import Language
 from batch_update.sheet.reading import read_sheet
@@ -172,3 +175,17 @@ def test_every_end_of_a_row_has_its_words() -> None:
 
     assert {*STATUSES} == {*ENGLISH.statuses} == {*GERMAN.statuses} == {*Status}
     assert {*ENGLISH.ends} == {*GERMAN.ends}
+
+
+def test_page_and_workbook_of_a_run_begin_with_one_sentence_and_name_the_same_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    report = hostile_report()
+    written = write_run(report, tmp_path)
+    verdict = headline_of_run(report, standing_of(report))
+    page = (tmp_path / "report.html").read_text("utf-8")
+    summary = pd.read_excel(written.workbook, sheet_name="Übersicht", header=None, engine="calamine")
+    assert f"{verdict.mark.de}: {verdict.sentence.de}" in summary[0].tolist()
+    assert verdict.sentence.de in page and "failed.csv" not in page
+    assert {"failed.xlsx", "results.xlsx"} <= set(re.findall(r'href="([^"]+)"', page))

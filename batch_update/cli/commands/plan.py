@@ -13,9 +13,9 @@ import anyio
 import typer
 
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import FILE, is_silent, settings_of, takes
+from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
-from batch_update.cli.screens.screen import out, paint, painted, say, showing_on
+from batch_update.cli.screens.screen import out, paint, painted, showing_on
 from batch_update.cli.watcher import Reader, about_how_long
 from batch_update.clock import SYSTEM
 from batch_update.model.plans import Conflict, Plan, Why
@@ -94,7 +94,7 @@ def show_plan(
     status = _status(found.plan, found.settings, exit_code=exit_code)
     if xlsx is not None:
         _write_book(found, file, out_file, xlsx)
-    _show_planned(found, file, out_file, html, status, full=full)
+    _show_planned(found, file, out_file, html, xlsx, status, full=full)
     return status
 
 
@@ -115,6 +115,10 @@ def document_of(found: Planned) -> PlannedSheet:
     return planned_sheet(told, found.tripped, requests=found.pages, digest=digest(found.plan))
 
 
+def _is_blocked(found: Planned) -> bool:
+    return _status(found.plan, found.settings, exit_code=False) is Exit.SHEET_INVALID
+
+
 def _write_page(found: Planned, path: Path, status: Exit, following: Following) -> None:
     """Write the plan as a page, nothing of it cut."""
     from batch_update.report.files.plan_page import write_plan_page
@@ -123,7 +127,7 @@ def _write_page(found: Planned, path: Path, status: Exit, following: Following) 
     planning = Planning(
         document=document_of(found),
         tripped=found.tripped,
-        is_blocked=_status(found.plan, found.settings, exit_code=False) is Exit.SHEET_INVALID,
+        is_blocked=_is_blocked(found),
         duration=about_how_long(found.plan, found.settings, pages=found.pages),
         made=SYSTEM.wall(),
         exit=status,
@@ -132,7 +136,14 @@ def _write_page(found: Planned, path: Path, status: Exit, following: Following) 
 
 
 def _show_planned(
-    found: Planned, file: str, out_file: Path | None, html: Path | None, status: Exit, *, full: bool
+    found: Planned,
+    file: str,
+    out_file: Path | None,
+    html: Path | None,
+    xlsx: Path | None,
+    status: Exit,
+    *,
+    full: bool,
 ) -> None:
     from batch_update.plan.saving import digest
 
@@ -145,14 +156,15 @@ def _show_planned(
     elif not settings.quiet:
         _show_screen(found, full=full)
         out(f"Digest {mark}")
-        if html is not None:
-            out(f"Page   {printable(str(html))}")
+        for label, path in (("Page", html), ("Book", xlsx)):
+            if path is not None:
+                out(f"{label:6} {printable(str(path))}")
         if following:
             out(next_lines(following))
 
 
 def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) -> None:
-    """Write the plan as a workbook, and tell where it lies. Raises UsageError (U110)."""
+    """Write the plan as a workbook. Raises UsageError (U110)."""
     from batch_update.plan.saving import digest
     from batch_update.report.workbook.plan_book import Approval, write_plan_book
     from batch_update.run.planning import unwritable
@@ -162,13 +174,11 @@ def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) ->
     following = _next_after_plan(found, file, out_file, mark)
     command = following.get("apply") or following.get("apply_good_rows", "")
     duration = about_how_long(found.plan, found.settings, pages=found.pages)
-    approval = Approval(mark, command, found.tripped, duration, found.settings)
+    approval = Approval(mark, command, found.tripped, _is_blocked(found), duration, found.settings)
     try:
-        written = write_plan_book(found.plan, approval, path, language_here(os.environ))
+        write_plan_book(found.plan, approval, path, language_here(os.environ))
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
-    if not is_silent(found.settings):
-        say(f"{printable(str(written))}: the plan as a workbook, for somebody to approve")
 
 
 def _show_screen(found: Planned, *, full: bool) -> None:

@@ -148,6 +148,8 @@ def headline_of_plan(plan: Plan, tripped: Sequence[Tripped], *, is_blocked: bool
     would = _would_change(totals.change, totals.already_so)
     if is_blocked:
         return Headline("bad", Phrase("Not ready", "Nicht bereit"), joined(_errors(totals.invalid), would))
+    if totals.invalid:
+        would = joined(would, _errors(totals.invalid, and_then=_LEFT_OUT))
     if not plan.changes:
         return Headline("good", _NOTHING_TO_DO, would)
     if tripped:
@@ -155,12 +157,15 @@ def headline_of_plan(plan: Plan, tripped: Sequence[Tripped], *, is_blocked: bool
     return Headline("good", Phrase("Ready", "Bereit"), would)
 
 
-def _errors(invalid: int) -> Phrase:
+_NO_MORE, _LEFT_OUT = Phrase("", ""), Phrase(" and would be left out", " und würden ausgelassen")
+
+
+def _errors(invalid: int, and_then: Phrase = _NO_MORE) -> Phrase:
     if not invalid:
         return Phrase("The sheet has errors.", "Die Tabelle hat Fehler.")
     rows = said_count(invalid, *ROW)
     have = ("has", "hat") if invalid == 1 else ("have", "haben")
-    return Phrase(f"{rows.en} {have[0]} errors.", f"{rows.de} {have[1]} Fehler.")
+    return Phrase(f"{rows.en} {have[0]} errors{and_then.en}.", f"{rows.de} {have[1]} Fehler{and_then.de}.")
 
 
 def _would_change(change: int, already_so: int) -> Phrase:

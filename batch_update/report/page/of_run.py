@@ -26,11 +26,14 @@ from batch_update.settings.locales import Language
 from batch_update.text import how_long, local_time
 from batch_update.version import __version__
 
+_STILL_TO_DO = Phrase("the rows that are still to be done", "die Zeilen, die noch zu erledigen sind")
 _FILES = {
     "results.csv": Phrase(
         "every row of the sheet, in its order", "alle Zeilen der Tabelle, in ihrer Reihenfolge"
     ),
-    "failed.csv": Phrase("the rows that are still to be done", "die Zeilen, die noch zu erledigen sind"),
+    "results.xlsx": Phrase("all that as a workbook, with charts", "all das als Arbeitsmappe, mit Diagrammen"),
+    "failed.csv": _STILL_TO_DO,
+    "failed.xlsx": _STILL_TO_DO,
     "undo.csv": Phrase("a sheet that brings back what was changed", "eine Tabelle, die alles zurücksetzt"),
     "run.json": Phrase("the run in figures, for programs", "der Lauf in Zahlen, für Programme"),
 }
@@ -94,6 +97,6 @@ def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:
 def _file_links(report: Report) -> Iterator[FileLink]:
     files = report.files
     if files is not None:
-        for path in (files.results, files.failed, files.undo, files.run):
+        for path in (files.results, files.workbook, files.failed, files.undo, files.run):
             if path is not None:
                 yield FileLink(path.name, _FILES.get(path.name, Phrase("", "")))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batch_update.model.plans import Status
+from batch_update.settings.locales import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,10 @@ class Phrase:
 
     en: str
     de: str
+
+    def said(self, language: Language) -> str:
+        """Return the text in one of them."""
+        return self.de if language == "de" else self.en
 
 
 def thousands(number: int) -> Phrase:
@@ -62,6 +67,7 @@ WORDS: Mapping[str, Phrase] = {
     "not_copied": Phrase("Selected: copy it with Ctrl+C", "Markiert: mit Strg+C kopieren"),
     "figures": Phrase("In figures", "In Zahlen"),
     "charts": Phrase("How it went", "Verlauf"),
+    "charts_of_plan": Phrase("At a glance", "Überblick"),
     "guards": Phrase("Has to be allowed before it is sent", "Muss vor dem Senden erlaubt werden"),
     "events": Phrase("What happened on the way", "Was unterwegs geschah"),
     "problems": Phrase("Problems of the whole sheet", "Probleme der ganzen Tabelle"),
@@ -185,7 +191,8 @@ NEXT: Mapping[str, Phrase] = {
     "go_on": Phrase("Allow it and go on", "Erlauben und fortfahren"),
     "resume": Phrase("Go on with the run", "Den Lauf fortsetzen"),
     "apply_failed": Phrase(
-        "Mend failed.csv, then send its rows", "failed.csv verbessern, dann dessen Zeilen senden"
+        "Mend the file that the command names, then send its rows",
+        "Die genannte Datei verbessern, dann ihre Zeilen senden",
     ),
     "report": Phrase("Write the files of the run again", "Die Dateien des Laufs neu schreiben"),
     "undo": Phrase("Take this run back", "Diesen Lauf zurücknehmen"),

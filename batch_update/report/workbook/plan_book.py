@@ -12,10 +12,11 @@ from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
 from batch_update.report.messages import words_of
+from batch_update.report.page.headline import headline_of_plan
 from batch_update.report.row_owners import assistants_of
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.run_pages import MOST_BARS, fields_block, of_settings, of_sheet
-from batch_update.report.workbook.shared_pages import ENDS, changes_page, in_cell, problems_page
+from batch_update.report.workbook.shared_pages import ENDS, changes_page, in_cell, problems_page, verdict_in
 from batch_update.report.workbook.vocabulary import VOCABULARIES, Vocabulary
 from batch_update.settings.locales import Language
 from batch_update.settings.tunables import Settings
@@ -35,6 +36,8 @@ class Approval:
     """sends exactly these; "" where nothing can be sent"""
     tripped: Sequence[Tripped]
     """what has to be allowed first"""
+    is_blocked: bool
+    """whether errors forbid to send the rest"""
     duration: str
     """how long sending takes, in words"""
     settings: Settings
@@ -75,22 +78,8 @@ def _cover(plan: Plan, approval: Approval, figures: PlanFigures, words: Vocabula
     if figures.problems:
         blocks.append(_problems(figures, words))
     title = words["Plan, nothing is sent yet"]
-    return CoverPage(words.titles[0], title, _verdict(figures, approval, words), lines, blocks)
-
-
-def _verdict(figures: PlanFigures, approval: Approval, words: Vocabulary) -> Painted:
-    totals = figures.totals
-    parts = [
-        words["{} assistants will change, {} rows are already so."].format(totals.change, totals.already_so)
-    ]
-    paint = Paint.GOOD
-    if approval.tripped:
-        parts.append(words["Something has to be allowed before it is sent."])
-        paint = Paint.WARNING
-    if totals.invalid:
-        parts.append(words["{} rows have errors."].format(totals.invalid))
-        paint = Paint.ERROR
-    return Painted(" ".join(parts), paint)
+    headline = headline_of_plan(plan, approval.tripped, is_blocked=approval.is_blocked)
+    return CoverPage(words.titles[0], title, verdict_in(headline, words), lines, blocks)
 
 
 def _totals(figures: PlanFigures, words: Vocabulary) -> Block:

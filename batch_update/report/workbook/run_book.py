@@ -82,7 +82,7 @@ def write_run_book(
     tables = (
         results_page(report, words),
         changes_page(changed_by_run(report), report.plan, words),
-        problems_page(report.plan, told_left(left), words),
+        problems_page(report.plan, told_left(left, words), words),
         facts_page(report, facts, words),
     )
     cover = run_cover(report, facts, figures, words, failed=failed, history=history)

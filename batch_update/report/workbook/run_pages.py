@@ -14,11 +14,11 @@ from batch_update.outcomes import as_wanted
 from batch_update.report.figures.by_field import FieldFigure
 from batch_update.report.figures.figures import Figures
 from batch_update.report.figures.latency import Latency
-from batch_update.report.figures.standing import Reached, Standing
 from batch_update.report.figures.throughput import Throughput
 from batch_update.report.figures.typical import typical_words
+from batch_update.report.page.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
-from batch_update.report.workbook.shared_pages import in_cell
+from batch_update.report.workbook.shared_pages import in_cell, verdict_in
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.settings.tunables import SETTINGS, Settings
 from batch_update.sheet.writing.leaves import (
@@ -60,29 +60,8 @@ def run_cover(
     if history:
         lines.append((words["All that runs changed of an assistant"], in_cell(f"{history} ID")))
     blocks = [_outcomes(report, words), *_blocks(report, figures, words)]
-    return CoverPage(words.titles[0], words["Run report"], _verdict(figures.standing, words), lines, blocks)
-
-
-def _verdict(standing: Standing, words: Vocabulary) -> Painted:
-    """Return how the run stands, in a sentence or two."""
-    left = standing.rows - standing.as_wanted
-    told = (
-        words["{} of {} rows are as wanted, {} are still to do."].format(
-            standing.as_wanted, standing.rows, left
-        )
-        if left
-        else words["All {} rows are as wanted."].format(standing.rows)
-    )
-    parts = [told]
-    if standing.reached is Reached.INVALID:
-        parts = [words["The sheet has errors, so nothing was changed."], told]
-    elif standing.reached in (Reached.STOPPED, Reached.NOT_SENT):
-        parts = [words["The run was stopped."], told]
-    if standing.assistants:
-        read = words["{} assistants were changed, {} of them read back as sent."]
-        parts.append(read.format(standing.assistants, standing.verified))
-    paint = Paint.ERROR if len(parts) > 1 and parts[0] != told else Paint.WARNING if left else Paint.GOOD
-    return Painted(" ".join(parts), paint)
+    headline = headline_of_run(report, figures.standing)
+    return CoverPage(words.titles[0], words["Run report"], verdict_in(headline, words), lines, blocks)
 
 
 def _outcomes(report: Report, words: Vocabulary) -> Block:

@@ -13,6 +13,7 @@ from batch_update.model.sheets import Severity
 from batch_update.report.called import Called, shown_with_names
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.nouns import ToldProblem, told_problems
+from batch_update.report.page.page_parts import Headline
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage
 from batch_update.text import printable
@@ -25,6 +26,15 @@ ENDS = {
     Became.HELD: Paint.WARNING,
     Became.RESET: Paint.QUIET,
 }
+
+
+_TONES = {"good": Paint.GOOD, "open": Paint.WARNING, "bad": Paint.ERROR}
+
+
+def verdict_in(headline: Headline, words: Vocabulary) -> Painted:
+    """Return how a run or a plan stands, in the sentence that its page begins with, too."""
+    mark, sentence = (text.said(words.language) for text in (headline.mark, headline.sentence))
+    return Painted(": ".join(filter(None, (mark, sentence))), _TONES[headline.tone])
 
 
 def changes_page(changes: Iterable[FieldChange], plan: Plan, words: Vocabulary) -> TablePage:
@@ -53,7 +63,10 @@ def _change_row(one: FieldChange, called: Called, words: Vocabulary, *, has_end:
     cells.append(Painted(words.ends[one.became], ENDS[one.became]))
     if has_end:
         is_other = one.verified is Verified.MISMATCH
-        cells += [Painted(str(one.verified), Paint.ERROR if is_other else Paint.NONE), one.wave or None]
+        cells += [
+            Painted(words[str(one.verified)], Paint.ERROR if is_other else Paint.NONE),
+            one.wave or None,
+        ]
     return cells
 
 
@@ -104,26 +117,28 @@ def problems_page(plan: Plan, left: Iterable[list[Cell]], words: Vocabulary, spe
         ("what to do", 60, True),
     )
     headings = [Head(words[name], width, is_prose=is_prose) for name, width, is_prose in heads]
-    rows = [*(_problem_row(one) for one in told_problems(plan)), *left]
+    rows = [*(_problem_row(one, words) for one in told_problems(plan)), *left]
     return TablePage(words.titles[3], headings, rows, len(rows))
 
 
-def _problem_row(one: ToldProblem) -> list[Cell]:
+def _problem_row(one: ToldProblem, words: Vocabulary) -> list[Cell]:
     paint = Paint.ERROR if one.severity is Severity.ERROR else Paint.WARNING
     also = f" (also rows {', '.join(map(str, one.also_rows))})" if one.also_rows else ""
-    kind = Painted(str(one.severity), paint)
+    kind = Painted(words[str(one.severity)], paint)
     texts = (one.message + also, one.given, one.allowed, one.remedy)
     return [one.row, one.cell, one.assistant_id, kind, one.code, *map(in_cell, texts)]
 
 
-def told_left(rows: Iterable[tuple[int, int | None, str, str, str]]) -> Iterator[list[Cell]]:
+def told_left(
+    rows: Iterable[tuple[int, int | None, str, str, str]], words: Vocabulary
+) -> Iterator[list[Cell]]:
     """Yield what was not done as rows of the worksheet of problems: row, assistant, code, why, what to do."""
     for number, assistant, code, why, remedy in rows:
         yield [
             number,
             None,
             assistant,
-            Painted("row", Paint.ERROR),
+            Painted(words["row"], Paint.ERROR),
             code,
             in_cell(why),
             None,

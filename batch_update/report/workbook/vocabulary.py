@@ -145,20 +145,6 @@ GERMAN = Vocabulary(
             "in conflict": "im Konflikt",
             "invalid": "ungültig",
             "left out": "ausgelassen",
-            # the sentence
-            "{} of {} rows are as wanted, {} are still to do.": (
-                "{} von {} Zeilen sind wie gewünscht, {} noch zu erledigen."
-            ),
-            "All {} rows are as wanted.": "Alle {} Zeilen sind wie gewünscht.",
-            "{} assistants were changed, {} of them read back as sent.": (
-                "{} Assistenten wurden geändert, {} davon wie gesendet nachgelesen."
-            ),
-            "The sheet has errors, so nothing was changed.": "Die Tabelle hat Fehler, deshalb wurde nichts geändert.",
-            "The run was stopped.": "Der Lauf wurde angehalten.",
-            "{} assistants will change, {} rows are already so.": (
-                "{} Assistenten werden geändert, {} Zeilen sind schon so."
-            ),
-            "{} rows have errors.": "{} Zeilen haben Fehler.",
             "Something has to be allowed before it is sent.": "Vor dem Senden muss etwas erlaubt werden.",
             # the run
             "run": "Lauf",
@@ -183,6 +169,11 @@ GERMAN = Vocabulary(
             "author": "von",
             "not known": "nicht bekannt",
             "empty": "leer",
+            "error": "Fehler",
+            "warning": "Warnung",
+            "verified": "bestätigt",
+            "mismatch": "weicht ab",
+            "unverifiable": "nicht nachlesbar",
             "only a secret changes, which is not shown": "nur ein Geheimnis ändert sich, das nicht gezeigt wird",
             "not compared with what is there": "nicht mit dem verglichen, was da ist",
         }
