@@ -136,7 +136,7 @@ def _recent(folders: Sequence[Path], since: datetime | None) -> list[Path]:
 
 
 def _last_written(folder: Path) -> datetime:
-    with suppress(OSError):
+    with suppress(OSError, ValueError, OverflowError):  # a file may bear a date that no calendar has
         return datetime.fromtimestamp((folder / JOURNAL).stat().st_mtime, UTC)
     return datetime.max.replace(tzinfo=UTC)
 
@@ -192,20 +192,19 @@ _DATES = ("%d.%m.%Y", "%d.%m.%Y %H:%M")
 
 def _moment_said(name: str, said: str | datetime | None, *, at_end: bool = False) -> datetime | None:
     """Return a moment in UTC: what has no zone is local. `at_end`: a day by itself stands for its end."""
-    if said is None or isinstance(said, datetime):
-        return said.astimezone(UTC) if said else None
-    text = said.strip()
-    moment = _read_moment(text)
-    if moment is None:
-        raise UsageError(
-            f"the option {name}: {excerpt(text, 40)!r} is no date",
-            code="U101",
-            remedy="write 2026-10-01, 2026-10-01T09:30 or 01.10.2026",
-        )
-    is_day = ":" not in text and "T" not in text
-    if at_end and is_day:
-        moment += timedelta(days=1)
-    return moment.astimezone(UTC)
+    if said is None:
+        return None
+    text = str(said).strip()
+    moment = said if isinstance(said, datetime) else _read_moment(text)
+    is_day = not isinstance(said, datetime) and ":" not in text and "T" not in text
+    if moment is not None:
+        with suppress(ValueError, OverflowError):  # the first and the last day that a calendar has
+            return (moment + timedelta(days=at_end and is_day)).astimezone(UTC)
+    raise UsageError(
+        f"the option {name}: {excerpt(text, 40)!r} is no date",
+        code="U101",
+        remedy="write 2026-10-01, 2026-10-01T09:30 or 01.10.2026",
+    )
 
 
 def _read_moment(text: str) -> datetime | None:

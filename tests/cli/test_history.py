@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -97,8 +98,12 @@ def test_fields_and_days_choose_among_the_changes(run: Run, complete: Path) -> N
     for words in (("--since", "2099-01-01"), ("--until", "2020-01-01T09:30")):
         assert told(run, *words) == []
         assert "No run in runs changed 10001" in run("history", "10001", *words).err
-    for words in (("--since", "soon"), ("--field", "nmae"), ("",)):
+    no_days = (("--since", "soon"), ("--since", "0001-01-01"), ("--until", "9999-12-31"))
+    for words in (*no_days, ("--field", "nmae"), ("",)):
         assert run("history", *words).exit == 2
+    for journal in complete.parent.rglob("journal.db"):
+        os.utime(journal, (2**38, 2**38))
+    assert told(run, "10001", "--since", "1.1.2020"), "a file's date may be none of any calendar"
 
 
 def test_a_name_stands_for_the_one_assistant_that_has_or_had_it(run: Run, complete: Path) -> None:

@@ -94,6 +94,8 @@ def test_rows_are_filtered_searched_and_sorted_and_the_address_leads_there_again
     assert "status=failed" in hash and "q=praxis" in hash and "sort=-row" in hash and "code=A422" in hash
     again = chromium.see(path, lambda page: (numbers(page), page.input_value("#search")), hash)
     assert again == (found, "praxis 10")
+    odd = "#sort=__proto__&field=constructor&page=-7&open=__proto__&code=&wave=&lang=xx"
+    assert len(chromium.see(path, numbers, odd)) == 100, "an address that names nothing shows all"
 
 
 def test_a_row_opens_to_what_it_was_before_and_after_by_keys_too(chromium: Chromium, path: Path) -> None:

@@ -105,7 +105,7 @@ const KEYS = {
 
 function sorted(places, sort) {
   const name = sort.replace(/^-/, "");
-  if (!(name in KEYS)) return places;
+  if (!Object.hasOwn(KEYS, name)) return places; // the address may name anything
   const sign = sort.startsWith("-") ? -1 : 1;
   const compare = new Intl.Collator(locale(), { numeric: true }).compare;
   const keyed = places.map(place => [KEYS[name](ROWS[place]), place]);
