@@ -233,6 +233,14 @@ def test_what_is_looked_at_and_cannot_be_made_is_told_and_hides_nothing(tmp_path
     assert "(KeyError)" in told and json.loads(written.run.read_text("utf-8"))["files"]["page"] is None
 
 
+def test_more_columns_than_a_worksheet_has_are_a_csv_and_said_to_be_columns(tmp_path: Path) -> None:
+    columns = [column("id", ["101"]), *(column(f"?{n}", [""]) for n in range(16_384))]
+    wide = sheet_of(*columns, name="wide.xlsx", dialect=Dialect("xlsx"))
+    written = write_run(report_of(FAILED, sheet=wide), tmp_path)
+    assert written.failed == tmp_path / "failed.csv"
+    assert [("16,384 columns" in told, "characters" in told) for told in written.told] == [(True, False)] * 2
+
+
 def test_a_page_of_an_earlier_session_goes_where_no_new_one_can_be_made(tmp_path: Path) -> None:
     page = write_run(report_of(FAILED), tmp_path).page
 

@@ -22,11 +22,11 @@ from batch_update.report.workbook.shared_pages import changes_page, problems_pag
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
 from batch_update.sheet.writing.binding import write_book
+from batch_update.sheet.writing.looks import MOST_COLUMNS
 from batch_update.sheet.writing.painting import MOST_ROWS
 from batch_update.sheet.writing.records import write_whole
 from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK
 
-MOST_COLUMNS = 1 << 14
 MOST_CELLS = 4_000_000
 """Cells of the worksheet of results beyond which it takes longer to open than anybody waits."""
 Spelling = Callable[[str], str]
@@ -37,7 +37,9 @@ def why_no_workbook(sheet: Sheet) -> str:
     columns = len(sheet.columns) + len(RESULT_COLUMNS)
     if len(sheet) > MOST_ROWS:
         return f"a worksheet holds {MOST_ROWS + 1:,} rows, and the sheet has {len(sheet):,}"
-    if columns > MOST_COLUMNS or columns * len(sheet) > MOST_CELLS:
+    if columns > MOST_COLUMNS:
+        return f"a worksheet holds {MOST_COLUMNS:,} columns, and there would be {columns:,}"
+    if columns * len(sheet) > MOST_CELLS:
         return f"{columns * len(sheet):,} cells are too many for one"
     for column in own_columns(sheet):
         texts = {text for text in column.texts if 2 * len(text) > LONGEST_IN_WORKBOOK}

@@ -25,6 +25,8 @@ WIDEST = 40
 """characters of a column that is as wide as what stands in it"""
 LONGEST_COMMENT = 1_000
 """Characters; a program shows no more of a comment without scrolling, and holds 32,767."""
+MOST_COLUMNS = 1 << 14
+"""Columns of a worksheet."""
 MOST_LINKS = 65_530
 """Links that a worksheet may have, as a spreadsheet program counts them."""
 
@@ -63,8 +65,15 @@ def looks_of(book: Any) -> Looks:
 def put_text(sheet: Any, row: int, column: int, text: str, format: Any = None) -> None:
     """Write a cell as the text that it is, never as a number, a link or a formula; rows and columns count from 0.
 
-    Characters that a workbook cannot hold are left out. Raises UsageError (S114) for a text that is too long.
+    Characters that a workbook cannot hold are left out. Raises UsageError (S114) for a text that is too long,
+    and for a column beyond the last one.
     """
+    if column >= MOST_COLUMNS:
+        raise UsageError(
+            f"a worksheet holds {MOST_COLUMNS:,} columns, and there would be more",
+            code="S114",
+            remedy="leave columns out, or write a .csv",
+        )
     plain = without_unfit("", text)
     if not plain:
         sheet.write_blank(row, column, None, format)
