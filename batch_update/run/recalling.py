@@ -96,14 +96,10 @@ def question_of(
             "no assistant is named", code="U101", remedy="give its id or its name, or neither for all"
         )
     wanted = Wanted(int(text)) if text.isascii() and text.isdecimal() else Wanted(name=text)
-    names = frozenset(_field_called(part) for name in fields for part in name.split(",") if part.strip())
+    parts = [part for name in fields for part in name.split(",") if part.strip()]
+    names = frozenset(find_field(part, "the option field") for part in parts)
     selection = Selection(names, _moment_said("since", since), _moment_said("until", until, at_end=True))
     return Question(wanted, selection)
-
-
-def _field_called(name: str) -> str:
-    """Return the field of this name or alias; of a part of one, the field. Raises UsageError (U101)."""
-    return find_field(name, "the option field").partition(".")[0].rstrip("+-")
 
 
 def recall(question: Question, settings: Settings) -> History:

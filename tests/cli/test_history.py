@@ -15,14 +15,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from batch_update.journal.across.glancing import RunHead
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import report_of
-from batch_update.report.changed import changed_by_run
+from batch_update.journal.recorded import Occasion, report_of
+from batch_update.model.plans import Change, Outcome, Status
+from batch_update.report.changed import changed_by_run, changes_of
+from batch_update.report.history.blame import blame
 from batch_update.report.history.past import MADE as KEPT
+from batch_update.report.history.past import PastChange
+from batch_update.run.recalling import question_of
 from batch_update.sheet.writing.formats import write_export
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
 from tests.cli.test_runs import MADE, begin, complete, stop, taken_back
+from tests.clocks import NOON
 
 __all__ = ["complete"]  # a fixture
 HOSTILE = "=1+1 <script>alert(1)</script> \u202e"
@@ -211,3 +217,19 @@ def test_what_was_sent_without_an_answer_is_blamed_only_where_it_arrived(run: Ru
     taken_back(run)
     assert begin(run).exists()
     assert set(verdicts(run, *LOOK).values()) <= {"ours", "untouched"}
+
+
+def test_a_day_by_itself_holds_all_of_it() -> None:
+    day = question_of(since="2026-10-01", until="2026-10-01").selection
+    assert day.since is not None and day.before is not None and day.before - day.since == timedelta(days=1)
+    moment = question_of(since="2026-10-01T09:30", until="2026-10-01T09:30").selection
+    assert moment.since == moment.before
+
+
+def test_what_may_never_have_arrived_is_not_blamed_on_somebody_outside() -> None:
+    change = Change(1, {"speech_speed": 0.9}, (0,), before={"speech_speed": 1.0})
+    (what,) = changes_of(change, Outcome(Status.UNKNOWN, "N502", attempts=1), [2])
+    head = RunHead(Path("runs/one"), NOON, "apply", "", Occasion(), "", "", "", "")
+    last = [PastChange(NOON, head, Occasion(), what, left=0.9)]
+    found = {now: next(iter(blame(last, {"speech_speed": now}))).origin.value for now in (0.9, 1.0, 1.1)}
+    assert found == {0.9: "ours", 1.0: "untouched", 1.1: "outside"}

@@ -167,3 +167,17 @@ def test_rows_that_are_not_as_wanted_are_counted_by_their_codes() -> None:
     assert all(one.title for one in figures.failures)
     assert figures.standing.reached is Reached.PART and figures.standing.left == {Status.FAILED: 3}
     assert (figures.standing.assistants, figures.standing.verified) == (1, 0)
+
+
+def test_a_run_that_ended_early_was_stopped_once_something_was_sent_and_not_begun_before() -> None:
+    stop = RunStopped("too many failed", code="R104")
+    not_sent = Outcome(Status.NOT_SENT, "R104", "not sent")
+    assert figures_of(ran(sent(0), not_sent, stopped=stop)).standing.reached is Reached.STOPPED
+    assert figures_of(ran(not_sent, not_sent, stopped=stop)).standing.reached is Reached.NOT_SENT
+
+
+def test_of_a_field_counts_as_verified_what_was_applied() -> None:
+    """A change that turned out to be so already, or was refused, reads back as it is, too."""
+    refused = sent(1, status=Status.FAILED, changed=(), verified=Verified.VERIFIED)
+    (figure,) = figures_of(ran(sent(0, verified=Verified.VERIFIED), refused)).fields
+    assert (figure.changes, figure.verified) == (2, 1)

@@ -29,6 +29,7 @@ from batch_update.report.sharing.scrubbing import scrubbed
 from batch_update.report.sharing.shared import shared
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
+from batch_update.text import REDACTED
 from tests.made import column, ids, report_of, sheet_of
 from tests.report.outcomes import FAILED, LEFT_OUT, NOT_SENT, OK, UNCHANGED
 
@@ -239,3 +240,10 @@ def test_the_name_of_a_file_tells_its_form() -> None:
     for name, asked in (("a.txt", None), ("a.csv", "xlsx"), ("a.xlsx", "csv"), ("report", None)):
         with pytest.raises(UsageError):
             form_of(Path(name), asked)
+
+
+def test_a_value_is_found_in_the_spelling_of_a_terminal_of_json_and_of_a_page() -> None:
+    for quoted in ('<b>"x"</b>', "&lt;b&gt;&quot;x&quot;&lt;/b&gt;", r"<b>\"x\"</b>"):
+        assert (
+            scrubbed(f"refused: {quoted} is too short", ['<b>"x"</b>']) == f"refused: {REDACTED} is too short"
+        )

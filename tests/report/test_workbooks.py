@@ -16,13 +16,16 @@ from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
+from batch_update.report.changed import changed_by_run
 from batch_update.report.figures.standing import standing_of
 from batch_update.report.files.folder import write_run
 from batch_update.report.page.headline import headline_of_run
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
+from batch_update.report.workbook.shared_pages import changes_page
+from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
 from batch_update.sheet.reading import read_sheet
-from batch_update.sheet.writing.leaves import number_or_text
+from batch_update.sheet.writing.leaves import Paint, Painted, number_or_text
 from tests.made import column, sheet_of
 from tests.office import Office
 from tests.office import office as office
@@ -189,3 +192,11 @@ def test_page_and_workbook_of_a_run_begin_with_one_sentence_and_name_the_same_fi
     assert f"{verdict.mark.de}: {verdict.sentence.de}" in summary[0].tolist()
     assert verdict.sentence.de in page and "failed.csv" not in page
     assert {"failed.xlsx", "results.xlsx"} <= set(re.findall(r'href="([^"]+)"', page))
+
+
+def test_a_change_that_reads_back_otherwise_is_red_and_tells_its_wave() -> None:
+    report = hostile_report()
+    ends = [replace(one, verified=Verified.MISMATCH, wave=2) for one in report.outcomes]
+    told = list(changed_by_run(replace(report, outcomes=tuple(ends))))
+    for row in changes_page(told, report.plan, VOCABULARIES["en"]).rows:
+        assert row[-2:] == [Painted("mismatch", Paint.ERROR), 2]

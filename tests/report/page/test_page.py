@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,8 @@ from batch_update.plan.saving import digest
 from batch_update.report.documents.envelope import json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.documents.of_sheets import planned_sheet
+from batch_update.report.figures.standing import standing_of
+from batch_update.report.page.headline import headline_of_plan, headline_of_run
 from batch_update.report.page.of_plan import Planning, plan_page
 from batch_update.report.page.of_run import run_page
 from batch_update.report.page.page_words import WORDS
@@ -189,3 +192,13 @@ def test_what_has_to_be_allowed_stands_on_the_page_of_a_plan() -> None:
     text = plan_page(plan, planning_of(plan, tripped), "de", {"apply": "batch-update apply x.csv --allow y"})
     assert "G103 phone_number_id: the phone number changes (2 assistants, rows 2-3)" in Reader(text).texts
     assert "batch-update apply x.csv --allow y" in Reader(text).texts
+
+
+def test_a_headline_is_good_only_where_nothing_is_left() -> None:
+    """What was not read back is not done, and a plan whose errors forbid to send the rest is not ready."""
+    report = Report(plan_of(1), (Outcome(Status.UPDATED, changed=("speech_speed",)),))
+    standing = replace(standing_of(report), exit=Exit.OK)
+    assert headline_of_run(report, standing).tone == "good"
+    assert headline_of_run(report, replace(standing, exit=Exit.SOME_FAILED)).tone == "open"
+    assert headline_of_plan(report.plan, (), is_blocked=False).tone == "good"
+    assert headline_of_plan(report.plan, (), is_blocked=True).tone == "bad"
