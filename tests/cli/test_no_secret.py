@@ -183,3 +183,15 @@ def _shared_without(run: Run, folder: Path) -> None:
     for ending in ("csv", "xlsx", "jsonl", "json", "xml", "parquet"):
         assert run("report", str(name), "-o", f"shared.{ending}", "--redact", "secrets").exit == 0
         assert leaks(texts_of(folder / f"shared.{ending}"), OF_THE_DATA) == []
+
+
+@pytest.mark.parametrize("option", ["--note", "--author"])
+def test_a_key_that_slipped_into_what_is_written_down_is_refused_before_it_is(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setenv("FAMULOR_API_KEY", KEY)
+    there = sheet("there.csv", (10001, 1.1, "", ""))
+    way = ("--base-url", "http://127.0.0.1:9/api", "--yes", "--no-fetch", "--max-outage", "0")
+    result = run("apply", there, *way, option, f"key is {KEY}")
+    assert (result.exit, "holds the API key" in result.err) == (2, True)
+    assert not leaks(result.out + result.err, (KEY,)) and not list(tmp_path.glob("runs/*"))

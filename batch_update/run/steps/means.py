@@ -18,7 +18,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.clock import SYSTEM, Clock
-from batch_update.errors import AccessError, ApiError, RunStopped
+from batch_update.errors import AccessError, ApiError, RunStopped, UsageError
 from batch_update.model.reports import Event
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts
@@ -51,7 +51,13 @@ class Means:
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""
-        return account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
+        account = account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
+        for name, said in (("note", settings.note), ("author", settings.author)):
+            if account.key.redact(said) != said:  # every report of the run would tell it
+                raise UsageError(
+                    f"the setting {name} holds the API key", code="U101", remedy="write it without the key"
+                )
+        return account
 
 
 def tell_way(settings: Settings, means: Means) -> None:
