@@ -492,6 +492,11 @@ def test_a_run_that_never_sent_anything_is_listed_and_may_go(
         None,
     )
     assert state in run("runs", "list").out
+    if not (folder / "journal.db").exists():
+        for name in (folder.name, str(folder)):
+            shown = run("runs", "show", name)
+            assert (shown.exit, state in shown.out, sheet in shown.out) == (0, True, True), shown.err
+        assert run("runs", "show", folder.name, "--json").json["error"]["code"] == "J103"
     assert run("runs", "prune", "--keep", "0", "--yes").exit == 0
     assert not folder.exists()
 

@@ -90,7 +90,12 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.report.tones import plain
         from batch_update.run.steps.overview import doers_of, runs_at_work
 
-        recorded = read_run(find_run(run, settings.runs_dir))
+        try:
+            recorded = read_run(find_run(run, settings.runs_dir))
+        except UsageError as error:
+            if error.code == "J103" and not settings.json_ and _shown_unsent(run, settings):
+                return
+            raise
         report, facts = report_of(recorded), facts_of(recorded)
         report = replace(report, folder=recorded.folder, files=written_in(recorded.folder))
         state = state_of(recorded, runs_at_work(settings))
@@ -105,6 +110,22 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         out(plain(summary(report, stats=facts.stats)))
         for line in _files_and_next(report, following):
             out(line)
+
+
+def _shown_unsent(run: str, settings: Settings) -> bool:
+    """Show a run that never sent anything and has no journal, as the list does; False where there is none."""
+    from batch_update.report.files.folder import written_in
+    from batch_update.report.screen.run_list import run_lines
+    from batch_update.run.steps.overview import unsent_run
+
+    entry = unsent_run(run, settings)
+    if entry is None:
+        return False
+    for line in run_lines([entry]):
+        out(line)
+    if files := written_in(entry.folder):
+        out(f"Report  {printable(str(files.page or files.results))}")
+    return True
 
 
 @app.command("prune", cls=Command)

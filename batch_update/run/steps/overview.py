@@ -32,6 +32,15 @@ def doers_of(recorded: RecordedRun, settings: Settings) -> tuple[str, ...]:
     return done_since([recorded.folder], all_runs(settings.runs_dir)).get(recorded.folder, ())
 
 
+def unsent_run(name: str, settings: Settings) -> Entry | None:
+    """Return the one run that is called so, lies there or begins so, if it ended before it sent anything; or None."""
+    folders, path = all_runs(settings.runs_dir), Path(name).resolve()
+    exact = [folder for folder in folders if folder.name == name or folder.resolve() == path]
+    exact = exact or [folder for folder in folders if folder.name.startswith(name)]
+    found = entry_of(exact[0], runs_at_work(settings)) if len(exact) == 1 else None
+    return found if found and found.state in (RunState.REFUSED, RunState.STILLBORN) else None
+
+
 def runs_at_work(settings: Settings) -> set[Path]:
     """Return the folders of runs that some process works on now. Raises UsageError where that cannot be told."""
     try:
