@@ -17,6 +17,7 @@ from batch_update.model.sheets import Severity, Sheet
 from batch_update.report.files.annotations import notes_of
 from batch_update.run.exporting import check_target
 from batch_update.run.planning import unwritable
+from batch_update.settings.locales import language_here
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.annotated import write_annotated
@@ -153,7 +154,8 @@ def annotate(
     _refuse_elsewhere(sheet, path, folder)
     notes = list(notes_of(sheet, checked.problems, spelled))
     again = reading_again(settings, sheet, path)
-    _proved(path, sheet, again, partial(write_annotated, sheet=sheet, notes=notes))
+    write = partial(write_annotated, sheet=sheet, notes=notes, language=language_here(os.environ))
+    _proved(path, sheet, again, write)
 
 
 _OF_PLACE = ("sheet", "header_row", "visible_only")

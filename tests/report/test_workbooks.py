@@ -189,6 +189,8 @@ def test_page_and_workbook_of_a_run_begin_with_one_sentence_and_name_the_same_fi
     verdict = headline_of_run(report, standing_of(report))
     page = (tmp_path / "report.html").read_text("utf-8")
     summary = pd.read_excel(written.workbook, sheet_name="Übersicht", header=None, engine="calamine")
+    problems = pd.read_excel(written.failed, sheet_name="Probleme", engine="calamine")
+    assert problems.columns[0] == "Stelle"
     assert f"{verdict.mark.de}: {verdict.sentence.de}" in summary[0].tolist()
     assert verdict.sentence.de in page and "failed.csv" not in page
     assert {"failed.xlsx", "results.xlsx"} <= set(re.findall(r'href="([^"]+)"', page))

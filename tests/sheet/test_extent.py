@@ -165,7 +165,14 @@ def test_two_worksheets_that_fit_are_an_error_that_names_both(write: Any) -> Non
 @WORKBOOKS
 def test_a_list_of_names_beside_the_table_and_our_own_worksheets_confuse_nobody(write: Any) -> None:
     voices = (("Name", "Sprache"), ("Susi", "de"))
-    sheets = {"Help": TABLE, "Problems": TABLE, "_lists": TABLE, "Stimmen": voices, "Daten": TABLE}
+    sheets = {
+        "Help": TABLE,
+        "Problems": TABLE,
+        "Probleme": TABLE,
+        "_lists": TABLE,
+        "Stimmen": voices,
+        "Daten": TABLE,
+    }
     sheet = read_bytes(write(sheets))
     assert (sheet.dialect.worksheet, sheet.around.worksheets) == ("Daten", ("Stimmen",))
 

@@ -173,7 +173,7 @@ WORDS: Mapping[str, Phrase] = {
     "attempts": Phrase("Attempts", "Versuche"),
     "wave": Phrase("Wave", "Welle"),
     "request_id": Phrase("Request", "Anfrage"),
-    "history": Phrase("All that runs changed of it:", "Alles, was Läufe an ihm änderten:"),
+    "history": Phrase("All that runs changed of it:", "Alle Änderungen an diesem Assistenten:"),
     **{f"status_{status}": said for status, said in STATUS.items()},
 }
 # fmt: on

@@ -124,7 +124,7 @@ GERMAN = Vocabulary(
             "Approved by": "Freigegeben von",
             "Date": "Datum",
             "To mend": "Zu verbessern",
-            "All that runs changed of an assistant": "Alles, was Läufe an einem Assistenten änderten",
+            "All that runs changed of an assistant": "Alle Änderungen an einem Assistenten",
             "the rows that are still to be done are in {}": "was noch zu tun ist, steht in {}",
             "What became of the rows": "Was aus den Zeilen wurde",
             "What the rows come to": "Was die Zeilen ergeben",

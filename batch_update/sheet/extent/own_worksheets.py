@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-PROBLEMS = "Problems"
+PROBLEMS = {"en": "Problems", "de": "Probleme"}
 HELP = {"en": "Help", "de": "Hilfe"}
 LISTS = {"en": "Lists", "de": "Listen"}
 OF_REPORTS = {
@@ -19,7 +19,7 @@ OF_PLANS = {
 """Language -> the worksheets of a plan, none of which is a sheet."""
 _ENOUGH = 3
 """Worksheets of a report by which it is known as one: a single name may be anybody's."""
-_NAMES = frozenset({PROBLEMS, *HELP.values(), *LISTS.values()})
+_NAMES = frozenset({*PROBLEMS.values(), *HELP.values(), *LISTS.values()})
 
 
 def are_of_plan(names: Collection[str]) -> bool:

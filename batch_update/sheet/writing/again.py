@@ -59,10 +59,14 @@ def _as_it_stands(sheet: Sheet, index: int, cells: list[str], ids: int, *, ragge
     return ["" if place != ids else NOT_READ + separator.join(found) for place in range(len(cells))]
 
 
+_TAKEN = frozenset({*map(str.casefold, PROBLEMS.values()), "history", "-"})
+"""Names that the worksheet with the sheet itself cannot have."""
+
+
 def worksheet_title(sheet: Sheet) -> str:
     """Return a name for the worksheet that every program takes: that of its own, or that of the file."""
     name = sheet.dialect.worksheet or Path(sheet.name).stem
     plain = "".join("_" if sign in "[]:*?/\\" or not sign.isprintable() else sign for sign in name)[
         :31
     ].strip("' ")
-    return plain if plain and plain.casefold() not in (PROBLEMS.casefold(), "history", "-") else "Sheet"
+    return plain if plain and plain.casefold() not in _TAKEN else "Sheet"

@@ -6,7 +6,7 @@ no row of the list looks like a header.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,18 +32,17 @@ from batch_update.sheet.writing.template.form_columns import TemplateColumn
 from batch_update.sheet.writing.template.validations import words_to_choose
 from batch_update.sheet.writing.template.wording import WORDS, Words
 from batch_update.sheet.writing.worksheet import in_xml
-from batch_update.text import column_letters, counted, excerpt
+from batch_update.text import column_letters, excerpt
 
-LIST_COLUMNS = (
-    "Place",
-    "Kind",
-    "Code",
-    "What is wrong",
-    "What stands there",
-    "What may",
-    "What to do",
-    "In the file",
-)
+# fmt: off
+LIST_COLUMNS: Mapping[Language, tuple[str, ...]] = {
+    "en": ("Place", "Kind", "Code", "What is wrong", "What stands there", "What may", "What to do", "In the file"),
+    "de": ("Stelle", "Art", "Code", "Was falsch ist", "Was dort steht", "Was dort stehen darf", "Was zu tun ist",
+           "In der Datei"),
+}
+# fmt: on
+_PROBLEM: Mapping[Language, tuple[str, str]] = {"en": ("problem", "problems"), "de": ("Problem", "Probleme")}
+_WHOLE_SHEET: Mapping[Language, str] = {"en": "the whole sheet", "de": "die ganze Tabelle"}
 MOST_COMMENTS = 5_000
 """Cells with a comment; with more, programs take minutes to open the workbook. The list has all."""
 _WIDTHS = (14, 9, 8, 60, 30, 30, 60, 20)
@@ -89,7 +88,8 @@ def write_annotated(
 ) -> Path:
     """Write the workbook beside its place and rename it; without notes it is the sheet alone, with its repairs.
 
-    With notes, cells that take one of a few words have them as a drop-down, in this language.
+    With notes, cells that take one of a few words have them as a drop-down; these and the heads of the list are in this
+    language.
 
     Raises UsageError (S114) for a text that is too long, OSError.
     """
@@ -105,10 +105,10 @@ def _write_book(
     with book_at(path, constant_memory=True) as book:
         looks = looks_of(book)
         page = book.add_worksheet(title)
-        _write_sheet(page, sheet, rows, found, looks)
+        _write_sheet(page, sheet, rows, found, looks, language)
         if notes:
             _offer_words(page, sheet, WORDS[language])
-            _write_list(book.add_worksheet(PROBLEMS), title, notes, found, looks)
+            _write_list(book.add_worksheet(PROBLEMS[language]), title, notes, found, looks, language)
 
 
 def _placed(sheet: Sheet, notes: Sequence[Note]) -> _Annotations:
@@ -131,7 +131,12 @@ def _placed(sheet: Sheet, notes: Sequence[Note]) -> _Annotations:
 
 
 def _write_sheet(
-    page: Any, sheet: Sheet, rows: Iterable[Sequence[str]], found: _Annotations, looks: Looks
+    page: Any,
+    sheet: Sheet,
+    rows: Iterable[Sequence[str]],
+    found: _Annotations,
+    looks: Looks,
+    language: Language,
 ) -> None:
     columns = [sheet.columns[number] for number in columns_again(sheet)]
     _lay_out(page, columns, len(sheet), looks, with_summary=bool(found.by_row))
@@ -139,7 +144,7 @@ def _write_sheet(
         for place, (column, text) in enumerate(zip(columns, cells, strict=True)):
             _put_marked(page, row, place, in_xml(column.field or "", unix_lines(text)), found, looks)
         if found.by_row:
-            _put_summary(page, row, len(columns), found, looks)
+            _put_summary(page, row, len(columns), found, looks, language)
 
 
 def _lay_out(page: Any, columns: Sequence[Column], height: int, looks: Looks, *, with_summary: bool) -> None:
@@ -167,12 +172,14 @@ def _put_marked(page: Any, row: int, place: int, text: str, found: _Annotations,
         put_comment(page, row, place, "\n\n".join(note.comment for note in notes))
 
 
-def _put_summary(page: Any, row: int, place: int, found: _Annotations, looks: Looks) -> None:
+def _put_summary(
+    page: Any, row: int, place: int, found: _Annotations, looks: Looks, language: Language
+) -> None:
     """Write how many problems a row has, as a link to the first of them in the list."""
     about = found.by_row.get(row, [])
-    text = PROBLEMS_COLUMN if row == 0 else counted(len(about), "problem")
+    text = PROBLEMS_COLUMN if row == 0 else f"{len(about):,} {_PROBLEM[language][len(about) != 1]}"
     if about or row == 0:
-        target = place_in_book(PROBLEMS, f"A{about[0] + 1}" if about else "A1")
+        target = place_in_book(PROBLEMS[language], f"A{about[0] + 1}" if about else "A1")
         if page.write_url(row, place, target, looks.link, text):
             put_text(page, row, place, text, looks.text)
 
@@ -204,18 +211,20 @@ def _offer_words(page: Any, sheet: Sheet, words: Words) -> None:
 # ---------------------------------------------------------------- the list
 
 
-def _write_list(page: Any, title: str, notes: Sequence[Note], found: _Annotations, looks: Looks) -> None:
+def _write_list(
+    page: Any, title: str, notes: Sequence[Note], found: _Annotations, looks: Looks, language: Language
+) -> None:
     _fit_to_paper(page)
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, len(notes), len(LIST_COLUMNS) - 1)
-    for place, (name, width) in enumerate(zip(LIST_COLUMNS, _WIDTHS, strict=True)):
+    page.autofilter(0, 0, len(notes), len(_WIDTHS) - 1)
+    for place, (name, width) in enumerate(zip(LIST_COLUMNS[language], _WIDTHS, strict=True)):
         page.set_column(place, place, width)
         put_text(page, 0, place, name, looks.header)
     for row, (note, cell) in enumerate(zip(notes, found.places, strict=True), 1):
         page.set_row(row, _LINE * _lines_of(note))
         address = "" if cell is None else f"{column_letters(cell[1])}{cell[0] + 1}"
         if cell is None or row > MOST_LINKS:
-            put_text(page, row, 0, address or "the whole sheet", looks.prose)
+            put_text(page, row, 0, address or _WHOLE_SHEET[language], looks.prose)
         else:
             page.write_url(row, 0, place_in_book(title, address), looks.link, address)
         color = looks.error if note.is_error else looks.warning
