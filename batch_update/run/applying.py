@@ -126,6 +126,7 @@ async def _refused(
     report: Report, settings: Settings, means: Means, client: Client | None = None, *, command: str = "apply"
 ) -> Ended:
     """End a run whose sheet is wrong: it has a folder with results, and no journal, since nothing is sent."""
+    means.check_words(settings)
     folder = _folder(report.plan, settings, means) if means.journal else None
     facts = facts_now(settings, client, occasion_of(settings, means), command=command)
     return Ended(await written_report(report, folder, facts, means.watcher, client), facts, settings)

@@ -190,8 +190,9 @@ def test_a_key_that_slipped_into_what_is_written_down_is_refused_before_it_is(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     monkeypatch.setenv("FAMULOR_API_KEY", KEY)
-    there = sheet("there.csv", (10001, 1.1, "", ""))
+    good, wrong = (sheet(f"{speed}.csv", (10001, speed, "", "")) for speed in (1.1, 9.9))
     way = ("--base-url", "http://127.0.0.1:9/api", "--yes", "--no-fetch", "--max-outage", "0")
-    result = run("apply", there, *way, option, f"key is {KEY}")
-    assert (result.exit, "holds the API key" in result.err) == (2, True)
-    assert not leaks(result.out + result.err, (KEY,)) and not list(tmp_path.glob("runs/*"))
+    for path in (good, wrong):
+        result = run("apply", path, *way, option, f"key is {KEY}")
+        assert (result.exit, "holds the API key" in result.err) == (2, True)
+        assert not leaks(result.out + result.err, (KEY,)) and not list(tmp_path.glob("runs/*"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.clock import SYSTEM, Clock
-from batch_update.errors import AccessError, ApiError, RunStopped, UsageError
+from batch_update.errors import AccessError, ApiError, BatchUpdateError, RunStopped, UsageError
 from batch_update.model.reports import Event
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts
@@ -52,12 +52,24 @@ class Means:
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""
         account = account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
-        for name, said in (("note", settings.note), ("author", settings.author)):
-            if account.key.redact(said) != said:  # every report of the run would tell it
-                raise UsageError(
-                    f"the setting {name} holds the API key", code="U101", remedy="write it without the key"
-                )
+        _refuse_key_in_words(settings, account.key)
         return account
+
+    def check_words(self, settings: Settings) -> None:
+        """Raises UsageError where the note or the author holds the key, as far as there is one."""
+        key = self.key
+        with suppress(BatchUpdateError):  # what is wrong with the account is told by whoever needs it
+            key = account_of(settings, key=key, environ=self.environ).key
+        if key is not None:
+            _refuse_key_in_words(settings, key)
+
+
+def _refuse_key_in_words(settings: Settings, key: ApiKey) -> None:
+    for name, said in (("note", settings.note), ("author", settings.author)):
+        if key.redact(said) != said:  # every report of the run would tell it
+            raise UsageError(
+                f"the setting {name} holds the API key", code="U101", remedy="write it without the key"
+            )
 
 
 def tell_way(settings: Settings, means: Means) -> None:
