@@ -197,8 +197,8 @@ def _rows(path: Path) -> list[tuple[str, ...]]:
 
 
 def _steady(told: dict[str, Any]) -> dict[str, Any]:
-    """run.json without its times and the name of its folder."""
-    for name in ("at", "started", "finished", "seconds", "files", "events", "next"):
+    """run.json without its times, the name of its folder and that of a job that began it."""
+    for name in ("job", "at", "started", "finished", "seconds", "files", "events", "next"):
         told.pop(name, None)
     told["server"] = re.sub(r":\d+$", ":PORT", told["server"] or "")
     return told

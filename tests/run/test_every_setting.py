@@ -271,6 +271,8 @@ CASES: dict[str, Case] = {
     # where results are
     "run_dir": Case("mine", lambda run: run.folder == Path("mine")),
     "runs_dir": Case("many", lambda run: run.folder is not None and run.folder.parent == Path("many")),
+    "note": Case("ticket 812", lambda run: run.told["note"] == "ticket 812"),
+    "author": Case("anna", lambda run: run.told["author"] == "anna"),
 }
 
 
