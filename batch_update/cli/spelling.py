@@ -5,30 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from batch_update.settings.layers import OPTIONS
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
-
-OPTIONS = (
-    "annotate",
-    "fields",
-    "fix",
-    "force",
-    "format",
-    "full",
-    "host",
-    "jobs_dir",
-    "lang",
-    "language",
-    "mode",
-    "names",
-    "online",
-    "out",
-    "port",
-    "prefill",
-    "search",
-    "where",
-)
-"""Options that belong to a single command and are no settings; messages name them `the option full`."""
 
 
 def flag_of(name: str) -> str:

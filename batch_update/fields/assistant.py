@@ -149,7 +149,7 @@ class AssistantUpdate(BaseModel):
     knowledgebase_id: Id | None = _f("Knowledge", "Knowledge base; null removes it", "Knowledge base, Wissensdatenbank, Wissensbasis", look_up="knowledgebases")
     knowledgebase_mode: Literal["function_call", "prompt"] = _f("Knowledge", "How the knowledge base is used; prompt only in pipeline", "Knowledge mode, Wissensmodus", words="function call=function_call, function-call=function_call, funktionsaufruf=function_call")
 
-    phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer, Telefonnr., Telefon-Nr., Tel.-Nr.", look_up="phone-numbers")
+    phone_number_id: Id | None = _f("Phone", "Phone number; null takes it away", "Phone number, Phone, Telefonnummer, Rufnummer, Telefonnr, Tel Nr", look_up="phone-numbers")
 
     tool_ids: list[Id] = _f("Tools", "Custom mid-call tools; replaces all", "Custom tools, Mid-call tools, Werkzeuge, Eigene Werkzeuge", empty=True, reported=False, look_up="tools")
     tools: list[FlatTool] = _f("Tools", "Built-in tools; replaces all", "Built-in tools, Eingebaute Werkzeuge", empty=True)

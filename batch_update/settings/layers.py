@@ -38,7 +38,6 @@ OPTIONS = (
     "output",
     "port",
     "prefill",
-    "prune_force",
     "redact",
     "reset",
     "retry_failed",
@@ -49,7 +48,10 @@ OPTIONS = (
     "where",
     "xlsx",
 )
-"""Options of single commands that are no settings: their variables are known as well."""
+"""Options of single commands that are no settings: messages name them `the option full`, and their variables are known
+as well."""
+VARIABLES_ALONE = ("prune_force",)
+"""Variables of options that have the name of another: `force` of one command removes, of others it writes over."""
 
 
 def variable_of(name: str) -> str:
@@ -64,7 +66,7 @@ def _named_as_setting(name: str) -> str:
 
 def refuse_unknown(environ: Mapping[str, str]) -> None:
     """Raises UsageError for each variable of ours that nothing reads: with a letter wrong, no limit would be set."""
-    known = set(map(variable_of, (*Settings.model_fields, *OPTIONS)))
+    known = set(map(variable_of, (*Settings.model_fields, *OPTIONS, *VARIABLES_ALONE)))
     wrong = [name for name in environ if name.startswith(ENV_PREFIX) and name not in known]
     if wrong:
         raise UsageError(code="U101", details=(no_such("variable", name, known) for name in wrong))

@@ -21,7 +21,7 @@ from batch_update.cli.screens import screen
 from batch_update.cli.spelling import flag_of
 from batch_update.report.tones import Piece, Tone, plain
 from batch_update.sandbox.routes import ROUTES
-from batch_update.settings.layers import OPTIONS, variable_of
+from batch_update.settings.layers import OPTIONS, VARIABLES_ALONE, variable_of
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
 from tests.cli.conftest import Run
@@ -376,7 +376,9 @@ def test_every_option_that_is_no_setting_is_known_by_its_variable() -> None:
     options = list(options_of(command_line()))
     names = {variable_of(max(option.opts, key=len)) for option in options}
     names |= {option.envvar for option in options if isinstance(option.envvar, str)}
-    assert names - set(map(variable_of, Settings.model_fields)) == set(map(variable_of, OPTIONS))
+    assert names - set(map(variable_of, Settings.model_fields)) == set(
+        map(variable_of, (*OPTIONS, *VARIABLES_ALONE))
+    )
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])

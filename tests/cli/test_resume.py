@@ -165,7 +165,7 @@ def test_where_its_folder_takes_no_results_the_run_is_still_the_one_to_take_back
         result = run("apply", "good.csv", *server, "--run-dir", "it")
         assert (result.exit, str(Path("it", "results.csv")) in result.err) == (0, True)
         words = shlex.split(result.out.rpartition("batch-update undo ")[2])
-        assert words[-1] == "it" and "results.csv" in result.out
+        assert words[-1] == "it" and "report.html" in result.out
         assert run("undo", *words, "--yes").exit == 0
 
 

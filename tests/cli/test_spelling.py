@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from batch_update.cli.app import command_line
-from batch_update.cli.spelling import OPTIONS, as_flags
+from batch_update.cli.spelling import as_flags
+from batch_update.settings.layers import OPTIONS
 from batch_update.settings.tunables import Settings
 
 ROOT = Path(__file__).parents[2] / "batch_update"

@@ -168,7 +168,7 @@ def test_done_rows_cost_nothing_and_the_report_covers_all(tmp_path: Path) -> Non
     report = resumed(tmp_path, client)
     assert sorted(client.asked) == list(range(5, 21)) and report.counts() == {Status.UPDATED: 20}
     assert report.stopped is None and read_run(tmp_path).complete
-    assert [event.kind for event in report.events] == ["resumed"]
+    assert [event.kind for event in report.events] == ["stop", "resumed"]
     check_told_twice(report, tmp_path)
 
 

@@ -61,7 +61,7 @@ def _ids_stay(name: str) -> UsageError:
     return UsageError(
         f"the option redact: {excerpt(name)!r} says whose a row is, and a report without that tells nothing",
         code="U101",
-        remedy="name fields; a report of some assistants alone is made with the option only",
+        remedy="name fields; a report of some assistants alone is made with the setting only",
     )
 
 

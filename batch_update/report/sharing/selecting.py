@@ -38,7 +38,7 @@ def selected(report: Report, only: Collection[int]) -> Report:
     wanted, ids = frozenset(only), assistants_of(report.plan)
     if missing := sorted(wanted.difference(filter(None, ids))):
         raise UsageError(
-            f"the option only names assistants that no row of the run is about: {listed(missing)}",
+            f"the setting only names assistants that no row of the run is about: {listed(missing)}",
             code="U101",
             remedy="check these ids, or leave them out",
         )
