@@ -202,3 +202,12 @@ def test_a_change_that_reads_back_otherwise_is_red_and_tells_its_wave() -> None:
     told = list(changed_by_run(replace(report, outcomes=tuple(ends))))
     for row in changes_page(told, report.plan, VOCABULARIES["en"]).rows:
         assert row[-2:] == [Painted("mismatch", Paint.ERROR), 2]
+
+
+def test_a_workbook_says_that_it_was_made_when_the_run_began_so_that_it_can_be_made_again(
+    tmp_path: Path,
+) -> None:
+    write_run(hostile_report(), tmp_path)
+    for name in ("results.xlsx", "failed.xlsx"):
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            assert b"2026-11-22T08:31:05Z</dcterms:created>" in archive.read("docProps/core.xml")

@@ -225,11 +225,11 @@ def test_a_head_that_drips_is_no_reason_to_wait_longer():
 
 
 def test_a_connection_that_goes_on_asking_stays_open():
-    with sandbox(patience=0.3) as (_, address), httpx.Client(base_url=address, headers=KEY) as client:
+    with sandbox(patience=1) as (_, address), httpx.Client(base_url=address, headers=KEY) as client:
         client.get("/api/user/me")
         wire = next(iter(client._transport._pool.connections))
         for _ in range(8):
-            time.sleep(0.05)
+            time.sleep(0.15)
             assert client.get("/api/user/me").status_code == 200
         assert next(iter(client._transport._pool.connections)) is wire
 

@@ -35,7 +35,9 @@ def write_failed_book(report: Report, path: Path, language: Language, spelled: S
     """
     indexes = [index for index, outcome in enumerate(report.outcomes) if not as_wanted(outcome)]
     part = _part(report, indexes)
-    return write_annotated(path, part, _notes_there(report, indexes, spelled), language=language)
+    return write_annotated(
+        path, part, _notes_there(report, indexes, spelled), language=language, made=report.started
+    )
 
 
 def _part(report: Report, indexes: list[int]) -> Sheet:

@@ -88,4 +88,5 @@ def write_run_book(
         facts_page(report, facts, words),
     )
     cover = run_cover(report, facts, figures, words, failed=failed, history=history)
-    return write_whole(path, partial(write_book, cover=cover, tables=tables, continued=words.continued))
+    write = partial(write_book, cover=cover, tables=tables, continued=words.continued, made=report.started)
+    return write_whole(path, write)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,24 +86,30 @@ def write_annotated(
     repairs: Iterable[Repair] = (),
     *,
     language: Language = "en",
+    made: datetime | None = None,
 ) -> Path:
     """Write the workbook beside its place and rename it; without notes it is the sheet alone, with its repairs.
 
     With notes, cells that take one of a few words have them as a drop-down; these and the heads of the list are in this
-    language.
+    language. `made`: when it says that it was made, in UTC; None: now.
 
     Raises UsageError (S114) for a text that is too long, OSError.
     """
     rows = rows_again(sheet, repairs)
-    return write_whole(path, lambda draft: _write_book(draft, sheet, rows, notes, language))
+    return write_whole(path, lambda draft: _write_book(draft, sheet, rows, notes, language, made))
 
 
 def _write_book(
-    path: Path, sheet: Sheet, rows: Iterable[Sequence[str]], notes: Sequence[Note], language: Language
+    path: Path,
+    sheet: Sheet,
+    rows: Iterable[Sequence[str]],
+    notes: Sequence[Note],
+    language: Language,
+    made: datetime | None,
 ) -> None:
     found = _placed(sheet, notes)
     title = worksheet_title(sheet)
-    with book_at(path, constant_memory=True) as book:
+    with book_at(path, made, constant_memory=True) as book:
         looks = looks_of(book)
         page = book.add_worksheet(title)
         _write_sheet(page, sheet, rows, found, looks, language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from batch_update.sheet.writing.covers import draw_cover
@@ -20,14 +21,15 @@ def write_book(
     tables: Sequence[TablePage],
     continued: Continued,
     *,
+    made: datetime | None = None,
     most_at_once: int = MOST_AT_ONCE,
 ) -> None:
     """Write the pages as worksheets, and behind them one for texts that are too long, where there are any.
 
-    Raises OSError.
+    `made`: when the book says that it was made, in UTC; None: now. Raises OSError.
     """
     cells = sum(table.height * len(table.headings) for table in tables)
-    with book_at(path, constant_memory=cells > most_at_once) as book:
+    with book_at(path, made, constant_memory=cells > most_at_once) as book:
         drawn = Drawn(book, continued)
         if cover is not None:
             draw_cover(drawn, cover)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -112,13 +113,17 @@ def lines_of_width(text: str, width: float) -> int:
 
 
 @contextmanager
-def book_at(path: Path, **options: Any) -> Iterator[Any]:
-    """Yield a workbook of xlsxwriter that is written at the end. Raises OSError where it cannot be."""
+def book_at(path: Path, made: datetime | None = None, **options: Any) -> Iterator[Any]:
+    """Yield a workbook of xlsxwriter that is written at the end. Raises OSError where it cannot be.
+
+    `made`: the time in UTC that it says it was made at, so that writing it again makes the same bytes; None: now.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
     try:
         with xlsxwriter.Workbook(str(path), options) as book:
+            book.set_properties({"created": made})
             yield book
     except FileCreateError as error:
         raise error.args[0] from None  # the OSError that it stands for
