@@ -109,7 +109,7 @@ async def unless_signaled(
         tasks.start_soon(watch)
         try:
             ended.append(await work())
-        except Exception as bug:  # noqa: BLE001  # see above
+        except Exception as bug:  # noqa: BLE001  # of the work: returned as a reason to end, as a signal is
             ended.append(bug)
         tasks.cancel_scope.cancel()
     return ended[0]

@@ -132,7 +132,7 @@ def test_what_a_stranger_may_send_to_a_cgi_script_is_no_proxy() -> None:
 def test_socks_without_its_package_is_an_error_that_says_what_to_install() -> None:
     pytest.importorskip("httpx")
     try:
-        import socksio  # noqa: F401
+        import socksio  # noqa: F401  # asked only whether it is there
     except ImportError:
         with pytest.raises(UsageError, match="SOCKS") as caught:
             Client(

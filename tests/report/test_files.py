@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -220,10 +221,10 @@ def test_what_is_looked_at_and_cannot_be_made_is_told_and_hides_nothing(tmp_path
     for name in ("results.xlsx", "failed.xlsx"):
         (tmp_path / name).mkdir()
 
-    def bug(report: Report, facts: RunFacts) -> dict[str, str]:
+    def bug(report: Report, facts: RunFacts) -> NoReturn:
         raise KeyError("a bug")
 
-    written = write_run(report_of(OK, FAILED, sheet=book), tmp_path, following=bug)  # type: ignore[arg-type]
+    written = write_run(report_of(OK, FAILED, sheet=book), tmp_path, following=bug)
     assert (written.page, written.workbook) == (None, None)
     assert written.failed == tmp_path / "failed.csv"
     for path in (written.results, written.failed, written.run):
@@ -244,10 +245,10 @@ def test_more_columns_than_a_worksheet_has_are_a_csv_and_said_to_be_columns(tmp_
 def test_a_page_of_an_earlier_session_goes_where_no_new_one_can_be_made(tmp_path: Path) -> None:
     page = write_run(report_of(FAILED), tmp_path).page
 
-    def bug(report: Report, facts: RunFacts) -> dict[str, str]:
+    def bug(report: Report, facts: RunFacts) -> NoReturn:
         raise KeyError("a bug")
 
-    write_run(report_of(OK), tmp_path, following=bug)  # type: ignore[arg-type]
+    write_run(report_of(OK), tmp_path, following=bug)
     assert page is not None and not page.exists()
 
 

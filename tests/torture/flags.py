@@ -387,7 +387,7 @@ def _load() -> None:
     import batch_update.sandbox.serving
     import batch_update.send.accounting
     import batch_update.send.verifying
-    import batch_update.sheet.reading  # noqa: F401
+    import batch_update.sheet.reading  # noqa: F401  # so that a fork has it, as the others above
     from batch_update.settings.layers import read_settings
 
     read_settings({"base_url": "https://a.invalid/api"})

@@ -23,7 +23,7 @@ SHORTEST_BAR = 6
 
 @dataclass(frozen=True, slots=True)
 class BarSigns:
-    """What a bar is made of."""
+    """The signs that a progress bar is drawn with, for what is done and for what is left."""
 
     done: str
     left: str

@@ -26,7 +26,7 @@ MOST_ASKED = 20
 
 @dataclass(frozen=True, slots=True)
 class RunHead:
-    """What a journal says of its run before anything else."""
+    """The facts of a run that stand at the head of its journal: when, where and what for it was made."""
 
     folder: Path
     created: datetime
@@ -45,7 +45,7 @@ class RunHead:
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What a journal tells of the changes of some assistants, of those alone that were sent or may have been."""
+    """The changes of some assistants that a run sent, or may have sent, as its journal tells them."""
 
     head: RunHead
     sent: tuple[SentChange, ...]

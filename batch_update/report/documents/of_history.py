@@ -77,7 +77,7 @@ class UnreadRun:
 
 @dataclass(frozen=True, slots=True)
 class ToldHistory:
-    """What the runs of a folder changed."""
+    """The changes that the runs of a folder made, each of one field of one assistant."""
 
     KIND: ClassVar[str] = "history"
 

@@ -33,7 +33,7 @@ from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, wri
 PAGE = "report.html"
 FILE_NAMES = ("results.csv", "failed.csv", "undo.csv", "run.json", PAGE, RESULTS, FAILED)
 _SOMETIMES = frozenset({"failed.csv", "undo.csv", RESULTS, FAILED, PAGE})
-"""Those of them that not every run has, or whose making may fail."""
+"""Names of files that not every run has, or whose making may fail."""
 FORMATS = ("csv", "html", "json", "jsonl", "xlsx", "junit", "parquet")
 """In which results can be written again."""
 IN_FOLDER = {"junit": "junit.xml"}

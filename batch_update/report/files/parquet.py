@@ -21,7 +21,7 @@ MARK = b"batch-update"
 def require_parquet() -> None:
     """Raises UsageError (U116) where no library that writes Parquet is there."""
     try:
-        import pyarrow  # noqa: F401
+        import pyarrow  # noqa: F401  # asked only whether it is there
     except ImportError:
         raise UsageError("the format parquet needs pyarrow, which is not installed", code="U116") from None
 

@@ -1,4 +1,4 @@
-"""What the runs of a folder changed, field by field: when, by which run, from what to what, and what was undone."""
+"""The changes that the runs of a folder made, field by field: when, by which run, from what to what, undone or not."""
 
 from __future__ import annotations
 

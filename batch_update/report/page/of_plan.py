@@ -30,7 +30,7 @@ from batch_update.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What is known of a plan beside what it holds."""
+    """The facts about a plan that its page shows beside the plan: guards, duration, when and how it was made."""
 
     document: PlannedSheet
     """the plan for programs"""

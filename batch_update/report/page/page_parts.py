@@ -1,4 +1,4 @@
-"""What a page is made of, as values: a verdict, numbers, facts, commands, charts, the rows."""
+"""The parts of a page as values: a verdict, numbers, facts, commands, charts, the rows."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class _Kit:
-    """What is the same on every page, made once a process."""
+    """The parts that every page has alike, such as template, style and script: read once a process."""
 
     template: Template
     style: Markup

@@ -46,7 +46,7 @@ TO_CHANGE = "to_change"
 
 @dataclass(frozen=True, slots=True)
 class RowsBlock:
-    """What the script of the page is given beside the document."""
+    """The rows of a page as its script takes them: values that many rows share stand there once."""
 
     kind: str
     """run or plan"""

@@ -28,7 +28,7 @@ from batch_update.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What somebody who approves a plan needs beside it."""
+    """The facts that somebody who approves a plan needs beside it: its digest, the command that sends it, guards."""
 
     digest: str
     """stands for its changes; the setting expect holds an apply to it"""
