@@ -13,7 +13,7 @@ demo: .venv/.installed
 test: .venv/.installed-test
 	$(BIN)/python -m compileall -q batch_update  # for the many programs that tests start, where Python keeps nothing compiled
 	$(PYTEST) $(addprefix --ignore=,$(COUNTED))
-	$(PYTEST) $(COUNTED) --cov
+	$(MAKE) coverage
 
 coverage: .venv/.installed-test
 	$(PYTEST) $(COUNTED) --cov

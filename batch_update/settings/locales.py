@@ -23,49 +23,9 @@ OF_COMMAS = Signs(",", ".")
 OF_SEMICOLONS = Signs(";", ",")
 """Where a comma stands in numbers it cannot stand between cells."""
 _SWISS = Signs(";", ".")
-_WITH_SEMICOLONS = frozenset(
-    {
-        *(
-            "bg",
-            "ca",
-            "cs",
-            "da",
-            "de",
-            "el",
-            "et",
-            "eu",
-            "fi",
-            "fr",
-            "gl",
-            "hr",
-            "hu",
-            "id",
-            "is",
-            "it",
-            "lt",
-            "lv",
-        ),
-        *(
-            "mk",
-            "nb",
-            "nl",
-            "nn",
-            "no",
-            "pl",
-            "pt",
-            "ro",
-            "ru",
-            "sk",
-            "sl",
-            "sq",
-            "sr",
-            "sv",
-            "tr",
-            "uk",
-            "vi",
-        ),
-    }
-)
+_WITH_SEMICOLONS = """
+    bg ca cs da de el et eu fi fr gl hr hu id is it lt lv mk nb nl nn no pl pt ro ru sk sl sq sr sv tr uk vi
+"""
 """Languages in which numbers have a comma."""
 
 
@@ -121,7 +81,7 @@ def _signs_of(name: str) -> Signs:
     if place.endswith(("_ch", "_li", "_switzerland", "_liechtenstein")):
         return _SWISS
     is_spanish = place.startswith("es_es")  # in America numbers mostly have a point
-    return OF_SEMICOLONS if language in _WITH_SEMICOLONS or is_spanish else OF_COMMAS
+    return OF_SEMICOLONS if language in _WITH_SEMICOLONS.split() or is_spanish else OF_COMMAS
 
 
 def _signs_of_windows() -> Signs | None:
