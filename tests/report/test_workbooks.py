@@ -17,8 +17,9 @@ from batch_update.model.plans import Change, Plan, Status, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
 from batch_update.report.changed import changed_by_run
+from batch_update.report.documents.envelope import Purpose
 from batch_update.report.figures.standing import standing_of
-from batch_update.report.files.folder import write_run
+from batch_update.report.files.folder import write_again, write_run
 from batch_update.report.page.headline import headline_of_run
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
 from batch_update.report.workbook.shared_pages import changes_page
@@ -90,6 +91,24 @@ def test_the_results_as_a_workbook_are_read_as_the_csv_is(tmp_path: Path, langua
     )
     assert frame["Tempo"].tolist() == [1.1] * len(HOSTILE) and frame["_telefon"][0] == "004930123"
     assert frame["name"].tolist() == list(HOSTILE) and frame["id"].tolist()[0] == 101
+
+
+def test_results_written_again_are_the_workbook_of_the_run_byte_for_byte(tmp_path: Path) -> None:
+    """With the file of the rows to mend and the command that both name, whichever door they are written by."""
+
+    def following(report: Report, facts: RunFacts) -> dict[Purpose, str]:
+        return {"history": "batch-update history"}
+
+    report = hostile_report()
+    written = write_run(report, tmp_path, following=following)
+    assert written.workbook and written.failed
+    before = written.workbook.read_bytes()
+    written.workbook.unlink()
+    assert list(write_again(report, tmp_path, ["xlsx"], RunFacts(), following)) == [written.workbook]
+    assert written.workbook.read_bytes() == before
+    first = pd.read_excel(written.workbook, engine="calamine", header=None).fillna("")[1]
+    told = list(map(str, first))
+    assert "batch-update history ID" in told and any(text.endswith("failed.xlsx") for text in told)
 
 
 def test_libreoffice_saves_the_results_as_they_are(tmp_path: Path, office: Office) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Plan, Status
 from batch_update.model.reports import Report, Window
 from batch_update.report.changed import changed_by_plan, changed_by_run
@@ -68,6 +69,11 @@ def figures_of(report: Report, windows: Sequence[Window] = ()) -> Figures:
         fields=by_field(changed_by_run(report)),
         accounts=(AccountFigure(report.plan.account, counts),),
     )
+
+
+def figures_of_run(report: Report, facts: RunFacts) -> Figures:
+    """Return a run in figures, beside what its settings permitted."""
+    return figures_of(report, facts.settings.rate if facts.settings else ())
 
 
 def figures_of_plan(plan: Plan) -> PlanFigures:

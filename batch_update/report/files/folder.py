@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -19,13 +20,12 @@ from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
 from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
-from batch_update.report.documents.envelope import Purpose, json_text
-from batch_update.report.documents.of_runs import file_paths, run_file
+from batch_update.report.documents.envelope import Purpose
+from batch_update.report.figures.figures import Figures, figures_of_run
 from batch_update.report.files.attempting import attempted, removed
-from batch_update.report.files.one_file import WRITERS
-from batch_update.report.files.private_text import write_text
+from batch_update.report.files.one_file import WRITERS, write_document, write_page
 from batch_update.report.files.results import failed_rows, header, result_rows
-from batch_update.report.workbook.in_folder import FAILED, RESULTS, write_books
+from batch_update.report.workbook.in_folder import FAILED, RESULTS, write_asked_book, write_books
 from batch_update.settings.locales import language_here
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
@@ -121,21 +121,32 @@ def write_run(
     columns, has_failed = header(report.plan.sheet), _has_failed(report)
     results = write_table(folder / "results.csv", columns, result_rows(report), dialect)
     undo = _write_undo(report, folder / "undo.csv", dialect_of_ours(report.plan.sheet.dialect))
-    history = ""
-    with suppress(Exception):  # a command to be shown is worth no results
-        history = following(report, facts).get("history", "") if following else ""
+    figures = cache(partial(figures_of_run, report, facts))  # made once, by whoever comes first
     books = write_books(
-        report, facts, folder, language_here(os.environ), has_failed=has_failed, history=history
+        report,
+        facts,
+        folder,
+        language_here(os.environ),
+        figures=figures,
+        has_failed=has_failed,
+        history=_history(report, facts, following),
     )
     csv = None
     if has_failed and books.failed is None:
         csv = write_table(folder / "failed.csv", columns, failed_rows(report), dialect)
     files = Files(results, books.failed or csv, undo, folder / "run.json", books.results, books.told)
-    files = _with_page(report, facts, files, following)
+    files = _with_page(report, facts, files, following, figures)
     told = _remove_stale(folder, (csv, undo, books.failed, books.results, files.page))
     files = replace(files, told=(*files.told, *told))
-    _write_document(report, facts, files)
+    write_document(report, facts, files.run, files)
     return files
+
+
+def _history(report: Report, facts: RunFacts, following: Following | None) -> str:
+    """Return the command that tells what runs changed; "" where there is none."""
+    with suppress(Exception):  # a command to be shown is worth no results
+        return following(report, facts).get("history", "") if following else ""
+    return ""
 
 
 def _remove_stale(folder: Path, written: Collection[Path | None]) -> Iterator[str]:
@@ -177,15 +188,33 @@ def write_again(
             yield from filter(
                 None, (files.page, files.results, files.workbook, files.failed, files.undo, files.run)
             )
+        elif format == "xlsx":
+            yield _book_again(report, facts, folder, following)
         elif format not in ("json", "html"):
             yield WRITERS[format](report, facts, folder / IN_FOLDER.get(format, f"results.{format}"))
         elif "csv" not in formats:
-            files = written_in(folder) or _usual_files(report, folder)
-            files = replace(files, page=folder / PAGE)
+            files = replace(_files_there(report, folder), page=folder / PAGE)
             if format == "html":
                 yield _write_page(report, facts, files, following)
             else:
-                yield _write_document(report, facts, files)
+                yield write_document(report, facts, files.run, files)
+
+
+def _files_there(report: Report, folder: Path) -> Files:
+    return written_in(folder) or _usual_files(report, folder)
+
+
+def _book_again(report: Report, facts: RunFacts, folder: Path, following: Following | None) -> Path:
+    """Write `results.xlsx` of any sheet as the run itself does of a workbook, and tell where."""
+    failed = _files_there(report, folder).failed
+    return write_asked_book(
+        report,
+        facts,
+        folder / RESULTS,
+        language_here(os.environ),
+        failed=failed.name if failed else "",
+        history=_history(report, facts, following),
+    )
 
 
 def _usual_files(report: Report, folder: Path) -> Files:
@@ -215,25 +244,27 @@ def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     return write_table(path, [*header, BASE], cells, dialect)
 
 
-def _write_document(report: Report, facts: RunFacts, files: Files) -> Path:
-    """Write `run.json`, with the names of the run's files, and tell where."""
-    return write_text(
-        files.run, json_text(run_file(report, facts, file_paths(files, names_only=True))) + "\n"
-    )
-
-
-def _with_page(report: Report, facts: RunFacts, files: Files, following: Following | None) -> Files:
+def _with_page(
+    report: Report,
+    facts: RunFacts,
+    files: Files,
+    following: Following | None,
+    figures: Callable[[], Figures],
+) -> Files:
     """Write `report.html`, which names itself, and return the files with it, or with why there is none."""
     with_page = replace(files, page=files.run.with_name(PAGE))
-    page, told = attempted(PAGE, lambda: _write_page(report, facts, with_page, following))
+    page, told = attempted(PAGE, lambda: _write_page(report, facts, with_page, following, figures()))
     return replace(files, page=page, told=(*files.told, *told))
 
 
-def _write_page(report: Report, facts: RunFacts, files: Files, following: Following | None) -> Path:
-    """Write `report.html`, and tell where."""
-    from batch_update.report.page.of_run import run_page  # what makes pages is imported once there is one
-
-    path = files.run.with_name(PAGE)
+def _write_page(
+    report: Report,
+    facts: RunFacts,
+    files: Files,
+    following: Following | None,
+    figures: Figures | None = None,
+) -> Path:
+    """Write `report.html`, with what makes sense next now that these files are there, and tell where."""
     told = replace(report, files=files)
     commands = following(told, facts) if following else {}
-    return write_text(path, run_page(told, facts, language_here(os.environ), commands))
+    return write_page(told, facts, files.run.with_name(PAGE), commands, figures)

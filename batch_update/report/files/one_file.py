@@ -13,9 +13,10 @@ from pathlib import Path
 from batch_update.disk import refuse_no_file
 from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
-from batch_update.model.reports import Report
-from batch_update.report.documents.envelope import json_text
+from batch_update.model.reports import Files, Report
+from batch_update.report.documents.envelope import Purpose, json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
+from batch_update.report.figures.figures import Figures
 from batch_update.report.files.junit import TOOL, junit_text
 from batch_update.report.files.parquet import is_our_parquet, write_parquet
 from batch_update.report.files.private_text import write_text
@@ -42,14 +43,23 @@ def _workbook(report: Report, facts: RunFacts, path: Path) -> Path:
     return write_asked_book(report, facts, path, language_here(os.environ))
 
 
-def _json(report: Report, facts: RunFacts, path: Path) -> Path:
-    return write_text(path, json_text(run_file(report, facts, file_paths(None))) + "\n")
+def write_document(report: Report, facts: RunFacts, path: Path, files: Files | None = None) -> Path:
+    """Write a run as JSON, with the names of the files that it has, and tell where. Raises OSError."""
+    names = file_paths(files, names_only=True)
+    return write_text(path, json_text(run_file(report, facts, names)) + "\n")
 
 
-def _html(report: Report, facts: RunFacts, path: Path) -> Path:
+def write_page(
+    report: Report,
+    facts: RunFacts,
+    path: Path,
+    commands: Mapping[Purpose, str] | None = None,
+    figures: Figures | None = None,
+) -> Path:
+    """Write the page of a run, see `run_page`, and tell where. Raises OSError."""
     from batch_update.report.page.of_run import run_page  # what makes pages is imported once there is one
 
-    return write_text(path, run_page(report, facts, language_here(os.environ)))
+    return write_text(path, run_page(report, facts, language_here(os.environ), commands, figures))
 
 
 def _junit(report: Report, facts: RunFacts, path: Path) -> Path:
@@ -63,8 +73,8 @@ def _parquet(report: Report, facts: RunFacts, path: Path) -> Path:
 WRITERS: Mapping[str, Write] = {
     "csv": _csv,
     "xlsx": _workbook,
-    "html": _html,
-    "json": _json,
+    "html": write_page,
+    "json": write_document,
     "jsonl": _table_of_texts,
     "junit": _junit,
     "parquet": _parquet,

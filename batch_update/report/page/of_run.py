@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
+from batch_update.report.called import Called
 from batch_update.report.changed import changed_by_run
 from batch_update.report.charts.charts import chart_grid, charts
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.of_runs import file_paths, run_file
-from batch_update.report.figures.figures import figures_of
-from batch_update.report.figures.standing import standing_of
+from batch_update.report.figures.figures import Figures, figures_of_run
 from batch_update.report.page.headline import headline_of_run, statuses_of_run, tiles_of_run
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
@@ -44,13 +44,21 @@ _COMMANDS = {
 
 
 def run_page(
-    report: Report, facts: RunFacts, language: Language, commands: Mapping[Purpose, str] | None = None
+    report: Report,
+    facts: RunFacts,
+    language: Language,
+    commands: Mapping[Purpose, str] | None = None,
+    figures: Figures | None = None,
 ) -> str:
-    """Return the page of a run. `commands`: those that make sense now, by what they are for."""
+    """Return the page of a run. `commands`: those that make sense now, by what they are for.
+
+    `figures`: those of the run, where they are there already.
+    """
+    figures = figures or figures_of_run(report, facts)
     changed = list(changed_by_run(report))
     block = replace(rows_of_run(report, changed), history=(commands or {}).get("history", ""))
     name = report.plan.sheet.name
-    headline = headline_of_run(report, standing_of(report))
+    headline = headline_of_run(report, figures.standing)
     page = PageParts(
         kind="run",
         subject=joined(_COMMANDS.get(facts.command, _COMMANDS["apply"]), Phrase(name, name), by=": "),
@@ -66,7 +74,7 @@ def run_page(
         document=json_block(compact_text(run_file(report, facts, file_paths(report.files, names_only=True)))),
         version=__version__,
         title=joined(headline.mark, Phrase(name, name), by=" · "),
-        charts=_charts(report, facts),
+        charts=_charts(figures, report.plan.called),
         commands=tuple(
             NextCommand(NEXT[name], text) for name, text in (commands or {}).items() if name in NEXT
         ),
@@ -77,11 +85,10 @@ def run_page(
     return page_text(page, language)
 
 
-def _charts(report: Report, facts: RunFacts) -> Markup:
+def _charts(figures: Figures, called: Called) -> Markup:
     """Return the charts of a run in both languages."""
-    figures = figures_of(report, facts.settings.rate if facts.settings else ())
     languages: tuple[Language, ...] = ("en", "de")
-    return Markup(chart_grid({one: charts(figures, one, report.plan.called) for one in languages}))
+    return Markup(chart_grid({one: charts(figures, one, called) for one in languages}))
 
 
 def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:

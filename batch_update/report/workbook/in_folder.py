@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
+from batch_update.report.figures.figures import Figures
 from batch_update.report.files.attempting import attempted
 from batch_update.report.workbook.failed_book import write_failed_book
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
@@ -28,11 +30,19 @@ class Books:
 
 
 def write_books(
-    report: Report, facts: RunFacts, folder: Path, language: Language, *, has_failed: bool, history: str
+    report: Report,
+    facts: RunFacts,
+    folder: Path,
+    language: Language,
+    *,
+    figures: Callable[[], Figures],
+    has_failed: bool,
+    history: str,
 ) -> Books:
     """Write the workbooks of a run whose sheet was one, as far as they can be made; of another sheet none.
 
-    `history`: the command that tells what runs changed; "" for none.
+    `figures`: makes those of the run, whatever may go wrong then. `history`: the command that tells what runs changed;
+    "" for none.
     """
     sheet = report.plan.sheet
     if sheet.dialect.format not in WORKBOOKS:
@@ -46,13 +56,21 @@ def write_books(
     mend = failed.name if failed else "failed.csv" if has_failed else ""
     path = folder / RESULTS
     results, why_none = attempted(
-        RESULTS, lambda: write_run_book(report, facts, path, language, failed=mend, history=history)
+        RESULTS,
+        lambda: write_run_book(
+            report, facts, path, language, figures=figures(), failed=mend, history=history
+        ),
     )
     return Books(results, failed, (*told, *why_none))
 
 
-def write_asked_book(report: Report, facts: RunFacts, path: Path, language: Language) -> Path:
-    """Write the results of any sheet as a workbook. Raises UsageError (S114) where it would not hold all, OSError."""
+def write_asked_book(
+    report: Report, facts: RunFacts, path: Path, language: Language, *, failed: str = "", history: str = ""
+) -> Path:
+    """Write the results of any sheet as a workbook. Raises UsageError (S114) where it would not hold all, OSError.
+
+    `failed`, `history`: what `write_run_book` tells with them.
+    """
     if why := why_no_workbook(report.plan.sheet):
         raise UsageError(f"{path.name} is not written: {why}", code="S114")
-    return write_run_book(report, facts, path, language)
+    return write_run_book(report, facts, path, language, failed=failed, history=history)

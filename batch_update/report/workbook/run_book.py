@@ -11,7 +11,7 @@ from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
 from batch_update.report.changed import changed_by_run
-from batch_update.report.figures.figures import figures_of
+from batch_update.report.figures.figures import Figures, figures_of_run
 from batch_update.report.files.results import own_columns
 from batch_update.report.messages import row_message
 from batch_update.report.own_columns import RESULT_COLUMNS
@@ -60,16 +60,18 @@ def write_run_book(
     path: Path,
     language: Language,
     *,
+    figures: Figures | None = None,
     failed: str = "",
     history: str = "",
 ) -> Path:
     """Write the workbook beside its place and rename it; returns where it lies.
 
-    `failed`: the name of the file with the rows to mend, `history`: the command that tells what runs changed; "" for
-    none. Where `why_no_workbook` says something, it would not hold all. Raises OSError.
+    `figures`: those of the run, where they are there already. `failed`: the name of the file with the rows to mend,
+    `history`: the command that tells what runs changed; "" for none. Where `why_no_workbook` says something, it would
+    not hold all. Raises OSError.
     """
     words = VOCABULARIES[language]
-    figures = figures_of(report, facts.settings.rate if facts.settings else ())
+    figures = figures or figures_of_run(report, facts)
     whose = assistants_of(report.plan)
     left = (
         (
