@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from batch_update.api.answers.paging import Page, count
+from batch_update.api.answers.paging import PER_PAGE, Page, count
 from batch_update.codes import remedy_of
 from batch_update.errors import ApiError
 from batch_update.fields.tools import shown
@@ -28,7 +28,7 @@ class Lister(Protocol):
 
     server: str
 
-    def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]: ...
+    def assistant_pages(self, per_page: int = PER_PAGE) -> AsyncGenerator[Page, None]: ...
 
     def note(self, message: str) -> None: ...
 
@@ -47,7 +47,7 @@ class Fetched:
 
 
 async def fetch_present(
-    client: Lister, wanted: Collection[int] | None = None, *, per_page: int = 100, to_end: bool = False
+    client: Lister, wanted: Collection[int] | None = None, *, per_page: int = PER_PAGE, to_end: bool = False
 ) -> Fetched:
     """Read the list until every id in `wanted` has been seen, or all of it.
 

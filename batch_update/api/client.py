@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from batch_update.api.address import check_base_url
-from batch_update.api.answers.paging import Page, Paging, entries_of
+from batch_update.api.answers.paging import PER_PAGE, Page, Paging, entries_of
 from batch_update.api.answers.replies import Applied, Verdict
 from batch_update.api.answers.saying import clean
 from batch_update.api.calling import Call, Caller
@@ -144,7 +144,7 @@ class Client:
         inner = found.get("data") if isinstance(found, dict) else None
         return self._typed(Owner, inner if isinstance(inner, dict) else found)
 
-    async def assistants(self, per_page: int = 100) -> AsyncGenerator[dict[str, Json], None]:
+    async def assistants(self, per_page: int = PER_PAGE) -> AsyncGenerator[dict[str, Json], None]:
         """Return all assistants of the account with their configuration, as the API tells it. All pages.
 
         Raises ApiError A201 at the end where the list left open whether these are all.
@@ -153,7 +153,7 @@ class Client:
             async for entry in entries:
                 yield entry
 
-    async def assistant_pages(self, per_page: int = 100) -> AsyncGenerator[Page, None]:
+    async def assistant_pages(self, per_page: int = PER_PAGE) -> AsyncGenerator[Page, None]:
         """Return the list of all assistants page by page, with what makes it doubtful that these are all."""
         async with aclosing(self._pages(_ASSISTANTS, per_page)) as pages:
             async for page in pages:

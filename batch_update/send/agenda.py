@@ -1,4 +1,4 @@
-"""What is left of a run at one moment, wave by wave, and how long that will take: sending, reading back, pauses."""
+"""The rest of a run at one moment, wave by wave, and how long it will take: sending, reading back, pauses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
 
+from batch_update.api.answers.paging import PER_PAGE
 from batch_update.api.pace.outlook import Lane, Outlook, Stretch
 from batch_update.api.retrying import BUDGET_FLOOR, BUDGET_SHARE
 from batch_update.model.reports import Pace, Window
 
-PAGE = 100
-"""assistants that one request reads back"""
 EVERY = 1.0
 """seconds between two looks ahead"""
 FEWEST = 20
@@ -44,7 +43,7 @@ class Agenda:
 
 def agenda_of(waves: tuple[int, ...], *, pages: int, pause: float = 0.0) -> Agenda:
     """Return the agenda of waves of these sizes, each read back in so many requests at least; 0: in none."""
-    return Agenda(waves or (0,), pages and max(pages, ceil(sum(waves) / PAGE)), pause)
+    return Agenda(waves or (0,), pages and max(pages, ceil(sum(waves) / PER_PAGE)), pause)
 
 
 def seconds_left(
@@ -90,7 +89,7 @@ class Forecast:
 
 
 def _retries_to_come(left: int, often: float) -> int:
-    """As many a change as lately, and no more than are allowed."""
+    """Return how many requests will be tried again: as many a change as lately, and no more than are allowed."""
     return round(min(often * left, BUDGET_FLOOR + BUDGET_SHARE * left))
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from batch_update.model.sheets import Json
 from batch_update.text import counted
 
+PER_PAGE = 100
+"""Entries that one request asks for."""
 MOST_ENTRIES = 200_000
 """Entries of a list, whatever it says of its end; each is remembered."""
 MOST_PAGES = 1_000
