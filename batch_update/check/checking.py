@@ -116,7 +116,7 @@ def examine(
     rows = ReadRows(sheet, names)
     left_out = _left_out(rows, frozenset(only)) if only else frozenset()
     found = [*sheet.problems, *rows.cell_problems(), *between(rows)]
-    apart = sheet.totals | sheet.headers_again
+    apart = sheet.no_assistants
     problems = [p for p in found if p.index not in apart or has_trait(p.code, Trait.NO_ASSISTANT)]
     excused: tuple[Problem, ...] = ()
     if remembers and rows.memories.column is not None:

@@ -127,7 +127,7 @@ class ReadRows:
             yield self.problem(row, self.id_index, replace(_TITLE, given=fault.given) if is_title else fault)
         for row in sorted(self.sheet.headers_again):
             yield self.problem(row, self.id_index, _HEADER_AGAIN)
-        for row in self._ids.missing - self.idle - self.sheet.headers_again:
+        for row in self._ids.missing - self.idle:
             is_alone = sum(bool(column.texts[row].strip()) for column in self.sheet.columns) == 1
             yield self.problem(row, self.id_index, _NO_ID_ALONE if is_alone else _NO_ID)
         for row in sorted(self.sheet.totals):
@@ -149,7 +149,7 @@ class ReadRows:
 
 def _speaking(sheet: Sheet) -> Sequence[Column]:
     """Return the columns of a sheet. A row that names them once more says nothing, nor does the word for a total."""
-    if not sheet.headers_again and not sheet.totals:
+    if not sheet.no_assistants:
         return sheet.columns
     return [replace(column, texts=_said_texts(sheet, column.texts)) for column in sheet.columns]
 
@@ -170,8 +170,7 @@ def _ids_of(sheet: Sheet, names: Names | None) -> IdColumn:
         return IdColumn([""] * len(sheet), without=range(len(sheet)))
     broken = {problem.index for problem in sheet.problems if problem.severity is Severity.ERROR}
     texts = sheet.id_column.texts
-    apart = sheet.totals | sheet.headers_again
-    if apart:  # their words are no names
+    if apart := sheet.no_assistants:  # their words are no names
         texts = ["" if row in apart else text for row, text in enumerate(texts)]
     return IdColumn(texts, without=broken | apart, names=names)
 

@@ -163,6 +163,11 @@ class Sheet(Viewed):
         return Row(self.numbers[index], line, cells)
 
     @property
+    def no_assistants(self) -> frozenset[int]:
+        """Return the indexes of all rows that are about no assistant: totals, and headers once more."""
+        return self.totals | self.headers_again
+
+    @property
     def id_column(self) -> Column | None:
         return next((column for column in self.columns if column.role is Role.ID), None)
 
