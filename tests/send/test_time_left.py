@@ -136,3 +136,5 @@ def test_a_plan_tells_beforehand_what_it_takes_with_reading_back_and_pauses() ->
     assert seconds_from_scratch(agenda_of((20,), pages=1), pace) == pytest.approx(12, abs=1)
     assert seconds_from_scratch(agenda_of((5, 5), pages=1, pause=60), pace) == pytest.approx(62, abs=1)
     assert seconds_from_scratch(agenda_of((120,), pages=0), Pace((), concurrency=4)) == pytest.approx(9)
+    evenly = Pace(DEFAULT_RATES, smooth=True)
+    assert seconds_from_scratch(agenda_of((20,), pages=0), evenly) == pytest.approx(11.7, abs=1)

@@ -77,6 +77,11 @@ def test_a_row_that_says_more_than_the_header_is_read() -> None:
     assert not sheet.headers_again and [p.code for p in make_plan(sheet).problems] != ["S135"]
 
 
+def test_one_word_of_the_header_alone_is_no_header() -> None:
+    """Somebody may be called so, and it is said where nobody is."""
+    assert not read_text("Name;Tempo\nAnna;1\nName;\n").headers_again
+
+
 def test_a_title_between_rows_changes_nothing_and_is_told_where_nobody_is_called_so() -> None:
     text = "id;name;Notiz\nNiederlassung Nord;;\n10001;a;\nNiederlassung Süd;;x\nPraxis;;\n"
     sheet = read_text(text, ignore="Notiz")
