@@ -119,30 +119,32 @@ def test_no_secret_gets_out_of_where_it_belongs(
     with echoing_server(tmp_path) as address:
         way = ("--base-url", address, "--rate", "off", "--max-outage", "0", "--max-attempts", "1")
         send = (*way, "--yes", "--allow", "all", "--skip-invalid", "--note", "for a test")
-        for words in (
-            ("apply", there, *send),
-            ("check", mine),
-            ("check", mine, "--json"),
-            ("plan", mine, *way),
-            ("plan", mine, *way, "--full", "--skip-invalid"),
-            ("plan", mine, *way, "--json"),
-            ("plan", mine, *way, "--no-fetch", "--json"),
-            ("apply", mine, *send),
-            ("apply", mine, *send, "--json"),
-            ("report", "last", "--format", ",".join(FORMATS)),
-            ("runs", "list"),
-            ("runs", "show", "last"),
-            ("runs", "show", "last", "--json"),
-            ("history", "--all"),
-            ("history", "10001"),
-            ("history", "10001", "--json"),
-            ("apply", there, *send),
-            ("undo", "last", *send[:-3]),
-            ("export", "-o", "-", *way, "--fields", "name,tools"),
-            ("plan", mine, *way, "--base-url", f"https://nina:{PROXY}@127.0.0.1:9/api"),
-            ("plan", mine, *way, "--proxy", f"http://nina:{PROXY}@127.0.0.1:9"),
+        for ends, words in (
+            (0, ("apply", there, *send)),
+            (3, ("check", mine)),
+            (3, ("check", mine, "--json")),
+            (3, ("plan", mine, *way)),
+            (0, ("plan", mine, *way, "--full", "--skip-invalid")),
+            (3, ("plan", mine, *way, "--json")),
+            (3, ("plan", mine, *way, "--no-fetch", "--json")),
+            (1, ("apply", mine, *send)),
+            (1, ("apply", mine, *send, "--json")),
+            (0, ("report", "last", "--format", ",".join(FORMATS))),
+            (0, ("runs", "list")),
+            (0, ("runs", "show", "last")),
+            (0, ("runs", "show", "last", "--json")),
+            (0, ("history",)),
+            (0, ("history", "10001")),
+            (0, ("history", "10001", "--json")),
+            (0, ("history", "--blame", "10001")),
+            (0, ("apply", there, *send)),
+            (0, ("undo", "last", *way, "--yes")),
+            (0, ("export", "-o", "-", *way, "--fields", "name,tools")),
+            (2, ("plan", mine, *way, "--base-url", f"https://nina:{PROXY}@127.0.0.1:9/api")),
+            (5, ("plan", mine, *way, "--proxy", f"http://nina:{PROXY}@127.0.0.1:9")),
         ):
-            told[" ".join(words)] = run(*words)
+            told[f"{len(told) + 1}: {' '.join(words)}"] = result = run(*words)
+            assert result.exit == ends, "each does its work: who is refused at the door tells nothing"
         with monkeypatch.context() as broken:
             broken.setattr(os, "fsync", _failing)
             told["a bug"] = run("apply", mine, *send)
