@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from batch_update.settings.tunables import Settings
-
-if TYPE_CHECKING:
-    from batch_update.model.reports import Stats
-
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +11,7 @@ from batch_update.errors import RunStopped
 from batch_update.model.plans import Outcome, Plan
 from batch_update.model.reports import Event, Report, Stats
 from batch_update.outcomes import cut_off, lost_track, not_begun, spread
+from batch_update.settings.tunables import Settings
 
 
 @dataclass(frozen=True, slots=True)
