@@ -20,7 +20,7 @@ from batch_update.report.changed import changed_by_run
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.figures.standing import standing_of
 from batch_update.report.files.folder import write_again, write_run
-from batch_update.report.page.headline import headline_of_run
+from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
 from batch_update.report.workbook.shared_pages import changes_page
 from batch_update.report.workbook.vocabulary import VOCABULARIES

@@ -15,13 +15,15 @@ from batch_update.report.documents.envelope import Purpose, compact_text, envelo
 from batch_update.report.documents.of_sheets import PlannedSheet
 from batch_update.report.figures.figures import figures_of_plan
 from batch_update.report.guards import guard_sentences
-from batch_update.report.page.headline import headline_of_plan, statuses_of_plan, tiles_of_plan
+from batch_update.report.headline.both_languages import Phrase, joined
+from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, NextCommand, PageParts
-from batch_update.report.page.page_words import NEXT, WORDS, Phrase, joined
+from batch_update.report.page.page_words import NEXT, WORDS
 from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_plan
+from batch_update.report.page.tiles import statuses_of_plan, tiles_of_plan
 from batch_update.report.screen.problems import problem_line
 from batch_update.settings.locales import Language
 from batch_update.text import local_time

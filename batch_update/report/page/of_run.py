@@ -15,13 +15,15 @@ from batch_update.report.charts.charts import chart_grid, charts
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.figures.figures import Figures, figures_of_run
-from batch_update.report.page.headline import headline_of_run, statuses_of_run, tiles_of_run
+from batch_update.report.headline.both_languages import Phrase, joined
+from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
-from batch_update.report.page.page_words import NEXT, WORDS, Phrase, joined
+from batch_update.report.page.page_words import NEXT, WORDS
 from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_run
+from batch_update.report.page.tiles import statuses_of_run, tiles_of_run
 from batch_update.settings.locales import Language
 from batch_update.text import how_long, local_time
 from batch_update.version import __version__

@@ -7,20 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from batch_update.report.page.page_words import Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """How a run or a plan stands, in a sentence."""
-
-    tone: str
-    """good, open (something is left to do) or bad (it was stopped)"""
-    mark: Phrase
-    """in a word or two, for who does not see colors"""
-    sentence: Phrase
-    why: tuple[str, ...] = ()
-    """what stopped it and what to do about that, in the words of the program"""
+from batch_update.report.headline.both_languages import Phrase
+from batch_update.report.headline.headline import Headline
 
 
 @dataclass(frozen=True, slots=True)

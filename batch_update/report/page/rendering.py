@@ -13,9 +13,10 @@ from markupsafe import Markup, escape
 
 from batch_update.report.charts.charts import chart_style
 from batch_update.report.documents.envelope import compact_text
+from batch_update.report.headline.both_languages import Phrase
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import PageParts
-from batch_update.report.page.page_words import WORDS, Phrase
+from batch_update.report.page.page_words import WORDS
 from batch_update.settings.locales import Language
 from batch_update.text import printable
 

@@ -11,8 +11,8 @@ from batch_update.codes import CODES
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
+from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.messages import words_of
-from batch_update.report.page.headline import headline_of_plan
 from batch_update.report.row_owners import assistants_of
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.run_pages import MOST_BARS, fields_block, of_settings, of_sheet

@@ -12,21 +12,16 @@ from batch_update.model.reports import Report
 from batch_update.model.sheets import Column, Role
 from batch_update.outcomes import as_wanted
 from batch_update.report.files.results import header, own_columns, result_rows
+from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.own_columns import RESULT_COLUMNS
+from batch_update.report.workbook.shared_pages import TONES
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage, number_or_text
 from batch_update.sheet.writing.looks import width_of
 from batch_update.sheet.writing.worksheet import in_xml
 
-STATUSES = {
-    Status.UPDATED: Paint.GOOD,
-    Status.UNCHANGED: Paint.QUIET,
-    Status.INVALID: Paint.ERROR,
-    Status.FAILED: Paint.ERROR,
-    Status.UNKNOWN: Paint.WARNING,
-    Status.NOT_SENT: Paint.WARNING,
-    Status.CONFLICT: Paint.WARNING,
-}
+STATUSES = {status: TONES[tone] for status, tone in TONES_OF_ENDS.items()}
+"""The colors of the ends of rows."""
 _NUMBERS = frozenset({"_row", "_http", "_attempts", "_ms"})
 _WIDTHS = {"_message": 60, "_request_id": 16, "_changed": 24, "_started": 24}
 

@@ -16,7 +16,7 @@ from batch_update.report.figures.figures import Figures
 from batch_update.report.figures.latency import Latency
 from batch_update.report.figures.throughput import Throughput
 from batch_update.report.figures.typical import typical_words
-from batch_update.report.page.headline import headline_of_run
+from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.shared_pages import in_cell, verdict_in
 from batch_update.report.workbook.vocabulary import Vocabulary

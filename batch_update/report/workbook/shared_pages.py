@@ -13,7 +13,7 @@ from batch_update.model.sheets import Severity
 from batch_update.report.called import Called, shown_with_names
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.nouns import ToldProblem, told_problems
-from batch_update.report.page.page_parts import Headline
+from batch_update.report.headline.headline import Headline
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage
 from batch_update.text import printable
@@ -28,13 +28,14 @@ ENDS = {
 }
 
 
-_TONES = {"good": Paint.GOOD, "open": Paint.WARNING, "bad": Paint.ERROR}
+TONES = {"good": Paint.GOOD, "quiet": Paint.QUIET, "open": Paint.WARNING, "bad": Paint.ERROR}
+"""The colors of the tones in which a page tells how a whole and how its rows stand."""
 
 
 def verdict_in(headline: Headline, words: Vocabulary) -> Painted:
     """Return how a run or a plan stands, in the sentence that its page begins with, too."""
     mark, sentence = (text.said(words.language) for text in (headline.mark, headline.sentence))
-    return Painted(": ".join(filter(None, (mark, sentence))), _TONES[headline.tone])
+    return Painted(": ".join(filter(None, (mark, sentence))), TONES[headline.tone])
 
 
 def changes_page(changes: Iterable[FieldChange], plan: Plan, words: Vocabulary) -> TablePage:

@@ -23,7 +23,7 @@ from batch_update.report.documents.envelope import json_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.documents.of_sheets import planned_sheet
 from batch_update.report.figures.standing import standing_of
-from batch_update.report.page.headline import headline_of_plan, headline_of_run
+from batch_update.report.headline.headline import headline_of_plan, headline_of_run
 from batch_update.report.page.of_plan import Planning, plan_page
 from batch_update.report.page.of_run import run_page
 from batch_update.report.page.page_words import WORDS

@@ -1,18 +1,30 @@
-"""The head of a page: how a run or a plan stands, in one sentence in both languages, and the numbers below it."""
+"""How a run or a plan stands, in one sentence in both languages: the page and the workbook both begin with it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from batch_update.errors import BatchUpdateError
-from batch_update.model.plans import Plan, Status, Tripped, Verified
+from batch_update.model.plans import Plan, Status, Tripped
 from batch_update.model.reports import Exit, Report
-from batch_update.outcomes import as_wanted
 from batch_update.report.documents.of_sheets import totals_of
 from batch_update.report.figures.standing import Reached, Standing
-from batch_update.report.page.page_parts import Headline, Tile
-from batch_update.report.page.page_words import STATUS, WORDS, Phrase, joined, said_count, thousands
+from batch_update.report.headline.both_languages import Phrase, joined, said_count, thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """How a run or a plan stands, in a sentence."""
+
+    tone: str
+    """good, open (something is left to do) or bad (it was stopped)"""
+    mark: Phrase
+    """in a word or two, for who does not see colors"""
+    sentence: Phrase
+    why: tuple[str, ...] = ()
+    """what stopped it and what to do about that, in the words of the program"""
+
 
 ROW = Phrase("row", "Zeile"), Phrase("rows", "Zeilen")
 ASSISTANT = Phrase("assistant", "Assistent"), Phrase("assistants", "Assistenten")
@@ -25,6 +37,16 @@ _MARKS = {
     Reached.NOT_SENT: Phrase("Nothing sent", "Nichts gesendet"),
     Reached.INVALID: Phrase("Nothing sent", "Nichts gesendet"),
 }
+TONES_OF_ENDS = {
+    Status.UPDATED: "good",
+    Status.UNCHANGED: "quiet",
+    Status.FAILED: "bad",
+    Status.INVALID: "bad",
+    Status.CONFLICT: "open",
+    Status.UNKNOWN: "open",
+    Status.NOT_SENT: "open",
+}
+"""The tones of the ends of rows: those of a headline, and quiet."""
 _TONES = {Reached.ALL: "good", Reached.NOTHING_TO_DO: "good", Reached.PART: "open"}
 _ALL_AS_WANTED = Phrase("Every row is as wanted.", "Alle Zeilen sind wie gewünscht.")
 _AS_WANTED_BEFORE = Phrase(
@@ -39,7 +61,6 @@ _NOT_BEGUN = Phrase(
     "Der Lauf wurde angehalten, bevor etwas geändert wurde.",
 )
 _NOT_READ = Phrase("Not all of it was read back.", "Nicht alles wurde nachgelesen.")
-_NOTHING_TO_DO = Phrase("Nothing to do", "Nichts zu tun")
 _KINDS = {
     Status.FAILED: Phrase("failed", "fehlgeschlagen"),
     Status.INVALID: Phrase("invalid", "ungültig"),
@@ -108,37 +129,6 @@ def _why(stopped: Exception) -> tuple[str, ...]:
     return tuple(filter(None, (*stopped.message.split("\n"), stopped.remedy)))
 
 
-_OF_ENDS = {
-    Status.UPDATED: "good",
-    Status.UNCHANGED: "quiet",
-    Status.FAILED: "bad",
-    Status.INVALID: "bad",
-    Status.CONFLICT: "open",
-    Status.UNKNOWN: "open",
-    Status.NOT_SENT: "open",
-}
-"""The tones of the ends of rows."""
-
-
-def tiles_of_run(report: Report) -> Iterator[Tile]:
-    """Yield the numbers of a run that count: rows by their ends, and those that were read back otherwise."""
-    counts = report.counts()
-    for status, tone in _OF_ENDS.items():
-        if status in counts or status in {Status.UPDATED, Status.FAILED}:
-            count = counts.get(status, 0)
-            yield Tile(thousands(count), STATUS[status], tone if count else "quiet", str(status))
-    mismatches = sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes)
-    if mismatches:
-        yield Tile(thousands(mismatches), WORDS["mismatch"], "bad", "mismatch")
-
-
-def statuses_of_run(report: Report) -> dict[str, int]:
-    """Return the filters that the rows of a run have -> how many rows they let through."""
-    left = sum(not as_wanted(outcome) for outcome in report.outcomes)
-    found = {str(status): count for status, count in report.counts().items()}
-    return ({"todo": left} if left else {}) | found
-
-
 # ---------------------------------------------------------------- of a plan
 
 
@@ -151,7 +141,7 @@ def headline_of_plan(plan: Plan, tripped: Sequence[Tripped], *, is_blocked: bool
     if totals.invalid:
         would = joined(would, _errors(totals.invalid, and_then=_LEFT_OUT))
     if not plan.changes:
-        return Headline("good", _NOTHING_TO_DO, would)
+        return Headline("good", _MARKS[Reached.NOTHING_TO_DO], would)
     if tripped:
         return Headline("open", Phrase("Needs a yes", "Braucht ein Ja"), would)
     return Headline("good", Phrase("Ready", "Bereit"), would)
@@ -175,29 +165,3 @@ def _would_change(change: int, already_so: int) -> Phrase:
     told = Phrase(f"{who.en} would change.", f"{who.de} {verb} geändert.")
     same = Phrase(f"{rows.en} {be[0]} already so.", f"{rows.de} {be[1]} schon so.")
     return joined(told, same) if already_so else told
-
-
-def tiles_of_plan(plan: Plan) -> Iterator[Tile]:
-    """Yield the numbers of a plan that count."""
-    totals = totals_of(plan)
-    kinds = {
-        "to_change": (totals.change, "good"),
-        Status.UNCHANGED: (totals.already_so, "quiet"),
-        Status.CONFLICT: (totals.conflict, "open"),
-        Status.INVALID: (totals.invalid, "bad"),
-        Status.NOT_SENT: (totals.left_out, "quiet"),
-    }
-    for status, (count, tone) in kinds.items():
-        if count or status in {"to_change", Status.UNCHANGED}:
-            label = WORDS["assistants_change"] if status == "to_change" else STATUS[status]
-            yield Tile(thousands(count), label, tone if count else "quiet", str(status))
-    if totals.left_to_others:
-        yield Tile(thousands(totals.left_to_others), WORDS["left_to_others"], "quiet")
-
-
-def statuses_of_plan(plan: Plan) -> dict[str, int]:
-    """Return the filters that the rows of a plan have -> how many rows they let through."""
-    counts = Counter(str(outcome.status) for outcome in plan.settled.values())
-    left = sum(not as_wanted(outcome) for outcome in plan.settled.values())
-    will = len(plan.sheet) - len(plan.settled)
-    return {"to_change": will} | ({"todo": left} if left else {}) | dict(counts)
