@@ -62,8 +62,10 @@ def _kit() -> _Kit:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"said": said_in_both, "plain": printable}
     environment.globals["w"] = WORDS
-    style = "\n".join((*map(_asset, STYLES), chart_style()))
-    script = '(() => {\n"use strict";\n' + "\n".join(map(_asset, SCRIPTS)) + "})();\n"
+    style = "\n".join((*(_asset(f"styles/{name}") for name in STYLES), chart_style()))
+    script = (
+        '(() => {\n"use strict";\n' + "\n".join(_asset(f"scripts/{name}") for name in SCRIPTS) + "})();\n"
+    )
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"

@@ -24,6 +24,7 @@ from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.documents.of_sheets import planned_sheet
 from batch_update.report.figures.standing import standing_of
 from batch_update.report.headline.headline import headline_of_plan, headline_of_run
+from batch_update.report.page import rendering
 from batch_update.report.page.of_plan import Planning, plan_page
 from batch_update.report.page.of_run import run_page
 from batch_update.report.page.page_words import WORDS
@@ -40,6 +41,7 @@ HOSTILE = (
     "Größe 😀 مرحبا",
 )
 ASSETS = Path(__file__).parents[3] / "batch_update" / "report" / "page" / "assets"
+SCRIPTS = [ASSETS / "scripts" / name for name in rendering.SCRIPTS]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -149,15 +151,23 @@ def test_the_policy_lets_in_the_script_and_the_style_inside_and_nothing_else() -
 
 
 def test_the_script_makes_no_markup_of_texts_and_asks_for_nothing() -> None:
-    script = "".join(path.read_text("utf-8") for path in ASSETS.glob("*.js"))
+    script = "".join(path.read_text("utf-8") for path in SCRIPTS)
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|Function\(|fetch\(|XMLHttp", script
     )
     assert not re.search("https?:|</script|<!--", script)
 
 
+def test_each_script_and_style_beside_the_page_is_in_it() -> None:
+    listed = {
+        *(f"scripts/{name}" for name in rendering.SCRIPTS),
+        *(f"styles/{name}" for name in rendering.STYLES),
+    }
+    assert {path.relative_to(ASSETS).as_posix() for path in ASSETS.glob("*/*")} == listed
+
+
 def test_both_languages_say_the_same_things() -> None:
-    texts = "".join(path.read_text("utf-8") for path in ASSETS.glob("*.js"))
+    texts = "".join(path.read_text("utf-8") for path in SCRIPTS)
     for key in re.findall(r"\b(?:t|aside)\(\"(\w+)\"", texts):
         assert key in WORDS, key
     for key, said in WORDS.items():
