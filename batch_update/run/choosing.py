@@ -14,9 +14,9 @@ from batch_update.fields.names import normalize
 from batch_update.fields.references import MODELS_OF_MODES
 from batch_update.model.choices import OF_LANGUAGES, Catalog, Choice, Choices
 from batch_update.plan.naming.languages import names_of_language
+from batch_update.report.files.writable import unwritable
 from batch_update.report.listings import choices_table
 from batch_update.run.exporting import check_target
-from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage

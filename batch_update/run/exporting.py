@@ -21,8 +21,8 @@ from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.naming.labels import Labels
 from batch_update.plan.naming.matching import with_languages
 from batch_update.plan.stating import Statement
+from batch_update.report.files.writable import unwritable
 from batch_update.report.own_columns import REPORTED
-from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.identifying import with_ids_in
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way

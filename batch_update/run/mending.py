@@ -15,8 +15,8 @@ from batch_update.check.rows import ReadRows
 from batch_update.errors import SheetError, UsageError
 from batch_update.model.sheets import Severity, Sheet
 from batch_update.report.files.annotations import notes_of
+from batch_update.report.files.writable import unwritable
 from batch_update.run.exporting import check_target
-from batch_update.run.planning import unwritable
 from batch_update.settings.locales import language_here
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet

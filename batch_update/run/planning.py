@@ -15,7 +15,6 @@ from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
 from batch_update.check.settled_names import Names
-from batch_update.disk import refuse_no_file
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
@@ -28,6 +27,7 @@ from batch_update.plan.guarding import guard
 from batch_update.plan.naming.matching import called_in
 from batch_update.plan.saving import digest, is_saved_plan, read_plan, save_plan
 from batch_update.report.files.private_text import write_text
+from batch_update.report.files.writable import check_place_of_plan, unwritable
 from batch_update.report.workbook.of_ours import is_plan_book
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.fitting import named_in_tools, with_sound_ids
@@ -304,14 +304,7 @@ def require_book(path: Path) -> None:
         raise UsageError(
             f"the option xlsx={path}: a workbook is an .xlsx", code="U101", remedy="name it FILE.xlsx"
         )
-    try:
-        refuse_no_file(path)
-        if path.exists() and not is_plan_book(path):
-            raise UsageError(f"{path} is there already, and no plan", code="U109")
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
+    check_place_of_plan(path, is_plan_book)
 
 
 def _check_place(path: Path, settings: Settings) -> None:
@@ -326,16 +319,12 @@ def _check_place(path: Path, settings: Settings) -> None:
         raise UsageError(
             f"the option out={path}: a saved plan is a .json", code="U101", remedy="name it FILE.json"
         )
-    try:
-        refuse_no_file(path)
-        if path.exists():
-            with path.open("rb") as file:
-                if not is_saved_plan(file):
-                    raise UsageError(f"{path} is there already, and no plan", code="U109")
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
+    check_place_of_plan(path, _is_saved_there)
+
+
+def _is_saved_there(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_saved_plan(file)
 
 
 def _save(plan: Plan, path: Path) -> None:
@@ -343,8 +332,3 @@ def _save(plan: Plan, path: Path) -> None:
         write_text(path, save_plan(plan))
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
-
-
-def unwritable(path: Path, why: str) -> UsageError:
-    """Return the UsageError for a file that cannot be written where somebody wants it."""
-    return UsageError(f"{path} cannot be written: {why}", code="U110")

@@ -15,8 +15,8 @@ from batch_update.fields.names import ID, Heading, meaning
 from batch_update.model.choices import Catalog, Choices
 from batch_update.model.sheets import Role
 from batch_update.plan.conditions import Condition, find_field, read_condition
+from batch_update.report.files.writable import unwritable
 from batch_update.run.exporting import Export, check_target, export
-from batch_update.run.planning import unwritable
 from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.identifying import with_ids_in
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way

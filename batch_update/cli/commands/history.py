@@ -127,10 +127,10 @@ def _told_unread(unread: Iterable[Unread]) -> Iterator[Any]:
 
 def _write_file(asked: Question, found: History, path: Path, settings: Settings, *, force: bool) -> None:
     """Write the changes into a file, or as a CSV to stdout."""
+    from batch_update.report.files.writable import unwritable
     from batch_update.report.history.as_rows import HEADER, history_rows
     from batch_update.report.workbook.history_book import TITLE, write_history_book
     from batch_update.run.exporting import check_target
-    from batch_update.run.planning import unwritable
     from batch_update.sheet.writing.formats import format_to_write, write_listing, write_stream
 
     if str(path) == STDOUT:

@@ -166,8 +166,8 @@ def _show_planned(
 def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) -> None:
     """Write the plan as a workbook. Raises UsageError (U110)."""
     from batch_update.plan.saving import digest
+    from batch_update.report.files.writable import unwritable
     from batch_update.report.workbook.plan_book import Approval, write_plan_book
-    from batch_update.run.planning import unwritable
     from batch_update.settings.locales import language_here
 
     mark = digest(found.plan)
