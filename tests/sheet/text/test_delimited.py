@@ -298,6 +298,10 @@ def test_rows_that_are_too_short_are_refused_at_the_first_too_many_and_where_the
     for number in range(2, 99):
         harmless.add([str(number)], number)
     assert len(harmless) == 97
+    harmless.add(["99", "a"], 99)
+    with pytest.raises(SheetError, match="more than 3 problems, the first in row 2"):
+        for number in range(100, 200):
+            harmless.add([str(number)], number)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " , \n", "\ufeff"])
