@@ -21,7 +21,6 @@ from batch_update.sheet.writing.again import PROBLEMS_COLUMN, columns_again, row
 from batch_update.sheet.writing.looks import (
     MOST_LINKS,
     Looks,
-    book_at,
     looks_of,
     place_in_book,
     put_comment,
@@ -32,7 +31,7 @@ from batch_update.sheet.writing.records import write_whole
 from batch_update.sheet.writing.template.form_columns import TemplateColumn
 from batch_update.sheet.writing.template.validations import words_to_choose
 from batch_update.sheet.writing.template.wording import WORDS, Words
-from batch_update.sheet.writing.worksheet import in_xml
+from batch_update.sheet.writing.worksheet import book_at, in_xml
 from batch_update.text import column_letters, excerpt
 
 # fmt: off

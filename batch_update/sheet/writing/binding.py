@@ -8,8 +8,8 @@ from pathlib import Path
 
 from batch_update.sheet.writing.covers import draw_cover
 from batch_update.sheet.writing.leaves import CoverPage, Head, TablePage
-from batch_update.sheet.writing.looks import book_at
 from batch_update.sheet.writing.painting import Continued, Drawn, draw_table
+from batch_update.sheet.writing.worksheet import book_at
 
 MOST_AT_ONCE = 100_000
 """Cells of a workbook that is held in memory until it is written; a larger one is written row by row."""

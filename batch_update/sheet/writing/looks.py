@@ -5,12 +5,9 @@ Every cell is formatted as text, so that no program makes a number of an id or a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
@@ -20,8 +17,9 @@ from batch_update.text import excerpt
 _AS_TEXT = "@"
 _HEADER = {"bold": True, "num_format": _AS_TEXT, "valign": "top", "text_wrap": True, "bottom": 1}
 _LINK = {"font_color": "#0563C1", "underline": 1, "valign": "top"}
-_ERROR = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
-_WARNING = {"bg_color": "#FFEB9C", "font_color": "#7F6000"}
+ERROR = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+WARNING = {"bg_color": "#FFEB9C", "font_color": "#7F6000"}
+"""The colors of cells that are wrong, or perhaps."""
 WIDEST = 40
 """characters of a column that is as wide as what stands in it"""
 LONGEST_COMMENT = 1_000
@@ -54,10 +52,10 @@ def looks_of(book: Any) -> Looks:
     return Looks(
         header=book.add_format(_HEADER),
         text=book.add_format(cell),
-        error=book.add_format(cell | _ERROR),
-        warning=book.add_format(cell | _WARNING),
-        header_error=book.add_format(_HEADER | _ERROR),
-        header_warning=book.add_format(_HEADER | _WARNING),
+        error=book.add_format(cell | ERROR),
+        warning=book.add_format(cell | WARNING),
+        header_error=book.add_format(_HEADER | ERROR),
+        header_warning=book.add_format(_HEADER | WARNING),
         link=book.add_format(_LINK),
         prose=book.add_format({"valign": "top", "text_wrap": True}),
     )
@@ -110,23 +108,6 @@ def place_in_book(worksheet: str, cell: str) -> str:
 def lines_of_width(text: str, width: float) -> int:
     """Return how many lines a text takes: most letters are narrower than the digits that a width counts."""
     return sum(max(1, ceil(0.9 * len(line) / width)) for line in text.split("\n"))
-
-
-@contextmanager
-def book_at(path: Path, made: datetime | None = None, **options: Any) -> Iterator[Any]:
-    """Yield a workbook of xlsxwriter that is written at the end. Raises OSError where it cannot be.
-
-    `made`: the time in UTC that it says it was made at, so that writing it again makes the same bytes; None: now.
-    """
-    import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        with xlsxwriter.Workbook(str(path), options) as book:
-            book.set_properties({"created": made})
-            yield book
-    except FileCreateError as error:
-        raise error.args[0] from None  # the OSError that it stands for
 
 
 def width_of(header: str, texts: Iterable[str]) -> int:

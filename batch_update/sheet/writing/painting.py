@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage, Value
-from batch_update.sheet.writing.looks import lines_of_width
+from batch_update.sheet.writing.looks import ERROR, WARNING, lines_of_width
 from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK, without_unfit
 from batch_update.text import column_letters
 
@@ -25,8 +25,8 @@ _LINE, _MOST_LINES = 15, 8
 _FILLS = {
     Paint.GOOD: {"bg_color": "#E2F0D9", "font_color": "#24572B"},
     Paint.QUIET: {"bg_color": "#EDEDED", "font_color": "#404040"},
-    Paint.WARNING: {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
-    Paint.ERROR: {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    Paint.WARNING: WARNING,
+    Paint.ERROR: ERROR,
     Paint.NONE: {},
 }
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from batch_update.errors import UsageError
 from batch_update.fields.cells import LEAVE, CellError, read_cell
@@ -21,6 +24,23 @@ ValueOf = Callable[[str, str], Json]
 """Column and cell -> what is written for it."""
 
 
+@contextmanager
+def book_at(path: Path, made: datetime | None = None, **options: Any) -> Iterator[Any]:
+    """Yield a workbook of xlsxwriter that is written at the end. Raises OSError where it cannot be.
+
+    `made`: the time in UTC that it says it was made at, so that writing it again makes the same bytes; None: now.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            book.set_properties({"created": made})
+            yield book
+    except FileCreateError as error:
+        raise error.args[0] from None  # the OSError that it stands for
+
+
 def write_workbook(
     path: Path,
     *,
@@ -31,10 +51,8 @@ def write_workbook(
     spelling: Callable[[str, str], str],
     title: str,
 ) -> None:
-    """Write one worksheet, header and ids frozen. Raises UsageError (S114) for a text that is too long."""
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+    """Write one worksheet, header and ids frozen. Raises UsageError (S114) for a text that is too long, OSError."""
+    with book_at(path, constant_memory=True) as book:
         sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 1)
         bold = book.add_format({"bold": True})

@@ -22,6 +22,7 @@ from batch_update.fields.cells import read_cell, read_id, show_cell
 from batch_update.fields.facts import all_fields
 from batch_update.sheet.reading import read_sheet
 from batch_update.sheet.writing.formats import format_to_write, write_export, write_stream
+from batch_update.sheet.writing.worksheet import book_at
 from tests.sheet.tables import texts
 from tests.strategies import json_values
 
@@ -255,3 +256,9 @@ def test_a_stream_gets_a_guarded_csv_without_a_mark() -> None:
     stream = io.BytesIO()
     write_stream(stream, ["id", "name"], [["1", "=x"], ["2", "Größe"]])
     assert stream.getvalue().decode() == "id,name\n1,'=x\n2,Größe\n"
+
+
+def test_a_workbook_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """As a full disk is one: its writer has an exception of its own for that, which nobody would expect."""
+    with pytest.raises(FileNotFoundError), book_at(tmp_path / "no folder" / "a.xlsx") as book:
+        book.add_worksheet("Assistants")

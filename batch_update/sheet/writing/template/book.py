@@ -16,7 +16,7 @@ from batch_update.sheet.writing.template.form_columns import Offered, TemplateCo
 from batch_update.sheet.writing.template.guide import write_guide
 from batch_update.sheet.writing.template.validations import message_of, validation_of
 from batch_update.sheet.writing.template.wording import WORDS, Words
-from batch_update.sheet.writing.worksheet import Rows, in_xml, is_exact
+from batch_update.sheet.writing.worksheet import Rows, book_at, in_xml, is_exact
 from batch_update.text import column_letters
 
 LAST_ROW = (1 << 20) - 1
@@ -66,9 +66,7 @@ class Blueprint:
 
 def write_template(path: Path, form: Blueprint) -> None:
     """Write the workbook. Raises UsageError (S114) for a text that is too long for a cell, OSError."""
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+    with book_at(path, constant_memory=True) as book:
         looks = looks_of(book)
         data = book.add_worksheet(form.words.data)
         lists = book.add_worksheet(form.words.lists)
