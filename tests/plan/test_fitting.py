@@ -125,16 +125,6 @@ def test_a_voice_that_is_kept_and_does_not_fit_what_changes_is_told(
     }
 
 
-def test_where_mode_and_language_change_the_voice_that_is_kept_is_held_against_both_the_mode_first() -> None:
-    for voice, mode, language, wanted in (
-        (431, "dualplex", 1, ("X273", 2)),
-        (412, "multimodal", 2, ("X272", 1)),
-    ):
-        there = present(_1={"voice_id": voice, "language_id": 3 - language})
-        plan = judged("id mode language_id", (1, mode, language), there=there)
-        assert [(p.code, p.column) for p in plan.problems if p.code != "X220"] == [wanted]
-
-
 def test_a_slip_of_the_keyboard_is_asked_about() -> None:
     (problem,) = judged("id voice_id", (1, 41243)).problems
     assert problem.remedy.startswith("did you mean 41234 (Clara)? ")
