@@ -18,6 +18,7 @@ import pytest
 from batch_update.journal.across.glancing import RunHead
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import Occasion, report_of
+from batch_update.journal.storing.schema import sealed
 from batch_update.model.plans import Change, Outcome, Status
 from batch_update.report.changed import changed_by_run, changes_of
 from batch_update.report.history.blame import blame
@@ -140,6 +141,13 @@ def test_a_journal_that_cannot_be_read_is_told_and_hides_no_other(run: Run, comp
         assert {one["code"] for one in document["unread"]} == {"J104", "J105", "J106"}
 
 
+def test_a_line_that_is_missing_in_a_log_is_damage_here_too(run: Run, complete: Path) -> None:
+    with sqlite3.connect(complete / "journal.db") as db:
+        assert db.execute("DELETE FROM log WHERE n = 1").rowcount == 1
+    db.close()
+    assert [one["code"] for one in run("history", "10001", "--json").json["unread"]] == ["J104"]
+
+
 def begin_again(run: Run, speed: str) -> Path:
     Path("one.csv").write_text(f"id,speech_speed\n10001,{speed}\n", "utf-8")
     before = set(Path("runs").iterdir())
@@ -200,14 +208,25 @@ def test_blame_tells_what_a_run_set_from_what_was_changed_outside(run: Run, comp
     assert run("history", "--blame", "10001", "-o", "x.csv").exit == 2
 
 
-def test_without_a_key_the_journals_alone_are_blamed_and_it_is_said(run: Run, complete: Path) -> None:
-    with sqlite3.connect(complete / "journal.db") as db:  # as if it had been a real server
+def rewrite_head(folder: Path, was: str, now: str) -> None:
+    """Have a journal tell something else of its run."""
+    with sqlite3.connect(folder / "journal.db") as db:
         (data,) = db.execute("SELECT data FROM run").fetchone()
-        from batch_update.journal.storing.schema import sealed
-
-        n, data, seal = sealed(1, data.replace("https://sandbox/api", "http://127.0.0.1:9/api"))
+        assert was in data
+        n, data, seal = sealed(1, data.replace(was, now))
         db.execute("UPDATE run SET data = ?, seal = ? WHERE n = ?", (data, seal, n))
     db.close()
+
+
+def test_what_another_account_holds_is_blamed_on_nobody(run: Run, complete: Path) -> None:
+    rewrite_head(complete, "user 501", "user 502")
+    result = run("history", "--blame", "10001", *LOOK)
+    assert (result.exit, "and the runs were for user 502" in result.err) == (0, True)
+    assert set(verdicts(run, *LOOK).values()) == {"not_seen"}
+
+
+def test_without_a_key_the_journals_alone_are_blamed_and_it_is_said(run: Run, complete: Path) -> None:
+    rewrite_head(complete, "https://sandbox/api", "http://127.0.0.1:9/api")  # as if it had been a real server
     result = run("history", "--blame", "10001")
     assert result.exit == 0 and "was not read: " in result.err and "by anna" in result.out
 

@@ -52,3 +52,8 @@ def test_only_a_row_that_is_as_it_should_be_is_done(
     found = done_since([cut_off], [later, cut_off])
     assert found == ({cut_off: ("b",)} if is_done else {})
     assert done_since([later], [later, cut_off]) == {}, "an earlier run does nothing of a later one"
+
+
+def test_what_was_done_before_a_run_began_is_not_done_since(tmp_path: Path) -> None:
+    earlier, cut_off = a_run(tmp_path / "a", CHANGE, DONE), a_run(tmp_path / "b", CHANGE, None)
+    assert done_since([cut_off], [cut_off, earlier]) == {}
