@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from batch_update.fields.values.differences import SAME_BUT_SECRETS
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Plan, Status, Verified
 from batch_update.model.reports import Report
@@ -222,6 +223,14 @@ def test_a_change_that_reads_back_otherwise_is_red_and_tells_its_wave() -> None:
     told = list(changed_by_run(replace(report, outcomes=tuple(ends))))
     for row in changes_page(told, report.plan, VOCABULARIES["en"]).rows:
         assert row[-2:] == [Painted("mismatch", Paint.ERROR), 2]
+
+
+def test_of_a_change_of_a_secret_alone_the_workbook_says_that_it_is_one() -> None:
+    report = hostile_report()
+    told = [replace(one, is_secret=True) for one in changed_by_run(report)]
+    german = VOCABULARIES["de"]
+    for row in changes_page(told, report.plan, german).rows:
+        assert list(row[4:6]) == [german.words[SAME_BUT_SECRETS]] * 2
 
 
 def test_a_workbook_says_that_it_was_made_when_the_run_began_so_that_it_can_be_made_again(

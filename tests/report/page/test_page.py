@@ -204,6 +204,16 @@ def test_what_has_to_be_allowed_stands_on_the_page_of_a_plan() -> None:
     assert "batch-update apply x.csv --allow y" in Reader(text).texts
 
 
+def test_a_headline_tells_that_all_was_read_back_only_where_it_was() -> None:
+    report = Report(plan_of(2), (Outcome(Status.UPDATED, changed=("speech_speed",)),) * 2)
+    standing = replace(standing_of(report), exit=Exit.OK)
+    for verified, said in (
+        (2, "2 assistants were changed and read back."),
+        (1, "2 assistants were changed."),
+    ):
+        assert headline_of_run(report, replace(standing, verified=verified)).sentence.en.endswith(said)
+
+
 def test_a_headline_is_good_only_where_nothing_is_left() -> None:
     """What was not read back is not done, and a plan whose errors forbid to send the rest is not ready."""
     report = Report(plan_of(1), (Outcome(Status.UPDATED, changed=("speech_speed",)),))
