@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import shlex
 from collections.abc import Iterator
@@ -278,6 +279,15 @@ def test_waves_pause_and_failures_hold_and_count_what_is_sent_now(run: Run, tmp_
     assert {row["_verified"] for row in found if row["_status"] == "updated"} == {"verified"}
     again = run("resume", "it", *SEND, "--retry-failed", "--sandbox-faults", "422@1+", "--max-failures", "1")
     assert (again.exit, "R108" in again.out) == (5, True)
+
+
+def test_waves_are_counted_on_from_those_of_earlier_sessions(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "twelve.csv").write_text(ROWS, "utf-8")
+    flags = ("--waves", "2,rest", "--sandbox-faults", "422@6", "--concurrency", "1", "--run-dir", "it")
+    assert run("apply", "twelve.csv", *SEND, *flags).exit == 5
+    assert run("resume", "it", *SEND, "--waves", "1,rest", "--max-failures", "2").exit == 1
+    events = json.loads((tmp_path / "it" / "run.json").read_text("utf-8"))["events"]
+    assert [one["wave"] for one in events if one["kind"] == "wave"][-2:] == [3, 4]
 
 
 def test_a_plan_that_was_reviewed_can_be_held_to(run: Run, tmp_path: Path) -> None:
