@@ -14,7 +14,8 @@ from batch_update.journal.recorded import report_of
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.mark import MARK
 from batch_update.journal.writing import RESERVE, Journal
-from batch_update.report.files.folder import write_run, write_text
+from batch_update.report.files.folder import write_run
+from batch_update.report.files.private_text import write_text
 from tests.cli import conftest
 from tests.cli.conftest import GOOD, Run
 from tests.journal.journals import journalled
