@@ -217,6 +217,6 @@ def _load_runs() -> Any:
 
 @_listed("job", "Runs that are written down in job files: jobs/NAME.toml.")
 def _load_job() -> Any:
-    from batch_update.cli.commands.jobs import app
+    from batch_update.cli.commands.jobs.all_commands import app
 
     return app

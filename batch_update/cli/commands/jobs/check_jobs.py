@@ -1,89 +1,25 @@
-"""`job run`, `job check`, `job list`: runs that are written down in files, for cron and for colleagues."""
+"""`job check`: what is wrong with job files and their sheets, before the night."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from batch_update.cli.commands.changing.apply import run_sheet
+from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.documents import out_document
-from batch_update.cli.help import Command, CommandGroup
-from batch_update.cli.options import AS_JSON, settings_of, takes
-from batch_update.cli.printed_commands import Following, command_of, next_lines
-from batch_update.cli.screens.screen import out, paint, say
+from batch_update.cli.help import Command
+from batch_update.cli.options import AS_JSON
+from batch_update.cli.printed_commands import command_of
+from batch_update.cli.screens.screen import out, paint
 from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition import find_job, find_jobs, load_job
+from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
 from batch_update.model.reports import Exit
-from batch_update.settings.tunables import Settings
 from batch_update.text import counted, padded, printable
 
 if TYPE_CHECKING:
-    from batch_update.report.documents.of_lists import CheckedJob, ListedJob
-
-app = typer.Typer(
-    cls=CommandGroup,
-    help="Runs that are written down in job files: jobs/NAME.toml.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-JOBS_DIR = Annotated[
-    Path,
-    typer.Option(
-        "--jobs-dir", metavar="DIR", help="Where the job files lie. Default: jobs.", show_default=False
-    ),
-]
-DEFAULT_DIR = Path("jobs")
-
-
-@app.command("run", cls=Command)
-@takes("job run")
-def run(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
-    ],
-    given: dict[str, Any],
-    jobs_dir: JOBS_DIR = DEFAULT_DIR,
-) -> None:
-    """Run a job. Flags given here win over the job file, and that over the environment."""
-    job = load_job(find_job(name, jobs_dir))
-    status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)), job=job.name)
-    raise typer.Exit(int(status))
-
-
-@app.command("list", cls=Command)
-def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> None:
-    """List the jobs of a folder: name, what it is for, its sheet."""
-    from batch_update.report.documents.of_lists import ListedJobs
-
-    jobs = tuple(map(_listed, find_jobs(jobs_dir)))
-    following: Following = {}
-    if jobs:
-        following["run_job"] = command_of("job run", Settings(), find_job(jobs[0].name, jobs_dir))
-    if as_json:
-        out_document(ListedJobs(jobs), following=following)
-        return
-    for job in jobs:
-        told = ", ".join(map(printable, filter(None, (job.description, job.file))))
-        out(
-            f"{padded(printable(job.name), 24)} {paint('wrong, see job check', 'error') if job.error else told}"
-        )
-    if following:
-        out("\n" + next_lines(following))
-    else:
-        say(f"{jobs_dir} holds no job files (*.toml).")
-
-
-def _listed(path: Path) -> ListedJob:
-    from batch_update.report.documents.of_lists import ListedJob
-
-    try:
-        job = load_job(path)
-        return ListedJob(job.name, job.description, job.file, "")
-    except UsageError as error:
-        return ListedJob(path.stem, "", "", error.message)
+    from batch_update.report.documents.of_lists import CheckedJob
 
 
 @app.command("check", cls=Command)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
+from batch_update.jobs.definition.job_tables import JobFile
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import read_settings
 from batch_update.settings.refusals import job_key
@@ -22,7 +23,7 @@ _LARGEST = 1024 * 1024
 AS_PATHS_ARE_WRITTEN = (
     "in double quotes a backslash begins an escape: write paths in single quotes, or with /"
 )
-OWN_KEYS = {"file": "the sheet to apply", "description": "what the job is for"}
+OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""
 
 
@@ -35,6 +36,8 @@ class Job:
     file: str
     """the sheet: a path, or "-" for stdin"""
     description: str
+    tables: JobFile
+    """its tables beside the settings"""
     given: Mapping[str, Any]
     """the settings that it sets, by their Python names; relative paths made absolute"""
 
@@ -65,7 +68,8 @@ def load_job(path: Path) -> Job:
     given |= {name: (folder / given[name]).resolve() for name in paths() if name in given}
     file = document["file"]
     file = file if file == "-" else str((folder / file).resolve())
-    return Job(path.stem, path, file, document.get("description", ""), given)
+    tables = JobFile.model_validate({key: document[key] for key in OWN_KEYS & document.keys()})
+    return Job(path.stem, path, file, tables.description, tables, given)
 
 
 def _text_of(path: Path) -> str:

@@ -1,0 +1,25 @@
+"""The group of commands about job files, and the option that they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from batch_update.cli.help import CommandGroup
+
+app = typer.Typer(
+    cls=CommandGroup,
+    help="Runs that are written down in job files: jobs/NAME.toml.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+JOBS_DIR = Annotated[
+    Path,
+    typer.Option(
+        "--jobs-dir", metavar="DIR", help="Where the job files lie. Default: jobs.", show_default=False
+    ),
+]
+DEFAULT_DIR = Path("jobs")
