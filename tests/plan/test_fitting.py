@@ -125,6 +125,30 @@ def test_a_voice_that_is_kept_and_does_not_fit_what_changes_is_told(
     }
 
 
+KEPT = [
+    # the voice that is kept, the mode and the language that the row sets ("" leaves them), and what the row is told
+    (412, "pipeline", 1, None),
+    (412, "pipeline", 2, ("X273", 2)),  # it fits the mode and not the language
+    (412, "multimodal", 1, ("X272", 1)),
+    (412, "multimodal", 2, ("X272", 1)),  # neither: what does not fit the mode will go, whatever it speaks
+    (412, "multimodal", "", ("X272", 1)),
+    (412, "", 2, ("X273", 2)),
+    (431, "dualplex", 2, None),
+    (431, "dualplex", 1, ("X273", 2)),
+    (9, "multimodal", 2, None),  # not in the list: nothing is certain
+]
+
+
+@pytest.mark.parametrize(("voice", "mode", "language", "wanted"), KEPT)
+def test_a_voice_that_is_kept_is_held_against_the_new_mode_and_then_against_the_new_language(
+    voice: int, mode: str, language: object, wanted: tuple[str, int] | None
+) -> None:
+    there = present(_1={"voice_id": voice, "language_id": 1 if language == 2 else 2, "mode": "pipeline"})
+    plan = judged("id mode language_id", (1, mode, language), there=there)
+    told = [(p.code, p.column) for p in plan.problems if p.code in ("X272", "X273")]
+    assert told == ([wanted] if wanted else [])
+
+
 def test_a_slip_of_the_keyboard_is_asked_about() -> None:
     (problem,) = judged("id voice_id", (1, 41243)).problems
     assert problem.remedy.startswith("did you mean 41234 (Clara)? ")

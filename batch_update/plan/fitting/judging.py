@@ -44,23 +44,13 @@ def _of_subject(subject: Subject, present: Mapping[int, Present], choices: Choic
 
 
 def _of_kept(subject: Subject, choices: Choices) -> Iterator[Misfit]:
-    """Yield warnings of what an assistant has, and keeps although its new mode or language asks for another."""
-    for field, (catalog, number) in subject.kept().items():
-        choice = choices.find(catalog, number)
-        if choice is None:
-            continue
-        fault = None
-        if field == "mode" and subject.mode is not None and not choice.fits(subject.mode):
-            message = (
-                f"{entry_words(catalog, choice)}, which the assistant keeps, is not for mode {subject.mode}, only for "
-                f"{either(choice.modes)}: the server refuses the row, or gives the assistant another one"
-            )
-            remedy = _what_fits(subject, catalog)
-            fault = Fault("X272", message, str(number), remedy=remedy, severity=Severity.WARNING)
-        elif field == "language_id":
-            fault = _other_language(subject, Reference(field, (), number), catalog, choice, choices)
+    """Yield a warning of what an assistant has, and keeps although its new mode or language asks for another."""
+    for reference in subject.kept():
+        choice = choices.find(Catalog.VOICES, reference.id)
+        fault = None if choice is None else _kept_in_vain(subject, reference, choice, choices)
         if fault is not None:
-            yield Misfit(subject, Reference(field, (), number), fault, (catalog,))
+            yield Misfit(subject, reference, fault, (Catalog.VOICES,))
+            return  # what does not fit the mode will go, whatever it speaks
 
 
 # ---------------------------------------------------------------- is it there?
@@ -98,6 +88,20 @@ def _unfit(subject: Subject, reference: Reference, catalog: Catalog, choices: Ch
         yield _not_for_mode(subject, catalog, choice, either(choice.modes), catalog)
     elif fault := _other_language(subject, reference, catalog, choice, choices):
         yield fault
+
+
+def _kept_in_vain(subject: Subject, reference: Reference, choice: Choice, choices: Choices) -> Fault | None:
+    """Return a warning where a voice that is kept does not fit the mode, or the language, that changes."""
+    if reference.field == "language_id":
+        return _other_language(subject, reference, Catalog.VOICES, choice, choices)
+    if subject.mode is None or choice.fits(subject.mode):
+        return None
+    message = (
+        f"{entry_words(Catalog.VOICES, choice)}, which the assistant keeps, is not for mode {subject.mode}, only for "
+        f"{either(choice.modes)}: the server refuses the row, or gives the assistant another one"
+    )
+    remedy = _what_fits(subject, Catalog.VOICES)
+    return Fault("X272", message, str(choice.id), remedy=remedy, severity=Severity.WARNING)
 
 
 def _not_for_mode(subject: Subject, catalog: Catalog, choice: Choice, modes: str, better: Catalog) -> Fault:

@@ -34,13 +34,12 @@ class Subject:
     def takes_calls(self) -> bool:
         return bool(self.after("type") == "inbound")
 
-    def kept(self) -> dict[str, tuple[Catalog, int]]:
-        """Return the voice that it has and keeps, by the field of its change that may ask for another one."""
+    def kept(self) -> list[Reference]:
+        """Return the voice that it has and keeps, once for each field of its change that may ask for another one."""
         number = self.now.get("voice_id")
-        deciding = next((name for name in ("mode", "language_id") if name in self.change.body), None)
-        if deciding is None or "voice_id" in self.change.body or not isinstance(number, int):
-            return {}
-        return {deciding: (Catalog.VOICES, number)}
+        if "voice_id" in self.change.body or not isinstance(number, int):
+            return []
+        return [Reference(name, (), number) for name in ("mode", "language_id") if name in self.change.body]
 
     def catalogs(self, reference: Reference) -> tuple[Catalog, ...]:
         """Return the lists that an id has to come from: of the models, those of the mode alone."""
@@ -93,7 +92,8 @@ def lists_needed(subjects: Iterable[Subject]) -> Needed:
 def _catalogs_for(subject: Subject) -> Iterator[Catalog]:
     for reference in subject.new:
         yield from (c for c in subject.catalogs(reference) if c is not Catalog.ASSISTANTS)
-    yield from (catalog for catalog, _ in subject.kept().values())
+    if subject.kept():
+        yield Catalog.VOICES
     if takes_a_number(subject):
         yield Catalog.PHONE_NUMBERS
 
