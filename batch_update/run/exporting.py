@@ -21,7 +21,7 @@ from batch_update.plan.conditions import Condition, find_field, read_condition
 from batch_update.plan.naming.labels import Labels
 from batch_update.plan.naming.matching import with_languages
 from batch_update.plan.stating import Statement
-from batch_update.report.files.writable import unwritable
+from batch_update.report.files.writable import require_folder, unwritable
 from batch_update.report.own_columns import REPORTED
 from batch_update.run.steps.desk import Desk, desk_of
 from batch_update.run.steps.identifying import with_ids_in
@@ -146,8 +146,7 @@ def check_target(path: Path, *, force: bool) -> None:
     """Raises UsageError where an export cannot be written there, or would write over something without `force`."""
     format_to_write(printable(str(path)))
     try:
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
+        require_folder(path)
         if path.is_dir():
             raise unwritable(path, "it is a folder")
         refuse_no_file(path)

@@ -30,7 +30,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "runs show": (*_RUNS, "json_"),
     "runs prune": (*_RUNS, "yes", "json_"),
     "report": ("only", "runs_dir", "json_"),
-    "history": ("no_fetch", "runs_dir", *_READING),
+    "history": ("delimiter", "no_fetch", "runs_dir", *_READING),
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),
 }
 """Command -> the settings that it heeds, by their groups or names: through every door these, and no others."""

@@ -116,7 +116,7 @@ def test_a_file_that_is_there_is_kept_unless_force_is_given(run: Run, tmp_path: 
     ("words", "code", "message"),
     [
         (["-o", "all.ods"], "U101", ".xlsx"),
-        (["-o", "none/all.csv"], "U110", "no folder"),
+        (["-o", "none/all.csv"], "U110", "make that folder first"),
         (["-o", "-", "--json"], "U101", "stdout"),
         (["-o", "all.csv", "--fields", "speech_sped"], "U101", "did you mean speech_speed?"),
         (["-o", "all.csv", "--where", "speech_speed"], "U101", "in quotes"),

@@ -132,7 +132,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "runs show": [("half",)],
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
-    "history": [("10001",), ("10001", "--blame", *LOOK), ("10001", "--blame", *SERVER)],
+    "history": [("10001",), ("-o", "h.csv"), ("10001", "--blame", *LOOK), ("10001", "--blame", *SERVER)],
     "sandbox": [("--host", "256.0.0.1", "--port", "0")],
 }
 """Command -> words with which it goes as far as it can, one way or another."""

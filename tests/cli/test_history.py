@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sqlite3
 import zipfile
@@ -171,6 +172,23 @@ def test_history_as_a_sheet_holds_times_numbers_texts_and_never_a_formula(run: R
     assert len(rows) == 2
     shown = run("history", "10001").out
     assert "\u202e" not in shown and "<script>" in shown
+
+
+@pytest.mark.parametrize("given", [("--delimiter", ";"), ()])
+def test_a_german_program_opens_the_csv_of_history(
+    run: Run, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    """Semicolons and decimal commas, by the locale or as asked for; stdout is for programs, and has commas."""
+    apply(run, "id,speech_speed\n10001,1.15\n")
+    if not given:
+        monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    for name in ("h.csv", "h.jsonl"):
+        assert run("history", "-o", name, *given).exit == 0
+    header, row = csv.reader(Path("h.csv").read_text("utf-8-sig").splitlines(), delimiter=";")
+    assert dict(zip(header, row, strict=True))["after"] == "1,15"
+    assert json.loads(Path("h.jsonl").read_text("utf-8"))["after"] == "1.15"
+    sign = ";" if given else ","
+    assert run("history", "-o", "-", *given).out.startswith(f"when{sign}run{sign}")
 
 
 def test_page_and_workbook_of_a_run_name_the_command_that_tells_its_history(run: Run) -> None:

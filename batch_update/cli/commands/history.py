@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -131,22 +132,28 @@ def _write_file(asked: Question, found: History, path: Path, settings: Settings,
     from batch_update.report.history.as_rows import HEADER, history_rows
     from batch_update.report.workbook.history_book import TITLE, write_history_book
     from batch_update.run.exporting import check_target
+    from batch_update.settings.locales import signs_wanted
     from batch_update.sheet.writing.formats import format_to_write, write_listing, write_stream
 
     if str(path) == STDOUT:
         if settings.json_:
             raise UsageError("--json and a list cannot both go to stdout", code="U101", remedy="name a file")
+        signs = signs_wanted(settings.delimiter, {})
         with writing_out():
-            write_stream(bytes_of_stdout(), HEADER, list(history_rows(found.changes)))
+            write_stream(bytes_of_stdout(), HEADER, list(history_rows(found.changes, signs.decimal)), signs)
         _say_unread(found.unread, settings)
         return
     check_target(path, force=force)
     changes = list(found.changes)
     try:
-        if format_to_write(path.name) == "xlsx":
+        format = format_to_write(path.name)
+        if format == "xlsx":
             write_history_book(path, changes)
         else:
-            write_listing(path, HEADER, list(history_rows(changes)), title=TITLE)
+            signs = signs_wanted(settings.delimiter, os.environ)
+            decimal = signs.decimal if format in ("csv", "tsv") else "."
+            rows = list(history_rows(changes, decimal))
+            write_listing(path, HEADER, rows, title=TITLE, signs=signs)
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
     if settings.json_:

@@ -21,6 +21,7 @@ from batch_update.report.files.junit import TOOL, junit_text
 from batch_update.report.files.parquet import is_our_parquet, write_parquet
 from batch_update.report.files.private_text import write_text
 from batch_update.report.files.results import header, result_rows
+from batch_update.report.files.writable import require_folder
 from batch_update.report.workbook.in_folder import write_asked_book
 from batch_update.settings.locales import language_here
 from batch_update.sheet.writing.formats import write_texts
@@ -138,8 +139,7 @@ def require_free(path: Path, form: str, *, force: bool) -> None:
 
     A table is never taken for one: somebody may have mended its cells since. Raises OSError.
     """
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {printable(str(path.parent))}", code="U110")
+    require_folder(path)
     if path.is_dir():
         raise UsageError(f"{printable(str(path))} is a folder", code="U110")
     refuse_no_file(path)

@@ -13,13 +13,26 @@ from batch_update.text import printable
 def check_place_of_plan(path: Path, is_one: Callable[[Path], bool], what: str = "plan") -> None:
     """Raises UsageError where nothing can be written there, or something is there that is no such file of a plan."""
     try:
-        if not path.parent.is_dir():
-            raise unwritable(path, f"there is no folder {path.parent}")
+        require_folder(path)
         refuse_no_file(path)
         if path.exists() and not is_one(path):
             raise UsageError(f"{path} is there already, and no {what}", code="U109")
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
+
+
+def require_folder(path: Path) -> None:
+    """Raises UsageError (U110) where the folder that a file is to lie in is not there, OSError. No folder is made."""
+    folder = path.parent
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise unwritable(path, f"{printable(str(folder))} is no folder")
+    raise UsageError(
+        f"{printable(str(path))} cannot be written: there is no folder {printable(str(folder))}",
+        code="U110",
+        remedy="make that folder first, or choose another place",
+    )
 
 
 def unwritable(path: Path, why: str) -> UsageError:

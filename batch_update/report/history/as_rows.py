@@ -17,8 +17,8 @@ HEADER = (
 )
 
 
-def history_rows(changes: Iterable[PastChange]) -> Iterator[list[str]]:
-    """Yield a row for each change, as HEADER names its cells."""
+def history_rows(changes: Iterable[PastChange], decimal: str = ".") -> Iterator[list[str]]:
+    """Yield a row for each change, as HEADER names its cells, with this sign in its numbers."""
     for one in changes:
         what, head, said = one.what, one.head, one.occasion
         yield [
@@ -30,8 +30,8 @@ def history_rows(changes: Iterable[PastChange]) -> Iterator[list[str]]:
             what.name,
             str(what.row),
             what.field,
-            _told_cell(what.field, what.before),
-            _told_cell(what.field, what.after),
+            _told_cell(what.field, what.before, decimal),
+            _told_cell(what.field, what.after, decimal),
             what.became.value,
             what.verified.value,
             one.undone_by,
@@ -40,7 +40,7 @@ def history_rows(changes: Iterable[PastChange]) -> Iterator[list[str]]:
         ]
 
 
-def _told_cell(field: str, value: object) -> str:
+def _told_cell(field: str, value: object, decimal: str) -> str:
     if value is UNKNOWN:
         return ""
-    return show_cell(field, value, ".") if field in all_fields() else dump(value)
+    return show_cell(field, value, decimal) if field in all_fields() else dump(value)

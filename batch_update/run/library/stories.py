@@ -167,7 +167,7 @@ def _history(
     Each change knows its run, its time, note and author, what it was before and after, and the run that undid it.
     Nothing is asked of a server. Raises UsageError.
     """
-    asked = settings_of_call("history", settings, given, environ, but=ONLINE)
+    asked = settings_of_call("history", settings, given, environ, but=(*ONLINE, "delimiter"))
     question = question_of(assistant, fields=several(fields), since=since, until=until)
     return partial(anyio.to_thread.run_sync, past_of, question, asked)
 
