@@ -281,5 +281,6 @@ CODES: dict[str, Code] = dict((
     _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
     _c("U115", "the sheet cannot be written so that it means the same", "What was written was read back, and a row that was good came out otherwise, or one that was refused came out good; so it was not kept. A decimal comma in JSON Lines does that, or a text that the format cannot hold.", "Choose another format: a CSV for a CSV, a workbook for a workbook. With a workbook, name its decimal sign by the setting decimal."),
     _c("U116", "a package is missing", "What was asked for needs a package that is not installed with the program.", "Install it with `pip install 'batch-update[parquet]'`."),
+    _c("U117", "a secret is not where a job file says", "The variable is not set, or the file or the credential cannot be read, is empty, or holds more than one line.", "Put it there, or mend the reference in the job file: { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }."),
 ))
 # fmt: on

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import select
-import stat
-import time
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Mapping
-from errno import ETIMEDOUT
-from io import FileIO
 from pathlib import Path
 from typing import NoReturn
 
+from batch_update.api.secret_file import read_secret_file, stripped, why_unread
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
-from batch_update.text import counted, printable, quoted_path
+from batch_update.text import counted, printable
 
 VARIABLE = "FAMULOR_API_KEY"
 CREDENTIAL = "famulor_api_key"
@@ -24,9 +19,6 @@ CREDENTIAL = "famulor_api_key"
 OTHER_PLATFORM = "fam_"
 """how keys of the vendor's other platform begin"""
 _FORM = re.compile(r"[\x21-\x7e]{8,512}")
-_MOST_BYTES = 4096
-_PATIENCE = 15.0
-"""seconds that a pipe may take to hand over the key: one that nobody writes to would be waited for for ever"""
 _QUOTES = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _ASSIGNED = re.compile(
     r"""(?ix) (?: export \s+ | setx? \s+ | \$env: | [-*] \s )? ["']? [a-z_][a-z0-9_.-]* (?: key | token ) ["']?
@@ -140,8 +132,8 @@ def find_key(
     KeyMalformed (U105) where what is there is no key, UsageError (U101) where a file cannot be read.
     """
     if key_file is not None:
-        return ApiKey(_read_key_file(key_file, warn), source=f"what {_path_words(key_file)} holds")
-    if text := _stripped(environ.get(VARIABLE, "")):
+        return ApiKey(_read_key_file(key_file, warn), source=f"what {path_words(key_file)} holds")
+    if text := stripped(environ.get(VARIABLE, "")):
         return ApiKey(text, source=f"what {VARIABLE} holds")
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
@@ -155,51 +147,17 @@ def find_key(
 
 
 def _read_key_file(path: Path, warn: Callable[[str], None]) -> str:
-    """Return the first bytes of the file as text. A pipe is fine: `<(pass show famulor)`."""
     try:
-        with FileIO(path, opener=_without_waiting) as file:
-            mode = os.fstat(file.fileno()).st_mode
-            is_plain = stat.S_ISREG(mode) or os.name != "posix"
-            found = file.read(_MOST_BYTES) if is_plain else _read_slowly(file.fileno())
+        return read_secret_file(path, warn, what="the key")
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a path"
         raise UsageError(
-            f"the setting key_file: {_path_words(path)} cannot be read: {reason}",
+            f"the setting key_file: {path_words(path)} cannot be read: {why_unread(error)}",
             code="U101",
             remedy="check the path and who may read it",
         ) from None
-    if stat.S_ISREG(mode) and os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-        warn(f"others may read the key in {_path_words(path)}: chmod 600 {quoted_path(path)}")
-    if found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as PowerShell writes files
-        return _stripped(found.decode("utf-16", "replace"))
-    return _stripped(found.decode("utf-8", "replace"))
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    """Opens also a pipe that nobody writes to yet."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _read_slowly(descriptor: int) -> bytes:
-    """Return what comes out of a pipe or device until its end. Raises OSError where nothing comes."""
-    found, deadline = b"", time.monotonic() + _PATIENCE
-    while len(found) < _MOST_BYTES:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise OSError(ETIMEDOUT, "nothing comes out of it")
-        some = os.read(descriptor, _MOST_BYTES - len(found))
-        if not some:
-            break
-        found += some
-    return found
-
-
-def _stripped(text: str) -> str:
-    """Return the text without the byte order mark and the white space that editors and shells leave around it."""
-    return text.strip().removeprefix("\ufeff").strip()
-
-
-def _path_words(path: Path) -> str:
+def path_words(path: Path) -> str:
     """Return the path, unless it is a key that somebody took for one."""
     text = str(path)
     is_key = _FORM.fullmatch(text) and len(text) >= 16 and not re.search(r"[./\\]", text)
