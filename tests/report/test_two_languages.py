@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from batch_update.fields.values.differences import SAME_BUT_SECRETS
-from batch_update.model.plans import Verified
+from batch_update.model.plans import Status, Verified
 from batch_update.model.sheets import Severity
+from batch_update.report.changed import Became
 from batch_update.report.charts.speech import PHRASES
+from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, meaning_of
+from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.page.page_words import WORDS
 from batch_update.report.workbook.vocabulary import GERMAN
 
@@ -40,8 +43,23 @@ def unsaid(keys: Iterable[str], source: str) -> list[str]:
 )
 def test_each_word_is_said_somewhere(folder: str, keys: Iterable[str]) -> None:
     elsewhere = {" … {} more characters: worksheet {}, row {}", "begins in", "part", "text", SAME_BUT_SECRETS}
-    elsewhere |= {*Severity, *Verified}
+    elsewhere |= {*Severity}
     assert set(unsaid(keys, sources(folder))) <= elsewhere
+
+
+def test_every_end_has_its_words_and_page_charts_and_workbook_say_the_same() -> None:
+    """No other table says how a row or a change ends, in either language."""
+    assert {*ROW_ENDS} == {*TONES_OF_ENDS} == {*Status}
+    assert {*CHANGE_ENDS} == {*Became} and {*READ_BACK} == {*Verified}
+    ends = [*ROW_ENDS.values(), LEFT_OUT, CHANGE_ENDS[Became.HELD], READ_BACK[Verified.MISMATCH]]
+    for language in (0, 1):
+        said = [(end.en, end.de)[language] for end in ends]
+        assert len({*said}) == len(ends) and all(said)
+        elsewhere = {pair[language] for pair in PHRASES.values()}
+        elsewhere |= {pair for german in GERMAN.words.items() for pair in german}
+        assert not elsewhere & {*said}
+    assert meaning_of(Status.FAILED).de == "fehlgeschlagen, nicht geändert"
+    assert meaning_of(Status.UPDATED) == ROW_ENDS[Status.UPDATED]
 
 
 def test_each_word_of_a_workbook_has_its_german() -> None:

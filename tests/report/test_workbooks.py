@@ -14,15 +14,18 @@ import pytest
 
 from batch_update.fields.values.differences import SAME_BUT_SECRETS
 from batch_update.journal.recorded import RunFacts
-from batch_update.model.plans import Change, Plan, Status, Verified
+from batch_update.model.plans import Change, Plan, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
 from batch_update.report.changed import changed_by_run
 from batch_update.report.documents.envelope import Purpose
+from batch_update.report.figures.figures import figures_of_run
 from batch_update.report.figures.standing import standing_of
+from batch_update.report.figures.throughput import Permitted, Throughput
 from batch_update.report.files.folder import write_again, write_run
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
+from batch_update.report.workbook.run_pages import run_cover
 from batch_update.report.workbook.shared_pages import changes_page
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
@@ -158,6 +161,9 @@ def test_a_text_of_a_file_that_no_cell_holds_leaves_the_failed_rows_a_csv(tmp_pa
     written = write_run(Report(Plan(sheet, (), {0: FAILED}), (FAILED,)), tmp_path)
     assert written.failed and written.failed.name == "failed.csv" and "32,767" in written.told[0]
     assert read_sheet(written.failed).columns[1].texts == ["x" * 40_000]
+    assert written.workbook
+    told = pd.read_excel(written.workbook, header=None, engine="calamine").fillna("")[1].tolist()
+    assert any(str(text).endswith("failed.csv") for text in told), "the workbook names the file that there is"
 
 
 def test_a_long_text_goes_on_elsewhere_and_nothing_is_cut(tmp_path: Path) -> None:
@@ -193,14 +199,6 @@ def test_status_has_a_color_and_times_their_zone(tmp_path: Path) -> None:
     assert "FFFFC7CE" in styles and "FFE2F0D9" in styles and f"&quot;{zone}&quot;" in styles
 
 
-def test_every_end_of_a_row_has_its_words() -> None:
-    from batch_update.report.workbook.result_rows import STATUSES
-    from batch_update.report.workbook.vocabulary import ENGLISH, GERMAN
-
-    assert {*STATUSES} == {*ENGLISH.statuses} == {*GERMAN.statuses} == {*Status}
-    assert {*ENGLISH.ends} == {*GERMAN.ends}
-
-
 def test_page_and_workbook_of_a_run_begin_with_one_sentence_and_name_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +220,7 @@ def test_a_change_that_reads_back_otherwise_is_red_and_tells_its_wave() -> None:
     ends = [replace(one, verified=Verified.MISMATCH, wave=2) for one in report.outcomes]
     told = list(changed_by_run(replace(report, outcomes=tuple(ends))))
     for row in changes_page(told, report.plan, VOCABULARIES["en"]).rows:
-        assert row[-2:] == [Painted("mismatch", Paint.ERROR), 2]
+        assert row[-2:] == [Painted("differs", Paint.ERROR), 2]
 
 
 def test_of_a_change_of_a_secret_alone_the_workbook_says_that_it_is_one() -> None:
@@ -240,3 +238,43 @@ def test_a_workbook_says_that_it_was_made_when_the_run_began_so_that_it_can_be_m
     for name in ("results.xlsx", "failed.xlsx"):
         with zipfile.ZipFile(tmp_path / name) as archive:
             assert b"2026-11-22T08:31:05Z</dcterms:created>" in archive.read("docProps/core.xml")
+
+
+def test_what_was_permitted_stands_beside_the_rate_from_the_moment_on_that_it_was(tmp_path: Path) -> None:
+    steps = (Permitted(0, 2.0), Permitted(10, 0.555), Permitted(20, None))
+    report, english = hostile_report(), VOCABULARIES["en"]
+    flow = Throughput(40, 10, (5, 3, 1, 1), (), steps, ())
+    figures = replace(figures_of_run(report, RunFacts()), throughput=flow)
+    cover = run_cover(report, RunFacts(), figures, english, failed="", history="")
+    (block,) = (one for one in cover.blocks if "permitted" in one.header)
+    assert block.rows == [[0, 0.5, 2.0], [10, 0.3, 0.56], [20, 0.1, None], [30, 0.1, None]]
+
+
+def test_the_chart_of_durations_draws_no_bar_for_the_line_that_sums_up(tmp_path: Path) -> None:
+    report = hostile_report()
+    ends = tuple(replace(one, ms=40 * (n + 1)) for n, one in enumerate(report.outcomes))
+    report = replace(report, outcomes=ends)
+    book = write_run_book(report, RunFacts(), tmp_path / "book.xlsx", "en")
+    bins = len(figures_of_run(report, RunFacts()).latency.bins)
+    first = pd.read_excel(book, header=None, engine="calamine")[0].tolist()
+    begin = first.index("milliseconds") + 2
+    assert first[begin + bins - 1] == "Half of them, 95 %, 99 % took at most"
+    with zipfile.ZipFile(book) as archive:
+        charts = "".join(archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n)
+    assert f"$B${begin}:$B${begin + bins - 1}<" in charts
+
+
+def test_the_words_of_an_invalid_row_stand_at_its_cells_and_once_alone(tmp_path: Path) -> None:
+    """The others, whose words no cell has, have them in their row."""
+    report = hostile_report()
+    problem = Problem("V104", "too large", index=0, column=1)
+    report = replace(
+        report,
+        outcomes=(INVALID, *report.outcomes[1:]),
+        plan=replace(report.plan, problems=(problem,)),
+    )
+    failed = {c.header: c.texts for c in read_sheet(write_run(report, tmp_path).failed).columns}
+    assert failed["_status"] == ["invalid", "failed", "failed", "failed"]
+    assert failed["_message"][0] == "" and all(failed["_message"][1:])
+    problems = pd.read_excel(tmp_path / "results.xlsx", sheet_name="Problems", engine="calamine")
+    assert problems["row"].tolist() == [2, 3, 5, 7], "each row that is left once"

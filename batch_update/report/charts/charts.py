@@ -17,6 +17,13 @@ from batch_update.report.charts.speech import Speech
 from batch_update.report.figures.by_field import FieldFigure
 from batch_update.report.figures.figures import AccountFigure, Figures, PlanFigures
 from batch_update.report.figures.typical import NO_NAMES, typical_words
+from batch_update.report.headline.ends import (
+    CHANGE_ENDS,
+    CHANGED_AND_READ_BACK,
+    LEFT_OUT,
+    ROW_ENDS,
+    TO_CHANGE,
+)
 from batch_update.settings.locales import Language
 
 MOST_LINES = 12
@@ -56,13 +63,13 @@ def plan_charts(figures: PlanFigures, language: Language, called: Called = NO_NA
     """Return the charts of a plan; see `charts`."""
     say, totals = Speech(language), figures.totals
     counts = {
-        "to_change": totals.change,
-        Status.UNCHANGED: totals.already_so,
-        Status.CONFLICT: totals.conflict,
-        Status.INVALID: totals.invalid,
-        "left_out": totals.left_out,
+        "to_change": (TO_CHANGE, totals.change),
+        Status.UNCHANGED: (ROW_ENDS[Status.UNCHANGED], totals.already_so),
+        Status.CONFLICT: (ROW_ENDS[Status.CONFLICT], totals.conflict),
+        Status.INVALID: (ROW_ENDS[Status.INVALID], totals.invalid),
+        "left_out": (LEFT_OUT, totals.left_out),
     }
-    parts = [Portion(kind, say(kind), number) for kind, number in counts.items() if number]
+    parts = [Portion(kind, say.phrase(said), number) for kind, (said, number) in counts.items() if number]
     made = [_proportions(f"plan-{language}", say("plan"), parts, say)] if parts else []
     if figures.problems:
         kinds = [
@@ -98,7 +105,11 @@ def chart_style() -> str:
 
 
 def _row_parts(counts: Mapping[Status, int], say: Speech) -> list[Portion]:
-    return [Portion(status, say(status), counts[status]) for status in Status if counts.get(status)]
+    return [
+        Portion(status, say.phrase(ROW_ENDS[status]), counts[status])
+        for status in Status
+        if counts.get(status)
+    ]
 
 
 def _proportions(name: str, title: str, parts: Sequence[Portion], say: Speech) -> str:
@@ -154,10 +165,10 @@ def _field_parts(one: FieldFigure, say: Speech) -> Iterator[Portion]:
     for became in _FIELD_ENDS:
         number = one.became.get(became, 0)
         if became is Became.APPLIED and one.verified:
-            yield Portion("verified", say("field_verified"), one.verified)
+            yield Portion("verified", say.phrase(CHANGED_AND_READ_BACK), one.verified)
             number -= one.verified
         if number:
-            yield Portion(became, say(f"field_{became}"), number)
+            yield Portion(became, say.phrase(CHANGE_ENDS[became]), number)
 
 
 def _by_field(name: str, found: Sequence[FieldFigure], called: Called, say: Speech) -> str:

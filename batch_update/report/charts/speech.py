@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batch_update.model.plans import Status
-from batch_update.report.changed import Became
+from batch_update.report.headline.both_languages import Phrase
 from batch_update.settings.locales import Language
 from batch_update.text import how_long
 
@@ -75,23 +74,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "all_of": ("the slowest", "die langsamste"),
     "at_most": ("At most", "Höchstens"),
     "of_changes": ("Of {n} changes", "Von {n} Änderungen"),
-    # ends of rows and of changes
-    "to_change": ("will change", "werden geändert"),
-    "left_out": ("left out", "ausgelassen"),
-    Status.UPDATED: ("updated", "geändert"),
-    Status.UNCHANGED: ("already so", "schon so"),
-    Status.INVALID: ("invalid", "ungültig"),
-    Status.FAILED: ("failed", "fehlgeschlagen"),
-    Status.UNKNOWN: ("unknown, perhaps applied", "ungewiss, vielleicht geändert"),
-    Status.NOT_SENT: ("not sent", "nicht gesendet"),
-    Status.CONFLICT: ("in conflict", "im Konflikt"),
-    f"field_{Became.PLANNED}": ("planned", "geplant"),
-    f"field_{Became.APPLIED}": ("applied", "geändert"),
-    "field_verified": ("applied and read back", "geändert und nachgelesen"),
-    f"field_{Became.PERHAPS}": ("perhaps applied", "vielleicht geändert"),
-    f"field_{Became.NOT_APPLIED}": ("not applied", "nicht geändert"),
-    f"field_{Became.HELD}": ("held back", "zurückgehalten"),
-    f"field_{Became.RESET}": ("reset with the mode", "mit dem Modus zurückgesetzt"),
+    # others
     "no_code": ("no code", "kein Code"),
     "others": ("{n} others", "{n} weitere"),
     "one_change": ("1 change", "1 Änderung"),
@@ -109,6 +92,10 @@ class Speech:
     def __call__(self, key: str, **values: str) -> str:
         """Return the phrase of this key, with its places filled in."""
         return PHRASES[key][self.language == "de"].format(**values)
+
+    def phrase(self, said: Phrase) -> str:
+        """Return a text of the page, which stands in both languages."""
+        return said.said(self.language)
 
     def whole(self, number: int) -> str:
         """`20,000` and `20.000`."""

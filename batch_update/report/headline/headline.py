@@ -11,6 +11,7 @@ from batch_update.model.reports import Exit, Report
 from batch_update.report.documents.of_sheets import totals_of
 from batch_update.report.figures.standing import Reached, Standing
 from batch_update.report.headline.both_languages import Phrase, joined, said_count, thousands
+from batch_update.report.headline.ends import ROW_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,7 @@ _NOT_BEGUN = Phrase(
     "Der Lauf wurde angehalten, bevor etwas geändert wurde.",
 )
 _NOT_READ = Phrase("Not all of it was read back.", "Nicht alles wurde nachgelesen.")
-_KINDS = {
-    Status.FAILED: Phrase("failed", "fehlgeschlagen"),
-    Status.INVALID: Phrase("invalid", "ungültig"),
-    Status.CONFLICT: Phrase("in conflict", "im Konflikt"),
-    Status.UNKNOWN: Phrase("of unknown end", "ungewiss"),
-    Status.NOT_SENT: Phrase("not sent", "nicht gesendet"),
-    Status.UPDATED: Phrase("read back otherwise", "anders nachgelesen"),
-}
+_KINDS = {**ROW_ENDS, Status.UPDATED: Phrase("read back otherwise", "anders nachgelesen")}
 """The ends of rows that are not as wanted, within a sentence."""
 
 

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from batch_update.model.plans import Status
+from batch_update.report.changed import Became
 from batch_update.report.headline.both_languages import Phrase
-
-STATUS: Mapping[str, Phrase] = {
-    "to_change": Phrase("would change", "würde geändert"),
-    Status.UPDATED: Phrase("updated", "geändert"),
-    Status.UNCHANGED: Phrase("already so", "schon so"),
-    Status.INVALID: Phrase("invalid", "ungültig"),
-    Status.FAILED: Phrase("failed", "fehlgeschlagen"),
-    Status.UNKNOWN: Phrase("unknown", "ungewiss"),
-    Status.NOT_SENT: Phrase("not sent", "nicht gesendet"),
-    Status.CONFLICT: Phrase("conflict", "Konflikt"),
-}
-"""The end of a row, as its badge and its filter name it."""
+from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, TO_CHANGE
 
 # fmt: off
 WORDS: Mapping[str, Phrase] = {
@@ -127,15 +116,12 @@ WORDS: Mapping[str, Phrase] = {
     "secret_changes": Phrase(
         "only a secret changes, which is not shown", "nur ein vertraulicher Wert ändert sich, der nicht gezeigt wird"
     ),
-    "reset_by_mode": Phrase("reset by the change of mode", "durch den Moduswechsel zurückgesetzt"),
+    "reset_by_mode": CHANGE_ENDS[Became.RESET],
     "from_file": Phrase("from the file", "aus der Datei"),
     "held_planned": Phrase("Planned from", "Geplant von"),
     "held_now": Phrase("Now", "Jetzt"),
     "held_wanted": Phrase("Wanted", "Gewünscht"),
     "verified": Phrase("Read back", "Nachgelesen"),
-    "verified_verified": Phrase("verified", "bestätigt"),
-    "verified_mismatch": Phrase("differs", "weicht ab"),
-    "verified_unverifiable": Phrase("cannot be read back", "nicht nachlesbar"),
     "started": Phrase("Sent", "Gesendet"),
     "took": Phrase("Took", "Dauer"),
     "http": Phrase("HTTP", "HTTP"),
@@ -143,7 +129,11 @@ WORDS: Mapping[str, Phrase] = {
     "wave": Phrase("Wave", "Welle"),
     "request_id": Phrase("Request", "Anfrage"),
     "history": Phrase("All that runs changed of it:", "Alle Änderungen an diesem Assistenten:"),
-    **{f"status_{status}": said for status, said in STATUS.items()},
+    # how rows end
+    "status_to_change": TO_CHANGE,
+    "status_left_out": LEFT_OUT,
+    **{f"status_{status}": said for status, said in ROW_ENDS.items()},
+    **{f"verified_{verified}": said for verified, said in READ_BACK.items() if verified},
 }
 # fmt: on
 NEXT: Mapping[str, Phrase] = {

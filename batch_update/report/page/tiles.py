@@ -10,9 +10,10 @@ from batch_update.model.reports import Report
 from batch_update.outcomes import as_wanted
 from batch_update.report.documents.of_sheets import totals_of
 from batch_update.report.headline.both_languages import thousands
+from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS
 from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.page.page_parts import Tile
-from batch_update.report.page.page_words import STATUS, WORDS
+from batch_update.report.page.page_words import WORDS
 
 
 def tiles_of_run(report: Report) -> Iterator[Tile]:
@@ -21,7 +22,7 @@ def tiles_of_run(report: Report) -> Iterator[Tile]:
     for status, tone in TONES_OF_ENDS.items():
         if status in counts or status in {Status.UPDATED, Status.FAILED}:
             count = counts.get(status, 0)
-            yield Tile(thousands(count), STATUS[status], tone if count else "quiet", str(status))
+            yield Tile(thousands(count), ROW_ENDS[status], tone if count else "quiet", str(status))
     mismatches = sum(outcome.verified is Verified.MISMATCH for outcome in report.outcomes)
     if mismatches:
         yield Tile(thousands(mismatches), WORDS["mismatch"], "bad", "mismatch")
@@ -38,15 +39,14 @@ def tiles_of_plan(plan: Plan) -> Iterator[Tile]:
     """Yield the numbers of a plan that count."""
     totals = totals_of(plan)
     kinds = {
-        "to_change": (totals.change, "good"),
-        Status.UNCHANGED: (totals.already_so, "quiet"),
-        Status.CONFLICT: (totals.conflict, "open"),
-        Status.INVALID: (totals.invalid, "bad"),
-        Status.NOT_SENT: (totals.left_out, "quiet"),
+        "to_change": (WORDS["assistants_change"], totals.change, "good"),
+        Status.UNCHANGED: (ROW_ENDS[Status.UNCHANGED], totals.already_so, "quiet"),
+        Status.CONFLICT: (ROW_ENDS[Status.CONFLICT], totals.conflict, "open"),
+        Status.INVALID: (ROW_ENDS[Status.INVALID], totals.invalid, "bad"),
+        Status.NOT_SENT: (LEFT_OUT, totals.left_out, "quiet"),
     }
-    for status, (count, tone) in kinds.items():
+    for status, (label, count, tone) in kinds.items():
         if count or status in {"to_change", Status.UNCHANGED}:
-            label = WORDS["assistants_change"] if status == "to_change" else STATUS[status]
             yield Tile(thousands(count), label, tone if count else "quiet", str(status))
     if totals.left_to_others:
         yield Tile(thousands(totals.left_to_others), WORDS["left_to_others"], "quiet")

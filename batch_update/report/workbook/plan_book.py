@@ -11,6 +11,7 @@ from batch_update.codes import CODES
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
+from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS, TO_CHANGE, meaning_of
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.messages import words_of
 from batch_update.report.row_owners import assistants_of
@@ -85,14 +86,14 @@ def _cover(plan: Plan, approval: Approval, figures: PlanFigures, words: Vocabula
 def _totals(figures: PlanFigures, words: Vocabulary) -> Block:
     totals = figures.totals
     kinds = (
-        ("to be changed", totals.change, Paint.NONE),
-        ("already so", totals.already_so, Paint.QUIET),
-        ("in conflict", totals.conflict, Paint.WARNING),
-        ("invalid", totals.invalid, Paint.ERROR),
-        ("left out", totals.left_out, Paint.QUIET),
+        (TO_CHANGE, totals.change, Paint.NONE),
+        (ROW_ENDS[Status.UNCHANGED], totals.already_so, Paint.QUIET),
+        (ROW_ENDS[Status.CONFLICT], totals.conflict, Paint.WARNING),
+        (ROW_ENDS[Status.INVALID], totals.invalid, Paint.ERROR),
+        (LEFT_OUT, totals.left_out, Paint.QUIET),
     )
-    found = [(name, count, paint) for name, count, paint in kinds if count]
-    rows: list[list[Cell]] = [[words[name], count] for name, count, _ in found]
+    found = [(said, count, paint) for said, count, paint in kinds if count]
+    rows: list[list[Cell]] = [[words.phrase(said), count] for said, count, _ in found]
     header = (words["meaning"], words["rows"])
     title = words["What the rows come to"]
     return Block(title, header, rows, Chart.RING, paints=[paint for _, _, paint in found])
@@ -128,7 +129,7 @@ def _rows_page(plan: Plan, words: Vocabulary) -> TablePage:
 def _told_rows(plan: Plan, words: Vocabulary) -> Iterator[list[Cell]]:
     whose = assistants_of(plan)
     names = {index: change.name for change in plan.changes for index in change.indexes}
-    to_change = Painted(words.ends[Became.PLANNED], ENDS[Became.PLANNED])
+    to_change = Painted(words.phrase(TO_CHANGE), ENDS[Became.PLANNED])
     for index, number in enumerate(plan.sheet.numbers):
         outcome = plan.settled.get(index)
         end = to_change if outcome is None else _end(outcome, words)
@@ -138,8 +139,8 @@ def _told_rows(plan: Plan, words: Vocabulary) -> Iterator[list[Cell]]:
 
 def _end(outcome: Outcome, words: Vocabulary) -> Painted:
     is_left_out = outcome.status is Status.NOT_SENT
-    text = words["left out"] if is_left_out else words.statuses[outcome.status]
-    return Painted(text, Paint.QUIET if is_left_out else STATUSES[outcome.status])
+    said = LEFT_OUT if is_left_out else meaning_of(outcome.status)
+    return Painted(words.phrase(said), Paint.QUIET if is_left_out else STATUSES[outcome.status])
 
 
 def _facts_page(plan: Plan, approval: Approval, words: Vocabulary) -> TablePage:

@@ -13,6 +13,7 @@ from batch_update.model.sheets import Severity
 from batch_update.report.called import Called, shown_with_names
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.nouns import ToldProblem, told_problems
+from batch_update.report.headline.ends import CHANGE_ENDS, READ_BACK
 from batch_update.report.headline.headline import Headline
 from batch_update.report.workbook.vocabulary import Vocabulary
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage
@@ -61,11 +62,11 @@ def changes_page(changes: Iterable[FieldChange], plan: Plan, words: Vocabulary) 
 def _change_row(one: FieldChange, called: Called, words: Vocabulary, *, has_end: bool) -> list[Cell]:
     values = (_secret(words),) * 2 if one.is_secret else _sides(one, called, words)
     cells: list[Cell] = [one.row, one.assistant_id, in_cell(one.name), one.field, *values]
-    cells.append(Painted(words.ends[one.became], ENDS[one.became]))
+    cells.append(Painted(words.phrase(CHANGE_ENDS[one.became]), ENDS[one.became]))
     if has_end:
         is_other = one.verified is Verified.MISMATCH
         cells += [
-            Painted(words[str(one.verified)], Paint.ERROR if is_other else Paint.NONE),
+            Painted(words.phrase(READ_BACK[one.verified]), Paint.ERROR if is_other else Paint.NONE),
             one.wave or None,
         ]
     return cells

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from batch_update.model.plans import Status
-from batch_update.report.changed import Became
+from batch_update.report.headline.both_languages import Phrase
 from batch_update.settings.locales import Language
 from batch_update.sheet.extent.own_worksheets import OF_REPORTS
 from batch_update.sheet.writing.painting import Continued
@@ -18,15 +17,15 @@ class Vocabulary:
     """All that a workbook says in one language."""
 
     language: Language
-    statuses: Mapping[Status, str]
-    """what the words in the column _status mean"""
-    ends: Mapping[Became, str]
-    """what became of the change of a field"""
     words: Mapping[str, str]
-    """all else, by its English words; English itself needs none"""
+    """by their English words; English itself needs none"""
 
     def __getitem__(self, words: str) -> str:
         return self.words.get(words, words)
+
+    def phrase(self, said: Phrase) -> str:
+        """Return a text that the page has, too."""
+        return said.said(self.language)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -40,46 +39,9 @@ class Vocabulary:
         return Continued(self.titles[-1], heads, self[" … {} more characters: worksheet {}, row {}"])
 
 
-ENGLISH = Vocabulary(
-    "en",
-    {
-        Status.UPDATED: "updated",
-        Status.UNCHANGED: "nothing to change",
-        Status.INVALID: "invalid, not sent",
-        Status.FAILED: "failed, not applied",
-        Status.UNKNOWN: "unknown, perhaps applied",
-        Status.NOT_SENT: "not sent",
-        Status.CONFLICT: "in conflict, held back",
-    },
-    {
-        Became.PLANNED: "to be changed",
-        Became.APPLIED: "changed",
-        Became.PERHAPS: "perhaps changed",
-        Became.NOT_APPLIED: "not changed",
-        Became.HELD: "held back",
-        Became.RESET: "reset by the mode",
-    },
-    MappingProxyType({}),
-)
+ENGLISH = Vocabulary("en", MappingProxyType({}))
 GERMAN = Vocabulary(
     "de",
-    {
-        Status.UPDATED: "geändert",
-        Status.UNCHANGED: "nichts zu ändern",
-        Status.INVALID: "ungültig, nicht gesendet",
-        Status.FAILED: "fehlgeschlagen, nicht geändert",
-        Status.UNKNOWN: "ungewiss, vielleicht geändert",
-        Status.NOT_SENT: "nicht gesendet",
-        Status.CONFLICT: "im Konflikt, zurückgehalten",
-    },
-    {
-        Became.PLANNED: "wird geändert",
-        Became.APPLIED: "geändert",
-        Became.PERHAPS: "vielleicht geändert",
-        Became.NOT_APPLIED: "nicht geändert",
-        Became.HELD: "zurückgehalten",
-        Became.RESET: "vom Modus zurückgesetzt",
-    },
     MappingProxyType(
         {
             " … {} more characters: worksheet {}, row {}": " … {} weitere Zeichen: Blatt {}, Zeile {}",
@@ -138,13 +100,8 @@ GERMAN = Vocabulary(
             "sent a second": "gesendet pro Sekunde",
             "permitted": "erlaubt",
             "milliseconds": "Millisekunden",
-            "to be changed": "wird geändert",
             "Rows": "Zeilen",
             "Will take": "Dauert",
-            "already so": "schon so",
-            "in conflict": "im Konflikt",
-            "invalid": "ungültig",
-            "left out": "ausgelassen",
             "Something has to be allowed before it is sent.": "Vor dem Senden muss etwas erlaubt werden.",
             # the run
             "run": "Lauf",
@@ -171,9 +128,6 @@ GERMAN = Vocabulary(
             "empty": "leer",
             "error": "Fehler",
             "warning": "Warnung",
-            "verified": "bestätigt",
-            "mismatch": "weicht ab",
-            "unverifiable": "nicht nachlesbar",
             "only a secret changes, which is not shown": "nur ein Geheimnis ändert sich, das nicht gezeigt wird",
             "not compared with what is there": "nicht mit dem verglichen, was da ist",
         }

@@ -50,8 +50,9 @@ def choose_worksheet(workbook: Workbook, name: str, reading: Reading) -> ChosenW
     fitting = [number for number, fit in fits.items() if fit == best]
     if best[0] >= Fit.BY_NAME and len(fitting) > 1:
         raise _ambiguous_worksheets([workbook.sheets[number].name for number in fitting], name)
-    others = ((workbook.sheets[number].name, why) for number, why in damaged.items() if number != fitting[0])
-    return ChosenWorksheet(fitting[0], tuple(others))
+    # Is it the chosen one that is damaged, its reading says so and ends.
+    told = tuple((workbook.sheets[number].name, why) for number, why in damaged.items())
+    return ChosenWorksheet(fitting[0], told)
 
 
 def header_rows(sheet: Worksheet) -> Rows:

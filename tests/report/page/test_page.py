@@ -28,6 +28,7 @@ from batch_update.report.page import rendering
 from batch_update.report.page.of_plan import Planning, plan_page
 from batch_update.report.page.of_run import run_page
 from batch_update.report.page.page_words import WORDS
+from batch_update.report.page.tiles import tiles_of_plan, tiles_of_run
 from tests.made import ids, plan_of, sheet_of
 
 HOSTILE = (
@@ -202,6 +203,14 @@ def test_what_has_to_be_allowed_stands_on_the_page_of_a_plan() -> None:
     text = plan_page(plan, planning_of(plan, tripped), "de", {"apply": "batch-update apply x.csv --allow y"})
     assert "G103 phone_number_id: the phone number changes (2 assistants, rows 2-3)" in Reader(text).texts
     assert "batch-update apply x.csv --allow y" in Reader(text).texts
+
+
+def test_a_number_that_is_none_is_told_quietly() -> None:
+    report = Report(plan_of(1), (Outcome(Status.UPDATED, changed=("speech_speed",)),))
+    assert [(t.number.en, t.tone) for t in tiles_of_run(report)] == [("1", "good"), ("0", "quiet")]
+    report = replace(report, outcomes=(Outcome(Status.FAILED, "A422"),))
+    assert [(t.number.en, t.tone) for t in tiles_of_run(report)] == [("0", "quiet"), ("1", "bad")]
+    assert [(t.number.en, t.tone) for t in tiles_of_plan(plan_of(0))] == [("0", "quiet"), ("0", "quiet")]
 
 
 def test_a_headline_tells_that_all_was_read_back_only_where_it_was() -> None:

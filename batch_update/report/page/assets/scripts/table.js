@@ -42,6 +42,7 @@ function rowNodes(place, printed) {
 
 function rowLine(row, place, isOpen) {
   const status = cell(row, "status");
+  const end = IS_PLAN && status === "not_sent" ? "left_out" : status;
   const opener = h("button", {
     type: "button", class: "opener", "aria-expanded": String(isOpen), "aria-controls": `detail-${place}`,
     "aria-label": `${t("row")} ${cell(row, "row")}: ${t("open_row")}`,
@@ -49,7 +50,7 @@ function rowLine(row, place, isOpen) {
   return h("tr", { class: `line ${toneOf(row)}`, "data-place": place, role: "row" },
     h("td", { class: "at", role: "cell" }, opener),
     h("td", { class: "who", role: "cell" }, foreign(cell(row, "name") || t("unnamed"), cell(row, "name") ? {} : { class: "quiet" }), " ", foreign(String(cell(row, "id") ?? ""), { class: "id" })),
-    h("td", { class: "state", role: "cell" }, h("span", { class: `badge ${toneOf(row)}` }, t(`status_${status}`)),
+    h("td", { class: "state", role: "cell" }, h("span", { class: `badge ${toneOf(row)}` }, t(`status_${end}`)),
       cell(row, "verified") === "mismatch" && h("span", { class: "badge bad" }, t("verified_mismatch"))),
     h("td", { class: "what", role: "cell" }, ...summaryOf(row)));
 }
