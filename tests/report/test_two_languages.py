@@ -13,7 +13,7 @@ from batch_update.model.plans import Status, Verified
 from batch_update.model.sheets import Severity
 from batch_update.report.changed import Became
 from batch_update.report.charts.speech import PHRASES
-from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, meaning_of
+from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, end_and_effect
 from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.page.page_words import WORDS
 from batch_update.report.workbook.vocabulary import GERMAN
@@ -58,8 +58,8 @@ def test_every_end_has_its_words_and_page_charts_and_workbook_say_the_same() -> 
         elsewhere = {pair[language] for pair in PHRASES.values()}
         elsewhere |= {pair for german in GERMAN.words.items() for pair in german}
         assert not elsewhere & {*said}
-    assert meaning_of(Status.FAILED).de == "fehlgeschlagen, nicht geändert"
-    assert meaning_of(Status.UPDATED) == ROW_ENDS[Status.UPDATED]
+    assert end_and_effect(Status.FAILED).de == "fehlgeschlagen, nicht geändert"
+    assert end_and_effect(Status.UPDATED) == ROW_ENDS[Status.UPDATED]
 
 
 def test_each_word_of_a_workbook_has_its_german() -> None:

@@ -48,6 +48,6 @@ READ_BACK: Mapping[Verified, Phrase] = {
 """What reading back told."""
 
 
-def meaning_of(status: Status) -> Phrase:
+def end_and_effect(status: Status) -> Phrase:
     """`failed, not changed`: the end of a row with what it comes to, where there is room for both."""
     return joined(ROW_ENDS[status], _SO[status], by=", ") if status in _SO else ROW_ENDS[status]

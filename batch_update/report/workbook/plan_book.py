@@ -11,7 +11,7 @@ from batch_update.codes import CODES
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
-from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS, TO_CHANGE, meaning_of
+from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS, TO_CHANGE, end_and_effect
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.messages import words_of
 from batch_update.report.row_owners import assistants_of
@@ -139,7 +139,7 @@ def _told_rows(plan: Plan, words: Vocabulary) -> Iterator[list[Cell]]:
 
 def _end(outcome: Outcome, words: Vocabulary) -> Painted:
     is_left_out = outcome.status is Status.NOT_SENT
-    said = LEFT_OUT if is_left_out else meaning_of(outcome.status)
+    said = LEFT_OUT if is_left_out else end_and_effect(outcome.status)
     return Painted(words.phrase(said), Paint.QUIET if is_left_out else STATUSES[outcome.status])
 
 

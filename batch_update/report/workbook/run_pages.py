@@ -16,7 +16,7 @@ from batch_update.report.figures.figures import Figures
 from batch_update.report.figures.latency import Latency
 from batch_update.report.figures.throughput import Throughput
 from batch_update.report.figures.typical import typical_words
-from batch_update.report.headline.ends import meaning_of
+from batch_update.report.headline.ends import end_and_effect
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.shared_pages import in_cell, verdict_in
@@ -68,7 +68,7 @@ def run_cover(
 def _outcomes(report: Report, words: Vocabulary) -> Block:
     counts = report.counts()
     rows: list[list[Cell]] = [
-        [words.phrase(meaning_of(status)), counts[status], str(status)]
+        [words.phrase(end_and_effect(status)), counts[status], str(status)]
         for status in Status
         if status in counts
     ]
