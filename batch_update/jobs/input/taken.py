@@ -1,0 +1,59 @@
+"""What a run of a job takes: its sheets and where they came from, or why there is none; and what was archived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class NoSheet(StrEnum):
+    """Why a run has nothing to take, where the job file says that this is in order."""
+
+    MISSING = "missing"
+    UNSETTLED = "unsettled"
+    """there is one that was changed just now, and may be half copied"""
+    UNCHANGED = "unchanged"
+    """all are as they were when they were sent last"""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSheet:
+    """A sheet for a run to take."""
+
+    path: Path
+    """what is to be read"""
+    digest: str
+    """SHA-256 of its bytes when it was looked at; "" where it could not be opened, which reading it will tell"""
+    origin: str
+    """its path, or the host and file name of its address: safe to show"""
+    fetched: bool = False
+    """`path` is what an address answered: it lies in a folder of its own, and belongs to the run"""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a run of a job takes."""
+
+    sheets: tuple[TakenSheet, ...] = ()
+    """in the order in which they are to be sent"""
+    skipped: tuple[TakenSheet, ...] = ()
+    """left out, since they are as they were when they were sent last; they may still have to be archived"""
+    nothing: NoSheet | None = None
+    """why there are no sheets"""
+    line: str = ""
+    """the same for people"""
+    notes: tuple[str, ...] = ()
+    """what else is to be told, safe to show"""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What became of a sheet that was to be moved to the archive. Nothing is lost whatever it is."""
+
+    place: Path | None
+    """where it lies now; None where it stayed where it was"""
+    code: str = ""
+    """U117 where it could not be moved; "" where it was, or where a newer one has taken its place meanwhile"""
+    message: str = ""
+    """why it stayed, safe to show"""
