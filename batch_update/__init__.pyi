@@ -14,6 +14,9 @@ from batch_update.errors import RunStopped as RunStopped
 from batch_update.errors import SheetError as SheetError
 from batch_update.errors import UsageError as UsageError
 from batch_update.fields.assistant import AssistantUpdate as AssistantUpdate
+from batch_update.jobs.record.job_run import Ending as Ending
+from batch_update.jobs.record.job_run import JobRun as JobRun
+from batch_update.jobs.running.from_python import run_job as run_job
 from batch_update.model.choices import Catalog as Catalog
 from batch_update.model.choices import Choice as Choice
 from batch_update.model.choices import Choices as Choices

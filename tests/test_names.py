@@ -11,6 +11,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 PAIRS = {
     "export": "the command and the function of the library that it is about",
     "main": "the program, while it is loaded and once it is",
+    "run_job": "a job is run: by the hands of any door, and from Python, where its file is read first",
     "read_sheet": "a sheet is read: once the settings are decided, and from Python, where they are decided first",
 }
 """Names that two modules share since they are two sides of one thing."""

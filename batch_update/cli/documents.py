@@ -122,15 +122,24 @@ def telling_errors(*, as_json: bool) -> Iterator[None]:
     So do signals that would end the program without a word.
     """
     try:
-        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+        with heeding_signals():
             yield
-    except (BatchUpdateError, KeyboardInterrupt) as caught:
-        error = caught if isinstance(caught, BatchUpdateError) else _interrupted(caught)
+    except BatchUpdateError as error:
         if as_json:
             out_failure(error, error.exit)
         else:
             show_error(error)
         raise typer.Exit(int(error.exit)) from None
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Have signals that would end the program without a word raise Interrupted."""
+    try:
+        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+            yield
+    except KeyboardInterrupt as caught:
+        raise _interrupted(caught) from None
 
 
 @contextmanager

@@ -136,4 +136,4 @@ def _folder(plan: Plan, settings: Settings, means: Means) -> Path:
     """Return a folder that no other run has. Raises UsageError."""
     if settings.run_dir is not None:
         return claim_folder(settings.run_dir)
-    return run_folder(settings.runs_dir, plan.sheet.name, means.clock.wall().astimezone())
+    return run_folder(settings.runs_dir, plan.sheet.name, means.clock.wall().astimezone(), job=means.job)

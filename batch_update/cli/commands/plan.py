@@ -154,7 +154,7 @@ def _show_planned(
     if settings.json_:
         out_document(document_of(found), exit=status, following=following)
     elif not settings.quiet:
-        _show_screen(found, full=full)
+        show_screen(found, full=full)
         out(f"Digest {mark}")
         for label, path in (("Page", html), ("Book", xlsx)):
             if path is not None:
@@ -181,7 +181,7 @@ def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) ->
         raise unwritable(path, error.strerror or str(error)) from None
 
 
-def _show_screen(found: Planned, *, full: bool) -> None:
+def show_screen(found: Planned, *, full: bool) -> None:
     from batch_update.report.guards import guard_lines
     from batch_update.report.screen.preview import plan_screen, plan_totals
     from batch_update.report.screen.problems import render_problems

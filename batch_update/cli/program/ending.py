@@ -33,13 +33,13 @@ def leave_after(error: BaseException) -> NoReturn:
         _leave_telling(usage_error_of(refused, sys.argv[1:]))
     if limit := _limit_met(error):
         _leave_telling(limit)
-    _tell_bug(error)
+    tell_bug(error)
     if wants_json():
         out_failure(error, Exit.BUG)
     _leave(Exit.BUG)
 
 
-def _tell_bug(error: BaseException) -> None:
+def tell_bug(error: BaseException) -> None:
     """Show where it happened, in a form that can be sent to us: its words may quote a request, or a cell."""
     from batch_update.api.keys import VARIABLE
     from batch_update.report.messages import without_any_secret

@@ -39,19 +39,18 @@ FORMATS = ("csv", "html", "json", "jsonl", "xlsx", "junit", "parquet")
 IN_FOLDER = {"junit": "junit.xml"}
 """Names of files in the run's folder that are not called after their format."""
 LONGEST_NAME = 60
-"""Characters of the sheet's name that go into the name of its run folder."""
+"""Characters of the name of a sheet or a job that go into the name of its run folder."""
 Following = Callable[[Report, RunFacts], Mapping[Purpose, str]]
 """Tells which commands make sense after a run, by what they are for, once its files have their names."""
 
 
-def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
+def run_folder(runs_dir: Path, sheet_name: str, now: datetime, *, job: str = "") -> Path:
     """Make and return a new folder for a run: `runs/2026-11-22T0931-changes`, with -2, -3 ... if it is taken.
 
-    `now` is local time, as people read it. Raises UsageError U101 where it cannot be made.
+    It is called after its job, if it has one, or else after its sheet. `now` is local time, as people read it. Raises
+    UsageError U101 where it cannot be made.
     """
-    stem = "stdin" if sheet_name == "-" else Path(re.split(r"[/\\]", sheet_name)[-1]).stem
-    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:LONGEST_NAME] or "sheet"
-    name = f"{now:%Y-%m-%dT%H%M}-{stem}"
+    name = f"{now:%Y-%m-%dT%H%M}-{folder_stem(job) if job else _stem_of_sheet(sheet_name)}"
     try:
         make_folder(runs_dir)
         return _new_folder(runs_dir, name)
@@ -61,6 +60,15 @@ def run_folder(runs_dir: Path, sheet_name: str, now: datetime) -> Path:
             code="U101",
             remedy="choose where runs go with the setting runs_dir, or a folder for this one with the setting run_dir",
         ) from error
+
+
+def _stem_of_sheet(name: str) -> str:
+    return folder_stem("stdin" if name == "-" else Path(re.split(r"[/\\]", name)[-1]).stem)
+
+
+def folder_stem(name: str) -> str:
+    """Return a name as it stands in the name of a run folder."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:LONGEST_NAME] or "sheet"
 
 
 def _new_folder(runs_dir: Path, name: str) -> Path:

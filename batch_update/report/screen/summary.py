@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +81,8 @@ def summary(
     if isinstance(report.stopped, GuardStopped) and report.stopped.tripped:
         first, *lines = guarded(report.stopped, commands.look, commands.allow)
     else:
-        first = _counts_line(report, stats)
-        lines = list(_below(report, files, commands, room or Room(), _counts_line(report, stats)))
+        first = counts_line(report, stats)
+        lines = list(_below(report, files, commands, room or Room(), counts_line(report, stats)))
     is_good = exit_status(report) is Exit.OK and files is not None
     tone = Tone.GOOD if is_good else Tone.ERROR
     return [Piece(heading + first, tone), *(Piece(f"\n{line}") for line in lines)]
@@ -101,15 +101,20 @@ def _below(report: Report, files: Files | None, commands: Commands, room: Room, 
     yield from end
 
 
-def _counts_line(report: Report, stats: Stats | None) -> str:
+def counts_line(report: Report, stats: Stats | None) -> str:
     """`117 updated, 1 failed, 3 left out in 61 s (3 retries, 1 pause)`."""
-    counts = Counter(map(_told_as, report.outcomes))
+    text = f"{counted_outcomes(report.outcomes)} in {how_long(report.seconds)}"
+    traffic = _traffic(stats) if stats is not None else ""
+    return f"{text} ({traffic})" if traffic else text
+
+
+def counted_outcomes(outcomes: Iterable[Outcome]) -> str:
+    """`117 updated, 1 failed, 3 left out`."""
+    counts = Counter(map(_told_as, outcomes))
     parts = [
         f"{counts[words]:,} {words}" for words in (*WORDS.values(), *AS_WANTED.values()) if counts[words]
     ]
-    text = f"{', '.join(parts or ['No rows'])} in {how_long(report.seconds)}"
-    traffic = _traffic(stats) if stats is not None else ""
-    return f"{text} ({traffic})" if traffic else text
+    return ", ".join(parts or ["No rows"])
 
 
 def _told_as(outcome: Outcome) -> str:

@@ -37,23 +37,24 @@ def run_to_end(begin: Callable[P, Sequel[T]], *, may_end_at_once: bool = False) 
     @wraps(begin)
     def plain(*args: P.args, **more: P.kwargs) -> T:
         if not may_end_at_once:
-            _refuse_on_loop(plain.__name__)
+            refuse_on_loop(plain.__name__)
         sequel = begin(*args, **more)
         if isinstance(sequel, AtOnce):
             return cast(T, sequel.value)
-        _refuse_on_loop(plain.__name__)
+        refuse_on_loop(plain.__name__)
         return anyio.run(sequel)
 
     plain.__name__ = plain.__qualname__ = begin.__name__.strip("_")
     return plain
 
 
-def _refuse_on_loop(name: str) -> None:
+def refuse_on_loop(name: str, *, remedy: str = "") -> None:
+    """Raises UsageError where an event loop runs in this thread, which a plain call would hold up."""
     if _is_on_loop():
         raise UsageError(
             f"an event loop is running here already, and {name} would keep it from going on",
             code="U101",
-            remedy=f"await {name}_async with the same arguments",
+            remedy=remedy or f"await {name}_async with the same arguments",
         )
 
 

@@ -16,7 +16,8 @@ from batch_update.clock import Clock
 from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
-from batch_update.model.reports import Files, Report
+from batch_update.model.reports import Exit, Files, Report
+from batch_update.outcomes import exit_status
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.files.folder import write_run
 from batch_update.run.watching import Watcher
@@ -43,6 +44,13 @@ class Ended:
     """nothing was left to do, so nothing was done"""
     was_held: bool = False
     """a guard held back a run that exists already, which stays as it was"""
+
+    @property
+    def exit(self) -> Exit:
+        """Return the exit status: a run whose files could be written nowhere is not as wanted."""
+        status, report = exit_status(self.report), self.report
+        is_missing = report.folder is not None and report.files is None and not self.was_finished
+        return Exit.SOME_FAILED if is_missing and status is Exit.OK else status
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from batch_update.cli.commands.changing.sending import logged, see_through
+from batch_update.cli.commands.changing.sending import see_through
 from batch_update.cli.documents import telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand
@@ -27,9 +27,9 @@ def apply(file: FILE, given: dict[str, Any]) -> None:
     raise typer.Exit(int(run_sheet(file, settings_of(given))))
 
 
-def run_sheet(file: str, settings: Settings, *, job: str = "") -> Exit:
-    """The main job on one sheet, with everything that people see of it. `job`: its name, where it is one."""
-    with telling_errors(as_json=settings.json_), logged(job, as_json=settings.json_):
+def run_sheet(file: str, settings: Settings) -> Exit:
+    """Apply one sheet, with everything that people see of it."""
+    with telling_errors(as_json=settings.json_):
         from batch_update.run.applying import begin_apply
 
-        return see_through(Errand("apply", file, settings, job), partial(begin_apply, file, settings))
+        return see_through(Errand("apply", file, settings), partial(begin_apply, file, settings))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from batch_update.run.steps.session import Ended
 
 
+T = TypeVar("T")
 MOST_LOGGED = 200
 """Characters of an error in the log of a job."""
 TICK = 0.5
@@ -38,7 +39,7 @@ def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit
     return tell(ended, errand.at(ended.settings))
 
 
-def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
+def watch(errand: Errand, begin: Callable[[Means], Sequel[T]]) -> T:
     """Watch a story from its beginning to its end, with all that is told and asked on the way."""
     from batch_update.run.steps.means import Means
     from batch_update.send.signals import open_interrupts
@@ -48,7 +49,7 @@ def watch(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Ended:
         return anyio.run(_ticking, begin(means), watcher.tick)
 
 
-async def _ticking(story: Sequel[Ended], tick: Callable[[], None]) -> Ended:
+async def _ticking(story: Sequel[T], tick: Callable[[], None]) -> T:
     """See a story to its end, and tell `tick` meanwhile that time goes by."""
 
     async def tick_on() -> None:
@@ -57,7 +58,7 @@ async def _ticking(story: Sequel[Ended], tick: Callable[[], None]) -> Ended:
                 await anyio.sleep(TICK)
                 tick()
 
-    found: list[Ended] = []
+    found: list[T] = []
     failures: list[BaseException] = []  # raised at the end, outside of a group
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(tick_on)
@@ -88,29 +89,21 @@ def tell(ended: Ended, errand: Errand) -> Exit:
 
 def _tell_finished(ended: Ended, errand: Errand) -> Exit:
     """Say that nothing was left to do; which rows were not done, and what can be done about them, if any."""
-    from batch_update.outcomes import exit_status
-
     if not is_silent(errand.settings):
         say(f"{printable(errand.place)} is finished: nothing is left to send.")
         say(f"Look    {command_of('runs show', errand.settings, errand.place)}")
-    status = exit_status(ended.report)
-    if status is not Exit.OK or errand.settings.json_:
+    if ended.exit is not Exit.OK or errand.settings.json_:
         _tell_report(ended, errand)
-    return status
+    return ended.exit
 
 
 def _tell_report(ended: Ended, errand: Errand) -> Exit:
-    """The summary, or the run as JSON. Without files, which could be written nowhere, a run is not as wanted."""
-    from batch_update.outcomes import exit_status
-
-    status = exit_status(ended.report)
-    if ended.report.files is None and status is Exit.OK:
-        status = Exit.SOME_FAILED
+    """The summary, or the run as JSON."""
     try:
-        _show_report(ended, errand, status)
+        _show_report(ended, errand, ended.exit)
     except UsageError as error:  # the run is over and on disk: its status stands
         show_error(error)
-    return status
+    return ended.exit
 
 
 def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
@@ -129,7 +122,7 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
             stats=facts.stats,
             commands=commands,
             room=room_on(sys.stdout),
-            heading=_dated(errand.job, report.started),
+            heading=dated(errand.job, report.started),
         )
         text = painted(pieces[:1] if errand.job and status is Exit.OK and not sys.stdout.isatty() else pieces)
         if files is None and report.folder and commands.undo:
@@ -137,22 +130,29 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         out(text)
 
 
-def _dated(job: str, moment: datetime | None = None) -> str:
+def dated(job: str, moment: datetime | None = None) -> str:
     """`2026-11-22 03:00 CET  opening-hours: `, where a job writes into a log; "" for all else."""
     if not job or sys.stdout.isatty():
         return ""
     return f"{local_time(moment or SYSTEM.wall())}  {printable(job)}: "
 
 
-@contextmanager
-def logged(job: str, *, as_json: bool) -> Iterator[None]:
-    """Have a job that comes to no result have its dated line all the same, with the error that ended it."""
-    try:
-        yield
-    except BatchUpdateError as error:
-        if (heading := _dated(job)) and not as_json:
-            out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}")
-        raise
+def tell_error(error: Exception, errand: Errand) -> None:
+    """Show what ended a job before it came to a result: its dated line all the same, and the error as anywhere."""
+    from batch_update.cli.program.ending import tell_bug
+
+    as_json = errand.settings.json_
+    if not isinstance(error, BatchUpdateError):
+        tell_bug(error)
+        if as_json:
+            out_failure(error, Exit.BUG)
+        return
+    if (heading := dated(errand.job)) and not as_json:
+        out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}")
+    if as_json:
+        out_failure(error, error.exit)
+    else:
+        show_error(error)
 
 
 def _tell_held(stop: GuardStopped, errand: Errand) -> Exit:

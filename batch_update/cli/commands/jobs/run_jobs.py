@@ -1,28 +1,77 @@
-"""`job run`: a run that is written down in a job file, carried out."""
+"""`job run`: runs that are written down in job files, carried out one after another."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.changing.apply import run_sheet
+from batch_update.cli.commands.changing.sending import tell_error
+from batch_update.cli.commands.jobs.at_work import ScreenHands
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.help import Command
 from batch_update.cli.options import settings_of, takes
-from batch_update.jobs.definition.job_file import find_job, load_job
+from batch_update.cli.printed_commands import Errand
+from batch_update.clock import SYSTEM
+from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
+from batch_update.model.reports import Exit
+from batch_update.settings.tunables import Settings
+
+if TYPE_CHECKING:
+    from batch_update.jobs.record.job_run import JobRun
+
+ENDED_BY_SIGNAL = {Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED}
 
 
 @app.command("run", cls=Command)
 @takes("job run")
 def run(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
-    ],
     given: dict[str, Any],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Names in the jobs folder, or paths of job files."),
+    ] = None,
+    all_jobs: Annotated[bool, typer.Option("--all", help="Run all jobs of the folder, by name.")] = False,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
 ) -> None:
-    """Run a job. Flags given here win over the job file, and that over the environment."""
-    job = load_job(find_job(name, jobs_dir))
-    status = run_sheet(job.file, settings_of(given, beneath=dict(job.given)), job=job.name)
-    raise typer.Exit(int(status))
+    """Run jobs, one after another. Flags given here win over the job files, and those over the environment.
+
+    One that fails does not keep the others from running. Exit status: that of apply; of several the worst: 0, 10, 75,
+    1, 3, 5, 2, 4, then a signal, and a bug last.
+    """
+    from batch_update.jobs.running.came import worst
+
+    paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs)
+    runs: list[JobRun] = []
+    for path in paths:
+        runs.append(_run_one(path, given))
+        if runs[-1].exit in ENDED_BY_SIGNAL:
+            break
+    raise typer.Exit(int(worst(run.exit for run in runs)))
+
+
+def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool) -> list[Path]:
+    """Return the files of the jobs that are meant. Raises UsageError."""
+    if all_jobs == bool(names):
+        raise UsageError(
+            "it is not said which jobs are to be run" if not names else "--all stands beside names of jobs",
+            code="U101",
+            remedy="name one or several, or give --all",
+        )
+    return find_jobs(jobs_dir) if all_jobs else [find_job(name, jobs_dir) for name in names]
+
+
+def _run_one(path: Path, given: dict[str, Any]) -> JobRun:
+    from batch_update.jobs.running.came import failed_run
+    from batch_update.jobs.running.story import run_job
+
+    began = SYSTEM.wall()
+    try:
+        job = load_job(path)
+        settings = settings_of(given, beneath=dict(job.given))
+    except BatchUpdateError as error:
+        tell_error(error, Errand("job run", str(path), Settings(), path.stem))
+        return failed_run(path.stem, error, due=None, began=began)
+    return run_job(job, settings, ScreenHands())

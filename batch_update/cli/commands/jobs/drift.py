@@ -1,0 +1,31 @@
+"""The last words of a job that only looks: what differs, in a line, and on a terminal the whole plan."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from batch_update.cli.commands.changing.sending import dated
+from batch_update.cli.commands.plan import document_of, show_screen
+from batch_update.cli.documents import out_document
+from batch_update.cli.printed_commands import Errand
+from batch_update.cli.screens.screen import out
+from batch_update.model.reports import Exit
+
+if TYPE_CHECKING:
+    from batch_update.run.planning import Planned
+
+
+def tell_drift(found: Planned, errand: Errand) -> None:
+    """Show what differs from what the sheet wants."""
+    from batch_update.jobs.running.came import exit_of_plan, line_of_plan
+
+    status = exit_of_plan(found)
+    if errand.settings.json_:
+        out_document(document_of(found), exit=status)
+        return
+    if errand.settings.quiet and status is Exit.OK:
+        return
+    if sys.stdout.isatty():
+        show_screen(found, full=False)
+    out(f"{dated(errand.job)}{line_of_plan(found)}")

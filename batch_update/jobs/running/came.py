@@ -1,0 +1,224 @@
+"""A run of a job that has ended, from what came of its turns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from batch_update.errors import BatchUpdateError, GuardStopped
+from batch_update.jobs.record.job_run import Ending, JobRun
+from batch_update.jobs.running.hands import Result, Turn
+from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.reports import Exit, Report
+from batch_update.outcomes import as_wanted
+from batch_update.report.messages import words_of
+from batch_update.report.screen.summary import counted_outcomes, counts_line
+from batch_update.run.planning import Planned
+from batch_update.run.steps.session import Ended
+from batch_update.send.accounting import blocking_problems
+from batch_update.text import counted, excerpt, printable
+
+MOST_FAILURES = 5
+"""Rows that failed, of which a line each is kept."""
+MOST_WORDS = 200
+"""Characters of such a line, and of an error."""
+WORST_LAST = (
+    Exit.OK,
+    Exit.CHANGES_PENDING,
+    Exit.LOCKED,
+    Exit.SOME_FAILED,
+    Exit.SHEET_INVALID,
+    Exit.STOPPED,
+    Exit.USAGE,
+    Exit.KEY_REFUSED,
+    Exit.HUNG_UP,
+    Exit.INTERRUPTED,
+    Exit.TERMINATED,
+    Exit.BUG,
+)
+"""Exit statuses by how much they count where several runs make one."""
+_ENDINGS = (
+    Ending.NOTHING,
+    Ending.UNCHANGED,
+    Ending.SUCCESS,
+    Ending.DRIFT,
+    Ending.CONFLICT,
+    Ending.GUARD,
+    Ending.FAILURE,
+)
+"""Endings by how much they count where several turns make one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A turn, and what came of it."""
+
+    turn: Turn
+    result: Result
+
+    @property
+    def plan(self) -> Plan | None:
+        return None if isinstance(self.result, Exception) else _plan_of(self.result)
+
+    @property
+    def stop(self) -> Exception | None:
+        """Return what ended it early."""
+        if isinstance(self.result, Ended):
+            return self.result.report.stopped
+        return self.result if isinstance(self.result, Exception) else None
+
+    @property
+    def exit(self) -> Exit:
+        if isinstance(self.result, Ended):
+            return self.result.exit
+        if isinstance(self.result, Planned):
+            return exit_of_plan(self.result)
+        return self.result.exit if isinstance(self.result, BatchUpdateError) else Exit.BUG
+
+    @property
+    def ending(self) -> Ending:
+        if isinstance(self.stop, GuardStopped):
+            return Ending.GUARD
+        if self.exit is Exit.CHANGES_PENDING:
+            return Ending.DRIFT
+        if self.exit is Exit.OK:
+            is_sent = isinstance(self.result, Ended) and _has_sent(self.result.report)
+            return Ending.SUCCESS if is_sent else Ending.UNCHANGED
+        return Ending.CONFLICT if self.stop is None and _is_conflict(self.result) else Ending.FAILURE
+
+    @property
+    def line(self) -> str:
+        """Return what became of it, in a line that is safe to show."""
+        if isinstance(self.result, Ended):
+            return _line_of_run(self.result)
+        return line_of_plan(self.result) if isinstance(self.result, Planned) else error_line(self.result)
+
+
+def worst(statuses: Iterable[Exit]) -> Exit:
+    """Return the exit status of several runs together; 0 of none."""
+    return max(statuses, key=WORST_LAST.index, default=Exit.OK)
+
+
+def job_run_of(
+    job: str,
+    came: Sequence[Came],
+    *,
+    due: datetime | None,
+    began: datetime,
+    ended: datetime,
+) -> JobRun:
+    """Return a run of a job as it ended. Of several sheets the worst counts, and all rows."""
+    bad = max(came, key=lambda one: _ENDINGS.index(one.ending), default=None)
+    plans = [one.plan for one in came if one.plan is not None]
+    reports = [one.result.report for one in came if isinstance(one.result, Ended)]
+    counts = Counter(outcome.status for report in reports for outcome in report.outcomes)
+    return JobRun(
+        job,
+        due,
+        began,
+        ended,
+        bad.ending if bad else Ending.NOTHING,
+        worst(one.exit for one in came),
+        _line_of_all(came),
+        sheets=tuple(one.turn.place for one in came if one.turn.verb != "resume"),
+        digests=tuple(plan.sheet.sha256 for plan in plans if plan.sheet.sha256),
+        folders=tuple(report.folder for report in reports if report.folder is not None),
+        counts={status: counts[status] for status in Status if counts[status]},
+        code=_code_of(bad.stop) if bad else "",
+        message=_message_of(bad.stop) if bad else "",
+        failures=tuple(islice(_failures(reports), MOST_FAILURES)),
+    )
+
+
+def failed_run(job: str, error: Exception, *, due: datetime | None, began: datetime) -> JobRun:
+    """Return the run of a job that could not even begin, since its file is wrong."""
+    exit = error.exit if isinstance(error, BatchUpdateError) else Exit.BUG
+    line, code = error_line(error), _code_of(error)
+    return JobRun(job, due, began, began, Ending.FAILURE, exit, line, code=code, message=_message_of(error))
+
+
+def error_line(error: Exception) -> str:
+    """`error[S101]: what is wrong`, safe to show. Of a bug only its kind is told: its text could hold a key."""
+    if not isinstance(error, BatchUpdateError):
+        return f"a bug in batch-update ({type(error).__name__}): please report it"
+    code = f"[{error.code}]" if error.code else ""
+    return f"error{code}: {excerpt(error.message, MOST_WORDS)}"
+
+
+def _code_of(error: Exception | None) -> str:
+    return error.code if isinstance(error, BatchUpdateError) else ""
+
+
+def _message_of(error: Exception | None) -> str:
+    if isinstance(error, BatchUpdateError):
+        return excerpt(error.message, MOST_WORDS)
+    return "" if error is None else error_line(error)
+
+
+def _plan_of(result: Ended | Planned) -> Plan:
+    return result.report.plan if isinstance(result, Ended) else result.plan
+
+
+def exit_of_plan(found: Planned) -> Exit:
+    if blocking_problems(found.plan, skip_invalid=found.settings.skip_invalid):
+        return Exit.SHEET_INVALID
+    return Exit.CHANGES_PENDING if found.plan.changes else Exit.OK
+
+
+def _has_sent(report: Report) -> bool:
+    return any(outcome.status is Status.UPDATED for outcome in report.outcomes)
+
+
+def _is_conflict(result: Result) -> bool:
+    """Whether conflicts are all that keeps a run from being as wanted."""
+    if not isinstance(result, Ended):
+        return False
+    left = {outcome.status for outcome in result.report.outcomes if not as_wanted(outcome)}
+    return left == {Status.CONFLICT}
+
+
+def _line_of_run(ended: Ended) -> str:
+    stop = ended.report.stopped
+    if stop is not None and not ended.facts.stats:
+        return error_line(stop)
+    line = counts_line(ended.report, ended.facts.stats)
+    return line if stop is None else f"{line}; {error_line(stop)}"
+
+
+def line_of_plan(found: Planned) -> str:
+    """`drift: 12 assistants differ`, or that none does."""
+    blocking = blocking_problems(found.plan, skip_invalid=found.settings.skip_invalid)
+    if blocking:
+        return f"error[X206]: the sheet has {counted(len(blocking), 'error')}"
+    if not found.plan.changes:
+        return "no drift: all is as the sheet wants it"
+    number = len(found.plan.changes)
+    return f"drift: {counted(number, 'assistant')} {'differs' if number == 1 else 'differ'} from the sheet"
+
+
+def _line_of_all(came: Sequence[Came]) -> str:
+    if not came:
+        return "there was no sheet, so nothing was done"
+    if len(came) == 1:
+        return came[0].line
+    reports = [one.result.report for one in came if isinstance(one.result, Ended)]
+    outcomes = [outcome for report in reports for outcome in report.outcomes]
+    bad = max(came, key=lambda one: _ENDINGS.index(one.ending))
+    told = f"; {bad.line}" if bad.exit is not Exit.OK else ""
+    return f"{counted(len(came), 'part')}: {counted_outcomes(outcomes)}{told}"
+
+
+def _failures(reports: Iterable[Report]) -> Iterator[str]:
+    """Yield a line for each row that is not as wanted."""
+    for report in reports:
+        for number, outcome in zip(report.plan.sheet.numbers, report.outcomes, strict=True):
+            if not as_wanted(outcome):
+                yield _failure(int(number), outcome)
+
+
+def _failure(number: int, outcome: Outcome) -> str:
+    told = " ".join(filter(None, (outcome.code, printable(words_of(outcome)))))
+    return excerpt(f"row {number}: {outcome.status} {told}".rstrip(), MOST_WORDS)
