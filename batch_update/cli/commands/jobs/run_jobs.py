@@ -12,7 +12,7 @@ from batch_update.cli.commands.jobs.at_work import ScreenHands
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.help import Command
 from batch_update.cli.options import settings_of, takes
-from batch_update.cli.printed_commands import Errand
+from batch_update.cli.printed_commands import Errand, program
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
@@ -56,9 +56,9 @@ def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool) -> list[Path]:
     """Return the files of the jobs that are meant. Raises UsageError."""
     if all_jobs == bool(names):
         raise UsageError(
-            "it is not said which jobs are to be run" if not names else "--all stands beside names of jobs",
+            "--all stands beside names of jobs" if names else "it is not said which jobs are to be run",
             code="U101",
-            remedy="name one or several, or give --all",
+            remedy=f"name one or several, or give --all; they are shown by: {program()} job list",
         )
     return find_jobs(jobs_dir) if all_jobs else [find_job(name, jobs_dir) for name in names]
 
