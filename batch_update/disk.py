@@ -103,6 +103,14 @@ def replace_plain(path: Path, content: bytes) -> None:
         draft.replace(path)
 
 
+def replace_public(path: Path, content: bytes) -> None:
+    """Write a file that everybody may read beside its name, and rename it once it is whole. Raises OSError."""
+    with _opened_draft(path, 0o644) as (file, draft):
+        file.write(content)
+        file.close()
+        draft.replace(path)
+
+
 def replace_private(path: Path, content: bytes) -> None:
     """Write a file for its owner alone beside its name, and rename it once it is on the disk. Raises OSError."""
     with _opened_draft(path, 0o600) as (file, draft):
