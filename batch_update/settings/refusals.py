@@ -20,6 +20,7 @@ _WANTED = {
     "path_type": "a path",
     "tuple_type": "a list",
     "dict_type": "a table",
+    "model_type": "a table",
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
     "greater_than": "more than {gt:g}",
@@ -41,7 +42,7 @@ def refusals_of(
         elif kind == "value_error":
             yield f"{place}: {found[0]['msg'].removeprefix('Value error, ')}"
         else:
-            wanted = " or ".join(dict.fromkeys(map(_wanted, found)))
+            wanted = " or ".join(dict.fromkeys(map(wanted_of, found)))
             yield f"{place}: given {shortly(found[0]['input'])}, wanted {wanted}"
 
 
@@ -50,6 +51,6 @@ def job_key(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
-def _wanted(error: ErrorDetails) -> str:
+def wanted_of(error: ErrorDetails) -> str:
     words = _WANTED.get(error["type"])
     return words.format(**error.get("ctx", {})) if words else error["msg"].removeprefix("Input should be ")

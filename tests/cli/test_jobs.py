@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_update.jobs.definition.job_file import load_job
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -61,13 +62,20 @@ def test_flags_win_over_the_job_file_and_that_over_the_environment(
     assert run("job", "run", "one", "--json", "--limit", "2").json["counts"]["updated"] == 2
 
 
-def test_the_job_file_of_the_page_about_jobs_is_in_order(run: Run, tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "jobs.md").read_text("utf-8"), re.DOTALL)
+def test_the_job_files_of_the_page_about_jobs_are_in_order(run: Run, tmp_path: Path) -> None:
+    text, *others = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "jobs.md").read_text("utf-8"), re.DOTALL
+    )
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs" / "nightly.toml").write_text(
         text.replace("../samples", str(ROOT / "samples")), "utf-8"
     )
     assert run("job", "check", "nightly").exit == 0
+    (tmp_path / "jobs" / "base.toml").write_text("limit = 9\n", "utf-8")
+    for number, other in enumerate(others):
+        path = tmp_path / "jobs" / f"other{number}.toml"
+        path.write_text(other, "utf-8")
+        load_job(path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file may be called so there")

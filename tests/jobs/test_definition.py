@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_file import find_job, load_job
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_finding import find_job
 
 
 def write(folder: Path, text: str, name: str = "nightly.toml") -> Path:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
+from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_tables import Secret
-from batch_update.jobs.definition.secrets import read_secret, referred_key
+from batch_update.jobs.definition.secrets import key_of_job, read_secret, referred_key
+from batch_update.settings.layers import read_settings
 
 HIDDEN = "ntfy://user:geheim@example.com/top"
 
@@ -44,6 +46,16 @@ def test_it_is_said_where_others_may_read_it(tmp_path: Path) -> None:
     said: list[str] = []
     read_secret(Secret(file=tmp_path / "url"), {}, said.append)
     assert len(said) == 1 and "chmod 600" in said[0] and "geheim" not in said[0]
+
+
+def test_the_key_of_a_job_wins_over_the_environment_and_a_flag_over_that(tmp_path: Path) -> None:
+    (tmp_path / "night.toml").write_text('file = "a.csv"\nkey = { env = "NIGHT_KEY" }\n')
+    job = load_job(tmp_path / "night.toml")
+    environ = {"NIGHT_KEY": "the-key-of-the-night", "BATCH_UPDATE_KEY_FILE": "other"}
+    key = key_of_job(job.tables.key, read_settings(job.given, environ=environ), environ)
+    assert key is not None and key.reveal() == "the-key-of-the-night"
+    for flags in ({"key_file": "mine"}, {"sandbox": True}):
+        assert key_of_job(job.tables.key, read_settings(job.given, flags, environ=environ), environ) is None
 
 
 def test_a_key_that_is_missing_and_one_that_is_none_end_as_keys_do() -> None:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_tables import JobFile
-from batch_update.settings.heeding import job_settings
-from batch_update.settings.layers import read_settings
-from batch_update.settings.refusals import job_key
+from batch_update.jobs.definition.extending import Merged, leaves, put_together
+from batch_update.jobs.definition.job_complaints import OWN_KEYS, complaints_of, is_address, is_place
+from batch_update.jobs.definition.job_source import SHEET, read_chain
+from batch_update.jobs.definition.job_tables import Input, JobFile
+from batch_update.jobs.definition.toml_lines import KeyPath
+from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.tunables import Settings, paths
-from batch_update.text import excerpt, no_such, printable, shortly
-
-_LARGEST = 1024 * 1024
-"""bytes"""
-AS_PATHS_ARE_WRITTEN = (
-    "in double quotes a backslash begins an escape: write paths in single quotes, or with /"
-)
-OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
-"""Keys of a job file beside the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,159 +26,68 @@ class Job:
     name: str
     path: Path
     file: str
-    """the sheet: a path, or "-" for stdin"""
+    """the sheet: a path or a pattern, an address, or "-" for stdin"""
     description: str
     tables: JobFile
-    """its tables beside the settings"""
+    """its tables beside the settings; paths made absolute"""
     given: Mapping[str, Any]
     """the settings that it sets, by their Python names; relative paths made absolute"""
+    merged: Merged = field(repr=False)
+    """its keys as its files have them, to tell where each comes from"""
 
     @property
     def settings(self) -> Settings:
         return read_settings(self.given)
 
+    @property
+    def input(self) -> Input:
+        """Return which sheet a run takes: `file` alone is an input, too."""
+        assert self.tables.input is not None, "a job without an input is refused"
+        return self.tables.input
+
 
 def load_job(path: Path) -> Job:
-    """Read a job file. Relative paths in it start at its own folder.
+    """Read a job file, and those that it extends. Relative paths begin at the folder of the file they stand in.
 
     Raises UsageError U106 with every complaint: unknown keys, values that are not allowed, TOML that is none.
     """
-    text = _text_of(path)
-    document = _document(path, text)
-    given = {_python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
-    complaints = [
-        *_unknown_keys(document),
-        *_own_keys(document),
-        *_doubled_keys(document),
-        *_odd_paths(document, text),
-        *_odd_values(given),
-    ]
+    found = put_together(read_chain(path))
+    complaints = complaints_of(found)
     if complaints:
-        raise UsageError(code="U106", details=(f"{path}: {text}" for text in complaints))
-    folder = path.resolve().parent
-    given.setdefault("runs_dir", "runs")
-    given |= {name: (folder / given[name]).resolve() for name in paths() if name in given}
-    file = document["file"]
-    file = file if file == "-" else str((folder / file).resolve())
+        raise UsageError(code="U106", details=complaints)
+    document = _with_absolute_paths(found)
     tables = JobFile.model_validate({key: document[key] for key in OWN_KEYS & document.keys()})
-    return Job(path.stem, path, file, tables.description, tables, given)
+    given = {python_name(key): value for key, value in document.items() if key not in OWN_KEYS}
+    given = {name: Path(value) if name in paths() else value for name, value in given.items()}
+    given.setdefault("runs_dir", path.resolve().parent / "runs")
+    if tables.key is not None:
+        # A file is the setting's, so that commands that are printed name it, too; any other wins over the variable.
+        given["key_file"] = tables.key.file
+    assert tables.input is not None, "a job without an input is refused"
+    return Job(path.stem, path, tables.input.file, tables.description, tables, given, found)
 
 
-def _text_of(path: Path) -> str:
-    """Return what the file holds, with line ends as they are. Raises UsageError U106."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
-    if len(content) > _LARGEST:
-        raise UsageError(f"{path}: is too large for a job file", code="U106")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path}: is no UTF-8 text at byte {error.start}", code="U106", remedy="save it as UTF-8"
-        ) from None
+def _with_absolute_paths(job: Merged) -> dict[str, Any]:
+    document: dict[str, Any] = deepcopy(dict(job.document))
+    for path, value in leaves(job.document):
+        if isinstance(value, str) and _begins_at_its_file(path, value):
+            _put_at(document, path, _absolute(job.source(path).folder, value))
+    return document
 
 
-def _document(path: Path, text: str) -> dict[str, Any]:
-    """Return the keys and values of a job file. Raises UsageError U106."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        is_path = line is not None and "\\" in text.splitlines()[int(line[1]) - 1]
-        advice = f"; {AS_PATHS_ARE_WRITTEN}" if is_path else ""
-        raise UsageError(f"{path}: is no TOML: {excerpt(str(error), 200)}{advice}", code="U106") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
-        raise UsageError(f"{path}: is no TOML: a value is too long or too deep", code="U106") from None
+def _begins_at_its_file(path: KeyPath, value: str) -> bool:
+    """Whether a value is a path: a command is one where a folder stands in it."""
+    if path == SHEET:
+        return value != "-" and not is_address(value)
+    return is_place(path) or (path == ("monitor", "on-failure", 0) and bool({"/", os.sep} & set(value)))
 
 
-def _python_name(key: str) -> str:
-    return key.replace("-", "_")
+def _absolute(folder: Path, path: str) -> str:
+    """Return a path that begins at the folder, without `..` and without links on its way being followed further."""
+    return str((folder / path).resolve())
 
 
-def _doubled_keys(document: Mapping[str, Any]) -> list[str]:
-    """`run-dir` and `run_dir` are one key."""
-    names = [_python_name(key) for key in document]
-    return [
-        f"the key {name.replace('_', '-')!r} stands there twice"
-        for name in sorted(set(names))
-        if names.count(name) > 1
-    ]
-
-
-def _odd_paths(document: Mapping[str, Any], text: str) -> list[str]:
-    """Complaints about paths that could not be one; `text` is the job file's, for the lines."""
-    odd = []
-    for key, value in document.items():
-        if _python_name(key) not in {*paths(), "file"}:
-            continue
-        if not isinstance(value, str) or not value:
-            odd.append(f"{key}: given {shortly(value)}, wanted a path")
-        elif any(unicodedata.category(character) == "Cc" for character in value):
-            given = f"given {shortly(value)}, wanted a path without control characters"
-            odd.append(f"{_line_of(key, text)}{key}: {given}; {AS_PATHS_ARE_WRITTEN}")
-    return odd
-
-
-def _line_of(key: str, text: str) -> str:
-    """`line 3: `, where a key stands by itself; "" where that cannot be told."""
-    found = re.search(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", text, re.MULTILINE)
-    return f"line {text.count(chr(10), 0, found.start()) + 1}: " if found else ""
-
-
-def _odd_values(given: Mapping[str, Any]) -> list[str]:
-    """Complaints about the values of settings, but for paths, which are looked at more closely."""
-    try:
-        read_settings(
-            {key: given[key] for key in job_settings() & given.keys() if key not in paths()}, spelled=job_key
-        )
-    except UsageError as error:
-        return list(error.details)
-    return []
-
-
-def _unknown_keys(document: Mapping[str, Any]) -> list[str]:
-    known = {*job_settings(), *OWN_KEYS}
-    return [no_such("key", key, map(job_key, known)) for key in document if _python_name(key) not in known]
-
-
-def _own_keys(document: Mapping[str, Any]) -> list[str]:
-    description = document.get("description", "")
-    complaints = (
-        [] if isinstance(description, str) else [f"description: given {shortly(description)}, wanted text"]
-    )
-    return (
-        complaints if "file" in document else [*complaints, "the key 'file' is missing: which sheet to apply"]
-    )
-
-
-def find_job(name: str, folder: Path) -> Path:
-    """Return the job file of this name in the folder, or at this path. Raises UsageError that lists those there are."""
-    for path in (folder / f"{name}.toml", Path(name)):
-        try:
-            if path.suffix == ".toml" and path.is_file():
-                return path
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read: {error.strerror}", code="U106") from None
-    names = [path.stem for path in find_jobs(folder)]
-    there = f"in {folder} there are: {', '.join(names)}" if names else f"{folder} holds no job files"
-    raise UsageError(
-        no_such("job", name, names),
-        code="U106",
-        remedy=there,
-    )
-
-
-def find_jobs(folder: Path) -> list[Path]:
-    """Return all job files of a folder, by name. Raises UsageError U106."""
-    try:
-        return sorted(path for path in folder.glob("*.toml") if path.is_file())
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise UsageError(
-            f"the option jobs_dir: {printable(str(folder))} cannot be listed: {reason}",
-            code="U106",
-            remedy="name another folder with the option jobs_dir, or see to the rights of this one",
-        ) from None
+def _put_at(document: Any, path: KeyPath, value: str) -> None:
+    for part in path[:-1]:
+        document = document[part]
+    document[path[-1]] = value

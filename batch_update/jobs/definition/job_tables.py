@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -25,11 +28,14 @@ class JobTable(BaseModel):
     )
 
 
+REFERENCES = '{ env = "NAME" }, { file = "PATH" } and { credential = "NAME" }'
+
+
 class Secret(JobTable):
     """Where a secret lies: exactly one of a variable, a file, or a name in the folder of credentials."""
 
     env: str | None = Field(None, description="Name of an environment variable that holds it.")
-    file: MaybePlace = Field(None, description="File that holds it, on its first line.")
+    file: MaybePlace = Field(None, description="File that holds it, and nothing else.")
     credential: str | None = Field(
         None, description="Name of a file below $CREDENTIALS_DIRECTORY, where systemd and containers put it."
     )
@@ -37,7 +43,11 @@ class Secret(JobTable):
     @model_validator(mode="after")
     def _is_one(self) -> Secret:
         if sum(given is not None for given in (self.env, self.file, self.credential)) != 1:
-            raise ValueError('wanted one of { env = "NAME" }, { file = "PATH" } and { credential = "NAME" }')
+            raise ValueError(f"wanted one of {REFERENCES}")
+        if self.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.env):
+            raise ValueError("env is no name of a variable: letters, digits and _")
+        if self.credential is not None and not re.fullmatch(r"[\w.@-]+", self.credential):
+            raise ValueError("credential is no name of one: letters, digits, ., _, @ and -")
         return self
 
 
@@ -45,7 +55,9 @@ class Input(JobTable):
     """Which sheet a run of the job takes."""
 
     file: str = Field(
-        description="The sheet: a path, a pattern such as inbox/*.xlsx, or the https address of a CSV or xlsx."
+        min_length=1,
+        json_schema_extra={"path": True},
+        description="The sheet: a path, a pattern such as inbox/*.xlsx, or the https address of a CSV or xlsx.",
     )
     take: Literal["one", "newest", "all"] = Field(
         "one", description="Where a pattern fits several files: refuse, take the newest, or take all in turn."
@@ -127,11 +139,19 @@ class JobFile(JobTable):
     """A job file but for its settings, which stand beside these keys."""
 
     description: str = Field("", description="What the job is for.")
-    extends: str | None = Field(None, description="Another file whose keys count where this one has none.")
+    extends: str | None = Field(
+        None,
+        json_schema_extra={"path": True},
+        description="Another file whose keys count where this one has none.",
+    )
     mode: Mode = Field(
         "apply", description="Send what differs, or only tell it, with exit status 10 where something does."
     )
-    file: str | None = Field(None, description="Short for a table input that has this file alone.")
+    file: str | None = Field(
+        None,
+        json_schema_extra={"path": True},
+        description="Short for a table input that has this file alone.",
+    )
     input: Input | None = None
     key: Secret | None = Field(None, description="Where the API key lies.")
     schedule: Schedule | None = None
@@ -141,3 +161,64 @@ class JobFile(JobTable):
     keep: int | None = Field(
         None, ge=1, le=100_000, description="Run folders of the job to keep; older ones are removed."
     )
+
+
+# ---------------------------------------------------------------- asked of the tables
+
+
+TableKey = tuple[str, ...]
+"""Keys of tables from the outside in; ITEM stands for any item of a list."""
+ITEM = "*"
+
+
+@cache
+def tables_of(model: type[JobTable]) -> Mapping[str, type[JobTable]]:
+    """Return the tables that a table holds, by their keys, also those that are items of a list."""
+    found: dict[str, type[JobTable]] = {}
+    for name, field in model.model_fields.items():
+        inner = [
+            kind for kind in _types(field.annotation) if isinstance(kind, type) and issubclass(kind, JobTable)
+        ]
+        if inner:
+            found[field.alias or name] = inner[0]
+    return found
+
+
+@cache
+def paths_in_tables() -> list[TableKey]:
+    """Return the keys that hold paths."""
+    return [key for key, field in _keys_of(JobFile) if Path in _types(field.annotation) or _is_path(field)]
+
+
+@cache
+def secrets_in_tables() -> list[TableKey]:
+    """Return the keys that refer to secrets."""
+    return [key for key, field in _keys_of(JobFile) if Secret in _types(field.annotation)]
+
+
+def fits(path: tuple[str | int, ...], key: TableKey) -> bool:
+    """Whether a key of a file is of this kind."""
+    return len(path) == len(key) and all(
+        part == wanted or (wanted == ITEM and isinstance(part, int))
+        for part, wanted in zip(path, key, strict=True)
+    )
+
+
+def _keys_of(model: type[JobTable], above: TableKey = ()) -> Iterator[tuple[TableKey, Any]]:
+    inner = tables_of(model)
+    for name, field in model.model_fields.items():
+        key = (*above, field.alias or name)
+        if get_origin(field.annotation) is tuple:
+            key = (*key, ITEM)
+        yield key, field
+        if key[len(above)] in inner:
+            yield from _keys_of(inner[key[len(above)]], key)
+
+
+def _is_path(field: Any) -> bool:
+    return bool((field.json_schema_extra or {}).get("path"))
+
+
+def _types(annotation: Any) -> list[Any]:
+    """Return all types that an annotation is made of."""
+    return [annotation, *(kind for part in get_args(annotation) for kind in _types(part))]

@@ -9,6 +9,7 @@ from batch_update.api.keys import ApiKey, path_words
 from batch_update.api.secret_file import MOST_BYTES, read_secret_file, stripped, why_unread
 from batch_update.errors import KeyMissing, UsageError
 from batch_update.jobs.definition.job_tables import Secret
+from batch_update.settings.tunables import Settings
 from batch_update.text import excerpt
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
@@ -52,6 +53,22 @@ def where_it_lies(secret: Secret) -> str:
     if secret.file is not None:
         return f"the file {path_words(secret.file)}"
     return f"the credential {excerpt(secret.credential or '')}"
+
+
+def key_of_job(
+    secret: Secret | None,
+    settings: Settings,
+    environ: Mapping[str, str],
+    warn: Callable[[str], None] = _nobody,
+) -> ApiKey | None:
+    """Return the key that a job refers to; None where settings or environment say where it lies, as for all runs.
+
+    `secret`: the key `key` of the job file; `settings`: as they count, flags included. A file is the setting key_file
+    already. Raises KeyMissing and KeyMalformed.
+    """
+    if secret is None or settings.sandbox or settings.key_file is not None:
+        return None
+    return referred_key(secret, environ, warn)
 
 
 def referred_key(secret: Secret, environ: Mapping[str, str], warn: Callable[[str], None] = _nobody) -> ApiKey:

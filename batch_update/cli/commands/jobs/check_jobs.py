@@ -14,7 +14,8 @@ from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screens.screen import out, paint
 from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.model.reports import Exit
 from batch_update.text import counted, padded, printable
 

@@ -12,7 +12,8 @@ from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import Following, command_of, next_lines
 from batch_update.cli.screens.screen import out, paint, say
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.settings.tunables import Settings
 from batch_update.text import padded, printable
 

@@ -15,7 +15,8 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.printed_commands import Errand, program
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_file import find_job, find_jobs, load_job
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 

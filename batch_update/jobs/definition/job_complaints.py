@@ -1,0 +1,206 @@
+"""Everything that is wrong with the keys of a job, each complaint at its file and line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from batch_update.api.address import is_loopback
+from batch_update.errors import UsageError
+from batch_update.jobs.definition.extending import Merged, leaves
+from batch_update.jobs.definition.job_source import AS_PATHS_ARE_WRITTEN, SHEET, JobSource, dotted
+from batch_update.jobs.definition.job_tables import (
+    REFERENCES,
+    JobFile,
+    fits,
+    paths_in_tables,
+    secrets_in_tables,
+    tables_of,
+)
+from batch_update.jobs.definition.toml_lines import KeyPath
+from batch_update.jobs.schedule.expressions import schedule_complaints
+from batch_update.settings.heeding import job_settings
+from batch_update.settings.layers import python_name, read_settings
+from batch_update.settings.refusals import job_key, wanted_of
+from batch_update.settings.tunables import paths
+from batch_update.text import no_such, shortly
+
+OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
+"""Keys of a job file beside the settings."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://").match
+
+
+class Complaint(NamedTuple):
+    """What is wrong with a key."""
+
+    path: KeyPath
+    text: str
+    named: bool = False
+    """whether the text says itself which key it is about"""
+
+
+def complaints_of(job: Merged) -> list[str]:
+    """Return all complaints, those of the job file first, each file's by their lines."""
+    found = [(source, Complaint(*said)) for source in job.sources for said in source.complaints]
+    found += [
+        (job.source(said.path), said)
+        for said in (
+            *_of_keys(job),
+            *_of_paths(job),
+            *_of_settings(job),
+            *_of_tables(job),
+            *_of_times(job),
+        )
+    ]
+    placed = sorted(
+        (list(job.sources).index(source), source.line(said.path) or 0, _sentence(source, said))
+        for source, said in found
+    )
+    return list(dict.fromkeys(sentence for *_, sentence in placed))
+
+
+def _sentence(source: JobSource, said: Complaint) -> str:
+    return source.at(said.path) + (said.text if said.named else f"{source.name(said.path)}: {said.text}")
+
+
+def is_address(file: str) -> bool:
+    """Whether a sheet is fetched, and is no path."""
+    return _ADDRESS(file) is not None
+
+
+def _of_keys(job: Merged) -> Iterator[Complaint]:
+    known = sorted({*map(job_key, job_settings()), *OWN_KEYS})
+    for key in job.document:
+        if key not in known:
+            yield Complaint((key,), no_such("key", key, known), named=True)
+    if "input" not in job.document:
+        yield Complaint((), "the key 'file' is missing: which sheet to apply", named=True)
+    if "key" in job.document and "key-file" in job.document:
+        yield Complaint(("key",), "says the same as key-file: leave one of them out")
+
+
+def _of_settings(job: Merged) -> Iterator[Complaint]:
+    """Yield complaints about the values of settings, but for paths, which are looked at more closely."""
+    for key, value in job.document.items():
+        name = python_name(key)
+        if name not in job_settings() or name in paths() or key in OWN_KEYS:
+            continue
+        try:
+            read_settings({name: value}, spelled=job_key)
+        except UsageError as error:
+            for text in error.details:
+                yield Complaint((key,), text, named=True)
+
+
+# ---------------------------------------------------------------- paths
+
+
+def is_place(path: KeyPath) -> bool:
+    """Whether a key holds a path, which begins at the folder of its file."""
+    if len(path) == 1 and python_name(str(path[0])) in paths():
+        return True
+    return any(fits(path, key) for key in paths_in_tables())
+
+
+def _of_paths(job: Merged) -> Iterator[Complaint]:
+    for key, value in job.document.items():
+        is_setting = python_name(key) in paths()
+        if is_setting and (not isinstance(value, str) or not value):
+            yield Complaint((key,), f"given {shortly(value)}, wanted a path")
+    for path, value in leaves(job.document):
+        if isinstance(value, str) and is_place(path):
+            yield from (Complaint(path, text) for text in _odd_path(path, value))
+
+
+def _odd_path(path: KeyPath, value: str) -> Iterator[str]:
+    given = "" if _is_secret(path) else f"given {shortly(value)}, "
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        yield f"{given}wanted a path without control characters; {AS_PATHS_ARE_WRITTEN}"
+    elif path == SHEET and is_address(value):
+        yield from _odd_address(value)
+
+
+def _odd_address(address: str) -> Iterator[str]:
+    """Yield what is wrong with the address of a sheet; what may be secret in it is not shown."""
+    try:
+        parts = urlsplit(address)
+        scheme, host = parts.scheme.lower(), parts.hostname or ""
+    except ValueError:
+        yield "it is no web address: write https://HOST/PATH"
+        return
+    if scheme not in ("http", "https"):
+        yield f"given an address that begins with {scheme}://, wanted a path or an https address"
+    elif not host:
+        yield "it is no web address: write https://HOST/PATH"
+    elif scheme == "http" and not is_loopback(host):
+        yield "the sheet would travel unencrypted: use https; http is for this machine only"
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _of_tables(job: Merged) -> Iterator[Complaint]:
+    own = {key: value for key, value in job.document.items() if key in OWN_KEYS}
+    try:
+        JobFile.model_validate(own)
+    except ValidationError as error:
+        seen: set[KeyPath] = set()
+        for each in error.errors(include_url=False):
+            path = tuple(each["loc"])
+            if path not in seen:
+                seen.add(path)
+                yield _table_complaint(path, each)
+
+
+def _of_times(job: Merged) -> Iterator[Complaint]:
+    table: Any = job.document.get("schedule")
+    times = [table.get(key, "") for key in ("cron", "timezone")] if isinstance(table, dict) else []
+    if times and "cron" in table and all(isinstance(text, str) for text in times):
+        for text in schedule_complaints(*times):
+            key, _, said = text.partition(": ")
+            yield Complaint(("schedule", key), said)
+
+
+def _table_complaint(path: KeyPath, error: ErrorDetails) -> Complaint:
+    """Return the complaint about a value or a key of a table. A value in place of a reference is not shown."""
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        known = _known_at(path[:-1])
+        said = no_such("key", str(path[-1]), known)
+        return Complaint(path, f"{dotted(path[:-1])}: {said}", named=True)
+    if kind == "missing":
+        return Complaint(path[:-1], f"the key {path[-1]!r} is missing")
+    if kind == "value_error":
+        return Complaint(path, str(error["msg"]).removeprefix("Value error, "))
+    if _is_secret(path):
+        return Complaint(
+            path,
+            f"wanted a reference, since no secret stands in a job file: one of {REFERENCES}",
+        )
+    if path == SHEET and kind == "string_too_short":
+        return Complaint(path, "given '', wanted a path")
+    wanted = "a path" if is_place(path) else wanted_of(error)
+    return Complaint(path, f"given {shortly(error['input'])}, wanted {wanted}")
+
+
+def _known_at(path: KeyPath) -> list[str]:
+    """Return the keys of the table at this place."""
+    model: Any = JobFile
+    for part in path:
+        model = tables_of(model).get(part, model) if isinstance(part, str) else model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _is_secret(path: KeyPath) -> bool:
+    """Whether a key refers to a secret, or holds such references, or is part of one."""
+
+    def begins(key: tuple[str, ...]) -> bool:
+        return fits(path[: len(key)], key) or (key[-1] == "*" and fits(path, key[:-1]))
+
+    return any(map(begins, secrets_in_tables()))

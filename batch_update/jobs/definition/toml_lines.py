@@ -1,0 +1,65 @@
+"""At which line of a TOML file each of its keys stands."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+KeyPath = tuple[str | int, ...]
+"""Keys from the outside in, with the number of the item where a list is on the way."""
+_MOST_LINES = 200
+"""Of one statement: beyond it no line is told, so that a huge list costs no time."""
+
+
+def lines_of_keys(text: str) -> dict[KeyPath, int]:
+    """Return the line, from 1, at which each key of a sound TOML text first stands; tables count as keys."""
+    found: dict[KeyPath, int] = {}
+    above: KeyPath = ()
+    lists: Counter[KeyPath] = Counter()
+    for line, statement, parsed in _statements(text):
+        if statement.lstrip().startswith("["):
+            above = _header(parsed, lists, is_list=statement.lstrip().startswith("[["))
+            paths = [above[:length] for length in range(1, len(above) + 1)]
+        else:
+            paths = [above + path for path in _paths_in(parsed)]
+        for path in paths:
+            found.setdefault(path, line)
+    return found
+
+
+def _statements(text: str) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """Yield each header and assignment with the line that it begins at: where TOML can be read, one has ended."""
+    begun = 1
+    pieces: list[str] = []
+    for number, piece in enumerate(text.split("\n"), 1):
+        if not pieces:
+            begun = number
+        pieces.append(piece)
+        if len(pieces) > _MOST_LINES:
+            return
+        statement = "\n".join(pieces) + "\n"
+        try:
+            parsed = tomllib.loads(statement)
+        except (ValueError, RecursionError):
+            continue
+        if parsed:
+            yield begun, statement, parsed
+        pieces = []
+
+
+def _header(parsed: Mapping[str, Any], lists: Counter[KeyPath], *, is_list: bool) -> KeyPath:
+    path: KeyPath = next(reversed(list(_paths_in(parsed))))
+    path = tuple(part for part in path if isinstance(part, str))
+    if is_list:
+        lists[path] += 1
+        return (*path, lists[path] - 1)
+    return path
+
+
+def _paths_in(value: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*above, key)
+        yield from _paths_in(inner, (*above, key))
