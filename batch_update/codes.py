@@ -242,6 +242,8 @@ CODES: dict[str, Code] = dict((
     _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as the setting max_failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume; raise the setting max_failures first where that is wanted."),
     _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume."),
     _c("R110", "this machine is at a limit", "It has no more open files, memory or room on its disk for this program; the server has nothing to do with it.", "See to what the message names: for too many open files, ulimit -n 4096 or lower the setting concurrency. Then go on with batch-update resume, where a run had begun."),
+    _c("R120", "the job is running already", "Another process runs this job now; two runs of it at once would do the same twice, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when that run has ended."),
+    _c("R121", "this time of the schedule has been run", "Two were started for one time of a job's schedule, and the other one was first.", "Nothing needs to be done. batch-update job run runs the job once more."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Go on with batch-update resume."),
     # ---- guards: nothing was sent (plan/guarding)
     _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at what plan shows; where it is meant, add the setting allow=mode."),
@@ -282,5 +284,7 @@ CODES: dict[str, Code] = dict((
     _c("U115", "the sheet cannot be written so that it means the same", "What was written was read back, and a row that was good came out otherwise, or one that was refused came out good; so it was not kept. A decimal comma in JSON Lines does that, or a text that the format cannot hold.", "Choose another format: a CSV for a CSV, a workbook for a workbook. With a workbook, name its decimal sign by the setting decimal."),
     _c("U116", "a package is missing", "What was asked for needs a package that is not installed with the program.", "Install it with `pip install 'batch-update[parquet]'`."),
     _c("U117", "a secret is not where a job file says", "The variable is not set, or the file or the credential cannot be read, is empty, or holds more than one line.", "Put it there, or mend the reference in the job file: { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }."),
+    _c("U130", "the record of a job cannot be used", "The folder .jobs beside the runs, where it is noted what ran when, cannot be written or read, or the disk is full. Nothing is run that is not noted first.", "See to the rights of that folder and to the room on its disk, or name another folder for the runs with the setting runs_dir."),
+    _c("U131", "the record of a job is damaged", "A line of it is not as it was written, so that it cannot be told what was run. Nothing of the job is run by its schedule meanwhile.", "Move the file away. The job is due again from its next time on; what was due before is not run by itself."),
 ))
 # fmt: on

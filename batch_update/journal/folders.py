@@ -90,12 +90,12 @@ def state_of(recorded: RecordedRun, running: Collection[Path]) -> RunState:
     """Return how far a run is; `running` are the folders of runs that some process works on."""
     if recorded.folder.resolve() in running:
         return RunState.RUNNING
-    if isinstance(recorded.stopped, GuardStopped) and not _may_have_sent(recorded):
+    if isinstance(recorded.stopped, GuardStopped) and not may_have_sent(recorded):
         return RunState.GUARDED
     return RunState.COMPLETE if recorded.complete else RunState.OPEN
 
 
-def _may_have_sent(recorded: RecordedRun) -> bool:
+def may_have_sent(recorded: RecordedRun) -> bool:
     return bool(recorded.in_flight) or any(map(was_sent, recorded.outcomes.values()))
 
 

@@ -1,0 +1,62 @@
+"""Runs of a job that were cut short: their run folders, whether they may have sent anything, what is told of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from batch_update.codes import Trait, has_trait
+from batch_update.errors import JournalError
+from batch_update.jobs.record.job_run import Ending, JobRun
+from batch_update.jobs.record.job_state import BegunRun, CutShort
+from batch_update.model.reports import Exit
+from batch_update.text import counted
+
+_CUT_OFF = "R106"
+
+
+def cut_short_run(runs_dir: Path, job: str, begun: BegunRun) -> CutShort:
+    """Return what a run of a job left whose process is gone. Raises UsageError U111.
+
+    It is found by what the journals tell, since a process can be killed between any two lines that it writes.
+    """
+    from batch_update.journal.folders import all_runs, may_have_sent
+    from batch_update.journal.reading import read_run
+
+    folders, sent = [], False
+    for folder in all_runs(runs_dir) if runs_dir.is_dir() else []:
+        if not _is_younger(folder, begun):
+            continue
+        try:
+            run = read_run(folder)
+        except (
+            JournalError
+        ) as error:  # one that cannot be read may be that of this run, and have sent something
+            sent = sent or not has_trait(error.code, Trait.NO_PLAN)
+            continue
+        if run.facts.occasion.job == job and run.created >= begun.began:
+            folders.append(folder)
+            sent = sent or may_have_sent(run)
+    return CutShort(begun, tuple(reversed(folders)), sent)
+
+
+def _is_younger(folder: Path, begun: BegunRun) -> bool:
+    """Whether a folder was written to since, as far as files tell: their clock is a little behind."""
+    return folder.stat().st_mtime >= (begun.began - timedelta(days=1)).timestamp()
+
+
+def told_as_cut_short(job: str, found: CutShort, now: datetime) -> JobRun:
+    """Return what is told of a run that was cut short and that nobody goes on with."""
+    folders = f", {counted(len(found.folders), 'run folder')} to be resumed" if found.folders else ""
+    return JobRun(
+        job=job,
+        due=found.begun.due,
+        began=found.begun.began,
+        ended=now,
+        ending=Ending.FAILURE,
+        exit=Exit.STOPPED,
+        line=f"was cut short: its process is gone, and rows may have been sent{folders}",
+        folders=found.folders,
+        code=_CUT_OFF,
+        message="the run did not come to its end: its process is gone",
+    )

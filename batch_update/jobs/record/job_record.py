@@ -1,0 +1,140 @@
+"""The record of a job: what ran when, read by whoever asks, and written by the one process that runs the job."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from batch_update.clock import SYSTEM, Clock
+from batch_update.errors import RunLocked
+from batch_update.jobs.record.interrupted import cut_short_run
+from batch_update.jobs.record.job_lock import is_locked, locked
+from batch_update.jobs.record.job_run import JobRun
+from batch_update.jobs.record.job_state import BegunRun, JobState, ScheduleSeen
+from batch_update.jobs.record.record_file import (
+    Entry,
+    add_entry,
+    read_entries,
+    record_path,
+    replace_entries,
+)
+from batch_update.text import local_time
+
+KEPT = 200
+"""runs of a job that its record keeps; it is written anew at twice as many"""
+
+
+def job_state(runs_dir: Path, job: str) -> JobState:
+    """Return what is known of a job's runs; of one that never ran, that. Waits for no lock.
+
+    Raises UsageError: U130 where the record cannot be read, U131 where it is damaged.
+    """
+    state = _state_of(job, read_entries(record_path(runs_dir, job)))
+    if not state.begun or state.begun[-1].ended:
+        return state
+    if is_locked(_lock_path(runs_dir, job)):
+        return replace(state, at_work=True)
+    return replace(state, cut_short=cut_short_run(runs_dir, job, state.begun[-1]))
+
+
+class JobRecord:
+    """The record of a job, held by the process that runs it: no other one begins the job meanwhile.
+
+    Entering raises RunLocked R120 (exit 75) where another process runs the job, UsageError U130 or U131 where the
+    record cannot be used. Then: `begun`, before anything of the run happens; `ended`, once all of it has.
+    """
+
+    def __init__(
+        self, runs_dir: Path, job: str, *, clock: Clock = SYSTEM, block: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.state = JobState(job)
+        """what was known as the lock was taken; `cut_short` is to be told of, or gone on with"""
+        self._runs_dir = runs_dir
+        self._path = record_path(runs_dir, job)
+        self._clock = clock
+        self._block = block
+        self._held = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as held:
+            words = f"the job {self.state.job} is running already"
+            held.enter_context(locked(_lock_path(self._runs_dir, self.state.job), words, block=self._block))
+            state = _state_of(self.state.job, read_entries(self._path))
+            if state.begun and not state.begun[-1].ended:
+                found = cut_short_run(self._runs_dir, state.job, state.begun[-1])
+                state = replace(state, cut_short=found)
+            self.state = state
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def begun(self, due: datetime | None) -> None:
+        """Note on the disk that a run begins; without that it must not. Raises UsageError U130.
+
+        Raises RunLocked R121 where this time of the schedule has been run: two that were started at once both come
+        here, one after the other.
+        """
+        if due is not None and due in times_run(self.state):
+            raise RunLocked(f"the job {self.state.job} was run for {local_time(due)} already", code="R121")
+        if len(self.state.begun) >= 2 * KEPT:
+            replace_entries(self._path, kept_entries(self.state))
+        add_entry(self._path, BegunRun(due, self._clock.wall(), os.getpid(), socket.gethostname()))
+
+    def ended(self, run: JobRun) -> None:
+        """Note on the disk how the run ended that was begun last, or was found cut short. Raises UsageError U130."""
+        add_entry(self._path, run)
+
+    def saw(self, schedule: ScheduleSeen) -> None:
+        """Note on the disk that the schedule of the job is another one since. Raises UsageError U130."""
+        add_entry(self._path, schedule)
+
+
+def times_run(state: JobState) -> set[datetime]:
+    """Return the times of its schedule that a job was run for; where nothing was sent before it was cut short, not."""
+    again = state.cut_short and not state.cut_short.may_have_sent and state.cut_short.begun
+    return {run.due for run in state.begun if run.due and run is not again}
+
+
+def kept_entries(state: JobState) -> Iterable[Entry]:
+    """Yield what a record that is written anew holds: the last runs, the last one that went well, the last time."""
+    counts = set(map(id, state.begun[-KEPT:]))
+    success = state.last_success
+    latest = max((run for run in state.begun if run.due), key=lambda run: (run.due, run.began), default=None)
+    for run in state.begun:
+        if id(run) in counts or run is latest or (run.ended is not None and run.ended is success):
+            yield replace(run, ended=None)
+            if run.ended:
+                yield run.ended
+    if state.seen:
+        yield state.seen
+
+
+def _lock_path(runs_dir: Path, job: str) -> Path:
+    return record_path(runs_dir, job).with_suffix(".lock")
+
+
+def _state_of(job: str, entries: Iterable[Entry]) -> JobState:
+    begun: list[BegunRun] = []
+    seen = None
+    for entry in entries:
+        if isinstance(entry, BegunRun):
+            begun.append(entry)
+        elif isinstance(entry, ScheduleSeen):
+            seen = entry
+        elif begun and not begun[-1].ended:
+            begun[-1] = replace(begun[-1], ended=entry)
+        else:  # an end without a beginning: nothing is lost by keeping it
+            begun.append(BegunRun(entry.due, entry.began, ended=entry))
+    return JobState(job, tuple(begun), seen)

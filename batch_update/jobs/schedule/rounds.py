@@ -1,0 +1,116 @@
+"""One round of what is due in a folder of jobs: each job that is due is run, one after another, at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from batch_update.clock import SYSTEM, Clock
+from batch_update.errors import BatchUpdateError, RunLocked
+from batch_update.jobs.definition.job_file import Job
+from batch_update.jobs.record.job_lock import locked
+from batch_update.jobs.record.job_record import JobRecord, job_state
+from batch_update.jobs.record.job_state import JobState
+from batch_update.jobs.record.record_file import FOLDER
+from batch_update.jobs.schedule.due import due_runs, is_news, schedule_seen
+from batch_update.model.reports import Exit
+
+_LOCK = ".at-work"
+"""in the folder of records: no name of a job ends so"""
+BY_SIGNAL = frozenset((Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED))
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A job that has a schedule, and where its record lies."""
+
+    job: Job
+    runs_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a round is handed: who runs a job, and who is told of one that cannot be run."""
+
+    run: Callable[[Job, datetime | None], Exit]
+    """Run a job for a time of its schedule, or see to its run that was cut short, and return how it ended. It notes
+    beginning and end in the job's record, and raises no error of ours."""
+    tell: Callable[[Job, BatchUpdateError], None]
+
+
+def run_round(jobs: Sequence[Scheduled], hand: Hand, *, clock: Clock = SYSTEM) -> list[Exit]:
+    """Run what is due, and what becomes due meanwhile; return how it ended, [] where nothing was due.
+
+    Where another process has its round, its jobs are left to it. A job whose record cannot be used is told of, and
+    keeps no other from its turn. A signal ends the round.
+    """
+    ends: list[Exit] = []
+    with ExitStack() as held:
+        left = {
+            each.job.name: each
+            for each in _ours(jobs, held, hand, ends)
+            if _is_ready(each, hand, ends, clock)
+        }
+        looked = clock.wall()
+        while left:
+            now = clock.wall()
+            states = dict(_states(left.values(), hand, ends))
+            for name in left.keys() - states.keys():
+                del left[name]
+            found = due_runs((each.job for each in left.values()), now, states, looked=looked)
+            if not found:
+                break
+            del left[found[0].job.name]
+            ends.append(hand.run(found[0].job, found[0].due))
+            if ends[-1] in BY_SIGNAL:
+                break
+    return ends
+
+
+def _ours(jobs: Sequence[Scheduled], held: ExitStack, hand: Hand, ends: list[Exit]) -> Iterator[Scheduled]:
+    """Yield the jobs whose folder of records no other round works on; it is ours then."""
+    taken: dict[Path, bool] = {}
+    for each in jobs:
+        if each.job.tables.schedule is None:
+            continue
+        if each.runs_dir not in taken:
+            try:
+                held.enter_context(locked(each.runs_dir / FOLDER / _LOCK, "another round is at work"))
+                taken[each.runs_dir] = True
+            except BatchUpdateError as error:
+                taken[each.runs_dir] = False
+                if not isinstance(error, RunLocked):
+                    hand.tell(each.job, error)
+                    ends.append(error.exit)
+        if taken[each.runs_dir]:
+            yield each
+
+
+def _is_ready(each: Scheduled, hand: Hand, ends: list[Exit], clock: Clock) -> bool:
+    """Whether the record can be read, and knows the schedule: one that is new is noted, so that none is missed."""
+    schedule = each.job.tables.schedule
+    try:
+        now = clock.wall()
+        state = job_state(each.runs_dir, each.job.name)
+        if schedule is not None and not state.at_work and is_news(schedule, state, now):
+            with JobRecord(each.runs_dir, each.job.name, clock=clock) as record:
+                record.saw(schedule_seen(schedule, now))
+    except RunLocked:  # somebody runs the job right now
+        return False
+    except BatchUpdateError as error:
+        hand.tell(each.job, error)
+        ends.append(error.exit)
+        return False
+    return True
+
+
+def _states(jobs: Iterable[Scheduled], hand: Hand, ends: list[Exit]) -> Iterator[tuple[str, JobState]]:
+    for each in jobs:
+        try:
+            yield each.job.name, job_state(each.runs_dir, each.job.name)
+        except BatchUpdateError as error:
+            hand.tell(each.job, error)
+            ends.append(error.exit)
