@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import os
 import re
 import sys
@@ -26,8 +25,6 @@ _lock = threading.Lock()
 
 def main() -> None:
     """Send what stdin says, each address in a thread, and end when all is done or the time is over."""
-    logging.disable(logging.NOTSET)
-    logging.getLogger().addHandler(logging.NullHandler())
     document = json.load(sys.stdin)
     deadline = time.monotonic() + document["seconds"]
     threads = [

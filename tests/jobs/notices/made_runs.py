@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from batch_update.jobs.definition.job_file import Job
+from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_tables import JobFile
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.model.plans import Status
@@ -35,4 +35,6 @@ BAD = replace(
 
 def job_of(folder: Path, **tables: Any) -> Job:
     """A job that lies in this folder, with these tables as its file has them."""
-    return Job("nightly", folder / "nightly.toml", "a.csv", "", JobFile.model_validate(tables), {})
+    path = folder / "nightly.toml"
+    path.write_text('file = "a.csv"', "utf-8")
+    return replace(load_job(path), tables=JobFile.model_validate(tables))
