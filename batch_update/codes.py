@@ -245,6 +245,7 @@ CODES: dict[str, Code] = dict((
     _c("R120", "the job is running already", "Another process runs this job now; two runs of it at once would do the same twice, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when that run has ended."),
     _c("R121", "this time of the schedule has been run", "Two were started for one time of a job's schedule, and the other one was first.", "Nothing needs to be done. batch-update job run runs the job once more."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Go on with batch-update resume."),
+    _c("R131", "over the deadline", "The run took longer than the key deadline in the table schedule of its job file allows, so it was stopped as by SIGTERM. Requests under way were finished first.", "Go on with batch-update resume, or let the job do so with resume = true; allow it more time where it needs that."),
     # ---- guards: nothing was sent (plan/guarding)
     _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at what plan shows; where it is meant, add the setting allow=mode."),
     _c("G102", "the type would change", "An assistant that takes calls would make them, or the other way round.", "Where it is meant, add the setting allow=type."),

@@ -128,9 +128,9 @@ class JournalError(BatchUpdateError):
 
 
 class Interrupted(BatchUpdateError):
-    """A signal asked the run to end."""
+    """A signal asked the run to end, or its deadline."""
 
-    def __init__(self, message: str, *, signal: int, remedy: str = "") -> None:
-        super().__init__(message, code="R130", remedy=remedy)
+    def __init__(self, message: str, *, signal: int, code: str = "R130", remedy: str = "") -> None:
+        super().__init__(message, code=code, remedy=remedy)
         self.signal = signal
         self.exit = Exit(128 + signal)

@@ -21,7 +21,7 @@ def stop_value(stopped: Exception | None) -> Json:
         return {"bug": type(stopped).__name__}
     found: dict[str, Json] = {"kind": type(stopped).__name__, "message": stopped.message}
     if isinstance(stopped, Interrupted):
-        return found | {"signal": int(stopped.signal), "remedy": stopped.remedy}
+        found |= {"signal": int(stopped.signal)}
     found |= {"code": stopped.code, "remedy": stopped.remedy}
     if isinstance(stopped, GuardStopped):
         found["tripped"] = [without_defaults(one) for one in stopped.tripped]

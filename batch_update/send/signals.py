@@ -7,17 +7,20 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import anyio
 
 from batch_update.errors import Interrupted
+from batch_update.text import how_long
 
 Result = TypeVar("Result")
 
 _CAUSES: dict[int, str] = {signal.SIGINT: " (Ctrl-C)"}
 """Signal -> what people do that sends it."""
 NUMBERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+OVERDUE = "R131"
+"""Code of the end of a run at its deadline."""
 GLANCE = 0.2
 """Seconds between two looks for a signal, where the event loop cannot wait for one."""
 
@@ -77,8 +80,27 @@ async def _looking(caught: deque[int], glance: float) -> AsyncIterator[int]:
         await anyio.sleep(glance)
 
 
+class Overdue(int):
+    """SIGTERM that nobody sent: the run is over its deadline."""
+
+    seconds: float
+    """that it had"""
+
+    def __new__(cls, seconds: float) -> Self:
+        number = super().__new__(cls, signal.SIGTERM)
+        number.seconds = seconds
+        return number
+
+
 def interruption(number: int) -> Interrupted:
     """Return why a run ends that got this signal."""
+    if isinstance(number, Overdue):
+        return Interrupted(
+            f"the run was stopped at its deadline of {how_long(number.seconds)}",
+            signal=int(number),
+            code=OVERDUE,
+            remedy="go on with batch-update resume",
+        )
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}{_CAUSES.get(number, '')}",
         signal=number,

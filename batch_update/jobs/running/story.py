@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +13,8 @@ from batch_update.clock import SYSTEM, Clock
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.running.came import Came, job_run_of
-from batch_update.jobs.running.hands import Hands, Turn
+from batch_update.jobs.running.deadline import Deadline
+from batch_update.jobs.running.hands import Hands, Result, Turn
 from batch_update.run.applying import begin_apply
 from batch_update.run.planning import begin_plan
 from batch_update.run.steps.means import Means, Sequel
@@ -34,26 +35,41 @@ def run_job(
     `settings`: the job's own, with what a caller puts over them. `due`: the time of its schedule that it is run for,
     UTC. `environ`: where secrets lie that the job file refers to.
     """
-    began = clock.wall()
-    came = [_seen(turn, hands, clock) for turn in _turns(job, settings)]
+    began, schedule = clock.wall(), job.tables.schedule
+    deadline = Deadline(schedule.deadline if schedule else None, clock)
+    way = _Way(hands, clock, deadline)
+    came = [way.see(turn) for turn in _turns(job, settings)]
     return job_run_of(job.name, came, due=due, began=began, ended=clock.wall())
 
 
 def _turns(job: Job, settings: Settings) -> Iterator[Turn]:
-    verb = job.tables.mode
-    yield Turn(job.name, verb, job.file, settings)
+    yield Turn(job.name, job.tables.mode, job.file, settings)
 
 
-def _seen(turn: Turn, hands: Hands, clock: Clock) -> Came:
-    """See a turn through, and have its door tell what came of it."""
-    begin: Callable[[Means], Sequel[Any]] = partial(_begin, turn, clock)
-    came = Came(turn, hands.see(turn, begin))
-    hands.tell(turn, came.result)
-    return came
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the turns of a run are seen through."""
+
+    hands: Hands
+    clock: Clock
+    deadline: Deadline
+
+    def see(self, turn: Turn) -> Came:
+        """See a turn through, and have its door tell what came of it."""
+        if self.deadline.is_over:
+            result: Result = self.deadline.stop()
+        else:
+            result = self.hands.see(turn, partial(self._begin, turn))
+        self.hands.tell(turn, result)
+        return Came(turn, result)
+
+    def _begin(self, turn: Turn, means: Means) -> Sequel[Any]:
+        interrupts = self.deadline.opening(means.interrupts)
+        means = replace(means, job=turn.job, clock=self.clock, interrupts=interrupts)
+        return self.deadline.bounding(_story(turn, means))
 
 
-def _begin(turn: Turn, clock: Clock, means: Means) -> Sequel[Any]:
-    means = replace(means, job=turn.job, clock=clock)
+def _story(turn: Turn, means: Means) -> Sequel[Any]:
     if turn.verb == "plan":
         return begin_plan(turn.place, turn.settings, means)
     return begin_apply(turn.place, turn.settings, means)

@@ -43,12 +43,13 @@ def run(
     1, 3, 5, 2, 4, then a signal, and a bug last.
     """
     from batch_update.jobs.running.came import worst
+    from batch_update.send.signals import OVERDUE
 
     paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs)
     runs: list[JobRun] = []
     for path in paths:
         runs.append(_run_one(path, given))
-        if runs[-1].exit in ENDED_BY_SIGNAL:
+        if runs[-1].exit in ENDED_BY_SIGNAL and runs[-1].code != OVERDUE:
             break
     raise typer.Exit(int(worst(run.exit for run in runs)))
 

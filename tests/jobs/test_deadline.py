@@ -1,0 +1,72 @@
+"""The deadline of a job: a run over it is stopped as by SIGTERM, says so, and can be gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from batch_update.account.locking import AccountLock
+from batch_update.jobs.record.job_run import Ending
+from batch_update.journal.folders import RunState, entry_of
+from batch_update.journal.reading import read_run
+from batch_update.model.plans import Status
+from batch_update.model.reports import Exit
+from batch_update.sandbox.app import make_app
+from tests.jobs.nights import Nights
+
+SHEET = "id,speech_speed\n" + "".join(f"{10001 + number},1.15\n" for number in range(12))
+LIMITED = "max-outage = 900\n{settings}[schedule]\ncron = '0 3 * * *'\ndeadline = 100\n"
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    with make_app(tmp_path / "state.db", limits=()) as app:
+        yield Nights(tmp_path, app)
+
+
+async def slow(method: str) -> int | None:
+    """An answer takes half a minute."""
+    await anyio.sleep(30)
+    return None
+
+
+async def down(method: str) -> int | None:
+    return 503
+
+
+def test_a_run_over_its_deadline_sends_nothing_more_and_can_be_resumed(nights: Nights) -> None:
+    nights.before = slow
+    nights.write(LIMITED.format(settings="concurrency = 2\n"), SHEET)
+    run = nights.run()
+    assert (run.ending, run.exit, run.code) == (Ending.FAILURE, Exit.TERMINATED, "R131")
+    assert "deadline of 1 min 40 s" in run.line and run.counts[Status.NOT_SENT] > 0
+    assert run.counts[Status.UPDATED] > 0, "what was under way was finished"
+    assert nights.passed < 130
+    (folder,) = run.folders
+    assert entry_of(folder, ()).state is RunState.OPEN
+    assert getattr(read_run(folder).stopped, "code", "") == "R131", "the journal knows why, too"
+
+
+def test_the_deadline_covers_waiting_for_another_run(nights: Nights, tmp_path: Path) -> None:
+    nights.write(LIMITED.format(settings="wait = 600\n"), SHEET)
+    nights.run(no_verify=True)  # makes the lock's file
+    (path,) = (tmp_path / "locks").glob("*.lock")
+    with AccountLock(path):
+        run = nights.run()
+    assert (run.exit, run.code, run.folders) == (Exit.TERMINATED, "R131", ())
+
+
+def test_the_deadline_covers_waiting_for_a_server_that_is_down_at_the_first_look(nights: Nights) -> None:
+    nights.before = down
+    nights.write(LIMITED.format(settings=""), SHEET)
+    run = nights.run()
+    assert (run.exit, run.code, run.folders) == (Exit.TERMINATED, "R131", ())
+    assert 99 < nights.passed < 101
+
+
+def test_the_deadline_is_that_of_the_run_and_not_of_each_sheet(nights: Nights) -> None:
+    nights.write(LIMITED.format(settings=""), SHEET)
+    assert nights.run().exit is Exit.OK
