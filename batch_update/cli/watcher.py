@@ -207,7 +207,12 @@ class Onlooker(Reader):
 
 
 def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:
-    """`about 1 min 10 s`: how long sending takes at the permitted pace, with `pages` requests to read it back."""
+    """`about 1 min 10 s`: how long sending takes, as `seconds_to_send` has it."""
+    return f"about {how_long(seconds_to_send(plan, settings, pages=pages))}"
+
+
+def seconds_to_send(plan: Plan, settings: Settings, *, pages: int) -> int:
+    """Return how long sending takes at the permitted pace, with `pages` requests to read it back."""
     from batch_update.account.connect import pace_of
     from batch_update.send.agenda import agenda_of, seconds_from_scratch
     from batch_update.send.waves import split
@@ -215,4 +220,4 @@ def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:
     pause = settings.pause if isinstance(settings.pause, float) else 0.0
     sizes = tuple(map(len, split(plan.changes, settings.waves)))
     agenda = agenda_of(sizes, pages=0 if settings.no_verify else max(1, pages), pause=pause)
-    return f"about {how_long(max(1, round(seconds_from_scratch(agenda, pace_of(settings)))))}"
+    return max(1, round(seconds_from_scratch(agenda, pace_of(settings))))

@@ -34,14 +34,6 @@ def guard_lines(tripped: Sequence[Tripped]) -> Iterator[str]:
             yield " " * len(head) + _who(one)
 
 
-def guard_sentences(tripped: Sequence[Tripped]) -> Iterator[str]:
-    """`G101 mode: the engine mode changes, which resets settings (2 assistants, rows 3-4)`, a line for each."""
-    for one in tripped:
-        name = one.hazard or next(iter(one.lifts)).replace("_", "-")
-        who = f" ({_who(one)})" if one.rows else ""
-        yield f"{one.code} {name}: {_guard_words(one)}{who}"
-
-
 def _who(one: Tripped) -> str:
     return f"{counted(one.assistants, 'assistant')}, {row_list(one.rows, FIRST_ROWS)}"
 

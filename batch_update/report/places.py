@@ -42,10 +42,11 @@ def run_words(runs: Sequence[Run], most: int) -> str:
     """`rows 3-5, 9 and 4 more places`: the first `most` of these runs of rows."""
     is_one_row = len(runs) == 1 and runs[0][0] == runs[0][1]
     more = f" and {len(runs) - most} more places" if len(runs) > most else ""
-    return f"{'row' if is_one_row else 'rows'} {', '.join(map(_run, runs[:most]))}{more}"
+    return f"{'row' if is_one_row else 'rows'} {', '.join(map(run_text, runs[:most]))}{more}"
 
 
-def _run(run: Run) -> str:
+def run_text(run: Run) -> str:
+    """`3-5`, or `9` of a run of one row."""
     first, last = run
     return str(first) if first == last else f"{first}-{last}"
 

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from batch_update.codes import CODES
 from batch_update.fields.values.differences import SAME_BUT_SECRETS
-from batch_update.model.plans import Status, Verified
+from batch_update.model.plans import HAZARDS, Status, Tripped, Verified
 from batch_update.model.sheets import Severity
 from batch_update.report.changed import Became
 from batch_update.report.charts.speech import PHRASES
+from batch_update.report.headline.both_languages import Phrase
+from batch_update.report.headline.code_titles import FAMILIES, GERMAN_TITLES, title_of
 from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, end_and_effect
+from batch_update.report.headline.guard_words import guard_sentence
 from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.page.page_words import WORDS
 from batch_update.report.workbook.vocabulary import GERMAN
@@ -60,6 +64,28 @@ def test_every_end_has_its_words_and_page_charts_and_workbook_say_the_same() -> 
         assert not elsewhere & {*said}
     assert end_and_effect(Status.FAILED).de == "fehlgeschlagen, nicht geändert"
     assert end_and_effect(Status.UPDATED) == ROW_ENDS[Status.UPDATED]
+
+
+def test_each_code_that_stands_in_a_report_has_its_german_title_and_no_other_has_one() -> None:
+    assert {*GERMAN_TITLES} == {code for code in CODES if code[0] in FAMILIES}
+    assert all(title and title == title.strip(" .") for title in GERMAN_TITLES.values())
+    assert len({*GERMAN_TITLES.values()}) > len(GERMAN_TITLES) - 3, "no line was copied and left so"
+    assert title_of("V104") == Phrase(CODES["V104"].title, GERMAN_TITLES["V104"])
+    assert title_of("Z1") == Phrase("", "")
+
+
+def test_a_guard_says_in_both_languages_what_would_happen_and_to_whom() -> None:
+    many = Tripped("G101", "mode", HAZARDS["mode"].words, 1200, "", (2, 4, 6, 8, 10), is_blind=True)
+    assert guard_sentence(many).de == (
+        "G101 mode: der Modus würde sich ändern, was Einstellungen zurücksetzt (nicht mit dem verglichen, was da ist) "
+        "(1.200 Assistenten, Zeilen 2, 4, 6 und 2 weitere Stellen)"
+    )
+    limit = Tripped("G120", "", "60 assistants would change", 60, "", lifts={"max_changes": 60})
+    assert guard_sentence(limit) == Phrase(
+        "G120 max-changes: 60 assistants would change",
+        "G120 max-changes: zu viele Änderungen: 60 assistants would change",
+    )
+    assert {one.code for one in HAZARDS.values()} <= {*GERMAN_TITLES}
 
 
 def test_each_word_of_a_workbook_has_its_german() -> None:

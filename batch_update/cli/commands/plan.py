@@ -16,7 +16,7 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
 from batch_update.cli.screens.screen import out, paint, painted, showing_on
-from batch_update.cli.watcher import Reader, about_how_long
+from batch_update.cli.watcher import Reader, about_how_long, seconds_to_send
 from batch_update.clock import SYSTEM
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
@@ -128,7 +128,7 @@ def _write_page(found: Planned, path: Path, status: Exit, following: Following) 
         document=document_of(found),
         tripped=found.tripped,
         is_blocked=_is_blocked(found),
-        duration=about_how_long(found.plan, found.settings, pages=found.pages),
+        seconds=seconds_to_send(found.plan, found.settings, pages=found.pages),
         made=SYSTEM.wall(),
         exit=status,
     )
@@ -173,8 +173,8 @@ def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) ->
     mark = digest(found.plan)
     following = _next_after_plan(found, file, out_file, mark)
     command = following.get("apply") or following.get("apply_good_rows", "")
-    duration = about_how_long(found.plan, found.settings, pages=found.pages)
-    approval = Approval(mark, command, found.tripped, _is_blocked(found), duration, found.settings)
+    seconds = seconds_to_send(found.plan, found.settings, pages=found.pages)
+    approval = Approval(mark, command, found.tripped, _is_blocked(found), seconds, found.settings)
     try:
         write_plan_book(found.plan, approval, path, language_here(os.environ))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from batch_update.settings.locales import Language
+from batch_update.text import how_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,22 @@ class Phrase:
     def said(self, language: Language) -> str:
         """Return the text in one of them."""
         return self.de if language == "de" else self.en
+
+
+def alike(text: str) -> Phrase:
+    """Return what is the same in both languages, such as a name."""
+    return Phrase(text, text)
+
+
+def lasting(seconds: float) -> Phrase:
+    """`0.4 s`, `1 min 10 s`, with the decimal sign of each language."""
+    text = how_long(seconds)
+    return Phrase(text, text.replace(".", ","))
+
+
+def about(seconds: float) -> Phrase:
+    """`about 1 min 10 s`: how long something will take."""
+    return joined(Phrase("about", "etwa"), lasting(seconds))
 
 
 def thousands(number: int) -> Phrase:

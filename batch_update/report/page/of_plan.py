@@ -14,8 +14,8 @@ from batch_update.report.charts.charts import chart_grid, plan_charts
 from batch_update.report.documents.envelope import Purpose, compact_text, enveloped
 from batch_update.report.documents.of_sheets import PlannedSheet
 from batch_update.report.figures.figures import figures_of_plan
-from batch_update.report.guards import guard_sentences
-from batch_update.report.headline.both_languages import Phrase, joined
+from batch_update.report.headline.both_languages import Phrase, about, alike, joined, thousands
+from batch_update.report.headline.guard_words import guard_sentence
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, NextCommand, PageParts
@@ -40,8 +40,8 @@ class Planning:
     """what has to be allowed first"""
     is_blocked: bool
     """whether errors forbid to send the rest"""
-    duration: str
-    """how long sending takes, in words"""
+    seconds: float
+    """which sending takes, about"""
     made: datetime
     exit: Exit
 
@@ -71,7 +71,7 @@ def plan_page(
         version=__version__,
         title=joined(Phrase("Plan", "Plan"), name, by=" · "),
         commands=tuple(NextCommand(NEXT[name], text) for name, text in (commands or {}).items()),
-        guards=tuple(guard_sentences(planning.tripped)),
+        guards=tuple(map(guard_sentence, planning.tripped)),
         problems=tuple(problem_line(plan.sheet, one) for one in plan.problems if one.index is None),
         charts=_plan_charts(plan),
         digest=planning.document.digest if plan.changes else "",
@@ -88,7 +88,7 @@ def _plan_charts(plan: Plan) -> Markup:
 
 def _plan_facts(plan: Plan, planning: Planning) -> Iterator[Fact]:
     yield from facts_of_plan(plan)
-    yield Fact(WORDS["made"], local_time(planning.made))
+    yield Fact(WORDS["made"], alike(local_time(planning.made)))
     if plan.changes:
-        yield Fact(WORDS["requests"], f"{len(plan.changes):,}")
-        yield Fact(WORDS["estimate"], planning.duration)
+        yield Fact(WORDS["requests"], thousands(len(plan.changes)))
+        yield Fact(WORDS["estimate"], about(planning.seconds))

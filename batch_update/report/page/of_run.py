@@ -15,7 +15,7 @@ from batch_update.report.charts.charts import chart_grid, charts
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.figures.figures import Figures, figures_of_run
-from batch_update.report.headline.both_languages import Phrase, joined
+from batch_update.report.headline.both_languages import Phrase, alike, joined, lasting, thousands
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
@@ -25,7 +25,7 @@ from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_run
 from batch_update.report.page.tiles import statuses_of_run, tiles_of_run
 from batch_update.settings.locales import Language
-from batch_update.text import how_long, local_time
+from batch_update.text import local_time
 from batch_update.version import __version__
 
 _STILL_TO_DO = Phrase("the rows that are still to be done", "die Zeilen, die noch zu erledigen sind")
@@ -97,10 +97,10 @@ def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:
     """Yield what tells which run this is."""
     yield from facts_of_plan(report.plan)
     if report.started is not None:
-        yield Fact(WORDS["began"], local_time(report.started))
-    yield Fact(WORDS["duration"], how_long(report.seconds))
+        yield Fact(WORDS["began"], alike(local_time(report.started)))
+    yield Fact(WORDS["duration"], lasting(report.seconds))
     if facts.stats is not None:
-        yield Fact(WORDS["requests"], f"{facts.stats.requests:,}")
+        yield Fact(WORDS["requests"], thousands(facts.stats.requests))
 
 
 def _file_links(report: Report) -> Iterator[FileLink]:

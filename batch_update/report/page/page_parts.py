@@ -27,7 +27,7 @@ class Fact:
     """Something that is known of the whole, such as which sheet it was."""
 
     label: Phrase
-    value: str
+    value: Phrase
     is_code: bool = False
 
 
@@ -75,7 +75,7 @@ class PageParts:
     commands: tuple[NextCommand, ...] = ()
     notes: tuple[str, ...] = ()
     """events of a run, guards of a plan, problems of the whole sheet, in the words of the program"""
-    guards: tuple[str, ...] = ()
+    guards: tuple[Phrase, ...] = ()
     problems: tuple[str, ...] = ()
     files: tuple[FileLink, ...] = ()
     is_sandbox: bool = False

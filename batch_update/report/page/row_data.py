@@ -15,6 +15,7 @@ from batch_update.report.called import Called
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.envelope import compact_text
 from batch_update.report.documents.nouns import told_conflict, told_problem
+from batch_update.report.headline.code_titles import title_of
 from batch_update.report.messages import row_message, without_secrets, words_of
 from batch_update.report.page.json_block import SharedValues
 from batch_update.text import utc_text
@@ -198,7 +199,15 @@ def _names_by_field(fields: Iterable[str], called: Called) -> dict[str, dict[str
 def _code_entries(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     """Code -> what it means and what to do about it."""
     known = (CODES[code] for code in sorted(codes) if code in CODES)
-    return {one.code: {"title": one.title, "meaning": one.meaning, "remedy": one.remedy} for one in known}
+    return {
+        one.code: {
+            "title": one.title,
+            "title_de": title_of(one.code).de,
+            "meaning": one.meaning,
+            "remedy": one.remedy,
+        }
+        for one in known
+    }
 
 
 def _row_problems(plan: Plan) -> Iterator[dict[str, Json]]:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from batch_update.codes import CODES
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
 from batch_update.report.changed import Became, changed_by_plan
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
+from batch_update.report.headline.both_languages import about
 from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS, TO_CHANGE, end_and_effect
+from batch_update.report.headline.guard_words import guard_words
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.messages import words_of
 from batch_update.report.row_owners import assistants_of
 from batch_update.report.workbook.result_rows import STATUSES
-from batch_update.report.workbook.run_pages import MOST_BARS, fields_block, of_settings, of_sheet
+from batch_update.report.workbook.run_pages import MOST_BARS, fields_block, of_settings, of_sheet, told_code
 from batch_update.report.workbook.shared_pages import ENDS, changes_page, in_cell, problems_page, verdict_in
 from batch_update.report.workbook.vocabulary import VOCABULARIES, Vocabulary
 from batch_update.settings.locales import Language
@@ -39,8 +40,8 @@ class Approval:
     """what has to be allowed first"""
     is_blocked: bool
     """whether errors forbid to send the rest"""
-    duration: str
-    """how long sending takes, in words"""
+    seconds: float
+    """which sending takes, about"""
     settings: Settings
 
 
@@ -66,7 +67,7 @@ def _cover(plan: Plan, approval: Approval, figures: PlanFigures, words: Vocabula
         lines.append((words["Account"], in_cell(plan.account)))
     if not plan.compared and plan.changes:
         lines.append((words["Account"], Painted(words["not compared with what is there"], Paint.WARNING)))
-    lines.append((words["Will take"], approval.duration))
+    lines.append((words["Will take"], words.phrase(about(approval.seconds))))
     lines.append((words["Digest of this plan"], approval.digest))
     if approval.command:
         lines.append((words["To send exactly this"], in_cell(approval.command)))
@@ -101,7 +102,8 @@ def _totals(figures: PlanFigures, words: Vocabulary) -> Block:
 
 def _guards(tripped: Sequence[Tripped], words: Vocabulary) -> Block:
     rows: list[list[Cell]] = [
-        [f"{one.code} {one.hazard}".strip(), one.assistants, in_cell(one.words)] for one in tripped
+        [f"{one.code} {one.hazard}".strip(), one.assistants, in_cell(words.phrase(guard_words(one)))]
+        for one in tripped
     ]
     title = words["Something has to be allowed before it is sent."]
     return Block(title, (words["code"], words["assistants"], words["meaning"]), rows)
@@ -109,8 +111,7 @@ def _guards(tripped: Sequence[Tripped], words: Vocabulary) -> Block:
 
 def _problems(figures: PlanFigures, words: Vocabulary) -> Block:
     rows: list[list[Cell]] = [
-        [f"{code} {CODES[code].title if code in CODES else ''}".strip(), count]
-        for code, count in list(figures.problems.items())[:MOST_BARS]
+        [told_code(code, words), count] for code, count in list(figures.problems.items())[:MOST_BARS]
     ]
     title, header = words["Problems, by code"], (words["code"], words["rows"])
     return Block(title, header, rows, Chart.BARS, words["rows"], (Paint.ERROR,))

@@ -16,6 +16,8 @@ from batch_update.report.figures.figures import Figures
 from batch_update.report.figures.latency import Latency
 from batch_update.report.figures.throughput import Throughput
 from batch_update.report.figures.typical import typical_words
+from batch_update.report.headline.both_languages import lasting
+from batch_update.report.headline.code_titles import title_of
 from batch_update.report.headline.ends import end_and_effect
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
@@ -32,7 +34,6 @@ from batch_update.sheet.writing.leaves import (
     Painted,
     TablePage,
 )
-from batch_update.text import how_long
 from batch_update.version import __version__
 
 MOST_BARS = 12
@@ -54,7 +55,7 @@ def run_cover(
         lines.append((words["Server"], words["Sandbox: no real assistants"]))
     if report.started:
         lines.append((words["Began"], report.started))
-    lines.append((words["Took"], how_long(report.seconds)))
+    lines.append((words["Took"], words.phrase(lasting(report.seconds))))
     if failed:
         told = words["the rows that are still to be done are in {}"].format(failed)
         lines.append((words["To mend"], Painted(told, Paint.WARNING)))
@@ -82,7 +83,7 @@ def _blocks(report: Report, figures: Figures, words: Vocabulary) -> Iterator[Blo
         yield fields_block(figures.fields, report.plan, words)
     if figures.failures:
         rows: list[list[Cell]] = [
-            [f"{one.code} {one.title}".strip()[:60], one.rows] for one in figures.failures[:MOST_BARS]
+            [told_code(one.code, words), one.rows] for one in figures.failures[:MOST_BARS]
         ]
         title = words["What is left, by code"]
         yield Block(title, (words["code"], words["rows"]), rows, Chart.BARS, words["rows"], (Paint.ERROR,))
@@ -108,6 +109,11 @@ def fields_block(fields: tuple[FieldFigure, ...], plan: Plan, words: Vocabulary)
     rows: list[list[Cell]] = [[one.field, one.changes, typical(one)] for one in fields[:MOST_BARS]]
     header = (words["field"], words["assistants"], words["typical change"])
     return Block(words["Changes by field"], header, rows, Chart.BARS, words["assistants"])
+
+
+def told_code(code: str, words: Vocabulary) -> str:
+    """Return a code with its title, as short as a chart needs it."""
+    return f"{code} {words.phrase(title_of(code))}".strip()[:60]
 
 
 def _latency(latency: Latency, words: Vocabulary) -> Block:

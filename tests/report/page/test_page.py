@@ -95,7 +95,7 @@ def hostile_report() -> Report:
 
 def planning_of(plan: Plan, *tripped: Tripped, is_blocked: bool = False) -> Planning:
     document = planned_sheet(plan, tripped, requests=3, digest=digest(plan))
-    return Planning(document, tripped, is_blocked, "1 min", NOON, Exit.OK)
+    return Planning(document, tripped, is_blocked, 60.0, NOON, Exit.OK)
 
 
 @pytest.mark.parametrize("kind", ["run", "plan"])
@@ -201,8 +201,11 @@ def test_what_has_to_be_allowed_stands_on_the_page_of_a_plan() -> None:
         "G103", "phone_number_id", "the phone number changes", 2, "allow=phone_number_id", (2, 3)
     )
     text = plan_page(plan, planning_of(plan, tripped), "de", {"apply": "batch-update apply x.csv --allow y"})
-    assert "G103 phone_number_id: the phone number changes (2 assistants, rows 2-3)" in Reader(text).texts
-    assert "batch-update apply x.csv --allow y" in Reader(text).texts
+    told = Reader(text).texts
+    assert "G103 phone_number_id: the phone number changes (2 assistants, rows 2-3)" in told
+    assert "G103 phone_number_id: die Telefonnummer würde sich ändern (2 Assistenten, Zeilen 2-3)" in told
+    assert {"about 1 min", "etwa 1 min"} <= {*told}
+    assert "batch-update apply x.csv --allow y" in "".join(told)
 
 
 def test_a_number_that_is_none_is_told_quietly() -> None:

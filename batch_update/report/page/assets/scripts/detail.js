@@ -14,7 +14,7 @@ function explained(row) {
   const remedy = known && !cell(row, "done") ? known.remedy : "";
   return h("div", { class: "told" },
     message && h("p", { lang: "en" }, foreign(message)),
-    known && known.title && known.title !== message && h("p", { class: "quiet", lang: "en" }, `${code}: ${known.title}`),
+    titleOf(code) && titleOf(code) !== message && h("p", { class: "quiet" }, `${code}: ${titleOf(code)}`),
     remedy && h("p", { lang: "en" }, h("strong", { lang: language() }, `${t("remedy")} `), foreign(remedy)));
 }
 

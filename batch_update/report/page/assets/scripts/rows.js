@@ -3,6 +3,7 @@
 const AT = Object.fromEntries(DATA.columns.map((name, place) => [name, place]));
 const ROWS = DATA.rows;
 const cell = (row, name) => row[AT[name]];
+const titleOf = code => DATA.codes[code]?.[language() === "de" ? "title_de" : "title"] ?? "";
 const messageOf = row => (cell(row, "message") === null ? "" : DATA.values[cell(row, "message")]);
 
 /** What changes in a row: field, before, after. */

@@ -72,7 +72,10 @@ function summaryOf(row) {
   const told = changes.slice(0, 3).flatMap((change, at) => [at ? h("span", { class: "sep" }, " · ") : "", ...brief(change)]);
   if (changes.length > 3) told.push(h("span", { class: "quiet" }, ` ${t("more_fields", { n: changes.length - 3 })}`));
   if (heldOf(row).length) told.push(h("span", { class: "badge open" }, t("held_back", { n: heldOf(row).length })));
-  return told.length ? told : [h("span", { class: "quiet", lang: "en" }, foreign(shortly(message, 160)))];
+  if (told.length) return told;
+  const code = cell(row, "code");
+  if (message && message === DATA.codes[code]?.title) return [h("span", { class: "quiet" }, titleOf(code))];
+  return [h("span", { class: "quiet", lang: "en" }, foreign(shortly(message, 160)))];
 }
 
 function brief({ field, before, after }) {
