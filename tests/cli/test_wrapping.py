@@ -27,7 +27,7 @@ LONG = "word " * 30 + "end"
         (LONG, 4),
         ("  " + LONG, 6),
         ("   = help: " + LONG, 11),
-        ("Report  " + LONG, 8),
+        ("Help    " + LONG, 8),
         ("    system_prompt  " + LONG, 19),
         ("Stopped: " + LONG, 4),
         ("  G101 mode   " + LONG, 14),
@@ -58,6 +58,14 @@ def test_words_stay_whole_and_what_goes_on_is_indented(line: str, indent: int, m
 )
 def test_a_command_and_an_excerpt_stay_in_one_line(line: str) -> None:
     assert wrap(line, 80) == line
+
+
+def test_a_time_keeps_its_zone_a_row_its_number_and_a_file_its_path() -> None:
+    for kept in ("2026-11-28 18:00 UTC,", "2026-11-28 18:00 UTC+0530", "row 9", "(rows 3-5,"):
+        for before in range(50, 80):
+            assert kept in wrap(f"{'x' * before} {kept} and so on " + "word " * 20, 80)
+    line = f"Report  C:\\Users\\Max Muster\\{'runs ' * 20}\\report.html"
+    assert wrap(line, 60) == line
 
 
 def test_a_command_in_a_sentence_keeps_its_verb() -> None:

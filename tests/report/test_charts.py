@@ -81,6 +81,16 @@ def test_each_chart_is_well_formed_has_a_text_alternative_and_its_numbers_below(
         assert root.find(".//h3") is not None
 
 
+def test_a_rate_over_time_is_drawn_where_there_is_a_course_to_be_seen() -> None:
+    """Not of a few rows that are shared by themselves, and not of a moment."""
+    title = Speech("en")("over_time")
+    for whole, drawn in ((report(10), True), (report(9), False)):
+        assert any(title in one for one in charts(figures_of(whole), "en")) is drawn
+    at_once = tuple(replace(one, started=NOON, ms=5) for one in report(90).outcomes)
+    moment = replace(report(90), outcomes=at_once, events=(), seconds=0.05)
+    assert not any(title in one for one in charts(figures_of(moment), "en"))
+
+
 def test_nothing_from_outside_becomes_markup_and_no_style_stands_in_an_element() -> None:
     page = chart_grid({language: charts(figures_of(report()), language) for language in LANGUAGES})
     assert "<script" not in page and "\u202e" not in page and "\x00" not in page

@@ -24,12 +24,14 @@ from batch_update.report.figures.standing import standing_of
 from batch_update.report.figures.throughput import Permitted, Throughput
 from batch_update.report.files.folder import write_again, write_run
 from batch_update.report.headline.headline import headline_of_run
+from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
 from batch_update.report.workbook.run_pages import run_cover
 from batch_update.report.workbook.shared_pages import changes_page
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
 from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.writing.covers import shaded
 from batch_update.sheet.writing.leaves import Paint, Painted, number_or_text
 from tests.made import column, sheet_of
 from tests.office import Office
@@ -238,6 +240,10 @@ def test_a_workbook_says_that_it_was_made_when_the_run_began_so_that_it_can_be_m
     for name in ("results.xlsx", "failed.xlsx"):
         with zipfile.ZipFile(tmp_path / name) as archive:
             assert b"2026-11-22T08:31:05Z</dcterms:created>" in archive.read("docProps/core.xml")
+
+
+def test_no_two_ends_have_one_color_in_the_ring() -> None:
+    assert len({*shaded(list(STATUSES.values()))}) == len(STATUSES)
 
 
 def test_what_was_permitted_stands_beside_the_rate_from_the_moment_on_that_it_was(tmp_path: Path) -> None:

@@ -20,9 +20,13 @@ _EXCERPT = re.compile(r" *[0-9]* \|")
 _COMMAND = re.compile(r"(?:: |^[A-Z][a-z ]{6} |^ {2,})(?=\S*batch-update [a-z])")
 """What stands before a command that can be pasted: it goes on to the end of the line, however long it is."""
 _ATOM = re.compile(
-    r"([^ `]*`[^`]*batch-update'? [^`]+`[^ ]*|batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?)| +|[^ ]+"
+    r"([^ `]*`[^`]*batch-update'? [^`]+`[^ ]*|batch-update [a-z]+(?: (?:list|show|prune|run|check|last)\b)?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [^ ]+|\(?rows? [0-9][^ ]*)| +|[^ ]+"
 )
-"""What stays on one line: a command in backquotes, or the verb of one that is only named; a word."""
+"""What stays on one line: a command in backquotes, or the verb of one that is only named; a time with its zone; the
+number of a row; a word."""
+_PLACE = re.compile(r"(?:Report|Page|Book) {2,}")
+"""What stands before a file that can be pasted, in whose path there may be blanks."""
 _COLUMN = re.compile(r" *(?:= \w+: |\S.*? {2,}(?=\S))")
 """What stands left of a second column, or of what a help line says."""
 
@@ -61,7 +65,7 @@ def wrap(text: str, most: int) -> str:
 
 
 def _wrapped(line: str, most: int) -> list[str]:
-    if _length(line) <= most or _EXCERPT.match(line) or _COMMAND.search(line):
+    if _length(line) <= most or _EXCERPT.match(line) or _PLACE.match(line) or _COMMAND.search(line):
         return [line]
     indent = " " * _hanging(line, most)
     lines, here = [], ""

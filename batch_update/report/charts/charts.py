@@ -50,7 +50,7 @@ def charts(figures: Figures, language: Language, called: Called = NO_NAMES) -> t
         below.append(_by_field(f"fields-{language}", figures.fields, called, say))
     if len(figures.accounts) > 1:
         below.append(_by_account(f"accounts-{language}", figures.accounts, say))
-    if figures.throughput is None:
+    if figures.throughput is None or not figures.throughput.is_telling:
         return tuple(_in_pairs([*above, *below]))
     return (
         *_in_pairs(above),

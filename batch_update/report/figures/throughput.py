@@ -11,6 +11,8 @@ from batch_update.model.reports import Report, Window
 from batch_update.report.figures.timeline import Timeline, timeline_of
 
 MOST_BUCKETS = 60
+FEWEST = 10
+"""Changes of which a rate tells something: of two, as in a report of some rows alone, it does not."""
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 LASTING = frozenset({"gate", "pause", "shared"})
 MARKED = LASTING | {"slow", "limit", "wave", "resumed"}
@@ -61,6 +63,11 @@ class Throughput:
     @property
     def changes(self) -> int:
         return sum(self.counts)
+
+    @property
+    def is_telling(self) -> bool:
+        """Return whether there is a course to be drawn, and not a moment or a few changes alone."""
+        return self.changes >= FEWEST and len(self.counts) > 1
 
     @property
     def mean(self) -> float:

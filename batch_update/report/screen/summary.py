@@ -144,7 +144,7 @@ def _events(events: Sequence[Event]) -> Iterator[str]:
     for event in told[:MOST_EVENTS]:
         yield f"  {excerpt(event.message, MOST_WORDS)}"
     if len(told) > MOST_EVENTS:
-        yield f"  and {len(told) - MOST_EVENTS} more events: see run.json"
+        yield f"  and {counted(len(told) - MOST_EVENTS, 'more event')}: see run.json"
 
 
 # ---------------------------------------------------------------- how to go on

@@ -89,7 +89,7 @@ def _blocks(report: Report, figures: Figures, words: Vocabulary) -> Iterator[Blo
         yield Block(title, (words["code"], words["rows"]), rows, Chart.BARS, words["rows"], (Paint.ERROR,))
     if figures.latency:
         yield _latency(figures.latency, words)
-    if figures.throughput:
+    if figures.throughput and figures.throughput.is_telling:
         yield _throughput(figures.throughput, words)
     if len(figures.accounts) > 1:
         accounts: list[list[Cell]] = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from batch_update.sheet.writing.leaves import Block, Chart, CoverPage, Paint, Painted
@@ -19,13 +21,14 @@ _SIZE = (470, 300)
 _ABREAST = 2
 _ROWS = 16
 """which a chart is high"""
-_COLORS = {
-    Paint.GOOD: "#4E9A51",
-    Paint.QUIET: "#A6A6A6",
-    Paint.WARNING: "#E0A100",
-    Paint.ERROR: "#C0392B",
-    Paint.NONE: "#3B6EA5",
+_SHADES = {
+    Paint.GOOD: ("#4E9A51", "#2E6B35"),
+    Paint.QUIET: ("#A6A6A6", "#6E6E6E"),
+    Paint.WARNING: ("#E0A100", "#A86F00", "#F0C75E"),
+    Paint.ERROR: ("#C0392B", "#7A1F15"),
+    Paint.NONE: ("#3B6EA5", "#24496F"),
 }
+"""The colors of a paint: parts of one chart that have the same one are told apart by its shades."""
 
 
 def draw_cover(drawn: Drawn, cover: CoverPage) -> None:
@@ -108,17 +111,26 @@ def _chart_of(book: Any, sheet: str, block: Block, first: int) -> Any:
     return chart
 
 
+def shaded(paints: Sequence[Paint]) -> Iterator[str]:
+    """Yield a color for each part of a chart, in the next shade where an earlier part has its paint."""
+    seen: Counter[Paint] = Counter()
+    for paint in paints:
+        shades = _SHADES[paint]
+        yield shades[seen[paint] % len(shades)]
+        seen[paint] += 1
+
+
 def _look_of_series(block: Block, number: int) -> dict[str, Any]:
     paint = block.paints[number] if number < len(block.paints) else Paint.NONE
     match block.chart:
         case Chart.RING:
-            fills = [{"fill": {"color": _COLORS[paint]}} for paint in block.paints]
+            fills = [{"fill": {"color": color}} for color in shaded(block.paints)]
             return {"points": fills, "data_labels": {"value": True, "font": {"color": "white", "bold": True}}}
         case Chart.LINES:
             dashes = {"dash_type": "dash"} if number else {}
-            return {"line": {"color": _COLORS[paint], "width": 1.75, **dashes}}
+            return {"line": {"color": _SHADES[paint][0], "width": 1.75, **dashes}}
         case _:
-            return {"fill": {"color": _COLORS[paint]}, "gap": 40, "data_labels": {"value": True}}
+            return {"fill": {"color": _SHADES[paint][0]}, "gap": 40, "data_labels": {"value": True}}
 
 
 def _set_axes(chart: Any, block: Block) -> None:
