@@ -29,11 +29,11 @@ def guard_sentence(one: Tripped) -> Phrase:
 
 
 def _whom(one: Tripped) -> Phrase:
-    who, rows = said_count(one.assistants, *ASSISTANT), _rows(one.rows)
+    who, rows = said_count(one.assistants, *ASSISTANT), _row_words(one.rows)
     return Phrase(f"({who.en}, {rows.en})", f"({who.de}, {rows.de})")
 
 
-def _rows(numbers: Iterable[int]) -> Phrase:
+def _row_words(numbers: Iterable[int]) -> Phrase:
     """`rows 3-4, 9 and 4 more places`, in both languages."""
     runs = runs_of(numbers)
     noun = ROW[0] if len(runs) == 1 and runs[0][0] == runs[0][1] else ROW[1]
