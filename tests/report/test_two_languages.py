@@ -15,7 +15,7 @@ from batch_update.model.sheets import Severity
 from batch_update.report.changed import Became
 from batch_update.report.charts.speech import PHRASES
 from batch_update.report.headline.both_languages import Phrase
-from batch_update.report.headline.code_titles import FAMILIES, GERMAN_TITLES, title_of
+from batch_update.report.headline.code_titles import FAMILIES, GERMAN_TITLES, code_title
 from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, end_and_effect
 from batch_update.report.headline.guard_words import guard_sentence
 from batch_update.report.headline.headline import TONES_OF_ENDS
@@ -70,8 +70,8 @@ def test_each_code_that_stands_in_a_report_has_its_german_title_and_no_other_has
     assert {*GERMAN_TITLES} == {code for code in CODES if code[0] in FAMILIES}
     assert all(title and title == title.strip(" .") for title in GERMAN_TITLES.values())
     assert len({*GERMAN_TITLES.values()}) > len(GERMAN_TITLES) - 3, "no line was copied and left so"
-    assert title_of("V104") == Phrase(CODES["V104"].title, GERMAN_TITLES["V104"])
-    assert title_of("Z1") == Phrase("", "")
+    assert code_title("V104") == Phrase(CODES["V104"].title, GERMAN_TITLES["V104"])
+    assert code_title("Z1") == Phrase("", "")
 
 
 def test_a_guard_says_in_both_languages_what_would_happen_and_to_whom() -> None:

@@ -16,7 +16,7 @@ from batch_update.report.charts.speech import Speech
 from batch_update.report.figures.by_field import FieldFigure
 from batch_update.report.figures.figures import AccountFigure, Figures, PlanFigures
 from batch_update.report.figures.typical import NO_NAMES, typical_words
-from batch_update.report.headline.code_titles import title_of
+from batch_update.report.headline.code_titles import code_title
 from batch_update.report.headline.ends import (
     CHANGE_ENDS,
     CHANGED_AND_READ_BACK,
@@ -44,7 +44,7 @@ def charts(figures: Figures, language: Language, called: Called = NO_NAMES) -> t
     if figures.latency is not None:
         above.append(histogram(f"latency-{language}", figures.latency, say))
     if figures.failures:
-        kinds = [(one.code, say.phrase(title_of(one.code)), one.rows) for one in figures.failures]
+        kinds = [(one.code, say.phrase(code_title(one.code)), one.rows) for one in figures.failures]
         below.append(_by_code(f"failures-{language}", "failures", "failed", kinds, say))
     if figures.fields:
         below.append(_by_field(f"fields-{language}", figures.fields, called, say))
@@ -72,7 +72,7 @@ def plan_charts(figures: PlanFigures, language: Language, called: Called = NO_NA
     parts = [Portion(kind, say.phrase(said), number) for kind, (said, number) in counts.items() if number]
     made = [_proportions(f"plan-{language}", say("plan"), parts, say)] if parts else []
     if figures.problems:
-        kinds = [(code, say.phrase(title_of(code)), n) for code, n in figures.problems.items()]
+        kinds = [(code, say.phrase(code_title(code)), n) for code, n in figures.problems.items()]
         made.append(_by_code(f"problems-{language}", "problems", "invalid", kinds, say))
     if figures.fields:
         made.append(_by_field(f"fields-{language}", figures.fields, called, say))

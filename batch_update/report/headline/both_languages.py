@@ -25,7 +25,7 @@ def alike(text: str) -> Phrase:
     return Phrase(text, text)
 
 
-def lasting(seconds: float) -> Phrase:
+def how_long_in_both(seconds: float) -> Phrase:
     """`0.4 s`, `1 min 10 s`, with the decimal sign of each language."""
     text = how_long(seconds)
     return Phrase(text, text.replace(".", ","))
@@ -33,7 +33,7 @@ def lasting(seconds: float) -> Phrase:
 
 def about(seconds: float) -> Phrase:
     """`about 1 min 10 s`: how long something will take."""
-    return joined(Phrase("about", "etwa"), lasting(seconds))
+    return joined(Phrase("about", "etwa"), how_long_in_both(seconds))
 
 
 def thousands(number: int) -> Phrase:

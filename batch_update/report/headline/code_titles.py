@@ -14,7 +14,7 @@ FAMILIES = "SHCVXANRG"
 """First letters of codes that stand in reports; the others end a command, or tell of a sheet on a screen alone."""
 
 
-def title_of(code: str) -> Phrase:
+def code_title(code: str) -> Phrase:
     """Return the title of a code in both languages; empty for a code that is not in the table."""
     english = CODES[code].title if code in CODES else ""
     return Phrase(english, GERMAN_TITLES.get(code, english))

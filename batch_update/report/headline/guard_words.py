@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from batch_update.model.plans import Tripped
 from batch_update.report.guards import FIRST_ROWS
 from batch_update.report.headline.both_languages import Phrase, joined, said_count
-from batch_update.report.headline.code_titles import title_of
+from batch_update.report.headline.code_titles import code_title
 from batch_update.report.headline.headline import ASSISTANT, ROW
 from batch_update.report.places import run_text, runs_of
 
@@ -16,7 +16,7 @@ _BLIND = Phrase("(not compared with what is there)", "(nicht mit dem verglichen,
 
 def guard_words(one: Tripped) -> Phrase:
     """Return what would happen; of a limit the English words stand in German, too, since they have the numbers."""
-    title = title_of(one.code).de
+    title = code_title(one.code).de
     told = Phrase(one.words, title if one.hazard else f"{title}: {one.words}")
     return joined(told, _BLIND) if one.is_blind else told
 

@@ -15,7 +15,7 @@ from batch_update.report.charts.charts import chart_grid, charts
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.of_runs import file_paths, run_file
 from batch_update.report.figures.figures import Figures, figures_of_run
-from batch_update.report.headline.both_languages import Phrase, alike, joined, lasting, thousands
+from batch_update.report.headline.both_languages import Phrase, alike, how_long_in_both, joined, thousands
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
@@ -98,7 +98,7 @@ def _run_facts(report: Report, facts: RunFacts) -> Iterator[Fact]:
     yield from facts_of_plan(report.plan)
     if report.started is not None:
         yield Fact(WORDS["began"], alike(local_time(report.started)))
-    yield Fact(WORDS["duration"], lasting(report.seconds))
+    yield Fact(WORDS["duration"], how_long_in_both(report.seconds))
     if facts.stats is not None:
         yield Fact(WORDS["requests"], thousands(facts.stats.requests))
 

@@ -15,7 +15,7 @@ from batch_update.report.called import Called
 from batch_update.report.changed import Became, FieldChange
 from batch_update.report.documents.envelope import compact_text
 from batch_update.report.documents.nouns import told_conflict, told_problem
-from batch_update.report.headline.code_titles import title_of
+from batch_update.report.headline.code_titles import code_title
 from batch_update.report.messages import row_message, without_secrets, words_of
 from batch_update.report.page.json_block import SharedValues
 from batch_update.text import utc_text
@@ -202,7 +202,7 @@ def _code_entries(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     return {
         one.code: {
             "title": one.title,
-            "title_de": title_of(one.code).de,
+            "title_de": code_title(one.code).de,
             "meaning": one.meaning,
             "remedy": one.remedy,
         }

@@ -16,8 +16,8 @@ from batch_update.report.figures.figures import Figures
 from batch_update.report.figures.latency import Latency
 from batch_update.report.figures.throughput import Throughput
 from batch_update.report.figures.typical import typical_words
-from batch_update.report.headline.both_languages import lasting
-from batch_update.report.headline.code_titles import title_of
+from batch_update.report.headline.both_languages import how_long_in_both
+from batch_update.report.headline.code_titles import code_title
 from batch_update.report.headline.ends import end_and_effect
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
@@ -55,7 +55,7 @@ def run_cover(
         lines.append((words["Server"], words["Sandbox: no real assistants"]))
     if report.started:
         lines.append((words["Began"], report.started))
-    lines.append((words["Took"], words.phrase(lasting(report.seconds))))
+    lines.append((words["Took"], words.phrase(how_long_in_both(report.seconds))))
     if failed:
         told = words["the rows that are still to be done are in {}"].format(failed)
         lines.append((words["To mend"], Painted(told, Paint.WARNING)))
@@ -113,7 +113,7 @@ def fields_block(fields: tuple[FieldFigure, ...], plan: Plan, words: Vocabulary)
 
 def told_code(code: str, words: Vocabulary) -> str:
     """Return a code with its title, as short as a chart needs it."""
-    return f"{code} {words.phrase(title_of(code))}".strip()[:60]
+    return f"{code} {words.phrase(code_title(code))}".strip()[:60]
 
 
 def _latency(latency: Latency, words: Vocabulary) -> Block:
