@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from batch_update.codes import CODES
 from batch_update.report.headline.both_languages import Phrase
 
-FAMILIES = "SHCVXANRG"
-"""First letters of codes that stand in reports; the others end a command, or tell of a sheet on a screen alone."""
+FAMILIES = ("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13")
+"""How the codes begin that stand in reports; the others end a command or a job, or stand on a screen alone."""
 
 
 def code_title(code: str) -> Phrase:
