@@ -174,6 +174,7 @@ GERMAN_TITLES: Mapping[str, str] = {
     "R109": "nein zur nächsten Welle",
     "R110": "dieser Rechner ist an einer Grenze",
     "R130": "unterbrochen",
+    "R131": "die Frist war vorüber",
     "G101": "der Modus würde sich ändern, was Einstellungen zurücksetzt",
     "G102": "eingehend würde zu ausgehend, oder umgekehrt",
     "G103": "die Telefonnummer würde sich ändern",
