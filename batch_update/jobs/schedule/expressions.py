@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 
 from cronsim import CronSim, CronSimError
 
@@ -59,21 +60,22 @@ def complaints_about(text: str) -> list[str]:
     return odd or ([] if _has_times(parts) else [f"given {shortly(text)}: no day is ever so, it never runs"])
 
 
-def cron_fields(text: str) -> list[str]:
-    """Return the five fields of an expression that is in order, in capitals; `@daily` in full.
+@cache
+def plain_cron(text: str) -> str:
+    """Return an expression that is in order as five fields in capitals; `@daily` in full.
 
     A minute and an hour that are one each are written as numbers: `*/60` is 0, and so is a time of the day.
     """
     parts = _words_of(text)
     sim = CronSim(" ".join(parts), _ANY_DAY)
     if len(sim.minutes) == len(sim.hours) == 1:
-        return [str(*sim.minutes), str(*sim.hours), *parts[2:]]
-    return parts
+        parts = [str(*sim.minutes), str(*sim.hours), *parts[2:]]
+    return " ".join(parts)
 
 
 def times_after(text: str, zone: tzinfo, after: datetime) -> Iterator[datetime]:
     """Yield the times of an expression after a moment, in UTC, the next one first."""
-    sim = CronSim(" ".join(cron_fields(text)), after.astimezone(zone))
+    sim = CronSim(plain_cron(text), after.astimezone(zone))
     for time in sim:
         # In the hour that comes twice, times of the day are those of the first one, which may be over.
         if (moment := time.astimezone(UTC)) > after:
@@ -85,7 +87,7 @@ def times_until(text: str, zone: tzinfo, until: datetime) -> Iterator[datetime]:
     start = until.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
     if start.astimezone(zone).fold:  # the hour that comes twice: its first pass is behind us
         start += _PAST_THE_NIGHT
-    sim = CronSim(" ".join(cron_fields(text)), start.astimezone(zone), reverse=True)
+    sim = CronSim(plain_cron(text), start.astimezone(zone), reverse=True)
     for time in sim:
         if (moment := time.astimezone(UTC)) <= until:
             yield moment
