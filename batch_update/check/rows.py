@@ -83,13 +83,13 @@ class ReadRows:
 
     @cached_property
     def idle(self) -> set[int]:
-        """Return the rows that set nothing."""
-        if not all(column.blanks for column in self.all_columns):
-            return set()
-        rows: Iterable[int] = range(len(self.sheet))
-        for column in self.all_columns:
-            rows = [row for row in rows if column.texts[row] in column.blanks]
-        return set(rows)
+        """Return the rows that set nothing: the setting set says nothing of a row that is about nobody."""
+        own = [column for column in self.all_columns if not self.sheet.columns[column.index].is_constant]
+        found = _blank_rows(own, range(len(self.sheet)))
+        return found if len(own) == len(self.all_columns) else self._without_constants(found)
+
+    def _without_constants(self, idle: set[int]) -> set[int]:
+        return {row for row in idle if row in self._ids.faults} | _blank_rows(self.all_columns, idle)
 
     @cached_property
     def memories(self) -> Memories:
@@ -142,9 +142,20 @@ class ReadRows:
         if not has_trait(fault.code, Trait.NOBODY) or row not in self.idle:
             return False
         cells = (
-            column.texts[row] for number, column in enumerate(self.sheet.columns) if number != self.id_index
+            column.texts[row]
+            for number, column in enumerate(self.sheet.columns)
+            if number != self.id_index and not column.is_constant
         )
         return not any(map(str.strip, cells))
+
+
+def _blank_rows(columns: Sequence[FieldColumn], rows: Iterable[int]) -> set[int]:
+    """Return those of these rows that are blank in all of these columns."""
+    if not all(column.blanks for column in columns):
+        return set()
+    for column in columns:
+        rows = [row for row in rows if column.texts[row] in column.blanks]
+    return set(rows)
 
 
 def _speaking(sheet: Sheet) -> Sequence[Column]:

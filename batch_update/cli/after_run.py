@@ -35,8 +35,9 @@ def following_run(report: Report, errand: Errand) -> Following:
     return {purpose: command for purpose, command in found.items() if command}
 
 
-_OF_ITS_PLACE = {"sheet": None, "header_row": None, "visible_only": False}
-"""The settings that say where in its file a table stands: a sheet that a run wrote begins with its header."""
+_OF_ITS_FILE: dict[str, object] = {"sheet": None, "header_row": None, "visible_only": False, "set": {}}
+"""The settings that say where in its file a table stands, or what is added to it: a sheet that a run wrote begins with
+its header, and has a column for each value of the setting set."""
 
 
 def _said(report: Report, settings: Settings) -> dict[str, object]:
@@ -51,7 +52,7 @@ def _said(report: Report, settings: Settings) -> dict[str, object]:
 
 def of_written_sheet(report: Report, settings: Settings) -> Settings:
     """Return the settings with which a sheet that the run wrote is read: those of its own sheet, where they matter."""
-    return settings.model_copy(update={**_OF_ITS_PLACE, **_said(report, settings)})
+    return settings.model_copy(update={**_OF_ITS_FILE, **_said(report, settings)})
 
 
 def commands_after(report: Report, errand: Errand) -> Commands:

@@ -104,7 +104,10 @@ def sheet_value(sheet: Sheet) -> dict[str, Json]:
     return {
         "name": sheet.name,
         "dialect": asdict(sheet.dialect),
-        "columns": [[c.header, c.role, c.field, c.path, c.operation] for c in sheet.columns],
+        "columns": [
+            [c.header, c.role, c.field, c.path, c.operation] + ([True] if c.is_constant else [])
+            for c in sheet.columns
+        ],
         "header_row": sheet.header_row,
         "blank_rows": sheet.blank_rows,
         "lines": sheet.lines is not None,
@@ -143,8 +146,16 @@ def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple
     columns = zip(found.pop("columns"), texts, strict=True)
     return Sheet(
         columns=tuple(
-            Column(text_of_value(header), cells, Role(role), name, tuple(map(text_of_value, path)), operation)
-            for (header, role, name, path, operation), cells in columns
+            Column(
+                text_of_value(header),
+                cells,
+                Role(role),
+                name,
+                tuple(map(text_of_value, path)),
+                operation,
+                is_constant=constant == [True],
+            )
+            for (header, role, name, path, operation, *constant), cells in columns
         ),
         dialect=made_from(Dialect, found.pop("dialect")),
         lines=lines if found.pop("lines") else None,

@@ -76,6 +76,8 @@ class Column:
     """keys inside the value, for Role.PART; see `Part`"""
     operation: str = "set"
     """set, add or remove, for Role.PART"""
+    is_constant: bool = False
+    """whether it stands in no file: the setting set gives each row its value"""
 
 
 @dataclass(frozen=True, slots=True)

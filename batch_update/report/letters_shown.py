@@ -26,10 +26,11 @@ def cell_beyond_ascii(sheet: Sheet) -> Letters | None:
 
     People see by it whether the encoding is right.
     """
-    for column, of_column in enumerate(sheet.columns):
+    columns = [(column, each) for column, each in enumerate(sheet.columns) if not each.is_constant]
+    for column, of_column in columns:
         if not of_column.header.isascii() and sheet.header_row:
             return Letters(f"{column_letters(column)}{sheet.header_row}", _shown_from(of_column.header))
-    for column, of_column in enumerate(sheet.columns):
+    for column, of_column in columns:
         for row, text in enumerate(of_column.texts[:_MOST_ROWS]):
             if not text.isascii():
                 return Letters(f"{column_letters(column)}{sheet.numbers[row]}", _shown_from(text))

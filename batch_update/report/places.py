@@ -63,6 +63,8 @@ class Place:
     """of the column, as spreadsheet programs name it; "" where columns have none"""
     header: str | None = None
     """of the column, as it stands; None where it is about no column"""
+    is_constant: bool = False
+    """whether that column stands in no file: the setting set gives it"""
 
     @property
     def cell(self) -> str:
@@ -76,8 +78,9 @@ def place_of(sheet: Sheet, index: int | None, column: int | None = None) -> Plac
     line = None if index is None or sheet.lines is None else sheet.lines[index]
     if column is None:
         return Place(row, line)
-    letters = "" if sheet.dialect.format in WITHOUT_LETTERS else column_letters(column)
-    return Place(row, line, letters, sheet.columns[column].header)
+    is_constant = sheet.columns[column].is_constant
+    letters = "" if is_constant or sheet.dialect.format in WITHOUT_LETTERS else column_letters(column)
+    return Place(row, line, letters, sheet.columns[column].header, is_constant)
 
 
 def files_behind(sheet: Sheet, index: int) -> dict[str, list[str]]:
@@ -110,7 +113,9 @@ def place_line(sheet: Sheet, problem: Problem) -> str:
 
 def _cell_words(sheet: Sheet, place: Place) -> Iterator[str]:
     """`cell D14`; where columns have no letters, `key speed` or `column speed`."""
-    if place.cell:
+    if place.is_constant:
+        yield f"the setting set {place.header}"
+    elif place.cell:
         yield f"cell {place.cell}"
     elif place.header is not None:
         word = WITHOUT_LETTERS[sheet.dialect.format]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS
 from batch_update.model.reports import Share, Window
-from batch_update.text import asked, nearest, printable, shortly
+from batch_update.text import asked, first_twice, nearest, printable, shortly
 
 
 def read_window(text: str) -> Window:
@@ -63,6 +64,35 @@ def _mapping(value: object) -> object:
                 raise ValueError(f"{shortly(item)} is no mapping: write HEADER=FIELD")
             pairs[header.strip()] = name.strip()
         return pairs
+    return value
+
+
+def _constants(value: object) -> object:
+    """Accepts "speech_speed=1.1", a list of such texts, or a table of texts, numbers, true and false."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, (list, tuple)):
+        pairs = [str(item).partition("=") for item in value]
+        for item, (name, sign, _) in zip(value, pairs, strict=True):
+            if not sign or not name.strip():
+                raise ValueError(f"{shortly(item)} sets nothing: write FIELD=VALUE")
+        names = [name.strip() for name, *_ in pairs]
+        if len({*names}) < len(names):
+            raise ValueError(f"{shortly(first_twice(names))} is set twice")
+        value = {name.strip(): text for name, _, text in pairs}
+    return {name: _as_cell(name, one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _as_cell(name: object, value: object) -> str:
+    """Return a value of a table as a cell has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return repr(value)
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: given {shortly(value)}, wanted text, a number, true or false")
+    if not value.strip():
+        raise ValueError(f"{name} is empty: leave it out; null clears a field")
     return value
 
 
@@ -176,6 +206,7 @@ MaybePlace = Annotated[Path | None, AfterValidator(_path)]
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
+Constants = Annotated[dict[str, str], BeforeValidator(_constants)]
 Worksheet = Annotated[str | None, BeforeValidator(_worksheet)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]

@@ -18,6 +18,7 @@ from batch_update.model.plans import HAZARDS
 from batch_update.model.reports import Pace, Window
 from batch_update.settings.parsing import (
     WEEK,
+    Constants,
     Failures,
     Hazards,
     HeaderMap,
@@ -83,6 +84,12 @@ class Settings(BaseModel):
     )
     ignore_unknown: bool = setting(
         False, "Leave out every column that matches no field; they are named.", group="Sheet"
+    )
+    set: Constants = setting(
+        {},
+        "Give every row a value, as if the sheet had a column of it: speech_speed=1.1. Repeatable.",
+        group="Sheet",
+        metavar="FIELD=VALUE",
     )
     header_row: int | None = setting(
         None,

@@ -54,11 +54,23 @@ def read_sheet(
         if reading.worksheet is not None:
             raise _no_workbook(NAME, reading.worksheet)
         table = _all_visible(read_frame(source, reading), NAME, reading)
-        return with_files(_with_delimiter(sheet_of(NAME, table), signs), None)
+        return _with_all_cells(sheet_of(NAME, table), settings, signs, None)
     name = STDIN if str(source) == STDIN else Path(source).name
     with opened(Path(source) if name != STDIN else STDIN, stdin, reading.limits) as file:
         sheet = sheet_of(name, read_table(file, name, reading))
-    return with_files(_with_delimiter(sheet, signs), None if name == STDIN else Path(source).parent)
+    return _with_all_cells(sheet, settings, signs, None if name == STDIN else Path(source).parent)
+
+
+def _with_all_cells(sheet: Sheet, settings: Settings, signs: Signs, folder: Path | None) -> Sheet:
+    """Return the sheet with the values that every row has, and the files in the folder that cells name."""
+    sheet = _with_delimiter(sheet, signs)
+    if not settings.set:
+        return with_files(sheet, folder)
+    from batch_update.sheet.constants import refuse_wrong_constants, with_constants
+
+    sheet = with_files(with_constants(sheet, settings.set), folder)
+    refuse_wrong_constants(sheet)
+    return sheet
 
 
 def _with_delimiter(sheet: Sheet, signs: Signs) -> Sheet:

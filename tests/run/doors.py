@@ -45,7 +45,7 @@ class Seen:
     told: Any
     """run.json, without what is another each time; None where there is none"""
     folder: Path | None
-    """the run's, in the folder where all of it happened; the time in its name left out"""
+    """the run's, in the folder where all of it happened; the time in its name left out, and what it is called after"""
     locks: list[Path]
     """where the account was locked"""
     words: str = field(default="", compare=False)
@@ -174,7 +174,7 @@ def seen(folder: Path, ended: tuple[Exit, str, str], state: Path | None = None) 
         code,
         _rows(home / "results.csv") if home else [],
         told and _steady(told),
-        home and Path(re.sub(r"\d{4}-\d\d-\d\dT\d{4}", "TIME", str(home.relative_to(folder)))),
+        home and Path(re.sub(r"\d{4}-\d\d-\d\dT\d{4}-(sheet|job)", "TIME", str(home.relative_to(folder)))),
         sorted({path.parent.relative_to(folder) for path in folder.rglob("*.lock")}),
         words,
     )

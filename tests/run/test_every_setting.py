@@ -184,6 +184,7 @@ NO_SHEET = Exit.SHEET_INVALID
 CASES: dict[str, Case] = {
     # how the sheet is read
     "map": Case({"Pace": "speech_speed"}, sent(*SPEEDS), csv([("id", "Pace"), *FOUR[1:]])),
+    "set": Case({"speech_speed": 0.75}, sent(*SPEEDS), csv([(row[0], "") for row in FOUR])),
     "ignore": Case(
         ["My note"], sent((10001, {"name": "A"})), csv([("id", "name", "My note"), ("10001", "A", "b")])
     ),

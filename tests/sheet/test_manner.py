@@ -25,6 +25,6 @@ def test_each_setting_about_reading_is_heeded() -> None:
 def test_no_setting_about_reading_is_forgotten() -> None:
     groups = {name: (info.json_schema_extra or {})["group"] for name, info in Settings.model_fields.items()}
     of_reading = {name for name, group in groups.items() if group in ("Sheet", "Limits")}
-    assert of_reading - {"on_duplicate"} == set(WORDS)
+    assert of_reading - {"on_duplicate", "set"} == set(WORDS)
     assert len(fields(Reading)) - 1 == len([name for name in WORDS if not name.startswith("max_")])
     assert {field.name for field in fields(Limits)} >= {name for name in WORDS if name.startswith("max_")}

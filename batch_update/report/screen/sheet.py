@@ -25,11 +25,13 @@ def describe(sheet: Sheet) -> str:
     """`cp1252, ";", decimal comma: 214 rows, 6 columns`; what each column was read as, and what was not read."""
     lines = [
         f"{_dialect_words(sheet.dialect)}{_header_words(sheet)}: "
-        f"{counted(len(sheet), 'row')}, {counted(len(sheet.columns), 'column')}" + _blank_words(sheet)
+        f"{counted(len(sheet), 'row')}, {counted(_of_file(sheet), 'column')}" + _blank_words(sheet)
     ]
     lines += _words_around(sheet)
     if read := [words for words in map(_column_words, sheet.columns) if words]:
         lines.append("  columns: " + _some(read, ", "))
+    if constants := [column for column in sheet.columns if column.is_constant]:
+        lines.append("  set in every row: " + _some([_constant_words(column) for column in constants], ", "))
     left_out = [_header_of(c) for c in sheet.columns if c.role is Role.IGNORED and c.header]
     if left_out:
         lines.append("  left out: " + _some(left_out, ", "))
@@ -63,10 +65,21 @@ def _words_around(sheet: Sheet) -> Iterator[str]:
 
 def _column_words(column: Column) -> str:
     """`Stimme -> voice_id`; the field alone where the header is its name."""
-    if column.role not in (Role.ID, Role.FIELD, Role.PART):
+    if column.role not in (Role.ID, Role.FIELD, Role.PART) or column.is_constant:
         return ""
     field = Heading(column.role, column.field, column.path, column.operation).name or ""
     return field if column.header.strip() == field else f"{_header_of(column)} -> {field}"
+
+
+def _of_file(sheet: Sheet) -> int:
+    """Return how many columns stand in its file."""
+    return sum(not column.is_constant for column in sheet.columns)
+
+
+def _constant_words(column: Column) -> str:
+    """`speech_speed = 1.1`: the setting set gives it."""
+    text = next((text for text in column.texts if text), "")
+    return f"{column.header} = {excerpt(text, MOST_HEADER)}"
 
 
 def _header_of(column: Column) -> str:

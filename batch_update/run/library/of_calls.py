@@ -22,7 +22,7 @@ from batch_update.text import shortly
 
 OF_FILES = ("sheet", "delimiter", "encoding", "max_csv_mb", "max_excel_mb", "max_unpacked_mb")
 """Settings that decide how a file is read: they mean nothing to a DataFrame."""
-OF_CELLS = ("map", "ignore", "decimal")
+OF_CELLS = ("map", "ignore", "decimal", "set")
 """Those that decide what its cells are: they mean nothing to a sheet that was read already."""
 OF_ROWS = ("only", "on_duplicate")
 """Those that choose among its rows: they mean nothing to whoever only reads it."""

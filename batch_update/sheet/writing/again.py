@@ -20,8 +20,12 @@ PROBLEMS_COLUMN = "_problems"
 
 
 def columns_again(sheet: Sheet) -> list[int]:
-    """Return the columns that go out, by their numbers: all but the one that an earlier annotation added."""
-    return [number for number, column in enumerate(sheet.columns) if not _is_annotation(column)]
+    """Return the columns that go out, by their numbers: not that of an earlier annotation, and no constants."""
+    return [
+        number
+        for number, column in enumerate(sheet.columns)
+        if not _is_annotation(column) and not column.is_constant
+    ]
 
 
 def _is_annotation(column: Column) -> bool:
