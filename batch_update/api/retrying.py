@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from batch_update.api.answers.replies import Verdict
 from batch_update.clock import Clock
 from batch_update.model.reports import Stats
+
+T = TypeVar("T")
 
 FIRST_PAUSE = 4.0
 """seconds at most before the first retry; doubles each time"""
@@ -78,3 +81,30 @@ class Tries:
         pause = self._retries.rng.uniform(0, bound)
         self.seconds += pause
         return pause
+
+
+async def retried(
+    attempt: Callable[[], Awaitable[T]], *, again: Callable[[T], bool], patience: float, clock: Clock
+) -> T:
+    """Attempt it until what comes is final, or so many seconds have passed; the last that came.
+
+    For what has no pacer to wait for: pauses double, and are shortened by up to a half.
+    """
+    began = clock.monotonic()
+
+    def pause(state: RetryCallState) -> float:
+        bound = min(MOST_PAUSE, FIRST_PAUSE * 2 ** min(state.attempt_number - 1, 10))
+        return clock.rng.uniform(bound / 2, bound)
+
+    def last(state: RetryCallState) -> T:
+        assert state.outcome is not None
+        return state.outcome.result()  # type: ignore[no-any-return]
+
+    policy = AsyncRetrying(
+        sleep=clock.sleep,
+        wait=pause,
+        retry=retry_if_result(again),
+        stop=lambda state: clock.monotonic() - began >= patience,
+        retry_error_callback=last,
+    )
+    return await policy(attempt)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
@@ -22,9 +21,9 @@ from batch_update.api.wire.transport import (
     StaleError,
     UntrustedError,
 )
+from batch_update.api.wire.trust import trusted
 from batch_update.api.wire.tunnel import ProxyRefusedError, Tunnel
 from batch_update.clock import Clock
-from batch_update.errors import UsageError
 from batch_update.version import __version__
 
 MOST_REPLY = 1 << 20
@@ -96,7 +95,7 @@ class Wires:
         self._clock = clock
         # One context for all connections: making one takes 40 to 80 ms. It heeds SSL_CERT_FILE and SSL_CERT_DIR.
         encrypted = (base_url, proxy.url if proxy else "")
-        self._tls = _trust() if app is None and any(url.startswith("https") for url in encrypted) else None
+        self._tls = trusted() if app is None and any(url.startswith("https") for url in encrypted) else None
         self._proxy = proxy
         self._forwarder = proxy.name if proxy is not None and proxy.forwards else ""
         """the proxy that may answer in the server's place"""
@@ -217,18 +216,6 @@ class Wires:
         if self._proxy is not None:
             return Tunnel(self._proxy, self._tls)
         return Connection(self._tls, clock=self._clock)
-
-
-def _trust() -> ssl.SSLContext:
-    """Return the certificates to trust. Raises UsageError (U101) where those that were named cannot be read."""
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise UsageError(
-            f"the certificates to trust cannot be read: {error.strerror or error}",
-            code="U101",
-            remedy="SSL_CERT_FILE names a file of certificates in PEM form; without it the usual ones are trusted",
-        ) from None
 
 
 async def _read_body(response: httpx.Response, most: int) -> bytes | None:

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from hashlib import file_digest
+from itertools import count
 from pathlib import Path
 
+from batch_update.disk import CAREFULLY, make_folder
+from batch_update.errors import UsageError
 from batch_update.jobs.input.taken import Archived, TakenSheet
+from batch_update.text import printable
+
+_LONGEST = 255
+"""bytes of a file's name, on most disks"""
+
+
+def require_archive(folder: Path, source: Path) -> None:
+    """Raise UsageError U121 where no sheet can be moved there: before anything is sent, so that nothing is sent twice.
+
+    `source`: the folder that sheets are taken from, which must neither be the archive nor lie in it.
+    """
+    if not source.is_dir():
+        return  # a share that is not mounted, which finding its sheets tells: nothing is made in its place
+    try:
+        make_folder(folder)
+        if source.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"the archive {printable(str(folder))} is the folder that sheets are taken from, or one above it",
+                code="U121",
+                remedy="Name another folder, such as one inside it: the key archive of the table input.",
+            )
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(_failed(folder, error), code="U121") from None
 
 
 def archive(sheet: TakenSheet, folder: Path, *, digest: str, now: datetime) -> Archived:
@@ -14,4 +48,93 @@ def archive(sheet: TakenSheet, folder: Path, *, digest: str, now: datetime) -> A
     `now` is local time; it goes into the name where that is taken already. To be called where the run of this sheet
     ended with 0, and for sheets that were skipped as unchanged. Never raises for what the disk does.
     """
-    return Archived(folder / sheet.path.name)
+    path = sheet.path
+    try:
+        make_folder(folder)
+        before = path.stat()
+        place = _second_copy(path, folder, now)
+        if _digest_of(place) != digest or not os.path.samestat(path.stat(), before):
+            place.unlink()
+            return Archived(
+                None, message=f"{printable(path.name)} was replaced meanwhile: it is taken next time"
+            )
+        _sync_folder(folder)
+        _remove(path, place)
+    except OSError as error:
+        return Archived(None, "U121", f"{printable(path.name)} stays where it is: {_failed(folder, error)}")
+    return Archived(place)
+
+
+def _remove(path: Path, place: Path) -> None:
+    """Remove the sheet, now that its second copy is safe; that is removed again where the sheet has to stay."""
+    try:
+        path.unlink()
+    except OSError:
+        place.unlink()
+        raise
+
+
+def _second_copy(path: Path, folder: Path, now: datetime) -> Path:
+    """Return a place in the archive that holds what the file holds: as a second name of it, or else as a copy."""
+    for place in _places(path.name, folder, now):
+        try:
+            if path.is_symlink():  # a name of a link would lead nowhere from there
+                return _copied(path, place)
+            os.link(path, place)
+            return place
+        except FileExistsError:
+            continue
+        except OSError:  # another disk, or one without second names
+            with suppress(FileExistsError):
+                return _copied(path, place)
+    raise AssertionError("there are as many places as numbers")
+
+
+def _copied(path: Path, place: Path) -> Path:
+    """Write a copy that is on the disk when this returns. Raises OSError, FileExistsError where the place is taken."""
+    descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600)
+    try:
+        with path.open("rb") as source, os.fdopen(descriptor, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        shutil.copystat(path, place)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    return place
+
+
+def _places(name: str, folder: Path, now: datetime) -> Iterator[Path]:
+    """Yield the name in the archive; then, for where that is taken, with the time, and then with numbers as well."""
+    stem, ending = Path(name).stem, Path(name).suffix
+    yield folder / name
+    for number in count(1):
+        more = f"-{now:%Y-%m-%dT%H%M%S}" + (f"-{number}" if number > 1 else "")
+        yield folder / f"{_cut_to(_LONGEST - len(os.fsencode(more + ending)), stem)}{more}{ending}"
+
+
+def _cut_to(room: int, stem: str) -> str:
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Return once the names in it are on the disk, where the system can be asked for that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _failed(folder: Path, error: OSError) -> str:
+    return f"the archive {printable(str(folder))} cannot be written: {error.strerror or error}"

@@ -54,6 +54,6 @@ class Archived:
     place: Path | None
     """where it lies now; None where it stayed where it was"""
     code: str = ""
-    """U117 where it could not be moved; "" where it was, or where a newer one has taken its place meanwhile"""
+    """U121 where it could not be moved; "" where it was, or where a newer one has taken its place meanwhile"""
     message: str = ""
     """why it stayed, safe to show"""
