@@ -51,7 +51,7 @@ class Downloaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Reach:
     """How a server is reached, and how long it is waited for."""
 
     proxy: str | None
@@ -70,18 +70,18 @@ class _Failed:
     """it may be otherwise in a moment"""
 
 
-async def download(address: str, target: BinaryIO, *, shown: str, allow: Allow, way: Way) -> Downloaded:
+async def download(address: str, target: BinaryIO, *, shown: str, allow: Allow, reach: Reach) -> Downloaded:
     """Write what lies at an address into a file, from its beginning.
 
     `shown` stands for the address, of which a part may be secret, in errors. Raises ApiError where it cannot be had,
     UsageError where the proxy or the certificates of the settings are wrong, and what `allow` and the file raise.
     """
-    hops = _Hops(httpx.URL(address), target, allow, way)
+    hops = _Hops(httpx.URL(address), target, allow, reach)
     found = await retried(
         hops.attempt,
         again=lambda found: isinstance(found, _Failed) and found.passes,
-        patience=way.patience,
-        clock=way.clock,
+        patience=reach.patience,
+        clock=reach.clock,
     )
     if isinstance(found, _Failed):
         raise ApiError(f"{shown}: {found.reason}", code="S144")
@@ -91,22 +91,22 @@ async def download(address: str, target: BinaryIO, *, shown: str, allow: Allow, 
 class _Hops:
     """An address, and where it leads to by redirects: each hop has a connection of its own."""
 
-    def __init__(self, url: httpx.URL, target: BinaryIO, allow: Allow, way: Way) -> None:
+    def __init__(self, url: httpx.URL, target: BinaryIO, allow: Allow, reach: Reach) -> None:
         self._url = url
         self._target = target
         self._allow = allow
-        self._way = way
+        self._reach = reach
         self._tls = trusted()
         self._until = 0.0
 
     async def attempt(self) -> Downloaded | _Failed:
         """From the address to the whole file, or to why not."""
-        url, self._until = self._url, self._way.clock.monotonic() + MOST_SECONDS
+        url, self._until = self._url, self._reach.clock.monotonic() + MOST_SECONDS
         for _ in range(MOST_REDIRECTS + 1):
             try:
                 found = await self._hop(url)
             except httpx.TransportError as error:
-                return _told(error)
+                return _of_error(error)
             if not isinstance(found, httpx.URL):
                 return found
             url = found
@@ -117,14 +117,14 @@ class _Hops:
         wire = self._wire(url)
         try:
             response = None
-            with anyio.move_on_after(self._way.timeout):
+            with anyio.move_on_after(self._reach.timeout):
                 response = await wire.handle_async_request(httpx.Request("GET", url, headers=_HEADERS))
             if response is None:
                 return self._silent()
             if response.status_code in _REDIRECTS:
                 return self._next(url, response.headers.get("location", ""))
             if response.status_code != 200:
-                return _refused(response.status_code)
+                return _of_status(response.status_code)
             return await self._file(response)
         finally:
             with anyio.CancelScope(shield=True):
@@ -132,10 +132,10 @@ class _Hops:
 
     def _wire(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         # Over http there is this machine alone, which no proxy leads to.
-        way = self._way
+        reach = self._reach
         server = f"{url.scheme}://{url.netloc.decode('ascii')}/"
-        proxy = find_proxy(server, way.proxy, way.environ) if url.scheme == "https" else None
-        return Tunnel(proxy, self._tls) if proxy else Connection(self._tls, clock=way.clock)
+        proxy = find_proxy(server, reach.proxy, reach.environ) if url.scheme == "https" else None
+        return Tunnel(proxy, self._tls) if proxy else Connection(self._tls, clock=reach.clock)
 
     def _next(self, url: httpx.URL, location: str) -> httpx.URL | _Failed:
         """Return where a redirect leads to, if that is as safe as the address itself."""
@@ -162,7 +162,7 @@ class _Hops:
             failed = await self._written(stream, unpacker)
         if failed is None and await _has_more(response):
             failed = _Failed("the answer is longer than it says", passes=True)
-        return failed or _said(response)
+        return failed or _described(response)
 
     async def _written(
         self, stream: AsyncGenerator[bytes, None], unpacker: _Unpacker | None
@@ -171,11 +171,11 @@ class _Hops:
         head, size = b"", 0
         while True:
             piece: bytes | None = None
-            with anyio.move_on_after(self._way.timeout) as waiting:
+            with anyio.move_on_after(self._reach.timeout) as waiting:
                 piece = await anext(stream, b"")
             if waiting.cancelled_caught or piece is None:
                 return self._silent()
-            if self._way.clock.monotonic() > self._until:
+            if self._reach.clock.monotonic() > self._until:
                 return _Failed(f"it takes longer than {MOST_SECONDS:g} s", passes=False)
             if not piece:
                 break
@@ -193,7 +193,7 @@ class _Hops:
         )
 
     def _silent(self) -> _Failed:
-        return _Failed(f"no answer within {self._way.timeout:g} s", passes=True)
+        return _Failed(f"no answer within {self._reach.timeout:g} s", passes=True)
 
 
 class _Unpacker:
@@ -232,7 +232,7 @@ async def _has_more(response: httpx.Response) -> bool:
     return has_surplus is not None and bool(await has_surplus(_LINGER))
 
 
-def _said(response: httpx.Response) -> Downloaded:
+def _described(response: httpx.Response) -> Downloaded:
     """Return what the headers say of the file."""
     said = Message()
     said["Content-Type"] = response.headers.get("content-type", "application/octet-stream")
@@ -240,7 +240,7 @@ def _said(response: httpx.Response) -> Downloaded:
     return Downloaded(said.get_content_type(), said.get_filename("") or "")
 
 
-def _refused(status: int) -> _Failed:
+def _of_status(status: int) -> _Failed:
     """Return what a status that is none of success means."""
     if status >= 500 or status in _PASSING:
         return _Failed(f"the server answers {status}", passes=True)
@@ -248,7 +248,7 @@ def _refused(status: int) -> _Failed:
     return _Failed(f"the server answers {status}{meaning.get(status, '')}", passes=False)
 
 
-def _told(error: httpx.TransportError) -> _Failed:
+def _of_error(error: httpx.TransportError) -> _Failed:
     """Return what went wrong on the way. None of these texts repeats the address."""
     if isinstance(error, UntrustedError):
         return _Failed(f"its certificate is not trusted: {error}", passes=False)

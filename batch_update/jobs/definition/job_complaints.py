@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from batch_update.api.address import is_loopback
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.extending import Merged, leaves
 from batch_update.jobs.definition.job_source import AS_PATHS_ARE_WRITTEN, SHEET, JobSource, dotted
@@ -24,6 +21,7 @@ from batch_update.jobs.definition.job_tables import (
     tables_of,
 )
 from batch_update.jobs.definition.toml_lines import KeyPath
+from batch_update.jobs.input.sheet_address import checked_address, is_address
 from batch_update.jobs.schedule.expressions import schedule_complaints
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
@@ -33,7 +31,6 @@ from batch_update.text import no_such, shortly
 
 OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://").match
 
 
 class Complaint(NamedTuple):
@@ -67,11 +64,6 @@ def complaints_of(job: Merged) -> list[str]:
 
 def _sentence(source: JobSource, said: Complaint) -> str:
     return source.at(said.path) + (said.text if said.named else f"{source.name(said.path)}: {said.text}")
-
-
-def is_address(file: str) -> bool:
-    """Whether a sheet is fetched, and is no path."""
-    return _ADDRESS(file) is not None
 
 
 def _of_keys(job: Merged) -> Iterator[Complaint]:
@@ -129,17 +121,9 @@ def _odd_path(path: KeyPath, value: str) -> Iterator[str]:
 def _odd_address(address: str) -> Iterator[str]:
     """Yield what is wrong with the address of a sheet; what may be secret in it is not shown."""
     try:
-        parts = urlsplit(address)
-        scheme, host = parts.scheme.lower(), parts.hostname or ""
-    except ValueError:
-        yield "it is no web address: write https://HOST/PATH"
-        return
-    if scheme not in ("http", "https"):
-        yield f"given an address that begins with {scheme}://, wanted a path or an https address"
-    elif not host:
-        yield "it is no web address: write https://HOST/PATH"
-    elif scheme == "http" and not is_loopback(host):
-        yield "the sheet would travel unencrypted: use https; http is for this machine only"
+        checked_address(address)
+    except UsageError as error:
+        yield f"{error.message}. {error.remedy}"
 
 
 # ---------------------------------------------------------------- tables

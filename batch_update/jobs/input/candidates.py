@@ -62,7 +62,7 @@ def find_sheets(wanted: Path, archive: Path | None) -> FoundFiles:
     Raises SheetError S101 where the folder of a pattern cannot be listed, and where the path is that of a folder.
     """
     if not is_pattern(wanted):
-        named = _named(wanted)
+        named = _file_named(wanted)
         return FoundFiles((named,) if named else ())
     base, rest = _parted(wanted)
     _require_folder(base)
@@ -79,12 +79,12 @@ def find_sheets(wanted: Path, archive: Path | None) -> FoundFiles:
     return FoundFiles(tuple(sorted(files, key=lambda one: one.age)), tuple(strangers))
 
 
-def look_again(candidate: Candidate) -> Candidate | None:
+def as_it_is_now(candidate: Candidate) -> Candidate | None:
     """Return the candidate as it is now; None where it is gone."""
     return _looked_at(candidate.path)
 
 
-def _named(path: Path) -> Candidate | None:
+def _file_named(path: Path) -> Candidate | None:
     """Return the file that somebody named; None where none is there. Raises SheetError S101 where it is a folder.
 
     One that may not be looked at is returned, too: reading it tells why.

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
-from batch_update.api.download import Downloaded, Way, download
+from batch_update.api.download import Downloaded, Reach, download
 from batch_update.clock import Clock
 from batch_update.disk import CAREFULLY, make_folder
 from batch_update.errors import SheetError, UsageError
@@ -61,17 +61,17 @@ async def fetched_sheet(
         _refuse_page_in_place(shown, head)
         _require_room(shown, head, size, settings)
 
-    way = Way(settings.proxy, environ, settings.timeout, settings.max_outage, clock)
+    reach = Reach(settings.proxy, environ, settings.timeout, settings.max_outage, clock)
     try:
         make_folder(inbox)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=inbox))
         draft = folder / "draft"
         try:
             with _new_file(draft) as file:
-                said = await download(address, file, shown=shown, allow=allow, way=way)
+                said = await download(address, file, shown=shown, allow=allow, reach=reach)
                 file.flush()
                 os.fsync(file.fileno())
-                path, digest = folder / _name(said, address, _head(file)), _digest(file)
+                path, digest = folder / _name(said, address, _beginning_of(file)), _digest(file)
             draft.rename(path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -122,7 +122,7 @@ def _name(said: Downloaded, address: str, head: bytes) -> str:
     suffixes = [PurePosixPath(name).suffix.lower() for name in (said.file_name, by_path)]
     given = (suffixes[0], _TYPES.get(said.content_type, ""), suffixes[1])
     ending = next((suffix for suffix in given if _fits(suffix, head)), _ending_by(head))
-    return _plain(PurePosixPath(said.file_name.replace("\\", "/")).stem) + ending
+    return _harmless_name(PurePosixPath(said.file_name.replace("\\", "/")).stem) + ending
 
 
 def _fits(suffix: str, head: bytes) -> bool:
@@ -139,7 +139,7 @@ def _ending_by(head: bytes) -> str:
     return ".xlsx" if head.startswith(kinds.ZIP) else ".csv"
 
 
-def _plain(stem: str) -> str:
+def _harmless_name(stem: str) -> str:
     """Return as much of a name that somebody else gave as can do no harm in a folder, a terminal or a command."""
     kept = re.sub(r"[^\w-]+", "-", unicodedata.normalize("NFC", stem)).strip("-_")
     return kept[:_LONGEST_STEM] or "input"
@@ -153,7 +153,7 @@ def _new_file(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600), "wb+")
 
 
-def _head(file: BinaryIO) -> bytes:
+def _beginning_of(file: BinaryIO) -> bytes:
     file.seek(0)
     return file.read(8)
 

@@ -55,7 +55,7 @@ async def choose(
         return _nothing(NoSheet.MISSING, missing, wanted, notes)
     if wanted.take == "one" and len(found.files) > 1:
         raise SheetError(
-            f"{counted(len(found.files), 'sheet')} fit {printable(wanted.file)}: {_names(found.files)}",
+            f"{counted(len(found.files), 'sheet')} fit {printable(wanted.file)}: {_called(found.files)}",
             code="S142",
         )
     files = found.files if wanted.take == "all" else found.files[-1:]
@@ -123,13 +123,13 @@ def _sheet_at(path: Path, settings: Settings) -> TakenSheet | None:
 # ---------------------------------------------------------------- told
 
 
-def _names(files: Sequence[Candidate]) -> str:
+def _called(files: Sequence[Candidate]) -> str:
     return listed([printable(one.path.name) for one in files], 5)
 
 
 def _unsettled_line(files: Sequence[Candidate], wanted: Input) -> str:
     rest = how_long(wanted.settle)
-    return f"{_names(files)}: changed less than {rest} ago, or still being written; taken once it has rested"
+    return f"{_called(files)}: changed less than {rest} ago, or still being written; taken once it has rested"
 
 
 def _strangers_told(found: FoundFiles) -> tuple[str, ...]:

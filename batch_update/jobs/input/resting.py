@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from batch_update.clock import Clock
-from batch_update.jobs.input.candidates import Candidate, look_again
+from batch_update.jobs.input.candidates import Candidate, as_it_is_now
 
 SECOND_LOOK = 5.0
 """seconds at most between the two looks at a file: a copy that is under way grows meanwhile, whatever its times say"""
@@ -24,7 +24,7 @@ async def rested(files: Sequence[Candidate], seconds: float, clock: Clock) -> tu
     await clock.sleep(min(seconds, SECOND_LOOK))
     ready = []
     for one in files:
-        if look_again(one) != one or now - _last_touched(one, now) < seconds * _SECOND:
+        if as_it_is_now(one) != one or now - _last_touched(one, now) < seconds * _SECOND:
             break
         ready.append(one)
     return tuple(ready)

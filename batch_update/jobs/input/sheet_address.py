@@ -32,7 +32,7 @@ def checked_address(text: str) -> str:
     text = text.strip()
     try:
         url = urlsplit(text)
-        fault = _fault(text, url)
+        fault = _address_fault(text, url)
     except ValueError:
         raise _wrong("the address of the sheet is no web address") from None
     if fault:
@@ -60,7 +60,7 @@ def shown_address(text: str) -> str:
     return printable(f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}{between}{last}")
 
 
-def _fault(text: str, url: SplitResult) -> str:
+def _address_fault(text: str, url: SplitResult) -> str:
     """Return why it must not be fetched, "" where it may."""
     host, port = url.hostname or "", url.port
     if any(sign.isspace() or not sign.isprintable() for sign in text) or not host:

@@ -20,20 +20,18 @@ from batch_update.jobs.input.picking import choose
 from batch_update.jobs.input.taken import Intake, NoSheet
 from batch_update.settings.tunables import Settings
 
-NOW = datetime.now(UTC)
-"""when files of these tests arrive, whatever time of change they are given"""
-
 
 def put(path: Path, text: str = "id,name\n1,a\n", *, minutes_ago: float = 60) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    changed = NOW.timestamp() - minutes_ago * 60
+    changed = datetime.now(UTC).timestamp() - minutes_ago * 60
     os.utime(path, (changed, changed))
     return path
 
 
 def clock_at(seconds: float, pauses: list[float] | None = None, meanwhile: Any = None) -> Clock:
-    """A clock so many seconds after the files arrived; what happens `meanwhile` happens in its pauses."""
+    """A clock so many seconds after the files of now arrived; what happens `meanwhile` happens in its pauses."""
+    now = datetime.now(UTC) + timedelta(seconds=seconds)
 
     async def sleep(pause: float) -> None:
         if pauses is not None:
@@ -41,7 +39,7 @@ def clock_at(seconds: float, pauses: list[float] | None = None, meanwhile: Any =
         if meanwhile:
             meanwhile()
 
-    return replace(Clock(), wall=lambda: NOW + timedelta(seconds=seconds), sleep=sleep)
+    return replace(Clock(), wall=lambda: now, sleep=sleep)
 
 
 def chosen(
@@ -225,10 +223,11 @@ def test_a_file_is_taken_once_it_has_rested_whatever_time_it_carries(tmp_path: P
 
 def test_a_file_that_grows_between_two_looks_has_not_rested(tmp_path: Path) -> None:
     path = put(tmp_path / "a.csv")
+    before = path.stat().st_mtime
 
     def copied_on() -> None:
         path.write_bytes(path.read_bytes() + b"2,b\n")
-        os.utime(path, (NOW.timestamp() - 3600,) * 2)
+        os.utime(path, (before,) * 2)
 
     for meanwhile in (copied_on, path.unlink):
         found = chosen(
