@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Plan, Status
 from batch_update.model.reports import Report, Window
-from batch_update.report.changed import changed_by_plan, changed_by_run
+from batch_update.report.changed import FieldChange, changed_by_plan, changed_by_run
 from batch_update.report.documents.of_sheets import Totals, totals_of
 from batch_update.report.figures.by_code import CodeFigure, failures_of
 from batch_update.report.figures.by_field import FieldFigure, by_field
@@ -43,6 +43,8 @@ class Figures:
     """that of most assistants first"""
     accounts: tuple[AccountFigure, ...]
     """that of most rows first"""
+    changed: tuple[FieldChange, ...]
+    """the changes that were counted, in row order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,16 @@ class PlanFigures:
 def figures_of(report: Report, windows: Sequence[Window] = ()) -> Figures:
     """Return a run in figures. `windows`: the requests that were permitted, the setting rate."""
     ends = (report.outcomes[change.indexes[0]] for change in report.plan.changes)
-    counts = report.counts()
+    counts, changed = report.counts(), tuple(changed_by_run(report))
     return Figures(
         standing=standing_of(report),
         counts=counts,
         throughput=throughput_of(report, windows),
         latency=latency_of(ends),
         failures=failures_of(report),
-        fields=by_field(changed_by_run(report)),
+        fields=by_field(changed),
         accounts=(AccountFigure(report.plan.account, counts),),
+        changed=changed,
     )
 
 

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
 from batch_update.report.called import Called
-from batch_update.report.changed import changed_by_run
 from batch_update.report.charts.charts import chart_grid, charts
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.of_runs import file_paths, run_file
@@ -57,8 +56,7 @@ def run_page(
     `figures`: those of the run, where they are there already.
     """
     figures = figures or figures_of_run(report, facts)
-    changed = list(changed_by_run(report))
-    block = replace(rows_of_run(report, changed), history=(commands or {}).get("history", ""))
+    block = replace(rows_of_run(report, figures.changed), history=(commands or {}).get("history", ""))
     name = report.plan.sheet.name
     headline = headline_of_run(report, figures.standing)
     page = PageParts(

@@ -49,7 +49,7 @@ def write_plan_book(plan: Plan, approval: Approval, path: Path, language: Langua
     """Write the workbook beside its place and rename it; returns where it lies. Raises OSError."""
     words = VOCABULARIES[language]
     tables = (
-        changes_page(changed_by_plan(plan), plan, words),
+        changes_page(list(changed_by_plan(plan)), plan, words),
         _rows_page(plan, words),
         problems_page(plan, (), words),
         _facts_page(plan, approval, words),

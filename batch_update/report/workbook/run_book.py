@@ -10,7 +10,6 @@ from batch_update.codes import remedy_of
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Sheet
-from batch_update.report.changed import changed_by_run
 from batch_update.report.figures.figures import Figures, figures_of_run
 from batch_update.report.files.results import own_columns
 from batch_update.report.messages import row_message
@@ -85,7 +84,7 @@ def write_run_book(
     )
     tables = (
         results_page(report, words),
-        changes_page(changed_by_run(report), report.plan, words),
+        changes_page(figures.changed, report.plan, words),
         problems_page(report.plan, told_left(left, words), words),
         facts_page(report, facts, words),
     )

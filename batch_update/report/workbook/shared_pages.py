@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from batch_update.fields.references import catalogs_of
@@ -39,9 +39,8 @@ def verdict_in(headline: Headline, words: Vocabulary) -> Painted:
     return Painted(": ".join(filter(None, (mark, sentence))), TONES[headline.tone])
 
 
-def changes_page(changes: Iterable[FieldChange], plan: Plan, words: Vocabulary) -> TablePage:
+def changes_page(told: Collection[FieldChange], plan: Plan, words: Vocabulary) -> TablePage:
     """Return the worksheet with a row for each change of a field."""
-    told = list(changes)
     heads = (
         ("row", 7),
         ("id", 10),

@@ -5,15 +5,16 @@ A text that is longer than a cell may be goes on in a worksheet of its own, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from html import escape
 from typing import Any
 
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage, Value
 from batch_update.sheet.writing.looks import ERROR, WARNING, lines_of_width
-from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK, without_unfit
+from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK, is_fit, without_unfit
 from batch_update.text import column_letters
 
 MOST_ROWS = (1 << 20) - 1
@@ -115,7 +116,7 @@ def draw_table(drawn: Drawn, table: TablePage) -> None:
 class _WrittenRows:
     """The rows of a table as xlsxwriter would write them, put into the file that it keeps of a worksheet.
 
-    That takes a third of the time. There is such a file where the book is not held in memory; all that is drawn in the
+    That takes a fifth of the time. There is such a file where the book is not held in memory; all that is drawn in the
     usual way has to stand above.
     """
 
@@ -123,27 +124,25 @@ class _WrittenRows:
         page._write_single_row(1)  # the header, which it still holds
         self._drawn = drawn
         self._page = page
-        self._letters = [column_letters(place) for place in range(width)]
+        self._columns = [column_letters(place) for place in range(width)]
         self._kinds = ["prose" if place in prose else "text" for place in range(width)]
-        self._styles: dict[tuple[str, Paint], int] = {}
+        self._style = cache(lambda kind, paint: drawn.format(kind, paint)._get_xf_index())
 
     def add(self, number: int, cells: Sequence[Cell], lines: int) -> None:
         """Write a row, counted from 0, that shows so many lines."""
         given = f' ht="{_LINE * lines}" customHeight="1"' if lines > 1 else ""
         inner = "".join([self._cell(number, place, cell) for place, cell in enumerate(cells)])
         self._page.row_data_fh.write(f'<row r="{number + 1}"{given}>{inner}</row>')
-        self._page._check_dimensions(number, len(self._letters) - 1)
+        self._page._check_dimensions(number, len(self._columns) - 1)
 
     def _cell(self, row: int, column: int, cell: Cell) -> str:
         value, paint = cell if type(cell) is Painted else (cell, Paint.NONE)
-        place = f'<c r="{self._letters[column]}{row + 1}" s="'
+        place = f'<c r="{self._columns[column]}{row + 1}" s="'
         if value is None or value == "":
             return f'{place}{self._style("text", paint)}"/>' if paint else ""
         if type(value) is str:
-            text = value if _fits_as_it_is(value) else self._whole(row, column, value)
-            kept = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-            if _to_be_escaped(text):
-                text = self._escaped(text)
+            text = escape(value, quote=False) if _is_plain(value) else self._escaped(row, column, value)
+            kept = ' xml:space="preserve"' if len(text.strip()) < len(text) else ""
             return f'{place}{self._style(self._kinds[column], paint)}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
         if isinstance(value, datetime):
             shown, zone = _local(value)
@@ -152,31 +151,24 @@ class _WrittenRows:
             )
         return f'{place}{self._style("number", paint)}"><v>{value:.16G}</v></c>'
 
-    def _whole(self, row: int, column: int, value: str) -> str:
-        return self._drawn.fitting(self._page, row, column, value)
-
-    def _style(self, kind: str, paint: Paint) -> int:
-        if (kind, paint) not in self._styles:
-            self._styles[kind, paint] = self._drawn.format(kind, paint)._get_xf_index()
-        return self._styles[kind, paint]
-
-    def _escaped(self, text: str) -> str:
-        plain = self._page._escape_control_characters(text)
-        return str(plain).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    def _escaped(self, row: int, column: int, value: str) -> str:
+        """Return as much of any text as the cell takes, without what a workbook cannot hold."""
+        text = self._drawn.fitting(self._page, row, column, value)
+        return escape(self._page._escape_control_characters(text), quote=False)
 
 
-def _fits_as_it_is(text: str) -> bool:
-    """Whether a text certainly fits into a cell, and holds nothing that a workbook cannot hold: a quick answer."""
-    return len(text) < 10_000 and text.isprintable() and "_x" not in text
-
-
-_to_be_escaped = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_").search
+def _is_plain(text: str) -> bool:
+    """Whether a text certainly fits into a cell as it is: a quick answer."""
+    return len(text) < 10_000 and is_fit(text)
 
 
 def _height(cells: Sequence[Cell], prose: Iterable[int], headings: Sequence[Head]) -> int:
     """Return how many lines a row shows."""
-    texts = ((_bare_value(cells[place]), headings[place].width) for place in prose)
-    lines = (lines_of_width(text, width) for text, width in texts if isinstance(text, str))
+    lines = [
+        lines_of_width(text, headings[place].width)
+        for place in prose
+        if isinstance(text := _bare_value(cells[place]), str)
+    ]
     return min(_MOST_LINES, max(lines, default=1))
 
 

@@ -87,8 +87,15 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_x[0-9
 the program what becomes of those. All of these can be written as JSON writes them."""
 
 
+def is_fit(text: str) -> bool:
+    """Whether a workbook surely holds the text as it is: of what it cannot hold, all but escapes is not printable."""
+    return text.isprintable() and "_x" not in text
+
+
 def in_xml(name: str, text: str) -> str:
     """Return the cell in a spelling that a workbook can hold and that is read, or refused, alike."""
+    if is_fit(text):
+        return text
     text = _HALVES.sub("?", text)
     if not _UNFIT.search(text):
         return text
@@ -107,7 +114,7 @@ def _in_quotes(name: str, text: str) -> str:
 
 
 def without_unfit(name: str, text: str) -> str:
-    if text.isascii() and text.isprintable() and "_x" not in text:
+    if is_fit(text):
         return text
     return _UNFIT.sub("", _HALVES.sub("?", text))
 
