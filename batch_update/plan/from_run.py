@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from batch_update.check.fault import Fault, has_errors
 from batch_update.check.judging.cells import cell_of, judge_cell
-from batch_update.fields.cells import show_cell
 from batch_update.fields.facts import all_fields
 from batch_update.fields.names import ID
 from batch_update.fields.remembered.memory import remembered
@@ -26,12 +25,13 @@ def undo_plan(report: Report, name: str) -> Plan:
     Its sheet is the one of `undo.csv`, under the name of the run. What cannot be brought back is a warning, and a
     row of which nothing can be is NOT_SENT. Send it after `planning.look_again(..., by_field=True)`.
     """
-    rows = list(restorations(report))
+    dialect = _dialect_of(report.plan.sheet.dialect)
+    rows = list(restorations(report, dialect.decimal))
     changes = tuple(_change(one, index) for index, one in enumerate(rows) if one.values)
     settled = {index: _lost_row(one) for index, one in enumerate(rows) if not one.values}
     problems = tuple(_warning(one, index) for index, one in enumerate(rows) if one.lost)
     return Plan(
-        _sheet(rows, name, report.plan.sheet.dialect),
+        _sheet(rows, name, dialect),
         changes,
         settled,
         problems,
@@ -49,12 +49,15 @@ def _change(one: Restoration, index: int) -> Change:
     return Change(one.change.assistant_id, one.values, (index,), before=written, name=one.change.name)
 
 
+def _dialect_of(sheet: Dialect) -> Dialect:
+    return Dialect("csv", "utf-8-sig", sheet.delimiter, "," if sheet.delimiter == ";" else ".")
+
+
 def _sheet(rows: list[Restoration], name: str, dialect: Dialect) -> Sheet:
     header = undo_header(rows)
-    own = Dialect("csv", "utf-8-sig", dialect.delimiter, "," if dialect.delimiter == ";" else ".")
-    cells = [undo_cells(one, header, own.decimal) for one in rows]
+    cells = [undo_cells(one, header) for one in rows]
     columns = [_column(field, [row[place] for row in cells]) for place, field in enumerate(header)]
-    return Sheet(name, own, tuple(columns), range(2, len(rows) + 2), None)
+    return Sheet(name, dialect, tuple(columns), range(2, len(rows) + 2), None)
 
 
 def _column(header: str, texts: list[str]) -> Column:
@@ -88,26 +91,33 @@ class Restoration:
     """what the run left there, as far as it is known: what it sent, what a change of mode reset, and the mode"""
     values: Mapping[str, Json]
     """field -> what it held, for every field that can be brought back"""
+    cells: Mapping[str, str]
+    """the same, as it stands in a sheet"""
     lost: Mapping[str, str]
     """field -> why it cannot be"""
 
 
-def restorations(report: Report) -> Iterator[Restoration]:
-    """Yield a restoration of each assistant that was changed, or may have been, in the order of the sheet."""
+def restorations(report: Report, decimal: str = ".") -> Iterator[Restoration]:
+    """Yield a restoration of each assistant that was changed, or may have been, in the order of the sheet.
+
+    `decimal`: the sign that numbers in its cells have.
+    """
     for change in report.plan.changes:
         outcome = report.outcomes[change.indexes[0]]
         if was_sent(outcome):
-            yield _restore(change, outcome)
+            yield _restore(change, outcome, decimal)
 
 
-def _restore(change: Change, outcome: Outcome) -> Restoration:
+def _restore(change: Change, outcome: Outcome, decimal: str) -> Restoration:
     before = _known_before(change)
     either = dict.fromkeys((*change.body, *before))
     names = [name for name in either if not _follows_mode(name, change, before)]
     known = picked(before, names)
-    values = {name: value for name, value in known.items() if _can_be_sent(name, value)}
+    said = {name: _cell_to_send(name, value, decimal) for name, value in known.items()}
+    cells = {name: cell for name, cell in said.items() if cell is not None}
+    values = picked(known, cells)
     lost = {name: _why_lost(name, change) for name in without(picked(change.body, names), values)}
-    return Restoration(change, _written(change, outcome, without(before, values)), values, lost)
+    return Restoration(change, _written(change, outcome, without(before, values)), values, cells, lost)
 
 
 def _known_before(change: Change) -> dict[str, Json]:
@@ -144,19 +154,21 @@ def _written(change: Change, outcome: Outcome, rest: Mapping[str, Json]) -> Mapp
     return {"mode": mode, **change.body} if mode else dict(change.body)
 
 
-def _can_be_sent(name: str, value: Json) -> bool:
-    """Whether an update can say this value, which may be out of the documented bounds, or null where null is none."""
+def _cell_to_send(name: str, value: Json, decimal: str) -> str | None:
+    """Return the cell that says this value; None where no update may: it is out of bounds, or null where none is."""
     # Thousands of assistants have the same few numbers and ids; texts differ, and would fill the memory.
-    return _is_sound(name, value) if isinstance(value, _KEPT) else _is_sound.__wrapped__(name, value)
+    sound_cell = _sound_cell if isinstance(value, _KEPT) else _sound_cell.__wrapped__
+    return sound_cell(name, value, decimal)
 
 
 _KEPT = (int, float, type(None))
 
 
 @lru_cache(4096, typed=True)
-def _is_sound(name: str, value: Json) -> bool:
-    text = cell_of(name, value)
-    return text is not None and not has_errors(judge_cell(all_fields()[name], text, ".")[1])
+def _sound_cell(name: str, value: Json, decimal: str) -> str | None:
+    text = cell_of(name, value, decimal)
+    is_sound = text is not None and not has_errors(judge_cell(all_fields()[name], text, decimal)[1])
+    return text if is_sound else None
 
 
 def undo_header(rows: list[Restoration]) -> list[str]:
@@ -165,10 +177,9 @@ def undo_header(rows: list[Restoration]) -> list[str]:
     return [ID, *(name for name in all_fields() if name in names)]
 
 
-def undo_cells(one: Restoration, header: list[str], decimal: str) -> list[str]:
+def undo_cells(one: Restoration, header: list[str]) -> list[str]:
     """Return the row of `undo.csv` for one assistant."""
-    cells = (show_cell(name, one.values[name], decimal) if name in one.values else "" for name in header[1:])
-    return [str(one.change.assistant_id), *cells]
+    return [str(one.change.assistant_id), *(one.cells.get(name, "") for name in header[1:])]
 
 
 def undo_memory(one: Restoration, plan: Plan) -> str:

@@ -64,10 +64,10 @@ def _judge_value(cell: Cell, check: TypeAdapter[Any] | None) -> tuple[Json | Lea
     return cell.value, tuple(_unknown_parts(cell.field, cell.value))
 
 
-def cell_of(name: str, value: Json) -> str | None:
+def cell_of(name: str, value: Json, decimal: str = ".") -> str | None:
     """Return the cell that says this value of a field; None where no cell can."""
     try:
-        return show_cell(name, value)
+        return show_cell(name, value, decimal)
     except (ValueError, RecursionError):  # JSON has no NaN, and no hundred levels
         return None
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,6 +103,7 @@ def renewed(text: str, before: Present, values: Present) -> str:
     return _cell_of_memory(Memory(memory.assistant_id, memory.account, fields, parts))
 
 
+@lru_cache(16)
 def account_mark(account: str) -> str:
     """Return what stands for an account in a cell."""
     return _letters(blake2b(account.encode(), digest_size=6).digest())
@@ -128,9 +128,12 @@ def _sum(said: str) -> str:
 
 def _entries(key: bytes, values: Mapping[str, Json]) -> str:
     """Return the entries of these values. Of two names with one mark neither is remembered."""
-    marks = Counter(map(_mark, values))
+    named: dict[str, str | None] = {}
+    for name in values:
+        mark = _mark(name)
+        named[mark] = None if mark in named else name
     return "".join(
-        _mark(name) + _digest(key, name, value) for name, value in values.items() if marks[_mark(name)] == 1
+        mark + _digest(key, name, values[name]) for mark, name in named.items() if name is not None
     )
 
 

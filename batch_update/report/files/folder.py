@@ -19,7 +19,7 @@ from batch_update.journal.recorded import RunFacts
 from batch_update.model.reports import Files, Report
 from batch_update.model.sheets import Dialect
 from batch_update.outcomes import as_wanted
-from batch_update.plan.from_run import Restoration, restorations, undo_cells, undo_header, undo_memory
+from batch_update.plan.from_run import restorations, undo_cells, undo_header, undo_memory
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.figures.figures import Figures, figures_of_run
 from batch_update.report.files.attempting import attempted, removed
@@ -229,7 +229,7 @@ def _usual_files(report: Report, folder: Path) -> Files:
     """Return the files that a run usually has, by the names that they have then."""
     is_book = report.plan.sheet.dialect.format in WORKBOOKS
     failed = folder / (FAILED if is_book else "failed.csv") if _has_failed(report) else None
-    undo = folder / "undo.csv" if _undoable(report) else None
+    undo = folder / "undo.csv" if any(one.values for one in restorations(report)) else None
     book = folder / RESULTS if is_book else None
     return Files(folder / "results.csv", failed, undo, folder / "run.json", workbook=book)
 
@@ -238,17 +238,13 @@ def _has_failed(report: Report) -> bool:
     return not all(map(as_wanted, report.outcomes))
 
 
-def _undoable(report: Report) -> list[Restoration]:
-    return [one for one in restorations(report) if one.values]
-
-
 def _write_undo(report: Report, path: Path, dialect: Dialect) -> Path | None:
     """Write a sheet that brings back what the run changed, as far as it is known; None where there is nothing."""
-    rows = _undoable(report)
+    rows = [one for one in restorations(report, dialect.decimal) if one.values]
     if not rows:
         return None
     header, plan = undo_header(rows), report.plan
-    cells = ([*undo_cells(one, header, dialect.decimal), undo_memory(one, plan)] for one in rows)
+    cells = ([*undo_cells(one, header), undo_memory(one, plan)] for one in rows)
     return write_table(path, [*header, BASE], cells, dialect)
 
 
