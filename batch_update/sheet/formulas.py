@@ -24,7 +24,8 @@ _SPLIT = (
     r"(?!\s(?![^\r\n]{0,200}?(?:\|[^\r\n]{0,200}!|[A-Za-z]\())))"  # an item of a list
 )
 """Where a program that splits at another delimiter, or at every line, would find a formula inside a cell."""
-may_split_into_formula = re.compile(_SPLIT).search
+may_split_into_formula = re.compile(_SPLIT.replace("(?<=", "(?:", 1)).search
+"""Whether there is such a place: one search takes what stands before it in, and so jumps from one to the next."""
 _joined = re.compile(_SPLIT.replace("*)", "*)" + _JOINER, 1)).sub
 
 

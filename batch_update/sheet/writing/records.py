@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -76,27 +77,26 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
 def records(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect) -> Iterator[str]:
     """Yield a CSV or TSV as texts: each record with its line end, guarded, without NUL."""
     # Not every first cell may stand without quotes: the file's first bytes would say that it is something else.
-    plain = not header or _PLAIN_START.fullmatch(header[0])
     formatted, in_quotes = (_formatter(dialect, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
-    yield (formatted if plain and not any(map(may_split_into_formula, header)) else in_quotes)(header)
-    for row in rows:
-        yield (in_quotes if any(map(may_split_into_formula, row)) else formatted)(row)
+    is_plain = not header or _PLAIN_START.fullmatch(header[0])
+    for row in chain([header], rows):
+        # NUL goes first: programs leave it out, and what it stood before begins the cell then.
+        cells = [cell.replace("\0", "") if "\0" in cell else cell for cell in row]
+        if any(map(may_split_into_formula, cells)):
+            yield in_quotes(map(disarm, cells))
+        else:
+            guarded = [disarm(cell) if may_begin_formula(cell) else cell for cell in cells]
+            yield (formatted if is_plain else in_quotes)(guarded)
+        is_plain = True
 
 
-def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Sequence[str]], str]:
+def _formatter(dialect: Dialect, quoting: Literal[0, 1]) -> Callable[[Iterable[str]], str]:
     record: list[str] = []
     # csv.writer quotes only those line breaks that its own line end holds: so it gets both, and they are exchanged.
     writer = csv.writer(_Lines(record), delimiter=dialect.delimiter, lineterminator="\r\n", quoting=quoting)
 
-    def formatted(cells: Sequence[str]) -> str:
-        # NUL goes first: programs leave it out, and what it stood before begins the cell then.
-        plain = [cell.replace("\0", "") if "\0" in cell else cell for cell in cells]
-        writer.writerow(
-            [
-                disarm(cell) if may_begin_formula(cell) or may_split_into_formula(cell) else cell
-                for cell in plain
-            ]
-        )
+    def formatted(cells: Iterable[str]) -> str:
+        writer.writerow(cells)
         return record.pop()[:-2] + dialect.newline
 
     return formatted
