@@ -141,7 +141,7 @@ class _WrittenRows:
         if value is None or value == "":
             return f'{place}{self._style("text", paint)}"/>' if paint else ""
         if type(value) is str:
-            text = escape(value, quote=False) if _is_plain(value) else self._escaped(row, column, value)
+            text = escape(value, quote=False) if _goes_as_it_is(value) else self._escaped(row, column, value)
             kept = ' xml:space="preserve"' if len(text.strip()) < len(text) else ""
             return f'{place}{self._style(self._kinds[column], paint)}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
         if isinstance(value, datetime):
@@ -157,7 +157,7 @@ class _WrittenRows:
         return escape(self._page._escape_control_characters(text), quote=False)
 
 
-def _is_plain(text: str) -> bool:
+def _goes_as_it_is(text: str) -> bool:
     """Whether a text certainly fits into a cell as it is: a quick answer."""
     return len(text) < 10_000 and is_fit(text)
 
