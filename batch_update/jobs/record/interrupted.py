@@ -34,9 +34,11 @@ def cut_short_run(runs_dir: Path, job: str, begun: BegunRun) -> CutShort:
         ) as error:  # one that cannot be read may be that of this run, and have sent something
             sent = sent or not has_trait(error.code, Trait.NO_PLAN)
             continue
-        if run.facts.occasion.job == job and run.created >= begun.began:
+        if run.facts.occasion.job != job:
+            continue
+        if any(session.started >= begun.began for session in run.sessions):  # begun, or gone on with
             folders.append(folder)
-            sent = sent or may_have_sent(run)
+            sent = sent or (run.created >= begun.began and may_have_sent(run))
     return CutShort(begun, tuple(reversed(folders)), sent)
 
 
@@ -46,16 +48,20 @@ def _is_younger(folder: Path, begun: BegunRun) -> bool:
 
 
 def told_as_cut_short(job: str, found: CutShort, now: datetime) -> JobRun:
-    """Return what is told of a run that was cut short and that nobody goes on with."""
-    folders = f", {counted(len(found.folders), 'run folder')} to be resumed" if found.folders else ""
+    """Return what is told of a run that was cut short.
+
+    It was for no time of the schedule where it certainly sent nothing: that time is still to be run.
+    """
+    folders = f"; {counted(len(found.folders), 'run folder')} may be open" if found.folders else ""
+    sent = "rows may have been sent" if found.may_have_sent else "nothing was sent"
     return JobRun(
         job=job,
-        due=found.begun.due,
+        due=found.begun.due if found.may_have_sent else None,
         began=found.begun.began,
         ended=now,
         ending=Ending.FAILURE,
         exit=Exit.STOPPED,
-        line=f"was cut short: its process is gone, and rows may have been sent{folders}",
+        line=f"was cut short: its process is gone, {sent}{folders}",
         folders=found.folders,
         code=_CUT_OFF,
         message="the run did not come to its end: its process is gone",

@@ -104,7 +104,8 @@ class JobRecord:
 def times_run(state: JobState) -> set[datetime]:
     """Return the times of its schedule that a job was run for; where nothing was sent before it was cut short, not."""
     again = state.cut_short and not state.cut_short.may_have_sent and state.cut_short.begun
-    return {run.due for run in state.begun if run.due and run is not again}
+    times = (run.ended.due if run.ended else run.due for run in state.begun if run is not again)
+    return {due for due in times if due}
 
 
 def kept_entries(state: JobState) -> Iterable[Entry]:

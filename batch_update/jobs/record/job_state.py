@@ -31,9 +31,9 @@ class CutShort:
 
     begun: BegunRun
     folders: tuple[Path, ...] = ()
-    """its run folders that hold a plan, the first one first"""
+    """the run folders with a plan that it began or went on with, the first one first"""
     may_have_sent: bool = False
-    """where it certainly sent nothing, it can be run again"""
+    """whether one that it began may have; where none did, its time can be run again"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,15 @@ def _due_run(job: Job, now: datetime, state: JobState, looked: datetime) -> DueR
     if schedule is None or state.at_work:
         return None
     found = _pending(job.name, schedule, now, state, looked)
-    cut_short = state.cut_short if state.cut_short and state.cut_short.may_have_sent else None
+    cut_short = state.cut_short if state.cut_short and _is_to_be_seen_to(state.cut_short, schedule) else None
     if found:
         return DueRun(job, *found, cut_short)
     return DueRun(job, None, cut_short.begun.began, cut_short) if cut_short else None
+
+
+def _is_to_be_seen_to(found: CutShort, schedule: Schedule) -> bool:
+    """Whether somebody has to hear of a run that was cut short, or it is gone on with."""
+    return found.may_have_sent or (schedule.resume and bool(found.folders))
 
 
 def _pending(

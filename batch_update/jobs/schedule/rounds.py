@@ -13,14 +13,16 @@ from batch_update.errors import BatchUpdateError, RunLocked
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.record.job_lock import locked
 from batch_update.jobs.record.job_record import JobRecord, job_state
+from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import JobState
 from batch_update.jobs.record.record_file import FOLDER
 from batch_update.jobs.schedule.due import due_runs, is_news, schedule_seen
 from batch_update.model.reports import Exit
+from batch_update.send.signals import OVERDUE
 
 _LOCK = ".at-work"
 """in the folder of records: no name of a job ends so"""
-BY_SIGNAL = frozenset((Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED))
+_BY_SIGNAL = frozenset((Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Scheduled:
 class Hand:
     """What a round is handed: who runs a job, and who is told of one that cannot be run."""
 
-    run: Callable[[Job, datetime | None], Exit]
-    """Run a job for a time of its schedule, or see to its run that was cut short, and return how it ended. It notes
+    run: Callable[[Job, datetime | None], JobRun]
+    """Run a job for a time of its schedule, or see to its run that was cut short. It notes
     beginning and end in the job's record, and raises no error of ours."""
     tell: Callable[[Job, BatchUpdateError], None]
 
@@ -64,8 +66,9 @@ def run_round(jobs: Sequence[Scheduled], hand: Hand, *, clock: Clock = SYSTEM) -
             if not found:
                 break
             del left[found[0].job.name]
-            ends.append(hand.run(found[0].job, found[0].due))
-            if ends[-1] in BY_SIGNAL:
+            run = hand.run(found[0].job, found[0].due)
+            ends.append(run.exit)
+            if run.exit in _BY_SIGNAL and run.code != OVERDUE:
                 break
     return ends
 
