@@ -22,6 +22,7 @@ from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Status, Verified, Why
 from batch_update.model.reports import Event, Report, Stats
 from batch_update.model.sheets import NamedFile, Problem, Surroundings
+from batch_update.outcomes import left_under_way, not_begun
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import write_run
 from batch_update.report.files.one_file import WRITERS, form_of, write_form
@@ -117,6 +118,33 @@ def test_what_was_left_out_is_in_no_form_of_a_report(tmp_path: Path, names: list
     assert [piece for piece in PIECES if piece in written] == []
     assert marker_of(PROMPT) in written and "10001" in written and "b1:" not in written
     assert ("Kunde Eins" in written) is ("name" not in names[-1])
+
+
+def test_what_stopped_a_run_and_what_happened_on_the_way_quote_no_value_that_was_left_out(
+    tmp_path: Path,
+) -> None:
+    """They repeat what a server said of one row, for the run and for all rows whose turn did not come."""
+    said = "the first 10 rows were all refused; refused (422): not Geheim for 4711"
+    rest = (
+        not_begun(RunStopped(said, code="R102")),
+        left_under_way(1, STARTED, RunStopped(said, code="R102")),
+    )
+    kinds = ("gate", "pause", "stop", "list", "stored", "verify", "display", "wave", "a kind of later")
+    ours = {"gate", "wave"}
+    events = tuple(Event(kind, "all is ours" if kind in ours else said, at=STARTED) for kind in kinds)
+    whole = everywhere()
+    whole = replace(
+        whole,
+        outcomes=(whole.outcomes[0], *rest),
+        events=events,
+        stopped=RunStopped(said, code="R102", remedy=said),
+    )
+    report, facts = shared(whole, FACTS, redact=["prompts", "?Alter Prompt"])
+    written = all_that_is_written(report, facts, tmp_path)
+    assert [piece for piece in PIECES if piece in written] == []
+    assert {event.message for event in report.events if event.kind in ours} == {"all is ours"}
+    counted = RunStopped("1 of 6 changes went wrong", code="R108")
+    assert shared(replace(whole, stopped=counted), FACTS, redact=["prompts"])[0].stopped is counted
 
 
 def test_of_other_assistants_nothing_is_in_any_form_of_a_report(tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ from batch_update.model.sheets import Column, Json, Problem, Role, Sheet
 from batch_update.report.own_columns import REPORTED, is_ours
 from batch_update.report.sharing.asked import Withheld, withheld
 from batch_update.report.sharing.scrubbing import scrubbed
+from batch_update.report.sharing.told_of_whole import (
+    event_without_quotes,
+    outcome_without_stop,
+    without_quotes,
+)
 from batch_update.text import REDACTED, without_query
 
 T = TypeVar("T")
@@ -54,8 +59,13 @@ class _Redaction:
         if isinstance(stopped, SheetError):
             problems = tuple(map(self._problem, stopped.problems))
             stopped = SheetError(stopped.message, code=stopped.code, remedy=stopped.remedy, problems=problems)
+        elif stopped is not None:
+            stopped = without_quotes(stopped)
+        events = tuple(map(event_without_quotes, report.events))
         outcomes = tuple(self._outcome(index, outcome) for index, outcome in enumerate(report.outcomes))
-        return replace(report, plan=plan, outcomes=outcomes, stopped=stopped, folder=None, files=None)
+        return replace(
+            report, plan=plan, outcomes=outcomes, events=events, stopped=stopped, folder=None, files=None
+        )
 
     def plan(self, plan: Plan) -> Plan:
         hidden = {catalog for name in self._fields for catalog in catalogs_of(name)}
@@ -159,6 +169,7 @@ class _Redaction:
     def _outcome(self, index: int, outcome: Outcome) -> Outcome:
         if not (outcome.message or outcome.field_errors or outcome.conflicts or outcome.after_reset):
             return outcome
+        outcome = outcome_without_stop(outcome)
         held = (value for one in outcome.conflicts for value in self._quotable(one.field, one))
         values = (*self._values_of(index), *held)
         return replace(

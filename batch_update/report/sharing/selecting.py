@@ -15,14 +15,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from batch_update.codes import CODES, remedy_of
-from batch_update.errors import BatchUpdateError, Interrupted, UsageError
+from batch_update.errors import UsageError
 from batch_update.journal.recorded import RunFacts
 from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Outcome, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Column, Json, Problem, Role, Sheet, Surroundings
 from batch_update.report.row_owners import assistants_of
+from batch_update.report.sharing.told_of_whole import without_words
 from batch_update.text import listed
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def selected(report: Report, only: Collection[int]) -> Report:
     selection = _Selection(report.plan, [index for index, number in enumerate(ids) if number in wanted], ids)
     outcomes = tuple(selection.outcome(report.outcomes[index]) for index in selection.rows)
     started, seconds = _time_of(outcomes)
-    stopped = None if report.stopped is None else _without_words(report.stopped)
+    stopped = None if report.stopped is None else without_words(report.stopped)
     return Report(selection.plan(), outcomes, seconds=seconds, stopped=stopped, started=started)
 
 
@@ -182,11 +182,3 @@ def _time_of(outcomes: Iterable[Outcome]) -> tuple[datetime | None, float]:
         return None, 0.0
     began = min(start for start, _ in spans)
     return began, (max(end for _, end in spans) - began).total_seconds()
-
-
-def _without_words(stopped: Exception) -> Exception:
-    """Return why the run ended early, by its code: its words may count assistants, or name them."""
-    if isinstance(stopped, Interrupted) or not isinstance(stopped, BatchUpdateError):
-        return stopped
-    title = CODES[stopped.code].title if stopped.code in CODES else "the run did not reach its end"
-    return type(stopped)(title, code=stopped.code, remedy=remedy_of(stopped.code))
