@@ -41,6 +41,10 @@ class Trait(Flag):
     """a name that nobody has, or that stands beside the id of somebody else"""
     NO_ASSISTANT = auto()
     """the row is about none: a total, a title, the header once more"""
+    OUR_WORDS = auto()
+    """the end of a run whose message is ours alone: it may count, and quotes no answer to a row"""
+    TELLS_THE_STOP = auto()
+    """the row's message tells why the run ended, which the answer to another row may have been the reason of"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +242,15 @@ CODES: dict[str, Code] = dict((
     _c("N505", "something in between answered", "A firewall, gateway or proxy between this machine and the API answered in its place. What it refused was not applied; where it failed, that is not known.", "Ask who runs the network to let requests to this host through, or go another way: see the setting proxy and NO_PROXY.", Trait.REFUSAL),
     _c("N506", "the proxy refuses", "The proxy did not let the request through, so it was certainly not sent.", "Check its address, name and password in the setting proxy or HTTPS_PROXY, or ask who runs it to let this host through. NO_PROXY or the setting proxy=off go without it."),
     # ---- ends of a run (run/)
-    _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone."),
+    _c("R101", "not sent: the run was stopped", "The run ended before this row's turn.", "Go on with batch-update resume once the cause is gone.", Trait.TELLS_THE_STOP),
     _c("R102", "too many refusals in a row", "The first rows were all refused, so the rest would be too.", "Read the messages of those rows, mend what they share, then apply failed.csv (of a workbook failed.xlsx)."),
     _c("R103", "no usable answer from the server", "It was not reached, did not answer, or answered that it is down, for longer than the setting max_outage.", "See that the network is there, then go on with batch-update resume."),
     _c("R104", "the server asks to wait for too long", "It sent one refusal after another, or asked for a pause of more than five minutes.", "Go on with batch-update resume at the time that is named."),
-    _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Go on with batch-update resume: it looks whether the change is there, and sends it where it is not."),
-    _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder."),
+    _c("R105", "under way when the run ended", "It was sent or about to be, and the run could not wait for its answer: it is not known whether it was applied.", "Go on with batch-update resume: it looks whether the change is there, and sends it where it is not.", Trait.TELLS_THE_STOP),
+    _c("R106", "the run did not come to its end", "Its process is still at work, or was killed: rows that were about to be sent then are unknown, those whose turn did not come were not sent.", "Go on with batch-update resume, in the same folder.", Trait.OUR_WORDS),
     _c("R107", "another run works on this account", "Two runs at once would undo each other's work, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when the other run has ended; the setting wait=SECONDS waits for that."),
-    _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as the setting max_failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume; raise the setting max_failures first where that is wanted."),
-    _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume."),
+    _c("R108", "too many changes went wrong", "As many changes failed, are unknown or read back differently as the setting max_failures says, in a wave or in all. What was under way was finished first.", "Read the messages of those rows. Go on with batch-update resume; raise the setting max_failures first where that is wanted.", Trait.OUR_WORDS),
+    _c("R109", "no to the next wave", "The question before a wave was answered with no.", "Go on with batch-update resume.", Trait.OUR_WORDS),
     _c("R110", "this machine is at a limit", "It has no more open files, memory or room on its disk for this program; the server has nothing to do with it.", "See to what the message names: for too many open files, ulimit -n 4096 or lower the setting concurrency. Then go on with batch-update resume, where a run had begun."),
     _c("R120", "the job is running already", "Another process runs this job now; two runs of it at once would do the same twice, so the second one does not begin. The lock goes when its holder ends, however it ends.", "Try again when that run has ended."),
     _c("R121", "this time of the schedule has been run", "Two were started for one time of a job's schedule, and the other one was first.", "Nothing needs to be done. batch-update job run runs the job once more."),

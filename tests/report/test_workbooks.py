@@ -17,8 +17,9 @@ from batch_update.journal.recorded import RunFacts
 from batch_update.model.plans import Change, Plan, Verified
 from batch_update.model.reports import Report
 from batch_update.model.sheets import Dialect, NamedFile, Problem, Sheet
-from batch_update.report.changed import changed_by_run
+from batch_update.report.changed import Became, changed_by_run
 from batch_update.report.documents.envelope import Purpose
+from batch_update.report.figures.by_field import FieldFigure
 from batch_update.report.figures.figures import figures_of_run
 from batch_update.report.figures.standing import standing_of
 from batch_update.report.figures.throughput import Permitted, Throughput
@@ -26,7 +27,7 @@ from batch_update.report.files.folder import write_again, write_run
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.workbook.result_rows import STATUSES
 from batch_update.report.workbook.run_book import why_no_workbook, write_run_book
-from batch_update.report.workbook.run_pages import run_cover
+from batch_update.report.workbook.run_pages import fields_block, run_cover
 from batch_update.report.workbook.shared_pages import changes_page
 from batch_update.report.workbook.vocabulary import VOCABULARIES
 from batch_update.settings.locales import Language
@@ -254,6 +255,15 @@ def test_what_was_permitted_stands_beside_the_rate_from_the_moment_on_that_it_wa
     cover = run_cover(report, RunFacts(), figures, english, failed="", history="")
     (block,) = (one for one in cover.blocks if "permitted" in one.header)
     assert block.rows == [[0, 0.5, 2.0], [10, 0.3, 0.56], [20, 0.1, None], [30, 0.1, None]]
+
+
+def test_a_field_that_a_change_of_mode_resets_is_no_change_of_the_sheet() -> None:
+    fields = tuple(
+        FieldFigure(name, {became: 2}, 0, 0, None)
+        for name, became in (("mode", Became.APPLIED), ("llm_model_id", Became.RESET))
+    )
+    block = fields_block(fields, hostile_report().plan, VOCABULARIES["en"])
+    assert [row[:2] for row in block.rows] == [["mode", 2]]
 
 
 def test_the_chart_of_durations_draws_no_bar_for_the_line_that_sums_up(tmp_path: Path) -> None:

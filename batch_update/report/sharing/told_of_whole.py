@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from batch_update.codes import CODES, remedy_of
+from batch_update.codes import CODES, Trait, has_trait, remedy_of
 from batch_update.errors import BatchUpdateError, GuardStopped, Interrupted
 from batch_update.model.plans import Outcome
 from batch_update.model.reports import Event
 
-_OUR_STOPS = frozenset({"R106", "R108", "R109"})
-"""Codes of stops whose words are ours alone: they count, and quote nobody."""
 _OUR_EVENTS = frozenset(
     {"gate", "slow", "limit", "shared", "wave", "resume", "resumed", "ledger", "local", "loss"}
 )
@@ -23,8 +21,6 @@ _IN_SHORT = {
     "verify": "not all was read back",
 }
 """Kind -> what is told of an event in place of words that a server may have written."""
-_WITH_A_STOP = frozenset({"R101", "R105"})
-"""Codes of rows that say why the run ended, which another row may have been the reason of."""
 
 
 def without_words(stopped: Exception) -> Exception:
@@ -37,7 +33,7 @@ def without_words(stopped: Exception) -> Exception:
 
 def without_quotes(stopped: Exception) -> Exception:
     """Return why a run ended early, in its words where they are ours alone: others may quote the answer to a row."""
-    is_ours = isinstance(stopped, GuardStopped) or getattr(stopped, "code", "") in _OUR_STOPS
+    is_ours = isinstance(stopped, GuardStopped) or has_trait(getattr(stopped, "code", ""), Trait.OUR_WORDS)
     return stopped if is_ours else without_words(stopped)
 
 
@@ -50,4 +46,5 @@ def event_without_quotes(event: Event) -> Event:
 
 def outcome_without_stop(outcome: Outcome) -> Outcome:
     """Return the outcome of a row; one that repeats why the run ended says no more than that it did."""
-    return replace(outcome, message=CODES[outcome.code].title) if outcome.code in _WITH_A_STOP else outcome
+    is_told = has_trait(outcome.code, Trait.TELLS_THE_STOP)
+    return replace(outcome, message=CODES[outcome.code].title) if is_told else outcome

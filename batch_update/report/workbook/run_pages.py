@@ -99,14 +99,15 @@ def _blocks(report: Report, figures: Figures, words: Vocabulary) -> Iterator[Blo
 
 
 def fields_block(fields: tuple[FieldFigure, ...], plan: Plan, words: Vocabulary) -> Block:
-    """Return the fields, of how many assistants each changes and how."""
+    """Return the fields that the sheet changes, of how many assistants and how."""
 
     def typical(one: FieldFigure) -> str:
         if one.typical is None:
             return ""
         return in_cell(typical_words(one.typical, one.field, plan.called, words.language))
 
-    rows: list[list[Cell]] = [[one.field, one.changes, typical(one)] for one in fields[:MOST_BARS]]
+    wanted = [one for one in fields if one.changes][:MOST_BARS]
+    rows: list[list[Cell]] = [[one.field, one.changes, typical(one)] for one in wanted]
     header = (words["field"], words["assistants"], words["typical change"])
     return Block(words["Changes by field"], header, rows, Chart.BARS, words["assistants"])
 
