@@ -23,10 +23,9 @@ def ping(
     `rid`: the run that it is about, for a watcher that tells runs apart by it. `seconds` is for each attempt, and each
     of its steps. No redirection is followed: what the address is would be told to whom it leads to.
     """
-    try:
-        url = _url_below(address, below, rid)
-    except (httpx.InvalidURL, ValueError):
-        return "the address is none: wanted https://..."
+    if fault := fault_of_address(address):
+        return fault
+    url = _url_below(address, below, rid)
     with _unheard(), httpx.Client(timeout=seconds, follow_redirects=False) as client:
         why = "it was not tried"
         for _ in range(attempts):
@@ -36,11 +35,19 @@ def ping(
     return why
 
 
+def fault_of_address(address: str) -> str:
+    """Return what is wrong with an address to ping, "" for none; nothing of it is shown."""
+    try:
+        url = httpx.URL(address)
+        is_one = url.scheme in ("http", "https") and bool(url.host)
+    except (httpx.InvalidURL, ValueError):
+        is_one = False
+    return "" if is_one else "the address is none: wanted https://HOST/PATH"
+
+
 def _url_below(address: str, below: str, rid: str) -> httpx.URL:
-    """Return where to post to; what the address asks for behind `?` is kept. Raises InvalidURL and ValueError."""
+    """Return where to post to; what the address asks for behind `?` is kept."""
     url = httpx.URL(address)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("no web address")
     path = f"{url.path.rstrip('/')}/{below}" if below else url.path
     return url.copy_with(path=path, fragment=None).copy_merge_params({"rid": rid} if rid else {})
 

@@ -105,6 +105,8 @@ CASES: dict[str, Case] = {
     "job list": Case(("job", "list"), 0, "jobs"),
     "job check": Case(("job", "check"), 2, "checked-jobs"),
     "job check: no such job": Case(("job", "check", "none"), 2),
+    "job notify-test": Case(("job", "notify-test", "telling.toml"), 1, "notify-test"),
+    "job notify-test: tells nobody": Case(("job", "notify-test", "one"), 2),
     "job run": Case(("job", "run", "one", *SEND), 0, "run"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
@@ -125,6 +127,7 @@ def ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         "odd.csv": "id,nmae,speech_speed,label_ids+\n10001,x,1.0,2\n10001,x,1,3\nx,,,\n",
         "lines.jsonl": '{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n',
         "jobs/one.toml": 'file = "../good.csv"\ndescription = "every night"\n',
+        "telling.toml": 'file = "good.csv"\n[monitor]\nmetrics = "a.prom"\non-failure = ["./none"]\n',
         "jobs/wrong.toml": 'file = "../good.csv"\nlimti = 3\nrate = "x"\n',
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

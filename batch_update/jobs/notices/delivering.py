@@ -19,7 +19,7 @@ from batch_update.jobs.notices.message import Message
 from batch_update.report.workbook.in_folder import FAILED
 
 INSTALL = "python -m pip install 'batch-update[notify]'"
-LACKING = f"the package apprise is not installed: {INSTALL}"
+LACKING = f"the package apprise is not installed (U116); install it with: {INSTALL}"
 MOST_ATTACHED = 5 << 20
 """bytes of all files together: many servers refuse mails of more than 10 MiB, and in a mail they take a third more"""
 _START = 2.0

@@ -52,6 +52,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "code": ("explain",),
     "jobs": ("job list",),
     "checked-jobs": ("job check",),
+    "notify-test": ("job notify-test",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

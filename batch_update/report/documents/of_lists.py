@@ -170,6 +170,32 @@ class CheckedJobs:
     """in the order in which they were named"""
 
 
+@dataclass(frozen=True, slots=True)
+class TriedWay:
+    """A way that a job tells of its runs."""
+
+    place: str
+    """the key of the job file, and where the address lies that it refers to"""
+    kind: str
+    """mailto, slack, json ..., https of a ping, file or command; empty where the address is none that is known"""
+    sent: bool
+    """whether the test notice went; of a file and a command, whether it would"""
+    why: str
+    """it did not; empty where it did"""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedWays:
+    """A test notice of a job, by each way that the job tells of its runs."""
+
+    KIND: ClassVar[str] = "notify-test"
+
+    name: str
+    """the name of the job file without .toml"""
+    ways: tuple[TriedWay, ...]
+    """in the order of the job file"""
+
+
 # ---------------------------------------------------------------- fields and codes
 
 

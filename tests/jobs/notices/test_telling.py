@@ -191,5 +191,5 @@ def test_a_watcher_that_keeps_silent_delays_no_run(tmp_path: Path) -> None:
         told = announce_start(job, WELL.began, environ={"PING": dead.url("http")}, patience=0.1)
     assert told == ("monitor.ping: no answer in time",)
     assert announce_start(job, WELL.began, environ={"PING": "hunter2"}) == (
-        "monitor.ping: the address is none: wanted https://...",
+        "monitor.ping: the address is none: wanted https://HOST/PATH",
     )

@@ -1,0 +1,88 @@
+"""Before the night: each way that a job tells of its runs is looked at, or tried with a notice that is a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from shutil import which
+
+from batch_update.api.ping import fault_of_address, ping
+from batch_update.errors import BatchUpdateError
+from batch_update.jobs.definition.job_file import Job
+from batch_update.jobs.definition.job_tables import Monitor, Secret
+from batch_update.jobs.definition.secrets import read_secret, where_it_lies
+from batch_update.jobs.notices.message import notice_of_test
+from batch_update.jobs.notices.telling import COMMAND, METRICS, PATIENCE, PING
+from batch_update.jobs.notices.ways import Way, send_to_all
+from batch_update.settings.locales import language_here
+from batch_update.text import excerpt
+
+COLLECTED = ".prom"
+"""Ending of the files that the collector reads; others it passes over without a word."""
+
+
+def foreseen(job: Job, *, environ: Mapping[str, str], patience: float = PATIENCE) -> tuple[str, ...]:
+    """Return what would keep others from hearing of the job, a line each. Nothing is sent."""
+    ways = _ways(job, environ=environ, patience=patience, only_look=True)
+    return tuple(f"{way.place}: {way.why}" for way in ways if way.why)
+
+
+def try_ways(job: Job, *, environ: Mapping[str, str], patience: float = PATIENCE) -> tuple[Way, ...]:
+    """Send a notice that says it is a test by each way of the job, and return what became of it.
+
+    A watcher that is pinged is told of it without taking it for a run. The file of the figures and the command are
+    looked at and left alone: who reads the one believes it, and the other may wake somebody.
+    """
+    return tuple(_ways(job, environ=environ, patience=patience, only_look=False))
+
+
+def _ways(job: Job, *, environ: Mapping[str, str], patience: float, only_look: bool) -> Iterator[Way]:
+    message = notice_of_test(job.name, language=language_here(environ))
+    if notify := job.tables.notify:
+        yield from send_to_all(message, notify.to, environ=environ, patience=patience, only_look=only_look)
+    if monitor := job.tables.monitor:
+        yield from _of_monitor(monitor, job.path.absolute().parent, environ, only_look=only_look)
+
+
+def _of_monitor(
+    monitor: Monitor, folder: Path, environ: Mapping[str, str], *, only_look: bool
+) -> Iterator[Way]:
+    if monitor.ping:
+        yield _pinged(monitor.ping, environ, only_look=only_look)
+    if monitor.metrics:
+        yield Way(METRICS, "file", _fault_of_file(monitor.metrics))
+    if monitor.on_failure:
+        yield Way(COMMAND, "command", _fault_of_command(monitor.on_failure, folder, environ))
+
+
+def _pinged(secret: Secret, environ: Mapping[str, str], *, only_look: bool) -> Way:
+    way = Way(f"{PING}, {where_it_lies(secret)}", "", "")
+    try:
+        address = read_secret(secret, environ, what="the address to ping")
+    except BatchUpdateError as error:
+        return replace(way, why=error.message)
+    if fault := fault_of_address(address):
+        return replace(way, why=fault)
+    way = replace(way, kind=address.partition(":")[0].lower())
+    post = partial(ping, address, "test notice", below="log", seconds=PATIENCE / 3)
+    return way if only_look else replace(way, why=post())
+
+
+def _fault_of_file(path: Path) -> str:
+    if path.suffix != COLLECTED:
+        return f"{excerpt(path.name)} does not end in {COLLECTED}, and the collector passes over it"
+    if not path.parent.is_dir():
+        return f"there is no folder {excerpt(str(path.parent))}"
+    if not os.access(path.parent, os.W_OK):
+        return f"the folder {excerpt(str(path.parent))} cannot be written to"
+    return "" if path.is_file() or not os.path.lexists(path) else f"{excerpt(path.name)} is no plain file"
+
+
+def _fault_of_command(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> str:
+    program = command[0]
+    is_path = os.sep in program or "/" in program
+    found = which(str(folder / program)) if is_path else which(program, path=environ.get("PATH"))
+    return "" if found else f"there is no command {excerpt(program)} that can be run"
