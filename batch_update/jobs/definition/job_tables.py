@@ -106,7 +106,7 @@ class Notify(JobTable):
         (), description="Where the addresses (URLs of apprise) lie: they are secrets."
     )
     attach: bool = Field(
-        True, description="Attach the rows that failed where the way of the notice takes files."
+        True, description="Attach the rows that failed where a notice goes by mail, up to 5 MiB."
     )
 
 
@@ -117,7 +117,9 @@ class Monitor(JobTable):
         None,
         description="Where the address lies that is pinged at start, success and failure, as healthchecks has it.",
     )
-    metrics: MaybePlace = Field(None, description="File for Prometheus' textfile collector.")
+    metrics: MaybePlace = Field(
+        None, description="File for Prometheus' textfile collector: *.prom, one for each job."
+    )
     on_failure: tuple[str, ...] = Field(
         (),
         description="Command and its arguments, run where a run did not go well, with its facts in the environment.",
