@@ -53,3 +53,18 @@ def test_a_test_of_nothing_is_an_error(run: Run, tmp_path: Path, monkeypatch: py
     assert "error[U106]: the job one tells nobody of its runs" in nobody.err
     assert "error[U116]: notices need apprise" in lacking.err
     assert "python -m pip install 'batch-update[notify]'" in " ".join(lacking.err.split())
+
+
+def test_check_finds_that_nobody_would_hear_of_a_job(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "nightly.toml").write_text(
+        'file = "../good.csv"\n[monitor]\nping = { env = "NO_PING" }\nmetrics = "none/a.prom"\n'
+    )
+    result = run("job", "check")
+    told = " ".join(result.out.split())
+    assert result.exit == 2
+    assert (
+        "monitor.ping, the variable NO_PING: the variable NO_PING, where the address to ping should lie"
+        in told
+    )
+    assert "monitor.metrics: there is no folder" in told

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from errno import EEXIST
 from pathlib import Path
 
 from batch_update.disk import read_plain, replace_public
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.text import excerpt
+
+COLLECTED = ".prom"
+"""Ending of the files that the collector reads; others it passes over without a word."""
 
 _MOST = 1 << 16
 """bytes of the file before it that are read"""
@@ -19,13 +25,29 @@ _LAST_SUCCESS = f"{_PREFIX}last_success_timestamp_seconds"
 
 
 def write_metrics(path: Path, job_run: JobRun) -> None:
-    """Write the file beside its name and rename it; others may read it. Raises OSError.
+    """Write the file beside its name and rename it; others may read it. Raises OSError, where it is another job's, too.
 
     The time of the last success is taken over from the file that is there, where this run was none. Its folder is not
     made: the collector would not be there either.
     """
-    success = _seconds(job_run.ended) if job_run.exit is Exit.OK else _success_before(path)
+    before = _read_before(path)
+    if fault := _fault_of_owner(before, job_run.job):
+        raise OSError(EEXIST, fault)
+    success = _seconds(job_run.ended) if job_run.exit is Exit.OK else _success_in(before)
     replace_public(path, "".join(_all_metrics(job_run, success)).encode("utf-8"))
+
+
+def fault_of_metrics_file(path: Path, job: str) -> str:
+    """Return why the figures of a job would not come to be collected from this file; "" where they would."""
+    if path.suffix != COLLECTED:
+        return f"{excerpt(path.name)} does not end in {COLLECTED}, and the collector passes over it"
+    if not path.parent.is_dir():
+        return f"there is no folder {excerpt(str(path.parent))}"
+    if not os.access(path.parent, os.W_OK):
+        return f"the folder {excerpt(str(path.parent))} cannot be written to"
+    if os.path.lexists(path) and not path.is_file():
+        return f"{excerpt(path.name)} is no plain file"
+    return _fault_of_owner(_read_before(path), job)
 
 
 def _all_metrics(job_run: JobRun, success: str) -> Iterator[str]:
@@ -62,11 +84,23 @@ def _escaped_label(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _success_before(path: Path) -> str:
-    """Return the time of the last success as the file has it; "" where it has none, or cannot be read."""
+def _read_before(path: Path) -> str:
+    """Return what the file holds; "" where there is none, or it cannot be read."""
     try:
-        text = read_plain(path, _MOST).decode("utf-8", "replace")
+        return read_plain(path, _MOST).decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def _success_in(text: str) -> str:
+    """Return the time of the last success as a file has it; "" where it has none."""
     found = re.search(rf"^{_LAST_SUCCESS}\{{.*\}} ([0-9]+(?:\.[0-9]+)?)$", text, re.MULTILINE)
     return found[1] if found else ""
+
+
+def _fault_of_owner(text: str, job: str) -> str:
+    """Whose figures they are, where they are another job's: both would be written over each other for ever."""
+    found = re.search(rf'^{_PREFIX}exit_status\{{job="(.*)"\}} ', text, re.MULTILINE)
+    if found is None or found[1] == _escaped_label(job):
+        return ""
+    return f"it holds the figures of the job {excerpt(found[1])}: give each job a file of its own"

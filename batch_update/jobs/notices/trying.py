@@ -15,13 +15,11 @@ from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_tables import Monitor, Secret
 from batch_update.jobs.definition.secrets import read_secret, where_it_lies
 from batch_update.jobs.notices.message import notice_of_test
+from batch_update.jobs.notices.metrics import fault_of_metrics_file
 from batch_update.jobs.notices.telling import COMMAND, METRICS, PATIENCE, PING
 from batch_update.jobs.notices.ways import Way, send_to_all
 from batch_update.settings.locales import language_here
 from batch_update.text import excerpt
-
-COLLECTED = ".prom"
-"""Ending of the files that the collector reads; others it passes over without a word."""
 
 
 def foreseen(job: Job, *, environ: Mapping[str, str], patience: float = PATIENCE) -> tuple[str, ...]:
@@ -44,18 +42,18 @@ def _ways(job: Job, *, environ: Mapping[str, str], patience: float, only_look: b
     if notify := job.tables.notify:
         yield from send_to_all(message, notify.to, environ=environ, patience=patience, only_look=only_look)
     if monitor := job.tables.monitor:
-        yield from _of_monitor(monitor, job.path.absolute().parent, environ, only_look=only_look)
+        yield from _of_monitor(job, monitor, environ, only_look=only_look)
 
 
-def _of_monitor(
-    monitor: Monitor, folder: Path, environ: Mapping[str, str], *, only_look: bool
-) -> Iterator[Way]:
+def _of_monitor(job: Job, monitor: Monitor, environ: Mapping[str, str], *, only_look: bool) -> Iterator[Way]:
     if monitor.ping:
         yield _pinged(monitor.ping, environ, only_look=only_look)
     if monitor.metrics:
-        yield Way(METRICS, "file", _fault_of_file(monitor.metrics))
+        yield Way(METRICS, "file", fault_of_metrics_file(monitor.metrics, job.name))
     if monitor.on_failure:
-        yield Way(COMMAND, "command", _fault_of_command(monitor.on_failure, folder, environ))
+        yield Way(
+            COMMAND, "command", _fault_of_command(monitor.on_failure, job.path.absolute().parent, environ)
+        )
 
 
 def _pinged(secret: Secret, environ: Mapping[str, str], *, only_look: bool) -> Way:
@@ -69,16 +67,6 @@ def _pinged(secret: Secret, environ: Mapping[str, str], *, only_look: bool) -> W
     way = replace(way, kind=address.partition(":")[0].lower())
     post = partial(ping, address, "test notice", below="log", seconds=PATIENCE / 3)
     return way if only_look else replace(way, why=post())
-
-
-def _fault_of_file(path: Path) -> str:
-    if path.suffix != COLLECTED:
-        return f"{excerpt(path.name)} does not end in {COLLECTED}, and the collector passes over it"
-    if not path.parent.is_dir():
-        return f"there is no folder {excerpt(str(path.parent))}"
-    if not os.access(path.parent, os.W_OK):
-        return f"the folder {excerpt(str(path.parent))} cannot be written to"
-    return "" if path.is_file() or not os.path.lexists(path) else f"{excerpt(path.name)} is no plain file"
 
 
 def _fault_of_command(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> str:

@@ -54,6 +54,18 @@ def test_the_collector_which_is_another_user_may_read_them_and_never_sees_a_half
     assert [path.name for path in tmp_path.iterdir()] == ["a.prom"]
 
 
+def test_two_jobs_do_not_write_over_the_figures_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.prom"
+    write_metrics(path, WELL)
+    write_metrics(path, BAD)
+    text = path.read_text("utf-8")
+    with pytest.raises(
+        OSError, match="it holds the figures of the job nightly: give each job a file of its own"
+    ):
+        write_metrics(path, replace(WELL, job="weekly"))
+    assert path.read_text("utf-8") == text
+
+
 # ---------------------------------------------------------------- the command
 
 SHOWS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screens.screen import out, paint
 from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.model.reports import Exit
 from batch_update.text import counted, padded, printable
@@ -73,12 +74,26 @@ def _checked(path: Path) -> CheckedJob:
 
 
 def _check(path: Path) -> tuple[Exit, tuple[str, ...]]:
-    """Whether a job could run: its file, and its sheet where the job does not skip invalid rows."""
+    """Whether a job could run, and somebody would hear of it."""
+    from batch_update.jobs.notices.trying import foreseen
+
+    try:
+        job = load_job(path)
+    except BatchUpdateError as error:
+        return error.exit, error.details
+    status, notes = _check_its_sheet(job)
+    unheard = foreseen(job, environ=os.environ)
+    if unheard and status is Exit.OK:
+        return Exit.USAGE, unheard
+    return status, notes + unheard
+
+
+def _check_its_sheet(job: Job) -> tuple[Exit, tuple[str, ...]]:
+    """Whether its sheet is in order, where the job does not skip invalid rows."""
     from batch_update.check.checking import check_sheet
     from batch_update.sheet.reading import read_sheet
 
     try:
-        job = load_job(path)
         settings = job.settings
         checked = check_sheet(
             read_sheet(job.file, settings), on_duplicate=settings.on_duplicate, only=settings.only
