@@ -299,5 +299,7 @@ CODES: dict[str, Code] = dict((
     _c("U122", "the address of a sheet is wrong", "It is not safe to fetch, or it is that of a page which shows the sheet to people.", "Write an https address that answers with a CSV or xlsx; http is for this machine only."),
     _c("U130", "the record of a job cannot be used", "The folder .jobs beside the runs, where it is noted what ran when, cannot be written or read, or the disk is full. Nothing is run that is not noted first.", "See to the rights of that folder and to the room on its disk, or name another folder for the runs with the setting runs_dir."),
     _c("U131", "the record of a job is damaged", "A line of it is not as it was written, so that it cannot be told what was run. Nothing of the job is run by its schedule meanwhile.", "Move the file away. The job is due again from its next time on; what was due before is not run by itself."),
+    _c("U140", "the job has no schedule", "When it is to run is written nowhere, so that no unit can start it.", "Give the job file a table [schedule] with a cron expression, such as cron = \"0 3 * * 1-5\"."),
+    _c("U141", "no such unit", "The form that was asked for cannot hold this job: not its times, a name or path, or where a secret lies.", "Choose another form, or change what the message names; batch-update job schedule, with cron and without a name, starts all jobs at their own times."),
 ))
 # fmt: on

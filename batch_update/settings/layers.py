@@ -14,8 +14,10 @@ from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
+    "airflow",
     "annotate",
     "blame",
+    "cron",
     "csv",
     "exit_code",
     "field",
@@ -24,10 +26,12 @@ OPTIONS = (
     "force",
     "format",
     "full",
+    "github_actions",
     "host",
     "html",
     "jobs_dir",
     "keep",
+    "kubernetes",
     "lang",
     "language",
     "mode",
@@ -44,8 +48,11 @@ OPTIONS = (
     "search",
     "secrets",
     "since",
+    "systemd",
     "until",
+    "user",
     "where",
+    "windows_task",
     "xlsx",
 )
 """Options of single commands that are no settings: messages name them `the option full`, and their variables are known

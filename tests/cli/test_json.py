@@ -108,6 +108,8 @@ CASES: dict[str, Case] = {
     "job notify-test": Case(("job", "notify-test", "telling.toml"), 1, "notify-test"),
     "job notify-test: tells nobody": Case(("job", "notify-test", "one"), 2),
     "job run": Case(("job", "run", "one", *SEND), 0, "run"),
+    "job schedule": Case(("job", "schedule", "night", "--cron", "--user", "anna"), 0, "unit"),
+    "job schedule: no form": Case(("job", "schedule", "night"), 2),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),
@@ -128,6 +130,7 @@ def ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         "lines.jsonl": '{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n',
         "jobs/one.toml": 'file = "../good.csv"\ndescription = "every night"\n',
         "telling.toml": 'file = "good.csv"\n[monitor]\nmetrics = "a.prom"\non-failure = ["./none"]\n',
+        "jobs/night.toml": 'file = "../good.csv"\nsandbox = true\nschedule = { cron = "0 3 * * 1-5" }\n',
         "jobs/wrong.toml": 'file = "../good.csv"\nlimti = 3\nrate = "x"\n',
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

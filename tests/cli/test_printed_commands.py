@@ -273,7 +273,7 @@ def written() -> Iterator[tuple[str, str]]:
         text = re.sub(r"```json\n.*?```", "", text, flags=re.DOTALL)
         blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", text, re.DOTALL))
         for command in re.findall(r"(batch-update [a-z][^\n]*)", blocks):
-            yield name, command.partition("  #")[0]
+            yield name, re.split(r"  #| \|\| ", command)[0]
         for command in re.findall(r"`(batch-update [a-z][^`]*)`", text):
             yield name, " ".join(command.split())
     for code in CODES.values():

@@ -22,12 +22,13 @@ from batch_update.report.documents import (
     of_lists,
     of_runs,
     of_sheets,
+    of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
 
 _CLASSES: Mapping[str, Any] = {
     name: found
-    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo, of_history)
+    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo, of_history, of_units)
     for name, found in vars(module).items()
     if isinstance(found, type) and is_dataclass(found) and found.__module__ == module.__name__
 }
@@ -53,6 +54,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "jobs": ("job list",),
     "checked-jobs": ("job check",),
     "notify-test": ("job notify-test",),
+    "unit": ("job schedule",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

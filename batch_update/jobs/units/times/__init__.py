@@ -1,0 +1,1 @@
+"""Times of cron expressions, as each of them says them."""

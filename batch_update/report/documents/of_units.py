@@ -1,0 +1,32 @@
+"""The document of `job schedule`: the unit that starts a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class ShownUnitFile:
+    """A file of a unit."""
+
+    name: str
+    """as it is to be called"""
+    text: str
+    """as it is to be saved"""
+    path: str | None
+    """where it was written; null where it was not"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownUnit:
+    """What starts a job at its times, for a program that does so."""
+
+    KIND: ClassVar[str] = "unit"
+
+    form: str
+    """for whom: cron, systemd, kubernetes, github-actions, airflow or windows-task"""
+    job: str
+    """the name of the job; empty for all that are due"""
+    files: tuple[ShownUnitFile, ...]
+    """one file or several"""
