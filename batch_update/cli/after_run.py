@@ -9,7 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_update.cli.printed_commands import SAME_SERVER, SAME_SHEET, Errand, Following, command_of
+from batch_update.cli.printed_commands import (
+    SAME_SERVER,
+    SAME_SHEET,
+    Errand,
+    Following,
+    command_of,
+    told_here,
+)
 from batch_update.errors import BatchUpdateError, GuardStopped
 from batch_update.model.reports import Report
 from batch_update.text import quoted_path
@@ -119,6 +126,13 @@ def mending(report: Report, settings: Settings, where: tuple[str, ...]) -> str:
     if failed is None or not is_mendable:
         return ""
     return command_of("apply", of_written_sheet(report, settings), failed, groups=(*SAME_SHEET, *where))
+
+
+def spelled_for_files(report: Report, facts: RunFacts) -> Report:
+    """Return the report with commands that can be pasted in the remedies of its problems, as its files tell them."""
+    settings, _ = as_recorded(facts.settings)
+    problems = tuple(told_here(report.plan.problems, settings))
+    return replace(report, plan=replace(report.plan, problems=problems))
 
 
 def following_on_page(report: Report, facts: RunFacts) -> Following:

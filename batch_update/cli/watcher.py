@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from batch_update.cli.after_run import following_on_page
+from batch_update.cli.after_run import following_on_page, spelled_for_files
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand, Following
 from batch_update.cli.screens.bar import Bar, can_draw
@@ -204,6 +204,9 @@ class Onlooker(Reader):
 
     def following(self, report: Report, facts: RunFacts) -> Following:
         return following_on_page(report, facts)
+
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        return spelled_for_files(report, facts)
 
 
 def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:

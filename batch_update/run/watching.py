@@ -91,6 +91,10 @@ class Watcher:
         """The commands that make sense after this run, by what they are for: its page shows them."""
         return {}
 
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        """The report as its files tell it: whoever has commands of its own spells those in remedies."""
+        return report
+
     def may_send(self, prospect: Prospect) -> bool:
         """Whether all of this may be sent, the hazards that tripped included."""
         return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from batch_update.sandbox.app import make_app
@@ -135,6 +137,25 @@ def test_a_row_with_a_wrong_id_is_not_sent_and_the_others_are_where_that_is_want
         assert [one.path for one in app.requests_seen() if one.method == "PUT"] == [
             "/api/user/assistant/10001"
         ]
+
+
+def test_a_command_in_the_page_or_workbook_of_a_plan_or_run_can_be_pasted(run: Run, tmp_path: Path) -> None:
+    sheet = write(tmp_path, "id,voice_id\n10001,418\n10003,42\n")
+    run("plan", sheet, *SANDBOX, "--skip-invalid", "--html", "plan.html", "--xlsx", "plan.xlsx")
+    run("apply", sheet, *SANDBOX, "--yes", "--run-dir", "b", "--skip-invalid")
+    run("report", "b", "-o", "sent.html")
+    run("report", "b", "-o", "sent.xlsx")
+    for name in ("plan.html", "b/report.html", "sent.html", "plan.xlsx", "sent.xlsx"):
+        path = tmp_path / name
+        if path.suffix == ".html":
+            text = path.read_text("utf-8")
+        else:
+            text = "".join(
+                pd.read_excel(path, sheet_name="Problems", engine="calamine")["what to do"].fillna("")
+            )
+        (command,) = set(re.findall(r"what fits: (batch-update choices [^\"]*)", text))
+        assert "--sandbox" in command and "--mode pipeline" in command, name
+        assert run(*shlex.split(command)[1:]).exit == 0
 
 
 def test_without_look_ups_the_server_has_the_last_word(run: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.after_run import following_on_page
+from batch_update.cli.after_run import following_on_page, spelled_for_files
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FORCE, LAST_RUN, STDOUT, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import out_raw, say
@@ -130,7 +130,9 @@ def _shared(
     from batch_update.report.sharing.shared import shared
 
     form = form_of(path, next(iter(formats), None))
-    report, facts = shared(report_of(recorded), facts_of(recorded), redact=withheld, only=settings.only)
+    facts = facts_of(recorded)
+    report = spelled_for_files(report_of(recorded), facts)
+    report, facts = shared(report, facts, redact=withheld, only=settings.only)
     return write_form(report, facts, path, form, force=force)
 
 
@@ -139,11 +141,10 @@ def _written_again(recorded: RecordedRun, formats: Collection[str]) -> Iterator[
     from batch_update.journal.recorded import facts_of, report_of
     from batch_update.report.files.folder import write_again
 
-    told = replace(report_of(recorded), folder=recorded.folder)
+    facts = facts_of(recorded)
+    told = replace(spelled_for_files(report_of(recorded), facts), folder=recorded.folder)
     try:
-        yield from write_again(
-            told, recorded.folder, formats, facts_of(recorded), following_on_page, tell=say
-        )
+        yield from write_again(told, recorded.folder, formats, facts, following_on_page, tell=say)
     except OSError as error:
         raise UsageError(
             f"{recorded.folder} cannot be written: {error.strerror}",

@@ -164,6 +164,8 @@ def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Wat
             return watcher.following(written, facts)
         return {}
 
+    with suppress(Exception):  # as above
+        report = watcher.spelled(report, facts)
     try:
         return write_run(replace(report, folder=folder), folder, facts, following)
     except OSError as error:
