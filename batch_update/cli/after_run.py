@@ -130,8 +130,8 @@ def mending(report: Report, settings: Settings, where: tuple[str, ...]) -> str:
 
 def spelled_for_files(report: Report, facts: RunFacts) -> Report:
     """Return the report with commands that can be pasted in the remedies of its problems, as its files tell them."""
-    settings, _ = as_recorded(facts.settings)
-    problems = tuple(told_here(report.plan.problems, settings))
+    settings, where = as_recorded(facts.settings)
+    problems = tuple(told_here(report.plan.problems, settings, groups=where))
     return replace(report, plan=replace(report.plan, problems=problems))
 
 

@@ -102,9 +102,14 @@ def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups:
     return " ".join(words) + (f" {quoted_path(place)}" if place else "")
 
 
-def told_here(problems: Iterable[Problem], settings: Settings) -> list[Problem]:
-    """Return the problems, the commands in whose remedies ask the server that these settings speak to."""
-    listing = command_of("choices", settings, groups=SAME_SERVER)
+def told_here(
+    problems: Iterable[Problem], settings: Settings, *, groups: Collection[str] = SAME_SERVER
+) -> list[Problem]:
+    """Return the problems, the commands in whose remedies ask the server that these settings speak to.
+
+    `groups`: the settings that name that server.
+    """
+    listing = command_of("choices", settings, groups=groups)
     return [
         replace(problem, remedy=as_flags(problem.remedy.replace(LISTING, listing)))
         if LISTING in problem.remedy

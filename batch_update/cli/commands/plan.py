@@ -111,11 +111,11 @@ def document_of(found: Planned) -> PlannedSheet:
     from batch_update.plan.saving import digest
     from batch_update.report.documents.of_sheets import planned_sheet
 
-    told = _spelled(found)
+    told = _pasteable(found)
     return planned_sheet(told, found.tripped, requests=found.pages, digest=digest(found.plan))
 
 
-def _spelled(found: Planned) -> Plan:
+def _pasteable(found: Planned) -> Plan:
     """Return the plan with commands in the remedies of its problems that can be pasted here."""
     return replace(found.plan, problems=tuple(told_here(found.plan.problems, found.settings)))
 
@@ -137,7 +137,7 @@ def _write_page(found: Planned, path: Path, status: Exit, following: Following) 
         made=SYSTEM.wall(),
         exit=status,
     )
-    write_plan_page(path, _spelled(found), planning, following)
+    write_plan_page(path, _pasteable(found), planning, following)
 
 
 def _show_planned(
@@ -181,7 +181,7 @@ def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) ->
     seconds = seconds_to_send(found.plan, found.settings, pages=found.pages)
     approval = Approval(mark, command, found.tripped, _is_blocked(found), seconds, found.settings)
     try:
-        write_plan_book(_spelled(found), approval, path, language_here(os.environ))
+        write_plan_book(_pasteable(found), approval, path, language_here(os.environ))
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from None
 
