@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 _MAIL = frozenset(
@@ -26,6 +27,10 @@ _lock = threading.Lock()
 def main() -> None:
     """Send what stdin says, each address in a thread, and end when all is done or the time is over."""
     document = json.load(sys.stdin)
+    with suppress(
+        ImportError
+    ):  # told of each address; to load it takes a while, and is none of the servers' time
+        import apprise  # noqa: F401
     deadline = time.monotonic() + document["seconds"]
     threads = [
         threading.Thread(target=_send, args=(at, address, document), daemon=True)

@@ -22,7 +22,7 @@ INSTALL = "python -m pip install 'batch-update[notify]'"
 LACKING = f"the package apprise is not installed (U116); install it with: {INSTALL}"
 MOST_ATTACHED = 5 << 20
 """bytes of all files together: many servers refuse mails of more than 10 MiB, and in a mail they take a third more"""
-_START = 2.0
+_START = 1.5
 """seconds of the patience that are left to a process to begin and to end in"""
 _ENDS = {
     "unreadable": "the address is not understood: see the list of addresses that apprise knows",

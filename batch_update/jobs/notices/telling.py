@@ -22,9 +22,10 @@ from batch_update.jobs.notices.ways import send_to_all
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.settings.locales import language_here
 
-PATIENCE = 9.0
-"""seconds for all notices of a run together"""
-PATIENCE_AT_START = 3.0
+PATIENCE = 7.0
+"""seconds for all notices at the end of a run together"""
+PATIENCE_AT_START = 2.0
+"""seconds for the one at its start: with servers that are all silent a run takes no more than ten seconds longer"""
 PATIENCE_WITH_COMMAND = 30.0
 PING, METRICS, COMMAND = "monitor.ping", "monitor.metrics", "monitor.on-failure"
 

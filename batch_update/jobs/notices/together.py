@@ -10,7 +10,7 @@ from batch_update.errors import BatchUpdateError
 
 Errand = Callable[[], Sequence[str]]
 """Tells somebody, and returns what could not be told, a line each."""
-_GRACE = 0.5
+_GRACE = 0.3
 """seconds beyond its time that an errand has to come back"""
 
 

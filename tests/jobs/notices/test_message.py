@@ -46,7 +46,7 @@ def test_a_message_says_what_became_of_the_run_and_what_to_do_about_it() -> None
     run = replace(
         BAD, code="R108", message="too many went wrong", folders=(Path("/srv/runs/2026-11-22T0300-nightly"),)
     )
-    command = "batch-update apply runs/2026-11-22T0300-nightly/failed.csv"
+    command = "batch-update apply --base-url https://a.example/api runs/2026-11-22T0300-nightly/failed.csv"
     message = notice_of(run, None, language="en", advice=[command, "batch-update apply a@b.csv"])
     assert message.subject == "batch-update nightly: failed" and message.kind == "failure"
     lines = message.body.splitlines()

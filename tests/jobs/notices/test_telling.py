@@ -97,7 +97,7 @@ def test_what_cannot_be_told_is_named_once_and_holds_nothing_of_an_address(
         )
         environ = ENVIRON | addresses
         told = [*announce_start(job, BAD.began, environ=environ)]
-        told += announce_end(job, BAD, None, environ=environ, patience=4.5)
+        told += announce_end(job, BAD, None, environ=environ, patience=3.5)
     assert [line.partition(": ")[0] + ": " + line.rpartition(": ")[2] for line in told] == [
         "monitor.ping: it answered 403",
         "notify.to[1], the variable NO: it answered 403",
@@ -106,8 +106,8 @@ def test_what_cannot_be_told_is_named_once_and_holds_nothing_of_an_address(
             f"notify.to[{at}], the variable {name}: see the list of addresses that apprise knows"
             for at, name in ((3, "ODD"), (4, "ODDER"))
         ),
-        "notify.to[5], the variable DEAD: no answer within 4.5 s",
-        "notify.to[6], the variable MAIL: no answer within 4.5 s",
+        "notify.to[5], the variable DEAD: no answer within 3.5 s",
+        "notify.to[6], the variable MAIL: no answer within 3.5 s",
         "notify.to[7], the variable LACKING: the variable LACKING, "
         "where the address of the notice should lie, is not set",
         "monitor.ping: it answered 403",
