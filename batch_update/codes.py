@@ -183,6 +183,7 @@ CODES: dict[str, Code] = dict((
     _c("X204", "nothing to change", "The row holds no value of a field.", "Nothing needs to be done."),
     _c("X205", "not selected", "The setting only or the setting limit left this row out.", "Apply the sheet again without that setting.", Trait.CHOSEN),
     _c("X206", "not sent because of other rows", "The sheet holds invalid rows, so nothing was sent.", "Mend them, or send the good rows with the setting skip_invalid."),
+    _c("X207", "the job only looks", "The key mode of its job file is plan: it tells what differs from the sheet, and sends nothing.", "Look at plan.html in the run's folder; batch-update apply sends plan.json there as it is.", Trait.CHOSEN),
     _c("X210", "a field that this mode does not have", "Some fields exist in one mode only.", "Leave the cell empty, or change the mode."),
     _c("X211", "no mode allows these fields together", "Some fields are for pipeline only, others for multimodal and dualplex only.", "Keep the cells that belong to one mode."),
     _c("X220", "a change of mode resets settings", "Models and providers go back to the new mode's defaults.", "Set the new mode's model in the same row."),

@@ -148,7 +148,7 @@ def following_on_page(report: Report, facts: RunFacts) -> Following:
     found: Following = {}
     if folder is None:
         return found
-    has_journal, place = os.path.lexists(folder / JOURNAL), _from_here(folder)
+    has_journal, place = os.path.lexists(folder / JOURNAL), from_here(folder)
     if has_journal:
         found["history"] = _history_command(place)
     if files is None:
@@ -158,7 +158,7 @@ def following_on_page(report: Report, facts: RunFacts) -> Following:
     elif has_journal:
         resume = command_of("resume", settings, place, groups=where)
         found["resume"] = going_on(report, Commands(resume=resume, retry=f"{resume} --retry-failed"))
-    here = replace(report, files=replace(files, failed=files.failed and _from_here(files.failed)))
+    here = replace(report, files=replace(files, failed=files.failed and from_here(files.failed)))
     found["apply_failed"] = mending(here, settings, where)
     if has_journal and files.undo:
         found["undo"] = command_of("undo", settings, place, groups=where)
@@ -172,7 +172,7 @@ def _history_command(folder: Path) -> str:
     return command_of("history", Settings(runs_dir=folder.parent), groups=("runs_dir",))
 
 
-def _from_here(path: Path) -> Path:
+def from_here(path: Path) -> Path:
     """Return a path as one would type it here: without what leads to the working folder, if it lies below that."""
     whole = path.absolute()
     return whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole

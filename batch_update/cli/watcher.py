@@ -22,7 +22,7 @@ from batch_update.model.sheets import Sheet
 from batch_update.run.watching import Prospect, Watcher
 from batch_update.send.progress import Progress, Stage
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, excerpt, how_long, printable
+from batch_update.text import counted, excerpt, printable
 
 PROBLEMS_SHOWN = 10
 """Problems that `apply` shows before it points to `check`, which shows all."""
@@ -166,6 +166,7 @@ class Onlooker(Reader):
         from batch_update.account.account import server_name
         from batch_update.plan.guarding import blind_spots
         from batch_update.report.screen.preview import left_words, plan_totals
+        from batch_update.run.steps.plan_files import about_how_long
 
         plan, settings = prospect.plan, prospect.settings
         duration = about_how_long(plan, settings, pages=prospect.pages)
@@ -207,20 +208,3 @@ class Onlooker(Reader):
 
     def spelled(self, report: Report, facts: RunFacts) -> Report:
         return spelled_for_files(report, facts)
-
-
-def about_how_long(plan: Plan, settings: Settings, *, pages: int) -> str:
-    """`about 1 min 10 s`: how long sending takes, as `seconds_to_send` has it."""
-    return f"about {how_long(seconds_to_send(plan, settings, pages=pages))}"
-
-
-def seconds_to_send(plan: Plan, settings: Settings, *, pages: int) -> int:
-    """Return how long sending takes at the permitted pace, with `pages` requests to read it back."""
-    from batch_update.account.connect import pace_of
-    from batch_update.send.agenda import agenda_of, seconds_from_scratch
-    from batch_update.send.waves import split
-
-    pause = settings.pause if isinstance(settings.pause, float) else 0.0
-    sizes = tuple(map(len, split(plan.changes, settings.waves)))
-    agenda = agenda_of(sizes, pages=0 if settings.no_verify else max(1, pages), pause=pause)
-    return max(1, round(seconds_from_scratch(agenda, pace_of(settings))))

@@ -42,6 +42,8 @@ class RunState(StrEnum):
     DAMAGED = "damaged"
     ANOTHER = "of another form"
     """another version of the program wrote its journal"""
+    LOOKED = "only looked"
+    """a job told what differs, and had nothing to send"""
     REFUSED = "refused"
     """its sheet was, so that nothing was sent"""
     STILLBORN = "never began"
@@ -52,6 +54,7 @@ NOTHING_LEFT = {
     RunState.COMPLETE,
     RunState.GUARDED,
     RunState.OVERTAKEN,
+    RunState.LOOKED,
     RunState.REFUSED,
     RunState.STILLBORN,
 }
@@ -141,13 +144,14 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
     told = _run_document(folder)
     if not told:
         return Entry(folder, RunState.STILLBORN, worked_on)
-    if told.get("exit") != Exit.SHEET_INVALID:
+    state = RunState.LOOKED if told.get("command") == "plan" else RunState.REFUSED
+    if told.get("exit") != Exit.SHEET_INVALID and state is not RunState.LOOKED:
         return Entry(folder, RunState.DAMAGED, worked_on, error=error)
     try:
         counts = {status: int(told["counts"][status]) for status in Status if told["counts"][status]}
         return Entry(
             folder,
-            RunState.REFUSED,
+            state,
             worked_on,
             command=str(told["command"]),
             sheet=str(told["sheet"]["name"]),
@@ -157,7 +161,7 @@ def _without_a_plan(folder: Path, worked_on: datetime, error: JournalError) -> E
             occasion=Occasion(*(str(told.get(name, "")) for name in ("note", "author", "job"))),
         )
     except (ValueError, LookupError, TypeError):
-        return Entry(folder, RunState.REFUSED, worked_on)
+        return Entry(folder, state, worked_on)
 
 
 def outdated(

@@ -104,7 +104,7 @@ async def _planned(
         looked = await look_at(made, client, settings, means.watcher, desk=desk)
         plan = replace(looked.plan, server=placed(settings).base_url)
     if out is not None:
-        _save(plan, out)
+        save_to(out, plan)
     tripped = tripped_by(looked, settings, settings.allow)
     return Planned(plan, looked.pages, tripped, settings, made.earlier)
 
@@ -327,7 +327,8 @@ def _is_saved_there(path: Path) -> bool:
         return is_saved_plan(file)
 
 
-def _save(plan: Plan, path: Path) -> None:
+def save_to(path: Path, plan: Plan) -> None:
+    """Save a plan. Raises UsageError (U110), and SheetError (S103) where it would be too large to be read again."""
     try:
         write_text(path, save_plan(plan))
     except OSError as error:

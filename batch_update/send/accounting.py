@@ -116,11 +116,21 @@ def stopped_report(
     if journal is not None:
         journal.begin(started)
         journal.end(0.0, stop, stats)
-    never = not_begun(stop)
+    return Report(plan, _all_never(plan, not_begun(stop)), (), 0.0, stop, started)
+
+
+def looked_report(plan: Plan, *, started: datetime) -> Report:
+    """Return the report of a plan that a job only looked at: what would change was not sent."""
+    never = Outcome(Status.NOT_SENT, "X207", "not sent: the job only looks")
+    return Report(plan, _all_never(plan, never), started=started)
+
+
+def _all_never(plan: Plan, never: Outcome) -> tuple[Outcome, ...]:
+    """Return the outcomes of a plan of which no change was begun."""
     sent: dict[int, Outcome] = {}
     for change in plan.changes:
         sent |= spread(change, never, plan.sheet.numbers)
-    return Report(plan, _in_order(plan, sent), (), 0.0, stop, started)
+    return _in_order(plan, sent)
 
 
 def _check_accounts(plan: Plan) -> None:

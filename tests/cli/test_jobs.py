@@ -26,7 +26,8 @@ def test_there_are_two_working_examples(run: Run) -> None:
 def test_the_examples_run_against_the_sandbox(run: Run, tmp_path: Path, name: str) -> None:
     """At their own pace they would take half a minute; the pace is not what is tested here."""
     quick = ("--rate", "off", "--pace", "burst", "--sandbox-limits", "off")
-    result = run("job", "run", name, *JOBS, *quick, "--run-dir", str(tmp_path / "run"))
+    places = ("--run-dir", str(tmp_path / "run"), "--runs-dir", str(tmp_path / "runs"))
+    result = run("job", "run", name, *JOBS, *quick, *places)
     assert (result.exit, (tmp_path / "run" / "results.csv").exists()) == (0, True), result.out
 
 
@@ -93,10 +94,55 @@ def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(run: Run, tmp_p
     text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\n'
     (tmp_path / "jobs" / "night.toml").write_text(text, "utf-8")
     dated = r"\d{4}-\d\d-\d\d \d\d:\d\d \S+  night: "
-    assert re.fullmatch(f"{dated}3 updated in .* s\n", run("job", "run", "night").out)
+    folder = r"jobs/runs/\S+-night\S*"
+    assert re.fullmatch(rf"{dated}3 updated in .* s; exit 0, {folder}\n", run("job", "run", "night").out)
+    assert run("job", "run", "night", "--quiet").out == ""
     (tmp_path / "good.csv").write_text("id,speech_speed\n10001,1.2\n99999,1.2\n", "utf-8")
     first, *below = run("job", "run", "night", "--no-fetch").out.splitlines()
-    assert re.match(f"{dated}1 updated, 1 failed in ", first) and below[-1].startswith("Fix ")
+    assert re.match(rf"{dated}1 updated, 1 failed in .*; exit 1, {folder}$", first), first
+    assert below[-1].startswith("Fix ")
     (tmp_path / "good.csv").unlink()
-    assert re.fullmatch(f"{dated}error\\[S101\\]: .*\n", run("job", "run", "night").out)
+    assert re.fullmatch(f"{dated}error\\[S1..\\]: .*; exit 3\n", run("job", "run", "night").out)
     assert not re.match(dated, run("apply", "bad.csv", "--sandbox", "--yes").out)
+
+
+def test_one_job_that_fails_does_not_keep_the_others_from_running(run: Run, tmp_path: Path) -> None:
+    """The exit status is the worst; a line for each, and with --json one document of all."""
+    (tmp_path / "jobs").mkdir()
+    text = 'sandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\n'
+    (tmp_path / "jobs" / "a.toml").write_text(f'file = "../gone.csv"\n{text}', "utf-8")
+    (tmp_path / "jobs" / "b.toml").write_text('file = "../good.csv"\nlimti = 3\n', "utf-8")
+    (tmp_path / "jobs" / "c.toml").write_text(f'file = "../good.csv"\n{text}', "utf-8")
+    result = run("job", "run", "--all")
+    first, second, third = re.findall(r"UTC  (\w): (\S+ \S+)", result.out) or result.out.splitlines()[:3]
+    assert (first[0], second[0], third) == ("a", "b", ("c", "3 updated"))
+    assert result.exit == 2, "a job file that is wrong counts more than a sheet"
+    told = run("job", "run", "c", "a", "--json")
+    assert [(one["job"], one["ending"], one["exit"]) for one in told.json["runs"]] == [
+        ("c", "unchanged", 0),
+        ("a", "failure", 3),
+    ]
+    assert (told.exit, told.json["exit"], told.json["runs"][0]["counts"]["unchanged"]) == (3, 3, 3)
+    assert run("job", "run").exit == run("job", "run", "c", "--all").exit == 2
+
+
+def test_a_job_that_only_looks_leaves_its_plan_to_look_at_and_to_apply(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    text = 'mode = "plan"\nsandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\n'
+    (tmp_path / "jobs" / "drift.toml").write_text(f'file = "../good.csv"\n{text}', "utf-8")
+    result = run("job", "run", "drift")
+    line, page = result.out.splitlines()
+    assert (result.exit, "drift: 3 assistants differ from the sheet; exit 10" in line) == (10, True)
+    (folder,) = (tmp_path / "jobs" / "runs").glob("*-drift")
+    assert str(page.split()[-1]).endswith("plan.html")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["plan.html", "plan.json", "run.json"]
+    assert "apply" in (folder / "plan.html").read_text("utf-8"), "the page says how to go on"
+    runs = ("--runs-dir", "jobs/runs")
+    listed = run("runs", "list", *runs).out
+    assert "only looked" in listed and "job drift" in listed
+    assert "only looked" in run("runs", "show", folder.name, *runs).out
+    assert run("apply", str(folder / "plan.json"), "--sandbox", "--yes", "--rate", "off", *runs).exit == 0
+    assert run("job", "run", "drift").exit == 0, "nothing differs any more"
+    assert run("runs", "prune", "--keep", "0", "--yes", *runs).exit == 0
+    assert not folder.exists()

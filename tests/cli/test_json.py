@@ -110,6 +110,7 @@ CASES: dict[str, Case] = {
     "job run": Case(("job", "run", "one", *SEND), 0, "run"),
     "job schedule": Case(("job", "schedule", "night", "--cron", "--user", "anna"), 0, "unit"),
     "job schedule: no form": Case(("job", "schedule", "night"), 2),
+    "job run: several": Case(("job", "run", "one", "one", *SEND), 0, "job-runs"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),
@@ -382,6 +383,7 @@ PLAIN = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"), "2026-11-28T08:00:00.000Z"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d{4}-"), "2026-11-28T0800-"),
     (re.compile(r'("seconds": )[\d.]+'), r"\g<1>0.25"),
+    (re.compile(r" in [\d.]+ s\b"), " in 0.2 s"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:8080"),
     (re.compile(r"batch-update \d+\.\d+\.\d+[\w.]*"), "batch-update 0.1.0"),
 ]

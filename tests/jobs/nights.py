@@ -14,11 +14,12 @@ from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.record.job_run import JobRun
-from batch_update.jobs.running.hands import Result, Turn
+from batch_update.jobs.running.hands import Came, Turn
 from batch_update.jobs.running.story import run_job
+from batch_update.report.documents.envelope import Purpose
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
-from batch_update.settings.tunables import SANDBOX_KEY
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.api import virtual
 
 FIRST = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
@@ -26,11 +27,6 @@ FIRST = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 
 Before = Callable[[str], Awaitable[int | None]]
 """Method -> the status of an answer in the sandbox's place, or None; it may take its time."""
-
-
-async def as_it_is(method: str) -> int | None:
-    """Nothing comes before what the sandbox answers."""
-    return None
 
 
 def behind(app: Any, before: Before) -> Any:
@@ -53,10 +49,11 @@ class Nights:
 
     folder: Path
     app: Any
-    before: Before = as_it_is
+    before: Before | None = None
     passed: float = 0.0
     """seconds since the first night, up to the last run"""
-    told: list[tuple[Turn, Result]] = field(default_factory=list)
+    told: list[Came] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
     means: dict[str, Any] = field(default_factory=dict)
     _is_running: bool = False
 
@@ -71,6 +68,19 @@ class Nights:
         """It is the beginning of this night, from 0."""
         self.passed = number * 86_400.0
 
+    async def undisturbed(self, method: str) -> int | None:
+        """The sandbox answers."""
+        return None
+
+    def down_for(self, seconds: float) -> Before:
+        """From now on nothing but 503 comes for so long."""
+        until = self.passed + seconds
+
+        async def before(method: str) -> int | None:
+            return 503 if self.now() < until else None
+
+        return before
+
     def write(self, text: str, sheet: str = "") -> None:
         """Write the job file, and its sheet where one is given."""
         settings = (
@@ -82,14 +92,17 @@ class Nights:
         if sheet:
             (self.folder / "day.csv").write_text(sheet, "utf-8")
 
-    def run(self, **given: Any) -> JobRun:
+    def run(self, *, anew: bool = True, **given: Any) -> JobRun:
         job = load_job(self.folder / "night.toml")
-        return run_job(job, read_settings(job.given, given), self, clock=self.clock, environ={})
+        settings = read_settings(job.given, given)
+        return run_job(job, settings, self, anew=anew, clock=self.clock, environ={})
 
     # ------------------------------------------------------------ the hands
 
     def see(self, turn: Turn, begin: Callable[[Means], Callable[[], Awaitable[Any]]]) -> Any:
-        means = Means(key=ApiKey(SANDBOX_KEY), app=behind(self.app, self.before), **self.means)
+        means = Means(
+            key=ApiKey(SANDBOX_KEY), app=behind(self.app, self.before or self.undisturbed), **self.means
+        )
         took = 0.0
 
         async def timed() -> Any:
@@ -111,5 +124,17 @@ class Nights:
             self._is_running = False
             self.passed += took
 
-    def tell(self, turn: Turn, result: Result) -> None:
-        self.told.append((turn, result))
+    def tell(self, came: Came) -> None:
+        self.told.append(came)
+
+    def nothing(self, run: JobRun, settings: Settings) -> None:
+        pass
+
+    def warn(self, job: str, words: str) -> None:
+        self.warned.append(words)
+
+    def following(self, came: Came) -> dict[Purpose, str]:
+        return {}
+
+    def resuming(self, folder: Path, settings: Settings) -> str:
+        return f"resume {folder.name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.options import FILE, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, leaves_out, next_lines, told_here
 from batch_update.cli.screens.screen import out, paint, painted, showing_on
-from batch_update.cli.watcher import Reader, about_how_long, seconds_to_send
+from batch_update.cli.watcher import Reader
 from batch_update.clock import SYSTEM
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
@@ -91,7 +90,7 @@ def show_plan(
     if xlsx is not None:
         require_book(xlsx)
     found = look_ahead(file, settings, out_file)
-    status = _status(found.plan, found.settings, exit_code=exit_code)
+    status = _status(found, exit_code=exit_code)
     if xlsx is not None:
         _write_book(found, file, out_file, xlsx)
     _show_planned(found, file, out_file, html, xlsx, status, full=full)
@@ -108,36 +107,15 @@ def look_ahead(file: str, settings: Settings, out_file: Path | None = None) -> P
 
 def document_of(found: Planned) -> PlannedSheet:
     """Return what would be sent, for programs."""
-    from batch_update.plan.saving import digest
-    from batch_update.report.documents.of_sheets import planned_sheet
+    from batch_update.run.steps.plan_files import planned_document
 
-    told = _pasteable(found)
-    return planned_sheet(told, found.tripped, requests=found.pages, digest=digest(found.plan))
+    return planned_document(_pasteable(found))
 
 
-def _pasteable(found: Planned) -> Plan:
+def _pasteable(found: Planned) -> Planned:
     """Return the plan with commands in the remedies of its problems that can be pasted here."""
-    return replace(found.plan, problems=tuple(told_here(found.plan.problems, found.settings)))
-
-
-def _is_blocked(found: Planned) -> bool:
-    return _status(found.plan, found.settings, exit_code=False) is Exit.SHEET_INVALID
-
-
-def _write_page(found: Planned, path: Path, status: Exit, following: Following) -> None:
-    """Write the plan as a page, nothing of it cut."""
-    from batch_update.report.files.plan_page import write_plan_page
-    from batch_update.report.page.of_plan import Planning
-
-    planning = Planning(
-        document=document_of(found),
-        tripped=found.tripped,
-        is_blocked=_is_blocked(found),
-        seconds=seconds_to_send(found.plan, found.settings, pages=found.pages),
-        made=SYSTEM.wall(),
-        exit=status,
-    )
-    write_plan_page(path, _pasteable(found), planning, following)
+    problems = tuple(told_here(found.plan.problems, found.settings))
+    return replace(found, plan=replace(found.plan, problems=problems))
 
 
 def _show_planned(
@@ -151,11 +129,13 @@ def _show_planned(
     full: bool,
 ) -> None:
     from batch_update.plan.saving import digest
+    from batch_update.run.steps.plan_files import page_of_planned
 
     settings, mark = found.settings, digest(found.plan)
-    following = _next_after_plan(found, file, out_file, "" if out_file or found.earlier else mark)
+    following = next_after_plan(found, file, out_file, "" if out_file or found.earlier else mark)
     if html is not None:
-        _write_page(found, html, status, following)
+        made = SYSTEM.wall()
+        page_of_planned(_pasteable(found), html, status=status, made=made, following=following)
     if settings.json_:
         out_document(document_of(found), exit=status, following=following)
     elif not settings.quiet:
@@ -171,25 +151,16 @@ def _show_planned(
 def _write_book(found: Planned, file: str, out_file: Path | None, path: Path) -> None:
     """Write the plan as a workbook. Raises UsageError (U110)."""
     from batch_update.plan.saving import digest
-    from batch_update.report.files.writable import unwritable
-    from batch_update.report.workbook.plan_book import Approval, write_plan_book
-    from batch_update.settings.locales import language_here
+    from batch_update.run.steps.plan_files import book_of_planned
 
-    mark = digest(found.plan)
-    following = _next_after_plan(found, file, out_file, mark)
-    command = following.get("apply") or following.get("apply_good_rows", "")
-    seconds = seconds_to_send(found.plan, found.settings, pages=found.pages)
-    approval = Approval(mark, command, found.tripped, _is_blocked(found), seconds, found.settings)
-    try:
-        write_plan_book(_pasteable(found), approval, path, language_here(os.environ))
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from None
+    book_of_planned(_pasteable(found), path, next_after_plan(found, file, out_file, digest(found.plan)))
 
 
 def show_screen(found: Planned, *, full: bool) -> None:
     from batch_update.report.guards import guard_lines
     from batch_update.report.screen.preview import plan_screen, plan_totals
     from batch_update.report.screen.problems import render_problems
+    from batch_update.run.steps.plan_files import about_how_long
 
     made, settings = found.plan, found.settings
     if made.problems:
@@ -202,7 +173,7 @@ def show_screen(found: Planned, *, full: bool) -> None:
     out(plan_totals(made, duration=about_how_long(made, settings, pages=found.pages)))
 
 
-def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:
+def next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str) -> Following:
     """The commands that make sense now, by what they are for; none where there is nothing to do."""
     from batch_update.report.guards import hazards_of, lifted
 
@@ -215,7 +186,7 @@ def _next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str
         errand = Errand("apply", str(out_file or file), then.model_copy(update=changed))
         return errand.again(**lifted(tripped), **allowed, expect=mark or None)
 
-    if _status(made, settings, exit_code=False) is not Exit.SHEET_INVALID:
+    if _status(found, exit_code=False) is not Exit.SHEET_INVALID:
         following: Following = {"apply": sending()} if made.changes else {}
         if not found.earlier and any(one.why is Why.EDITED for one in _fields_held(made)):
             following["plan_ours"] = command_of(
@@ -238,9 +209,8 @@ def _fields_held(plan: Plan) -> Iterator[Conflict]:
         yield from change.held
 
 
-def _status(plan: Plan, settings: Settings, *, exit_code: bool) -> Exit:
-    from batch_update.send.accounting import blocking_problems
+def _status(found: Planned, *, exit_code: bool) -> Exit:
+    from batch_update.run.steps.plan_files import exit_of_plan
 
-    if blocking_problems(plan, skip_invalid=settings.skip_invalid):
-        return Exit.SHEET_INVALID
-    return Exit.CHANGES_PENDING if exit_code and plan.changes else Exit.OK
+    status = exit_of_plan(found)
+    return Exit.OK if status is Exit.CHANGES_PENDING and not exit_code else status

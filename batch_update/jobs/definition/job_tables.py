@@ -160,6 +160,9 @@ class JobFile(JobTable):
     notify: Notify | None = None
     monitor: Monitor | None = None
     log: LogFile | None = None
+    reports: tuple[Literal["html", "xlsx", "csv", "json", "jsonl", "junit", "parquet"], ...] = Field(
+        (), description="Further reports, written into the run folder: xlsx, jsonl, junit, parquet ..."
+    )
     keep: int | None = Field(
         None, ge=1, le=100_000, description="Run folders of the job to keep; older ones are removed."
     )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, GuardStopped
+from batch_update.jobs.input.taken import Intake, NoSheet
 from batch_update.jobs.record.job_run import Ending, JobRun
-from batch_update.jobs.running.hands import Result, Turn
+from batch_update.jobs.running.hands import Came, Result
 from batch_update.model.plans import Outcome, Plan, Status
 from batch_update.model.reports import Exit, Report
 from batch_update.outcomes import as_wanted
 from batch_update.report.messages import words_of
 from batch_update.report.screen.summary import counted_outcomes, counts_line
 from batch_update.run.planning import Planned
+from batch_update.run.steps.plan_files import exit_of_plan
 from batch_update.run.steps.session import Ended
 from batch_update.send.accounting import blocking_problems
 from batch_update.text import counted, excerpt, printable
@@ -52,49 +54,51 @@ _ENDINGS = (
 """Endings by how much they count where several turns make one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A turn, and what came of it."""
+def plan_in(came: Came) -> Plan | None:
+    """Return the plan of a turn; None where it came to none."""
+    if isinstance(came.result, Exception):
+        return None
+    return came.result.report.plan if isinstance(came.result, Ended) else came.result.plan
 
-    turn: Turn
-    result: Result
 
-    @property
-    def plan(self) -> Plan | None:
-        return None if isinstance(self.result, Exception) else _plan_of(self.result)
+def stop_of(came: Came) -> Exception | None:
+    """Return what ended a turn early."""
+    if isinstance(came.result, Ended):
+        return came.result.report.stopped
+    return came.result if isinstance(came.result, Exception) else None
 
-    @property
-    def stop(self) -> Exception | None:
-        """Return what ended it early."""
-        if isinstance(self.result, Ended):
-            return self.result.report.stopped
-        return self.result if isinstance(self.result, Exception) else None
 
-    @property
-    def exit(self) -> Exit:
-        if isinstance(self.result, Ended):
-            return self.result.exit
-        if isinstance(self.result, Planned):
-            return exit_of_plan(self.result)
-        return self.result.exit if isinstance(self.result, BatchUpdateError) else Exit.BUG
+def exit_of(came: Came) -> Exit:
+    """Return the exit status of a turn."""
+    if isinstance(came.result, Ended):
+        return came.result.exit
+    if isinstance(came.result, Planned):
+        return exit_of_plan(came.result)
+    return came.result.exit if isinstance(came.result, BatchUpdateError) else Exit.BUG
 
-    @property
-    def ending(self) -> Ending:
-        if isinstance(self.stop, GuardStopped):
-            return Ending.GUARD
-        if self.exit is Exit.CHANGES_PENDING:
-            return Ending.DRIFT
-        if self.exit is Exit.OK:
-            is_sent = isinstance(self.result, Ended) and _has_sent(self.result.report)
-            return Ending.SUCCESS if is_sent else Ending.UNCHANGED
-        return Ending.CONFLICT if self.stop is None and _is_conflict(self.result) else Ending.FAILURE
 
-    @property
-    def line(self) -> str:
-        """Return what became of it, in a line that is safe to show."""
-        if isinstance(self.result, Ended):
-            return _line_of_run(self.result)
-        return line_of_plan(self.result) if isinstance(self.result, Planned) else error_line(self.result)
+def ending_of(came: Came) -> Ending:
+    """Return how a turn ended."""
+    stop, exit = stop_of(came), exit_of(came)
+    if isinstance(stop, GuardStopped):
+        return Ending.GUARD
+    if exit is Exit.CHANGES_PENDING:
+        return Ending.DRIFT
+    if exit is Exit.OK:
+        is_sent = isinstance(came.result, Ended) and _has_sent(came.result.report)
+        return Ending.SUCCESS if is_sent else Ending.UNCHANGED
+    return Ending.CONFLICT if stop is None and _is_conflict(came.result) else Ending.FAILURE
+
+
+def line_of(came: Came) -> str:
+    """Return what became of a turn, in a line that is safe to show."""
+    if isinstance(came.result, Exception):
+        line = error_line(came.result)
+    else:
+        line = _line_of_run(came.result) if isinstance(came.result, Ended) else line_of_plan(came.result)
+    if came.turn.verb == "resume":
+        line = f"went on with {printable(Path(came.turn.place).name)}: {line}"
+    return "; ".join((line, *came.notes))
 
 
 def worst(statuses: Iterable[Exit]) -> Exit:
@@ -109,28 +113,35 @@ def job_run_of(
     due: datetime | None,
     began: datetime,
     ended: datetime,
+    intake: Intake,
 ) -> JobRun:
-    """Return a run of a job as it ended. Of several sheets the worst counts, and all rows."""
-    bad = max(came, key=lambda one: _ENDINGS.index(one.ending), default=None)
-    plans = [one.plan for one in came if one.plan is not None]
+    """Return a run of a job as it ended. Of several turns the worst counts, and all rows."""
+    bad = max(came, key=_badness, default=None)
+    plans = [plan for one in came if (plan := plan_in(one)) is not None]
     reports = [one.result.report for one in came if isinstance(one.result, Ended)]
     counts = Counter(outcome.status for report in reports for outcome in report.outcomes)
+    unsent = Ending.UNCHANGED if intake.nothing is NoSheet.UNCHANGED else Ending.NOTHING
     return JobRun(
         job,
         due,
         began,
         ended,
-        bad.ending if bad else Ending.NOTHING,
-        worst(one.exit for one in came),
-        _line_of_all(came),
-        sheets=tuple(one.turn.place for one in came if one.turn.verb != "resume"),
-        digests=tuple(plan.sheet.sha256 for plan in plans if plan.sheet.sha256),
-        folders=tuple(report.folder for report in reports if report.folder is not None),
+        ending_of(bad) if bad else unsent,
+        worst(map(exit_of, came)),
+        _line_of_all(came, intake),
+        sheets=tuple(one.origin for one in intake.sheets),
+        digests=tuple(plan.sheet.sha256 for plan in plans if plan.sheet.sha256)
+        + tuple(one.digest for one in intake.skipped),
+        folders=tuple(one.folder for one in came if one.folder is not None),
         counts={status: counts[status] for status in Status if counts[status]},
-        code=_code_of(bad.stop) if bad else "",
-        message=_message_of(bad.stop) if bad else "",
+        code=_code_of(stop_of(bad)) if bad else "",
+        message=_message_of(stop_of(bad)) if bad else "",
         failures=tuple(islice(_failures(reports), MOST_FAILURES)),
     )
+
+
+def _badness(came: Came) -> tuple[int, int]:
+    return _ENDINGS.index(ending_of(came)), WORST_LAST.index(exit_of(came))
 
 
 def failed_run(job: str, error: Exception, *, due: datetime | None, began: datetime) -> JobRun:
@@ -156,16 +167,6 @@ def _message_of(error: Exception | None) -> str:
     if isinstance(error, BatchUpdateError):
         return excerpt(error.message, MOST_WORDS)
     return "" if error is None else error_line(error)
-
-
-def _plan_of(result: Ended | Planned) -> Plan:
-    return result.report.plan if isinstance(result, Ended) else result.plan
-
-
-def exit_of_plan(found: Planned) -> Exit:
-    if blocking_problems(found.plan, skip_invalid=found.settings.skip_invalid):
-        return Exit.SHEET_INVALID
-    return Exit.CHANGES_PENDING if found.plan.changes else Exit.OK
 
 
 def _has_sent(report: Report) -> bool:
@@ -199,16 +200,16 @@ def line_of_plan(found: Planned) -> str:
     return f"drift: {counted(number, 'assistant')} {'differs' if number == 1 else 'differ'} from the sheet"
 
 
-def _line_of_all(came: Sequence[Came]) -> str:
-    if not came:
-        return "there was no sheet, so nothing was done"
+def _line_of_all(came: Sequence[Came], intake: Intake) -> str:
+    told = [intake.line] if intake.line else []
     if len(came) == 1:
-        return came[0].line
-    reports = [one.result.report for one in came if isinstance(one.result, Ended)]
-    outcomes = [outcome for report in reports for outcome in report.outcomes]
-    bad = max(came, key=lambda one: _ENDINGS.index(one.ending))
-    told = f"; {bad.line}" if bad.exit is not Exit.OK else ""
-    return f"{counted(len(came), 'part')}: {counted_outcomes(outcomes)}{told}"
+        told.append(line_of(came[0]))
+    elif came:
+        reports = [one.result.report for one in came if isinstance(one.result, Ended)]
+        outcomes = [outcome for report in reports for outcome in report.outcomes]
+        told.append(f"{counted(len(came), 'run')}: {counted_outcomes(outcomes)}")
+        told += [line_of(one) for one in came if exit_of(one) is not Exit.OK]
+    return "; ".join([*told, *intake.notes]) or "there was nothing to do"
 
 
 def _failures(reports: Iterable[Report]) -> Iterator[str]:

@@ -14,13 +14,15 @@ from batch_update.api.keys import ApiKey
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.running import story
-from batch_update.jobs.running.hands import Result, Turn
+from batch_update.jobs.running.hands import Came, Turn
+from batch_update.report.documents.envelope import Purpose
 from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import means_of_call, settings_of_call
 from batch_update.run.steps.means import Means, Sequel
 from batch_update.run.watching import Watcher
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
+from batch_update.text import quoted_path
 
 T = TypeVar("T")
 
@@ -37,8 +39,20 @@ class SilentHands:
         except Exception as error:  # noqa: BLE001  # it is in what the run of the job returns
             return error
 
-    def tell(self, turn: Turn, result: Result) -> None:
+    def tell(self, came: Came) -> None:
         """Nobody listens: it is in what the run of the job returns."""
+
+    def nothing(self, run: JobRun, settings: Settings) -> None:
+        """Nobody listens here, either."""
+
+    def warn(self, job: str, words: str) -> None:
+        self.means.watcher.warning(f"{job}: {words}")
+
+    def following(self, came: Came) -> Mapping[Purpose, str]:
+        return {}
+
+    def resuming(self, folder: Path, settings: Settings) -> str:
+        return f"batch-update resume {quoted_path(folder)}"
 
 
 def run_job(

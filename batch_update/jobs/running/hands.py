@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
+from batch_update.jobs.record.job_run import JobRun
+from batch_update.report.documents.envelope import Purpose
 from batch_update.run.planning import Planned
 from batch_update.run.steps.means import Means, Sequel
 from batch_update.run.steps.session import Ended
@@ -18,14 +21,26 @@ Result: TypeAlias = "Ended | Planned | Exception"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn of a run of a job: a sheet that is applied or planned, or a run that is gone on with."""
+    """A turn of a run of a job: a sheet is chosen, applied or planned, or an earlier run is gone on with."""
 
     job: str
     """its name"""
-    verb: Literal["apply", "plan", "resume"]
+    verb: Literal["choose", "apply", "plan", "resume"]
     place: str
     """the sheet: a path, or "-" for stdin; of a resume the run's folder"""
     settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A turn, and what came of it."""
+
+    turn: Turn
+    result: Result
+    folder: Path | None = None
+    """the run folder that it has; None for none"""
+    notes: tuple[str, ...] = ()
+    """what else is to be told, safe to show"""
 
 
 class Hands(Protocol):
@@ -35,6 +50,22 @@ class Hands(Protocol):
         """Begin a story with the means of the door, and see it to its end. An error is returned, and not raised."""
         ...
 
-    def tell(self, turn: Turn, result: Result) -> None:
+    def tell(self, came: Came) -> None:
         """Tell what came of a turn."""
+        ...
+
+    def nothing(self, run: JobRun, settings: Settings) -> None:
+        """Tell of a run that had nothing to do."""
+        ...
+
+    def warn(self, job: str, words: str) -> None:
+        """Tell what went wrong beside a run, and does not change how it ended."""
+        ...
+
+    def following(self, came: Came) -> Mapping[Purpose, str]:
+        """Return the commands that make sense after a turn, by what they are for, as this door spells them."""
+        ...
+
+    def resuming(self, folder: Path, settings: Settings) -> str:
+        """Return the command that goes on with a run."""
         ...

@@ -1,24 +1,37 @@
-"""The story of one run of a job: which turns it has, each seen through by the hands of a door, and how it ended."""
+"""The story of one run of a job: what is taken, each turn of it, and what is kept, removed and told at its end."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Any
+from pathlib import Path
 
 from batch_update.clock import SYSTEM, Clock
+from batch_update.errors import BatchUpdateError
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.record.job_run import JobRun
-from batch_update.jobs.running.came import Came, job_run_of
+from batch_update.jobs.input.taken import Intake
+from batch_update.jobs.notices.telling import announce_end, announce_start
+from batch_update.jobs.record.interrupted import told_as_cut_short
+from batch_update.jobs.record.job_record import JobRecord
+from batch_update.jobs.record.job_run import Ending, JobRun
+from batch_update.jobs.record.job_state import JobState
+from batch_update.jobs.running.came import exit_of, failed_run, job_run_of
 from batch_update.jobs.running.deadline import Deadline
-from batch_update.jobs.running.hands import Hands, Result, Turn
-from batch_update.run.applying import begin_apply
-from batch_update.run.planning import begin_plan
-from batch_update.run.steps.means import Means, Sequel
+from batch_update.jobs.running.hands import Came, Hands, Turn
+from batch_update.jobs.running.left_open import left_open
+from batch_update.jobs.running.log_file import add_line
+from batch_update.jobs.running.retention import prune_job
+from batch_update.jobs.running.taking import taken
+from batch_update.jobs.running.turns import Workday
+from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
+
+BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
+"""Ends after which nothing more of a run is begun."""
+FINISHED = frozenset({Exit.OK, Exit.SOME_FAILED})
+"""Ends of a run that was gone on with after which a new one is begun."""
 
 
 def run_job(
@@ -27,49 +40,121 @@ def run_job(
     hands: Hands,
     *,
     due: datetime | None = None,
+    anew: bool = True,
     clock: Clock = SYSTEM,
     environ: Mapping[str, str] = os.environ,
 ) -> JobRun:
     """Run a job once, and return how that ended. What a run meets is never raised: it is in what is returned.
 
     `settings`: the job's own, with what a caller puts over them. `due`: the time of its schedule that it is run for,
-    UTC. `environ`: where secrets lie that the job file refers to.
+    UTC. `anew` False: only a run that was cut short is seen to. `environ`: where secrets lie that the job file refers
+    to. The run is noted in the job's record, whose lock is held meanwhile; without that it does not begin.
     """
-    began, schedule = clock.wall(), job.tables.schedule
-    deadline = Deadline(schedule.deadline if schedule else None, clock)
-    way = _Way(hands, clock, deadline)
-    came = [way.see(turn) for turn in _turns(job, settings)]
-    return job_run_of(job.name, came, due=due, began=began, ended=clock.wall())
+    began = clock.wall()
+    try:
+        with JobRecord(settings.runs_dir, job.name, clock=clock) as record:
+            night = _Night(job, settings, hands, record, clock, environ)
+            return night.run(due, anew=anew)
+    except BatchUpdateError as error:
+        run = failed_run(job.name, error, due=due, began=began)
+        hands.tell(Came(Turn(job.name, job.tables.mode, job.file, settings), error))
+        return run
 
 
-def _turns(job: Job, settings: Settings) -> Iterator[Turn]:
-    yield Turn(job.name, job.tables.mode, job.file, settings)
+class _Night:
+    """One run of a job, while its record is held."""
 
+    def __init__(
+        self,
+        job: Job,
+        settings: Settings,
+        hands: Hands,
+        record: JobRecord,
+        clock: Clock,
+        environ: Mapping[str, str],
+    ) -> None:
+        schedule = job.tables.schedule
+        deadline = Deadline(schedule.deadline if schedule else None, clock)
+        self._day = Workday(job, settings, hands, clock, deadline, environ)
+        self._record = record
+        self._goes_on = schedule is not None and schedule.resume
+        self._before = next(
+            (run for run in reversed(record.state.runs) if run.ending is not Ending.NOTHING), None
+        )
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How the turns of a run are seen through."""
+    def run(self, due: datetime | None, *, anew: bool) -> JobRun:
+        """Run it. Raises UsageError and RunLocked where it cannot be noted that it begins."""
+        day, state = self._day, self._record.state
+        open_runs = left_open(state, day.settings)
+        self._close_cut_short(state, is_resumed=self._goes_on and bool(open_runs))
+        began = day.clock.wall()
+        self._record.begun(due)
+        self._warn(announce_start(day.job, began, environ=day.environ))
+        came, intake = self._turns(open_runs if self._goes_on else [], state, anew=anew)
+        if open_runs and not self._goes_on:
+            commands = [day.hands.resuming(folder, day.settings) for folder in open_runs]
+            intake = replace(
+                intake, notes=(*intake.notes, *(f"an earlier run is open: {one}" for one in commands))
+            )
+        run = job_run_of(day.job.name, came, due=due, began=began, ended=day.clock.wall(), intake=intake)
+        self._end(run, came, intake)
+        return run
 
-    hands: Hands
-    clock: Clock
-    deadline: Deadline
+    def _turns(self, open_runs: Sequence[Path], state: JobState, *, anew: bool) -> tuple[list[Came], Intake]:
+        """Go on with what is open, then take the sheets, unless a turn before says that nothing more can be done."""
+        came: list[Came] = []
+        for folder in open_runs:
+            came.append(self._day.go_on(folder))
+            if exit_of(came[-1]) not in FINISHED:
+                return came, Intake()
+        if not anew:
+            return came, Intake()
+        intake = taken(self._day, state)
+        if isinstance(intake, Exception):
+            return [*came, self._untaken(intake)], Intake()
+        for sheet in intake.sheets:
+            came.append(self._day.take(sheet))
+            if exit_of(came[-1]) in BY_SIGNAL:
+                break
+        return came, intake
 
-    def see(self, turn: Turn) -> Came:
-        """See a turn through, and have its door tell what came of it."""
-        if self.deadline.is_over:
-            result: Result = self.deadline.stop()
-        else:
-            result = self.hands.see(turn, partial(self._begin, turn))
-        self.hands.tell(turn, result)
-        return Came(turn, result)
+    def _untaken(self, error: Exception) -> Came:
+        job, settings = self._day.job, self._day.settings
+        came = Came(Turn(job.name, "choose", job.input.file, settings), error)
+        self._day.hands.tell(came)
+        return came
 
-    def _begin(self, turn: Turn, means: Means) -> Sequel[Any]:
-        interrupts = self.deadline.opening(means.interrupts)
-        means = replace(means, job=turn.job, clock=self.clock, interrupts=interrupts)
-        return self.deadline.bounding(_story(turn, means))
+    def _close_cut_short(self, state: JobState, *, is_resumed: bool) -> None:
+        """Note the end of a run whose process is gone; tell of it, unless it is gone on with or sent nothing."""
+        if state.cut_short is None:
+            return
+        day = self._day
+        told = told_as_cut_short(day.job.name, state.cut_short, day.clock.wall())
+        self._record.ended(told)
+        if state.cut_short.may_have_sent and not is_resumed:
+            self._tell_everybody(told)
 
+    def _end(self, run: JobRun, came: Sequence[Came], intake: Intake) -> None:
+        """Note how the run ended, remove what is old, and tell. None of it changes how it ended."""
+        day = self._day
+        try:
+            self._record.ended(run)
+        except BatchUpdateError as error:
+            self._warn([error.message])
+        if not came:
+            day.hands.nothing(run, day.settings)
+        self._tell_everybody(run, came)
+        if day.job.tables.keep is not None:
+            self._warn(prune_job(day.job.name, day.settings, day.job.tables.keep, but=run.folders))
 
-def _story(turn: Turn, means: Means) -> Sequel[Any]:
-    if turn.verb == "plan":
-        return begin_plan(turn.place, turn.settings, means)
-    return begin_apply(turn.place, turn.settings, means)
+    def _tell_everybody(self, run: JobRun, came: Sequence[Came] = ()) -> None:
+        day = self._day
+        log = day.job.tables.log
+        if log is not None:
+            self._warn(add_line(log, run))
+        advice = [command for one in came for command in day.hands.following(one).values()]
+        self._warn(announce_end(day.job, run, self._before, environ=day.environ, advice=advice))
+
+    def _warn(self, words: Iterable[str]) -> None:
+        for one in words:
+            self._day.hands.warn(self._day.job.name, one)

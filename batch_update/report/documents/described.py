@@ -19,6 +19,7 @@ from batch_update.report.documents import (
     of_choices,
     of_demo,
     of_history,
+    of_jobs,
     of_lists,
     of_runs,
     of_sheets,
@@ -28,7 +29,18 @@ from batch_update.report.documents.envelope import Body, Envelope, schema_name
 
 _CLASSES: Mapping[str, Any] = {
     name: found
-    for module in (envelope, nouns, of_sheets, of_runs, of_lists, of_choices, of_demo, of_history, of_units)
+    for module in (
+        envelope,
+        nouns,
+        of_sheets,
+        of_runs,
+        of_lists,
+        of_choices,
+        of_demo,
+        of_history,
+        of_jobs,
+        of_units,
+    )
     for name, found in vars(module).items()
     if isinstance(found, type) and is_dataclass(found) and found.__module__ == module.__name__
 }
@@ -55,6 +67,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "checked-jobs": ("job check",),
     "notify-test": ("job notify-test",),
     "unit": ("job schedule",),
+    "job-runs": ("job run",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

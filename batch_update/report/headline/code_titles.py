@@ -110,6 +110,7 @@ GERMAN_TITLES: Mapping[str, str] = {
     "X204": "nichts zu ändern",
     "X205": "nicht ausgewählt",
     "X206": "wegen anderer Zeilen nicht gesendet",
+    "X207": "der Auftrag schaut nur nach",
     "X210": "ein Feld, das dieser Modus nicht hat",
     "X211": "kein Modus erlaubt diese Felder zusammen",
     "X220": "ein Moduswechsel setzt Einstellungen zurück",

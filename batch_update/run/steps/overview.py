@@ -38,7 +38,7 @@ def unsent_run(name: str, settings: Settings) -> Entry | None:
     exact = [folder for folder in folders if folder.name == name or folder.resolve() == path]
     exact = exact or [folder for folder in folders if folder.name.startswith(name)]
     found = entry_of(exact[0], runs_at_work(settings)) if len(exact) == 1 else None
-    return found if found and found.state in (RunState.REFUSED, RunState.STILLBORN) else None
+    return found if found and found.state in (RunState.REFUSED, RunState.STILLBORN, RunState.LOOKED) else None
 
 
 def runs_at_work(settings: Settings) -> set[Path]:

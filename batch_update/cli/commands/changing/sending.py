@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from batch_update.cli.after_run import allowing, commands_after, following_run
+from batch_update.cli.after_run import allowing, commands_after, following_run, from_here
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand, Following, command_of
@@ -124,6 +125,8 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
             room=room_on(sys.stdout),
             heading=dated(errand.job, report.started),
         )
+        tail = log_tail(errand.job, status, report.folder)
+        pieces[0] = pieces[0]._replace(text=pieces[0].text + tail)
         text = painted(pieces[:1] if errand.job and status is Exit.OK and not sys.stdout.isatty() else pieces)
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
@@ -137,6 +140,14 @@ def dated(job: str, moment: datetime | None = None) -> str:
     return f"{local_time(moment or SYSTEM.wall())}  {printable(job)}: "
 
 
+def log_tail(job: str, status: Exit, folder: Path | None) -> str:
+    """`; exit 0, runs/2026-11-22T0300-nightly`: what stands at the end of a job's dated line; "" for all else."""
+    if not job or sys.stdout.isatty():
+        return ""
+    place = f", {printable(str(from_here(folder)))}" if folder is not None else ""
+    return f"; exit {int(status)}{place}"
+
+
 def tell_error(error: Exception, errand: Errand) -> None:
     """Show what ended a job before it came to a result: its dated line all the same, and the error as anywhere."""
     from batch_update.cli.program.ending import tell_bug
@@ -148,7 +159,8 @@ def tell_error(error: Exception, errand: Errand) -> None:
             out_failure(error, Exit.BUG)
         return
     if (heading := dated(errand.job)) and not as_json:
-        out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}")
+        tail = log_tail(errand.job, error.exit, None)
+        out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}{tail}")
     if as_json:
         out_failure(error, error.exit)
     else:

@@ -3,41 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from batch_update.cli.commands.changing.sending import tell, tell_error, watch
+from batch_update.cli.after_run import following_run
+from batch_update.cli.commands.changing.sending import dated, tell, tell_error, watch
 from batch_update.cli.documents import heeding_signals
-from batch_update.cli.printed_commands import Errand
+from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of
+from batch_update.cli.screens.screen import out, say
+from batch_update.clock import SYSTEM
+from batch_update.model.reports import Exit
+from batch_update.settings.tunables import Settings
+from batch_update.text import local_time, printable
 
 if TYPE_CHECKING:
-    from batch_update.jobs.running.hands import Result, Turn
+    from batch_update.jobs.record.job_run import JobRun
+    from batch_update.jobs.running.hands import Came, Turn
     from batch_update.run.steps.means import Means, Sequel
 
 T = TypeVar("T")
 
 
 class ScreenHands:
-    """Sees the turns of a job through as its own command would, with everything that people see of it."""
+    """Sees the turns of a job through as its own command would, with everything that people see of it.
+
+    With `json` what came of each is kept, to be told in one document.
+    """
+
+    def __init__(self) -> None:
+        self.came: list[Came] = []
 
     def see(self, turn: Turn, begin: Callable[[Means], Sequel[T]]) -> T | Exception:
         try:
             with heeding_signals():
-                return watch(_errand_of(turn), begin)
+                return watch(errand_of(turn), begin)
         except Exception as error:  # noqa: BLE001  # a job's trouble, a bug, too, must not keep others from running
             return error
 
-    def tell(self, turn: Turn, result: Result) -> None:
-        from batch_update.cli.commands.jobs.drift import tell_drift
+    def tell(self, came: Came) -> None:
+        self.came.append(came)
+        if not came.turn.settings.json_:
+            show_came(came)
+
+    def nothing(self, run: JobRun, settings: Settings) -> None:
+        if not settings.json_ and not (settings.quiet and run.exit is Exit.OK):
+            out(f"{dated(run.job) or f'{printable(run.job)}: '}{run.line}; exit {int(run.exit)}")
+
+    def warn(self, job: str, words: str) -> None:
+        say(f"{local_time(SYSTEM.wall())}  {printable(job)}: {printable(words)}")
+
+    def following(self, came: Came) -> Following:
+        from batch_update.cli.commands.plan import next_after_plan
+        from batch_update.jobs.running.turns import saved_plan
+        from batch_update.plan.saving import digest
         from batch_update.run.planning import Planned
 
-        errand = _errand_of(turn)
-        if isinstance(result, Exception):
-            tell_error(result, errand)
-        elif isinstance(result, Planned):
-            tell_drift(result, errand.at(result.settings))
-        else:
-            tell(result, errand.at(result.settings))
+        if isinstance(came.result, Exception):
+            return {}
+        errand = errand_of(came.turn).at(came.result.settings)
+        if not isinstance(came.result, Planned):
+            return following_run(came.result.report, errand)
+        saved = saved_plan(came)
+        return next_after_plan(came.result, came.turn.place, saved, "" if saved else digest(came.result.plan))
+
+    def resuming(self, folder: Path, settings: Settings) -> str:
+        return command_of("resume", settings, folder, groups=SAME_SERVER)
 
 
-def _errand_of(turn: Turn) -> Errand:
-    return Errand(turn.verb, turn.place, turn.settings, turn.job)
+def show_came(came: Came) -> None:
+    """Show what came of a turn, or print the document of it."""
+    from batch_update.cli.commands.jobs.drift import tell_drift
+    from batch_update.run.planning import Planned
+
+    errand = errand_of(came.turn)
+    if isinstance(came.result, Exception):
+        tell_error(came.result, errand)
+    elif isinstance(came.result, Planned):
+        tell_drift(came, came.result, errand.at(came.result.settings))
+    else:
+        tell(came.result, errand.at(came.result.settings))
+    if not (errand.settings.json_ or errand.settings.quiet):
+        for note in came.notes:
+            out(f"  {note}")
+
+
+def errand_of(turn: Turn) -> Errand:
+    """Return a turn as the command that it is."""
+    return Errand("apply" if turn.verb == "choose" else turn.verb, turn.place, turn.settings, turn.job)

@@ -1,0 +1,124 @@
+"""The turns of a run of a job: each is seen through within the deadline, and what it needs beside is done."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from batch_update.clock import Clock
+from batch_update.errors import BatchUpdateError
+from batch_update.jobs.definition.job_file import Job
+from batch_update.jobs.definition.secrets import referred_key
+from batch_update.jobs.input.archiving import archive
+from batch_update.jobs.input.taken import TakenSheet
+from batch_update.jobs.running.came import exit_of
+from batch_update.jobs.running.deadline import Deadline
+from batch_update.jobs.running.hands import Came, Hands, Result, Turn
+from batch_update.jobs.running.more_reports import write_more
+from batch_update.model.reports import Exit
+from batch_update.report.files.folder import run_folder
+from batch_update.run.applying import begin_apply
+from batch_update.run.planning import Planned, begin_plan
+from batch_update.run.resuming import begin_resume
+from batch_update.run.steps.means import Means, Sequel
+from batch_update.run.steps.plan_files import PLAN, write_plan_folder
+from batch_update.run.steps.session import Ended
+from batch_update.run.steps.signature import occasion_of
+from batch_update.settings.tunables import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workday:
+    """All that the turns of one run have in common."""
+
+    job: Job
+    settings: Settings
+    hands: Hands
+    clock: Clock
+    deadline: Deadline
+    environ: Mapping[str, str]
+
+    def go_on(self, folder: Path) -> Came:
+        """Go on with a run of this job that did not come to its end."""
+        return self._done(Turn(self.job.name, "resume", str(folder), self.settings))
+
+    def take(self, sheet: TakenSheet) -> Came:
+        """Apply a sheet, or plan it where the job only looks; one whose run went well goes to the archive."""
+        return self._done(Turn(self.job.name, self.job.tables.mode, str(sheet.path), self.settings), sheet)
+
+    def seen(self, turn: Turn, story: Any) -> Any:
+        """Have the door see a story through, or return the error that ends it; no turn begins after the deadline."""
+        if self.deadline.is_over:
+            return self.deadline.stop()
+        return self.hands.see(turn, partial(self._begin, story))
+
+    def put_away(self, sheet: TakenSheet, digest: str) -> tuple[str, ...]:
+        """Move a sheet to the archive, where the job has one. Returns what is to be told of that."""
+        place = self.job.input.archive
+        if place is None or sheet.fetched:
+            return ()
+        moved = archive(sheet, place, digest=digest, now=self.clock.wall().astimezone())
+        return (moved.message,) if moved.message else ()
+
+    def _begin(self, story: Any, means: Means) -> Sequel[Any]:
+        interrupts = self.deadline.opening(means.interrupts)
+        key = means.key or self._key(means)
+        means = replace(means, job=self.job.name, clock=self.clock, interrupts=interrupts, key=key)
+        return self.deadline.bounding(story(means))
+
+    def _key(self, means: Means) -> Any:
+        """Return the key that the job file refers to; None where a setting says otherwise, or it refers to none."""
+        secret, settings = self.job.tables.key, self.settings
+        if secret is None or settings.sandbox or settings.key_file is not None:
+            return None
+        return referred_key(secret, self.environ, means.watcher.warning)
+
+    def _done(self, turn: Turn, sheet: TakenSheet | None = None) -> Came:
+        came = self._with_files(turn, self.seen(turn, partial(_story, turn)))
+        if sheet is not None and came.folder is not None and sheet.fetched:
+            with suppress(OSError):  # the run's plan holds all of it
+                shutil.copyfile(sheet.path, came.folder / sheet.path.name)
+        if sheet is not None and isinstance(came.result, Ended) and exit_of(came) is Exit.OK:
+            came = replace(came, notes=self.put_away(sheet, came.result.report.plan.sheet.sha256))
+        self.hands.tell(came)
+        return came
+
+    def _with_files(self, turn: Turn, result: Result) -> Came:
+        """Return what came of a turn with its run folder; that of a plan is made here, and so are further reports."""
+        if isinstance(result, Ended):
+            for why in write_more(result, self.job.tables.reports):
+                self.hands.warn(self.job.name, why)
+            return Came(turn, result, result.report.folder)
+        if not isinstance(result, Planned):
+            return Came(turn, result)
+        made = self.clock.wall()
+        occasion = occasion_of(result.settings, Means(job=self.job.name))
+        try:
+            folder = self.settings.run_dir or run_folder(
+                self.settings.runs_dir, result.plan.sheet.name, made.astimezone(), job=self.job.name
+            )
+            came = Came(turn, result, folder)
+            following = self.hands.following(came)
+            write_plan_folder(result, folder, occasion, made=made, following=following)
+        except BatchUpdateError as error:
+            return Came(turn, error)
+        return came
+
+
+def _story(turn: Turn, means: Means) -> Sequel[Any]:
+    if turn.verb == "resume":
+        return begin_resume(Path(turn.place), turn.settings, means)
+    if turn.verb == "plan":
+        return begin_plan(turn.place, turn.settings, means)
+    return begin_apply(turn.place, turn.settings, means)
+
+
+def saved_plan(came: Came) -> Path | None:
+    """Return where the plan lies that a turn has saved, for `apply`; None where it saved none."""
+    is_saved = isinstance(came.result, Planned) and not came.result.settings.no_fetch
+    return came.folder / PLAN if is_saved and came.folder is not None else None

@@ -1,0 +1,137 @@
+"""Nights in virtual time, one after another: what each leaves, and what of it stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from batch_update.jobs.record.job_run import Ending
+from batch_update.journal.folders import RunState, all_runs, entry_of
+from batch_update.model.plans import Status
+from batch_update.model.reports import Exit
+from batch_update.sandbox.app import make_app
+from tests.jobs.nights import Nights
+
+SHEET = "id,speech_speed\n10001,1.15\n10002,0.85\n10003,1.05\n"
+
+
+class Killed(BaseException):
+    """The process is gone, without a word."""
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    with make_app(tmp_path / "state.db", limits=()) as app:
+        yield Nights(tmp_path, app)
+
+
+def states(nights: Nights) -> list[RunState]:
+    """The run folders of the job, the newest first."""
+    return [entry_of(folder, ()).state for folder in all_runs(nights.folder / "runs")]
+
+
+def killed_at_the_second_update(nights: Nights) -> None:
+    updates = 0
+
+    async def before(method: str) -> int | None:
+        nonlocal updates
+        updates += method not in ("GET", "POST")
+        if updates == 2:
+            raise Killed
+        return None
+
+    nights.before = before
+    with pytest.raises((Killed, BaseExceptionGroup)):
+        nights.run(concurrency=1)
+    nights.before = None
+
+
+def test_a_run_that_was_cut_short_is_gone_on_with_where_the_job_says_so(nights: Nights) -> None:
+    nights.write("[schedule]\ncron = '0 3 * * *'\nresume = true\n", SHEET)
+    killed_at_the_second_update(nights)
+    assert states(nights) == [RunState.OPEN]
+    run = nights.run()
+    assert (run.ending, run.exit) == (Ending.SUCCESS, Exit.OK)
+    assert run.line.startswith("2 runs: 3 updated, 3 with nothing to change")
+    assert states(nights) == [RunState.COMPLETE, RunState.COMPLETE]
+
+
+def test_without_that_an_open_run_is_told_with_the_command_to_go_on_with_it(nights: Nights) -> None:
+    nights.write("", SHEET)
+    killed_at_the_second_update(nights)
+    (folder,) = all_runs(nights.folder / "runs")
+    run = nights.run()
+    assert run.line.endswith(f"; an earlier run is open: resume {folder.name}")
+    assert (run.exit, run.counts) == (Exit.OK, {Status.UPDATED: 2, Status.UNCHANGED: 1})
+    assert "is open" not in nights.run().line, "a run since has looked at the whole sheet"
+
+
+def test_a_run_that_only_sees_to_what_was_cut_short_begins_no_other(nights: Nights) -> None:
+    nights.write("[schedule]\ncron = '0 3 * * *'\nresume = true\n", SHEET)
+    killed_at_the_second_update(nights)
+    run = nights.run(anew=False)
+    assert (run.exit, states(nights)) == (Exit.OK, [RunState.COMPLETE])
+    assert run.line.startswith("went on with ")
+
+
+def test_nights_one_after_another(nights: Nights) -> None:
+    """What goes wrong in some of them: each line and folder is as promised, and no more than four folders stay."""
+    log = '[log]\nfile = "night.log"\n'
+    nights.write(f"keep = 4\nmax-outage = 600\n{log}", SHEET)
+    first = nights.run()
+    assert (first.ending, first.counts) == (Ending.SUCCESS, {Status.UPDATED: 3})
+    endings = {}
+    for number in range(1, 16):
+        nights.night(number)
+        nights.before, sheet, given = nights.undisturbed, SHEET, {}
+        match number:
+            case 2:
+                sheet = "id,speech_speed\n10001,7\n"
+            case 4:
+                sheet, given = "id,speech_speed\n10001,1.1\n10002,1.1\n", {"max_changes": 1}
+            case 6:
+                sheet, nights.before = SHEET.replace("1.15", "1.2"), nights.down_for(20)
+            case 7:
+                (nights.folder / "day.csv").unlink()
+                sheet = ""
+            case 8 | 9 | 10:
+                sheet = SHEET.replace("1.15", "1.2")
+            case 11:
+                nights.before = nights.down_for(900)
+        if sheet:
+            (nights.folder / "day.csv").write_text(sheet, "utf-8")
+        run = nights.run(**given)
+        endings[number] = (run.ending, run.exit)
+        assert len(all_runs(nights.folder / "runs")) <= 5, "and the one that last changed something"
+    expected = dict.fromkeys(range(1, 16), (Ending.UNCHANGED, Exit.OK))
+    expected[2] = (Ending.FAILURE, Exit.SHEET_INVALID)
+    expected[4] = (Ending.GUARD, Exit.STOPPED)
+    expected[6] = (Ending.SUCCESS, Exit.OK)
+    expected[7] = (Ending.FAILURE, Exit.SHEET_INVALID)
+    expected[11] = (Ending.FAILURE, Exit.STOPPED)
+    expected[12] = (Ending.SUCCESS, Exit.OK)
+    assert endings == expected
+    assert nights.warned == []
+    lines = (nights.folder / "night.log").read_text("utf-8").splitlines()
+    assert len(lines) == 16 and all("  night: " in line and "; exit " in line for line in lines)
+    assert (nights.folder / "night.log").stat().st_mode & 0o077 == 0
+
+
+def test_a_log_of_json_begins_a_new_file_when_it_is_large_and_a_failing_one_changes_nothing(
+    nights: Nights,
+) -> None:
+    log = '[log]\nfile = "{}"\nformat = "json"\nmax-mb = 0.0005\nbackups = 2\n'
+    nights.write(log.format("night.log"), SHEET)
+    for _ in range(5):
+        nights.run()
+    names = sorted(path.name for path in nights.folder.glob("night.log*") if path.suffix != ".lock")
+    assert names == ["night.log", "night.log.1", "night.log.2"]
+    told = [json.loads(line) for line in (nights.folder / "night.log").read_text("utf-8").splitlines()]
+    assert (told[-1]["job"], told[-1]["ending"], told[-1]["exit"]) == ("night", "unchanged", 0)
+    (nights.folder / "taken").mkdir()
+    nights.write(log.format("taken"))
+    assert nights.run().exit is Exit.OK
+    assert "the log" in nights.warned[-1]
