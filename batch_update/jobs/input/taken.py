@@ -36,9 +36,11 @@ class Intake:
     """What a run of a job takes."""
 
     sheets: tuple[TakenSheet, ...] = ()
-    """in the order in which they are to be sent"""
+    """in the order in which they are to be sent; where one does not end well, those behind it have to wait: next time
+    the older would else be sent after the newer"""
     skipped: tuple[TakenSheet, ...] = ()
-    """left out, since they are as they were when they were sent last; they may still have to be archived"""
+    """left out, since they are as they were when they were sent last; they may still have to be archived, and their
+    digests count as sent by this run as well"""
     nothing: NoSheet | None = None
     """why there are no sheets"""
     line: str = ""

@@ -49,7 +49,7 @@ class JobRun:
     sheets: tuple[str, ...] = ()
     """the sheets that it took: paths, or addresses without what is secret in them"""
     digests: tuple[str, ...] = ()
-    """SHA-256 of each sheet's bytes, to tell one that is unchanged since"""
+    """SHA-256 of each sheet that ended well or was skipped as unchanged, to tell one that is unchanged since"""
     folders: tuple[Path, ...] = ()
     """of its runs, one for each sheet"""
     counts: dict[Status, int] = field(default_factory=dict)
