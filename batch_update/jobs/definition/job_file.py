@@ -15,7 +15,7 @@ from batch_update.jobs.definition.job_complaints import OWN_KEYS, complaints_of,
 from batch_update.jobs.definition.job_source import SHEET, read_chain
 from batch_update.jobs.definition.job_tables import Input, JobFile
 from batch_update.jobs.definition.toml_lines import KeyPath
-from batch_update.jobs.input.sheet_address import is_address
+from batch_update.jobs.input.sheet_address import is_address, shown_address
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.tunables import Settings, paths
 
@@ -26,7 +26,7 @@ class Job:
 
     name: str
     path: Path
-    file: str
+    file: str = field(repr=False)
     """the sheet: a path or a pattern, an address, or "-" for stdin"""
     description: str
     tables: JobFile
@@ -39,6 +39,11 @@ class Job:
     @property
     def settings(self) -> Settings:
         return read_settings(self.given)
+
+    @property
+    def shown_file(self) -> str:
+        """Return the sheet as far as it may be shown: of an address the host and the name of a file."""
+        return shown_address(self.file) if is_address(self.file) else self.file
 
     @property
     def input(self) -> Input:

@@ -56,6 +56,7 @@ class Input(JobTable):
 
     file: str = Field(
         min_length=1,
+        repr=False,  # of an address all but the host may be secret
         json_schema_extra={"path": True},
         description="The sheet: a path, a pattern such as inbox/*.xlsx, or the https address of a CSV or xlsx.",
     )

@@ -48,17 +48,11 @@ async def choose(
     path, archive = folder / wanted.file, folder / wanted.archive if wanted.archive else None
     if archive:
         require_archive(archive, source_of(path))
-    found = find_sheets(path, archive)
-    notes = _strangers_told(found)
+    found = _wanted_files(wanted, folder)
+    files, notes = found.files, _strangers_told(found)
     missing = f"no sheet is there: {printable(str(path))}"
-    if not found.files:
+    if not files:
         return _nothing(NoSheet.MISSING, missing, wanted, notes)
-    if wanted.take == "one" and len(found.files) > 1:
-        raise SheetError(
-            f"{counted(len(found.files), 'sheet')} fit {printable(wanted.file)}: {_called(found.files)}",
-            code="S142",
-        )
-    files = found.files if wanted.take == "all" else found.files[-1:]
     ready = await rested(files, wanted.settle, clock)
     if not ready:
         return _nothing(NoSheet.UNSETTLED, _unsettled_line(files[:1], wanted), wanted, notes)
@@ -68,6 +62,27 @@ async def choose(
     if not sheets:
         return _nothing(NoSheet.MISSING, missing, wanted, notes)
     return _without_sent(sheets, sent if wanted.unchanged == "skip" else (), (*notes, *_twins_told(sheets)))
+
+
+def sheets_there(wanted: Input, folder: Path) -> tuple[Path, ...]:
+    """Return the sheets that a run would take now, if they have rested; none where they come from an address.
+
+    Raises SheetError S101 where the folder cannot be listed, S142 where several are there and one is wanted.
+    """
+    if wanted.file == STDIN or is_address(wanted.file):
+        return ()
+    return tuple(one.path for one in _wanted_files(wanted, folder).files)
+
+
+def _wanted_files(wanted: Input, folder: Path) -> FoundFiles:
+    """Return the files that are to be taken, the oldest first. Raises SheetError S101 or S142."""
+    found = find_sheets(folder / wanted.file, folder / wanted.archive if wanted.archive else None)
+    if wanted.take == "one" and len(found.files) > 1:
+        raise SheetError(
+            f"{counted(len(found.files), 'sheet')} fit {printable(wanted.file)}: {_called(found.files)}",
+            code="S142",
+        )
+    return found if wanted.take == "all" else replace(found, files=found.files[-1:])
 
 
 async def _from_web(

@@ -17,7 +17,10 @@ from batch_update.clock import Clock
 from batch_update.errors import SheetError, UsageError
 from batch_update.jobs.definition.job_tables import Input
 from batch_update.jobs.input.picking import choose
+from batch_update.jobs.input.sent_before import sent_before
 from batch_update.jobs.input.taken import Intake, NoSheet
+from batch_update.jobs.record.job_run import Ending, JobRun
+from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 
 
@@ -265,3 +268,29 @@ def test_of_all_sheets_those_behind_one_that_has_not_rested_wait_with_it(tmp_pat
     found = chosen(tmp_path, "*.csv", take="all", settle=9, clock=clock_at(900, meanwhile=grows))
     assert names(found) == ["a.csv"]
     assert any("b.csv, c.csv" in note for note in found.notes)
+
+
+# ---------------------------------------------------------------- sent before
+
+
+def run_of(*digests: str, sheets: tuple[str, ...] = ("a.csv",), ending: Ending = Ending.SUCCESS) -> JobRun:
+    at = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    return JobRun("night", None, at, at, ending, Exit.OK, "", sheets=sheets, digests=digests)
+
+
+@pytest.mark.parametrize(
+    ("runs", "sent"),
+    [
+        ([], set()),
+        ([run_of("1")], {"1"}),
+        ([run_of(sheets=(), ending=Ending.NOTHING), run_of("1")], {"1"}),
+        ([run_of("1", sheets=(), ending=Ending.UNCHANGED), run_of("1", "2")], {"1"}),
+        ([run_of(ending=Ending.FAILURE), run_of("1")], set()),
+        ([run_of("1", "2", ending=Ending.FAILURE), run_of("1")], {"1", "2"}),
+    ],
+)
+def test_what_was_sent_last_is_what_went_well_when_sheets_were_last_taken(
+    runs: list[JobRun], sent: set[str]
+) -> None:
+    """A run that failed half-way may have changed what an earlier sheet had set: that one is sent again."""
+    assert sent_before(runs) == sent

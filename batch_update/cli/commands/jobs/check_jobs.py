@@ -17,7 +17,9 @@ from batch_update.cli.screens.screen import out, paint
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
+from batch_update.jobs.input.sheet_address import is_address
 from batch_update.model.reports import Exit
+from batch_update.settings.tunables import Settings
 from batch_update.text import counted, padded, printable
 
 if TYPE_CHECKING:
@@ -81,27 +83,43 @@ def _check(path: Path) -> tuple[Exit, tuple[str, ...]]:
         job = load_job(path)
     except BatchUpdateError as error:
         return error.exit, error.details
-    status, notes = _check_its_sheet(job)
+    status, notes = _check_its_sheets(job, path.parent)
     unheard = foreseen(job, environ=os.environ)
     if unheard and status is Exit.OK:
         return Exit.USAGE, unheard
     return status, notes + unheard
 
 
-def _check_its_sheet(job: Job) -> tuple[Exit, tuple[str, ...]]:
-    """Whether its sheet is in order, where the job does not skip invalid rows."""
+def _check_its_sheets(job: Job, folder: Path) -> tuple[Exit, tuple[str, ...]]:
+    """Whether the sheets that are there are in order, where the job does not skip invalid rows."""
+    from batch_update.jobs.input.picking import sheets_there
+
+    if is_address(job.file):
+        return Exit.OK, (f"in order: the sheet is fetched by each run, {job.shown_file}",)
+    try:
+        sheets = ("-",) if job.file == "-" else tuple(map(str, sheets_there(job.input, folder)))
+        if not sheets:
+            return _none_there(job)
+        found = [_check_sheet(sheet, job.settings) for sheet in sheets]
+    except BatchUpdateError as error:
+        return error.exit, error.details
+    wrong = tuple(note for status, note in found if status)
+    return (Exit.SHEET_INVALID, wrong) if wrong else (Exit.OK, tuple(note for _, note in found))
+
+
+def _none_there(job: Job) -> tuple[Exit, tuple[str, ...]]:
+    if job.input.missing == "nothing":
+        return Exit.OK, (f"in order: no sheet is there now, {job.file}",)
+    return Exit.SHEET_INVALID, (f"no sheet is there: {job.file}",)
+
+
+def _check_sheet(sheet: str, settings: Settings) -> tuple[Exit, str]:
     from batch_update.check.checking import check_sheet
     from batch_update.sheet.reading import read_sheet
 
-    try:
-        settings = job.settings
-        checked = check_sheet(
-            read_sheet(job.file, settings), on_duplicate=settings.on_duplicate, only=settings.only
-        )
-    except BatchUpdateError as error:
-        return error.exit, error.details
+    checked = check_sheet(read_sheet(sheet, settings), on_duplicate=settings.on_duplicate, only=settings.only)
     if checked.invalid_rows and not settings.skip_invalid:
-        command = command_of("check", settings, job.file)
-        return Exit.SHEET_INVALID, (f"{counted(checked.invalid_rows, 'invalid row')}: {command}",)
+        command = command_of("check", settings, sheet)
+        return Exit.SHEET_INVALID, f"{counted(checked.invalid_rows, 'invalid row')}: {command}"
     skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
-    return Exit.OK, (f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}",)
+    return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"

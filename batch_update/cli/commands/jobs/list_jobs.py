@@ -49,6 +49,6 @@ def _listed(path: Path) -> ListedJob:
 
     try:
         job = load_job(path)
-        return ListedJob(job.name, job.description, job.file, "")
+        return ListedJob(job.name, job.description, job.shown_file, "")
     except UsageError as error:
         return ListedJob(path.stem, "", "", error.message)
