@@ -27,7 +27,7 @@ def total_rows(columns: Sequence[Column]) -> frozenset[int]:
 
 
 def _by_word(ids: Sequence[str], columns: Sequence[Column]) -> Iterator[int]:
-    odd = {text for text in set(ids) if not text.isdecimal()}
+    odd = {text for text in ids if not text.isdecimal()}
     words = {text for text in odd if is_total(text)}
     blanks = {text for text in odd if is_blank(text)}
     if not words and not blanks:
