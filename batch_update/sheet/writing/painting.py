@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 from batch_update.sheet.writing.leaves import Cell, Head, Paint, Painted, TablePage, Value
 from batch_update.sheet.writing.looks import ERROR, WARNING, lines_of_width
-from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK, is_fit, without_unfit
+from batch_update.sheet.writing.worksheet import LONGEST_IN_WORKBOOK, without_unfit
 from batch_update.text import column_letters
 
 MOST_ROWS = (1 << 20) - 1
 """of a worksheet, below its header"""
 _ROOM = LONGEST_IN_WORKBOOK - 200
 """Characters of a text that stand in a cell where it goes on elsewhere."""
+_LONGEST_SHARED, _MOST_SHARED = 60, 5_000
+"""Characters of a text that many rows may share, and how many cells are kept for those that follow."""
 _LINE, _MOST_LINES = 15, 8
 """The height of a line of text, in points, and how many of them a row shows."""
 _FILLS = {
@@ -127,39 +129,44 @@ class _WrittenRows:
         self._columns = [column_letters(place) for place in range(width)]
         self._kinds = ["prose" if place in prose else "text" for place in range(width)]
         self._style = cache(lambda kind, paint: drawn.format(kind, paint)._get_xf_index())
+        self._shared = lru_cache(_MOST_SHARED)(self._brief)
 
     def add(self, number: int, cells: Sequence[Cell], lines: int) -> None:
         """Write a row, counted from 0, that shows so many lines."""
-        given = f' ht="{_LINE * lines}" customHeight="1"' if lines > 1 else ""
-        inner = "".join([self._cell(number, place, cell) for place, cell in enumerate(cells)])
-        self._page.row_data_fh.write(f'<row r="{number + 1}"{given}>{inner}</row>')
+        row, given = number + 1, f' ht="{_LINE * lines}" customHeight="1"' if lines > 1 else ""
+        written = [
+            f'<c r="{letters}{row}" s="{self._after_place(number, place, cell)}'
+            for place, (letters, cell) in enumerate(zip(self._columns, cells, strict=False))
+            if cell is not None and cell != ""
+        ]
+        self._page.row_data_fh.write(f'<row r="{row}"{given}>{"".join(written)}</row>')
         self._page._check_dimensions(number, len(self._columns) - 1)
 
-    def _cell(self, row: int, column: int, cell: Cell) -> str:
+    def _after_place(self, row: int, column: int, cell: Cell) -> str:
+        """Return a cell from its style on. Short ones stand in many rows, and are made once."""
         value, paint = cell if type(cell) is Painted else (cell, Paint.NONE)
-        place = f'<c r="{self._columns[column]}{row + 1}" s="'
+        if type(value) is str and len(value) > _LONGEST_SHARED:
+            text = self._drawn.fitting(self._page, row, column, value)
+            return self._text(self._kinds[column], text, paint)
+        return self._shared(self._kinds[column], value, paint)
+
+    def _brief(self, kind: str, value: Value, paint: Paint) -> str:
         if value is None or value == "":
-            return f'{place}{self._style("text", paint)}"/>' if paint else ""
-        if type(value) is str:
-            text = escape(value, quote=False) if _goes_as_it_is(value) else self._escaped(row, column, value)
-            kept = ' xml:space="preserve"' if len(text.strip()) < len(text) else ""
-            return f'{place}{self._style(self._kinds[column], paint)}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
+            return f'{self._style("text", paint)}"/>'
+        if isinstance(value, str):
+            return self._text(kind, without_unfit("", value), paint)
         if isinstance(value, datetime):
             shown, zone = _local(value)
-            return (
-                f'{place}{self._style(zone, paint)}"><v>{self._page._convert_date_time(shown):.16G}</v></c>'
-            )
-        return f'{place}{self._style("number", paint)}"><v>{value:.16G}</v></c>'
+            return f'{self._style(zone, paint)}"><v>{self._page._convert_date_time(shown):.16G}</v></c>'
+        return f'{self._style("number", paint)}"><v>{value:.16G}</v></c>'
 
-    def _escaped(self, row: int, column: int, value: str) -> str:
-        """Return as much of any text as the cell takes, without what a workbook cannot hold."""
-        text = self._drawn.fitting(self._page, row, column, value)
-        return escape(self._page._escape_control_characters(text), quote=False)
-
-
-def _goes_as_it_is(text: str) -> bool:
-    """Whether a text certainly fits into a cell as it is: a quick answer."""
-    return len(text) < 10_000 and is_fit(text)
+    def _text(self, kind: str, text: str, paint: Paint) -> str:
+        kept = ' xml:space="preserve"' if len(text.strip()) < len(text) else ""
+        if "_x" in text:
+            text = self._page._escape_control_characters(text)
+        return (
+            f'{self._style(kind, paint)}" t="inlineStr"><is><t{kept}>{escape(text, quote=False)}</t></is></c>'
+        )
 
 
 def _height(cells: Sequence[Cell], prose: Iterable[int], headings: Sequence[Head]) -> int:
