@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 from tests.torture.table import Tried, show
 
-PARTS = ("kills", "files", "flags", "syscalls", "plans", "journals", "requests", "bombs", "answers", "wire")
+PARTS = (
+    *("kills", "files", "flags", "syscalls", "plans", "journals", "requests", "bombs", "answers", "wire"),
+    "real_cron",
+)
 """Modules beside this one, each with `attempts(scale, seed)`: lines of the table; scale 1 is the full count."""
 
 
