@@ -14,6 +14,7 @@ from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.model.plans import Status
 from batch_update.report.headline.both_languages import Phrase, thousands
 from batch_update.report.headline.ends import ROW_ENDS
+from batch_update.report.messages import without_any_secret
 from batch_update.settings.locales import Language
 from batch_update.text import local_time, printable
 
@@ -99,7 +100,7 @@ def _subject(name: str, verdict: Phrase, language: Language) -> str:
 
 
 def _head(job_run: JobRun) -> str:
-    return f"{local_time(job_run.began)}  {harmless(job_run.job, _LONGEST_NAME)}: {harmless(job_run.line)}"
+    return f"{local_time(job_run.began)}  {harmless(job_run.job, _LONGEST_NAME)}: {_unsecret(job_run.line)}"
 
 
 def _counts_and_cause(job_run: JobRun, language: Language) -> Iterator[str]:
@@ -107,13 +108,13 @@ def _counts_and_cause(job_run: JobRun, language: Language) -> Iterator[str]:
         yield f"{_ROWS.said(language)}: {counts}"
     yield f"{_STATUS.said(language)}: {int(job_run.exit)}"
     if job_run.code or job_run.message:
-        yield f"{_WHY.said(language)}: {harmless(' '.join(filter(None, (job_run.code, job_run.message))))}"
+        yield f"{_WHY.said(language)}: {_unsecret(' '.join(filter(None, (job_run.code, job_run.message))))}"
 
 
 def _failures(job_run: JobRun, language: Language) -> Iterator[str]:
     if job_run.failures:
         yield f"\n{_FIRST.said(language)}:"
-        yield from (f"- {harmless(line, 300)}" for line in job_run.failures[:MOST_FAILURES])
+        yield from (f"- {_unsecret(line)}" for line in job_run.failures[:MOST_FAILURES])
 
 
 def _to_do(job_run: JobRun, advice: Sequence[str], language: Language) -> Iterator[str]:
@@ -124,6 +125,11 @@ def _to_do(job_run: JobRun, advice: Sequence[str], language: Language) -> Iterat
     if told:
         yield f"\n{_TO_DO.said(language)}:"
         yield from (f"- {line}" for line in told)
+
+
+def _unsecret(text: str) -> str:
+    """Return what a sheet or a server said without secrets that can be told by their form: a chat has many readers."""
+    return harmless(without_any_secret(text))
 
 
 def _is_harmless(command: str) -> bool:

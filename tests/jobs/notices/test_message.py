@@ -65,6 +65,12 @@ def test_a_german_reads_german_and_a_long_night_is_told_shortly() -> None:
     assert message.body.count("\n- row") == MOST_FAILURES and len(message.body) < 6_000
 
 
+def test_a_message_has_no_key_that_a_server_quotes() -> None:
+    said = 'refused: Authorization: Bearer hunter2; calcom_api_key: "hunter3"; https://a:hunter4@b.example/?k=hunter5'
+    message = notice_of(replace(BAD, line=said, message=said, failures=(said,)), None, language="en")
+    assert "refused: Authorization" in message.body and "hunter" not in message.body
+
+
 def test_who_asked_for_an_occasion_hears_of_it() -> None:
     told = {ending: set(occasions_of(replace(WELL, ending=ending), None)) for ending in Ending}
     assert told == {
