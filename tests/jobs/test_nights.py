@@ -135,3 +135,12 @@ def test_a_log_of_json_begins_a_new_file_when_it_is_large_and_a_failing_one_chan
     nights.write(log.format("taken"))
     assert nights.run().exit is Exit.OK
     assert "the log" in nights.warned[-1]
+
+
+def test_somebody_hears_of_a_night_that_cannot_be_noted(nights: Nights) -> None:
+    """Nothing of it is begun; of one whose job is at work already only that tells."""
+    nights.write("[monitor]\non-failure = ['touch', 'heard']\n", SHEET)
+    (nights.folder / "runs").mkdir()
+    (nights.folder / "runs" / ".jobs").write_text("no folder")
+    assert nights.run().ending is Ending.FAILURE
+    assert (nights.folder / "heard").exists() and states(nights) == []

@@ -28,7 +28,7 @@ _ENDS = {
     "unreadable": "the address is not understood: see the list of addresses that apprise knows",
     "lacking": LACKING,
     "broken": "the way that it names is broken, or needs a package that is not installed",
-    "unreached": "no connection",
+    "unreached": "no connection, or no answer",
     "refused": "it was not taken",
 }
 

@@ -15,6 +15,7 @@ from batch_update.model.plans import Status
 from batch_update.report.headline.both_languages import Phrase, thousands
 from batch_update.report.headline.ends import ROW_ENDS
 from batch_update.report.messages import without_any_secret
+from batch_update.report.page.page_words import NEXT
 from batch_update.settings.locales import Language
 from batch_update.text import local_time, printable
 
@@ -64,10 +65,13 @@ def notice_of(
     before: JobRun | None,
     *,
     language: Language,
-    advice: Sequence[str] = (),
+    advice: Sequence[tuple[str, str]] = (),
     unattached: Sequence[str] = (),
 ) -> Message:
-    """Return what is told of a run. `advice`: commands that make sense now; `unattached`: files that are too large."""
+    """Return what is told of a run.
+
+    `advice`: commands that make sense now, each behind what it is for; `unattached`: files that are too large.
+    """
     kind, verdict = _VERDICTS[job_run.ending]
     if has_recovered(job_run, before):
         kind, verdict = "success", _RECOVERED
@@ -117,14 +121,15 @@ def _failures(job_run: JobRun, language: Language) -> Iterator[str]:
         yield from (f"- {_unsecret(line)}" for line in job_run.failures[:MOST_FAILURES])
 
 
-def _to_do(job_run: JobRun, advice: Sequence[str], language: Language) -> Iterator[str]:
+def _to_do(job_run: JobRun, advice: Sequence[tuple[str, str]], language: Language) -> Iterator[str]:
     """Yield the commands that can be pasted as they stand. One that a chat would read otherwise would be another."""
-    told = [line for line in map(printable, advice) if _is_harmless(line)]
-    if remedy := remedy_of(job_run.code):
-        told.insert(0, harmless(remedy))
+    told = [f"- {harmless(remedy)}"] if (remedy := remedy_of(job_run.code)) else []
+    for purpose, command in advice:
+        if _is_harmless(command) and purpose in NEXT:
+            told.append(f"- {NEXT[purpose].said(language)}:\n  {command}")
     if told:
         yield f"\n{_TO_DO.said(language)}:"
-        yield from (f"- {line}" for line in told)
+        yield from told
 
 
 def _unsecret(text: str) -> str:
@@ -135,7 +140,7 @@ def _unsecret(text: str) -> str:
 def _is_harmless(command: str) -> bool:
     """Whether a command stays as it is. An address in it is the server's, from the settings: no file is called so."""
     words = command.replace("://", "")
-    return harmless(words, len(words)) == words
+    return words == printable(words) == harmless(words, len(words))
 
 
 def _where(job_run: JobRun, unattached: Sequence[str], language: Language) -> Iterator[str]:

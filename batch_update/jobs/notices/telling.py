@@ -50,13 +50,13 @@ def announce_end(
     before: JobRun | None,
     *,
     environ: Mapping[str, str],
-    advice: Sequence[str] = (),
+    advice: Sequence[tuple[str, str]] = (),
     patience: float = PATIENCE,
 ) -> tuple[str, ...]:
     """Tell of a run whoever is to hear of it. Returns what could not be told, a line each, and never raises.
 
-    `before`: the last run before it that was not without a sheet. `advice`: commands that make sense now, as they can
-    be pasted. No line holds anything of an address.
+    `before`: the last run before it that was not without a sheet. `advice`: commands that make sense now, each
+    behind what it is for. No line holds anything of an address.
     """
     errands: dict[str, Errand] = {}
     notify, monitor = job.tables.notify, job.tables.monitor
@@ -99,7 +99,7 @@ def _notify(
     before: JobRun | None,
     *,
     environ: Mapping[str, str],
-    advice: Sequence[str],
+    advice: Sequence[tuple[str, str]],
     patience: float,
 ) -> list[str]:
     files, too_large = attachable(job_run.folders) if notify.attach else ([], [])

@@ -12,10 +12,10 @@ from batch_update.errors import BatchUpdateError, GuardStopped
 from batch_update.jobs.input.taken import Intake, NoSheet
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.running.hands import Came, Result
-from batch_update.model.plans import Outcome, Plan, Status
+from batch_update.model.plans import Plan, Status
 from batch_update.model.reports import Exit, Report
 from batch_update.outcomes import as_wanted
-from batch_update.report.messages import words_of
+from batch_update.report.messages import row_message
 from batch_update.report.screen.summary import counted_outcomes, counts_line
 from batch_update.run.planning import Planned
 from batch_update.run.steps.plan_files import exit_of_plan
@@ -215,11 +215,13 @@ def _line_of_all(came: Sequence[Came], intake: Intake) -> str:
 def _failures(reports: Iterable[Report]) -> Iterator[str]:
     """Yield a line for each row that is not as wanted."""
     for report in reports:
-        for number, outcome in zip(report.plan.sheet.numbers, report.outcomes, strict=True):
+        for index, outcome in enumerate(report.outcomes):
             if not as_wanted(outcome):
-                yield _failure(int(number), outcome)
+                yield _failure(report, index)
 
 
-def _failure(number: int, outcome: Outcome) -> str:
-    told = " ".join(filter(None, (outcome.code, printable(words_of(outcome)))))
+def _failure(report: Report, index: int) -> str:
+    """Return what became of a row, without secrets that stand in it: a server may quote them."""
+    number, outcome = int(report.plan.sheet.numbers[index]), report.outcomes[index]
+    told = " ".join(filter(None, (outcome.code, row_message(report, index))))
     return excerpt(f"row {number}: {outcome.status} {told}".rstrip(), MOST_WORDS)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from batch_update.clock import SYSTEM, Clock
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, RunLocked
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.input.taken import Intake
 from batch_update.jobs.notices.telling import announce_end, announce_start
@@ -58,6 +58,9 @@ def run_job(
     except BatchUpdateError as error:
         run = failed_run(job.name, error, due=due, began=began)
         hands.tell(Came(Turn(job.name, job.tables.mode, job.file, settings), error))
+        # Who holds the record tells of the job itself; one that cannot be written is told of by nobody else.
+        for words in () if isinstance(error, RunLocked) else announce_end(job, run, None, environ=environ):
+            hands.warn(job.name, words)
         return run
 
 
@@ -152,7 +155,7 @@ class _Night:
         log = day.job.tables.log
         if log is not None:
             self._warn(add_line(log, run))
-        advice = [command for one in came for command in day.hands.following(one).values()]
+        advice = [step for one in came for step in day.hands.following(one).items()]
         self._warn(announce_end(day.job, run, self._before, environ=day.environ, advice=advice))
 
     def _warn(self, words: Iterable[str]) -> None:

@@ -101,7 +101,7 @@ def test_what_cannot_be_told_is_named_once_and_holds_nothing_of_an_address(
     assert [line.partition(": ")[0] + ": " + line.rpartition(": ")[2] for line in told] == [
         "monitor.ping: it answered 403",
         "notify.to[1], the variable NO: it answered 403",
-        "notify.to[2], the variable NONE: no connection",
+        "notify.to[2], the variable NONE: no connection, or no answer",
         *(
             f"notify.to[{at}], the variable {name}: see the list of addresses that apprise knows"
             for at, name in ((3, "ODD"), (4, "ODDER"))
