@@ -144,3 +144,41 @@ def test_somebody_hears_of_a_night_that_cannot_be_noted(nights: Nights) -> None:
     (nights.folder / "runs" / ".jobs").write_text("no folder")
     assert nights.run().ending is Ending.FAILURE
     assert (nights.folder / "heard").exists() and states(nights) == []
+
+
+def test_a_folder_of_sheets_is_taken_in_turn_and_what_went_well_is_put_away(nights: Nights) -> None:
+    """A line tells of all; a sheet that is wrong stays, and the next night has nothing to do but that."""
+    (nights.folder / "inbox").mkdir()
+    table = '[input]\nfile = "inbox/*.csv"\ntake = "all"\nmissing = "nothing"\narchive = "done"\n'
+    nights.write(table)
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    (nights.folder / "inbox" / "a.csv").write_text(SHEET, "utf-8")
+    (nights.folder / "inbox" / "b.csv").write_text("id,speech_speed\n10004,7\n", "utf-8")
+    run = nights.run()
+    assert (run.ending, run.exit, len(run.sheets), len(run.folders)) == (
+        Ending.FAILURE,
+        Exit.SHEET_INVALID,
+        2,
+        2,
+    )
+    assert run.line.startswith("2 runs: 3 updated, ") and "error[X206]" in run.line
+    assert [path.name for path in (nights.folder / "done").iterdir()] == ["a.csv"]
+    (nights.folder / "inbox" / "b.csv").unlink()
+    empty = nights.run()
+    assert (empty.ending, empty.exit, empty.folders) == (Ending.NOTHING, Exit.OK, ())
+    assert empty.line.startswith("no sheet is there: ")
+
+
+def test_a_sheet_that_is_as_it_was_at_the_last_success_is_skipped_where_the_job_says_so(
+    nights: Nights,
+) -> None:
+    nights.write('[input]\nfile = "day.csv"\nunchanged = "skip"\n', SHEET)
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    assert nights.run().ending is Ending.SUCCESS
+    skipped = nights.run()
+    assert (skipped.ending, skipped.exit, skipped.folders) == (Ending.UNCHANGED, Exit.OK, ())
+    (nights.folder / "day.csv").write_text(SHEET.replace("1.15", "1.2"), "utf-8")
+    assert nights.run().counts == {Status.UPDATED: 1, Status.UNCHANGED: 2}
+    assert nights.run().ending is Ending.UNCHANGED

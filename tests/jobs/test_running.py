@@ -46,7 +46,7 @@ def test_what_a_run_meets_is_not_raised() -> None:
     assert (wrong.ending, wrong.exit, wrong.code) == (Ending.FAILURE, Exit.SHEET_INVALID, "X206")
     Path("day.csv").unlink()
     gone = ran()
-    assert (gone.ending, gone.exit, gone.code) == (Ending.FAILURE, Exit.SHEET_INVALID, "S101")
+    assert (gone.ending, gone.exit, gone.code) == (Ending.FAILURE, Exit.SHEET_INVALID, "S140")
 
 
 def test_a_job_that_only_looks_tells_drift_and_sends_nothing() -> None:

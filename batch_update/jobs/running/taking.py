@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection
+from functools import partial
+from typing import Any
 
-from batch_update.jobs.input.taken import Intake, TakenSheet
+from batch_update.jobs.input.picking import choose
+from batch_update.jobs.input.taken import Intake
 from batch_update.jobs.record.job_state import JobState
+from batch_update.jobs.record.record_file import FOLDER
+from batch_update.jobs.running.hands import Turn
 from batch_update.jobs.running.turns import Workday
+from batch_update.model.reports import Exit
+from batch_update.run.steps.means import Means, Sequel
 
 
 def taken(day: Workday, state: JobState) -> Intake | Exception:
-    """Return the sheets of this run, or why there is none, or the error that ends the run."""
-    return Intake((TakenSheet(Path(day.job.file), "", day.job.file),))
+    """Return the sheets of this run, or why there is none, or the error that ends the run.
+
+    Sheets that were left out, since they are as they were, go to the archive as those that were sent.
+    """
+    job, settings = day.job, day.settings
+    sent = _sent(state, all_of_them=job.input.take == "all")
+
+    def story(means: Means) -> Sequel[Any]:
+        inbox = settings.runs_dir / FOLDER / f"{job.name}.inbox"
+        folder = job.path.resolve().parent
+        choosing = partial(
+            choose, job.input, settings, folder=folder, inbox=inbox, environ=means.environ, clock=day.clock
+        )
+        return partial(choosing, sent=sent)
+
+    found: Intake | Exception = day.seen(Turn(job.name, "choose", job.input.file, settings), story)
+    if isinstance(found, Intake):
+        for sheet in found.skipped:
+            for note in day.put_away(sheet, sheet.digest):
+                day.hands.warn(job.name, note)
+    return found
+
+
+def _sent(state: JobState, *, all_of_them: bool) -> Collection[str]:
+    """Return the digests of the sheets that need not be sent again: of the last success, or of several sheets of each.
+
+    A sheet that is changed and then changed back is sent again, where a job takes one at a time.
+    """
+    successes = [run.digests for run in reversed(state.runs) if run.exit is Exit.OK and run.digests]
+    return {digest for digests in (successes if all_of_them else successes[:1]) for digest in digests}
