@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -182,3 +183,20 @@ def test_a_sheet_that_is_as_it_was_at_the_last_success_is_skipped_where_the_job_
     (nights.folder / "day.csv").write_text(SHEET.replace("1.15", "1.2"), "utf-8")
     assert nights.run().counts == {Status.UPDATED: 1, Status.UNCHANGED: 2}
     assert nights.run().ending is Ending.UNCHANGED
+
+
+def test_sheets_behind_one_that_did_not_end_well_wait_for_it(nights: Nights) -> None:
+    """Sent and put away before it, they would be undone by the older one next time."""
+    (nights.folder / "inbox").mkdir()
+    table = '[input]\nfile = "inbox/*.csv"\ntake = "all"\nunchanged = "skip"\n'
+    nights.write(table)
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    for name, text in (("a.csv", SHEET), ("b.csv", "id,speech_speed\n10004,7\n"), ("c.csv", SHEET + "\n")):
+        (nights.folder / "inbox" / name).write_text(text, "utf-8")
+        os.utime(nights.folder / "inbox" / name, (1e9 + ord(name[0]),) * 2)
+    run = nights.run()
+    assert (run.exit, len(run.sheets), len(run.digests)) == (Exit.SHEET_INVALID, 2, 1)
+    assert "not taken, since the sheet before did not end well: c.csv" in run.line
+    again = nights.run()
+    assert ([Path(name).name for name in again.sheets], again.digests) == (["b.csv"], run.digests)

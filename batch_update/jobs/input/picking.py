@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import file_digest
 from io import BufferedReader
+from itertools import takewhile
 from pathlib import Path
 from typing import cast
 
@@ -112,9 +113,12 @@ def _nothing(why: NoSheet, line: str, wanted: Input, notes: Sequence[str]) -> In
 
 
 def _without_sent(sheets: Sequence[TakenSheet], sent: Collection[str], notes: Sequence[str]) -> Intake:
-    """Return the sheets that are to be sent, and apart from them those that need not be."""
-    new = tuple(one for one in sheets if one.digest not in sent)
-    skipped = tuple(one for one in sheets if one.digest in sent)
+    """Return the sheets that are to be sent, and apart from them those that need not be.
+
+    What stands behind a new one is sent again, whatever it holds: the new one may change what it had set.
+    """
+    skipped = tuple(takewhile(lambda one: one.digest in sent, sheets))
+    new = tuple(sheets[len(skipped) :])
     if new or not skipped:
         return Intake(new, skipped, notes=tuple(notes))
     whose = "the sheet is as it was" if len(skipped) == 1 else f"all {len(skipped)} sheets are as they were"

@@ -117,7 +117,7 @@ def job_run_of(
 ) -> JobRun:
     """Return a run of a job as it ended. Of several turns the worst counts, and all rows."""
     bad = max(came, key=_badness, default=None)
-    plans = [plan for one in came if (plan := plan_in(one)) is not None]
+    good = [plan for one in came if exit_of(one) is Exit.OK and (plan := plan_in(one)) is not None]
     reports = [one.result.report for one in came if isinstance(one.result, Ended)]
     counts = Counter(outcome.status for report in reports for outcome in report.outcomes)
     unsent = Ending.UNCHANGED if intake.nothing is NoSheet.UNCHANGED else Ending.NOTHING
@@ -130,7 +130,7 @@ def job_run_of(
         worst(map(exit_of, came)),
         _line_of_all(came, intake),
         sheets=tuple(one.origin for one in intake.sheets),
-        digests=tuple(plan.sheet.sha256 for plan in plans if plan.sheet.sha256)
+        digests=tuple(plan.sheet.sha256 for plan in good if plan.sheet.sha256)
         + tuple(one.digest for one in intake.skipped),
         folders=tuple(one.folder for one in came if one.folder is not None),
         counts={status: counts[status] for status in Status if counts[status]},

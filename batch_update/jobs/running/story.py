@@ -27,9 +27,12 @@ from batch_update.jobs.running.taking import taken
 from batch_update.jobs.running.turns import Workday
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
+from batch_update.text import listed, printable
 
 BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
 """Ends after which nothing more of a run is begun."""
+HARMLESS = frozenset({Exit.OK, Exit.CHANGES_PENDING})
+"""Ends of a sheet after which the next is taken: else the older would be sent after the newer next time."""
 FINISHED = frozenset({Exit.OK, Exit.SOME_FAILED})
 """Ends of a run that was gone on with after which a new one is begun."""
 
@@ -62,6 +65,15 @@ def run_job(
         for words in () if isinstance(error, RunLocked) else announce_end(job, run, None, environ=environ):
             hands.warn(job.name, words)
         return run
+
+
+def _but_for(intake: Intake, number: int) -> Intake:
+    """Return what was taken of the sheets, so many of them, with what is told of those that have to wait."""
+    if not (waiting := intake.sheets[number:]):
+        return intake
+    names = listed([printable(sheet.path.name) for sheet in waiting], 5)
+    told = f"not taken, since the sheet before did not end well: {names}"
+    return replace(intake, sheets=intake.sheets[:number], notes=(*intake.notes, told))
 
 
 class _Night:
@@ -115,10 +127,10 @@ class _Night:
         intake = taken(self._day, state)
         if isinstance(intake, Exception):
             return [*came, self._untaken(intake)], Intake()
-        for sheet in intake.sheets:
+        for number, sheet in enumerate(intake.sheets, start=1):
             came.append(self._day.take(sheet))
-            if exit_of(came[-1]) in BY_SIGNAL:
-                break
+            if exit_of(came[-1]) not in HARMLESS:
+                return came, _but_for(intake, number)
         return came, intake
 
     def _untaken(self, error: Exception) -> Came:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 
 from batch_update.jobs.input.picking import choose
+from batch_update.jobs.input.sent_before import sent_before
 from batch_update.jobs.input.taken import Intake
 from batch_update.jobs.record.job_state import JobState
 from batch_update.jobs.record.record_file import FOLDER
 from batch_update.jobs.running.hands import Turn
 from batch_update.jobs.running.turns import Workday
-from batch_update.model.reports import Exit
 from batch_update.run.steps.means import Means, Sequel
 
 
@@ -22,7 +21,7 @@ def taken(day: Workday, state: JobState) -> Intake | Exception:
     Sheets that were left out, since they are as they were, go to the archive as those that were sent.
     """
     job, settings = day.job, day.settings
-    sent = _sent(state, all_of_them=job.input.take == "all")
+    sent = sent_before(reversed(state.runs))
 
     def story(means: Means) -> Sequel[Any]:
         inbox = settings.runs_dir / FOLDER / f"{job.name}.inbox"
@@ -38,12 +37,3 @@ def taken(day: Workday, state: JobState) -> Intake | Exception:
             for note in day.put_away(sheet, sheet.digest):
                 day.hands.warn(job.name, note)
     return found
-
-
-def _sent(state: JobState, *, all_of_them: bool) -> Collection[str]:
-    """Return the digests of the sheets that need not be sent again: of the last success, or of several sheets of each.
-
-    A sheet that is changed and then changed back is sent again, where a job takes one at a time.
-    """
-    successes = [run.digests for run in reversed(state.runs) if run.exit is Exit.OK and run.digests]
-    return {digest for digests in (successes if all_of_them else successes[:1]) for digest in digests}

@@ -202,12 +202,16 @@ def test_a_sheet_that_was_sent_is_skipped_by_its_bytes_where_the_job_says_so(tmp
     assert names(chosen(tmp_path, "a.csv", sent=[digest], unchanged="skip")) == ["a.csv"]
 
 
-def test_of_all_sheets_only_those_that_were_sent_are_skipped(tmp_path: Path) -> None:
-    for name in ("a.csv", "b.csv", "c.csv"):
-        put(tmp_path / name, name)
-    sent = [sha256(name.encode()).hexdigest() for name in ("a.csv", "c.csv")]
+def test_of_all_sheets_those_before_the_first_new_one_are_skipped(tmp_path: Path) -> None:
+    """What stands behind it is sent again: else the new one, though older, would win."""
+    for minutes, name in enumerate(("d.csv", "c.csv", "b.csv", "a.csv"), start=1):
+        put(tmp_path / name, name, minutes_ago=minutes)
+    sent = [sha256(name.encode()).hexdigest() for name in ("a.csv", "b.csv", "d.csv")]
     found = chosen(tmp_path, "*.csv", take="all", unchanged="skip", sent=sent)
-    assert (names(found), [one.path.name for one in found.skipped]) == (["b.csv"], ["a.csv", "c.csv"])
+    assert (names(found), [one.path.name for one in found.skipped]) == (
+        ["c.csv", "d.csv"],
+        ["a.csv", "b.csv"],
+    )
 
 
 # ---------------------------------------------------------------- settled
