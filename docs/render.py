@@ -12,6 +12,7 @@ from pathlib import Path
 from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import CODES
 from batch_update.fields.facts import Field, all_fields
+from batch_update.jobs.definition.job_schema import job_schema
 from batch_update.report.documents.described import PRINTED_BY, schemas
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import ENV_PREFIX
@@ -237,6 +238,6 @@ PAGES = {
 if __name__ == "__main__":
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), "utf-8")
-    for kind, schema in schemas().items():
+    for kind, schema in {**schemas(), "job.schema": job_schema()}.items():
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         (HERE.parent / "batch_update" / "schemas" / f"{kind}.json").write_text(text, "utf-8")

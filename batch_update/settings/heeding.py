@@ -34,7 +34,10 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),
 }
 """Command -> the settings that it heeds, by their groups or names: through every door these, and no others."""
-HEEDLESS = ("job list", "job check", "job notify-test", "job schedule", "fields", "explain", "demo")
+HEEDLESS = (
+    *("job init", "job list", "job check", "job show", "job notify-test", "job schedule"),
+    *("fields", "explain", "demo"),
+)
 """The other commands. They read no settings, so that one that is wrong can be explained, too."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from batch_update.model.plans import ALL_HAZARDS, HAZARDS
 from batch_update.model.reports import Share, Window
@@ -198,20 +198,31 @@ def _one_line(text: str) -> str:
     return line
 
 
+def _one_or_many(*types: str) -> WithJsonSchema:
+    """Tell the schema of job files what may stand there, by itself or in a list."""
+    return WithJsonSchema({"type": [*types, "array"], "items": {"type": list(types)}})
+
+
+def _table_of(*types: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "object", "additionalProperties": {"type": list(types)}})
+
+
 MOST_SAID = 500
 """Characters of a note."""
 Said = Annotated[str, AfterValidator(_one_line)]
 Place = Annotated[Path, AfterValidator(_path)]
 MaybePlace = Annotated[Path | None, AfterValidator(_path)]
-Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
-Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
-HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping)]
-Constants = Annotated[dict[str, str], BeforeValidator(_constants)]
-Worksheet = Annotated[str | None, BeforeValidator(_worksheet)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards)]
-Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves)]
-Failures = Annotated[Share, BeforeValidator(_share)]
+Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows), _one_or_many("string")]
+Ids = Annotated[tuple[int, ...], BeforeValidator(_ids), _one_or_many("integer", "string")]
+HeaderMap = Annotated[dict[str, str], BeforeValidator(_mapping), _table_of("string")]
+Constants = Annotated[dict[str, str], BeforeValidator(_constants), _table_of("string", "number", "boolean")]
+Worksheet = Annotated[
+    str | None, BeforeValidator(_worksheet), WithJsonSchema({"type": ["string", "integer"]})
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names), _one_or_many("string")]
+Hazards = Annotated[tuple[str, ...], BeforeValidator(_hazards), _one_or_many("string")]
+Waves = Annotated[tuple[Share, ...], BeforeValidator(_waves), _one_or_many("integer", "string")]
+Failures = Annotated[Share, BeforeValidator(_share), WithJsonSchema({"type": ["integer", "string"]})]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 WEEK = 604_800
 """Seconds. Nothing waits for ever: what is infinite can be written into no journal."""

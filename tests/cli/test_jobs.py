@@ -40,7 +40,7 @@ def test_list_names_them(run: Run) -> None:
 def test_a_wrong_job_is_listed_and_told_apart(run: Run, tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs" / "odd.toml").write_text('file = "../bad.csv"\nskip-invalit = true\n', "utf-8")
-    (tmp_path / "jobs" / "bad.toml").write_text('file = "../bad.csv"\n', "utf-8")
+    (tmp_path / "jobs" / "bad.toml").write_text('file = "../bad.csv"\nsandbox = true\nyes = true\n', "utf-8")
     assert "job check" in run("job", "list").out
     result = run("job", "check")
     assert (result.exit, "did you mean 'skip-invalid'" in result.out, "1 invalid row" in result.out) == (
@@ -83,7 +83,9 @@ def test_the_job_files_of_the_page_about_jobs_are_in_order(run: Run, tmp_path: P
 @pytest.mark.parametrize("command", ["list", "check"])
 def test_the_name_of_a_job_file_steers_no_terminal(run: Run, tmp_path: Path, command: str) -> None:
     (tmp_path / "jobs").mkdir()
-    (tmp_path / "jobs" / "a\x1b[2Jb.toml").write_text('file = "../good.csv"\n', "utf-8")
+    (tmp_path / "jobs" / "a\x1b[2Jb.toml").write_text(
+        'file = "../good.csv"\nsandbox = true\nyes = true\n', "utf-8"
+    )
     result = run("job", command)
     assert (result.exit, "\x1b" in result.out, "\\x1b[2Jb" in result.out) == (0, False, True)
 
@@ -146,3 +148,40 @@ def test_a_job_that_only_looks_leaves_its_plan_to_look_at_and_to_apply(run: Run,
     assert run("job", "run", "drift").exit == 0, "nothing differs any more"
     assert run("runs", "prune", "--keep", "0", "--yes", *runs).exit == 0
     assert not folder.exists()
+
+
+def test_a_job_from_nothing_is_checked_shown_and_run(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is printed can be pasted; what counts is told with where it comes from."""
+    made = run("job", "init", "night", "good.csv")
+    assert made.exit == 0 and "batch-update job check jobs/night.toml" in made.out
+    assert run("job", "check", "night").out.startswith(
+        "night                    in order: 3 assistants to change"
+    )
+    again = run("job", "init", "night", "good.csv")
+    assert again.exit == 2 and "--force" in again.err
+    monkeypatch.setenv("BATCH_UPDATE_LIMIT", "2")
+    lines = run("job", "show", "night").out.splitlines()
+    assert "limit = 2   # BATCH_UPDATE_LIMIT" in lines and "yes = true   # jobs/night.toml, line 10" in lines
+    assert "concurrency = 8   # default" in lines
+    assert run("job", "run", "night", "--rate", "off", "--sandbox-limits", "off").exit == 0
+
+
+def test_what_would_fail_at_night_is_told_with_its_remedy_and_warnings_apart(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "mode.csv").write_text("id,mode\n10003,multimodal\n", "utf-8")
+    text = 'file = "../mode.csv"\nsandbox = true\nnotify = { to = [] }\n'
+    (tmp_path / "jobs" / "risky.toml").write_text(text + "yes = true\n", "utf-8")
+    (tmp_path / "jobs" / "shy.toml").write_text(text, "utf-8")
+    risky = run("job", "check", "risky")
+    assert (risky.exit, "[G101]" in risky.out, 'allow = ["mode"]' in risky.out) == (5, True, True)
+    assert "warning: the table notify names nobody" in risky.out
+    shy = run("job", "check", "shy", "--json").json["jobs"][0]
+    assert (shy["exit"], len(shy["notes"]), [one["is_warning"] for one in shy["findings"]].count(True)) == (
+        2,
+        2,
+        1,
+    )

@@ -68,6 +68,8 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "notify-test": ("job notify-test",),
     "unit": ("job schedule",),
     "job-runs": ("job run",),
+    "shown-job": ("job show",),
+    "new-job": ("job init",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

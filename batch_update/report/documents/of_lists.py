@@ -147,6 +147,18 @@ class ListedJobs:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFinding:
+    """Something about a job that would be found out at night only."""
+
+    message: str
+    """what it is"""
+    remedy: str
+    """what to do about it; empty where nothing needs to be done"""
+    is_warning: bool
+    """whether a run does its work all the same"""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedJob:
     """A job file and its sheet."""
 
@@ -155,9 +167,11 @@ class CheckedJob:
     path: str
     """of the job file"""
     exit: int
-    """0 in order, 2 the job file is wrong, 3 its sheet is"""
+    """0 in order, 2 the job file is wrong, 3 its sheet is, 4 there is no key, 5 a guard would stop the run"""
     notes: tuple[str, ...]
     """what is wrong, or how much it would do"""
+    findings: tuple[ToldFinding, ...]
+    """each thing that is wrong or odd"""
 
 
 @dataclass(frozen=True, slots=True)

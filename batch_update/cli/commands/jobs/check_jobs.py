@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.documents import out_document
+from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screens.screen import out, paint
-from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_file import Job, load_job
+from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
-from batch_update.jobs.input.sheet_address import is_address
 from batch_update.model.reports import Exit
-from batch_update.settings.tunables import Settings
-from batch_update.text import counted, padded, printable
+from batch_update.text import padded, printable
 
 if TYPE_CHECKING:
-    from batch_update.report.documents.of_lists import CheckedJob
+    from batch_update.jobs.checking.night_finding import Finding
+    from batch_update.report.documents.of_lists import CheckedJob, ToldFinding
+    from batch_update.settings.tunables import Settings
+
+_ROOM = 24
+"""cells for the name of a job"""
 
 
 @app.command("check", cls=Command)
@@ -31,25 +32,34 @@ def check_jobs(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Jobs to check; all by default.")
     ] = None,
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online", help="Look on the account, too, whether guards would forbid what a run would do now."
+        ),
+    ] = False,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
     as_json: AS_JSON = False,
 ) -> None:
-    """Check job files and their sheets. Nothing is sent.
+    """Check job files and their sheets for what would fail at night only. Nothing is sent.
 
-    Exit status: 0 all in order, 2 a job file is wrong, 3 a sheet is wrong.
+    What a job of the sandbox would do is looked at in any case. Warnings are told apart: with them a run does its work.
+
+    Exit status: 0 all in order, 2 a job file is wrong, 3 a sheet is wrong, 4 no key, 5 a guard would stop the run.
     """
     from batch_update.report.documents.of_lists import CheckedJobs
 
-    paths = [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir)
-    if not paths:
-        raise UsageError(
-            f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
-        )
+    with telling_errors(as_json=as_json):
+        paths = [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir)
+        if not paths:
+            raise UsageError(
+                f"{jobs_dir} holds no job files (*.toml)",
+                code="U106",
+                remedy="name their folder with --jobs-dir",
+            )
+        checked = [_checked(path, online=online, shown=not as_json) for path in paths]
     if as_json:
-        checked = list(map(_checked, paths))
         out_document(CheckedJobs(tuple(checked)), exit=_worst(checked))
-    else:
-        checked = list(map(_told, map(_checked, paths)))
     raise typer.Exit(int(_worst(checked)))
 
 
@@ -59,67 +69,39 @@ def _worst(jobs: list[CheckedJob]) -> Exit:
     return Exit.USAGE if Exit.USAGE in statuses else max(statuses)
 
 
-def _told(job: CheckedJob) -> CheckedJob:
-    """Show what was found of a job."""
-    first, *more = map(printable, job.notes)
-    out(f"{padded(printable(job.name), 24)} {paint(first, 'error' if job.exit else 'good')}")
-    for line in more:
-        out(f"{'':<24} {paint(line, 'error')}")
-    return job
+def _checked(path: Path, *, online: bool, shown: bool) -> CheckedJob:
+    import anyio
 
-
-def _checked(path: Path) -> CheckedJob:
+    from batch_update.jobs.checking.looking import look_at_job
     from batch_update.report.documents.of_lists import CheckedJob
 
-    status, notes = _check(path)
-    return CheckedJob(path.stem, str(path), int(status), notes)
+    seen = anyio.run(lambda: look_at_job(path, online=online))
+    found = tuple(_told(finding, seen.settings) for finding in seen.findings)
+    note = f"in order: {seen.note}" if seen.exit is Exit.OK and seen.note else "in order"
+    errors = tuple(told.message for told in found if not told.is_warning)
+    checked = CheckedJob(path.stem, str(path), int(seen.exit), errors or (note,), found)
+    if shown:
+        _show(checked)
+    return checked
 
 
-def _check(path: Path) -> tuple[Exit, tuple[str, ...]]:
-    """Whether a job could run, and somebody would hear of it."""
-    from batch_update.jobs.notices.trying import foreseen
+def _told(finding: Finding, settings: Settings) -> ToldFinding:
+    """Return a finding with the command that shows what is wrong with a sheet."""
+    from batch_update.report.documents.of_lists import ToldFinding
 
-    try:
-        job = load_job(path)
-    except BatchUpdateError as error:
-        return error.exit, error.details
-    status, notes = _check_its_sheets(job, path.parent)
-    unheard = foreseen(job, environ=os.environ)
-    if unheard and status is Exit.OK:
-        return Exit.USAGE, unheard
-    return status, notes + unheard
+    remedy = f"See: {command_of('check', settings, finding.sheet)}" if finding.sheet else finding.remedy
+    return ToldFinding(finding.message, remedy, finding.is_warning)
 
 
-def _check_its_sheets(job: Job, folder: Path) -> tuple[Exit, tuple[str, ...]]:
-    """Whether the sheets that are there are in order, where the job does not skip invalid rows."""
-    from batch_update.jobs.input.picking import sheets_there
-
-    if is_address(job.file):
-        return Exit.OK, (f"in order: the sheet is fetched by each run, {job.shown_file}",)
-    try:
-        sheets = ("-",) if job.file == "-" else tuple(map(str, sheets_there(job.input, folder)))
-        if not sheets:
-            return _none_there(job)
-        found = [_check_sheet(sheet, job.settings) for sheet in sheets]
-    except BatchUpdateError as error:
-        return error.exit, error.details
-    wrong = tuple(note for status, note in found if status)
-    return (Exit.SHEET_INVALID, wrong) if wrong else (Exit.OK, tuple(note for _, note in found))
-
-
-def _none_there(job: Job) -> tuple[Exit, tuple[str, ...]]:
-    if job.input.missing == "nothing":
-        return Exit.OK, (f"in order: no sheet is there now, {job.file}",)
-    return Exit.SHEET_INVALID, (f"no sheet is there: {job.file}",)
-
-
-def _check_sheet(sheet: str, settings: Settings) -> tuple[Exit, str]:
-    from batch_update.check.checking import check_sheet
-    from batch_update.sheet.reading import read_sheet
-
-    checked = check_sheet(read_sheet(sheet, settings), on_duplicate=settings.on_duplicate, only=settings.only)
-    if checked.invalid_rows and not settings.skip_invalid:
-        command = command_of("check", settings, sheet)
-        return Exit.SHEET_INVALID, f"{counted(checked.invalid_rows, 'invalid row')}: {command}"
-    skipped = f", {counted(checked.invalid_rows, 'invalid row')} skipped" if checked.invalid_rows else ""
-    return Exit.OK, f"in order: {counted(checked.to_change, 'assistant')} to change{skipped}"
+def _show(job: CheckedJob) -> None:
+    """Show what was found of a job: errors first, each with its remedy; what can be lived with below them."""
+    lines = [] if job.exit else [paint(printable(job.notes[0]), "good")]
+    for finding in sorted(job.findings, key=lambda finding: finding.is_warning):
+        words, tone = ("warning: ", "warning") if finding.is_warning else ("", "error")
+        lines.append(paint(words + printable(finding.message), tone))
+        if finding.remedy:
+            lines.append(f"  {printable(finding.remedy)}")
+    first, *more = lines
+    out(f"{padded(printable(job.name), _ROOM)} {first}")
+    for line in more:
+        out(f"{'':<{_ROOM}} {line}")

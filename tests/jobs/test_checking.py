@@ -1,0 +1,72 @@
+"""A look at a job before its night finds what would fail then, and tells what is merely odd apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import pytest
+
+from batch_update.jobs.checking.looking import LookedAt, look_at_job
+from batch_update.jobs.checking.origins import counting_keys
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.model.reports import Exit
+
+ENVIRON = {"FAMULOR_API_KEY": "a-key-of-some-kind"}
+
+
+def looked(folder: Path, text: str, environ: dict[str, str] = ENVIRON) -> LookedAt:
+    (folder / "a.csv").write_text("id,name\n10001,Anna\n", "utf-8")
+    (folder / "night.toml").write_text(text, "utf-8")
+    return anyio.run(lambda: look_at_job(folder / "night.toml", environ))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        ("file = 'a.csv'", "the key yes is not set", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\npause = 'ask'", "nobody can be asked", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\nrun-dir = 'x'", "run-dir", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\nruns-dir = 'a.csv/runs'", "a.csv is no folder", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\nkey = { env = 'NIGHT' }", "the variable NIGHT", Exit.KEY_REFUSED),
+        ("file = 'b.csv'\nyes = true", "no sheet is there", Exit.SHEET_INVALID),
+        ("yes = true\ninput = { file = 'b*.csv', missing = 'nothing' }", "no sheet is there", Exit.OK),
+        ("file = '-'\nyes = true", "stdin", Exit.OK),
+        ("file = 'a.csv'\nyes = true\nnotify = { to = [] }", "names nobody", Exit.OK),
+        ("file = 'a.csv'\nyes = true\nmonitor = { ping = { env = 'PING' } }", "PING", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\nmonitor = { on-failure = ['./none'] }", "no command", Exit.USAGE),
+        ("file = 'a.csv'\nyes = true\nlog = { file = 'a.csv/log' }", "is no folder", Exit.OK),
+        ("file = 'a.csv'\nlimti = 1", "did you mean 'limit'", Exit.USAGE),
+    ],
+)
+def test_each_thing_is_told_with_a_remedy(tmp_path: Path, text: str, words: str, status: Exit) -> None:
+    seen = looked(tmp_path, text)
+    (found,) = seen.findings
+    assert words in found.message and found.remedy
+    assert (seen.exit, found.exit, found.is_warning) == (status, status, status is Exit.OK)
+
+
+def test_a_job_that_only_looks_needs_no_yes_and_without_a_key_it_is_said_where_one_may_lie(
+    tmp_path: Path,
+) -> None:
+    assert looked(tmp_path, "file = 'a.csv'\nmode = 'plan'").findings == ()
+    seen = looked(tmp_path, "file = 'a.csv'\nyes = true", {})
+    assert seen.exit is Exit.KEY_REFUSED and "key = { env" in seen.findings[0].remedy
+
+
+def test_what_counts_is_told_with_where_it_comes_from_and_secrets_as_references(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text("\nlimit = 3\n[schedule]\ncron = '0 3 * * *'\n", "utf-8")
+    text = (
+        "extends = 'base.toml'\nfile = 'https://example.com/geheim/pub?token=geheim'\nkey = { env = 'K' }\n"
+    )
+    (tmp_path / "night.toml").write_text(text + "[schedule]\njitter = 5\n", "utf-8")
+    environ = {**ENVIRON, "K": "geheim-12345", "BATCH_UPDATE_PACE": "smooth"}
+    keys = counting_keys(load_job(tmp_path / "night.toml"), environ)
+    told = {".".join(map(str, key.path)): key for key in keys}
+    base, night = tmp_path / "base.toml", tmp_path / "night.toml"
+    assert (told["limit"].value, told["limit"].file, told["limit"].line) == (3, base, 2)
+    assert (told["schedule.cron"].file, told["schedule.cron"].line) == (base, 4)
+    assert (told["schedule.jitter"].file, told["schedule.jitter"].line) == (night, 5)
+    assert (told["pace"].source, told["pace"].variable) == ("environment", "BATCH_UPDATE_PACE")
+    assert (told["key"].value, told["timeout"].source) == ({"env": "K"}, "default")
+    assert "geheim" not in str(keys).replace(str(tmp_path), "")
