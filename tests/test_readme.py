@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import shutil
@@ -153,10 +154,9 @@ def test_what_is_said_of_a_real_account_leads_back_to_where_it_began(terminal: T
 
 def test_the_job_files_page_works_as_pasted(terminal: Terminal) -> None:
     text = (ROOT / "docs" / "jobs.md").read_text("utf-8")
-    (job,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    job, *_ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (terminal.folder / "jobs" / "nightly.toml").write_text(job, "utf-8")
-    (lines,) = console(text)
-    terminal.types(*lines)
+    terminal.types(*itertools.chain.from_iterable(console(text)))
 
 
 def test_every_target_of_make_that_a_page_names_is_there() -> None:
