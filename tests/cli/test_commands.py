@@ -64,7 +64,8 @@ def loaded_by(command: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["--version"]]
+    "command",
+    [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["job", "--help"], ["--version"]],
 )
 def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
     heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "rich", "platformdirs"}

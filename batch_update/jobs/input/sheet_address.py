@@ -6,7 +6,6 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from batch_update.api.address import is_loopback
 from batch_update.errors import UsageError
 from batch_update.sheet.endings import READ
 from batch_update.text import printable
@@ -62,6 +61,10 @@ def shown_address(text: str) -> str:
 
 def _address_fault(text: str, url: SplitResult) -> str:
     """Return why it must not be fetched, "" where it may."""
+    from batch_update.api.address import (
+        is_loopback,
+    )  # loads what speaks HTTP, and `job list` speaks to nobody
+
     host, port = url.hostname or "", url.port
     if any(sign.isspace() or not sign.isprintable() for sign in text) or not host:
         return "is no web address"
