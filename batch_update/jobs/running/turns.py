@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +13,7 @@ from batch_update.errors import BatchUpdateError
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.secrets import referred_key
 from batch_update.jobs.input.archiving import archive
+from batch_update.jobs.input.from_web import keep_input
 from batch_update.jobs.input.taken import TakenSheet
 from batch_update.jobs.running.came import exit_of
 from batch_update.jobs.running.deadline import Deadline
@@ -80,9 +79,9 @@ class Workday:
 
     def _done(self, turn: Turn, sheet: TakenSheet | None = None) -> Came:
         came = self._with_files(turn, self.seen(turn, partial(_story, turn)))
-        if sheet is not None and came.folder is not None and sheet.fetched:
-            with suppress(OSError):  # the run's plan holds all of it
-                shutil.copyfile(sheet.path, came.folder / sheet.path.name)
+        folder = came.folder if sheet is not None and sheet.fetched else None
+        if sheet is not None and folder is not None and (why := keep_input(sheet, folder)):
+            self.hands.warn(self.job.name, why)
         if sheet is not None and isinstance(came.result, Ended) and exit_of(came) is Exit.OK:
             came = replace(came, notes=self.put_away(sheet, came.result.report.plan.sheet.sha256))
         self.hands.tell(came)
