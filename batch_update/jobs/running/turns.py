@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.secrets import referred_key
+from batch_update.jobs.definition.secrets import key_of_job
 from batch_update.jobs.input.archiving import archive
 from batch_update.jobs.input.from_web import keep_input
 from batch_update.jobs.input.taken import TakenSheet
@@ -70,12 +71,9 @@ class Workday:
         means = replace(means, job=self.job.name, clock=self.clock, interrupts=interrupts, key=key)
         return self.deadline.bounding(story(means))
 
-    def _key(self, means: Means) -> Any:
+    def _key(self, means: Means) -> ApiKey | None:
         """Return the key that the job file refers to; None where a setting says otherwise, or it refers to none."""
-        secret, settings = self.job.tables.key, self.settings
-        if secret is None or settings.sandbox or settings.key_file is not None:
-            return None
-        return referred_key(secret, self.environ, means.watcher.warning)
+        return key_of_job(self.job.tables.key, self.settings, self.environ, means.watcher.warning)
 
     def _done(self, turn: Turn, sheet: TakenSheet | None = None) -> Came:
         came = self._with_files(turn, self.seen(turn, partial(_story, turn)))
