@@ -130,3 +130,14 @@ LAST_RUN = Annotated[
         show_default=False,
     ),
 ]
+ANY = Annotated[
+    bool,
+    typer.Option("--any", help="Let last be the last run of all, not the last that sent something."),
+]
+
+
+def run_meant(run: str, settings: Settings, *, any_run: bool) -> str:
+    """Return the run that was named; the last of all by its folder. Raises UsageError where there is none."""
+    from batch_update.journal.finding import LAST, last_of_all
+
+    return str(last_of_all(settings.runs_dir)) if any_run and run == LAST else run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
@@ -61,8 +62,8 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
             remedy="a run's folder is open to its maker alone; runs list shows yours",
         ) from None
     runs = all_runs(runs_dir)
-    if text == LAST and (found := _last(runs, (last, _begun_at))):
-        return found
+    if text == LAST and runs:
+        return _last(runs, last) or _raise_none(runs_dir)
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1 and (named[0] / JOURNAL).exists():
         return named[0]
@@ -75,25 +76,39 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
     raise _no_such_run(text, runs_dir, named, runs)
 
 
-def _last(runs: Sequence[Path], orders: Sequence[When]) -> Path | None:
-    """The run that comes last by the first of these orders that any of them has a place in; None where there is none.
+def last_of_all(runs_dir: Path) -> Path:
+    """Return the run folder that was last worked on, whether it sent something or not. Raises UsageError U111."""
+    runs = all_runs(runs_dir)
+    if not runs:
+        raise _no_such_run(LAST, runs_dir, (), runs)
+    return runs[0]
+
+
+def _raise_none(runs_dir: Path) -> NoReturn:
+    raise UsageError(
+        f"no run in {printable(str(runs_dir))} sent anything",
+        code="U111",
+        remedy="with the option any, last is the last run of all; batch-update runs list shows what each did",
+    )
+
+
+def _last(runs: Sequence[Path], order: When) -> Path | None:
+    """The run that comes last by this order; None where none has a place in it.
 
     Raises UsageError U111 where one that cannot be read was written to later: it may be the one.
     """
     known, unread = _read_runs(runs)
-    for order in orders:
-        found = [(at, run.folder) for run in known if (at := order(run)) is not None]
-        if not found:
-            continue
-        at, folder = max(found)
-        if doubtful := next((run for run in unread if _written(run) > at), None):
-            raise UsageError(
-                f"which run was the last cannot be told: the journal in {doubtful} cannot be read",
-                code="U111",
-                remedy="name the run; batch-update runs list shows what each did",
-            )
-        return folder
-    return next(iter(unread), None)
+    found = [(at, run.folder) for run in known if (at := order(run)) is not None]
+    if not found:
+        return next(iter(unread), None)
+    at, folder = max(found)
+    if doubtful := next((run for run in unread if _written(run) > at), None):
+        raise UsageError(
+            f"which run was the last cannot be told: the journal in {doubtful} cannot be read",
+            code="U111",
+            remedy="name the run; batch-update runs list shows what each did",
+        )
+    return folder
 
 
 def _read_runs(runs: Sequence[Path]) -> tuple[list[RecordedRun], list[Path]]:

@@ -17,6 +17,7 @@ OPTIONS = (
     "airflow",
     "all",
     "annotate",
+    "any",
     "blame",
     "cron",
     "csv",

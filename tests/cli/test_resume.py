@@ -209,8 +209,8 @@ def test_the_sending_options_of_apply_hold_for_resume_and_undo() -> None:
         if group_of(info) in {"Sheet", "Limits", "Look-ups"}
     }
     of_apply = set(inspect.signature(apply).parameters) - about_sheets - {"file"}
-    of_resume = set(inspect.signature(resume).parameters) - {"run", "retry_failed"}
-    of_undo = set(inspect.signature(undo).parameters) - {"run"}
+    of_resume = set(inspect.signature(resume).parameters) - {"run", "retry_failed", "any_run"}
+    of_undo = set(inspect.signature(undo).parameters) - {"run", "any_run"}
     assert of_apply - of_resume == {"skip_invalid", "run_dir"} and of_resume < of_apply
     assert of_apply - of_undo == {"skip_invalid", "no_fetch", "allow"} and of_undo < of_apply
     assert {

@@ -544,3 +544,21 @@ def test_a_last_one_that_cannot_be_read_is_not_passed_over(run: Run, complete: P
     (other / "journal.db").write_bytes((other / "journal.db").read_bytes()[:9000])
     result = run("undo", "last", *SEND)
     assert (result.exit, "U111" in result.err, other.name in result.err) == (2, True, True)
+
+
+def test_last_is_the_last_run_that_sent_something_and_with_any_the_last_of_all(run: Run) -> None:
+    """A night that changed nothing comes after the one that did: undo takes that one back."""
+    nothing = run("runs", "show", "last")
+    assert nothing.exit == 2
+    run("apply", "good.csv", *SEND, "--max-changes", "1", "--run-dir", "runs/held")
+    for words in (("runs", "show"), ("report", "last"), ("undo", "last", *SEND)):
+        told = run(*words)
+        assert (told.exit, "U111" in told.err, "--any" in told.err) == (2, True, True), words
+    assert "held" in run("runs", "show", "--any").out
+    assert run("apply", "good.csv", *SEND, "--run-dir", "runs/changed").exit == 0
+    assert run("apply", "good.csv", *SEND, "--run-dir", "runs/idle").exit == 0
+    assert run("apply", "bad.csv", *SEND, "--run-dir", "runs/refused").exit == 3
+    assert "changed: apply" in run("runs", "show").out
+    assert "refused" in run("runs", "show", "--any").out
+    assert run("runs", "show", "idle", "--any").out.startswith("idle: apply"), "a name is what it says"
+    assert "3 updated" in run("undo", "last", *SEND).out

@@ -11,7 +11,16 @@ import typer
 
 from batch_update.cli.after_run import following_on_page, spelled_for_files
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.options import FORCE, LAST_RUN, STDOUT, or_environment, settings_of, takes
+from batch_update.cli.options import (
+    ANY,
+    FORCE,
+    LAST_RUN,
+    STDOUT,
+    or_environment,
+    run_meant,
+    settings_of,
+    takes,
+)
 from batch_update.cli.screens.screen import out_raw, say
 from batch_update.errors import UsageError
 from batch_update.text import printable
@@ -58,6 +67,7 @@ def report(
     output: OUTPUT = None,
     redact: REDACT = None,
     force: FORCE = False,
+    any_run: ANY = False,
 ) -> None:
     """Make the files of a run again from its journal: its CSV files and run.json, or its results in another format.
 
@@ -72,7 +82,7 @@ def report(
 
         wanted = _formats_of(or_environment(formats, "format"))
         withheld = or_environment(redact, "redact")
-        recorded = read_run(find_run(run, settings.runs_dir))
+        recorded = read_run(find_run(run_meant(run, settings, any_run=any_run), settings.runs_dir))
         paths = []
         for path in _made(recorded, wanted, output, withheld, settings, force=force):
             paths.append(str(path))

@@ -14,7 +14,7 @@ import typer
 from batch_update.cli.after_run import allowing, as_recorded, mending
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command, CommandGroup
-from batch_update.cli.options import LAST_RUN, settings_of, takes
+from batch_update.cli.options import ANY, LAST_RUN, run_meant, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
 from batch_update.cli.screens.screen import ask, on_terminal, out, say
 from batch_update.errors import GuardStopped, UsageError
@@ -75,7 +75,7 @@ def _to_show(entries: Sequence[Entry], settings: Settings) -> Following:
 
 @app.command("show", cls=Command)
 @takes("runs show")
-def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
+def show(given: dict[str, Any], run: LAST_RUN = "last", any_run: ANY = False) -> None:
     """Show what became of a run: its summary, made from its journal now."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
@@ -90,6 +90,7 @@ def show(given: dict[str, Any], run: LAST_RUN = "last") -> None:
         from batch_update.report.tones import plain
         from batch_update.run.steps.overview import doers_of, runs_at_work
 
+        run = run_meant(run, settings, any_run=any_run)
         try:
             recorded = read_run(find_run(run, settings.runs_dir))
         except UsageError as error:

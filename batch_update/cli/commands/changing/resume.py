@@ -9,7 +9,7 @@ import typer
 
 from batch_update.cli.commands.changing.sending import see_through
 from batch_update.cli.documents import telling_errors
-from batch_update.cli.options import LAST_RUN, settings_of, takes
+from batch_update.cli.options import ANY, LAST_RUN, run_meant, settings_of, takes
 from batch_update.cli.printed_commands import Errand
 
 RETRY_FAILED = Annotated[
@@ -19,7 +19,12 @@ RETRY_FAILED = Annotated[
 
 
 @takes("resume")
-def resume(given: dict[str, Any], run: LAST_RUN = "last", retry_failed: RETRY_FAILED = False) -> None:
+def resume(
+    given: dict[str, Any],
+    run: LAST_RUN = "last",
+    retry_failed: RETRY_FAILED = False,
+    any_run: ANY = False,
+) -> None:
     """Go on with a run after a crash, a signal, a guard or a full disk. What is done costs no request.
 
     Rows that may have been sent are compared with what is there first. The plan is in the run's journal: an edited
@@ -32,7 +37,7 @@ def resume(given: dict[str, Any], run: LAST_RUN = "last", retry_failed: RETRY_FA
     with telling_errors(as_json=settings.json_):
         from batch_update.run.resuming import begin_resume, run_to_resume
 
-        folder = run_to_resume(run, settings)
+        folder = run_to_resume(run_meant(run, settings, any_run=any_run), settings)
         errand = Errand("resume", str(folder), settings)
         begin = partial(begin_resume, folder, settings, retry_failed=retry_failed)
         raise typer.Exit(int(see_through(errand, begin)))
