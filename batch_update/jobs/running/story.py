@@ -108,9 +108,9 @@ class _Night:
         came, intake = self._turns(open_runs if self._goes_on else [], state, anew=anew)
         if open_runs and not self._goes_on:
             commands = [day.hands.resuming(folder, day.settings) for folder in open_runs]
-            intake = replace(
-                intake, notes=(*intake.notes, *(f"an earlier run is open: {one}" for one in commands))
-            )
+            told = [f"an earlier run is open: {one}" for one in commands]
+            self._warn(told)
+            intake = replace(intake, notes=(*intake.notes, *told))
         run = job_run_of(day.job.name, came, due=due, began=began, ended=day.clock.wall(), intake=intake)
         self._end(run, came, intake)
         return run
