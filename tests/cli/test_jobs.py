@@ -155,7 +155,7 @@ def test_a_job_from_nothing_is_checked_shown_and_run(
 ) -> None:
     """What is printed can be pasted; what counts is told with where it comes from."""
     made = run("job", "init", "night", "good.csv")
-    assert made.exit == 0 and "batch-update job check jobs/night.toml" in made.out
+    assert made.exit == 0 and "\nNext: batch-update job check jobs/night.toml\n" in made.out
     assert run("job", "check", "night").out.startswith(
         "night                    in order: 3 assistants to change"
     )

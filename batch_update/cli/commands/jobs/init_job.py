@@ -10,7 +10,7 @@ from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON, FORCE
-from batch_update.cli.printed_commands import Following, next_lines, program
+from batch_update.cli.printed_commands import Following, program
 from batch_update.cli.screens.screen import out
 from batch_update.text import printable, quoted_path
 
@@ -42,4 +42,4 @@ def init_job(
     out(
         f"{printable(str(path))} is written. It runs at the built-in sandbox until its line sandbox is taken out."
     )
-    out(next_lines(following))
+    out(f"Next: {following['check']}")
