@@ -14,6 +14,7 @@ from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
+    "all",
     "airflow",
     "all",
     "annotate",
@@ -21,6 +22,7 @@ OPTIONS = (
     "blame",
     "cron",
     "csv",
+    "due",
     "exit_code",
     "field",
     "fields",
@@ -39,6 +41,7 @@ OPTIONS = (
     "mode",
     "older_than",
     "names",
+    "number",
     "online",
     "out",
     "output",

@@ -128,6 +128,8 @@ COMMANDS: dict[str, list[str]] = {
     "fields": ["fields", EVIL],
     "explain": ["explain", EVIL],
     "job list": ["job", "list", "jobs"],
+    "job next": ["job", "next", EVIL],
+    "job log": ["job", "log", EVIL],
     "job check": ["job", "check", f"{NAME}.toml"],
     "job run": ["job", "run", "job.toml"],
     "no such command": [EVIL],

@@ -10,7 +10,6 @@ from batch_update.errors import JournalError
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.job_state import BegunRun, CutShort
 from batch_update.model.reports import Exit
-from batch_update.text import counted
 
 _CUT_OFF = "R106"
 
@@ -52,7 +51,6 @@ def told_as_cut_short(job: str, found: CutShort, now: datetime) -> JobRun:
 
     It was for no time of the schedule where it certainly sent nothing: that time is still to be run.
     """
-    folders = f"; {counted(len(found.folders), 'run folder')} may be open" if found.folders else ""
     sent = "rows may have been sent" if found.may_have_sent else "nothing was sent"
     return JobRun(
         job=job,
@@ -61,7 +59,7 @@ def told_as_cut_short(job: str, found: CutShort, now: datetime) -> JobRun:
         ended=now,
         ending=Ending.FAILURE,
         exit=Exit.STOPPED,
-        line=f"was cut short: its process is gone, {sent}{folders}",
+        line=f"was cut short: its process is gone, {sent}",
         folders=found.folders,
         code=_CUT_OFF,
         message="the run did not come to its end: its process is gone",

@@ -66,6 +66,11 @@ def _line(log: LogFile, run: JobRun) -> str:
     """Return the line: dated, with the job, what became of it, the exit status and the folders."""
     if log.format == "json":
         return json.dumps(facts_of_run(run), ensure_ascii=False)
+    return log_line(run)
+
+
+def log_line(run: JobRun) -> str:
+    """Return a run in a dated line, as `job log` has it, too."""
     return f"{local_time(run.began)}  {printable(run.job)}: {run.line}; exit {int(run.exit)}{folders_said(run.folders)}"
 
 

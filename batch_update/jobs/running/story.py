@@ -101,7 +101,11 @@ class _Night:
         """Run it. Raises UsageError and RunLocked where it cannot be noted that it begins."""
         day, state = self._day, self._record.state
         open_runs = left_open(state, day.settings)
-        self._close_cut_short(state, is_resumed=self._goes_on and bool(open_runs))
+        is_resumed = self._goes_on and bool(open_runs)
+        lost = self._close_cut_short(state, is_resumed=is_resumed)
+        if lost is not None and not (anew or is_resumed):
+            day.hands.nothing(lost, day.settings)
+            return lost
         began = day.clock.wall()
         self._record.begun(due)
         self._warn(announce_start(day.job, began, environ=day.environ))
@@ -139,15 +143,21 @@ class _Night:
         self._day.hands.tell(came)
         return came
 
-    def _close_cut_short(self, state: JobState, *, is_resumed: bool) -> None:
-        """Note the end of a run whose process is gone; tell of it, unless it is gone on with or sent nothing."""
+    def _close_cut_short(self, state: JobState, *, is_resumed: bool) -> JobRun | None:
+        """Note the end of a run whose process is gone, and return it.
+
+        It is told of, unless it is gone on with or sent nothing.
+        """
         if state.cut_short is None:
-            return
+            return None
         day = self._day
         told = told_as_cut_short(day.job.name, state.cut_short, day.clock.wall())
         self._record.ended(told)
         if state.cut_short.may_have_sent and not is_resumed:
+            commands = [day.hands.resuming(folder, day.settings) for folder in told.folders]
+            told = replace(told, line="; ".join((told.line, *commands)))
             self._tell_everybody(told)
+        return told
 
     def _end(self, run: JobRun, came: Sequence[Came], intake: Intake) -> None:
         """Note how the run ended, remove what is old, and tell. None of it changes how it ended."""

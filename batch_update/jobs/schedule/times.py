@@ -14,7 +14,12 @@ from batch_update.jobs.schedule.zones import zone_of
 
 def next_times(schedule: Schedule, after: datetime, number: int) -> list[datetime]:
     """Return so many times after a moment, in UTC; fewer where there are no more."""
-    return list(islice(times_after(schedule.cron, zone_of(schedule.timezone), after), number))
+    return list(islice(times_from(schedule, after), number))
+
+
+def times_from(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """Yield the times after a moment, in UTC, the next one first."""
+    return times_after(schedule.cron, zone_of(schedule.timezone), after)
 
 
 def latest_times(schedule: Schedule, until: datetime) -> Iterator[datetime]:

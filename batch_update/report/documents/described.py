@@ -67,9 +67,10 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "checked-jobs": ("job check",),
     "notify-test": ("job notify-test",),
     "unit": ("job schedule",),
-    "job-runs": ("job run",),
+    "job-runs": ("job run", "job log"),
     "shown-job": ("job show",),
     "new-job": ("job init",),
+    "coming-runs": ("job next",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

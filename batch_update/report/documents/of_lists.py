@@ -11,6 +11,7 @@ from batch_update.codes import Code
 from batch_update.fields.facts import Field, Kind
 from batch_update.journal.folders import Entry, RunState
 from batch_update.model.plans import Status
+from batch_update.report.documents.of_jobs import RanJob
 
 # ---------------------------------------------------------------- runs
 
@@ -133,7 +134,15 @@ class ListedJob:
     file: str
     """its sheet; empty where the job file is wrong"""
     error: str
-    """what is wrong with the job file; empty where nothing is"""
+    """what is wrong with the job file or with the record of its runs; empty where nothing is"""
+    schedule: str
+    """when it runs, in words; empty where it has no schedule"""
+    next: datetime | None
+    """when its schedule runs it next, with the jitter; null where it has none"""
+    state: str
+    """never ran, at work, cut short, or how its last run ended; empty where that is not known"""
+    last: RanJob | None
+    """its last run that has ended; null for none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,30 @@ class ToldFinding:
     """what to do about it; empty where nothing needs to be done"""
     is_warning: bool
     """whether a run does its work all the same"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRun:
+    """A run that a schedule has in store."""
+
+    start: datetime
+    """when it starts: the time of the schedule with the jitter of the job"""
+    due: datetime
+    """the time of the schedule"""
+    job: str
+    """its name"""
+    schedule: str
+    """when the job runs, in words"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRuns:
+    """The runs to come, by the schedules of the jobs."""
+
+    KIND: ClassVar[str] = "coming-runs"
+
+    runs: tuple[ExpectedRun, ...]
+    """the next one first"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,20 @@
 from batch_update.cli.commands.jobs import (
     check_jobs,
     init_job,
-    list_jobs,
     notify_test,
     run_jobs,
     schedule_jobs,
     show_job,
 )
 from batch_update.cli.commands.jobs.group import app
+from batch_update.cli.commands.jobs.overview import list_jobs, next_and_log
 
 __all__ = [
     "app",
     "check_jobs",
     "init_job",
     "list_jobs",
+    "next_and_log",
     "notify_test",
     "run_jobs",
     "schedule_jobs",

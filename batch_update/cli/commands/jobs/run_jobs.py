@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.commands.jobs.at_work import ScreenHands, show_came
+from batch_update.cli.commands.jobs.due_jobs import found_jobs, run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
-from batch_update.cli.options import settings_of, takes
+from batch_update.cli.options import takes
 from batch_update.cli.printed_commands import program
-from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_file import load_job
+from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
-from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
-from batch_update.settings.tunables import Settings
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_run import JobRun
-    from batch_update.report.documents.of_jobs import RanJob
 
 
 @app.command("run", cls=Command)
@@ -36,6 +33,13 @@ def run(
         typer.Argument(metavar="NAME", help="Names in the jobs folder, or paths of job files."),
     ] = None,
     all_jobs: Annotated[bool, typer.Option("--all", help="Run all jobs of the folder, by name.")] = False,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due",
+            help="Run what is due by the schedules of the jobs: nothing, mostly. For a line of crontab.",
+        ),
+    ] = False,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
 ) -> None:
     """Run jobs, one after another. Flags given here win over the job files, and those over the environment.
@@ -47,10 +51,10 @@ def run(
     from batch_update.jobs.running.story import BY_SIGNAL
     from batch_update.send.signals import OVERDUE
 
-    paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs)
+    paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs, due=due)
     hands = ScreenHands()
-    runs: list[JobRun] = []
-    for path in paths:
+    runs: list[JobRun] = list(run_due(paths, given, hands)) if due else []
+    for path in () if due else paths:
         runs.append(_run_one(path, given, hands))
         if runs[-1].exit in BY_SIGNAL and runs[-1].code != OVERDUE:
             break
@@ -67,51 +71,26 @@ def _print_document(runs: Sequence[JobRun], hands: ScreenHands, status: Exit) ->
     if len(runs) == len(hands.came) == 1:
         show_came(hands.came[0])
     else:
-        out_document(RanJobs(tuple(map(_ran, runs))), exit=status)
+        out_document(RanJobs(tuple(map(ran_job, runs))), exit=status)
 
 
-def _ran(run: JobRun) -> RanJob:
-    from batch_update.report.documents.of_jobs import RanJob
-
-    return RanJob(
-        job=run.job,
-        began=run.began,
-        seconds=round((run.ended - run.began).total_seconds(), 1),
-        due=run.due,
-        ending=str(run.ending),
-        exit=int(run.exit),
-        line=run.line,
-        sheets=run.sheets,
-        folders=tuple(map(str, run.folders)),
-        counts=dict.fromkeys(Status, 0) | run.counts,
-        code=run.code,
-        message=run.message,
-        failures=run.failures,
-    )
-
-
-def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool) -> list[Path]:
+def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool, due: bool) -> list[Path]:
     """Return the files of the jobs that are meant. Raises UsageError."""
-    if all_jobs == bool(names):
+    if [bool(names), all_jobs, due].count(True) != 1:
         raise UsageError(
-            "--all stands beside names of jobs" if names else "it is not said which jobs are to be run",
+            "of names of jobs, --all and --due one alone can be given"
+            if names or all_jobs
+            else "it is not said which jobs are to be run",
             code="U101",
-            remedy=f"name one or several, or give --all; they are shown by: {program()} job list",
+            remedy=f"name one or several, or give --all or --due; they are shown by: {program()} job list",
         )
-    return find_jobs(jobs_dir) if all_jobs else [find_job(name, jobs_dir) for name in names]
+    if names:
+        return [find_job(name, jobs_dir) for name in names]
+    return found_jobs(jobs_dir) if due else find_jobs(jobs_dir)
 
 
 def _run_one(path: Path, given: dict[str, Any], hands: ScreenHands) -> JobRun:
-    from batch_update.jobs.running.came import failed_run
-    from batch_update.jobs.running.hands import Came, Turn
     from batch_update.jobs.running.story import run_job
 
-    began = SYSTEM.wall()
-    try:
-        job = load_job(path)
-        settings = settings_of(given, beneath=dict(job.given))
-    except BatchUpdateError as error:
-        shown = Settings(json_=bool(given.get("json_")))
-        hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
-        return failed_run(path.stem, error, due=None, began=began)
-    return run_job(job, settings, hands)
+    found = loaded(path, given, hands)
+    return run_job(*found, hands) if isinstance(found, tuple) else found

@@ -1,0 +1,82 @@
+"""The jobs that a command is about, and what is known of each: nothing that is wrong with one hides the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from batch_update.cli.options import settings_of
+from batch_update.cli.screens.screen import say
+from batch_update.clock import SYSTEM
+from batch_update.errors import BatchUpdateError
+from batch_update.jobs.definition.job_file import Job, load_job
+from batch_update.jobs.definition.job_finding import find_job, find_jobs
+from batch_update.model.plans import Status
+from batch_update.settings.tunables import Settings
+from batch_update.text import printable
+
+if TYPE_CHECKING:
+    from batch_update.cli.commands.jobs.at_work import ScreenHands
+    from batch_update.jobs.record.job_run import JobRun
+    from batch_update.report.documents.of_jobs import RanJob
+
+NAMES = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME", help="Names in the jobs folder, or paths of job files; all of the folder by default."
+    ),
+]
+
+
+def jobs_meant(names: Sequence[str] | None, jobs_dir: Path, *, as_json: bool) -> Iterator[Job]:
+    """Yield the jobs of these names, or all of a folder but for those whose file is wrong, which is said.
+
+    Raises UsageError.
+    """
+    for path in [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir):
+        try:
+            yield load_job(path)
+        except BatchUpdateError as error:
+            if names:
+                raise
+            if not as_json:
+                say(f"{printable(path.stem)} is left out: {error.details[0]}")
+
+
+def loaded(path: Path, given: dict[str, Any], hands: ScreenHands) -> tuple[Job, Settings] | JobRun:
+    """Return a job and its settings, what was given over them; where they are wrong that is told, and its run."""
+    began = SYSTEM.wall()
+    try:
+        job = load_job(path)
+        return job, settings_of(given, beneath=dict(job.given))
+    except BatchUpdateError as error:
+        from batch_update.jobs.running.came import failed_run
+        from batch_update.jobs.running.hands import Came, Turn
+
+        shown = Settings(json_=bool(given.get("json_")))
+        hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
+        return failed_run(path.stem, error, due=None, began=began)
+
+
+def ran_job(run: JobRun) -> RanJob:
+    """Return a run of a job as documents have it."""
+    from batch_update.report.documents.of_jobs import RanJob
+
+    return RanJob(
+        job=run.job,
+        began=run.began,
+        seconds=round((run.ended - run.began).total_seconds(), 1),
+        due=run.due,
+        ending=str(run.ending),
+        exit=int(run.exit),
+        line=run.line,
+        sheets=run.sheets,
+        folders=tuple(map(str, run.folders)),
+        counts=dict.fromkeys(Status, 0) | run.counts,
+        code=run.code,
+        message=run.message,
+        failures=run.failures,
+    )
