@@ -1,4 +1,4 @@
-"""Job files from the command line: the examples run as they stand."""
+"""Job files from the command line."""
 
 from __future__ import annotations
 
@@ -12,29 +12,6 @@ from batch_update.jobs.definition.job_file import load_job
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(path.stem for path in (ROOT / "jobs").glob("*.toml"))
-JOBS = ("--jobs-dir", str(ROOT / "jobs"))
-
-
-def test_there_are_two_working_examples(run: Run) -> None:
-    assert len(EXAMPLES) >= 2
-    result = run("job", "check", *JOBS)
-    assert (result.exit, result.out.count("in order")) == (0, len(EXAMPLES))
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_the_examples_run_against_the_sandbox(run: Run, tmp_path: Path, name: str) -> None:
-    """At their own pace they would take half a minute; the pace is not what is tested here."""
-    quick = ("--rate", "off", "--pace", "burst", "--sandbox-limits", "off")
-    places = ("--run-dir", str(tmp_path / "run"), "--runs-dir", str(tmp_path / "runs"))
-    result = run("job", "run", name, *JOBS, *quick, *places)
-    assert (result.exit, (tmp_path / "run" / "results.csv").exists()) == (0, True), result.out
-
-
-def test_list_names_them(run: Run) -> None:
-    shown = run("job", "list", *JOBS).out
-    assert all(name in shown for name in EXAMPLES)
-    assert {row["name"] for row in run("job", "list", *JOBS, "--json").json["jobs"]} == set(EXAMPLES)
 
 
 def test_a_wrong_job_is_listed_and_told_apart(run: Run, tmp_path: Path) -> None:
