@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import Ending
 from batch_update.journal.folders import RunState, all_runs, entry_of
 from batch_update.model.plans import Status
@@ -200,3 +201,60 @@ def test_sheets_behind_one_that_did_not_end_well_wait_for_it(nights: Nights) -> 
     assert "not taken, since the sheet before did not end well: c.csv" in run.line
     again = nights.run()
     assert ([Path(name).name for name in again.sheets], again.digests) == (["b.csv"], run.digests)
+
+
+def inbox(nights: Nights, table: str, *sheets: tuple[str, str]) -> None:
+    """Write a job that takes sheets of a folder, the oldest first."""
+    (nights.folder / "inbox").mkdir()
+    nights.write(f'[input]\nfile = "inbox/*"\ntake = "all"\n{table}')
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    for number, (name, text) in enumerate(sheets):
+        (nights.folder / "inbox" / name).write_text(text, "utf-8")
+        os.utime(nights.folder / "inbox" / name, (1e9 + number,) * 2)
+
+
+@pytest.mark.parametrize("unchanged", ["run", "skip"])
+def test_a_sheet_that_was_sent_and_cannot_be_put_away_is_a_failure_that_is_told(
+    nights: Nights, unchanged: str
+) -> None:
+    """It counts as sent, and what lies behind it waits: sent before it, it would be undone by it."""
+    later = SHEET.replace("1.15", "1.2")
+    inbox(nights, f'archive = "done"\nunchanged = "{unchanged}"\n', ("a.csv", SHEET), ("b.csv", later))
+    done = nights.folder / "done"
+
+    async def before(method: str) -> int | None:
+        if method not in ("GET", "POST") and done.is_dir():
+            done.rmdir()
+            done.write_text("no folder any more")
+        return None
+
+    nights.before = before
+    run = nights.run()
+    assert (run.ending, run.exit, run.code) == (Ending.FAILURE, Exit.USAGE, "U121")
+    assert (len(run.digests), len(run.folders), run.counts[Status.UPDATED]) == (1, 1, 3)
+    assert run.line.startswith("1 run: 3 updated; error[U121]: a.csv stays where it is: ")
+    assert "did not end well: b.csv" in run.line
+    nights.before = None
+    done.unlink()
+    assert nights.run().ending is Ending.SUCCESS
+    assert sorted(path.name for path in done.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_a_saved_plan_is_put_away_and_skipped_by_its_own_digest(nights: Nights) -> None:
+    nights.write("mode = 'plan'\n", SHEET)
+    (saved,) = nights.run().folders
+    inbox(nights, 'archive = "done"\n', ("plan.json", (saved / "plan.json").read_text("utf-8")))
+    nights.run()
+    assert [path.name for path in (nights.folder / "done").iterdir()] == ["plan.json"]
+
+
+def test_one_folder_for_all_sheets_is_refused_before_the_first_is_sent(nights: Nights) -> None:
+    inbox(nights, "", ("a.csv", SHEET))
+    run = nights.run(run_dir=nights.folder / "one")
+    assert (run.exit, run.code, states(nights)) == (Exit.USAGE, "U101", [])
+    job = nights.folder / "night.toml"
+    job.write_text('run-dir = "one"\n' + job.read_text())
+    with pytest.raises(UsageError) as caught:
+        nights.run()
+    assert "line 1: run-dir: gives all sheets one folder" in str(caught.value.details)

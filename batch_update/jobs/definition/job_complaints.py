@@ -73,6 +73,9 @@ def _of_keys(job: Merged) -> Iterator[Complaint]:
             yield Complaint((key,), no_such("key", key, known), named=True)
     if "input" not in job.document:
         yield Complaint((), "the key 'file' is missing: which sheet to apply", named=True)
+    table = job.document.get("input")
+    if "run-dir" in job.document and isinstance(table, dict) and table.get("take") == "all":
+        yield Complaint(("run-dir",), "gives all sheets one folder, which the first one takes: leave it out")
     if "key" in job.document and "key-file" in job.document:
         yield Complaint(("key",), "says the same as key-file: leave one of them out")
 

@@ -20,6 +20,7 @@ from batch_update.jobs.input.from_web import fetched_sheet
 from batch_update.jobs.input.resting import rested
 from batch_update.jobs.input.sheet_address import is_address
 from batch_update.jobs.input.taken import Intake, NoSheet, TakenSheet
+from batch_update.plan.saving import is_saved_plan
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.opening import STDIN, opened
 from batch_update.sheet.reading import reading_of
@@ -134,7 +135,9 @@ def _sheet_at(path: Path, settings: Settings) -> TakenSheet | None:
     sheet = TakenSheet(path, "", printable(str(path)))
     try:
         with opened(path, None, reading_of(settings).limits) as file:
-            return replace(sheet, digest=file_digest(cast(BufferedReader, file), "sha256").hexdigest())
+            is_plan = is_saved_plan(file)
+            digest = file_digest(cast(BufferedReader, file), "sha256").hexdigest()
+            return replace(sheet, digest=digest, is_plan=is_plan)
     except SheetError:
         return sheet if os.path.lexists(path) else None
 

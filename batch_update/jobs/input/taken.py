@@ -27,6 +27,8 @@ class TakenSheet:
     """SHA-256 of its bytes when it was looked at; "" where it could not be opened, which reading it will tell"""
     origin: str
     """its path, or the host and file name of its address: safe to show"""
+    is_plan: bool = False
+    """it is a saved plan, which knows the digest of the sheet that it was made of, and not its own"""
     fetched: bool = False
     """`path` is what an address answered: it lies in a folder of its own, and belongs to the run"""
 

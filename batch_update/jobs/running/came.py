@@ -117,7 +117,9 @@ def job_run_of(
 ) -> JobRun:
     """Return a run of a job as it ended. Of several turns the worst counts, and all rows."""
     bad = max(came, key=_badness, default=None)
-    good = [plan for one in came if exit_of(one) is Exit.OK and (plan := plan_in(one)) is not None]
+    good = [
+        one.digest or plan.sheet.sha256 for one in came if exit_of(one) is Exit.OK and (plan := plan_in(one))
+    ]
     reports = [one.result.report for one in came if isinstance(one.result, Ended)]
     counts = Counter(outcome.status for report in reports for outcome in report.outcomes)
     unsent = Ending.UNCHANGED if intake.nothing is NoSheet.UNCHANGED else Ending.NOTHING
@@ -130,8 +132,7 @@ def job_run_of(
         worst(map(exit_of, came)),
         _line_of_all(came, intake),
         sheets=tuple(one.origin for one in intake.sheets),
-        digests=tuple(plan.sheet.sha256 for plan in good if plan.sheet.sha256)
-        + tuple(one.digest for one in intake.skipped),
+        digests=tuple(filter(None, good)) + tuple(one.digest for one in intake.skipped),
         folders=tuple(one.folder for one in came if one.folder is not None),
         counts={status: counts[status] for status in Status if counts[status]},
         code=_code_of(stop_of(bad)) if bad else "",
@@ -204,12 +205,15 @@ def _line_of_all(came: Sequence[Came], intake: Intake) -> str:
     told = [intake.line] if intake.line else []
     if len(came) == 1:
         told.append(line_of(came[0]))
+    elif came and not any(one.is_run for one in came):
+        told += map(line_of, came)
     elif came:
         reports = [one.result.report for one in came if isinstance(one.result, Ended)]
         outcomes = [outcome for report in reports for outcome in report.outcomes]
-        told.append(f"{counted(len(came), 'run')}: {counted_outcomes(outcomes)}")
-        told += [line_of(one) for one in came if exit_of(one) is not Exit.OK]
-    return "; ".join([*told, *intake.notes]) or "there was nothing to do"
+        number = sum(one.is_run for one in came)
+        told.append(f"{counted(number, 'run')}: {counted_outcomes(outcomes)}")
+        told += ["; ".join(one.notes) if exit_of(one) is Exit.OK else line_of(one) for one in came]
+    return "; ".join(filter(None, [*told, *intake.notes])) or "there was nothing to do"
 
 
 def _failures(reports: Iterable[Report]) -> Iterator[str]:

@@ -21,11 +21,11 @@ Result: TypeAlias = "Ended | Planned | Exception"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn of a run of a job: a sheet is chosen, applied or planned, or an earlier run is gone on with."""
+    """A turn of a run of a job: a sheet is chosen, applied, planned, put away, or an earlier run is gone on with."""
 
     job: str
     """its name"""
-    verb: Literal["choose", "apply", "plan", "resume"]
+    verb: Literal["choose", "apply", "plan", "archive", "resume"]
     place: str
     """the sheet: a path, or "-" for stdin; of a resume the run's folder"""
     settings: Settings
@@ -41,6 +41,13 @@ class Came:
     """the run folder that it has; None for none"""
     notes: tuple[str, ...] = ()
     """what else is to be told, safe to show"""
+    digest: str = ""
+    """SHA-256 of the file that was taken, where that is not the sheet itself: a saved plan"""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it was more than the choice of a sheet, or its way to the archive."""
+        return self.turn.verb not in ("choose", "archive")
 
 
 class Hands(Protocol):

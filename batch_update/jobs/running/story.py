@@ -131,8 +131,10 @@ class _Night:
         intake = taken(self._day, state)
         if isinstance(intake, Exception):
             return [*came, self._untaken(intake)], Intake()
+        for sheet in intake.skipped:
+            came += self._day.leave_out(sheet)
         for number, sheet in enumerate(intake.sheets, start=1):
-            came.append(self._day.take(sheet))
+            came += self._day.take(sheet)
             if exit_of(came[-1]) not in HARMLESS:
                 return came, _but_for(intake, number)
         return came, intake

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from batch_update.errors import UsageError
 from batch_update.jobs.input.picking import choose
 from batch_update.jobs.input.sent_before import sent_before
 from batch_update.jobs.input.taken import Intake
@@ -16,11 +17,14 @@ from batch_update.run.steps.means import Means, Sequel
 
 
 def taken(day: Workday, state: JobState) -> Intake | Exception:
-    """Return the sheets of this run, or why there is none, or the error that ends the run.
-
-    Sheets that were left out, since they are as they were, go to the archive as those that were sent.
-    """
+    """Return the sheets of this run, or why there is none, or the error that ends the run."""
     job, settings = day.job, day.settings
+    if settings.run_dir is not None and job.input.take == "all":
+        return UsageError(
+            "the setting run_dir gives all sheets one folder, which the first one takes",
+            code="U101",
+            remedy="leave it out: each sheet gets a folder of its own in runs_dir",
+        )
     sent = sent_before(reversed(state.runs))
 
     def story(means: Means) -> Sequel[Any]:
@@ -32,8 +36,4 @@ def taken(day: Workday, state: JobState) -> Intake | Exception:
         return partial(choosing, sent=sent)
 
     found: Intake | Exception = day.seen(Turn(job.name, "choose", job.input.file, settings), story)
-    if isinstance(found, Intake):
-        for sheet in found.skipped:
-            for note in day.put_away(sheet, sheet.digest):
-                day.hands.warn(job.name, note)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.secrets import key_of_job
 from batch_update.jobs.input.archiving import archive
@@ -45,11 +45,35 @@ class Workday:
 
     def go_on(self, folder: Path) -> Came:
         """Go on with a run of this job that did not come to its end."""
-        return self._done(Turn(self.job.name, "resume", str(folder), self.settings))
+        came = self._run(Turn(self.job.name, "resume", str(folder), self.settings))
+        self._tell(came)
+        return came
 
-    def take(self, sheet: TakenSheet) -> Came:
-        """Apply a sheet, or plan it where the job only looks; one whose run went well goes to the archive."""
-        return self._done(Turn(self.job.name, self.job.tables.mode, str(sheet.path), self.settings), sheet)
+    def take(self, sheet: TakenSheet) -> list[Came]:
+        """Apply a sheet, or plan it where the job only looks; one whose run went well goes to the archive.
+
+        That is told with the run, and is a turn of its own where it fails.
+        """
+        came = self._run(Turn(self.job.name, self.job.tables.mode, str(sheet.path), self.settings))
+        if came.folder is not None and sheet.fetched and (why := keep_input(sheet, came.folder)):
+            self.hands.warn(self.job.name, why)
+        if sheet.is_plan:
+            came = replace(came, digest=sheet.digest)
+        failed: list[Came] = []
+        if isinstance(came.result, Ended) and exit_of(came) is Exit.OK:
+            digest = came.digest or came.result.report.plan.sheet.sha256
+            notes, failed = self.put_away(sheet, digest)
+            came = replace(came, notes=notes)
+        self._tell(came, *failed)
+        return [came, *failed]
+
+    def leave_out(self, sheet: TakenSheet) -> list[Came]:
+        """Put away a sheet that is as it was when it was sent. Returns the turn where that fails."""
+        notes, failed = self.put_away(sheet, sheet.digest)
+        for note in notes:
+            self.hands.warn(self.job.name, note)
+        self._tell(*failed)
+        return failed
 
     def seen(self, turn: Turn, story: Any) -> Any:
         """Have the door see a story through, or return the error that ends it; no turn begins after the deadline."""
@@ -57,13 +81,16 @@ class Workday:
             return self.deadline.stop()
         return self.hands.see(turn, partial(self._begin, story))
 
-    def put_away(self, sheet: TakenSheet, digest: str) -> tuple[str, ...]:
-        """Move a sheet to the archive, where the job has one. Returns what is to be told of that."""
+    def put_away(self, sheet: TakenSheet, digest: str) -> tuple[tuple[str, ...], list[Came]]:
+        """Move a sheet to the archive, where the job has one. Returns what is to be told, and the turn that failed."""
         place = self.job.input.archive
         if place is None or sheet.fetched:
-            return ()
+            return (), []
         moved = archive(sheet, place, digest=digest, now=self.clock.wall().astimezone())
-        return (moved.message,) if moved.message else ()
+        if not moved.code:
+            return ((moved.message,) if moved.message else ()), []
+        turn = Turn(self.job.name, "archive", str(sheet.path), self.settings)
+        return (), [Came(turn, UsageError(moved.message, code=moved.code))]
 
     def _begin(self, story: Any, means: Means) -> Sequel[Any]:
         interrupts = self.deadline.opening(means.interrupts)
@@ -75,15 +102,12 @@ class Workday:
         """Return the key that the job file refers to; None where a setting says otherwise, or it refers to none."""
         return key_of_job(self.job.tables.key, self.settings, self.environ, means.watcher.warning)
 
-    def _done(self, turn: Turn, sheet: TakenSheet | None = None) -> Came:
-        came = self._with_files(turn, self.seen(turn, partial(_story, turn)))
-        folder = came.folder if sheet is not None and sheet.fetched else None
-        if sheet is not None and folder is not None and (why := keep_input(sheet, folder)):
-            self.hands.warn(self.job.name, why)
-        if sheet is not None and isinstance(came.result, Ended) and exit_of(came) is Exit.OK:
-            came = replace(came, notes=self.put_away(sheet, came.result.report.plan.sheet.sha256))
-        self.hands.tell(came)
-        return came
+    def _tell(self, *came: Came) -> None:
+        for one in came:
+            self.hands.tell(one)
+
+    def _run(self, turn: Turn) -> Came:
+        return self._with_files(turn, self.seen(turn, partial(_story, turn)))
 
     def _with_files(self, turn: Turn, result: Result) -> Came:
         """Return what came of a turn with its run folder; that of a plan is made here, and so are further reports."""

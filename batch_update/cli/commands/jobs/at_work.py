@@ -89,4 +89,6 @@ def show_came(came: Came) -> None:
 
 def errand_of(turn: Turn) -> Errand:
     """Return a turn as the command that it is."""
-    return Errand("apply" if turn.verb == "choose" else turn.verb, turn.place, turn.settings, turn.job)
+    return Errand(
+        "apply" if turn.verb in ("choose", "archive") else turn.verb, turn.place, turn.settings, turn.job
+    )
