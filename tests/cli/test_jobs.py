@@ -67,7 +67,9 @@ def test_the_name_of_a_job_file_steers_no_terminal(run: Run, tmp_path: Path, com
     assert (result.exit, "\x1b" in result.out, "\\x1b[2Jb" in result.out) == (0, False, True)
 
 
-def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(run: Run, tmp_path: Path) -> None:
+def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With its name: where all went well, where a row failed (the rest stands below it), where it did not begin."""
     (tmp_path / "jobs").mkdir()
     text = 'file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\n'
@@ -76,6 +78,9 @@ def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(run: Run, tmp_p
     folder = r"jobs/runs/\S+-night\S*"
     assert re.fullmatch(rf"{dated}3 updated in .* s; exit 0, {folder}\n", run("job", "run", "night").out)
     assert run("job", "run", "night", "--quiet").out == ""
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run("job", "run", "night").out.count("\n") == 1, "a log has it in one line, however long it is"
+    monkeypatch.setenv("COLUMNS", "1000")
     (tmp_path / "good.csv").write_text("id,speech_speed\n10001,1.2\n99999,1.2\n", "utf-8")
     first, *below = run("job", "run", "night", "--no-fetch").out.splitlines()
     assert re.match(rf"{dated}1 updated, 1 failed in .*; exit 1, {folder}$", first), first

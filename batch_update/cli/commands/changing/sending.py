@@ -15,7 +15,8 @@ from batch_update.cli.after_run import allowing, commands_after, following_run, 
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import Errand, Following, command_of
-from batch_update.cli.screens.screen import out, painted, room_on, say, show_error
+from batch_update.cli.screens.screen import out, out_raw, painted, room_on, say, show_error
+from batch_update.cli.spelling import as_flags
 from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
@@ -130,7 +131,7 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         text = painted(pieces[:1] if errand.job and status is Exit.OK and not sys.stdout.isatty() else pieces)
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
-        out(text)
+        out_dated(text, errand.job)
 
 
 def dated(job: str, moment: datetime | None = None) -> str:
@@ -138,6 +139,17 @@ def dated(job: str, moment: datetime | None = None) -> str:
     if not job or sys.stdout.isatty():
         return ""
     return f"{local_time(moment or SYSTEM.wall())}  {printable(job)}: "
+
+
+def out_dated(text: str, job: str) -> None:
+    """Print a result whose first line, that of a job in a log, stays one line however long it is."""
+    if not job or sys.stdout.isatty():
+        out(text)
+        return
+    first, _, rest = text.partition("\n")
+    out_raw(as_flags(first))
+    if rest:
+        out(rest)
 
 
 def log_tail(job: str, status: Exit, folder: Path | None) -> str:
@@ -160,7 +172,7 @@ def tell_error(error: Exception, errand: Errand) -> None:
         return
     if (heading := dated(errand.job)) and not as_json:
         tail = log_tail(errand.job, error.exit, None)
-        out(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}{tail}")
+        out_dated(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}{tail}", errand.job)
     if as_json:
         out_failure(error, error.exit)
     else:

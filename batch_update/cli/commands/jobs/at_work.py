@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from batch_update.cli.after_run import following_run
-from batch_update.cli.commands.changing.sending import dated, tell, tell_error, watch
+from batch_update.cli.commands.changing.sending import dated, out_dated, tell, tell_error, watch
 from batch_update.cli.documents import heeding_signals
 from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of
 from batch_update.cli.screens.screen import out, say
@@ -47,7 +47,9 @@ class ScreenHands:
 
     def nothing(self, run: JobRun, settings: Settings) -> None:
         if not settings.json_ and not (settings.quiet and run.exit is Exit.OK):
-            out(f"{dated(run.job) or f'{printable(run.job)}: '}{run.line}; exit {int(run.exit)}")
+            out_dated(
+                f"{dated(run.job) or f'{printable(run.job)}: '}{run.line}; exit {int(run.exit)}", run.job
+            )
 
     def warn(self, job: str, words: str) -> None:
         say(f"{local_time(SYSTEM.wall())}  {printable(job)}: {printable(words)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from batch_update.cli.commands.changing.sending import dated, log_tail
+from batch_update.cli.commands.changing.sending import dated, log_tail, out_dated
 from batch_update.cli.commands.plan import document_of, show_screen
 from batch_update.cli.documents import out_document
 from batch_update.cli.printed_commands import Errand
@@ -31,6 +31,7 @@ def tell_drift(came: Came, found: Planned, errand: Errand) -> None:
         return
     if sys.stdout.isatty():
         show_screen(found, full=False)
-    out(f"{dated(errand.job)}{line_of_plan(found)}{log_tail(errand.job, status, came.folder)}")
+    line = f"{dated(errand.job)}{line_of_plan(found)}{log_tail(errand.job, status, came.folder)}"
+    out_dated(line, errand.job)
     if came.folder is not None and status is not Exit.OK:
         out(f"Page   {printable(str(came.folder / PAGE))}")
