@@ -411,6 +411,7 @@ def keep_example(name: str, document: dict[str, Any], folder: Path) -> None:
     for pattern, plain in PLAIN:
         text = pattern.sub(plain, text)
     text = text.replace(str(folder), "/home/anna")
+    text = text.replace(f"{sys.executable} -m batch_update", "/srv/assistants/.venv/bin/batch-update")
     path = EXAMPLES / f"{SHOWN[name]}.json"
     if os.environ.get("WRITE_EXAMPLES"):
         path.write_text(text, "utf-8")
