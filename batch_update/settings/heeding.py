@@ -44,6 +44,7 @@ HEEDLESS = (
         "job log",
         "job notify-test",
         "job schedule",
+        "job serve",
     ),
     *("fields", "explain", "demo"),
 )

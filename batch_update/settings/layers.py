@@ -31,6 +31,7 @@ OPTIONS = (
     "format",
     "full",
     "github_actions",
+    "health",
     "host",
     "html",
     "jobs_dir",

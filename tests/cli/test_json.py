@@ -114,6 +114,7 @@ CASES: dict[str, Case] = {
     "job notify-test: tells nobody": Case(("job", "notify-test", "one"), 2),
     "job run": Case(("job", "run", "one", *SEND), 0, "run"),
     "job schedule": Case(("job", "schedule", "night", "--cron", "--user", "anna"), 0, "unit"),
+    "job serve": Case(("job", "serve", "--health"), 1, "scheduler"),
     "job schedule: no form": Case(("job", "schedule", "night"), 2),
     "job run: several": Case(("job", "run", "one", "one", *SEND), 0, "job-runs"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),

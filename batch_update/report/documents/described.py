@@ -67,6 +67,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "checked-jobs": ("job check",),
     "notify-test": ("job notify-test",),
     "unit": ("job schedule",),
+    "scheduler": ("job serve",),
     "job-runs": ("job run", "job log"),
     "shown-job": ("job show",),
     "new-job": ("job init",),

@@ -1,4 +1,4 @@
-"""The document of `job schedule`: the unit that starts a job."""
+"""The documents of what starts jobs: a unit, and the scheduler of our own."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ class ShownUnit:
     """the name of the job; empty for all that are due"""
     files: tuple[ShownUnitFile, ...]
     """one file or several"""
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerHealth:
+    """Whether the scheduler of a folder is at work."""
+
+    KIND: ClassVar[str] = "scheduler"
+
+    well: bool
+    """it looked lately what is due, or is at a run"""
+    words: str
+    """how that is known"""

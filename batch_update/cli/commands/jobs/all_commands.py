@@ -5,11 +5,11 @@ from batch_update.cli.commands.jobs import (
     init_job,
     notify_test,
     run_jobs,
-    schedule_jobs,
     show_job,
 )
 from batch_update.cli.commands.jobs.group import app
 from batch_update.cli.commands.jobs.overview import list_jobs, next_and_log
+from batch_update.cli.commands.jobs.starting import schedule_jobs, serve_jobs
 
 __all__ = [
     "app",
@@ -20,5 +20,6 @@ __all__ = [
     "notify_test",
     "run_jobs",
     "schedule_jobs",
+    "serve_jobs",
     "show_job",
 ]
