@@ -41,6 +41,11 @@ def test_stdin_stays_stdin(tmp_path: Path) -> None:
     [
         ('file = "a.csv"\nskip-invalit = true', "did you mean 'skip-invalid'"),
         ('fil = "a.csv"', "did you mean 'file'"),
+        ('file = "a.csv"\ncron = "@daily"', "no key 'cron'; it belongs below [schedule]"),
+        (
+            'file = "a.csv"\n[log]\nfile = "b"\nlimit = 5',
+            "'limit'; it belongs above the first line in brackets",
+        ),
         ("concurrency = 3", "'file' is missing"),
         ('file = "a.csv"\nconcurrency = 0', "concurrency"),
         ('file = "a.csv"\ntimeout = true', "timeout: given True, wanted a number"),

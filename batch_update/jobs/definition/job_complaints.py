@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -67,10 +67,9 @@ def _sentence(source: JobSource, said: Complaint) -> str:
 
 
 def _of_keys(job: Merged) -> Iterator[Complaint]:
-    known = sorted({*map(job_key, job_settings()), *OWN_KEYS})
     for key in job.document:
-        if key not in known:
-            yield Complaint((key,), no_such("key", key, known), named=True)
+        if key not in _keys_above():
+            yield Complaint((key,), _no_key(key, _keys_above()), named=True)
     if "input" not in job.document:
         yield Complaint((), "the key 'file' is missing: which sheet to apply", named=True)
     table = job.document.get("input")
@@ -78,6 +77,21 @@ def _of_keys(job: Merged) -> Iterator[Complaint]:
         yield Complaint(("run-dir",), "gives all sheets one folder, which the first one takes: leave it out")
     if "key" in job.document and "key-file" in job.document:
         yield Complaint(("key",), "says the same as key-file: leave one of them out")
+
+
+def _keys_above() -> list[str]:
+    """Return the keys that stand above all tables."""
+    return sorted({*map(job_key, job_settings()), *OWN_KEYS})
+
+
+def _no_key(key: str, known: Sequence[str]) -> str:
+    """Say that there is no such key here, and in which table it belongs, or what was meant."""
+    tables = [f"[{name}]" for name in tables_of(JobFile) if name != "key" and key in _known_at((name,))]
+    if key not in known and key in _keys_above():
+        return f"there is no key {shortly(key)}; it belongs above the first line in brackets"
+    if tables:
+        return f"there is no key {shortly(key)}; it belongs below {' or '.join(tables)}"
+    return no_such("key", key, known)
 
 
 def _of_settings(job: Merged) -> Iterator[Complaint]:
@@ -158,8 +172,7 @@ def _table_complaint(path: KeyPath, error: ErrorDetails) -> Complaint:
     """Return the complaint about a value or a key of a table. A value in place of a reference is not shown."""
     kind = error["type"]
     if kind == "extra_forbidden":
-        known = _known_at(path[:-1])
-        said = no_such("key", str(path[-1]), known)
+        said = _no_key(str(path[-1]), _known_at(path[:-1]))
         return Complaint(path, f"{dotted(path[:-1])}: {said}", named=True)
     if kind == "missing":
         return Complaint(path[:-1], f"the key {path[-1]!r} is missing")

@@ -29,7 +29,10 @@ _FIRST = """\
 # Checked by: batch-update job check {name}. Paths begin at the folder of this file; write them with /.
 
 description = {description}
+# The sheet.
 file = {file}
+# Where each run leaves its results.
+runs-dir = {runs}
 
 # Rehearsed at the built-in sandbox: take this line out for the real thing.
 sandbox = true
@@ -39,7 +42,9 @@ yes = true
 # Where the API key lies; a key itself never stands in a job file.
 #key = {{ env = "FAMULOR_API_KEY" }}
 
-# Everything else, with its default or an example. Take the # away from what you need.
+# When it runs stands at [schedule], further down; nothing starts it until cron does (docs/jobs.md).
+# Everything else, with its default or an example. Take the # away from what you need; of a key that
+# stands below a name in brackets, such as [notify], from that name, too.
 """
 _EXAMPLES: dict[str, Any] = {
     "allow": ["mode"],
@@ -71,18 +76,22 @@ _EXAMPLES: dict[str, Any] = {
 """Of settings whose default is nothing."""
 _IN_TABLES: dict[str, Any] = {
     "archive": "done",
-    "cron": "0 3 * * 1-5",
+    "cron": "0 3 * * *",
     "deadline": 7200,
     "env": "NIGHT_PING",
     "extends": "base.toml",
     "file": "sheet.csv",
     "keep": 30,
+    "log.file": "../batch-update.log",
     "metrics": "batch-update.prom",
     "on-failure": ["./tell.sh"],
     "ping": {"env": "NIGHT_PING"},
     "timezone": "Europe/Berlin",
     "to": [{"env": "NIGHT_MAIL"}],
 }
+
+_OF_EVERY_JOB = {"schedule": ("cron",)}
+"""Tables, and their keys, that are no comment: they count as they stand."""
 
 
 def new_job(name: str, folder: Path, sheet: str = "", *, force: bool = False) -> Path:
@@ -101,7 +110,9 @@ def new_job(name: str, folder: Path, sheet: str = "", *, force: bool = False) ->
     try:
         make_folder(folder)
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-            file.write(job_text(path.stem, _from_folder(sheet, folder)))
+            file.write(
+                job_text(path.stem, _from_folder(sheet or "sheet.csv", folder), _from_folder("runs", folder))
+            )
         _write_schema(folder / SCHEMA)
     except FileExistsError:
         raise UsageError(
@@ -114,19 +125,23 @@ def new_job(name: str, folder: Path, sheet: str = "", *, force: bool = False) ->
     return path
 
 
-def job_text(name: str, file: str) -> str:
+def job_text(name: str, file: str, runs: str) -> str:
     """Return the text of a new job file."""
     first = _FIRST.format(
-        schema=f"./{SCHEMA}", name=name, description=as_toml(f"{name}, every night"), file=as_toml(file)
+        schema=f"./{SCHEMA}",
+        name=name,
+        description=as_toml(f"{name}, every night"),
+        file=as_toml(file),
+        runs=as_toml(runs),
     )
     return "\n".join([first, *_own_lines(), *_setting_lines(), *_lines_of_tables()])
 
 
 def _from_folder(sheet: str, folder: Path) -> str:
-    """Return where a sheet lies, from the folder of the job file."""
+    """Return where something lies, from the folder of the job file."""
     if sheet == "-" or "://" in sheet:
         return sheet
-    path = Path(sheet or "sheet.csv").absolute()
+    path = Path(sheet).absolute()
     try:
         return Path(os.path.relpath(path, folder.absolute())).as_posix()
     except ValueError:  # on another drive
@@ -153,7 +168,9 @@ def _own_lines() -> Iterator[str]:
 
 
 def _setting_lines() -> Iterator[str]:
-    chosen = [name for name in Settings.model_fields if name in job_settings() - {"yes", "sandbox"}]
+    chosen = [
+        name for name in Settings.model_fields if name in job_settings() - {"yes", "sandbox", "runs_dir"}
+    ]
     for group, names in groupby(chosen, group_of):
         yield f"# ---- {group}\n"
         for name in names:
@@ -165,14 +182,16 @@ def _lines_of_tables() -> Iterator[str]:
     for key, model in tables_of(JobFile).items():
         if key != "key":
             yield f"# ---- {model.__doc__}\n"
-            yield f"# [{key}]"
-            yield from _table_lines(model)
+            yield f"[{key}]" if key in _OF_EVERY_JOB else f"# [{key}]"
+            yield from _table_lines(key, model)
 
 
-def _table_lines(model: type[JobTable]) -> Iterator[str]:
+def _table_lines(table: str, model: type[JobTable]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         key = field.alias or name
-        yield from _commented(key, field.description or "", _example(_IN_TABLES, key, field))
+        example = f"{table}.{key}" if f"{table}.{key}" in _IN_TABLES else key
+        value = _example(_IN_TABLES, example, field)
+        yield from _commented(key, field.description or "", value, counts=key in _OF_EVERY_JOB.get(table, ()))
 
 
 def _example(examples: dict[str, Any], name: str, field: Any) -> Any:
@@ -184,6 +203,6 @@ def _example(examples: dict[str, Any], name: str, field: Any) -> Any:
     )
 
 
-def _commented(key: str, help: str, value: Any) -> Iterator[str]:
+def _commented(key: str, help: str, value: Any, *, counts: bool = False) -> Iterator[str]:
     yield from (f"# {line}" for line in wrap(help.replace("Repeatable.", "").strip(), _WIDTH))
-    yield f"#{key} = {as_toml(value)}\n"
+    yield f"{'' if counts else '#'}{key} = {as_toml(value)}\n"
