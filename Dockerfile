@@ -13,13 +13,13 @@ RUN python -m venv /opt/batch-update \
 FROM python:3.12-slim
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin batch \
     && python -m pip uninstall --yes --root-user-action=ignore pip \
-    && install -d -o batch -g batch /work /work/jobs /work/sheets /work/runs
+    && install -d -o batch -g batch /srv/batch-update /srv/batch-update/jobs /srv/batch-update/sheets /srv/batch-update/runs
 COPY --from=build /opt/batch-update /opt/batch-update
 ENV PATH=/opt/batch-update/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    BATCH_UPDATE_LOCKS_DIR=/work/runs/.locks
-WORKDIR /work
+    BATCH_UPDATE_LOCKS_DIR=/srv/batch-update/runs/.locks
+WORKDIR /srv/batch-update
 USER 10001:10001
-VOLUME ["/work/jobs", "/work/sheets", "/work/runs"]
+VOLUME ["/srv/batch-update/jobs", "/srv/batch-update/sheets", "/srv/batch-update/runs"]
 STOPSIGNAL SIGTERM
 # Asks whether the scheduler has looked lately what is due.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=3 \
