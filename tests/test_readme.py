@@ -153,10 +153,16 @@ def test_what_is_said_of_a_real_account_leads_back_to_where_it_began(terminal: T
     assert terminal.account().equals(before)
 
 
+def test_five_commands_lead_from_nothing_to_a_scheduled_job(terminal: Terminal) -> None:
+    lines = console(README)[4]
+    terminal.types(*lines)
+    assert len(lines) == 5 and (terminal.folder / "runs" / ".jobs" / "nightly.jsonl").exists()
+
+
 def test_the_job_files_page_works_as_pasted(terminal: Terminal) -> None:
     """The job that it begins with holds what it shows of it."""
     page = (ROOT / "docs" / "jobs.md").read_text("utf-8")
-    terminal.types(*itertools.chain.from_iterable(console(page)))
+    terminal.types("rm -f jobs/nightly.toml", *itertools.chain.from_iterable(console(page)))
     shown = tomllib.loads(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0])
     written = tomllib.loads((terminal.folder / "jobs" / "nightly.toml").read_text("utf-8"))
     assert shown == written
