@@ -111,6 +111,17 @@ def replace_public(path: Path, content: bytes) -> None:
         draft.replace(path)
 
 
+def sync_folder(folder: Path) -> None:
+    """Return once the names in a folder are on the disk; Windows cannot be asked for that. Raises OSError."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def replace_private(path: Path, content: bytes) -> None:
     """Write a file for its owner alone beside its name, and rename it once it is on the disk. Raises OSError."""
     with _opened_draft(path, 0o600) as (file, draft):

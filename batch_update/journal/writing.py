@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from batch_update.clock import SYSTEM, Clock
-from batch_update.disk import make_folder
+from batch_update.disk import make_folder, sync_folder
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal.entries import (
     attempt_entry,
@@ -300,14 +300,8 @@ def _fill(db: sqlite3.Connection, plan: Plan, facts: SessionFacts, at: datetime)
 
 def _sync(folder: Path) -> None:
     """See to it that the folder and the file in it outlive a power cut, too."""
-    if os.name == "nt":
-        return
     for place in (folder, folder.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(place)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
-    "all",
     "airflow",
     "all",
     "annotate",

@@ -12,7 +12,7 @@ from hashlib import file_digest
 from itertools import count
 from pathlib import Path
 
-from batch_update.disk import CAREFULLY, make_folder
+from batch_update.disk import CAREFULLY, make_folder, sync_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.input.taken import Archived, TakenSheet
 from batch_update.text import printable
@@ -58,7 +58,7 @@ def archive(sheet: TakenSheet, folder: Path, *, digest: str, now: datetime) -> A
             return Archived(
                 None, message=f"{printable(path.name)} was replaced meanwhile: it is taken next time"
             )
-        _sync_folder(folder)
+        sync_folder(folder)
         _remove(path, place)
     except OSError as error:
         return Archived(None, "U121", f"{printable(path.name)} stays where it is: {_failed(folder, error)}")
@@ -123,17 +123,6 @@ def _cut_to(room: int, stem: str) -> str:
 def _digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Return once the names in it are on the disk, where the system can be asked for that."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _failed(folder: Path, error: OSError) -> str:

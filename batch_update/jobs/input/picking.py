@@ -66,16 +66,6 @@ async def choose(
     return _without_sent(sheets, sent if wanted.unchanged == "skip" else (), (*notes, *_twins_told(sheets)))
 
 
-def sheets_there(wanted: Input, folder: Path) -> tuple[Path, ...]:
-    """Return the sheets that a run would take now, if they have rested; none where they come from an address.
-
-    Raises SheetError S101 where the folder cannot be listed, S142 where several are there and one is wanted.
-    """
-    if wanted.file == STDIN or is_address(wanted.file):
-        return ()
-    return tuple(one.path for one in _wanted_files(wanted, folder).files)
-
-
 def _wanted_files(wanted: Input, folder: Path) -> FoundFiles:
     """Return the files that are to be taken, the oldest first. Raises SheetError S101 or S142."""
     found = find_sheets(folder / wanted.file, folder / wanted.archive if wanted.archive else None)

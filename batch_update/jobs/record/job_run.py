@@ -9,6 +9,10 @@ from pathlib import Path
 
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.send.signals import OVERDUE
+
+BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
+"""Exit statuses after which nothing more is begun."""
 
 
 class Ending(StrEnum):
@@ -60,3 +64,8 @@ class JobRun:
     """of the same"""
     failures: tuple[str, ...] = ()
     """the first rows that failed, a line each, safe to show"""
+
+    @property
+    def ends_all(self) -> bool:
+        """Whether a signal ended it, and so whatever was to follow it; a deadline ends its own job alone."""
+        return self.exit in BY_SIGNAL and self.code != OVERDUE

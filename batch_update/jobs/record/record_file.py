@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from batch_update.disk import CAREFULLY, read_plain, refuse_odd, replace_private
+from batch_update.disk import CAREFULLY, read_plain, refuse_odd, replace_private, sync_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import BegunRun, ScheduleSeen
@@ -95,13 +95,9 @@ def _end_of_lines(file: Any) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """That a new name is there must be on the disk, too; on Windows a folder cannot be opened."""
+    """See to it that a new name is on the disk, too, where that can be: what it names is there in any case."""
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(folder)
 
 
 def line_of_entry(entry: Entry) -> bytes:

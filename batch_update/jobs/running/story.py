@@ -29,8 +29,6 @@ from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 from batch_update.text import listed, printable
 
-BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
-"""Ends after which nothing more of a run is begun."""
 HARMLESS = frozenset({Exit.OK, Exit.CHANGES_PENDING})
 """Ends of a sheet after which the next is taken: else the older would be sent after the newer next time."""
 FINISHED = frozenset({Exit.OK, Exit.SOME_FAILED})

@@ -18,11 +18,9 @@ from batch_update.jobs.record.job_state import JobState
 from batch_update.jobs.record.record_file import FOLDER
 from batch_update.jobs.schedule.due import due_runs, is_news, schedule_seen
 from batch_update.model.reports import Exit
-from batch_update.send.signals import OVERDUE
 
 _LOCK = ".at-work"
 """in the folder of records: no name of a job ends so"""
-_BY_SIGNAL = frozenset((Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def run_round(jobs: Sequence[Scheduled], hand: Hand, *, clock: Clock = SYSTEM) -
             del left[found[0].job.name]
             run = hand.run(found[0].job, found[0].due)
             ends.append(run.exit)
-            if run.exit in _BY_SIGNAL and run.code != OVERDUE:
+            if run.ends_all:
                 break
     return ends
 

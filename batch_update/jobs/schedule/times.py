@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from itertools import islice
 
 from batch_update.jobs.definition.job_tables import Schedule
 from batch_update.jobs.schedule.expressions import times_after, times_until
 from batch_update.jobs.schedule.zones import zone_of
-
-
-def next_times(schedule: Schedule, after: datetime, number: int) -> list[datetime]:
-    """Return so many times after a moment, in UTC; fewer where there are no more."""
-    return list(islice(times_from(schedule, after), number))
 
 
 def times_from(schedule: Schedule, after: datetime) -> Iterator[datetime]:

@@ -48,15 +48,13 @@ def run(
     1, 3, 5, 2, 4, then a signal, and a bug last.
     """
     from batch_update.jobs.running.came import worst
-    from batch_update.jobs.running.story import BY_SIGNAL
-    from batch_update.send.signals import OVERDUE
 
     paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs, due=due)
     hands = ScreenHands()
     runs: list[JobRun] = list(run_due(paths, given, hands)) if due else []
     for path in () if due else paths:
         runs.append(_run_one(path, given, hands))
-        if runs[-1].exit in BY_SIGNAL and runs[-1].code != OVERDUE:
+        if runs[-1].ends_all:
             break
     status = worst(run.exit for run in runs)
     if given.get("json_"):

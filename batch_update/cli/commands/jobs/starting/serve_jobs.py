@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.5
 """Seconds between two looks whether the end is asked for."""
-OVERDUE = "R131"
-BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
 HEALTH = Annotated[
     bool,
     typer.Option(
@@ -109,6 +107,7 @@ class JobsFolder:
 
 def _serve(folder: JobsFolder, stamp: Stamp) -> Exit:
     """Serve until a signal comes; return the exit status: 0 where nothing was under way."""
+    from batch_update.jobs.record.job_run import BY_SIGNAL
     from batch_update.jobs.schedule.each_minute import serve_rounds
 
     asked = AskedToStop()
@@ -208,6 +207,6 @@ def _hold_round(paths: list[Path]) -> Exit:
     for run in run_due(paths, {"quiet": True}, ScreenHands()):
         if run.exit is Exit.OK:
             out(f"{local_time(run.ended)}  {printable(run.job)}: {run.line}")
-        elif run.exit in BY_SIGNAL and run.code != OVERDUE:
+        elif run.ends_all:
             status = run.exit
     return status
