@@ -12,7 +12,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.check.checking import Checked, check_sheet
 from batch_update.errors import BatchUpdateError
 from batch_update.jobs.checking.foreseeing import night_findings, night_key
-from batch_update.jobs.checking.night_finding import Finding, findings_of
+from batch_update.jobs.checking.night_finding import Finding, findings_of, worst_of_checks
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.input.picking import choose
 from batch_update.jobs.input.sheet_address import is_address, shown_address
@@ -40,9 +40,7 @@ class LookedAt:
 
     @property
     def exit(self) -> Exit:
-        """Return the worst status: a job file that is wrong counts more than a sheet."""
-        statuses = {finding.exit for finding in self.findings} - {Exit.OK}
-        return Exit.USAGE if Exit.USAGE in statuses else max(statuses, default=Exit.OK)
+        return worst_of_checks(finding.exit for finding in self.findings)
 
 
 async def look_at_job(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from batch_update.errors import BatchUpdateError
@@ -23,6 +24,12 @@ class Finding:
     @property
     def is_warning(self) -> bool:
         return self.exit is Exit.OK
+
+
+def worst_of_checks(statuses: Iterable[Exit]) -> Exit:
+    """Return the exit status of several findings, or of several jobs: a job file that is wrong counts most."""
+    found = {Exit.OK, *statuses}
+    return Exit.USAGE if Exit.USAGE in found else max(found)
 
 
 def findings_of(error: BatchUpdateError, *, is_warning: bool = False) -> list[Finding]:

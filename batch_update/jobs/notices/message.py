@@ -21,8 +21,6 @@ from batch_update.text import local_time, printable
 
 Kind = Literal["info", "success", "warning", "failure"]
 """Decides the color or the sign of a message, where it has one."""
-MOST_FAILURES = 10
-"""rows that are told"""
 _LONGEST_NAME = 60
 
 
@@ -118,7 +116,7 @@ def _counts_and_cause(job_run: JobRun, language: Language) -> Iterator[str]:
 def _failures(job_run: JobRun, language: Language) -> Iterator[str]:
     if job_run.failures:
         yield f"\n{_FIRST.said(language)}:"
-        yield from (f"- {_unsecret(line)}" for line in job_run.failures[:MOST_FAILURES])
+        yield from (f"- {_unsecret(line)}" for line in job_run.failures)
 
 
 def _to_do(job_run: JobRun, advice: Sequence[tuple[str, str]], language: Language) -> Iterator[str]:

@@ -17,7 +17,7 @@ from batch_update.jobs.notices.message import notice_of
 from batch_update.jobs.notices.metrics import write_metrics
 from batch_update.jobs.notices.occasions import occasions_of, went_badly
 from batch_update.jobs.notices.on_failure import run_command
-from batch_update.jobs.notices.together import Errand, together
+from batch_update.jobs.notices.together import Telling, together
 from batch_update.jobs.notices.ways import send_to_all
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.settings.locales import language_here
@@ -38,10 +38,10 @@ def announce_start(
     if monitor is None or monitor.ping is None:
         return ()
     rid = rid_of(job.name, began)
-    errand = partial(
+    start = partial(
         _ping, monitor.ping, "", environ=environ, below="start", rid=rid, seconds=patience, attempts=1
     )
-    return tuple(together({PING: errand}, patience))
+    return tuple(together({PING: start}, patience))
 
 
 def announce_end(
@@ -58,27 +58,17 @@ def announce_end(
     `before`: the last run before it that was not without a sheet. `advice`: commands that make sense now, each
     behind what it is for. No line holds anything of an address.
     """
-    errands: dict[str, Errand] = {}
+    tellings: dict[str, Telling] = {}
     notify, monitor = job.tables.notify, job.tables.monitor
     if notify and notify.to and occasions_of(job_run, before) & frozenset(notify.on):
-        errands["notify"] = partial(
+        tellings["notify"] = partial(
             _notify, notify, job_run, before, environ=environ, advice=advice, patience=patience
         )
     if monitor and monitor.ping:
-        status, rid = int(job_run.exit), rid_of(job.name, job_run.began)
-        errands[PING] = partial(
-            _ping,
-            monitor.ping,
-            job_run.line,
-            environ=environ,
-            below=str(status) if status else "",
-            rid=rid,
-            seconds=patience / 3,
-            attempts=2,
-        )
+        tellings[PING] = partial(_ping_end, monitor.ping, job_run, environ=environ, patience=patience)
     if monitor and monitor.metrics:
-        errands[METRICS] = partial(_write_figures, monitor.metrics, job_run)
-    told = list(together(errands, patience))
+        tellings[METRICS] = partial(_write_figures, monitor.metrics, job_run)
+    told = list(together(tellings, patience))
     if monitor and monitor.on_failure and went_badly(job_run):
         command = partial(_run, monitor.on_failure, job_run, job.path.absolute().parent, environ)
         told += together({COMMAND: command}, PATIENCE_WITH_COMMAND + 5)
@@ -106,6 +96,19 @@ def _notify(
     message = notice_of(job_run, before, language=language_here(environ), advice=advice, unattached=too_large)
     sent = send_to_all(message, notify.to, environ=environ, patience=patience, files=files)
     return [f"{way.place}: {way.why}" for way in sent if way.why]
+
+
+def _ping_end(secret: Secret, job_run: JobRun, *, environ: Mapping[str, str], patience: float) -> list[str]:
+    """Ping that a run has ended; one that did not go well has its exit status in the address."""
+    return _ping(
+        secret,
+        job_run.line,
+        environ=environ,
+        below=str(int(job_run.exit)) if job_run.exit else "",
+        rid=rid_of(job_run.job, job_run.began),
+        seconds=patience / 3,
+        attempts=2,
+    )
 
 
 def _ping(

@@ -1,4 +1,4 @@
-"""Several errands at once, within a time for all of them: none of them may raise, and none may hold up the others."""
+"""Several listeners told at once, within a time for all: none may raise, and none may hold up the others."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from batch_update.errors import BatchUpdateError
 
-Errand = Callable[[], Sequence[str]]
+Telling = Callable[[], Sequence[str]]
 """Tells somebody, and returns what could not be told, a line each."""
 _GRACE = 0.3
-"""seconds beyond its time that an errand has to come back"""
+"""seconds beyond its time that each has to come back"""
 
 
-def together(errands: Mapping[str, Errand], patience: float) -> Iterator[str]:
-    """Go on all errands, and yield what could not be told: also of one that raises, or does not come back."""
+def together(tellings: Mapping[str, Telling], patience: float) -> Iterator[str]:
+    """Tell all of them, and yield what could not be told: also of one that raises, or does not come back."""
     ends: dict[str, Sequence[str]] = {}
     # Those that hang are left behind: none of these threads is waited for when the program ends.
     threads = [
-        threading.Thread(target=_go, args=(place, errand, ends), daemon=True)
-        for place, errand in errands.items()
+        threading.Thread(target=_go, args=(place, telling, ends), daemon=True)
+        for place, telling in tellings.items()
     ]
     deadline = time.monotonic() + patience + _GRACE
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    for place in errands:
+    for place in tellings:
         yield from ends.get(place, [f"{place}: did not end within {patience:g} s"])
 
 
-def _go(place: str, errand: Errand, ends: dict[str, Sequence[str]]) -> None:
+def _go(place: str, telling: Telling, ends: dict[str, Sequence[str]]) -> None:
     try:
-        ends[place] = errand()
+        ends[place] = telling()
     except BatchUpdateError as error:
         ends[place] = [f"{place}: {error.message}"]
     except Exception as error:  # noqa: BLE001  # whatever it is; its words may hold an address

@@ -11,6 +11,8 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.send.signals import OVERDUE
 
+MOST_FAILURES = 5
+"""Rows that failed, of which a line each is kept and told."""
 BY_SIGNAL = frozenset({Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED})
 """Exit statuses after which nothing more is begun."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, GuardStopped
 from batch_update.jobs.input.taken import Intake, NoSheet
-from batch_update.jobs.record.job_run import Ending, JobRun
+from batch_update.jobs.record.job_run import MOST_FAILURES, Ending, JobRun
 from batch_update.jobs.running.hands import Came, Result
 from batch_update.model.plans import Plan, Status
 from batch_update.model.reports import Exit, Report
@@ -23,8 +23,6 @@ from batch_update.run.steps.session import Ended
 from batch_update.send.accounting import blocking_problems
 from batch_update.text import counted, excerpt, printable
 
-MOST_FAILURES = 5
-"""Rows that failed, of which a line each is kept."""
 MOST_WORDS = 200
 """Characters of such a line, and of an error."""
 WORST_LAST = (

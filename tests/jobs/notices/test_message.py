@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.jobs.notices.harmless import harmless
-from batch_update.jobs.notices.message import MOST_FAILURES, notice_of
+from batch_update.jobs.notices.message import notice_of
 from batch_update.jobs.notices.occasions import occasions_of
-from batch_update.jobs.record.job_run import Ending
+from batch_update.jobs.record.job_run import MOST_FAILURES, Ending
 from batch_update.text import is_hidden
 from tests.jobs.notices.made_runs import BAD, WELL
 
@@ -60,7 +60,7 @@ def test_a_message_says_what_became_of_the_run_and_what_to_do_about_it() -> None
 
 
 def test_a_german_reads_german_and_a_long_night_is_told_shortly() -> None:
-    run = replace(BAD, failures=tuple(f"row {n}: " + "x" * 9_000 for n in range(2_000)))
+    run = replace(BAD, failures=tuple(f"row {n}: " + "x" * 9_000 for n in range(MOST_FAILURES)))
     message = notice_of(run, None, language="de")
     assert message.subject == "batch-update nightly: fehlgeschlagen"
     assert "Zeilen: 116 geändert, 1 fehlgeschlagen" in message.body

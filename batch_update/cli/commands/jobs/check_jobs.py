@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
+from batch_update.cli.commands.jobs.overview.known_jobs import some_jobs
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
 from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screens.screen import out, paint
-from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_finding import find_job, find_jobs
+from batch_update.jobs.definition.job_finding import find_job
 from batch_update.model.reports import Exit
 from batch_update.text import padded, printable
 
@@ -47,26 +47,16 @@ def check_jobs(
 
     Exit status: 0 all in order, 2 a job file is wrong, 3 a sheet is wrong, 4 no key, 5 a guard would stop the run.
     """
+    from batch_update.jobs.checking.night_finding import worst_of_checks
     from batch_update.report.documents.of_lists import CheckedJobs
 
     with telling_errors(as_json=as_json):
-        paths = [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir)
-        if not paths:
-            raise UsageError(
-                f"{jobs_dir} holds no job files (*.toml)",
-                code="U106",
-                remedy="name their folder with --jobs-dir",
-            )
+        paths = [find_job(name, jobs_dir) for name in names] if names else some_jobs(jobs_dir)
         checked = [_checked(path, online=online, shown=not as_json) for path in paths]
+    status = worst_of_checks(Exit(job.exit) for job in checked)
     if as_json:
-        out_document(CheckedJobs(tuple(checked)), exit=_worst(checked))
-    raise typer.Exit(int(_worst(checked)))
-
-
-def _worst(jobs: list[CheckedJob]) -> Exit:
-    """Return the exit status of them together: a job file that is wrong counts more than a sheet."""
-    statuses = {Exit(job.exit) for job in jobs}
-    return Exit.USAGE if Exit.USAGE in statuses else max(statuses)
+        out_document(CheckedJobs(tuple(checked)), exit=status)
+    raise typer.Exit(int(status))
 
 
 def _checked(path: Path, *, online: bool, shown: bool) -> CheckedJob:

@@ -9,23 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.commands.jobs.overview.known_jobs import loaded
 from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_finding import find_jobs
+from batch_update.errors import BatchUpdateError
 
 if TYPE_CHECKING:
     from batch_update.cli.commands.jobs.at_work import ScreenHands
     from batch_update.jobs.definition.job_file import Job
     from batch_update.jobs.record.job_run import JobRun
-
-
-def found_jobs(jobs_dir: Path) -> list[Path]:
-    """Return the job files of a folder. Raises UsageError where there are none: nothing would ever be due."""
-    paths = find_jobs(jobs_dir)
-    if not paths:
-        raise UsageError(
-            f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
-        )
-    return paths
 
 
 def run_due(paths: Sequence[Path], given: dict[str, Any], hands: ScreenHands) -> Iterator[JobRun]:

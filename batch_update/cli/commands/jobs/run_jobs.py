@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.commands.jobs.at_work import ScreenHands, show_came
-from batch_update.cli.commands.jobs.due_jobs import found_jobs, run_due
+from batch_update.cli.commands.jobs.due_jobs import run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job, some_jobs
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import takes
@@ -84,7 +84,7 @@ def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool, due: bool) -> l
         )
     if names:
         return [find_job(name, jobs_dir) for name in names]
-    return found_jobs(jobs_dir) if due else find_jobs(jobs_dir)
+    return some_jobs(jobs_dir) if due else find_jobs(jobs_dir)
 
 
 def _run_one(path: Path, given: dict[str, Any], hands: ScreenHands) -> JobRun:

@@ -11,7 +11,7 @@ import typer
 from batch_update.cli.options import settings_of
 from batch_update.cli.screens.screen import say
 from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.model.plans import Status
@@ -29,6 +29,16 @@ NAMES = Annotated[
         metavar="NAME", help="Names in the jobs folder, or paths of job files; all of the folder by default."
     ),
 ]
+
+
+def some_jobs(jobs_dir: Path) -> list[Path]:
+    """Return the job files of a folder. Raises UsageError where there are none: another folder is meant."""
+    paths = find_jobs(jobs_dir)
+    if not paths:
+        raise UsageError(
+            f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
+        )
+    return paths
 
 
 def jobs_meant(names: Sequence[str] | None, jobs_dir: Path, *, as_json: bool) -> Iterator[Job]:
