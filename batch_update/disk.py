@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import EINVAL, ELOOP, ENOTDIR, ENXIO
-from io import BufferedWriter
+from io import BufferedWriter, FileIO
 from pathlib import Path
 
 _KINDS = (
@@ -68,9 +68,12 @@ def _plain_file_at(path: Path) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(found.st_mode):
-        kind = next((name for is_it, name in _KINDS if is_it(found.st_mode)), "no plain file")
-        raise OSError(EINVAL, f"it is {kind} and no plain file", str(path))
+        raise OSError(EINVAL, f"it is {_kind_of(found.st_mode)} and no plain file", str(path))
     return found
+
+
+def _kind_of(mode: int) -> str:
+    return next((name for is_it, name in _KINDS if is_it(mode)), "no plain file")
 
 
 def read_plain(path: Path, most: int) -> bytes:
@@ -78,6 +81,22 @@ def read_plain(path: Path, most: int) -> bytes:
     descriptor = _open(path, os.O_RDONLY)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         return file.read(most)
+
+
+def read_followed(path: Path, most: int) -> bytes:
+    """At most so many bytes of a plain file, or of the one that a link leads to. Raises OSError where it is none.
+
+    A pipe without a writer would be waited for for ever.
+    """
+    with FileIO(path, opener=_without_waiting) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(EINVAL, f"it is {_kind_of(mode)} and no plain file", str(path))
+        return file.read(most)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def write_plain(path: Path, content: bytes) -> None:

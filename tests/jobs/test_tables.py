@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -210,3 +211,19 @@ def test_a_damaged_job_file_is_an_error_and_never_a_crash(tmp_path: Path) -> Non
             load_job(written(tmp_path, "".join(text)))
         except BatchUpdateError as error:
             assert error.details and all(len(line) < 1000 for line in error.details)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of POSIX")
+def test_what_is_no_file_is_never_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to would hold up all other jobs of the folder for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    (said,) = complaints(written(tmp_path, "extends = 'pipe'\n"))
+    assert said.startswith("line 1: extends: ") and "it is a pipe" in said
+    (said,) = complaints(written(tmp_path, "extends = '/dev/zero'\n"))
+    assert "it is a device" in said
+
+
+@pytest.mark.parametrize("text", [".".join("a" * 3000) + " = 1", "\n".join(f"k{n} = 1" for n in range(3000))])
+def test_what_no_job_file_holds_keeps_no_other_job_from_running(tmp_path: Path, text: str) -> None:
+    (said,) = complaints(written(tmp_path, text))
+    assert "too many" in said

@@ -19,7 +19,8 @@ def find_job(name: str, folder: Path) -> Path:
             reason = error.strerror if isinstance(error, OSError) else "not a path"
             raise UsageError(f"{printable(str(path))}: cannot be read: {reason}", code="U106") from None
     names = [path.stem for path in find_jobs(folder)]
-    there = f"in {folder} there are: {', '.join(names)}" if names else f"{folder} holds no job files"
+    place, told = printable(str(folder)), ", ".join(map(printable, names))
+    there = f"in {place} there are: {told}" if names else f"{place} holds no job files"
     raise UsageError(no_such("job", name, names), code="U106", remedy=there)
 
 

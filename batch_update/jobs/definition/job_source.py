@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from batch_update.disk import read_followed
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_tables import JobFile, tables_of
 from batch_update.jobs.definition.toml_lines import KeyPath, lines_of_keys
@@ -19,6 +20,9 @@ from batch_update.text import excerpt, printable, shortly
 _LARGEST = 1024 * 1024
 """bytes"""
 _LONGEST_CHAIN = 20
+_DEEPEST = 20
+"""tables or lists in each other"""
+_MOST_KEYS = 2_000
 AS_PATHS_ARE_WRITTEN = (
     "in double quotes a backslash begins an escape: write paths in single quotes, or with /"
 )
@@ -170,34 +174,55 @@ def _text_of(path: Path, beneath: JobSource | None) -> str:
     """Return what the file holds, with line ends as they are. Raises UsageError U106."""
     place = f"{beneath.at(('extends',))}extends: " if beneath else ""
     try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as error:
+        content = read_followed(path, _LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UsageError(
-            f"{place}{printable(str(path))}: cannot be read: {error.strerror}",
+            f"{place}{printable(str(path))}: cannot be read: {reason}",
             code="U106",
             remedy="check the path, which begins at the folder of the file that it stands in"
             if beneath
             else "check the path and who may read it",
         ) from None
     if len(content) > _LARGEST:
-        raise UsageError(f"{path}: is too large for a job file", code="U106")
+        raise UsageError(f"{printable(str(path))}: is too large for a job file", code="U106")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path}: is no UTF-8 text at byte {error.start}", code="U106", remedy="save it as UTF-8"
+            f"{printable(str(path))}: is no UTF-8 text at byte {error.start}",
+            code="U106",
+            remedy="save it as UTF-8",
         ) from None
 
 
 def _document(path: Path, text: str) -> dict[str, Any]:
     """Return the keys and values of a job file. Raises UsageError U106."""
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         is_path = line is not None and "\\" in text.split("\n")[int(line[1]) - 1]
         advice = f"; {AS_PATHS_ARE_WRITTEN}" if is_path else ""
-        raise UsageError(f"{path}: is no TOML: {excerpt(str(error), 200)}{advice}", code="U106") from None
+        raise UsageError(
+            f"{printable(str(path))}: is no TOML: {excerpt(str(error), 200)}{advice}", code="U106"
+        ) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
-        raise UsageError(f"{path}: is no TOML: a value is too long or too deep", code="U106") from None
+        raise UsageError(
+            f"{printable(str(path))}: is no TOML: a value is too long or too deep", code="U106"
+        ) from None
+    _require_bounds(path, document)
+    return document
+
+
+def _require_bounds(path: Path, document: Mapping[str, Any]) -> None:
+    """Raise UsageError for what no job file holds: each of many keys is told, and whoever reads tables recurses."""
+    level: list[Any] = [document]
+    keys = 0
+    for _ in range(_DEEPEST):
+        keys += sum(len(value) for value in level if isinstance(value, Mapping))
+        inner = (one for value in level for one in (value.values() if isinstance(value, Mapping) else value))
+        level = [one for one in inner if isinstance(one, (Mapping, list))]
+    if level or keys > _MOST_KEYS:
+        fault = "tables or lists in each other" if level else "keys"
+        raise UsageError(f"{printable(str(path))}: has too many {fault} for a job file", code="U106")
