@@ -143,8 +143,8 @@ def _resolved(path: Path) -> Path:
         raise UsageError(f"the setting sandbox_state: {path} leads nowhere: {error}", code="U108") from None
 
 
-def _default_state() -> Path:
-    """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
+def own_folder() -> Path:
+    """Return the folder of this user's own files on this machine. Raises UsageError where the user has none."""
     from platformdirs import user_state_path
 
     try:
@@ -157,7 +157,12 @@ def _default_state() -> Path:
             code="U112",
             remedy="set HOME, or name folders with the setting locks_dir and the setting sandbox_state",
         )
-    return folder / "sandbox.db"
+    return folder
+
+
+def _default_state() -> Path:
+    """Where the sandbox keeps its assistants between commands. Raises UsageError where this user has no folder."""
+    return own_folder() / "sandbox.db"
 
 
 def placed(settings: Settings) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -115,6 +115,28 @@ class Exit(IntEnum):
     HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+WORST_LAST = (
+    Exit.OK,
+    Exit.CHANGES_PENDING,
+    Exit.LOCKED,
+    Exit.SOME_FAILED,
+    Exit.SHEET_INVALID,
+    Exit.STOPPED,
+    Exit.USAGE,
+    Exit.KEY_REFUSED,
+    Exit.HUNG_UP,
+    Exit.INTERRUPTED,
+    Exit.TERMINATED,
+    Exit.BUG,
+)
+"""Exit statuses by how much they count where several runs make one."""
+
+
+def worst(statuses: Iterable[Exit]) -> Exit:
+    """Return the exit status of several runs together; 0 of none."""
+    return max(statuses, key=WORST_LAST.index, default=Exit.OK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def loaded_by(command: list[str]) -> set[str]:
     )
     assert done.returncode == 0, done.stderr
     shown, _, modules = done.stdout.partition("\0")
-    assert shown.strip()
+    assert shown.strip() or command[0] == "job"
     return set(modules.split())
 
 
@@ -70,6 +70,14 @@ def loaded_by(command: list[str]) -> set[str]:
 def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
     heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "rich", "platformdirs"}
     assert not heavy & loaded_by(command)
+
+
+def test_a_round_in_which_nothing_is_due_loads_next_to_nothing(tmp_path: Path) -> None:
+    """Cron starts one each minute of each day."""
+    (tmp_path / "nightly.toml").write_text('file = "x.csv"\n[schedule]\ncron = "0 3 * * *"\n', "utf-8")
+    for command in (["run", "--due"], ["list"], ["next"], ["log"]):
+        loaded = loaded_by(["job", *command, "--jobs-dir", str(tmp_path)])
+        assert not {"pandas", "numpy", "httpx", "jinja2", "apprise"} & loaded
 
 
 def test_a_check_of_a_workbook_loads_neither_pandas_nor_numpy_nor_the_network(tmp_path: Path) -> None:

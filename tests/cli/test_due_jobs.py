@@ -195,6 +195,31 @@ def test_a_damaged_record_is_told_with_a_remedy_that_works(run: Run) -> None:
     assert run("job", "run", "nightly").exit == 0
 
 
+def test_what_is_wrong_is_told_in_one_round_and_not_in_the_next_until_it_is_mended_or_another(
+    run: Run,
+) -> None:
+    due = ("job", "run", "--due")
+    assert run(*due).err.count("jobs holds no job files") == 1
+    assert (run(*due).exit, run(*due).err) == (2, "")
+    write_job(NIGHTLY.replace("cron", "corn"))
+    assert "nightly: error[U106]" in run(*due).out
+    assert (run(*due).exit, run(*due).out + run(*due).err) == (2, "")
+    assert "corn" in run("job", "check").out, "who asks is told each time"
+    assert run(*due, "--json").json["exit"] == 2
+    write_job(NIGHTLY.replace("cron", "kron"))
+    assert "kron" in run(*due).err, "another mistake is told at once"
+    write_job()
+    was_seen()
+    assert run(*due, "--sandbox", "--yes").exit == 0
+    write_job(NIGHTLY.replace("cron", "kron"))
+    assert "kron" in run(*due).err, "it was mended meanwhile"
+    write_job()
+    path = record_path(HERE, "nightly")
+    path.write_text("{}\n" + path.read_text("utf-8"), "utf-8")
+    assert "error[U131]" in run(*due).out
+    assert (run(*due).exit, run(*due).out + run(*due).err) == (2, "")
+
+
 def test_list_says_in_words_when_each_runs_next_and_how_it_last_ended(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -412,7 +413,8 @@ def keep_example(name: str, document: dict[str, Any], folder: Path) -> None:
     for pattern, plain in PLAIN:
         text = pattern.sub(plain, text)
     text = text.replace(str(folder), "/home/anna")
-    text = text.replace(f"{sys.executable} -m batch_update", "/srv/assistants/.venv/bin/batch-update")
+    for program in (f"{sys.executable} -m batch_update", shutil.which("batch-update") or sys.executable):
+        text = text.replace(program, "/srv/assistants/.venv/bin/batch-update")
     path = EXAMPLES / f"{SHOWN[name]}.json"
     if os.environ.get("WRITE_EXAMPLES"):
         path.write_text(text, "utf-8")

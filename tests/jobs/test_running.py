@@ -8,9 +8,8 @@ import pytest
 
 from batch_update import Ending, JobRun, run_job
 from batch_update.errors import UsageError
-from batch_update.jobs.running.came import WORST_LAST, worst
 from batch_update.model.plans import Status
-from batch_update.model.reports import Exit
+from batch_update.model.reports import WORST_LAST, Exit, worst
 
 QUICK = 'sandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\nsandbox-state = "state.db"\n'
 

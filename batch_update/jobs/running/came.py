@@ -12,8 +12,9 @@ from batch_update.errors import BatchUpdateError, GuardStopped
 from batch_update.jobs.input.taken import Intake, NoSheet
 from batch_update.jobs.record.job_run import MOST_FAILURES, Ending, JobRun
 from batch_update.jobs.running.hands import Came, Result
+from batch_update.jobs.running.unbegun import MOST_WORDS, code_of, error_line, error_message
 from batch_update.model.plans import Plan, Status
-from batch_update.model.reports import Exit, Report
+from batch_update.model.reports import WORST_LAST, Exit, Report, worst
 from batch_update.outcomes import as_wanted
 from batch_update.report.messages import row_message
 from batch_update.report.screen.summary import counted_outcomes, counts_line
@@ -23,23 +24,6 @@ from batch_update.run.steps.session import Ended
 from batch_update.send.accounting import blocking_problems
 from batch_update.text import counted, excerpt, printable
 
-MOST_WORDS = 200
-"""Characters of such a line, and of an error."""
-WORST_LAST = (
-    Exit.OK,
-    Exit.CHANGES_PENDING,
-    Exit.LOCKED,
-    Exit.SOME_FAILED,
-    Exit.SHEET_INVALID,
-    Exit.STOPPED,
-    Exit.USAGE,
-    Exit.KEY_REFUSED,
-    Exit.HUNG_UP,
-    Exit.INTERRUPTED,
-    Exit.TERMINATED,
-    Exit.BUG,
-)
-"""Exit statuses by how much they count where several runs make one."""
 _ENDINGS = (
     Ending.NOTHING,
     Ending.UNCHANGED,
@@ -99,11 +83,6 @@ def line_of(came: Came) -> str:
     return "; ".join((line, *came.notes))
 
 
-def worst(statuses: Iterable[Exit]) -> Exit:
-    """Return the exit status of several runs together; 0 of none."""
-    return max(statuses, key=WORST_LAST.index, default=Exit.OK)
-
-
 def job_run_of(
     job: str,
     came: Sequence[Came],
@@ -133,39 +112,14 @@ def job_run_of(
         digests=tuple(filter(None, good)) + tuple(one.digest for one in intake.skipped),
         folders=tuple(one.folder for one in came if one.folder is not None),
         counts={status: counts[status] for status in Status if counts[status]},
-        code=_code_of(stop_of(bad)) if bad else "",
-        message=_message_of(stop_of(bad)) if bad else "",
+        code=code_of(stop_of(bad)) if bad else "",
+        message=error_message(stop_of(bad)) if bad else "",
         failures=tuple(islice(_failures(reports), MOST_FAILURES)),
     )
 
 
 def _badness(came: Came) -> tuple[int, int]:
     return _ENDINGS.index(ending_of(came)), WORST_LAST.index(exit_of(came))
-
-
-def failed_run(job: str, error: Exception, *, due: datetime | None, began: datetime) -> JobRun:
-    """Return the run of a job that could not even begin, since its file is wrong."""
-    exit = error.exit if isinstance(error, BatchUpdateError) else Exit.BUG
-    line, code = error_line(error), _code_of(error)
-    return JobRun(job, due, began, began, Ending.FAILURE, exit, line, code=code, message=_message_of(error))
-
-
-def error_line(error: Exception) -> str:
-    """`error[S101]: what is wrong`, safe to show. Of a bug only its kind is told: its text could hold a key."""
-    if not isinstance(error, BatchUpdateError):
-        return f"a bug in batch-update ({type(error).__name__}): please report it"
-    code = f"[{error.code}]" if error.code else ""
-    return f"error{code}: {excerpt(error.message, MOST_WORDS)}"
-
-
-def _code_of(error: Exception | None) -> str:
-    return error.code if isinstance(error, BatchUpdateError) else ""
-
-
-def _message_of(error: Exception | None) -> str:
-    if isinstance(error, BatchUpdateError):
-        return excerpt(error.message, MOST_WORDS)
-    return "" if error is None else error_line(error)
 
 
 def _has_sent(report: Report) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from batch_update.jobs.record.interrupted import told_as_cut_short
 from batch_update.jobs.record.job_record import JobRecord
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.job_state import JobState
-from batch_update.jobs.running.came import exit_of, failed_run, job_run_of
+from batch_update.jobs.running.came import exit_of, job_run_of
 from batch_update.jobs.running.deadline import Deadline
 from batch_update.jobs.running.hands import Came, Hands, Turn
 from batch_update.jobs.running.left_open import left_open
@@ -25,6 +25,7 @@ from batch_update.jobs.running.log_file import add_line
 from batch_update.jobs.running.retention import prune_job
 from batch_update.jobs.running.taking import taken
 from batch_update.jobs.running.turns import Workday
+from batch_update.jobs.running.unbegun import failed_run
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 from batch_update.text import listed, printable
@@ -42,14 +43,17 @@ def run_job(
     *,
     due: datetime | None = None,
     anew: bool = True,
+    is_to_be_told: Callable[[Job, BatchUpdateError], bool] = lambda job, error: True,
     clock: Clock = SYSTEM,
     environ: Mapping[str, str] = os.environ,
 ) -> JobRun:
     """Run a job once, and return how that ended. What a run meets is never raised: it is in what is returned.
 
     `settings`: the job's own, with what a caller puts over them. `due`: the time of its schedule that it is run for,
-    UTC. `anew` False: only a run that was cut short is seen to. `environ`: where secrets lie that the job file refers
-    to. The run is noted in the job's record, whose lock is held meanwhile; without that it does not begin.
+    UTC. `anew` False: only a run that was cut short is seen to. `is_to_be_told`: asked of an error that keeps it from
+    beginning, since whoever tries again each minute need not tell of it each time. `environ`: where secrets lie that
+    the job file refers to. The run is noted in the job's record, whose lock is held meanwhile; without that it does
+    not begin.
     """
     began = clock.wall()
     try:
@@ -58,6 +62,8 @@ def run_job(
             return night.run(due, anew=anew)
     except BatchUpdateError as error:
         run = failed_run(job.name, error, due=due, began=began)
+        if not is_to_be_told(job, error):
+            return run
         hands.tell(Came(Turn(job.name, job.tables.mode, job.file, settings), error))
         # Who holds the record tells of the job itself; one that cannot be written is told of by nobody else.
         for words in () if isinstance(error, RunLocked) else announce_end(job, run, None, environ=environ):

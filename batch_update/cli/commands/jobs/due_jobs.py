@@ -1,47 +1,133 @@
-"""`job run --due`: what is due by the schedules of a folder of jobs, for one line of crontab."""
+"""`job run --due`: what is due by the schedules of a folder of jobs, for one line of crontab.
+
+It is said each minute, and mostly nothing is due: what a run takes is loaded once one is due.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batch_update.cli.commands.jobs.overview.known_jobs import loaded
+import typer
+
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, some_jobs, tell_wrong
 from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError
+from batch_update.errors import BatchUpdateError, UsageError
 
 if TYPE_CHECKING:
     from batch_update.cli.commands.jobs.at_work import ScreenHands
     from batch_update.jobs.definition.job_file import Job
     from batch_update.jobs.record.job_run import JobRun
+    from batch_update.jobs.record.reminders import Reminders
+    from batch_update.jobs.running.hands import Came
+    from batch_update.settings.tunables import Settings
 
 
-def run_due(paths: Sequence[Path], given: dict[str, Any], hands: ScreenHands) -> Iterator[JobRun]:
-    """Run what is due of these jobs, and yield how each ended, and which are wrong; of others nothing is said."""
-    from batch_update.jobs.running.came import failed_run
-    from batch_update.jobs.running.hands import Came, Turn
-    from batch_update.jobs.running.story import run_job
-    from batch_update.jobs.schedule.rounds import Hand, Scheduled, run_round
+def run_due(paths: Sequence[Path], given: dict[str, Any]) -> tuple[list[JobRun], list[Came]]:
+    """Run what is due of these jobs. Returns how each ended, with those that are wrong, and what came of each turn."""
+    from batch_update.jobs.record.reminders import Reminders
 
-    ran: list[JobRun] = []
-    found = {}
-    for path in paths:
-        one = loaded(path, given, hands)
-        if isinstance(one, tuple):
-            found[one[0].name] = one
-        else:
-            ran.append(one)
+    reminders = Reminders()
+    due = _Round(given, reminders)
+    due.run_all(paths)
+    with suppress(OSError, UsageError):  # what cannot be forgotten is told later
+        reminders.forget_others(paths)
+    return due.ran, due.came
 
-    def run(job: Job, due: datetime | None) -> JobRun:
-        ran.append(run_job(job, found[job.name][1], hands, due=due, anew=due is not None))
-        return ran[-1]
 
-    def tell(job: Job, error: BatchUpdateError) -> None:
-        settings = found[job.name][1]
-        hands.tell(Came(Turn(job.name, job.tables.mode, job.file, settings), error))
-        ran.append(failed_run(job.name, error, due=None, began=SYSTEM.wall()))
+def jobs_to_look_at(jobs_dir: Path) -> list[Path]:
+    """Return the job files of a folder. Raises UsageError where there are none: nothing would ever be due.
 
-    jobs = [Scheduled(job, settings.runs_dir) for job, settings in found.values()]
-    run_round(jobs, Hand(run, tell))
-    yield from ran
+    Where that was told not long ago, the command ends with its exit status and no word.
+    """
+    from batch_update.jobs.record.reminders import Reminders
+
+    reminders = Reminders()
+    try:
+        paths = some_jobs(jobs_dir)
+    except UsageError as error:
+        if reminders.is_to_be_told(jobs_dir, error):
+            raise
+        raise typer.Exit(int(error.exit)) from None
+    with suppress(OSError, UsageError):
+        reminders.forget_others([jobs_dir])
+    return paths
+
+
+class _Round:
+    """One round: the jobs that are there, those that ran, and what is told of those that cannot."""
+
+    def __init__(self, given: dict[str, Any], reminders: Reminders) -> None:
+        self._given = given
+        self._reminders = reminders
+        self._found: dict[str, tuple[Job, Settings]] = {}
+        self._made: list[ScreenHands] = []
+        self.ran: list[JobRun] = []
+
+    @property
+    def came(self) -> list[Came]:
+        return self._made[0].came if self._made else []
+
+    def run_all(self, paths: Sequence[Path]) -> None:
+        """Run what is due of these."""
+        from batch_update.jobs.schedule.rounds import Hand, Scheduled, run_round
+
+        for path in paths:
+            try:
+                job, settings = loaded(path, self._given)
+                self._found[job.name] = job, settings
+            except BatchUpdateError as error:
+                self._note(path.stem, error)
+                if self._is_to_be_told(path, error):
+                    tell_wrong(path, error, self._given, self._hands())
+        jobs = [Scheduled(job, settings.runs_dir) for job, settings in self._found.values()]
+        run_round(jobs, Hand(self._run, self._tell))
+
+    def _run(self, job: Job, due: datetime | None) -> JobRun:
+        from batch_update.jobs.running.story import run_job
+
+        settings, anew = self._found[job.name][1], due is not None
+        told = self._is_to_be_told
+        self.ran.append(
+            run_job(
+                job,
+                settings,
+                self._hands(),
+                due=due,
+                anew=anew,
+                is_to_be_told=lambda job, error: told(job.path, error),
+            )
+        )
+        return self.ran[-1]
+
+    def _tell(self, job: Job, error: BatchUpdateError) -> None:
+        """Tell of a job that cannot run, also whoever hears of its runs."""
+        self._note(job.name, error)
+        if not self._is_to_be_told(job.path, error):
+            return
+        from batch_update.jobs.notices.telling import announce_end
+        from batch_update.jobs.running.hands import Came, Turn
+
+        hands = self._hands()
+        hands.tell(Came(Turn(job.name, job.tables.mode, job.file, self._found[job.name][1]), error))
+        for words in announce_end(job, self.ran[-1], None, environ=os.environ):
+            hands.warn(job.name, words)
+
+    def _note(self, job: str, error: BatchUpdateError) -> None:
+        from batch_update.jobs.running.unbegun import failed_run
+
+        self.ran.append(failed_run(job, error, due=None, began=SYSTEM.wall()))
+
+    def _is_to_be_told(self, path: Path, error: BatchUpdateError) -> bool:
+        return self._reminders.is_to_be_told(path, error) or bool(self._given.get("json_"))
+
+    def _hands(self) -> ScreenHands:
+        from batch_update.cli.commands.jobs.at_work import ScreenHands
+
+        if not self._made:
+            self._made.append(ScreenHands())
+        return self._made[0]

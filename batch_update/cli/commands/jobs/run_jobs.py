@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.jobs.at_work import ScreenHands, show_came
-from batch_update.cli.commands.jobs.due_jobs import run_due
+from batch_update.cli.commands.jobs.due_jobs import jobs_to_look_at, run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job, some_jobs
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job, tell_wrong
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import takes
 from batch_update.cli.printed_commands import program
-from batch_update.errors import UsageError
+from batch_update.clock import SYSTEM
+from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
-from batch_update.model.reports import Exit
+from batch_update.model.reports import Exit, worst
 
 if TYPE_CHECKING:
+    from batch_update.cli.commands.jobs.at_work import ScreenHands
     from batch_update.jobs.record.job_run import JobRun
+    from batch_update.jobs.running.hands import Came
 
 
 @app.command("run", cls=Command)
@@ -47,33 +49,32 @@ def run(
     One that fails does not keep the others from running. Exit status: that of apply; of several the worst: 0, 10, 75,
     1, 3, 5, 2, 4, then a signal, and a bug last.
     """
-    from batch_update.jobs.running.came import worst
-
-    paths = _chosen(names or [], jobs_dir, all_jobs=all_jobs, due=due)
-    hands = ScreenHands()
-    runs: list[JobRun] = list(run_due(paths, given, hands)) if due else []
-    for path in () if due else paths:
-        runs.append(_run_one(path, given, hands))
-        if runs[-1].ends_all:
-            break
+    _refuse_several(names, all_jobs=all_jobs, due=due)
+    if due:
+        runs, came = run_due(jobs_to_look_at(jobs_dir), given)
+    else:
+        runs, came = _run_each(
+            [find_job(name, jobs_dir) for name in names or ()] or find_jobs(jobs_dir), given
+        )
     status = worst(run.exit for run in runs)
     if given.get("json_"):
-        _print_document(runs, hands, status)
+        _print_document(runs, came, status)
     raise typer.Exit(int(status))
 
 
-def _print_document(runs: Sequence[JobRun], hands: ScreenHands, status: Exit) -> None:
+def _print_document(runs: Sequence[JobRun], came: Sequence[Came], status: Exit) -> None:
     """Print the one document: that of the run, or of several what became of each."""
+    from batch_update.cli.commands.jobs.at_work import show_came
     from batch_update.report.documents.of_jobs import RanJobs
 
-    if len(runs) == len(hands.came) == 1:
-        show_came(hands.came[0])
+    if len(runs) == len(came) == 1:
+        show_came(came[0])
     else:
         out_document(RanJobs(tuple(map(ran_job, runs))), exit=status)
 
 
-def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool, due: bool) -> list[Path]:
-    """Return the files of the jobs that are meant. Raises UsageError."""
+def _refuse_several(names: Sequence[str] | None, *, all_jobs: bool, due: bool) -> None:
+    """Raises UsageError where it is not said which jobs are meant, or in two ways."""
     if [bool(names), all_jobs, due].count(True) != 1:
         raise UsageError(
             "of names of jobs, --all and --due one alone can be given"
@@ -82,13 +83,29 @@ def _chosen(names: list[str], jobs_dir: Path, *, all_jobs: bool, due: bool) -> l
             code="U101",
             remedy=f"name one or several, or give --all or --due; they are shown by: {program()} job list",
         )
-    if names:
-        return [find_job(name, jobs_dir) for name in names]
-    return some_jobs(jobs_dir) if due else find_jobs(jobs_dir)
+
+
+def _run_each(paths: Sequence[Path], given: dict[str, Any]) -> tuple[list[JobRun], list[Came]]:
+    """Run these jobs one after another; a signal ends it. Returns how each ended, and what came of each turn."""
+    from batch_update.cli.commands.jobs.at_work import ScreenHands
+
+    hands = ScreenHands()
+    runs: list[JobRun] = []
+    for path in paths:
+        runs.append(_run_one(path, given, hands))
+        if runs[-1].ends_all:
+            break
+    return runs, hands.came
 
 
 def _run_one(path: Path, given: dict[str, Any], hands: ScreenHands) -> JobRun:
     from batch_update.jobs.running.story import run_job
+    from batch_update.jobs.running.unbegun import failed_run
 
-    found = loaded(path, given, hands)
-    return run_job(*found, hands) if isinstance(found, tuple) else found
+    began = SYSTEM.wall()
+    try:
+        found = loaded(path, given)
+    except BatchUpdateError as error:
+        tell_wrong(path, error, given, hands)
+        return failed_run(path.stem, error, due=None, began=began)
+    return run_job(*found, hands)

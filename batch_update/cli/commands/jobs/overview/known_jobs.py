@@ -10,7 +10,6 @@ import typer
 
 from batch_update.cli.options import settings_of
 from batch_update.cli.screens.screen import say
-from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
@@ -56,19 +55,18 @@ def jobs_meant(names: Sequence[str] | None, jobs_dir: Path, *, as_json: bool) ->
                 say(f"{printable(path.stem)} is left out: {error.details[0]}")
 
 
-def loaded(path: Path, given: dict[str, Any], hands: ScreenHands) -> tuple[Job, Settings] | JobRun:
-    """Return a job and its settings, what was given over them; where they are wrong that is told, and its run."""
-    began = SYSTEM.wall()
-    try:
-        job = load_job(path)
-        return job, settings_of(given, beneath=dict(job.given))
-    except BatchUpdateError as error:
-        from batch_update.jobs.running.came import failed_run
-        from batch_update.jobs.running.hands import Came, Turn
+def loaded(path: Path, given: dict[str, Any]) -> tuple[Job, Settings]:
+    """Return a job and its settings, what was given over them. Raises UsageError where they are wrong."""
+    job = load_job(path)
+    return job, settings_of(given, beneath=dict(job.given))
 
-        shown = Settings(json_=bool(given.get("json_")))
-        hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
-        return failed_run(path.stem, error, due=None, began=began)
+
+def tell_wrong(path: Path, error: BatchUpdateError, given: dict[str, Any], hands: ScreenHands) -> None:
+    """Tell of a job that cannot run, since its file or its settings are wrong."""
+    from batch_update.jobs.running.hands import Came, Turn
+
+    shown = Settings(json_=bool(given.get("json_")))
+    hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
 
 
 def ran_job(run: JobRun) -> RanJob:

@@ -200,11 +200,10 @@ def _exit_of_worker(status: int) -> Exit:
 
 def _hold_round(paths: list[Path]) -> Exit:
     """Run what is due. A run of which all went well is a line, any other tells of itself."""
-    from batch_update.cli.commands.jobs.at_work import ScreenHands
     from batch_update.cli.commands.jobs.due_jobs import run_due
 
     status = Exit.OK
-    for run in run_due(paths, {"quiet": True}, ScreenHands()):
+    for run in run_due(paths, {"quiet": True})[0]:
         if run.exit is Exit.OK:
             out(f"{local_time(run.ended)}  {printable(run.job)}: {run.line}")
         elif run.ends_all:
