@@ -282,6 +282,11 @@ def local_time(moment: datetime) -> str:
     return f"{here:%Y-%m-%d %H:%M} " + (name if name.isalpha() and len(name) <= 5 else f"UTC{here:%z}")
 
 
+def log_heading(moment: datetime, who: str) -> str:
+    """`2026-11-22 03:00 CET  nightly: `: how a line in a log begins, with who says it."""
+    return f"{local_time(moment)}  {printable(who)}: "
+
+
 def utc_text(moment: datetime) -> str:
     """`2026-11-22T08:31:05.120Z`: as programs read it."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from batch_update.jobs.record.job_run import Ending
 from batch_update.journal.folders import RunState, all_runs, entry_of
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.report.documents.of_jobs import RanJob
 from batch_update.sandbox.app import make_app
 from tests.jobs.nights import Nights
 
@@ -133,6 +135,7 @@ def test_a_log_of_json_begins_a_new_file_when_it_is_large_and_a_failing_one_chan
     assert names == ["night.log", "night.log.1", "night.log.2"]
     told = [json.loads(line) for line in (nights.folder / "night.log").read_text("utf-8").splitlines()]
     assert (told[-1]["job"], told[-1]["ending"], told[-1]["exit"]) == ("night", "unchanged", 0)
+    assert told[-1].keys() == {field.name for field in fields(RanJob)}, "as job log --json has it"
     (nights.folder / "taken").mkdir()
     nights.write(log.format("taken"))
     assert nights.run().exit is Exit.OK

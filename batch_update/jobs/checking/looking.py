@@ -14,8 +14,8 @@ from batch_update.errors import BatchUpdateError
 from batch_update.jobs.checking.foreseeing import night_findings, night_key
 from batch_update.jobs.checking.night_finding import Finding, findings_of, worst_of_checks
 from batch_update.jobs.definition.job_file import Job, load_job
+from batch_update.jobs.definition.sheet_address import is_address, shown_address
 from batch_update.jobs.input.picking import choose
-from batch_update.jobs.input.sheet_address import is_address, shown_address
 from batch_update.jobs.input.taken import TakenSheet
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_schema import default_value
 from batch_update.jobs.definition.job_tables import JobTable, Secret
+from batch_update.jobs.definition.sheet_address import is_address, shown_address
 from batch_update.jobs.definition.toml_lines import KeyPath
-from batch_update.jobs.input.sheet_address import is_address, shown_address
 from batch_update.model.sheets import Json
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import read_settings, variable_of

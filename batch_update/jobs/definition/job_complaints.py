@@ -20,8 +20,8 @@ from batch_update.jobs.definition.job_tables import (
     secrets_in_tables,
     tables_of,
 )
+from batch_update.jobs.definition.sheet_address import checked_address, is_address
 from batch_update.jobs.definition.toml_lines import KeyPath
-from batch_update.jobs.input.sheet_address import checked_address, is_address
 from batch_update.jobs.schedule.expressions import schedule_complaints
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings

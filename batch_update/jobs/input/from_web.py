@@ -18,7 +18,7 @@ from batch_update.api.download import Downloaded, Reach, download
 from batch_update.clock import Clock
 from batch_update.disk import CAREFULLY, make_folder
 from batch_update.errors import SheetError, UsageError
-from batch_update.jobs.input.sheet_address import checked_address, shown_address
+from batch_update.jobs.definition.sheet_address import checked_address, shown_address
 from batch_update.jobs.input.taken import TakenSheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet import kinds

@@ -14,11 +14,11 @@ from typing import cast
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import SheetError, UsageError
 from batch_update.jobs.definition.job_tables import Input
+from batch_update.jobs.definition.sheet_address import is_address
 from batch_update.jobs.input.archiving import require_archive
 from batch_update.jobs.input.candidates import Candidate, FoundFiles, find_sheets, source_of
 from batch_update.jobs.input.from_web import fetched_sheet
 from batch_update.jobs.input.resting import rested
-from batch_update.jobs.input.sheet_address import is_address
 from batch_update.jobs.input.taken import Intake, NoSheet, TakenSheet
 from batch_update.plan.saving import is_saved_plan
 from batch_update.settings.tunables import Settings

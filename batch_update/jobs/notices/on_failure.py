@@ -28,7 +28,7 @@ def run_command(
     inherited = {name: text for name, text in environ.items() if not name.startswith(PREFIX)}
     try:
         process = subprocess.Popen(
-            [_from_folder(command[0], folder), *command[1:]],
+            command,
             cwd=folder,
             env=inherited | run_variables(job_run),
             stdin=subprocess.DEVNULL,
@@ -57,11 +57,6 @@ def run_variables(job_run: JobRun) -> dict[str, str]:
         "ENDED": utc_text(job_run.ended),
     }
     return {PREFIX + name: text.replace("\0", "")[:_MOST_FACT] for name, text in facts.items()}
-
-
-def _from_folder(program: str, folder: Path) -> str:
-    """Return a path as it is meant from the folder; a name is looked for where the system looks for programs."""
-    return str(folder / program) if os.sep in program or "/" in program else program
 
 
 def _stderr() -> int:

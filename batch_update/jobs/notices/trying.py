@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from shutil import which
 
 from batch_update.api.ping import fault_of_address, ping
@@ -51,9 +49,7 @@ def _of_monitor(job: Job, monitor: Monitor, environ: Mapping[str, str], *, only_
     if monitor.metrics:
         yield Way(METRICS, "file", fault_of_metrics_file(monitor.metrics, job.name))
     if monitor.on_failure:
-        yield Way(
-            COMMAND, "command", _fault_of_command(monitor.on_failure, job.path.absolute().parent, environ)
-        )
+        yield Way(COMMAND, "command", _fault_of_command(monitor.on_failure, environ))
 
 
 def _pinged(secret: Secret, environ: Mapping[str, str], *, only_look: bool) -> Way:
@@ -69,8 +65,6 @@ def _pinged(secret: Secret, environ: Mapping[str, str], *, only_look: bool) -> W
     return way if only_look else replace(way, why=post())
 
 
-def _fault_of_command(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> str:
-    program = command[0]
-    is_path = os.sep in program or "/" in program
-    found = which(str(folder / program)) if is_path else which(program, path=environ.get("PATH"))
-    return "" if found else f"there is no command {excerpt(program)} that can be run"
+def _fault_of_command(command: Sequence[str], environ: Mapping[str, str]) -> str:
+    found = which(command[0], path=environ.get("PATH"))
+    return "" if found else f"there is no command {excerpt(command[0])} that can be run"

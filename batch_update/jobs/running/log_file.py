@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import closing
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from batch_update.disk import make_folder, refuse_odd
 from batch_update.jobs.definition.job_tables import LogFile
 from batch_update.jobs.record.job_run import JobRun
-from batch_update.text import local_time, printable
+from batch_update.jobs.record.told_run import log_line, ran_job
+from batch_update.report.documents.envelope import compact_text
+from batch_update.text import printable
 
 PATIENCE = 5.0
 """seconds to wait for another process that writes a line"""
@@ -33,7 +33,8 @@ def add_line(log: LogFile, run: JobRun) -> Iterator[str]:
         refuse_odd(log.file)
         lock = FileLock(f"{log.file}.lock", mode=0o600, timeout=PATIENCE, fallback_to_soft=False)
         with lock, closing(_Handler(log)) as handler:
-            handler.emit(logging.makeLogRecord({"msg": _line(log, run)}))
+            line = compact_text(ran_job(run)) if log.format == "json" else log_line(run)
+            handler.emit(logging.makeLogRecord({"msg": line}))
             if handler.error is not None:
                 raise handler.error
     except Timeout:
@@ -60,39 +61,3 @@ class _Handler(RotatingFileHandler):
 
         found = sys.exc_info()[1]
         self.error = found if isinstance(found, OSError) else OSError(str(found))
-
-
-def _line(log: LogFile, run: JobRun) -> str:
-    """Return the line: dated, with the job, what became of it, the exit status and the folders."""
-    if log.format == "json":
-        return json.dumps(facts_of_run(run), ensure_ascii=False)
-    return log_line(run)
-
-
-def log_line(run: JobRun) -> str:
-    """Return a run in a dated line, as `job log` has it, too."""
-    return f"{local_time(run.began)}  {printable(run.job)}: {run.line}; exit {int(run.exit)}{folders_said(run.folders)}"
-
-
-def folders_said(folders: tuple[Path, ...]) -> str:
-    """`, runs/2026-11-22T0300-nightly`; "" for none."""
-    return "".join(f", {printable(str(folder))}" for folder in folders)
-
-
-def facts_of_run(run: JobRun) -> dict[str, object]:
-    """Return the facts of a run as JSON has them."""
-    return {
-        "time": run.began.isoformat().replace("+00:00", "Z"),
-        "job": run.job,
-        "due": run.due.isoformat().replace("+00:00", "Z") if run.due else None,
-        "seconds": round((run.ended - run.began).total_seconds(), 1),
-        "ending": str(run.ending),
-        "exit": int(run.exit),
-        "line": run.line,
-        "sheets": list(run.sheets),
-        "folders": list(map(str, run.folders)),
-        "counts": {str(status): number for status, number in run.counts.items()},
-        "code": run.code,
-        "message": run.message,
-        "failures": list(run.failures),
-    }

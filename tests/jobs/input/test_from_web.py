@@ -19,9 +19,9 @@ import pytest
 
 from batch_update.errors import ApiError, BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_tables import Input
+from batch_update.jobs.definition.sheet_address import checked_address, is_address, shown_address
 from batch_update.jobs.input.from_web import keep_input
 from batch_update.jobs.input.picking import choose
-from batch_update.jobs.input.sheet_address import checked_address, is_address, shown_address
 from batch_update.jobs.input.taken import Intake, NoSheet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet

@@ -134,6 +134,15 @@ def test_what_a_job_did_not_ask_for_is_not_told(tmp_path: Path, web: Receiver) -
     assert announce_start(job, WELL.began, environ={}) == () and web.came == []
 
 
+def test_no_rows_go_by_mail_where_the_job_says_so(tmp_path: Path, post: Receiver) -> None:
+    (tmp_path / "failed.csv").write_bytes(b"id;voice_id\n10437;412\n")
+    job = job_of(tmp_path, notify={"to": [{"env": "A"}], "attach": False})
+    environ = ENVIRON | {"A": post.url("mailto", "?from=a@a.example&to=b@a.example")}
+    assert announce_end(job, replace(BAD, folders=(tmp_path,)), None, environ=environ) == ()
+    mail = email.message_from_bytes(post.came[0][1], policy=email.policy.default)
+    assert not list(mail.iter_attachments()) and "10437" not in mail.get_content()
+
+
 def test_a_file_that_is_too_large_is_named_and_stays_where_it_is(tmp_path: Path, post: Receiver) -> None:
     with (tmp_path / "failed.xlsx").open("wb") as file:
         file.truncate(MOST_ATTACHED + 1)

@@ -21,7 +21,7 @@ from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit
-from batch_update.text import excerpt, local_time, printable
+from batch_update.text import excerpt, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.run.steps.means import Means, Sequel
@@ -138,7 +138,7 @@ def dated(job: str, moment: datetime | None = None) -> str:
     """`2026-11-22 03:00 CET  opening-hours: `, where a job writes into a log; "" for all else."""
     if not job or sys.stdout.isatty():
         return ""
-    return f"{local_time(moment or SYSTEM.wall())}  {printable(job)}: "
+    return log_heading(moment or SYSTEM.wall(), job)
 
 
 def out_dated(text: str, job: str) -> None:

@@ -14,7 +14,7 @@ from batch_update.cli.screens.screen import out, say
 from batch_update.clock import SYSTEM
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
-from batch_update.text import local_time, printable
+from batch_update.text import log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_run import JobRun
@@ -52,7 +52,7 @@ class ScreenHands:
             )
 
     def warn(self, job: str, words: str) -> None:
-        say(f"{local_time(SYSTEM.wall())}  {printable(job)}: {printable(words)}")
+        say(f"{log_heading(SYSTEM.wall(), job)}{printable(words)}")
 
     def following(self, came: Came) -> Following:
         from batch_update.cli.commands.plan import next_after_plan

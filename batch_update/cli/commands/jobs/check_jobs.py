@@ -20,7 +20,7 @@ from batch_update.text import padded, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.checking.night_finding import Finding
-    from batch_update.report.documents.of_lists import CheckedJob, ToldFinding
+    from batch_update.report.documents.of_jobs import CheckedJob, ToldFinding
     from batch_update.settings.tunables import Settings
 
 _ROOM = 24
@@ -48,7 +48,7 @@ def check_jobs(
     Exit status: 0 all in order, 2 a job file is wrong, 3 a sheet is wrong, 4 no key, 5 a guard would stop the run.
     """
     from batch_update.jobs.checking.night_finding import worst_of_checks
-    from batch_update.report.documents.of_lists import CheckedJobs
+    from batch_update.report.documents.of_jobs import CheckedJobs
 
     with telling_errors(as_json=as_json):
         paths = [find_job(name, jobs_dir) for name in names] if names else some_jobs(jobs_dir)
@@ -63,7 +63,7 @@ def _checked(path: Path, *, online: bool, shown: bool) -> CheckedJob:
     import anyio
 
     from batch_update.jobs.checking.looking import look_at_job
-    from batch_update.report.documents.of_lists import CheckedJob
+    from batch_update.report.documents.of_jobs import CheckedJob
 
     seen = anyio.run(lambda: look_at_job(path, online=online))
     found = tuple(_told(finding, seen.settings) for finding in seen.findings)
@@ -77,7 +77,7 @@ def _checked(path: Path, *, online: bool, shown: bool) -> CheckedJob:
 
 def _told(finding: Finding, settings: Settings) -> ToldFinding:
     """Return a finding with the command that shows what is wrong with a sheet."""
-    from batch_update.report.documents.of_lists import ToldFinding
+    from batch_update.report.documents.of_jobs import ToldFinding
 
     remedy = f"See: {command_of('check', settings, finding.sheet)}" if finding.sheet else finding.remedy
     return ToldFinding(finding.message, remedy, finding.is_warning)

@@ -38,7 +38,7 @@ def notify_test(
     ways = _tried(job)
     status = Exit.SOME_FAILED if any(way.why for way in ways) else Exit.OK
     if as_json:
-        from batch_update.report.documents.of_lists import TriedWay, TriedWays
+        from batch_update.report.documents.of_jobs import TriedWay, TriedWays
 
         tried = tuple(TriedWay(way.place, way.kind, not way.why, way.why) for way in ways)
         out_document(TriedWays(job.name, tried), exit=status)

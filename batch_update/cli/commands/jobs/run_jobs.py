@@ -10,7 +10,7 @@ import typer
 
 from batch_update.cli.commands.jobs.due_jobs import jobs_to_look_at, run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import loaded, ran_job, tell_wrong
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, tell_wrong
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import takes
@@ -65,6 +65,7 @@ def run(
 def _print_document(runs: Sequence[JobRun], came: Sequence[Came], status: Exit) -> None:
     """Print the one document: that of the run, or of several what became of each."""
     from batch_update.cli.commands.jobs.at_work import show_came
+    from batch_update.jobs.record.told_run import ran_job
     from batch_update.report.documents.of_jobs import RanJobs
 
     if len(runs) == len(came) == 1:

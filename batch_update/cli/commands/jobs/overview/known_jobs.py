@@ -13,14 +13,11 @@ from batch_update.cli.screens.screen import say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
-from batch_update.model.plans import Status
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.cli.commands.jobs.at_work import ScreenHands
-    from batch_update.jobs.record.job_run import JobRun
-    from batch_update.report.documents.of_jobs import RanJob
 
 NAMES = Annotated[
     list[str] | None,
@@ -67,24 +64,3 @@ def tell_wrong(path: Path, error: BatchUpdateError, given: dict[str, Any], hands
 
     shown = Settings(json_=bool(given.get("json_")))
     hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
-
-
-def ran_job(run: JobRun) -> RanJob:
-    """Return a run of a job as documents have it."""
-    from batch_update.report.documents.of_jobs import RanJob
-
-    return RanJob(
-        job=run.job,
-        began=run.began,
-        seconds=round((run.ended - run.began).total_seconds(), 1),
-        due=run.due,
-        ending=str(run.ending),
-        exit=int(run.exit),
-        line=run.line,
-        sheets=run.sheets,
-        folders=tuple(map(str, run.folders)),
-        counts=dict.fromkeys(Status, 0) | run.counts,
-        code=run.code,
-        message=run.message,
-        failures=run.failures,
-    )

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import ran_job
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
@@ -22,7 +21,7 @@ from batch_update.settings.tunables import Settings
 from batch_update.text import local_time, printable
 
 if TYPE_CHECKING:
-    from batch_update.report.documents.of_lists import ListedJob
+    from batch_update.report.documents.of_jobs import ListedJob
 
 _MARKS = {
     "success": ("ok", "good"),
@@ -42,7 +41,7 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
 
     ok its last run went well, !! it did not, ~~ it told drift, >> it runs now, -- it never ran.
     """
-    from batch_update.report.documents.of_lists import ListedJobs
+    from batch_update.report.documents.of_jobs import ListedJobs
 
     jobs = tuple(map(_listed, find_jobs(jobs_dir)))
     following: Following = {}
@@ -79,9 +78,10 @@ def _lines_about(job: ListedJob) -> Iterator[str]:
 
 def _listed(path: Path) -> ListedJob:
     from batch_update.jobs.record.job_record import job_state
+    from batch_update.jobs.record.told_run import ran_job
     from batch_update.jobs.schedule.coming_runs import coming_runs, standing
     from batch_update.jobs.schedule.schedule_words import in_words
-    from batch_update.report.documents.of_lists import ListedJob
+    from batch_update.report.documents.of_jobs import ListedJob
 
     listed = ListedJob(path.stem, "", "", "", "", None, "", None)
     try:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from batch_update.cli.commands.changing.sending import out_dated
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import NAMES, jobs_meant, ran_job
+from batch_update.cli.commands.jobs.overview.known_jobs import NAMES, jobs_meant
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
 from batch_update.cli.screens.screen import out, say
 from batch_update.clock import SYSTEM
-from batch_update.text import local_time, printable
+from batch_update.text import local_time, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_state import JobState
@@ -32,7 +33,7 @@ def next_runs(
     """Show the coming runs by the schedules of the jobs, the next one first; times are those of this machine."""
     from batch_update.jobs.schedule.coming_runs import coming_runs
     from batch_update.jobs.schedule.schedule_words import in_words
-    from batch_update.report.documents.of_lists import ExpectedRun, ExpectedRuns
+    from batch_update.report.documents.of_jobs import ExpectedRun, ExpectedRuns
 
     found = coming_runs(list(jobs_meant(names, jobs_dir, as_json=as_json)), SYSTEM.wall(), number)
     runs = tuple(
@@ -61,7 +62,7 @@ def job_log(
 ) -> None:
     """Show the last runs of jobs, a line each, the latest one last: when, what became of it, exit status, folder."""
     from batch_update.jobs.record.job_record import job_state
-    from batch_update.jobs.running.log_file import log_line
+    from batch_update.jobs.record.told_run import log_line, ran_job
     from batch_update.report.documents.of_jobs import RanJobs
 
     states = [
@@ -72,10 +73,10 @@ def job_log(
         out_document(RanJobs(tuple(map(ran_job, runs))))
         return
     for run in runs:
-        out(log_line(run))
-    unended = [line for state in states for line in _unended(state)]
-    for line in unended:
-        out(line)
+        out_dated(log_line(run), run.job)
+    unended = [(line, state.job) for state in states for line in _unended(state)]
+    for line, job in unended:
+        out_dated(line, job)
     if not (runs or unended):
         say("no job has run yet.")
 
@@ -85,4 +86,4 @@ def _unended(state: JobState) -> Iterator[str]:
     begun = state.cut_short.begun if state.cut_short else state.begun[-1] if state.at_work else None
     if begun:
         words = "is at work" if state.at_work else "was cut short: its process is gone"
-        yield f"{local_time(begun.began)}  {printable(state.job)}: {words}"
+        yield f"{log_heading(begun.began, state.job)}{words}"

@@ -24,7 +24,7 @@ from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_finding import find_jobs
 from batch_update.model.reports import Exit
-from batch_update.text import counted, local_time, printable
+from batch_update.text import counted, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.schedule.each_minute import Stamp
@@ -98,9 +98,9 @@ class JobsFolder:
             wrong["serve"] = f"{self._jobs_dir} holds no job files (*.toml)"
         for name, words in wrong.items():
             if self._told.get(name) != words:
-                say(f"{local_time(SYSTEM.wall())}  {printable(name)}: {printable(words)}")
+                say(f"{log_heading(SYSTEM.wall(), name)}{printable(words)}")
         for name in self._told.keys() - wrong.keys():
-            say(f"{local_time(SYSTEM.wall())}  {printable(name)}: in order again")
+            say(f"{log_heading(SYSTEM.wall(), name)}in order again")
         self._told = wrong
         return good
 
@@ -121,9 +121,9 @@ def _serve(folder: JobsFolder, stamp: Stamp) -> Exit:
     with asked.heeded():
         stamp.write(SYSTEM.wall(), at_work=False)
         jobs = counted(len(folder.in_order()), "job")
-        out(f"{local_time(SYSTEM.wall())}  serve: {jobs}, looked at each minute")
+        out(f"{log_heading(SYSTEM.wall(), 'serve')}{jobs}, looked at each minute")
         serve_rounds(one_round, asked.pause, stamp)
-    out(f"{local_time(SYSTEM.wall())}  serve: ended")
+    out(f"{log_heading(SYSTEM.wall(), 'serve')}ended")
     return ends[-1] if ends[-1] in BY_SIGNAL else Exit.OK
 
 
@@ -200,12 +200,13 @@ def _exit_of_worker(status: int) -> Exit:
 
 def _hold_round(paths: list[Path]) -> Exit:
     """Run what is due. A run of which all went well is a line, any other tells of itself."""
+    from batch_update.cli.commands.changing.sending import out_dated
     from batch_update.cli.commands.jobs.due_jobs import run_due
 
     status = Exit.OK
     for run in run_due(paths, {"quiet": True})[0]:
         if run.exit is Exit.OK:
-            out(f"{local_time(run.ended)}  {printable(run.job)}: {run.line}")
+            out_dated(f"{log_heading(run.ended, run.job)}{run.line}", run.job)
         elif run.ends_all:
             status = run.exit
     return status
