@@ -252,7 +252,8 @@ def test_next_shows_the_coming_runs_over_all_jobs_in_their_order(run: Run) -> No
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT0[35]:00:00\.000Z", runs[0]["due"])
 
 
-def test_log_shows_the_last_runs_the_latest_one_last(run: Run) -> None:
+def test_log_shows_the_last_runs_the_latest_one_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     write_job('file = "../good.csv"\nsandbox = true\nyes = true\nrate = "off"\n', "one")
     assert run("job", "log").out == ""
     for _ in range(3):
