@@ -12,6 +12,7 @@ import pytest
 
 from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import Ending
+from batch_update.jobs.running.left_open import MOST_TRIES
 from batch_update.journal.folders import RunState, all_runs, entry_of
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
@@ -79,6 +80,23 @@ def test_a_run_that_only_sees_to_what_was_cut_short_begins_no_other(nights: Nigh
     run = nights.run(anew=False)
     assert (run.exit, states(nights)) == (Exit.OK, [RunState.COMPLETE])
     assert run.line.startswith("went on with ")
+
+
+def test_a_run_that_can_never_be_gone_on_with_holds_up_the_job_for_a_few_nights_only(nights: Nights) -> None:
+    """Each of these fails and is told; then a new run looks at the whole sheet, and names the one that is open."""
+    nights.write("max-outage = 0\nmax-attempts = 1\n[schedule]\ncron = '0 3 * * *'\nresume = true\n", SHEET)
+    killed_at_the_second_update(nights)
+    (folder,) = all_runs(nights.folder / "runs")
+    nights.before = nights.down_for(1e9)
+    for _ in range(MOST_TRIES):
+        run = nights.run()
+        assert (run.ending, run.folders) == (Ending.FAILURE, (folder,))
+        assert run.line.startswith(f"went on with {folder.name}: error[")
+    nights.before = None
+    run = nights.run()
+    assert (run.ending, run.counts) == (Ending.SUCCESS, {Status.UPDATED: 2, Status.UNCHANGED: 1})
+    assert run.line.endswith(f"in vain: resume {folder.name}") and "in vain" in nights.warned[-1]
+    assert nights.run().line.startswith("3 with nothing to change")
 
 
 def test_nights_one_after_another(nights: Nights) -> None:

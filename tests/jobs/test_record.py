@@ -16,7 +16,8 @@ import pytest
 
 from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError, RunLocked, UsageError
-from batch_update.jobs.record.job_record import KEPT, JobRecord, job_state
+from batch_update.jobs.record.interrupted import MOST_TRIES, told_as_cut_short
+from batch_update.jobs.record.job_record import KEPT, JobRecord, job_state, times_run
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.job_state import BegunRun
 from batch_update.jobs.record.record_file import FOLDER, line_of_entry, record_path
@@ -197,3 +198,24 @@ def test_a_record_does_not_grow_for_ever_and_keeps_what_is_asked_of_it(tmp_path:
 
 def _lines_of(run: JobRun) -> bytes:
     return line_of_entry(BegunRun(run.due, run.began)) + line_of_entry(run)
+
+
+def test_what_is_lost_again_and_again_before_anything_is_sent_is_not_tried_for_ever(tmp_path: Path) -> None:
+    """A sheet too large for the memory kills its run each minute, and nobody would hear of it."""
+    for _ in range(MOST_TRIES):
+        with held(tmp_path) as record:
+            if found := record.state.cut_short:
+                assert not found.is_over and DUE not in times_run(record.state)
+                record.ended(told_as_cut_short("nightly", found, DUE))
+            record.begun(DUE)
+    state = job_state(tmp_path, "nightly")
+    assert state.cut_short is not None and state.cut_short.is_over and DUE in times_run(state)
+    with held(tmp_path) as record:
+        record.ended(told_as_cut_short("nightly", state.cut_short, DUE))
+    assert "not tried again" in job_state(tmp_path, "nightly").runs[-1].line
+    with held(tmp_path) as record, pytest.raises(RunLocked):
+        record.begun(DUE)
+    with held(tmp_path) as record:
+        record.begun(DUE + timedelta(days=1))
+    lost = job_state(tmp_path, "nightly").cut_short
+    assert lost is not None and not lost.is_over, "each time of the schedule has its tries"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from batch_update.codes import Trait, has_trait
@@ -12,6 +14,8 @@ from batch_update.jobs.record.job_state import BegunRun, CutShort
 from batch_update.model.reports import Exit
 
 _CUT_OFF = "R106"
+MOST_TRIES = 3
+"""runs for one time of the schedule, where each is lost before anything is sent"""
 
 
 def cut_short_run(runs_dir: Path, job: str, begun: BegunRun) -> CutShort:
@@ -41,6 +45,12 @@ def cut_short_run(runs_dir: Path, job: str, begun: BegunRun) -> CutShort:
     return CutShort(begun, tuple(reversed(folders)), sent)
 
 
+def is_last_try(runs: Sequence[JobRun]) -> bool:
+    """Whether one more run that is lost, after these that ended, is the last that is tried; the oldest first."""
+    lost = takewhile(lambda run: run.code == _CUT_OFF and run.due is None, reversed(runs))
+    return sum(1 for _ in lost) >= MOST_TRIES - 1
+
+
 def _is_younger(folder: Path, begun: BegunRun) -> bool:
     """Whether a folder was written to since, as far as files tell: their clock is a little behind."""
     return folder.stat().st_mtime >= (begun.began - timedelta(days=1)).timestamp()
@@ -49,12 +59,15 @@ def _is_younger(folder: Path, begun: BegunRun) -> bool:
 def told_as_cut_short(job: str, found: CutShort, now: datetime) -> JobRun:
     """Return what is told of a run that was cut short.
 
-    It was for no time of the schedule where it certainly sent nothing: that time is still to be run.
+    It was for no time of the schedule where it certainly sent nothing: that time is still to be run, but for the last
+    try.
     """
     sent = "rows may have been sent" if found.may_have_sent else "nothing was sent"
+    if found.is_last_try:
+        sent += f", as {MOST_TRIES} times in a row; it is not tried again before its next time"
     return JobRun(
         job=job,
-        due=found.begun.due if found.may_have_sent else None,
+        due=found.begun.due if found.is_over else None,
         began=found.begun.began,
         ended=now,
         ending=Ending.FAILURE,

@@ -15,7 +15,7 @@ from typing import Self
 
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunLocked
-from batch_update.jobs.record.interrupted import cut_short_run
+from batch_update.jobs.record.interrupted import cut_short_run, is_last_try
 from batch_update.jobs.record.job_lock import is_locked, locked
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import BegunRun, JobState, ScheduleSeen
@@ -42,7 +42,7 @@ def job_state(runs_dir: Path, job: str) -> JobState:
         return state
     if is_locked(_lock_path(runs_dir, job)):
         return replace(state, at_work=True)
-    return replace(state, cut_short=cut_short_run(runs_dir, job, state.begun[-1]))
+    return _with_cut_short(runs_dir, state)
 
 
 class JobRecord:
@@ -69,8 +69,7 @@ class JobRecord:
             held.enter_context(locked(_lock_path(self._runs_dir, self.state.job), words, block=self._block))
             state = _state_of(self.state.job, read_entries(self._path))
             if state.begun and not state.begun[-1].ended:
-                found = cut_short_run(self._runs_dir, state.job, state.begun[-1])
-                state = replace(state, cut_short=found)
+                state = _with_cut_short(self._runs_dir, state)
             self.state = state
             self._held = held.pop_all()
         return self
@@ -103,7 +102,7 @@ class JobRecord:
 
 def times_run(state: JobState) -> set[datetime]:
     """Return the times of its schedule that a job was run for; where nothing was sent before it was cut short, not."""
-    again = state.cut_short and not state.cut_short.may_have_sent and state.cut_short.begun
+    again = state.cut_short and not state.cut_short.is_over and state.cut_short.begun
     times = (run.ended.due if run.ended else run.due for run in state.begun if run is not again)
     return {due for due in times if due}
 
@@ -120,6 +119,11 @@ def kept_entries(state: JobState) -> Iterable[Entry]:
                 yield run.ended
     if state.seen:
         yield state.seen
+
+
+def _with_cut_short(runs_dir: Path, state: JobState) -> JobState:
+    found = cut_short_run(runs_dir, state.job, state.begun[-1])
+    return replace(state, cut_short=replace(found, is_last_try=is_last_try(state.runs)))
 
 
 def _lock_path(runs_dir: Path, job: str) -> Path:

@@ -34,6 +34,13 @@ class CutShort:
     """the run folders with a plan that it began or went on with, the first one first"""
     may_have_sent: bool = False
     """whether one that it began may have; where none did, its time can be run again"""
+    is_last_try: bool = False
+    """whether so many in a row were lost so: what kills each would kill the next one, and its time is not run again"""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time of the schedule counts as run, and somebody has to hear of it."""
+        return self.may_have_sent or self.is_last_try
 
 
 @dataclass(frozen=True, slots=True)

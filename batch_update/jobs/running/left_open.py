@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 from batch_update.errors import BatchUpdateError
@@ -12,6 +13,8 @@ from batch_update.model.reports import Exit
 from batch_update.run.steps.overview import doers_of, runs_at_work
 from batch_update.settings.tunables import Settings
 
+MOST_TRIES = 3
+"""runs that go on with one, each in vain"""
 CLOSED = frozenset({Exit.OK, Exit.SHEET_INVALID, Exit.CHANGES_PENDING})
 """Ends of runs that leave nothing to go on with."""
 
@@ -28,6 +31,14 @@ def left_open(state: JobState, settings: Settings) -> list[Path]:
         folders = last.folders
     at_work = runs_at_work(settings) if folders else set()
     return [folder for folder in folders if _is_open(folder, at_work, settings)]
+
+
+def is_hopeless(folder: Path, state: JobState) -> bool:
+    """Whether so many runs in a row went on with it in vain, or were killed by it, that a new one is begun instead."""
+    latest = [run.folders for run in reversed(state.runs) if run.folders]
+    if state.cut_short:
+        latest.insert(0, state.cut_short.folders)
+    return sum(1 for _ in takewhile(lambda folders: folder in folders, latest)) > MOST_TRIES
 
 
 def _is_open(folder: Path, at_work: set[Path], settings: Settings) -> bool:

@@ -20,7 +20,7 @@ from batch_update.jobs.record.job_state import JobState
 from batch_update.jobs.running.came import exit_of, job_run_of
 from batch_update.jobs.running.deadline import Deadline
 from batch_update.jobs.running.hands import Came, Hands, Turn
-from batch_update.jobs.running.left_open import left_open
+from batch_update.jobs.running.left_open import MOST_TRIES, is_hopeless, left_open
 from batch_update.jobs.running.log_file import add_line
 from batch_update.jobs.running.retention import prune_job
 from batch_update.jobs.running.taking import taken
@@ -105,18 +105,19 @@ class _Night:
         """Run it. Raises UsageError and RunLocked where it cannot be noted that it begins."""
         day, state = self._day, self._record.state
         open_runs = left_open(state, day.settings)
-        is_resumed = self._goes_on and bool(open_runs)
-        lost = self._close_cut_short(state, is_resumed=is_resumed)
-        if lost is not None and not (anew or is_resumed):
+        resumed = [one for one in open_runs if self._goes_on and not is_hopeless(one, state)]
+        lost = self._close_cut_short(state, is_resumed=bool(resumed))
+        if lost is not None and not (anew or resumed):
             day.hands.nothing(lost, day.settings)
             return lost
         began = day.clock.wall()
         self._record.begun(due)
         self._warn(announce_start(day.job, began, environ=day.environ))
-        came, intake = self._turns(open_runs if self._goes_on else [], state, anew=anew)
-        if open_runs and not self._goes_on:
-            commands = [day.hands.resuming(folder, day.settings) for folder in open_runs]
-            told = [f"an earlier run is open: {one}" for one in commands]
+        came, intake = self._turns(resumed, state, anew=anew)
+        if left := [one for one in open_runs if one not in resumed]:
+            commands = [day.hands.resuming(folder, day.settings) for folder in left]
+            vain = f", and {MOST_TRIES} runs went on with it in vain" if self._goes_on else ""
+            told = [f"an earlier run is open{vain}: {one}" for one in commands]
             self._warn(told)
             intake = replace(intake, notes=(*intake.notes, *told))
         run = job_run_of(day.job.name, came, due=due, began=began, ended=day.clock.wall(), intake=intake)
@@ -159,7 +160,8 @@ class _Night:
         day = self._day
         told = told_as_cut_short(day.job.name, state.cut_short, day.clock.wall())
         self._record.ended(told)
-        if state.cut_short.may_have_sent and not is_resumed:
+        is_news = state.cut_short.is_over or any(is_hopeless(one, state) for one in told.folders)
+        if is_news and not is_resumed:
             commands = [day.hands.resuming(folder, day.settings) for folder in told.folders]
             told = replace(told, line="; ".join((told.line, *commands)))
             self._tell_everybody(told)

@@ -116,7 +116,7 @@ class Workday:
                 self.hands.warn(self.job.name, why)
             return Came(turn, result, result.report.folder)
         if not isinstance(result, Planned):
-            return Came(turn, result)
+            return Came(turn, result, Path(turn.place) if turn.verb == "resume" else None)
         made = self.clock.wall()
         occasion = occasion_of(result.settings, Means(job=self.job.name))
         try:

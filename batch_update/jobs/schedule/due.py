@@ -73,7 +73,7 @@ def _due_run(job: Job, now: datetime, state: JobState, looked: datetime) -> DueR
 
 def _is_to_be_seen_to(found: CutShort, schedule: Schedule) -> bool:
     """Whether somebody has to hear of a run that was cut short, or it is gone on with."""
-    return found.may_have_sent or (schedule.resume and bool(found.folders))
+    return found.is_over or (schedule.resume and bool(found.folders))
 
 
 def _pending(
