@@ -47,7 +47,7 @@ class Seen:
     folder: Path | None
     """the run's, in the folder where all of it happened; the time in its name left out, and what it is called after"""
     locks: list[Path]
-    """where the account was locked"""
+    """where the account was locked; not where the record of a job was, which no other door has"""
     words: str = field(default="", compare=False)
     """all that was said"""
 
@@ -175,7 +175,13 @@ def seen(folder: Path, ended: tuple[Exit, str, str], state: Path | None = None) 
         _rows(home / "results.csv") if home else [],
         told and _steady(told),
         home and Path(re.sub(r"\d{4}-\d\d-\d\dT\d{4}-(sheet|job)", "TIME", str(home.relative_to(folder)))),
-        sorted({path.parent.relative_to(folder) for path in folder.rglob("*.lock")}),
+        sorted(
+            {
+                path.parent.relative_to(folder)
+                for path in folder.rglob("*.lock")
+                if path.parent.name != ".jobs"
+            }
+        ),
         words,
     )
 
