@@ -108,10 +108,40 @@ def test_a_line_end_in_the_name_of_a_job_makes_no_other_complaint(tmp_path: Path
     assert len(caught.value.details) == 2 and all("--" not in line for line in caught.value.details)
 
 
-def test_what_is_no_text_is_told(tmp_path: Path) -> None:
-    (tmp_path / "odd.toml").write_bytes(b'file = "\xff"')
-    with pytest.raises(UsageError, match="no UTF-8"):
-        load_job(tmp_path / "odd.toml")
+def test_what_is_no_text_is_told_with_its_line_and_encoding(tmp_path: Path) -> None:
+    for content, words in (
+        (b'yes = true\nfile = "\xd6l.csv"', "line 2: is no UTF-8 text, but Windows-1252"),
+        ('file = "a.csv"'.encode("utf-16"), "line 1: is no UTF-8 text, but UTF-16"),
+    ):
+        (tmp_path / "odd.toml").write_bytes(content)
+        with pytest.raises(UsageError, match=words):
+            load_job(tmp_path / "odd.toml")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("note = „nachts“", "straight quotes"),
+        ("note = “nachts”", "straight quotes"),
+        ("note = nachts", "straight quotes"),
+        ('note = "nachts', "ends with the quotes"),
+        ("note:  'nachts'", "not a colon"),
+        ("yes: true  # ja", "not a colon"),
+        ("yes = ja", "true or false"),
+        ("yes = True", "true or false"),
+        ("yes = true;", "without a semicolon"),
+        ("pause = 1,5", "decimal point"),
+        ("limit =", "a value is missing"),
+        ("[log", "ends with ]"),
+        ("file = 'b.csv'", "twice"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_how_toml_has_it(tmp_path: Path, line: str, hint: str) -> None:
+    path = tmp_path / "night.toml"
+    path.write_text(f'file = "a.csv"\n{line}\n', "utf-8")
+    with pytest.raises(UsageError, match="line 2, column") as caught:
+        load_job(path)
+    assert hint in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -119,11 +149,11 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     [
         ('file = "a.csv"\nruns-dir = "..\\new\\runs"', "line 2: runs-dir"),
         ('file = "..\\tables\\new.csv"', "line 1: file"),
-        ('file = "a.csv"\n\n"key_file" = "C:\\bin\\key"', "at line 3"),
-        ('file = "C:\\Users\\me\\a.csv"', "at line 1"),
+        ('file = "a.csv"\n\n"key_file" = "C:\\bin\\key"', "line 3, column "),
+        ('file = "C:\\Users\\me\\a.csv"', "line 1, column "),
         ('file = "a.csv"\nkey-file = "..\\famulor.key"', "line 2: key-file"),
-        ('file = "a.csv"\nsandbox-state = "D:\\state.db"', "at line 2"),
-        ('file = "a.csv"\nlocks-dir = "\\server\\locks"', "at line 2"),
+        ('file = "a.csv"\nsandbox-state = "D:\\state.db"', "line 2, column "),
+        ('file = "a.csv"\nlocks-dir = "\\server\\locks"', "line 2, column "),
         ('file = "a.csv"\r\nruns-dir = "x\\u0007y"\r\n', "line 2: runs-dir"),
     ],
 )

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.extending import Merged, leaves
-from batch_update.jobs.definition.job_source import AS_PATHS_ARE_WRITTEN, SHEET, JobSource, dotted
+from batch_update.jobs.definition.job_source import SHEET, JobSource, dotted
 from batch_update.jobs.definition.job_tables import (
     REFERENCES,
     JobFile,
@@ -22,6 +22,7 @@ from batch_update.jobs.definition.job_tables import (
 )
 from batch_update.jobs.definition.sheet_address import checked_address, is_address
 from batch_update.jobs.definition.toml_lines import KeyPath
+from batch_update.jobs.definition.toml_writing import AS_PATHS_ARE_WRITTEN
 from batch_update.jobs.schedule.expressions import schedule_complaints
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings

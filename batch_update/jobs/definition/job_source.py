@@ -14,6 +14,7 @@ from batch_update.disk import read_followed
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_tables import JobFile, tables_of
 from batch_update.jobs.definition.toml_lines import KeyPath, lines_of_keys
+from batch_update.jobs.definition.toml_writing import encoding_of, how_toml_has
 from batch_update.settings.refusals import job_key
 from batch_update.text import excerpt, printable, shortly
 
@@ -23,9 +24,6 @@ _LONGEST_CHAIN = 20
 _DEEPEST = 20
 """tables or lists in each other"""
 _MOST_KEYS = 2_000
-AS_PATHS_ARE_WRITTEN = (
-    "in double quotes a backslash begins an escape: write paths in single quotes, or with /"
-)
 SHEET: KeyPath = ("input", "file")
 """Where the sheet stands; `file` alone is short for it."""
 
@@ -189,10 +187,11 @@ def _text_of(path: Path, beneath: JobSource | None) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
         raise UsageError(
-            f"{printable(str(path))}: is no UTF-8 text at byte {error.start}",
+            f"{printable(str(path))}: line {line}: is no UTF-8 text, but {encoding_of(content)}, it seems",
             code="U106",
-            remedy="save it as UTF-8",
+            remedy="save it as UTF-8: the editor of Windows has that beneath Save as, Encoding",
         ) from None
 
 
@@ -201,18 +200,24 @@ def _document(path: Path, text: str) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        is_path = line is not None and "\\" in text.split("\n")[int(line[1]) - 1]
-        advice = f"; {AS_PATHS_ARE_WRITTEN}" if is_path else ""
-        raise UsageError(
-            f"{printable(str(path))}: is no TOML: {excerpt(str(error), 200)}{advice}", code="U106"
-        ) from None
+        raise UsageError(f"{printable(str(path))}: {_no_toml(text, error)}", code="U106") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
         raise UsageError(
             f"{printable(str(path))}: is no TOML: a value is too long or too deep", code="U106"
         ) from None
     _require_bounds(path, document)
     return document
+
+
+def _no_toml(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """`line 3, column 8: is no TOML: Invalid value; a text stands in straight quotes`."""
+    fault = excerpt(str(error), 200)
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", fault)
+    if place is None:
+        return f"is no TOML: {fault}"
+    hint = how_toml_has(text.split("\n")[int(place[1]) - 1], fault)
+    told = f"line {place[1]}, column {place[2]}: is no TOML: {fault[: place.start()]}"
+    return f"{told}; {hint}" if hint else told
 
 
 def _require_bounds(path: Path, document: Mapping[str, Any]) -> None:
