@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -219,3 +220,24 @@ def test_what_is_lost_again_and_again_before_anything_is_sent_is_not_tried_for_e
         record.begun(DUE + timedelta(days=1))
     lost = job_state(tmp_path, "nightly").cut_short
     assert lost is not None and not lost.is_over, "each time of the schedule has its tries"
+
+
+def test_jobs_of_one_name_in_two_folders_share_no_record(tmp_path: Path) -> None:
+    """The second would never run at a time when the first did; a job that was moved or copied with its runs goes on."""
+    runs, first, second = tmp_path / "runs", tmp_path / "a" / "nightly.toml", tmp_path / "b" / "nightly.toml"
+    for path in (first, second):
+        path.parent.mkdir()
+        path.write_text("")
+    with JobRecord(runs, "nightly", file=first, clock=at(DUE)) as record:
+        record.begun(DUE)
+        record.ended(RUN)
+    with pytest.raises(UsageError) as caught:
+        job_state(runs, "nightly", file=second)
+    assert caught.value.code == "U132" and str(first) in caught.value.message
+    with pytest.raises(UsageError), JobRecord(runs, "nightly", file=second):
+        pass
+    shutil.copytree(tmp_path, tmp_path / "copy", ignore=shutil.ignore_patterns("copy"))
+    copied = tmp_path / "copy"
+    assert job_state(copied / "runs", "nightly", file=copied / "a" / "nightly.toml").runs == (RUN,)
+    first.unlink()
+    assert job_state(runs, "nightly", file=second).runs == (RUN,)

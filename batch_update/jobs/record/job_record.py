@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from batch_update.clock import SYSTEM, Clock
-from batch_update.errors import RunLocked
+from batch_update.errors import RunLocked, UsageError
 from batch_update.jobs.record.interrupted import cut_short_run, is_last_try
 from batch_update.jobs.record.job_lock import is_locked, locked
 from batch_update.jobs.record.job_run import JobRun
@@ -26,18 +26,20 @@ from batch_update.jobs.record.record_file import (
     record_path,
     replace_entries,
 )
-from batch_update.text import local_time
+from batch_update.text import local_time, printable
 
 KEPT = 200
 """runs of a job that its record keeps; it is written anew at twice as many"""
 
 
-def job_state(runs_dir: Path, job: str) -> JobState:
+def job_state(runs_dir: Path, job: str, *, file: Path | None = None) -> JobState:
     """Return what is known of a job's runs; of one that never ran, that. Waits for no lock.
 
-    Raises UsageError: U130 where the record cannot be read, U131 where it is damaged.
+    `file`: its job file. Raises UsageError: U130 where the record cannot be read, U131 where it is damaged, U132 where
+    it is that of another job of this name.
     """
     state = _state_of(job, read_entries(record_path(runs_dir, job)))
+    _refuse_namesake(state, runs_dir, file)
     if not state.begun or state.begun[-1].ended:
         return state
     if is_locked(_lock_path(runs_dir, job)):
@@ -48,16 +50,23 @@ def job_state(runs_dir: Path, job: str) -> JobState:
 class JobRecord:
     """The record of a job, held by the process that runs it: no other one begins the job meanwhile.
 
-    Entering raises RunLocked R120 (exit 75) where another process runs the job, UsageError U130 or U131 where the
+    Entering raises RunLocked R120 (exit 75) where another process runs the job, UsageError U130, U131 or U132 where the
     record cannot be used. Then: `begun`, before anything of the run happens; `ended`, once all of it has.
     """
 
     def __init__(
-        self, runs_dir: Path, job: str, *, clock: Clock = SYSTEM, block: Callable[[float], None] = time.sleep
+        self,
+        runs_dir: Path,
+        job: str,
+        *,
+        file: Path | None = None,
+        clock: Clock = SYSTEM,
+        block: Callable[[float], None] = time.sleep,
     ) -> None:
         self.state = JobState(job)
         """what was known as the lock was taken; `cut_short` is to be told of, or gone on with"""
         self._runs_dir = runs_dir
+        self._file = file
         self._path = record_path(runs_dir, job)
         self._clock = clock
         self._block = block
@@ -68,6 +77,7 @@ class JobRecord:
             words = f"the job {self.state.job} is running already"
             held.enter_context(locked(_lock_path(self._runs_dir, self.state.job), words, block=self._block))
             state = _state_of(self.state.job, read_entries(self._path))
+            _refuse_namesake(state, self._runs_dir, self._file)
             if state.begun and not state.begun[-1].ended:
                 state = _with_cut_short(self._runs_dir, state)
             self.state = state
@@ -89,7 +99,8 @@ class JobRecord:
             raise RunLocked(f"the job {self.state.job} was run for {local_time(due)} already", code="R121")
         if len(self.state.begun) >= 2 * KEPT:
             replace_entries(self._path, kept_entries(self.state))
-        add_entry(self._path, BegunRun(due, self._clock.wall(), os.getpid(), socket.gethostname()))
+        file = _seen_from(self._runs_dir, self._file) if self._file else ""
+        add_entry(self._path, BegunRun(due, self._clock.wall(), os.getpid(), socket.gethostname(), file))
 
     def ended(self, run: JobRun) -> None:
         """Note on the disk how the run ended that was begun last, or was found cut short. Raises UsageError U130."""
@@ -119,6 +130,29 @@ def kept_entries(state: JobState) -> Iterable[Entry]:
                 yield run.ended
     if state.seen:
         yield state.seen
+
+
+def _refuse_namesake(state: JobState, runs_dir: Path, file: Path | None) -> None:
+    """Raises UsageError U132 where the last run was that of another job file that is still there.
+
+    One would count as run when the other was, and each would remove the runs of the other.
+    """
+    noted = state.begun[-1].file if state.begun else ""
+    if file is None or not noted or noted == _seen_from(runs_dir, file):
+        return
+    other = (runs_dir.resolve() / noted).resolve()
+    with suppress(OSError):
+        if other.is_file() and not other.samefile(file):
+            words = f"another job {state.job} has its runs in the same folder: {printable(str(other))}"
+            raise UsageError(words, code="U132")
+
+
+def _seen_from(folder: Path, file: Path) -> str:
+    """Return the path of a file from a folder: it stays as it is where both are moved, or mounted elsewhere."""
+    try:
+        return os.path.relpath(file.resolve(), folder.resolve())
+    except ValueError:  # on another drive
+        return str(file.resolve())
 
 
 def _with_cut_short(runs_dir: Path, state: JobState) -> JobState:

@@ -21,6 +21,8 @@ class BegunRun:
     """UTC"""
     process: int = 0
     host: str = ""
+    file: str = ""
+    """its job file, seen from the folder of runs; "" where that is not known"""
     ended: JobRun | None = None
     """None where no end is known: it is at work, or was cut short"""
 

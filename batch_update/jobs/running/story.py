@@ -57,7 +57,7 @@ def run_job(
     """
     began = clock.wall()
     try:
-        with JobRecord(settings.runs_dir, job.name, clock=clock) as record:
+        with JobRecord(settings.runs_dir, job.name, file=job.path, clock=clock) as record:
             night = _Night(job, settings, hands, record, clock, environ)
             return night.run(due, anew=anew)
     except BatchUpdateError as error:

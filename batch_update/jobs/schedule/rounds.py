@@ -95,9 +95,9 @@ def _is_ready(each: Scheduled, hand: Hand, ends: list[Exit], clock: Clock) -> bo
     schedule = each.job.tables.schedule
     try:
         now = clock.wall()
-        state = job_state(each.runs_dir, each.job.name)
+        state = job_state(each.runs_dir, each.job.name, file=each.job.path)
         if schedule is not None and not state.at_work and is_news(schedule, state, now):
-            with JobRecord(each.runs_dir, each.job.name, clock=clock) as record:
+            with JobRecord(each.runs_dir, each.job.name, file=each.job.path, clock=clock) as record:
                 record.saw(schedule_seen(schedule, now))
     except RunLocked:  # somebody runs the job right now
         return False
@@ -111,7 +111,7 @@ def _is_ready(each: Scheduled, hand: Hand, ends: list[Exit], clock: Clock) -> bo
 def _states(jobs: Iterable[Scheduled], hand: Hand, ends: list[Exit]) -> Iterator[tuple[str, JobState]]:
     for each in jobs:
         try:
-            yield each.job.name, job_state(each.runs_dir, each.job.name)
+            yield each.job.name, job_state(each.runs_dir, each.job.name, file=each.job.path)
         except BatchUpdateError as error:
             hand.tell(each.job, error)
             ends.append(error.exit)

@@ -91,7 +91,7 @@ def _listed(path: Path) -> ListedJob:
             coming = coming_runs([job], SYSTEM.wall(), 1)
             words = in_words(job.tables.schedule)
             listed = replace(listed, schedule=words, next=coming[0].start if coming else None)
-        state = job_state(job.settings.runs_dir, job.name)
+        state = job_state(job.settings.runs_dir, job.name, file=job.path)
     except UsageError as error:
         return replace(listed, error=error.message)
     last = ran_job(state.last_run) if state.last_run else None
