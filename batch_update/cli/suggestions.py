@@ -85,6 +85,7 @@ _MISSING = {
     "RUN": "which run? The last one is: {program} {command} last",
     "CODE": "which code? For instance: {program} {command} V104",
     "NAME": "which job? All are shown by: {program} job list",
+    "job init NAME": "what shall the job be called? For instance: {program} job init nightly changes.csv",
     "--output": "name the file that is to be written: {program} {command} -o account.xlsx",
 }
 """What was not said -> the question, with a command that answers it."""
@@ -173,7 +174,11 @@ def too_many(command: str, given: Sequence[str], extra: Sequence[str]) -> UsageE
 
 def _ask_for_missing(command: str, what: str) -> UsageError:
     """Ask for what has to be named and is not."""
-    question = _MISSING.get(what, f"all that it takes is shown by: {{program}} {command} --help")
+    question = (
+        _MISSING.get(f"{command} {what}")
+        or _MISSING.get(what)
+        or f"all that it takes is shown by: {{program}} {command} --help"
+    )
     return _usage(f"{command}: {what} is missing", question.format(program=program(), command=command))
 
 

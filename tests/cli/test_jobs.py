@@ -168,3 +168,13 @@ def test_what_would_fail_at_night_is_told_with_its_remedy_and_warnings_apart(
         2,
         1,
     )
+
+
+def test_where_there_is_no_job_yet_it_is_told_how_to_begin(run: Run, tmp_path: Path) -> None:
+    begin = "batch-update job init nightly changes.csv"
+    assert run("job", "list").exit == 0
+    for words in ("list",), ("check",), ("run", "--due"), ("run", "--all"), ("init",):
+        assert begin in (told := run("job", *words)).err, told
+    run(*begin.split()[1:])
+    (tmp_path / "jobs" / "odd.toml").write_text("limti = 3", "utf-8")
+    assert "Next: batch-update job check jobs/odd.toml" in run("job", "list").out

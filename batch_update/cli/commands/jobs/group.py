@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from batch_update.cli.help import CommandGroup
+from batch_update.cli.printed_commands import program
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -23,3 +24,8 @@ JOBS_DIR = Annotated[
     ),
 ]
 DEFAULT_DIR = Path("jobs")
+
+
+def beginning() -> str:
+    """Return the command that writes a first job file."""
+    return f"{program()} job init nightly changes.csv"

@@ -10,14 +10,14 @@ import typer
 
 from batch_update.cli.commands.jobs.due_jobs import jobs_to_look_at, run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import loaded, tell_wrong
+from batch_update.cli.commands.jobs.overview.known_jobs import loaded, some_jobs, tell_wrong
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import takes
 from batch_update.cli.printed_commands import program
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, UsageError
-from batch_update.jobs.definition.job_finding import find_job, find_jobs
+from batch_update.jobs.definition.job_finding import find_job
 from batch_update.model.reports import Exit, worst
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(
         runs, came = run_due(jobs_to_look_at(jobs_dir), given)
     else:
         runs, came = _run_each(
-            [find_job(name, jobs_dir) for name in names or ()] or find_jobs(jobs_dir), given
+            [find_job(name, jobs_dir) for name in names or ()] or some_jobs(jobs_dir), given
         )
     status = worst(run.exit for run in runs)
     if given.get("json_"):

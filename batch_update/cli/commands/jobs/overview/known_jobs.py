@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.commands.jobs.group import beginning
 from batch_update.cli.options import settings_of
 from batch_update.cli.screens.screen import say
 from batch_update.errors import BatchUpdateError, UsageError
@@ -32,7 +33,9 @@ def some_jobs(jobs_dir: Path) -> list[Path]:
     paths = find_jobs(jobs_dir)
     if not paths:
         raise UsageError(
-            f"{jobs_dir} holds no job files (*.toml)", code="U106", remedy="name their folder with --jobs-dir"
+            f"{jobs_dir} holds no job files (*.toml)",
+            code="U106",
+            remedy=f"name their folder with --jobs-dir, or write one: {beginning()}",
         )
     return paths
 

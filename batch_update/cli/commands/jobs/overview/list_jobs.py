@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
+from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app, beginning
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
-from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.printed_commands import Following, command_of, next_lines, program
 from batch_update.cli.screens.screen import out, paint, say
 from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.settings.tunables import Settings
-from batch_update.text import local_time, printable
+from batch_update.text import local_time, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_jobs import ListedJob
@@ -45,8 +45,12 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
 
     jobs = tuple(map(_listed, find_jobs(jobs_dir)))
     following: Following = {}
-    if jobs:
-        following["run_job"] = command_of("job run", Settings(), find_job(jobs[0].name, jobs_dir))
+    wrong = [find_job(job.name, jobs_dir) for job in jobs if job.error]
+    right = [find_job(job.name, jobs_dir) for job in jobs if not job.error]
+    if wrong:
+        following["look"] = f"{program()} job check {quoted_path(wrong[0])}"
+    if right:
+        following["run_job"] = command_of("job run", Settings(), right[0])
     if as_json:
         out_document(ListedJobs(jobs), following=following)
         return
@@ -56,7 +60,7 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
     if following:
         out("\n" + next_lines(following))
     else:
-        say(f"{jobs_dir} holds no job files (*.toml).")
+        say(f"{jobs_dir} holds no job files (*.toml). To begin with one: {beginning()}")
 
 
 def _lines_about(job: ListedJob) -> Iterator[str]:
