@@ -46,6 +46,16 @@ def test_each_thing_is_told_with_a_remedy(tmp_path: Path, text: str, words: str,
     assert (seen.exit, found.exit, found.is_warning) == (status, status, status is Exit.OK)
 
 
+def test_a_row_that_only_the_account_refuses_is_found_before_the_night(tmp_path: Path) -> None:
+    (tmp_path / "gone.csv").write_text("id,name\n10001,Anna\n99999,Berta\n", "utf-8")
+    text = "file = 'gone.csv'\nyes = true\nsandbox = true\nsandbox-state = 's.db'\nsandbox-limits = 'off'\n"
+    (found,) = looked(tmp_path, text).findings
+    assert (
+        found.exit is Exit.SHEET_INVALID and "1 invalid row: " in found.message and "99999" in found.message
+    )
+    assert not looked(tmp_path, text + "skip-invalid = true").findings
+
+
 def test_a_job_that_only_looks_needs_no_yes_and_without_a_key_it_is_said_where_one_may_lie(
     tmp_path: Path,
 ) -> None:

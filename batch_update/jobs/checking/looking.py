@@ -17,8 +17,9 @@ from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.sheet_address import is_address, shown_address
 from batch_update.jobs.input.picking import choose
 from batch_update.jobs.input.taken import TakenSheet
-from batch_update.model.plans import Tripped
+from batch_update.model.plans import Plan, Tripped
 from batch_update.model.reports import Exit
+from batch_update.model.sheets import Severity
 from batch_update.run.planning import begin_plan
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
@@ -120,9 +121,20 @@ class _Look:
     async def _planned(self, taken: TakenSheet, found: list[Finding]) -> str:
         means = Means(key=self.key, environ=self.environ, journal=False)
         planned = await begin_plan(str(taken.path), self.settings, means)()
+        if not self.settings.skip_invalid and (invalid := planned.plan.counts()["invalid"]):
+            found.append(_refused_there(planned.plan, invalid))
+            return ""
         if self.job.tables.mode == "apply":
             found += _forbidden(planned.tripped, self.settings)
         return f"{counted(len(planned.plan.changes), 'assistant')} to change{_where(self.settings)}"
+
+
+def _refused_there(plan: Plan, invalid: int) -> Finding:
+    """Return that rows are invalid as only the account can tell, such as those of assistants that are not there."""
+    first = next((problem.message for problem in plan.problems if problem.severity is Severity.ERROR), "")
+    words = f"{counted(invalid, 'invalid row')}: {printable(first)}".removesuffix(": ")
+    remedy = "Mend the sheet, or write skip-invalid = true: then the other rows are sent."
+    return Finding(words, remedy, Exit.SHEET_INVALID)
 
 
 def _offline_note(checked: Checked) -> str:
