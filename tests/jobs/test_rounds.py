@@ -21,7 +21,7 @@ from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.record.job_record import JobRecord, job_state
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.record_file import FOLDER, record_path
-from batch_update.jobs.schedule.rounds import Hand, Scheduled, run_round
+from batch_update.jobs.schedule.rounds import RoundHolder, Scheduled, run_round
 from batch_update.model.reports import Exit
 from batch_update.send.signals import OVERDUE
 from tests.jobs.test_due import job
@@ -43,7 +43,7 @@ class Night:
         self.ends: dict[str, tuple[Exit, str]] = {}
 
     def round(self) -> list[Exit]:
-        return run_round(self.jobs, Hand(self.run, self.tell), clock=self.clock)
+        return run_round(self.jobs, RoundHolder(self.run, self.tell), clock=self.clock)
 
     def run(self, job: Job, due: datetime | None) -> JobRun:
         """As the story of a job has it: noted, run, noted."""

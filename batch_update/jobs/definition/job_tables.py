@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from batch_update.settings.parsing import WEEK, MaybePlace
 
-Mode = Literal["apply", "plan"]
+JobMode = Literal["apply", "plan"]
 OnEnding = Literal["failure", "guard", "conflict", "drift", "nothing", "recovery", "success"]
 
 
@@ -147,7 +147,7 @@ class JobFile(JobTable):
         json_schema_extra={"path": True},
         description="Another file whose keys count where this one has none.",
     )
-    mode: Mode = Field(
+    mode: JobMode = Field(
         "apply", description="Send what differs, or only tell it, with exit status 10 where something does."
     )
     file: str | None = Field(

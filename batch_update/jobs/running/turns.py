@@ -84,7 +84,7 @@ class Workday:
     def put_away(self, sheet: TakenSheet, digest: str) -> tuple[tuple[str, ...], list[Came]]:
         """Move a sheet to the archive, where the job has one. Returns what is to be told, and the turn that failed."""
         place = self.job.input.archive
-        if place is None or sheet.fetched:
+        if place is None:
             return (), []
         moved = archive(sheet, place, digest=digest, now=self.clock.wall().astimezone())
         if not moved.code:

@@ -32,8 +32,8 @@ class Scheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """What a round is handed: who runs a job, and who is told of one that cannot be run."""
+class RoundHolder:
+    """Who holds a round: who runs a job, and who is told of one that cannot be run."""
 
     run: Callable[[Job, datetime | None], JobRun]
     """Run a job for a time of its schedule, or see to its run that was cut short. It notes
@@ -41,7 +41,7 @@ class Hand:
     tell: Callable[[Job, BatchUpdateError], None]
 
 
-def run_round(jobs: Sequence[Scheduled], hand: Hand, *, clock: Clock = SYSTEM) -> list[Exit]:
+def run_round(jobs: Sequence[Scheduled], holder: RoundHolder, *, clock: Clock = SYSTEM) -> list[Exit]:
     """Run what is due, and what becomes due meanwhile; return how it ended, [] where nothing was due.
 
     Where another process has its round, its jobs are left to it. A job whose record cannot be used is told of, and
@@ -51,27 +51,29 @@ def run_round(jobs: Sequence[Scheduled], hand: Hand, *, clock: Clock = SYSTEM) -
     with ExitStack() as held:
         left = {
             each.job.name: each
-            for each in _ours(jobs, held, hand, ends)
-            if _is_ready(each, hand, ends, clock)
+            for each in _ours(jobs, held, holder, ends)
+            if _is_ready(each, holder, ends, clock)
         }
         looked = clock.wall()
         while left:
             now = clock.wall()
-            states = dict(_states(left.values(), hand, ends))
+            states = dict(_states(left.values(), holder, ends))
             for name in left.keys() - states.keys():
                 del left[name]
             found = due_runs((each.job for each in left.values()), now, states, looked=looked)
             if not found:
                 break
             del left[found[0].job.name]
-            run = hand.run(found[0].job, found[0].due)
+            run = holder.run(found[0].job, found[0].due)
             ends.append(run.exit)
             if run.ends_all:
                 break
     return ends
 
 
-def _ours(jobs: Sequence[Scheduled], held: ExitStack, hand: Hand, ends: list[Exit]) -> Iterator[Scheduled]:
+def _ours(
+    jobs: Sequence[Scheduled], held: ExitStack, holder: RoundHolder, ends: list[Exit]
+) -> Iterator[Scheduled]:
     """Yield the jobs whose folder of records no other round works on; it is ours then."""
     taken: dict[Path, bool] = {}
     for each in jobs:
@@ -84,13 +86,13 @@ def _ours(jobs: Sequence[Scheduled], held: ExitStack, hand: Hand, ends: list[Exi
             except BatchUpdateError as error:
                 taken[each.runs_dir] = False
                 if not isinstance(error, RunLocked):
-                    hand.tell(each.job, error)
+                    holder.tell(each.job, error)
                     ends.append(error.exit)
         if taken[each.runs_dir]:
             yield each
 
 
-def _is_ready(each: Scheduled, hand: Hand, ends: list[Exit], clock: Clock) -> bool:
+def _is_ready(each: Scheduled, holder: RoundHolder, ends: list[Exit], clock: Clock) -> bool:
     """Whether the record can be read, and knows the schedule: one that is new is noted, so that none is missed."""
     schedule = each.job.tables.schedule
     try:
@@ -102,16 +104,18 @@ def _is_ready(each: Scheduled, hand: Hand, ends: list[Exit], clock: Clock) -> bo
     except RunLocked:  # somebody runs the job right now
         return False
     except BatchUpdateError as error:
-        hand.tell(each.job, error)
+        holder.tell(each.job, error)
         ends.append(error.exit)
         return False
     return True
 
 
-def _states(jobs: Iterable[Scheduled], hand: Hand, ends: list[Exit]) -> Iterator[tuple[str, JobState]]:
+def _states(
+    jobs: Iterable[Scheduled], holder: RoundHolder, ends: list[Exit]
+) -> Iterator[tuple[str, JobState]]:
     for each in jobs:
         try:
             yield each.job.name, job_state(each.runs_dir, each.job.name, file=each.job.path)
         except BatchUpdateError as error:
-            hand.tell(each.job, error)
+            holder.tell(each.job, error)
             ends.append(error.exit)

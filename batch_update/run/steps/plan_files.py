@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 PAGE, BOOK, PLAN = "plan.html", "plan.xlsx", "plan.json"
 """The files of a plan in a run folder."""
-Following = Mapping[Purpose, str]
-"""The commands that make sense now, by what they are for."""
 
 
 def exit_of_plan(found: Planned) -> Exit:
@@ -64,7 +62,7 @@ def planned_document(found: Planned) -> PlannedSheet:
 
 
 def page_of_planned(
-    found: Planned, path: Path, *, status: Exit, made: datetime, following: Following
+    found: Planned, path: Path, *, status: Exit, made: datetime, following: Mapping[Purpose, str]
 ) -> None:
     """Write the plan as a page, nothing of it cut. Raises UsageError (U110)."""
     from batch_update.report.files.plan_page import write_plan_page
@@ -81,7 +79,7 @@ def page_of_planned(
     write_plan_page(path, found.plan, planning, following)
 
 
-def book_of_planned(found: Planned, path: Path, following: Following) -> None:
+def book_of_planned(found: Planned, path: Path, following: Mapping[Purpose, str]) -> None:
     """Write the plan as a workbook. Raises UsageError (U110)."""
     from batch_update.report.workbook.plan_book import Approval, write_plan_book
 
@@ -96,7 +94,7 @@ def book_of_planned(found: Planned, path: Path, following: Following) -> None:
 
 
 def write_plan_folder(
-    found: Planned, folder: Path, occasion: Occasion, *, made: datetime, following: Following
+    found: Planned, folder: Path, occasion: Occasion, *, made: datetime, following: Mapping[Purpose, str]
 ) -> None:
     """Write a plan that a job has looked at: the plan for `apply`, a page, `run.json`, of a workbook a workbook, too.
 

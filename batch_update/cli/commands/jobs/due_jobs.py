@@ -74,7 +74,7 @@ class _Round:
 
     def run_all(self, paths: Sequence[Path]) -> None:
         """Run what is due of these."""
-        from batch_update.jobs.schedule.rounds import Hand, Scheduled, run_round
+        from batch_update.jobs.schedule.rounds import RoundHolder, Scheduled, run_round
 
         for path in paths:
             try:
@@ -85,7 +85,7 @@ class _Round:
                 if self._is_to_be_told(path, error):
                     tell_wrong(path, error, self._given, self._hands())
         jobs = [Scheduled(job, settings.runs_dir) for job, settings in self._found.values()]
-        run_round(jobs, Hand(self._run, self._tell))
+        run_round(jobs, RoundHolder(self._run, self._tell))
 
     def _run(self, job: Job, due: datetime | None) -> JobRun:
         from batch_update.jobs.running.story import run_job
