@@ -64,6 +64,13 @@ def test_a_job_that_only_looks_needs_no_yes_and_without_a_key_it_is_said_where_o
     assert seen.exit is Exit.KEY_REFUSED and "key = { env" in seen.findings[0].remedy
 
 
+def test_a_guard_that_would_stop_a_run_is_found_and_stops_none_that_only_looks(tmp_path: Path) -> None:
+    text = "file = 'a.csv'\nsandbox = true\nyes = true\nmax-changes = 0\n"
+    seen = looked(tmp_path, text)
+    assert [(found.exit, "G120" in found.message) for found in seen.findings] == [(Exit.STOPPED, True)]
+    assert looked(tmp_path, f"{text}mode = 'plan'").findings == ()
+
+
 def test_what_counts_is_told_with_where_it_comes_from_and_secrets_as_references(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text("\nlimit = 3\n[schedule]\ncron = '0 3 * * *'\n", "utf-8")
     text = (

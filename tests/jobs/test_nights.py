@@ -105,7 +105,7 @@ def test_nights_one_after_another(nights: Nights) -> None:
     nights.write(f"keep = 4\nmax-outage = 600\n{log}", SHEET)
     first = nights.run()
     assert (first.ending, first.counts) == (Ending.SUCCESS, {Status.UPDATED: 3})
-    endings = {}
+    endings, changed = {}, first
     for number in range(1, 16):
         nights.night(number)
         nights.before, sheet, given = nights.undisturbed, SHEET, {}
@@ -127,7 +127,9 @@ def test_nights_one_after_another(nights: Nights) -> None:
             (nights.folder / "day.csv").write_text(sheet, "utf-8")
         run = nights.run(**given)
         endings[number] = (run.ending, run.exit)
+        changed = run if run.ending is Ending.SUCCESS else changed
         assert len(all_runs(nights.folder / "runs")) <= 5, "and the one that last changed something"
+        assert changed.folders[0].is_dir(), "it can be undone"
     expected = dict.fromkeys(range(1, 16), (Ending.UNCHANGED, Exit.OK))
     expected[2] = (Ending.FAILURE, Exit.SHEET_INVALID)
     expected[4] = (Ending.GUARD, Exit.STOPPED)
@@ -140,6 +142,16 @@ def test_nights_one_after_another(nights: Nights) -> None:
     lines = (nights.folder / "night.log").read_text("utf-8").splitlines()
     assert len(lines) == 16 and all("  night: " in line and "; exit " in line for line in lines)
     assert (nights.folder / "night.log").stat().st_mode & 0o077 == 0
+
+
+def test_all_folders_of_a_night_with_several_sheets_stay_until_the_next(nights: Nights) -> None:
+    nights.write("keep = 1\n", SHEET)
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"', 'input = { file = "*.csv", take = "all" }'))
+    (nights.folder / "later.csv").write_text(SHEET.replace("1.15", "1.2"))
+    for _ in range(2):
+        run = nights.run()
+        assert run.ending is Ending.SUCCESS and all_runs(nights.folder / "runs") == [*reversed(run.folders)]
 
 
 def test_a_log_of_json_begins_a_new_file_when_it_is_large_and_a_failing_one_changes_nothing(

@@ -15,8 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from batch_update.api.keys import VARIABLE
 from batch_update.jobs.notices.delivering import LACKING, MOST_ATTACHED
 from batch_update.jobs.notices.telling import announce_end, announce_start
+from batch_update.jobs.notices.together import together
 from tests.jobs.notices.made_runs import BAD, WELL, job_of
 from tests.jobs.notices.receivers import Receiver, by_mail, over_http, silent
 from tests.jobs.notices.test_message import CALLS_OR_LINKS
@@ -119,10 +121,26 @@ def test_what_cannot_be_told_is_named_once_and_holds_nothing_of_an_address(
 
 
 def test_a_package_that_is_missing_is_a_line_in_the_log(tmp_path: Path) -> None:
-    (tmp_path / "apprise.py").write_text("raise ImportError('none here')")
+    seen = "import os, pathlib\npathlib.Path(os.environ['SEEN']).write_text(' '.join(os.environ))\n"
+    (tmp_path / "apprise.py").write_text(f"{seen}raise ImportError('none here')")
     job = job_of(tmp_path, notify={"to": [{"env": "A"}]})
-    told = announce_end(job, BAD, None, environ=ENVIRON | {"A": "json://a", "PYTHONPATH": str(tmp_path)})
+    environ = {
+        "A": "json://a",
+        "PYTHONPATH": str(tmp_path),
+        "SEEN": str(tmp_path / "seen"),
+        VARIABLE: "hunter",
+    }
+    told = announce_end(job, BAD, None, environ=ENVIRON | environ)
     assert told == (f"notify.to[1], the variable A: {LACKING}",)
+    assert VARIABLE not in (tmp_path / "seen").read_text().split(), "a library of others needs no API key"
+
+
+def test_a_way_that_breaks_is_told_by_its_kind_alone_and_keeps_no_other_from_its_turn() -> None:
+    def breaks() -> list[str]:
+        raise RuntimeError("https://hunter2")
+
+    told = list(together({"a": breaks, "b": lambda: ["b: no answer"]}, 5))
+    assert told == ["a: it is broken (RuntimeError)", "b: no answer"]
 
 
 def test_what_a_job_did_not_ask_for_is_not_told(tmp_path: Path, web: Receiver) -> None:
