@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from batch_update.cli.commands.jobs.starting.serve_jobs import AskedToStop
 from batch_update.clock import Clock
 from batch_update.jobs.schedule.each_minute import Stamp, serve_rounds
+from batch_update.model.reports import Exit
 
 BEGIN = datetime(2026, 11, 28, 2, 59, 41, tzinfo=UTC)
 
@@ -120,3 +123,14 @@ def test_it_runs_what_is_due_tells_once_what_is_wrong_and_ends_on_sigterm(tmp_pa
     assert "serve: 1 job, looked at each minute" in first and asked.returncode == 0, asked
     assert serving.returncode in (0, 143), "143 where the signal came in the middle of a run"
     assert errors.count("limti") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="rounds have a process of their own on POSIX")
+def test_a_signal_that_comes_as_a_round_begins_ends_that_round() -> None:
+    """Lost, it would leave the run at work until the container is killed."""
+    armed = [signal.SIGTERM]
+    os.register_at_fork(before=lambda: os.kill(os.getpid(), armed.pop()) if armed else None)
+    asked = AskedToStop()
+    with asked.heeded():
+        assert asked.see_through(lambda: time.sleep(5) or Exit.OK) is Exit.TERMINATED
+    assert asked.number == signal.SIGTERM

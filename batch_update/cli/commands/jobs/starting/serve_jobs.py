@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -29,6 +29,8 @@ from batch_update.text import counted, log_heading, printable
 if TYPE_CHECKING:
     from batch_update.jobs.schedule.each_minute import Stamp
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that ask for an end."""
 _GLANCE = 0.5
 """Seconds between two looks whether the end is asked for."""
 HEALTH = Annotated[
@@ -140,7 +142,7 @@ class AskedToStop:
     @contextmanager
     def heeded(self) -> Iterator[None]:
         """Take the signals that ask for an end."""
-        before = {number: signal.signal(number, self._take) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, self._take) for number in _ENDING}
         try:
             yield
         finally:
@@ -156,14 +158,19 @@ class AskedToStop:
 
     def see_through(self, work: Callable[[], Exit]) -> Exit:
         """Have the work done, by a process that the signals are handed to, and return how it ended."""
-        if self.number:
-            return Exit.OK
         if not hasattr(os, "fork"):
-            return work()
-        sys.stdout.flush()
-        self._child = os.fork()
-        if not self._child:
-            _become_worker(work)
+            return Exit.OK if self.number else work()
+        # What comes while the process is made waits until each of the two knows what to do with it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            if self.number:
+                return Exit.OK
+            sys.stdout.flush()
+            self._child = os.fork()
+            if not self._child:
+                _become_worker(work)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         try:
             return _exit_of_worker(os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1]))
         finally:
@@ -172,7 +179,8 @@ class AskedToStop:
     def _take(self, number: int, frame: FrameType | None) -> None:
         self.number = number
         if self._child:
-            os.kill(self._child, number)
+            with suppress(ProcessLookupError):  # it has ended just now
+                os.kill(self._child, number)
 
 
 def _become_worker(work: Callable[[], Exit]) -> NoReturn:
@@ -182,6 +190,7 @@ def _become_worker(work: Callable[[], Exit]) -> NoReturn:
         os.setpgid(0, 0)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         status = int(work())
         sys.stdout.flush()
     except KeyboardInterrupt:
