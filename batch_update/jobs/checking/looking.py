@@ -31,7 +31,7 @@ from batch_update.text import counted, printable
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """What became of a look at a job."""
+    """The findings of a look at a job, and a note of its work."""
 
     findings: tuple[Finding, ...]
     note: str

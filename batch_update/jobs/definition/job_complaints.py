@@ -35,7 +35,7 @@ OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields
 
 
 class Complaint(NamedTuple):
-    """What is wrong with a key."""
+    """A complaint about a key of a job file."""
 
     path: KeyPath
     text: str

@@ -35,7 +35,7 @@ class TakenSheet:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a run of a job takes."""
+    """The sheets that a run of a job takes, or why there are none."""
 
     sheets: tuple[TakenSheet, ...] = ()
     """in the order in which they are to be sent; where one does not end well, those behind it have to wait: next time

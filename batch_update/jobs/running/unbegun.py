@@ -29,10 +29,12 @@ def error_line(error: Exception) -> str:
 
 
 def code_of(error: Exception | None) -> str:
+    """Return the code of an error; "" for a bug, which has none, and where nothing went wrong."""
     return error.code if isinstance(error, BatchUpdateError) else ""
 
 
 def error_message(error: Exception | None) -> str:
+    """Return the message of an error, safe to show, without its code; "" where nothing went wrong."""
     if isinstance(error, BatchUpdateError):
         return excerpt(error.message, MOST_WORDS)
     return "" if error is None else error_line(error)

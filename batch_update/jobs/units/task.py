@@ -32,7 +32,7 @@ class UnitForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitTask:
-    """What is to be started: when, where, as whom, and what it needs."""
+    """A program to be started: when, where, as whom, and what it needs."""
 
     job: str
     """the name of the job; "" for all that are due"""
