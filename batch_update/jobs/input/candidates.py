@@ -74,9 +74,14 @@ def find_sheets(wanted: Path, archive: Path | None) -> FoundFiles:
         if (candidate := _looked_at(path))
     ]
     says_ending = not has_magic(Path(rest).suffix) and Path(rest).suffix != ""
-    files = [one for one in fitting if says_ending or one.path.suffix.lower() in READ]
-    strangers = sorted(one.path for one in fitting if one not in files)
-    return FoundFiles(tuple(sorted(files, key=lambda one: one.age)), tuple(strangers))
+    files: list[Candidate] = []
+    strangers: list[Path] = []
+    for one in fitting:
+        if says_ending or one.path.suffix.lower() in READ:
+            files.append(one)
+        else:
+            strangers.append(one.path)
+    return FoundFiles(tuple(sorted(files, key=lambda one: one.age)), tuple(sorted(strangers)))
 
 
 def as_it_is_now(candidate: Candidate) -> Candidate | None:
