@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from batch_update.cli.options import shown_default
 from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import Trait, has_trait
 from batch_update.model.sheets import Problem
-from batch_update.settings.heeding import heeded
+from batch_update.settings.heeding import HEEDED, HEEDLESS, heeded
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted, quoted_path, without_password
 
@@ -31,7 +32,10 @@ SAME_SERVER = ("Connection", "Sandbox", "Pace", "runs_dir")
 SAME_SHEET = ("Sheet", "Limits")
 """The settings that decide what is read from a sheet."""
 _BY_COMMA = frozenset({"allow", "only", "rate", "sandbox_limits", "waves"})
-
+_COMMAND = re.compile(
+    rf"(?<![\w/.'-])batch-update (?=({'|'.join(sorted({name.split()[0] for name in (*HEEDED, *HEEDLESS)}))})\b)"
+)
+"""Where a remedy names the program before one of its commands."""
 
 Following = dict["Purpose", str]
 """The commands that make sense now, by what they are for."""
@@ -119,10 +123,19 @@ def told_here(
 
 
 def program() -> str:
-    """`batch-update`; the path that was typed where the shell would not find it by its name."""
+    """`batch-update`; the path that was typed where the shell would not find it by its name.
+
+    Where there is no terminal that is read in a mail or a log, and somewhere else: the path is whole then.
+    """
     typed = sys.argv[0] if sys.argv else ""
-    is_path = Path(typed).stem == "batch-update" and Path(typed).name != typed
-    return quoted_path(typed) if is_path and which("batch-update") is None else "batch-update"
+    if Path(typed).stem != "batch-update" or Path(typed).name == typed or which("batch-update") is not None:
+        return "batch-update"
+    return quoted_path(typed if sys.stdout.isatty() else Path(typed).absolute())
+
+
+def with_program(text: str) -> str:
+    """Return a remedy whose commands begin with what starts the program here."""
+    return _COMMAND.sub(lambda found: f"{program()} ", text)
 
 
 def _flags(name: str, value: Any) -> list[str]:

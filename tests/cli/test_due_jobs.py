@@ -189,7 +189,7 @@ def test_a_damaged_record_is_told_with_a_remedy_that_works(run: Run) -> None:
     result = run("job", "run", "--due")
     assert (result.exit, "error[U131]" in result.out) == (2, True)
     assert "wrong" in run("job", "list").out
-    (command,) = re.findall(r"move it away: (mv .*?)\. The", result.err)
+    (command,) = re.findall(r"move it away: (mv .*?)\. The", result.out)
     assert os.system(command) == 0
     assert run("job", "run", "--due").out == ""
     assert run("job", "run", "nightly").exit == 0
@@ -207,12 +207,12 @@ def test_what_is_wrong_is_told_in_one_round_and_not_in_the_next_until_it_is_mend
     assert "corn" in run("job", "check").out, "who asks is told each time"
     assert run(*due, "--json").json["exit"] == 2
     write_job(NIGHTLY.replace("cron", "kron"))
-    assert "kron" in run(*due).err, "another mistake is told at once"
+    assert "kron" in run(*due).out, "another mistake is told at once"
     write_job()
     was_seen()
     assert run(*due, "--sandbox", "--yes").exit == 0
     write_job(NIGHTLY.replace("cron", "kron"))
-    assert "kron" in run(*due).err, "it was mended meanwhile"
+    assert "kron" in run(*due).out, "it was mended meanwhile"
     write_job()
     path = record_path(HERE, "nightly")
     path.write_text("{}\n" + path.read_text("utf-8"), "utf-8")

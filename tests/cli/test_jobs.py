@@ -86,7 +86,13 @@ def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(
     assert re.match(rf"{dated}1 updated, 1 failed in .*; exit 1, {folder}$", first), first
     assert below[-1].startswith("Fix ")
     (tmp_path / "good.csv").unlink()
-    assert re.fullmatch(f"{dated}error\\[S1..\\]: .*; exit 3\n", run("job", "run", "night").out)
+    unbegun = run("job", "run", "night")
+    assert re.fullmatch(f"{dated}error\\[S1..\\]: .*; exit 3\n  = help: .*\n", unbegun.out)
+    assert "no sheet is there" not in unbegun.err, "cron mails both, and it is told once"
+    (tmp_path / "jobs" / "night.toml").write_text("fiel = 'x'\nyess = true\n", "utf-8")
+    told = run("job", "run", "night").out
+    assert told.count("'yess'") == told.count("'fiel'") == 1
+    assert f"batch-update job check {tmp_path}/jobs/night.toml tells" in told, "wherever that is read"
     assert not re.match(dated, run("apply", "bad.csv", "--sandbox", "--yes").out)
 
 

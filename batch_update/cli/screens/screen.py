@@ -151,9 +151,14 @@ def _is_yes(answer: str) -> bool:
 def show_error(error: BatchUpdateError) -> None:
     """Why a command ended, and what to do."""
     code = f"[{error.code}]" if error.code else ""
-    first, *more = error.details
-    say(f"{paint('error', 'error', sys.stderr)}{code}: {excerpt(first, MOST_WORDS)}")
-    for line in more:
-        say(f"  {excerpt(line, MOST_WORDS)}")
+    say(f"{paint('error', 'error', sys.stderr)}{code}: {excerpt(error.details[0], MOST_WORDS)}")
+    for line in lines_below(error):
+        say(line)
+
+
+def lines_below(error: BatchUpdateError) -> Iterator[str]:
+    """Yield what stands below the first line about an error: what else is wrong, and what to do."""
+    for line in error.details[1:]:
+        yield f"  {excerpt(line, MOST_WORDS)}"
     for number, line in enumerate(error.remedy.split("\n") if error.remedy else ()):
-        say(f"{'          ' if number else '  = help: '}{excerpt(line, MOST_WORDS)}")
+        yield f"{'          ' if number else '  = help: '}{excerpt(line, MOST_WORDS)}"

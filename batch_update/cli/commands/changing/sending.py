@@ -14,8 +14,17 @@ import anyio
 from batch_update.cli.after_run import allowing, commands_after, following_run, from_here
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import Errand, Following, command_of
-from batch_update.cli.screens.screen import out, out_raw, painted, room_on, say, show_error
+from batch_update.cli.printed_commands import Errand, Following, command_of, with_program
+from batch_update.cli.screens.screen import (
+    MOST_WORDS,
+    lines_below,
+    out,
+    out_raw,
+    painted,
+    room_on,
+    say,
+    show_error,
+)
 from batch_update.cli.spelling import as_flags
 from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
@@ -170,13 +179,22 @@ def tell_error(error: Exception, errand: Errand) -> None:
         if as_json:
             out_failure(error, Exit.BUG)
         return
-    if (heading := dated(errand.job)) and not as_json:
-        tail = log_tail(errand.job, error.exit, None)
-        out_dated(f"{heading}error[{error.code}]: {excerpt(error.message, MOST_LOGGED)}{tail}", errand.job)
     if as_json:
         out_failure(error, error.exit)
+    elif heading := dated(errand.job):
+        _log_error(heading, error, errand)
     else:
         show_error(error)
+
+
+def _log_error(heading: str, error: BatchUpdateError, errand: Errand) -> None:
+    """Write an error into the log of a job: once, so that cron does not mail it twice."""
+    first, tail = error.details[0], log_tail(errand.job, error.exit, None)
+    out_dated(f"{heading}error[{error.code}]: {excerpt(first, MOST_LOGGED)}{tail}", errand.job)
+    if len(first) > MOST_LOGGED:
+        out(f"  {excerpt(first, MOST_WORDS)}")
+    for line in lines_below(error):
+        out(with_program(line))
 
 
 def _tell_held(stop: GuardStopped, errand: Errand) -> Exit:

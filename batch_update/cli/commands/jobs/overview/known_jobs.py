@@ -10,12 +10,13 @@ import typer
 
 from batch_update.cli.commands.jobs.group import beginning
 from batch_update.cli.options import settings_of
+from batch_update.cli.printed_commands import program
 from batch_update.cli.screens.screen import say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.job_finding import find_job, find_jobs
 from batch_update.settings.tunables import Settings
-from batch_update.text import printable
+from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.cli.commands.jobs.at_work import ScreenHands
@@ -65,5 +66,7 @@ def tell_wrong(path: Path, error: BatchUpdateError, given: dict[str, Any], hands
     """Tell of a job that cannot run, since its file or its settings are wrong."""
     from batch_update.jobs.running.hands import Came, Turn
 
+    checking = f"{program()} job check {quoted_path(path.absolute())}"
+    error.remedy = error.remedy.replace("batch-update job check", checking)
     shown = Settings(json_=bool(given.get("json_")))
     hands.tell(Came(Turn(path.stem, "apply", str(path), shown), error))
