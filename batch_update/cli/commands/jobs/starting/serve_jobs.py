@@ -169,6 +169,7 @@ class AskedToStop:
             self._child = os.fork()
             if not self._child:
                 _become_worker(work)
+            self._pass_on()  # what came by way of another thread, which nothing holds up
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         try:
@@ -178,9 +179,13 @@ class AskedToStop:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        if self._child:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Hand the signal that came, if one did, to the process that does the work."""
+        if self._child and self.number:
             with suppress(ProcessLookupError):  # it has ended just now
-                os.kill(self._child, number)
+                os.kill(self._child, self.number)
 
 
 def _become_worker(work: Callable[[], Exit]) -> NoReturn:
