@@ -143,7 +143,7 @@ def test_a_job_may_allow_hazards(run: Run, tmp_path: Path) -> None:
     (tmp_path / "j.toml").write_text('file = "sheet.csv"\nallow = ["mode"]\nmax-changes = 1\n', "utf-8")
     assert run("job", "run", "j.toml", *SEND).exit == 0
     (tmp_path / "j.toml").write_text('file = "sheet.csv"\nallow = ["moed"]\n', "utf-8")
-    assert "did you mean 'mode'?" in run("job", "run", "j.toml", *SEND).err
+    assert "did you mean 'mode'?" in run("job", "run", "j.toml", *SEND).out
 
 
 # ---------------------------------------------------------------- on a terminal

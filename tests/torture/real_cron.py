@@ -17,6 +17,7 @@ from shutil import which
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.units.making import Workplace, task_of, task_of_all, unit_for
 from batch_update.jobs.units.task import UnitForm
+from tests.jobs.units.units_made import FLAGS
 from tests.torture.table import Tried
 
 KIND = "Debian's cron runs what is printed for it"
@@ -73,7 +74,7 @@ def prepare(night: Path, *, is_one_line: bool) -> None:
     for name, more in {"gut": "", "row": 'no-fetch = true\nsandbox-faults = "422@1"', "späte 9%": ""}.items():
         (work / "jobs" / f"{name}.toml").write_text(JOB.format(name=name, more=more), "utf-8")
     program = (str(Path(sys.executable).parent / "batch-update"),)
-    place = Workplace(program, work, work / "jobs", "root", "", datetime.now(UTC).date())
+    place = Workplace(program, FLAGS, work, work / "jobs", "root", "", datetime.now(UTC).date())
     jobs = [load_job(path) for path in sorted((work / "jobs").iterdir())]
     tasks = [task_of_all(jobs, place)] if is_one_line else [task_of(job, place) for job in jobs]
     lines = [unit_for(UnitForm.CRON, task).files[0].text for task in tasks]

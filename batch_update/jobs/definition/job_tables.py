@@ -76,7 +76,7 @@ class Input(JobTable):
 
 
 class Schedule(JobTable):
-    """When the job runs, for run --due and serve."""
+    """When the job runs, where what is due is started."""
 
     cron: str = Field(description="Minute, hour, day of month, month and day of week: 0 3 * * 1-5.")
     timezone: str = Field(

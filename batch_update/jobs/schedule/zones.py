@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from batch_update.text import no_such, shortly
+from batch_update.text import asked, no_such, shortly
 
 
 class MachineZone(tzinfo):
@@ -45,6 +45,6 @@ def _no_zone(name: str) -> str:
         return f"given {shortly(name)}: this machine has no list of time zones; the package tzdata is one"
     in_cities = {each for each in known if each.rpartition("/")[2].casefold() == name.casefold()}
     if len(in_cities) == 1:
-        return f"there is no time zone {shortly(name)}; did you mean {in_cities.pop()!r}?"
+        return f"there is no time zone {shortly(name)}; {asked(repr(in_cities.pop()))}"
     said = no_such("time zone", name, sorted(known))
     return said if said.endswith("?") else f"{said}, wanted a name such as Europe/Berlin"

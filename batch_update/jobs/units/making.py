@@ -18,7 +18,7 @@ from batch_update.jobs.units.forms.github_actions import github_actions
 from batch_update.jobs.units.forms.kubernetes import kubernetes
 from batch_update.jobs.units.forms.systemd import systemd
 from batch_update.jobs.units.forms.windows_task import windows_task
-from batch_update.jobs.units.task import Unit, UnitForm, UnitTask, refuse_controls
+from batch_update.jobs.units.task import Unit, UnitFlags, UnitForm, UnitTask, refuse_controls
 from batch_update.jobs.units.times.cron_times import read_cron
 from batch_update.settings.tunables import Settings
 from batch_update.version import __version__
@@ -42,6 +42,7 @@ class Workplace:
 
     program: tuple[str, ...]
     """the words that start it, the first an absolute path"""
+    flags: UnitFlags
     folder: Path
     """absolute: where it works"""
     jobs_dir: Path
@@ -67,6 +68,7 @@ def task_of(job: Job, place: Workplace) -> UnitTask:
         description=job.description,
         path=job.path.resolve(),
         program=place.program,
+        flags=place.flags,
         folder=place.folder,
         jobs_dir=place.jobs_dir.resolve(),
         user=place.user,
@@ -90,6 +92,7 @@ def task_of_all(jobs: Collection[Job], place: Workplace) -> UnitTask:
         description="",
         path=None,
         program=place.program,
+        flags=place.flags,
         folder=place.folder,
         jobs_dir=place.jobs_dir.resolve(),
         user=place.user,

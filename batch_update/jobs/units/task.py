@@ -31,6 +31,17 @@ class UnitForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitFlags:
+    """The flags of `job run` that a unit needs, as the command line spells them."""
+
+    due: str
+    """runs what is due"""
+    quiet: str
+    jobs_dir: str
+    """tells where the job files lie"""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitTask:
     """A program to be started: when, where, as whom, and what it needs."""
 
@@ -41,6 +52,7 @@ class UnitTask:
     """the absolute path of the job file; None for all that are due"""
     program: tuple[str, ...]
     """the words that start this program, the first an absolute path"""
+    flags: UnitFlags
     folder: Path
     """absolute: where it works"""
     jobs_dir: Path
@@ -88,17 +100,12 @@ class UnitTask:
 
     def arguments(self, folder: Path) -> tuple[str, ...]:
         """Return the arguments, for a program that works in this folder."""
-        is_usual = self.jobs_dir == folder / "jobs"
+        flags, is_usual = self.flags, self.jobs_dir == folder / "jobs"
         if self.path is None:
-            return (
-                "job",
-                "run",
-                "--due",
-                "--quiet",
-                *(() if is_usual else ("--jobs-dir", str(self.jobs_dir))),
-            )
+            place = () if is_usual else (flags.jobs_dir, str(self.jobs_dir))
+            return ("job", "run", flags.due, flags.quiet, *place)
         by_name = is_usual and self.path.parent == self.jobs_dir and not self.job.startswith("-")
-        return ("job", "run", self.job if by_name else str(self.path), "--quiet")
+        return ("job", "run", self.job if by_name else str(self.path), flags.quiet)
 
     @property
     def stopping(self) -> int:

@@ -9,16 +9,17 @@ from typing import Any
 
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.units.making import Workplace, task_of, unit_for
-from batch_update.jobs.units.task import UnitForm, UnitTask
+from batch_update.jobs.units.task import UnitFlags, UnitForm, UnitTask
 
 ODD_FOLDER = "Büro 5% 'a' \"b\" $HOME"
 ODD_JOB = "nächtlich 100% 'x' $Y"
+FLAGS = UnitFlags(due="--due", quiet="--quiet", jobs_dir="--jobs-dir")
 FORMS = list(UnitForm)
 
 
 def place_in(folder: Path, **changed: Any) -> Workplace:
     program = (str(folder / "bin" / "batch-update"),)
-    made = Workplace(program, folder, folder / "jobs", "anna", "Europe/Berlin", date(2026, 11, 28))
+    made = Workplace(program, FLAGS, folder, folder / "jobs", "anna", "Europe/Berlin", date(2026, 11, 28))
     return replace(made, **changed)
 
 

@@ -20,4 +20,4 @@ def words_elsewhere(task: UnitTask, form: UnitForm) -> tuple[str, ...]:
     inside = path.relative_to(task.folder)
     usual = inside.parent == Path("jobs") and not task.job.startswith("-")
     place = task.job if usual else f"./{PurePosixPath(*inside.parts)}"
-    return ("batch-update", "job", "run", place, "--quiet")
+    return ("batch-update", "job", "run", place, task.flags.quiet)

@@ -106,10 +106,12 @@ def _form(asked: dict[str, bool]) -> UnitForm:
 
 def _workplace(user: str | None, jobs_dir: Path) -> Workplace:
     from batch_update.jobs.units.making import Workplace, machine_zone
+    from batch_update.jobs.units.task import UnitFlags
     from batch_update.run.steps.signature import user_of_system
 
     return Workplace(
         program=_program_words(),
+        flags=UnitFlags(due="--due", quiet="--quiet", jobs_dir="--jobs-dir"),
         folder=Path.cwd(),
         jobs_dir=jobs_dir,
         user=user or user_of_system(),
