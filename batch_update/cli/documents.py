@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice, pairwise
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from batch_update.cli.asked_to_end import heeding_signals
 from batch_update.cli.screens.screen import out_raw, show_error
-from batch_update.errors import BatchUpdateError, Interrupted
+from batch_update.errors import BatchUpdateError
 from batch_update.model.reports import Exit
 from batch_update.settings.heeding import HEEDED, HEEDLESS
 from batch_update.settings.layers import variable_of
@@ -107,14 +106,6 @@ def _flag_words() -> list[str]:
 # ---------------------------------------------------------------- where a command ends early
 
 
-class _AskedToEnd(KeyboardInterrupt):
-    """Raised by SIGTERM and by a hang-up; of the kind that event loops let through."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-
 @contextmanager
 def telling_errors(*, as_json: bool) -> Iterator[None]:
     """An exception of ours inside becomes a message, or the one JSON document, and the exit status.
@@ -130,37 +121,3 @@ def telling_errors(*, as_json: bool) -> Iterator[None]:
         else:
             show_error(error)
         raise typer.Exit(int(error.exit)) from None
-
-
-@contextmanager
-def heeding_signals() -> Iterator[None]:
-    """Have signals that would end the program without a word raise Interrupted."""
-    try:
-        with _raising(signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-            yield
-    except KeyboardInterrupt as caught:
-        raise _interrupted(caught) from None
-
-
-@contextmanager
-def _raising(*numbers: signal.Signals) -> Iterator[None]:
-    """Has these signals raise, but for those that are ignored, as nohup wants it, or heeded already."""
-
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise _AskedToEnd(number)
-
-    mine = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
-    for number in mine:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
-    """While something is sent, signals are heeded in another way; so this is before that, or after."""
-    number = caught.number if isinstance(caught, _AskedToEnd) else int(signal.SIGINT)
-    remedy = "batch-update runs list shows whether a run had begun"
-    return Interrupted(f"interrupted by {signal.Signals(number).name}", signal=number, remedy=remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Self, TypeVar
@@ -33,12 +33,33 @@ def open_interrupts(glance: float = GLANCE) -> Iterator[AsyncIterator[int]]:
     third Ctrl-C does not tear them. Only in the main thread (ValueError or RuntimeError elsewhere). `glance`: seconds
     between two looks for one, where the event loop cannot wait for it.
     """
+    before = {number: signal.getsignal(number) for number in _heeded()}
     with ExitStack() as stack:
         try:
-            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*_heeded()))
+            received: AsyncIterator[int] = stack.enter_context(anyio.open_signal_receiver(*before))
         except NotImplementedError:  # asyncio on Windows
             received = stack.enter_context(_handlers(glance))
-        yield received
+        try:
+            yield received
+        finally:
+            with _held_back(before):
+                stack.close()
+                for number, handler in before.items():
+                    if handler is not None:  # None: one that is not Python's
+                        signal.signal(number, handler)
+
+
+@contextmanager
+def _held_back(numbers: Collection[signal.Signals]) -> Iterator[None]:
+    """Has signals wait meanwhile: asyncio leaves them to the system, and forgets who heeded them before."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

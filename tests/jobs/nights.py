@@ -92,10 +92,10 @@ class Nights:
         if sheet:
             (self.folder / "day.csv").write_text(sheet, "utf-8")
 
-    def run(self, *, anew: bool = True, **given: Any) -> JobRun:
+    def run(self, *, anew: bool = True, due: datetime | None = None, **given: Any) -> JobRun:
         job = load_job(self.folder / "night.toml")
         settings = read_settings(job.given, given)
-        return run_job(job, settings, self, anew=anew, clock=self.clock, environ={})
+        return run_job(job, settings, self, anew=anew, due=due, clock=self.clock, environ={})
 
     # ------------------------------------------------------------ the hands
 

@@ -130,6 +130,14 @@ def test_a_clock_that_is_set_back_by_an_hour_runs_nothing_again() -> None:
     assert machine.ran == [("nightly", due)]
 
 
+def test_a_time_that_a_clock_some_days_ahead_ran_holds_up_none_of_the_nights_before_it() -> None:
+    first = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+    machine = Machine(job("0 3 * * *")).live(minutes(first - 3 * MINUTE, MINUTE))
+    for days in (3, 0, 1, 2, 3, 4):
+        machine.live(minutes(first + days * DAY, 3 * MINUTE))
+    assert [(due - first).days for _, due in machine.ran] == [3, 0, 1, 2, 4], "each once"
+
+
 def test_a_clock_that_was_years_ahead_does_not_hold_up_the_nights_that_follow() -> None:
     due = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
     machine = Machine(job("0 3 * * *")).live(minutes(due - 5 * MINUTE, 10 * MINUTE))

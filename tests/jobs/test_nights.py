@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from batch_update.errors import UsageError
+from batch_update.errors import Interrupted, UsageError
 from batch_update.jobs.record.job_run import Ending
 from batch_update.jobs.running.left_open import MOST_TRIES
 from batch_update.journal.folders import RunState, all_runs, entry_of
@@ -18,7 +19,7 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.report.documents.of_jobs import RanJob
 from batch_update.sandbox.app import make_app
-from tests.jobs.nights import Nights
+from tests.jobs.nights import FIRST, Nights
 
 SHEET = "id,speech_speed\n10001,1.15\n10002,0.85\n10003,1.05\n"
 
@@ -97,6 +98,15 @@ def test_a_run_that_can_never_be_gone_on_with_holds_up_the_job_for_a_few_nights_
     assert (run.ending, run.counts) == (Ending.SUCCESS, {Status.UPDATED: 2, Status.UNCHANGED: 1})
     assert run.line.endswith(f"in vain: resume {folder.name}") and "in vain" in nights.warned[-1]
     assert nights.run().line.startswith("3 with nothing to change")
+
+
+def test_a_signal_before_anything_was_sent_leaves_the_time_to_the_next_start(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights.write("")
+    monkeypatch.setattr(nights, "see", lambda turn, begin: Interrupted("a restart", signal=signal.SIGTERM))
+    run = nights.run(due=FIRST)
+    assert (run.exit, run.due, run.folders) == (Exit.TERMINATED, None, ())
 
 
 def test_nights_one_after_another(nights: Nights) -> None:

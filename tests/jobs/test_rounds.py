@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError
 from batch_update.jobs.definition.job_file import Job
+from batch_update.jobs.record.job_lock import locked
 from batch_update.jobs.record.job_record import JobRecord, job_state
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.record_file import FOLDER, record_path
@@ -117,6 +118,22 @@ def test_another_round_in_the_same_folder_is_left_alone(tmp_path: Path) -> None:
         assert night.round() == []
         other.kill()
     assert night.round() == [Exit.OK], "the lock went with its holder"
+
+
+@pytest.mark.parametrize("is_round", [True, False])
+def test_a_job_that_is_at_work_for_an_hour_longer_than_it_may_is_told_of(
+    tmp_path: Path, is_round: bool
+) -> None:
+    """A round that finds another one at work says nothing, and so nobody would hear of one that hangs."""
+    night = Night(tmp_path, job("0 3 * * *", deadline=1800))
+    night.round()
+    other = locked(tmp_path / FOLDER / ".at-work", "") if is_round else nullcontext()
+    with JobRecord(tmp_path, "nightly", clock=night.clock) as record, other:
+        record.begun(THREE)
+        night.now += timedelta(minutes=90)
+        assert (night.round(), night.told) == ([], [])
+        night.now += MINUTE
+        assert (night.round(), night.told) == ([Exit.LOCKED], [("nightly", "R122")])
 
 
 def test_a_job_that_somebody_runs_by_hand_is_not_due_meanwhile(tmp_path: Path) -> None:

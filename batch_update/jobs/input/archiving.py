@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from errno import EEXIST
 from hashlib import file_digest
 from itertools import count
 from pathlib import Path
 
-from batch_update.disk import CAREFULLY, make_folder, sync_folder
+from batch_update.disk import CAREFULLY, draft_beside, make_folder, sync_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.input.taken import Archived, TakenSheet
 from batch_update.text import printable
@@ -51,7 +52,12 @@ def archive(sheet: TakenSheet, folder: Path, *, digest: str, now: datetime) -> A
     path = sheet.path
     try:
         make_folder(folder)
-        before = path.stat()
+        try:
+            before = path.stat()
+        except FileNotFoundError:
+            return Archived(
+                None, message=f"{printable(path.name)} is gone: somebody moved or removed it meanwhile"
+            )
         place = _second_copy(path, folder, now)
         if _digest_of(place) != digest or not os.path.samestat(path.stat(), before):
             place.unlink()
@@ -83,6 +89,8 @@ def _second_copy(path: Path, folder: Path, now: datetime) -> Path:
             os.link(path, place)
             return place
         except FileExistsError:
+            if not path.is_symlink() and os.path.samestat(path.stat(), place.lstat()):
+                return place  # a second name that was given by a run which was killed before it removed the first
             continue
         except OSError:  # another disk, or one without second names
             with suppress(FileExistsError):
@@ -91,17 +99,22 @@ def _second_copy(path: Path, folder: Path, now: datetime) -> Path:
 
 
 def _copied(path: Path, place: Path) -> Path:
-    """Write a copy that is on the disk when this returns. Raises OSError, FileExistsError where the place is taken."""
-    descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600)
-    try:
-        with path.open("rb") as source, os.fdopen(descriptor, "wb") as target:
+    """Write a copy that is on the disk when this returns. Raises OSError, FileExistsError where the place is taken.
+
+    It gets its name once it is whole: of a process that is killed meanwhile no half sheet stays that looks like one.
+    """
+    if os.path.lexists(place):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), str(place))
+    with draft_beside(place) as draft:
+        with path.open("rb") as source, draft.open("wb") as target:
             shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
-        shutil.copystat(path, place)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
+        shutil.copystat(path, draft)
+        os.close(
+            os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600)
+        )  # the name is ours now
+        draft.replace(place)
     return place
 
 

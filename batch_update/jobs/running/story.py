@@ -121,6 +121,8 @@ class _Night:
             self._warn(told)
             intake = replace(intake, notes=(*intake.notes, *told))
         run = job_run_of(day.job.name, came, due=due, began=began, ended=day.clock.wall(), intake=intake)
+        if run.ends_all and not run.folders:
+            run = replace(run, due=None)  # nothing was sent: its time is still to be run
         self._end(run, came, intake)
         return run
 

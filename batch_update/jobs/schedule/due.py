@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_tables import Schedule
 from batch_update.jobs.record.job_record import times_run
-from batch_update.jobs.record.job_state import CutShort, JobState, ScheduleSeen
+from batch_update.jobs.record.job_state import BegunRun, CutShort, JobState, ScheduleSeen
 from batch_update.jobs.schedule.times import latest_times, start_of
 
 STILL_DUE = timedelta(minutes=5)
@@ -80,9 +80,9 @@ def _pending(
     job: str, schedule: Schedule, now: datetime, state: JobState, looked: datetime
 ) -> tuple[datetime, datetime] | None:
     """Return the latest time that has come and was not run, and its start."""
-    after = _run_until(schedule, now, state)
+    after, run = _run_until(schedule, now, state), times_run(state)
     for due in latest_times(schedule, now):
-        if due <= after:
+        if due <= after or due in run:
             return None
         start = start_of(job, schedule, due)
         if start <= now:
@@ -97,5 +97,18 @@ def _run_until(schedule: Schedule, now: datetime, state: JobState) -> datetime:
     since = (
         schedule_seen(schedule, now).since if seen is None or is_news(schedule, state, now) else seen.since
     )
-    run = (due for due in times_run(state) if due <= now + CLOCK_WAS_WRONG)
+    known = replace(state, begun=tuple(_begun_in_order(state.begun)))
+    run = (due for due in times_run(known) if due <= now + CLOCK_WAS_WRONG)
     return max(run, default=since) if seen is None else max([since, *run])
+
+
+def _begun_in_order(begun: Sequence[BegunRun]) -> Iterator[BegunRun]:
+    """Yield the runs, the last one first, but for those that a clock which was wrong put long after ones behind them.
+
+    Else what it was run for then, a month ahead, would hold up the nights before that when the month is over.
+    """
+    latest: datetime | None = None
+    for run in reversed(begun):
+        if latest is None or run.began <= latest + CLOCK_WAS_WRONG:
+            latest = min(latest or run.began, run.began)
+            yield run

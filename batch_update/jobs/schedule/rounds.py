@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from batch_update.clock import SYSTEM, Clock
@@ -18,9 +18,12 @@ from batch_update.jobs.record.job_state import JobState
 from batch_update.jobs.record.record_file import FOLDER
 from batch_update.jobs.schedule.due import due_runs, is_news, schedule_seen
 from batch_update.model.reports import Exit
+from batch_update.text import local_time, printable
 
 _LOCK = ".at-work"
 """in the folder of records: no name of a job ends so"""
+LONG = timedelta(hours=1)
+"""A job that is at work for so long beyond its deadline, or without one at all, is told of: it may hang."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def run_round(jobs: Sequence[Scheduled], holder: RoundHolder, *, clock: Clock = 
     with ExitStack() as held:
         left = {
             each.job.name: each
-            for each in _ours(jobs, held, holder, ends)
+            for each in _ours(jobs, held, holder, ends, clock)
             if _is_ready(each, holder, ends, clock)
         }
         looked = clock.wall()
@@ -72,9 +75,9 @@ def run_round(jobs: Sequence[Scheduled], holder: RoundHolder, *, clock: Clock = 
 
 
 def _ours(
-    jobs: Sequence[Scheduled], held: ExitStack, holder: RoundHolder, ends: list[Exit]
+    jobs: Sequence[Scheduled], held: ExitStack, holder: RoundHolder, ends: list[Exit], clock: Clock
 ) -> Iterator[Scheduled]:
-    """Yield the jobs whose folder of records no other round works on; it is ours then."""
+    """Yield the jobs whose folder of records no other round works on; it is ours then. Of others tell what hangs."""
     taken: dict[Path, bool] = {}
     for each in jobs:
         if each.job.tables.schedule is None:
@@ -90,6 +93,28 @@ def _ours(
                     ends.append(error.exit)
         if taken[each.runs_dir]:
             yield each
+        else:
+            with suppress(BatchUpdateError):  # the other round tells of it
+                state = job_state(each.runs_dir, each.job.name, file=each.job.path)
+                _tell_of_long(each, state, holder, ends, clock)
+
+
+def _tell_of_long(
+    each: Scheduled, state: JobState, holder: RoundHolder, ends: list[Exit], clock: Clock
+) -> None:
+    """Tell of a job that has been at work for an hour longer than it may: nobody else would, where it hangs."""
+    schedule = each.job.tables.schedule
+    most = LONG + timedelta(seconds=(schedule and schedule.deadline) or 0)
+    if not state.at_work or clock.wall() - state.begun[-1].began <= most:
+        return
+    begun = state.begun[-1]
+    error = RunLocked(
+        f"the job {each.job.name} has been at work since {local_time(begun.began)}, process {begun.process} on "
+        f"{printable(begun.host)}; what is due waits for it",
+        code="R122",
+    )
+    holder.tell(each.job, error)
+    ends.append(error.exit)
 
 
 def _is_ready(each: Scheduled, holder: RoundHolder, ends: list[Exit], clock: Clock) -> bool:
@@ -98,6 +123,7 @@ def _is_ready(each: Scheduled, holder: RoundHolder, ends: list[Exit], clock: Clo
     try:
         now = clock.wall()
         state = job_state(each.runs_dir, each.job.name, file=each.job.path)
+        _tell_of_long(each, state, holder, ends, clock)
         if schedule is not None and not state.at_work and is_news(schedule, state, now):
             with JobRecord(each.runs_dir, each.job.name, file=each.job.path, clock=clock) as record:
                 record.saw(schedule_seen(schedule, now))

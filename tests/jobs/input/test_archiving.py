@@ -95,7 +95,31 @@ def test_a_sheet_that_cannot_be_moved_stays_alone_where_it_is_and_says_so(
 
 
 def test_a_sheet_that_is_gone_is_told_and_harms_nothing(tmp_path: Path) -> None:
-    assert archived(tmp_path / "in" / "a.csv", tmp_path / "done", "x").code == "U121"
+    found = archived(tmp_path / "in" / "a.csv", tmp_path / "done", "x")
+    assert (found.code, "a.csv is gone" in found.message) == ("", True)
+
+
+def test_a_second_name_that_a_killed_run_gave_is_not_given_once_more(tmp_path: Path) -> None:
+    path = put(tmp_path / "in" / "a.csv", "x")
+    (tmp_path / "done").mkdir()
+    os.link(path, tmp_path / "done" / "a.csv")
+    archived(path, tmp_path / "done", "x")
+    assert contents(tmp_path) == {"done/a.csv": "x"}
+
+
+def test_a_copy_has_its_name_once_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed while it copies leaves nothing that looks like a sheet."""
+    path, done = put(tmp_path / "in" / "a.csv", "x"), tmp_path / "done"
+    seen: list[list[str]] = []
+
+    def another_disk(source: object, target: object) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(os, "link", another_disk)
+    monkeypatch.setattr(os, "fsync", lambda number: seen.append([one.suffix for one in done.iterdir()]))
+    archived(path, done, "x")
+    assert seen[0] == [".part"]
+    assert contents(tmp_path) == {"done/a.csv": "x"}
 
 
 def test_an_archive_that_cannot_be_is_told_before_anything_is_sent(tmp_path: Path) -> None:

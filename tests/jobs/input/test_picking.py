@@ -291,6 +291,10 @@ def run_of(*digests: str, sheets: tuple[str, ...] = ("a.csv",), ending: Ending =
         ([run_of("1", sheets=(), ending=Ending.UNCHANGED), run_of("1", "2")], {"1"}),
         ([run_of(ending=Ending.FAILURE), run_of("1")], set()),
         ([run_of("1", "2", ending=Ending.FAILURE), run_of("1")], {"1", "2"}),
+        (
+            [replace(run_of(sheets=(), ending=Ending.FAILURE), folders=(Path("cut-short"),)), run_of("1")],
+            set(),
+        ),
     ],
 )
 def test_what_was_sent_last_is_what_went_well_when_sheets_were_last_taken(

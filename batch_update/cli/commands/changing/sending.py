@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterable, Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+Interrupts = Callable[[], AbstractContextManager[AsyncIterable[int]]]
 MOST_LOGGED = 200
 """Characters of an error in the log of a job."""
 TICK = 0.5
@@ -50,13 +51,16 @@ def see_through(errand: Errand, begin: Callable[[Means], Sequel[Ended]]) -> Exit
     return tell(ended, errand.at(ended.settings))
 
 
-def watch(errand: Errand, begin: Callable[[Means], Sequel[T]]) -> T:
-    """Watch a story from its beginning to its end, with all that is told and asked on the way."""
+def watch(errand: Errand, begin: Callable[[Means], Sequel[T]], *, interrupts: Interrupts | None = None) -> T:
+    """Watch a story from its beginning to its end, with all that is told and asked on the way.
+
+    `interrupts` opens the stream of signals that end sending.
+    """
     from batch_update.run.steps.means import Means
     from batch_update.send.signals import open_interrupts
 
     with Onlooker(errand) as watcher:
-        means = Means(watcher, interrupts=open_interrupts, job=errand.job)
+        means = Means(watcher, interrupts=interrupts or open_interrupts, job=errand.job)
         return anyio.run(_ticking, begin(means), watcher.tick)
 
 

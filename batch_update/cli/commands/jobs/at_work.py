@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from batch_update.cli.after_run import following_run
+from batch_update.cli.asked_to_end import AskedToEnd
 from batch_update.cli.commands.changing.sending import dated, out_dated, tell, tell_error, watch
-from batch_update.cli.documents import heeding_signals
 from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of
 from batch_update.cli.screens.screen import out, say
 from batch_update.clock import SYSTEM
@@ -30,13 +30,14 @@ class ScreenHands:
     With `json` what came of each is kept, to be told in one document.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: AskedToEnd) -> None:
         self.came: list[Came] = []
+        self._asked = asked
 
     def see(self, turn: Turn, begin: Callable[[Means], Sequel[T]]) -> T | Exception:
         try:
-            with heeding_signals():
-                return watch(errand_of(turn), begin)
+            with self._asked.heeded():
+                return watch(errand_of(turn), begin, interrupts=self._asked.stream)
         except Exception as error:  # noqa: BLE001  # a job's trouble, a bug, too, must not keep others from running
             return error
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from batch_update.cli.asked_to_end import AskedToEnd
 from batch_update.cli.commands.jobs.overview.known_jobs import loaded, some_jobs, tell_wrong
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, UsageError
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
 
 
 def run_due(paths: Sequence[Path], given: dict[str, Any]) -> tuple[list[JobRun], list[Came]]:
-    """Run what is due of these jobs. Returns how each ended, with those that are wrong, and what came of each turn."""
+    """Run what is due of these jobs. Returns how each ended, with those that are wrong, and what came of each turn.
+
+    Raises Interrupted where a signal came and another job would begin.
+    """
     from batch_update.jobs.record.reminders import Reminders
 
     reminders = Reminders()
-    due = _Round(given, reminders)
-    due.run_all(paths)
+    asked = AskedToEnd()
+    due = _Round(given, reminders, asked)
+    with asked.noted():
+        due.run_all(paths)
     with suppress(OSError, UsageError):  # what cannot be forgotten is told later
         reminders.forget_others(paths)
     return due.ran, due.came
@@ -61,9 +67,10 @@ def jobs_to_look_at(jobs_dir: Path) -> list[Path]:
 class _Round:
     """One round: the jobs that are there, those that ran, and what is told of those that cannot."""
 
-    def __init__(self, given: dict[str, Any], reminders: Reminders) -> None:
+    def __init__(self, given: dict[str, Any], reminders: Reminders, asked: AskedToEnd) -> None:
         self._given = given
         self._reminders = reminders
+        self._asked = asked
         self._found: dict[str, tuple[Job, Settings]] = {}
         self._made: list[ScreenHands] = []
         self.ran: list[JobRun] = []
@@ -90,6 +97,7 @@ class _Round:
     def _run(self, job: Job, due: datetime | None) -> JobRun:
         from batch_update.jobs.running.story import run_job
 
+        self._asked.heed()
         settings, anew = self._found[job.name][1], due is not None
         told = self._is_to_be_told
         self.ran.append(
@@ -129,5 +137,5 @@ class _Round:
         from batch_update.cli.commands.jobs.at_work import ScreenHands
 
         if not self._made:
-            self._made.append(ScreenHands())
+            self._made.append(ScreenHands(self._asked))
         return self._made[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.asked_to_end import AskedToEnd
 from batch_update.cli.commands.jobs.due_jobs import jobs_to_look_at, run_due
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.commands.jobs.overview.known_jobs import loaded, some_jobs, tell_wrong
@@ -87,15 +88,21 @@ def _refuse_several(names: Sequence[str] | None, *, all_jobs: bool, due: bool) -
 
 
 def _run_each(paths: Sequence[Path], given: dict[str, Any]) -> tuple[list[JobRun], list[Came]]:
-    """Run these jobs one after another; a signal ends it. Returns how each ended, and what came of each turn."""
+    """Run these jobs one after another. Returns how each ended, and what came of each turn.
+
+    A signal ends it. Raises Interrupted where one came as nothing was sent and another job would begin.
+    """
     from batch_update.cli.commands.jobs.at_work import ScreenHands
 
-    hands = ScreenHands()
+    asked = AskedToEnd()
+    hands = ScreenHands(asked)
     runs: list[JobRun] = []
-    for path in paths:
-        runs.append(_run_one(path, given, hands))
-        if runs[-1].ends_all:
-            break
+    with asked.noted():
+        for path in paths:
+            asked.heed()
+            runs.append(_run_one(path, given, hands))
+            if runs[-1].ends_all:
+                break
     return runs, hands.came
 
 

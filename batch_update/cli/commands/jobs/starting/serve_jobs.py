@@ -20,7 +20,7 @@ from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
 from batch_update.cli.screens.screen import out, say
 from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.errors import BatchUpdateError, Interrupted, UsageError
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_finding import find_jobs
 from batch_update.model.reports import Exit
@@ -218,7 +218,11 @@ def _hold_round(paths: list[Path]) -> Exit:
     from batch_update.cli.commands.jobs.due_jobs import run_due
 
     status = Exit.OK
-    for run in run_due(paths, {"quiet": True})[0]:
+    try:
+        runs, _ = run_due(paths, {"quiet": True})
+    except Interrupted as error:
+        return error.exit
+    for run in runs:
         if run.exit is Exit.OK:
             out_dated(f"{log_heading(run.ended, run.job)}{run.line}", run.job)
         elif run.ends_all:
