@@ -119,6 +119,15 @@ def test_no_rooms_import_each_other_in_a_circle() -> None:
     assert circle_in(graph) == ""
 
 
+def test_the_folders_of_jobs_import_each_other_in_no_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in (ROOT / "jobs").glob("*/**/*.py"):
+        others = {name.split(".")[2] for name in imports_of(path) if name.startswith("batch_update.jobs.")}
+        own = place_of(path).split("/")[1]
+        graph.setdefault(own, set()).update(others - {own})
+    assert circle_in(graph) == ""
+
+
 def test_no_folder_holds_more_files_than_one_can_look_over() -> None:
     counts = Counter(path.parent for path in FILES if path.name != "__init__.py")
     full = {place_of(folder): n for folder, n in counts.items() if n > HOUSE["most_files"]}

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batch_update.jobs.calendar.expressions import times_after
+from batch_update.jobs.calendar.zones import zone_of
 from batch_update.jobs.definition.extending import Merged
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_tables import JobFile, Schedule
 from batch_update.jobs.record.job_run import Ending, JobRun
 from batch_update.jobs.record.job_state import BegunRun, CutShort, JobState
 from batch_update.jobs.schedule.due import STILL_DUE, due_runs, is_news, schedule_seen
-from batch_update.jobs.schedule.expressions import times_after
-from batch_update.jobs.schedule.zones import zone_of
 from batch_update.model.reports import Exit
 from tests.jobs.test_schedule_times import EXPRESSIONS, NIGHTS, ZONES
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batch_update.jobs.calendar.expressions import schedule_complaints, times_after, times_until
+from batch_update.jobs.calendar.zones import zone_of
 from batch_update.jobs.definition.job_tables import Schedule
-from batch_update.jobs.schedule.expressions import schedule_complaints, times_after, times_until
 from batch_update.jobs.schedule.times import start_of, times_from
-from batch_update.jobs.schedule.zones import zone_of
 
 NIGHTS = {
     "Europe/Berlin": ("2026-03-29", "2026-10-25", "2027-03-28", "2027-10-31"),

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batch_update.jobs.calendar.expressions import times_after
 from batch_update.jobs.definition.job_tables import Schedule
-from batch_update.jobs.schedule.expressions import times_after
 from batch_update.jobs.schedule.schedule_words import in_words
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from cronsim import CronSim
 
+from batch_update.jobs.calendar.expressions import plain_cron
 from batch_update.jobs.definition.job_tables import Schedule
-from batch_update.jobs.schedule.expressions import plain_cron
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

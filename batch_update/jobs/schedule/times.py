@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from batch_update.jobs.calendar.expressions import times_after, times_until
+from batch_update.jobs.calendar.zones import zone_of
 from batch_update.jobs.definition.job_tables import Schedule
-from batch_update.jobs.schedule.expressions import times_after, times_until
-from batch_update.jobs.schedule.zones import zone_of
 
 
 def times_from(schedule: Schedule, after: datetime) -> Iterator[datetime]:

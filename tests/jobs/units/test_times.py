@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_update.errors import UsageError
-from batch_update.jobs.schedule.expressions import complaints_about
+from batch_update.jobs.calendar.expressions import complaints_about
 from batch_update.jobs.units.times.calendar_lines import calendar_lines, lines_of_changing_clocks
 from batch_update.jobs.units.times.cron_times import as_cron, read_cron
 from batch_update.jobs.units.times.windows_triggers import triggers_of

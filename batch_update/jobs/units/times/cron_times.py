@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from batch_update.errors import UsageError
-from batch_update.jobs.schedule.expressions import complaints_about, plain_cron
+from batch_update.jobs.calendar.expressions import complaints_about, plain_cron
 
 LAST = -1
 """In place of which one of its month it is: the last."""

@@ -8,7 +8,7 @@ from functools import cache
 
 from cronsim import CronSim, CronSimError
 
-from batch_update.jobs.schedule.zones import zone_of
+from batch_update.jobs.calendar.zones import zone_of
 from batch_update.text import shortly
 
 _FIELDS = (
