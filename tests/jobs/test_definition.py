@@ -46,6 +46,11 @@ def test_stdin_stays_stdin(tmp_path: Path) -> None:
             'file = "a.csv"\n[log]\nfile = "b"\nlimit = 5',
             "'limit'; it belongs above the first line in brackets",
         ),
+        (
+            'file = "a.csv"\n[schedule]\ncron = "@daily"\nlimti = 5',
+            "did you mean 'limit', which belongs above the first line in brackets?",
+        ),
+        ('file = "a.csv"\nbackps = 5', "did you mean 'backups', which belongs below [log]?"),
         ("concurrency = 3", "'file' is missing"),
         ('file = "a.csv"\nconcurrency = 0', "concurrency"),
         ('file = "a.csv"\ntimeout = true', "timeout: given True, wanted a number"),
@@ -182,6 +187,9 @@ def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
         "file = 'a.csv'\nlimit = " + "9" * 5000,
         "file = 'a.csv'\nsheet = '" + "x" * 2_000_000 + "'",
         "file = 'a.csv'\n" + "x" * 100_000 + " = 1",
+        "a." * 100_000 + "b = 1",
+        "['a" + "'.'a" * 50_000 + "']",
+        'key = { "\\"' + '"."=' * 50_000 + '" = 1 }',
         "file = 'a.csv'\nlimit = '" + "x" * 100_000 + "'",
         "file = 'a.csv'\nonly = '" + "x" * 100_000 + "'",
         "file = 'a.csv'\nrate = '" + "x" * 100_000 + "'",
@@ -204,3 +212,11 @@ def test_what_no_person_writes_is_refused_briefly(tmp_path: Path, text: str) -> 
 
 def test_relative_folders_of_locks_start_at_the_job_file(tmp_path: Path) -> None:
     assert load_job(write(tmp_path, 'file = "a.csv"\nlocks-dir = "l"')).settings.locks_dir == tmp_path / "l"
+
+
+def test_dots_in_texts_and_comments_make_no_long_key(tmp_path: Path) -> None:
+    dots = "." * 300
+    texts = (f'"{dots}\\"{dots}"', f"'{dots}'", f'"""\n{dots}""{dots}"""', f"'''{dots}'{dots}'''")
+    for text in texts:
+        job = load_job(write(tmp_path, f'file = "a.csv"  # {dots}\ndescription = {text} # {dots}'))
+        assert dots in job.description

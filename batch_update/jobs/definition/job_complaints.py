@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_update.errors import UsageError
+from batch_update.jobs.calendar.expressions import schedule_complaints
 from batch_update.jobs.definition.extending import Merged, leaves
 from batch_update.jobs.definition.job_source import SHEET, JobSource, dotted
 from batch_update.jobs.definition.job_tables import (
@@ -23,12 +24,11 @@ from batch_update.jobs.definition.job_tables import (
 from batch_update.jobs.definition.sheet_address import checked_address, is_address
 from batch_update.jobs.definition.toml_lines import KeyPath
 from batch_update.jobs.definition.toml_writing import AS_PATHS_ARE_WRITTEN
-from batch_update.jobs.calendar.expressions import schedule_complaints
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.refusals import job_key, wanted_of
 from batch_update.settings.tunables import paths
-from batch_update.text import no_such, shortly
+from batch_update.text import nearest, no_such, shortly
 
 OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""
@@ -86,13 +86,26 @@ def _keys_above() -> list[str]:
 
 
 def _no_key(key: str, known: Sequence[str]) -> str:
-    """Say that there is no such key here, and in which table it belongs, or what was meant."""
-    tables = [f"[{name}]" for name in tables_of(JobFile) if name != "key" and key in _known_at((name,))]
-    if key not in known and key in _keys_above():
-        return f"there is no key {shortly(key)}; it belongs above the first line in brackets"
-    if tables:
-        return f"there is no key {shortly(key)}; it belongs below {' or '.join(tables)}"
-    return no_such("key", key, known)
+    """Say that there is no such key here: where it belongs, or which one was meant, and where that belongs."""
+    if place := _place_of(key):
+        return f"there is no key {shortly(key)}; it belongs {place}"
+    said = no_such("key", key, known)
+    names = {*_keys_above(), *(name for table in _tables() for name in _known_at((table,)))}
+    meant = "" if said.endswith("?") else nearest(key, {name: name for name in names})
+    return f"{said}; did you mean {meant!r}, which belongs {_place_of(meant)}?" if meant else said
+
+
+def _place_of(key: str) -> str:
+    """Return where a key belongs: above all tables, or below some; "" where it belongs nowhere."""
+    if key in _keys_above():
+        return "above the first line in brackets"
+    tables = [f"[{name}]" for name in _tables() if key in _known_at((name,))]
+    return f"below {' or '.join(tables)}" if tables else ""
+
+
+def _tables() -> list[str]:
+    """Return the tables of a job file, by the names that stand in brackets; a reference to a secret is none."""
+    return [name for name in tables_of(JobFile) if name != "key"]
 
 
 def _of_settings(job: Merged) -> Iterator[Complaint]:

@@ -13,17 +13,19 @@ from typing import Any
 from batch_update.disk import read_followed
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_tables import JobFile, tables_of
-from batch_update.jobs.definition.toml_lines import KeyPath, lines_of_keys
+from batch_update.jobs.definition.toml_lines import KeyPath, lines_of_keys, longest_key
 from batch_update.jobs.definition.toml_writing import encoding_of, how_toml_has
 from batch_update.settings.refusals import job_key
 from batch_update.text import excerpt, printable, shortly
 
-_LARGEST = 1024 * 1024
+_LARGEST = 256 * 1024
 """bytes"""
 _LONGEST_CHAIN = 20
 _DEEPEST = 20
-"""tables or lists in each other"""
+_IN_EACH_OTHER = "tables or lists in each other"
 _MOST_KEYS = 2_000
+_LONGEST_KEY = 100
+"""parts with dots between them"""
 SHEET: KeyPath = ("input", "file")
 """Where the sheet stands; `file` alone is short for it."""
 
@@ -197,6 +199,8 @@ def _text_of(path: Path, beneath: JobSource | None) -> str:
 
 def _document(path: Path, text: str) -> dict[str, Any]:
     """Return the keys and values of a job file. Raises UsageError U106."""
+    if longest_key(text) > _LONGEST_KEY:
+        raise _too_many(path, _IN_EACH_OTHER)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -229,5 +233,8 @@ def _require_bounds(path: Path, document: Mapping[str, Any]) -> None:
         inner = (one for value in level for one in (value.values() if isinstance(value, Mapping) else value))
         level = [one for one in inner if isinstance(one, (Mapping, list))]
     if level or keys > _MOST_KEYS:
-        fault = "tables or lists in each other" if level else "keys"
-        raise UsageError(f"{printable(str(path))}: has too many {fault} for a job file", code="U106")
+        raise _too_many(path, _IN_EACH_OTHER if level else "keys")
+
+
+def _too_many(path: Path, what: str) -> UsageError:
+    return UsageError(f"{printable(str(path))}: has too many {what} for a job file", code="U106")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,8 +10,18 @@ from typing import Any
 
 KeyPath = tuple[str | int, ...]
 """Keys from the outside in, with the number of the item where a list is on the way."""
-_MOST_LINES = 200
-"""Of one statement: beyond it no line is told, so that a huge list costs no time."""
+_MOST_READ = 1024 * 1024
+"""Characters, those that are read again with each line of a long list: beyond them no line is told."""
+_NO_KEY = re.compile(
+    r'''(?s)"""(?:\\.|[^"\\]|"(?!""))*+(?:""")?|"(?:\\.|[^"\\\n])*+"?|#[^\n]*+'''
+    r"""|'''.*?(?:'''|\Z)|'[^'\n]*+'?"""
+)
+"""Texts and comments of TOML, also those that do not end: whatever it is given it reads once."""
+
+
+def longest_key(text: str) -> int:
+    """Return of how many parts the longest dotted key is, without reading it: readers take long over very long ones."""
+    return 1 + max(piece.count(".") for piece in re.split(r"[=,{\[\n]", _NO_KEY.sub("", text)))
 
 
 def lines_of_keys(text: str) -> dict[KeyPath, int]:
@@ -33,13 +44,15 @@ def _statements(text: str) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
     """Yield each header and assignment with the line that it begins at: where TOML can be read, one has ended."""
     begun = 1
     pieces: list[str] = []
+    read = 0
     for number, piece in enumerate(text.split("\n"), 1):
         if not pieces:
             begun = number
         pieces.append(piece)
-        if len(pieces) > _MOST_LINES:
-            return
         statement = "\n".join(pieces) + "\n"
+        read += len(statement)
+        if read > _MOST_READ:
+            return
         try:
             parsed = tomllib.loads(statement)
         except (ValueError, RecursionError):
