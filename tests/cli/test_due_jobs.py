@@ -262,3 +262,22 @@ def test_log_shows_the_last_runs_the_latest_one_last(run: Run, monkeypatch: pyte
     assert len(lines) == 2
     assert all(re.match(r"[-0-9]+ [:0-9]+ \w+  one: .*; exit 0, .*-one", line) for line in lines)
     assert len(run("job", "log", "--json").json["runs"]) == 3
+
+
+def test_next_and_log_tell_in_their_documents_of_which_jobs_they_know_nothing(run: Run) -> None:
+    write_job()
+    write_job('fiel = "x.csv"\n', "odd")
+    for command in "next", "log":
+        (left,) = run("job", command, "--json").json["left_out"]
+        assert left["name"] == "odd" and "did you mean 'file'" in left["error"]
+    record_path(HERE, "nightly").parent.mkdir(parents=True)
+    record_path(HERE, "nightly").write_text("{}\n", "utf-8")
+    assert [job["name"] for job in run("job", "log", "--json").json["left_out"]] == ["nightly", "odd"]
+
+
+def test_a_name_that_leaves_no_room_for_a_record_is_told_by_check(run: Run) -> None:
+    write_job('file = "../good.csv"\nsandbox = true\nyes = true\n', "ä" * 115)
+    assert run("job", "check").exit == 0
+    write_job('file = "../good.csv"\nsandbox = true\nyes = true\n', "ä" * 116)
+    told = run("job", "check")
+    assert (told.exit, "longer than 230 bytes" in told.out) == (2, True)

@@ -12,6 +12,7 @@ from batch_update.jobs.checking.night_finding import Finding, findings_of
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.secrets import key_of_job
 from batch_update.jobs.notices.trying import foreseen
+from batch_update.jobs.record.record_file import LONGEST_NAME
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable, quoted_path
@@ -22,6 +23,7 @@ _REFER = 'Write where it lies: key = { env = "NAME" }, { file = "PATH" } or { cr
 def night_findings(job: Job, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what would go wrong at night, and what is odd. `settings`: as they count, with the environment."""
     yield from _asked(job, settings)
+    yield from _named(job)
     yield from _folders(job, settings)
     yield from _notices(job, environ)
 
@@ -71,6 +73,12 @@ def night_key(
 
 
 # ---------------------------------------------------------------- folders
+
+
+def _named(job: Job) -> Iterator[Finding]:
+    if len(os.fsencode(job.name)) > LONGEST_NAME:
+        words = f"the name of the job is longer than {LONGEST_NAME} bytes, and so no record can be kept of its runs"
+        yield Finding(words, "Give its file a shorter name.", Exit.USAGE)
 
 
 def _folders(job: Job, settings: Settings) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ Entry: TypeAlias = BegunRun | JobRun | ScheduleSeen
 """What a line tells: a run was begun, that run has ended, or a schedule was seen for the first time."""
 FOLDER = ".jobs"
 """below the folder of runs"""
+LONGEST_NAME = 230
+"""bytes of a job's name: file systems bear 255, and drafts beside the record have longer names than it"""
 LARGEST = 64 * 1024 * 1024
 """bytes; far more than a record comes to"""
 _KINDS: dict[str, type[Any]] = {"begun": BegunRun, "ended": JobRun, "schedule": ScheduleSeen}

@@ -44,6 +44,16 @@ class RanJob:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutJob:
+    """A job of which nothing can be told."""
+
+    name: str
+    """the name of the job file without .toml"""
+    error: str
+    """what is wrong with the job file or with the record of its runs"""
+
+
+@dataclass(frozen=True, slots=True)
 class RanJobs:
     """Runs of jobs, one after another."""
 
@@ -51,6 +61,8 @@ class RanJobs:
 
     runs: tuple[RanJob, ...]
     """in the order in which they were run"""
+    left_out: tuple[LeftOutJob, ...] = ()
+    """jobs that job log can tell nothing of, by their names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,8 @@ class ExpectedRuns:
 
     runs: tuple[ExpectedRun, ...]
     """the next one first"""
+    left_out: tuple[LeftOutJob, ...]
+    """jobs that are wrong, by their names"""
 
 
 @dataclass(frozen=True, slots=True)

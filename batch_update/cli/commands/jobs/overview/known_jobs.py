@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -20,7 +20,9 @@ from batch_update.text import printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.cli.commands.jobs.at_work import ScreenHands
+    from batch_update.report.documents.of_jobs import LeftOutJob
 
+T = TypeVar("T")
 NAMES = Annotated[
     list[str] | None,
     typer.Argument(
@@ -41,19 +43,27 @@ def some_jobs(jobs_dir: Path) -> list[Path]:
     return paths
 
 
-def jobs_meant(names: Sequence[str] | None, jobs_dir: Path, *, as_json: bool) -> Iterator[Job]:
-    """Yield the jobs of these names, or all of a folder but for those whose file is wrong, which is said.
+def told_of_jobs(
+    names: Sequence[str] | None, jobs_dir: Path, ask: Callable[[Job], T], *, as_json: bool
+) -> tuple[list[T], tuple[LeftOutJob, ...]]:
+    """Return what each job of these names answers, or all of a folder; of these also those that are wrong, with why.
 
-    Raises UsageError.
+    Without `as_json` that is said, too. Raises UsageError.
     """
+    from batch_update.report.documents.of_jobs import LeftOutJob
+
+    told: list[T] = []
+    left_out: list[LeftOutJob] = []
     for path in [find_job(name, jobs_dir) for name in names] if names else find_jobs(jobs_dir):
         try:
-            yield load_job(path)
+            told.append(ask(load_job(path)))
         except BatchUpdateError as error:
             if names:
                 raise
+            left_out.append(LeftOutJob(path.stem, error.message))
             if not as_json:
                 say(f"{printable(path.stem)} is left out: {error.details[0]}")
+    return told, tuple(left_out)
 
 
 def loaded(path: Path, given: dict[str, Any]) -> tuple[Job, Settings]:

@@ -9,7 +9,7 @@ import typer
 
 from batch_update.cli.commands.changing.sending import out_dated
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
-from batch_update.cli.commands.jobs.overview.known_jobs import NAMES, jobs_meant
+from batch_update.cli.commands.jobs.overview.known_jobs import NAMES, told_of_jobs
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
@@ -35,14 +35,15 @@ def next_runs(
     from batch_update.jobs.schedule.schedule_words import in_words
     from batch_update.report.documents.of_jobs import ExpectedRun, ExpectedRuns
 
-    found = coming_runs(list(jobs_meant(names, jobs_dir, as_json=as_json)), SYSTEM.wall(), number)
+    jobs, left_out = told_of_jobs(names, jobs_dir, lambda job: job, as_json=as_json)
+    found = coming_runs(jobs, SYSTEM.wall(), number)
     runs = tuple(
         ExpectedRun(run.start, run.due, run.job.name, in_words(run.job.tables.schedule))
         for run in found
         if run.job.tables.schedule
     )
     if as_json:
-        out_document(ExpectedRuns(runs))
+        out_document(ExpectedRuns(runs, left_out))
         return
     width = max((len(printable(run.job)) for run in runs), default=0)
     for run in runs:
@@ -65,12 +66,12 @@ def job_log(
     from batch_update.jobs.record.told_run import log_line, ran_job
     from batch_update.report.documents.of_jobs import RanJobs
 
-    states = [
-        job_state(job.settings.runs_dir, job.name) for job in jobs_meant(names, jobs_dir, as_json=as_json)
-    ]
+    states, left_out = told_of_jobs(
+        names, jobs_dir, lambda job: job_state(job.settings.runs_dir, job.name), as_json=as_json
+    )
     runs = sorted((run for state in states for run in state.runs), key=lambda run: run.began)[-number:]
     if as_json:
-        out_document(RanJobs(tuple(map(ran_job, runs))))
+        out_document(RanJobs(tuple(map(ran_job, runs)), left_out))
         return
     for run in runs:
         out_dated(log_line(run), run.job)
