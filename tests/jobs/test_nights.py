@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from batch_update.errors import Interrupted, UsageError
+from batch_update.jobs.definition.job_file import load_job
+from batch_update.jobs.definition.job_tables import LogFile
+from batch_update.jobs.record.job_record import job_state
 from batch_update.jobs.record.job_run import Ending
+from batch_update.jobs.record.record_file import record_path
+from batch_update.jobs.running.hands import Turn
 from batch_update.jobs.running.left_open import MOST_TRIES
+from batch_update.jobs.running.log_file import add_line
+from batch_update.jobs.running.more_reports import write_more
 from batch_update.journal.folders import RunState, all_runs, entry_of
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.report.documents.of_jobs import RanJob
+from batch_update.run.applying import begin_apply
+from batch_update.run.steps.session import Ended
 from batch_update.sandbox.app import make_app
 from tests.jobs.nights import FIRST, Nights
+from tests.jobs.notices.made_runs import WELL
 
 SHEET = "id,speech_speed\n10001,1.15\n10002,0.85\n10003,1.05\n"
 
@@ -73,6 +84,19 @@ def test_without_that_an_open_run_is_told_with_the_command_to_go_on_with_it(nigh
     assert run.line.endswith(f"; an earlier run is open: resume {folder.name}")
     assert (run.exit, run.counts) == (Exit.OK, {Status.UPDATED: 2, Status.UNCHANGED: 1})
     assert "is open" not in nights.run().line, "a run since has looked at the whole sheet"
+
+
+def test_an_open_run_whose_rows_somebody_has_sent_since_is_not_told_any_more(nights: Nights) -> None:
+    nights.write("", SHEET)
+    killed_at_the_second_update(nights)
+    nights.night(1)
+    nights.means["clock"] = nights.clock
+    settings = load_job(nights.folder / "night.toml").settings
+    by_hand = Turn("", "apply", str(nights.folder / "day.csv"), settings)
+    nights.see(by_hand, lambda means: begin_apply(by_hand.place, settings, means))
+    assert states(nights) == [RunState.COMPLETE, RunState.OPEN]
+    nights.night(2)
+    assert nights.run().line.startswith("3 with nothing to change") and nights.warned == []
 
 
 def test_a_run_that_only_sees_to_what_was_cut_short_begins_no_other(nights: Nights) -> None:
@@ -180,6 +204,74 @@ def test_a_log_of_json_begins_a_new_file_when_it_is_large_and_a_failing_one_chan
     nights.write(log.format("taken"))
     assert nights.run().exit is Exit.OK
     assert "the log" in nights.warned[-1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are made by fork here")
+def test_processes_that_write_into_one_log_at_once_lose_no_line(tmp_path: Path) -> None:
+    """Each line begins a new file, as often as it can go wrong."""
+    log = LogFile.model_validate({"file": str(tmp_path / "all.log"), "max-mb": 1e-6, "backups": 100})
+    children = []
+    for job in "abc":
+        children.append(os.fork())
+        if not children[-1]:
+            told = [why for n in range(8) for why in add_line(log, replace(WELL, job=f"{job}{n}"))]
+            os._exit(len(told))
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    text = "".join(path.read_text("utf-8") for path in tmp_path.glob("all.log*"))
+    assert sorted(re.findall(r"  (\w\d): 117 updated, .*; exit 0\n", text)) == [
+        f"{job}{n}" for job in "abc" for n in range(8)
+    ]
+
+
+def test_further_reports_lie_in_the_folder_of_a_run_that_did_something(nights: Nights) -> None:
+    nights.write('reports = ["jsonl", "junit"]\n', SHEET)
+    (folder,) = nights.run().folders
+    assert {path.suffix for path in folder.iterdir()} >= {".jsonl", ".xml"} and nights.warned == []
+    ended, report = nights.told[-1].result, folder / "results.jsonl"
+    assert isinstance(ended, Ended)
+    report.unlink()
+    for left_as_it_was in replace(ended, was_finished=True), replace(ended, was_held=True):
+        assert list(write_more(left_as_it_was, ("jsonl",))) == [] and not report.exists()
+    report.mkdir()
+    (why,) = write_more(ended, ("jsonl",))
+    assert why.startswith("the report as jsonl cannot be written: ")
+
+
+def test_a_night_whose_end_cannot_be_noted_is_told_as_cut_short_and_its_time_is_not_run_again(
+    nights: Nights,
+) -> None:
+    nights.write("", SHEET)
+    record = record_path(nights.folder / "runs", "night")
+
+    async def before(method: str) -> int | None:
+        if method not in ("GET", "POST") and record.is_file():
+            record.rename(nights.folder / "aside")
+            record.mkdir()
+        return None
+
+    nights.before = before
+    run = nights.run(due=FIRST)
+    assert (run.ending, run.counts) == (Ending.SUCCESS, {Status.UPDATED: 3})
+    assert "the record of the job cannot be written" in nights.warned[-1]
+    nights.before = None
+    record.rmdir()
+    (nights.folder / "aside").rename(record)
+    again = nights.run(due=FIRST)
+    assert (again.exit, again.code, len(states(nights))) == (Exit.LOCKED, "R121", 1)
+    assert "rows may have been sent" in job_state(nights.folder / "runs", "night").runs[-1].line
+
+
+def test_rows_that_others_changed_are_held_back_and_they_alone_are_a_conflict(nights: Nights) -> None:
+    nights.write("mode = 'plan'\n", SHEET)
+    (saved,) = nights.run().folders
+    nights.night(1)
+    nights.write("", "id,speech_speed\n10001,1.1\n")
+    nights.run()
+    nights.night(2)
+    inbox(nights, "", ("plan.json", (saved / "plan.json").read_text("utf-8")))
+    run = nights.run()
+    assert (run.ending, run.exit) == (Ending.CONFLICT, Exit.SOME_FAILED)
+    assert run.counts == {Status.UPDATED: 2, Status.CONFLICT: 1}
 
 
 def test_somebody_hears_of_a_night_that_cannot_be_noted(nights: Nights) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,9 @@ from batch_update import Ending, JobRun, run_job
 from batch_update.errors import UsageError
 from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit, worst
+from batch_update.sandbox.app import make_app
+from batch_update.settings.tunables import SANDBOX_KEY
+from tests.jobs.input.web_server import answer, serves
 
 QUICK = 'sandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\nsandbox-state = "state.db"\n'
 
@@ -69,3 +73,27 @@ def test_of_several_runs_the_worst_exit_status_counts_and_every_status_has_its_p
     assert worst([]) is Exit.OK
     assert worst([Exit.OK, Exit.LOCKED, Exit.CHANGES_PENDING]) is Exit.LOCKED
     assert worst([Exit.SOME_FAILED, Exit.LOCKED]) is Exit.SOME_FAILED, "another run at work may be no failure"
+
+
+def test_the_key_that_the_job_file_refers_to_is_the_one_that_is_sent(tmp_path: Path) -> None:
+    seen = set()
+    text = 'base-url = "https://famulor.test/api"\nyes = true\nrate = "off"\nlocks-dir = "locks"\n'
+    Path("night.toml").write_text(f'file = "day.csv"\nkey = {{ env = "NIGHT_KEY" }}\n{text}', "utf-8")
+    with make_app(tmp_path / "served.db", limits=()) as app:
+
+        async def watched(scope: Any, receive: Any, send: Any) -> None:
+            seen.update(value for name, value in scope.get("headers", ()) if name == b"authorization")
+            await app(scope, receive, send)
+
+        environ = {"NIGHT_KEY": SANDBOX_KEY, "FAMULOR_API_KEY": "the-key-of-somebody-else"}
+        assert run_job("night.toml", app=watched, environ=environ).ending is Ending.SUCCESS
+    assert seen == {f"Bearer {SANDBOX_KEY}".encode()}
+
+
+def test_a_sheet_that_was_fetched_is_kept_in_the_folder_of_its_run() -> None:
+    sheet = b"id,speech_speed\n10001,1.15\n"
+    with serves({"/a.csv": answer(200, sheet, Content_Type="text/csv")}) as server:
+        address = f"http://127.0.0.1:{server.port}/a.csv"
+        Path("night.toml").write_text(f'file = "{address}"\n{QUICK}', "utf-8")
+        run = run_job("night.toml")
+    assert (run.ending, (run.folders[0] / "input.csv").read_bytes()) == (Ending.SUCCESS, sheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -108,19 +109,20 @@ def test_it_runs_what_is_due_tells_once_what_is_wrong_and_ends_on_sigterm(tmp_pa
     text = f'file = "../s.csv"\n{quick}locks-dir = "../locks"\nschedule = {{ cron = "* * * * *" }}\n'
     (tmp_path / "jobs" / "each-minute.toml").write_text(text, "utf-8")
     (tmp_path / "jobs" / "broken.toml").write_text("limti = 3\n", "utf-8")
-    environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1", "COLUMNS": "40"}
     words = [sys.executable, "-m", "batch_update", "job", "serve"]
     with subprocess.Popen(
         words, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as serving:
         assert serving.stdout is not None
-        first = serving.stdout.readline()
+        first, second = serving.stdout.readline(), serving.stdout.readline()
         asked = subprocess.run(
             [*words, "--health"], cwd=tmp_path, env=environ, capture_output=True, check=False
         )
         serving.send_signal(signal.SIGTERM)
         _, errors = serving.communicate(timeout=60)
     assert "serve: 1 job, looked at each minute" in first and asked.returncode == 0, asked
+    assert re.search("each-minute: 1 updated in .* s\n$", second), "one line, however narrow the screen is"
     assert serving.returncode in (0, 143), "143 where the signal came in the middle of a run"
     assert errors.count("limti") == 1
 

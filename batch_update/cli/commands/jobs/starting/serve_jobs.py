@@ -109,6 +109,7 @@ class JobsFolder:
 
 def _serve(folder: JobsFolder, stamp: Stamp) -> Exit:
     """Serve until a signal comes; return the exit status: 0 where nothing was under way."""
+    from batch_update.cli.commands.changing.sending import out_dated
     from batch_update.jobs.record.job_run import BY_SIGNAL
     from batch_update.jobs.schedule.each_minute import serve_rounds
 
@@ -123,7 +124,7 @@ def _serve(folder: JobsFolder, stamp: Stamp) -> Exit:
     with asked.heeded():
         stamp.write(SYSTEM.wall(), at_work=False)
         jobs = counted(len(folder.in_order()), "job")
-        out(f"{log_heading(SYSTEM.wall(), 'serve')}{jobs}, looked at each minute")
+        out_dated(f"{log_heading(SYSTEM.wall(), 'serve')}{jobs}, looked at each minute", "serve")
         serve_rounds(one_round, asked.pause, stamp)
     out(f"{log_heading(SYSTEM.wall(), 'serve')}ended")
     return ends[-1] if ends[-1] in BY_SIGNAL else Exit.OK
