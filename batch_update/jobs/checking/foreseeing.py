@@ -23,7 +23,7 @@ _REFER = 'Write where it lies: key = { env = "NAME" }, { file = "PATH" } or { cr
 def night_findings(job: Job, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what would go wrong at night, and what is odd. `settings`: as they count, with the environment."""
     yield from _asked(job, settings)
-    yield from _named(job)
+    yield from _of_name(job)
     yield from _folders(job, settings)
     yield from _notices(job, environ)
 
@@ -75,7 +75,7 @@ def night_key(
 # ---------------------------------------------------------------- folders
 
 
-def _named(job: Job) -> Iterator[Finding]:
+def _of_name(job: Job) -> Iterator[Finding]:
     if len(os.fsencode(job.name)) > LONGEST_NAME:
         words = f"the name of the job is longer than {LONGEST_NAME} bytes, and so no record can be kept of its runs"
         yield Finding(words, "Give its file a shorter name.", Exit.USAGE)

@@ -90,7 +90,7 @@ def _no_key(key: str, known: Sequence[str]) -> str:
     if place := _place_of(key):
         return f"there is no key {shortly(key)}; it belongs {place}"
     said = no_such("key", key, known)
-    names = {*_keys_above(), *(name for table in _tables() for name in _known_at((table,)))}
+    names = {*_keys_above(), *(name for table in _table_names() for name in _known_at((table,)))}
     meant = "" if said.endswith("?") else nearest(key, {name: name for name in names})
     return f"{said}; did you mean {meant!r}, which belongs {_place_of(meant)}?" if meant else said
 
@@ -99,11 +99,11 @@ def _place_of(key: str) -> str:
     """Return where a key belongs: above all tables, or below some; "" where it belongs nowhere."""
     if key in _keys_above():
         return "above the first line in brackets"
-    tables = [f"[{name}]" for name in _tables() if key in _known_at((name,))]
+    tables = [f"[{name}]" for name in _table_names() if key in _known_at((name,))]
     return f"below {' or '.join(tables)}" if tables else ""
 
 
-def _tables() -> list[str]:
+def _table_names() -> list[str]:
     """Return the tables of a job file, by the names that stand in brackets; a reference to a secret is none."""
     return [name for name in tables_of(JobFile) if name != "key"]
 
