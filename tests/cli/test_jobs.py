@@ -96,6 +96,15 @@ def test_a_job_that_writes_into_a_log_has_one_dated_line_a_night(
     assert not re.match(dated, run("apply", "bad.csv", "--sandbox", "--yes").out)
 
 
+def test_what_helps_a_job_is_told_as_the_key_of_its_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    text = 'file = "../good.csv"\nsandbox = true\nyes = true\nsheet = "x"\n'
+    (tmp_path / "jobs" / "night.toml").write_text(text, "utf-8")
+    told = run("job", "run", "night")
+    assert "Leave out the key sheet" in told.out + told.err and "--sheet" not in told.out + told.err
+    assert "Leave out --sheet" in run("plan", "good.csv", "--sandbox", "--sheet", "x").err
+
+
 def test_one_job_that_fails_does_not_keep_the_others_from_running(run: Run, tmp_path: Path) -> None:
     """The exit status is the worst; a line for each, and with --json one document of all."""
     (tmp_path / "jobs").mkdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.cli.app import command_line
-from batch_update.cli.spelling import as_flags
+from batch_update.cli.spelling import as_flags, spelled_as_keys
 from batch_update.settings.layers import OPTIONS
 from batch_update.settings.tunables import Settings
 
@@ -68,3 +68,23 @@ def test_each_option_that_messages_may_name_belongs_to_a_command() -> None:
 )
 def test_a_setting_is_shown_as_its_flag(told: str, shown: str) -> None:
     assert as_flags(told) == shown
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("leave out the setting no_fetch", "leave out no-fetch = true"),
+        ("The setting max_failures is 3", "The key max-failures is 3"),
+        ("add the setting allow=mode,clear.", 'add allow = ["mode", "clear"].'),
+        ("or the setting map='Nr 1=id', or", 'or map = { "Nr 1" = "id" }, or'),
+        ("with the setting max_changes=3", "with max-changes = 3"),
+        ("the setting encoding=cp1252", 'encoding = "cp1252"'),
+        ("the setting ignore='it'\\''s'", "the key ignore='it'\\''s'"),
+        ("the setting json has each", "--json has each"),
+        ("the option full shows all", "--full shows all"),
+    ],
+)
+def test_in_what_a_job_says_a_setting_is_shown_as_the_key_of_its_file(told: str, shown: str) -> None:
+    with spelled_as_keys():
+        assert as_flags(told) == shown
+    assert "--" in as_flags(told)

@@ -11,6 +11,7 @@ from batch_update.cli.asked_to_end import AskedToEnd
 from batch_update.cli.commands.changing.sending import dated, out_dated, tell, tell_error, watch
 from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of
 from batch_update.cli.screens.screen import out, say
+from batch_update.cli.spelling import spelled_as_keys
 from batch_update.clock import SYSTEM
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
@@ -36,7 +37,7 @@ class ScreenHands:
 
     def see(self, turn: Turn, begin: Callable[[Means], Sequel[T]]) -> T | Exception:
         try:
-            with self._asked.heeded():
+            with self._asked.heeded(), spelled_as_keys():
                 return watch(errand_of(turn), begin, interrupts=self._asked.stream)
         except Exception as error:  # noqa: BLE001  # a job's trouble, a bug, too, must not keep others from running
             return error
@@ -44,7 +45,8 @@ class ScreenHands:
     def tell(self, came: Came) -> None:
         self.came.append(came)
         if not came.turn.settings.json_:
-            show_came(came)
+            with spelled_as_keys():
+                show_came(came)
 
     def nothing(self, run: JobRun, settings: Settings) -> None:
         if not settings.json_ and not (settings.quiet and run.exit is Exit.OK):
