@@ -20,6 +20,8 @@ from batch_update.text import printable
 
 _LONGEST = 255
 """bytes of a file's name, on most disks"""
+_EXACT = 2.0
+"""seconds to which any disk keeps the time of a file"""
 
 
 def require_archive(folder: Path, source: Path) -> None:
@@ -83,19 +85,31 @@ def _remove(path: Path, place: Path) -> None:
 def _second_copy(path: Path, folder: Path, now: datetime) -> Path:
     """Return a place in the archive that holds what the file holds: as a second name of it, or else as a copy."""
     for place in _places(path.name, folder, now):
+        if _is_done(path, place):
+            return place
         try:
             if path.is_symlink():  # a name of a link would lead nowhere from there
                 return _copied(path, place)
             os.link(path, place)
             return place
         except FileExistsError:
-            if not path.is_symlink() and os.path.samestat(path.stat(), place.lstat()):
-                return place  # a second name that was given by a run which was killed before it removed the first
             continue
         except OSError:  # another disk, or one without second names
             with suppress(FileExistsError):
                 return _copied(path, place)
     raise AssertionError("there are as many places as numbers")
+
+
+def _is_done(path: Path, place: Path) -> bool:
+    """Whether a run that was killed before it removed the sheet has put it there: its second name, or a copy of it."""
+    try:
+        sheet, there = path.stat(), place.lstat()
+    except FileNotFoundError:
+        return False
+    if os.path.samestat(sheet, there) and not path.is_symlink():
+        return True
+    is_like = sheet.st_size == there.st_size and abs(sheet.st_mtime - there.st_mtime) <= _EXACT
+    return is_like and place.is_file() and not place.is_symlink() and _digest_of(place) == _digest_of(path)
 
 
 def _copied(path: Path, place: Path) -> Path:
@@ -111,10 +125,15 @@ def _copied(path: Path, place: Path) -> Path:
             target.flush()
             os.fsync(target.fileno())
         shutil.copystat(path, draft)
-        os.close(
-            os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600)
-        )  # the name is ours now
-        draft.replace(place)
+        try:
+            os.link(draft, place)
+        except FileExistsError:
+            raise
+        except (
+            OSError
+        ):  # a disk without second names: the name is taken first, so that nothing is written over
+            os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CAREFULLY, 0o600))
+            draft.replace(place)
     return place
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -99,10 +101,13 @@ def test_a_sheet_that_is_gone_is_told_and_harms_nothing(tmp_path: Path) -> None:
     assert (found.code, "a.csv is gone" in found.message) == ("", True)
 
 
-def test_a_second_name_that_a_killed_run_gave_is_not_given_once_more(tmp_path: Path) -> None:
-    path = put(tmp_path / "in" / "a.csv", "x")
+@pytest.mark.parametrize("put_there", [os.link, shutil.copy2])
+def test_what_a_killed_run_had_put_into_the_archive_is_not_put_there_once_more(
+    tmp_path: Path, put_there: Callable[[Path, Path], object]
+) -> None:
+    path = put(tmp_path / "in" / "a.csv", "x", minutes_ago=9)
     (tmp_path / "done").mkdir()
-    os.link(path, tmp_path / "done" / "a.csv")
+    put_there(path, tmp_path / "done" / "a.csv")
     archived(path, tmp_path / "done", "x")
     assert contents(tmp_path) == {"done/a.csv": "x"}
 
