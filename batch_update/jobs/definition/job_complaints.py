@@ -28,7 +28,7 @@ from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.refusals import job_key, wanted_of
 from batch_update.settings.tunables import paths
-from batch_update.text import nearest, no_such, shortly
+from batch_update.text import asked, nearest, no_such, shortly
 
 OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""
@@ -92,7 +92,7 @@ def _no_key(key: str, known: Sequence[str]) -> str:
     said = no_such("key", key, known)
     names = {*_keys_above(), *(name for table in _table_names() for name in _known_at((table,)))}
     meant = "" if said.endswith("?") else nearest(key, {name: name for name in names})
-    return f"{said}; did you mean {meant!r}, which belongs {_place_of(meant)}?" if meant else said
+    return f"{said}; {asked(f'{meant!r}, which belongs {_place_of(meant)}')}" if meant else said
 
 
 def _place_of(key: str) -> str:
