@@ -13,6 +13,7 @@ from batch_update.jobs.definition.job_file import load_job
 from batch_update.model.reports import Exit
 
 ENVIRON = {"FAMULOR_API_KEY": "a-key-of-some-kind"}
+IN_ORDER = "file = 'a.csv'\nyes = true\n"
 
 
 def looked(folder: Path, text: str, environ: dict[str, str] = ENVIRON) -> LookedAt:
@@ -25,17 +26,20 @@ def looked(folder: Path, text: str, environ: dict[str, str] = ENVIRON) -> Looked
     ("text", "words", "status"),
     [
         ("file = 'a.csv'", "the key yes is not set", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\npause = 'ask'", "nobody can be asked", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\nrun-dir = 'x'", "run-dir", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\nruns-dir = 'a.csv/runs'", "a.csv is no folder", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\nkey = { env = 'NIGHT' }", "the variable NIGHT", Exit.KEY_REFUSED),
+        (f"{IN_ORDER}pause = 'ask'", "nobody can be asked", Exit.USAGE),
+        (f"{IN_ORDER}run-dir = 'x'", "run-dir", Exit.USAGE),
+        (f"{IN_ORDER}runs-dir = 'a.csv/runs'", "a.csv is no folder", Exit.USAGE),
+        (f"{IN_ORDER}key = {{ env = 'NIGHT' }}", "the variable NIGHT", Exit.KEY_REFUSED),
         ("file = 'b.csv'\nyes = true", "no sheet is there", Exit.SHEET_INVALID),
         ("yes = true\ninput = { file = 'b*.csv', missing = 'nothing' }", "no sheet is there", Exit.OK),
+        ("yes = true\ninput = { file = 'a.csv', archive = 'a.csv/x' }", "a.csv is no folder", Exit.USAGE),
+        ("yes = true\ninput = { file = 'a.csv', archive = '.' }", "taken from, or one above", Exit.USAGE),
+        ("yes = true\ninput = { file = 'https://x.de/a.csv', archive = 'b' }", "of an address", Exit.USAGE),
         ("file = '-'\nyes = true", "stdin", Exit.OK),
-        ("file = 'a.csv'\nyes = true\nnotify = { to = [] }", "names nobody", Exit.OK),
-        ("file = 'a.csv'\nyes = true\nmonitor = { ping = { env = 'PING' } }", "PING", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\nmonitor = { on-failure = ['./none'] }", "no command", Exit.USAGE),
-        ("file = 'a.csv'\nyes = true\nlog = { file = 'a.csv/log' }", "is no folder", Exit.OK),
+        (f"{IN_ORDER}notify = {{ to = [] }}", "names nobody", Exit.OK),
+        (f"{IN_ORDER}monitor = {{ ping = {{ env = 'PING' }} }}", "PING", Exit.USAGE),
+        (f"{IN_ORDER}monitor = {{ on-failure = ['./none'] }}", "no command", Exit.USAGE),
+        (f"{IN_ORDER}log = {{ file = 'a.csv/log' }}", "is no folder", Exit.OK),
         ("file = 'a.csv'\nlimti = 1", "did you mean 'limit'", Exit.USAGE),
     ],
 )
@@ -44,6 +48,15 @@ def test_each_thing_is_told_with_a_remedy(tmp_path: Path, text: str, words: str,
     (found,) = seen.findings
     assert words in found.message and found.remedy
     assert (seen.exit, found.exit, found.is_warning) == (status, status, status is Exit.OK)
+
+
+def test_a_look_takes_what_the_night_would_take_and_makes_no_archive(tmp_path: Path) -> None:
+    """What lies in the archive is no sheet of the next run, whatever pattern it fits; nothing is waited for."""
+    text = "yes = true\n[input]\nfile = '**/*.csv'\nsettle = 9999\narchive = 'done'\n"
+    assert looked(tmp_path, text).findings == () and not (tmp_path / "done").exists()
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "a.csv").write_text("id,name\n10001,Berta\n")
+    assert looked(tmp_path, text).findings == ()
 
 
 def test_a_row_that_only_the_account_refuses_is_found_before_the_night(tmp_path: Path) -> None:
@@ -60,7 +73,7 @@ def test_a_job_that_only_looks_needs_no_yes_and_without_a_key_it_is_said_where_o
     tmp_path: Path,
 ) -> None:
     assert looked(tmp_path, "file = 'a.csv'\nmode = 'plan'").findings == ()
-    seen = looked(tmp_path, "file = 'a.csv'\nyes = true", {})
+    seen = looked(tmp_path, IN_ORDER, {})
     assert seen.exit is Exit.KEY_REFUSED and "key = { env" in seen.findings[0].remedy
 
 

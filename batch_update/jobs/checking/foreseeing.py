@@ -11,6 +11,7 @@ from batch_update.errors import BatchUpdateError, KeyMissing
 from batch_update.jobs.checking.night_finding import Finding, findings_of
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.secrets import key_of_job
+from batch_update.jobs.definition.sheet_address import is_address
 from batch_update.jobs.notices.trying import foreseen
 from batch_update.jobs.record.record_file import LONGEST_NAME
 from batch_update.model.reports import Exit
@@ -84,6 +85,8 @@ def _of_name(job: Job) -> Iterator[Finding]:
 def _folders(job: Job, settings: Settings) -> Iterator[Finding]:
     tables = job.tables
     yield from _unwritable("runs-dir", settings.runs_dir, Exit.USAGE)
+    if job.input.archive is not None and not is_address(job.input.file):
+        yield from _unwritable("input.archive", job.input.archive, Exit.USAGE)
     if tables.log is not None:
         yield from _unwritable("the folder of log.file", tables.log.file.parent, Exit.OK)
         if tables.log.file.is_dir():

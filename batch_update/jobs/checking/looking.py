@@ -15,7 +15,7 @@ from batch_update.jobs.checking.foreseeing import night_findings, night_key
 from batch_update.jobs.checking.night_finding import Finding, findings_of, worst_of_checks
 from batch_update.jobs.definition.job_file import Job, load_job
 from batch_update.jobs.definition.sheet_address import is_address, shown_address
-from batch_update.jobs.input.picking import choose
+from batch_update.jobs.input.picking import choose, require_archive_of
 from batch_update.jobs.input.taken import TakenSheet
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.reports import Exit
@@ -25,6 +25,7 @@ from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.opening import STDIN
 from batch_update.sheet.reading import read_sheet
 from batch_update.text import counted, printable
 
@@ -75,19 +76,21 @@ class _Look:
 
     async def sheets(self, found: list[Finding]) -> str:
         """Look at each sheet that a run would take now. Returns what it would do."""
-        wanted = self.job.input.model_copy(update={"settle": 0, "archive": None})
-        if wanted.file == "-":
+        wanted, folder = self.job.input, self.job.path.resolve().parent
+        if wanted.file == STDIN:
             return ""
-        if is_address(wanted.file) and not self.online:
-            return f"the sheet is fetched by each run, {shown_address(wanted.file)}"
         with TemporaryDirectory() as inbox:
             try:
+                if is_address(wanted.file) and not self.online:
+                    require_archive_of(wanted, folder, only_look=True)
+                    return f"the sheet is fetched by each run, {shown_address(wanted.file)}"
                 intake = await choose(
                     wanted,
                     self.settings,
-                    folder=self.job.path.resolve().parent,
+                    folder=folder,
                     inbox=Path(inbox),
                     environ=self.environ,
+                    only_look=True,
                 )
             except BatchUpdateError as error:
                 found += findings_of(error)

@@ -24,23 +24,26 @@ _EXACT = 2.0
 """seconds to which any disk keeps the time of a file"""
 
 
-def require_archive(folder: Path, source: Path) -> None:
+def require_archive(folder: Path, source: Path, *, only_look: bool = False) -> None:
     """Raise UsageError U121 where no sheet can be moved there: before anything is sent, so that nothing is sent twice.
 
-    `source`: the folder that sheets are taken from, which must neither be the archive nor lie in it.
+    `source`: the folder that sheets are taken from, which must neither be the archive nor lie in it. `only_look`: that
+    alone is asked, and nothing is made or tried.
     """
     if not source.is_dir():
         return  # a share that is not mounted, which finding its sheets tells: nothing is made in its place
     try:
-        make_folder(folder)
+        if not only_look:
+            make_folder(folder)
         if source.resolve().is_relative_to(folder.resolve()):
             raise UsageError(
                 f"the archive {printable(str(folder))} is the folder that sheets are taken from, or one above it",
                 code="U121",
                 remedy="Name another folder, such as one inside it: the key archive of the table input.",
             )
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        if not only_look:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
     except OSError as error:
         raise UsageError(_failed(folder, error), code="U121") from None
 

@@ -36,26 +36,27 @@ async def choose(
     sent: Collection[str] = (),
     environ: Mapping[str, str] = os.environ,
     clock: Clock = SYSTEM,
+    only_look: bool = False,
 ) -> Intake:
     """Return the sheets that a run takes, or why there is none.
 
     A relative path begins at `folder`, that of the job file. What an address answers is kept below `inbox`, a folder
-    of this job alone, until the next run. `sent`: digests of sheets that need not be sent again. Raises UsageError,
-    SheetError or ApiError where the run cannot go on: also where no sheet is there and the job says that this fails.
+    of this job alone, until the next run. `sent`: digests of sheets that need not be sent again. `only_look`: nothing
+    is waited for, and no archive is made. Raises UsageError, SheetError or ApiError where the run cannot go on: also
+    where no sheet is there and the job says that this fails.
     """
     if wanted.file == STDIN:
         return Intake((TakenSheet(Path(STDIN), "", STDIN),))
+    require_archive_of(wanted, folder, only_look=only_look)
     if is_address(wanted.file):
-        return await _from_web(wanted, settings, inbox, sent, environ, clock)
-    path, archive = folder / wanted.file, folder / wanted.archive if wanted.archive else None
-    if archive:
-        require_archive(archive, source_of(path))
+        sheet = await fetched_sheet(wanted.file, settings, inbox, environ=environ, clock=clock)
+        return _without_sent((sheet,), sent if wanted.unchanged == "skip" else (), ())
     found = _wanted_files(wanted, folder)
     files, notes = found.files, _strangers_told(found)
-    missing = f"no sheet is there: {printable(str(path))}"
+    missing = f"no sheet is there: {printable(str(folder / wanted.file))}"
     if not files:
         return _nothing(NoSheet.MISSING, missing, wanted, notes)
-    ready = await rested(files, wanted.settle, clock)
+    ready = await rested(files, 0 if only_look else wanted.settle, clock)
     if not ready:
         return _nothing(NoSheet.UNSETTLED, _unsettled_line(files[:1], wanted), wanted, notes)
     if waiting := files[len(ready) :]:
@@ -77,23 +78,17 @@ def _wanted_files(wanted: Input, folder: Path) -> FoundFiles:
     return found if wanted.take == "all" else replace(found, files=found.files[-1:])
 
 
-async def _from_web(
-    wanted: Input,
-    settings: Settings,
-    inbox: Path,
-    sent: Collection[str],
-    environ: Mapping[str, str],
-    clock: Clock,
-) -> Intake:
-    """Return the sheet that lies at an address."""
-    if wanted.archive:
+def require_archive_of(wanted: Input, folder: Path, *, only_look: bool) -> None:
+    """Raise UsageError U121 or U122 where the job has an archive that its sheets cannot be moved to."""
+    if not wanted.archive:
+        return
+    if is_address(wanted.file):
         raise UsageError(
             "the sheet of an address cannot be moved to an archive",
             code="U122",
             remedy="Leave out the key archive of the table input: what was fetched is kept with its run.",
         )
-    sheet = await fetched_sheet(wanted.file, settings, inbox, environ=environ, clock=clock)
-    return _without_sent((sheet,), sent if wanted.unchanged == "skip" else (), ())
+    require_archive(folder / wanted.archive, source_of(folder / wanted.file), only_look=only_look)
 
 
 def _nothing(why: NoSheet, line: str, wanted: Input, notes: Sequence[str]) -> Intake:
