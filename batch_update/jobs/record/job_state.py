@@ -57,7 +57,7 @@ class ScheduleSeen:
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """What is known of a job's runs."""
+    """The runs of a job as its record tells them, and how it stands now."""
 
     job: str
     """its name"""

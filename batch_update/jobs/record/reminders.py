@@ -19,9 +19,9 @@ AGAIN = timedelta(hours=4)
 
 
 class Reminders:
-    """What was told and when, as empty files of this user whose times are those at which it was told.
+    """Remembers of each trouble when it was told, by an empty file of this user that has that time.
 
-    They survive restarts and mostly a full disk. Where they cannot be written all is told each time.
+    Such files survive restarts and mostly a full disk. Where they cannot be written all is told each time.
     """
 
     def __init__(self, folder: Path | None = None, *, clock: Clock = SYSTEM) -> None:

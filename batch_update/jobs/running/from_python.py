@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,9 @@ from batch_update.jobs.running import story
 from batch_update.jobs.running.hands import Came, Turn
 from batch_update.report.documents.envelope import Purpose
 from batch_update.run.library.forms import refuse_on_loop
-from batch_update.run.library.of_calls import means_of_call, settings_of_call
+from batch_update.run.library.of_calls import layered_settings, means_of_call, settings_of_call
 from batch_update.run.steps.means import Means, Sequel
 from batch_update.run.watching import Watcher
-from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 from batch_update.text import quoted_path
 
@@ -79,9 +77,7 @@ def run_job(
         "run_job", remedy="call it in a thread: anyio.to_thread.run_sync(batch_update.run_job, path)"
     )
     job = load_job(Path(path))
-    own = {} if settings is None else {name: getattr(settings, name) for name in settings.model_fields_set}
     settings_of_call("job run", settings, given, environ)  # refuses those that mean nothing to a job
-    environ = os.environ if environ is None else environ
-    asked = read_settings(job.given, own, given, environ=environ)
+    asked = layered_settings(settings, given, environ, beneath=job.given)
     means = means_of_call(key, app, watcher, environ, share=share, signals=signals)
-    return story.run_job(job, asked, SilentHands(means), environ=environ)
+    return story.run_job(job, asked, SilentHands(means), environ=means.environ)

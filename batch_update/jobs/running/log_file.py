@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from io import TextIOWrapper
@@ -57,7 +58,5 @@ class _Handler(RotatingFileHandler):
         return os.fdopen(descriptor, "a", encoding=self.encoding)
 
     def handleError(self, record: logging.LogRecord) -> None:  # as the library calls it
-        import sys
-
         found = sys.exc_info()[1]
         self.error = found if isinstance(found, OSError) else OSError(str(found))

@@ -1,9 +1,8 @@
-"""What a run of a job takes this time: its sheets, but for those that are as they were at the last success."""
+"""The sheets that a run of a job takes: all of its input but for those that are as they were at the last success."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from batch_update.errors import UsageError
 from batch_update.jobs.input.picking import choose
@@ -27,7 +26,7 @@ def taken(day: Workday, state: JobState) -> Intake | Exception:
         )
     sent = sent_before(reversed(state.runs))
 
-    def story(means: Means) -> Sequel[Any]:
+    def story(means: Means) -> Sequel[Intake]:
         inbox = settings.runs_dir / FOLDER / f"{job.name}.inbox"
         folder = job.path.resolve().parent
         choosing = partial(
@@ -35,5 +34,4 @@ def taken(day: Workday, state: JobState) -> Intake | Exception:
         )
         return partial(choosing, sent=sent)
 
-    found: Intake | Exception = day.seen(Turn(job.name, "choose", job.input.file, settings), story)
-    return found
+    return day.seen(Turn(job.name, "choose", job.input.file, settings), story)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
@@ -30,6 +30,8 @@ from batch_update.run.steps.plan_files import PLAN, write_plan_folder
 from batch_update.run.steps.session import Ended
 from batch_update.run.steps.signature import occasion_of
 from batch_update.settings.tunables import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +64,26 @@ class Workday:
         failed: list[Came] = []
         if isinstance(came.result, Ended) and exit_of(came) is Exit.OK:
             digest = came.digest or came.result.report.plan.sheet.sha256
-            notes, failed = self.put_away(sheet, digest)
+            notes, failed = self._put_away(sheet, digest)
             came = replace(came, notes=notes)
         self._tell(came, *failed)
         return [came, *failed]
 
     def leave_out(self, sheet: TakenSheet) -> list[Came]:
         """Put away a sheet that is as it was when it was sent. Returns the turn where that fails."""
-        notes, failed = self.put_away(sheet, sheet.digest)
+        notes, failed = self._put_away(sheet, sheet.digest)
         for note in notes:
             self.hands.warn(self.job.name, note)
         self._tell(*failed)
         return failed
 
-    def seen(self, turn: Turn, story: Any) -> Any:
+    def seen(self, turn: Turn, story: Callable[[Means], Sequel[T]]) -> T | Exception:
         """Have the door see a story through, or return the error that ends it; no turn begins after the deadline."""
         if self.deadline.is_over:
             return self.deadline.stop()
         return self.hands.see(turn, partial(self._begin, story))
 
-    def put_away(self, sheet: TakenSheet, digest: str) -> tuple[tuple[str, ...], list[Came]]:
+    def _put_away(self, sheet: TakenSheet, digest: str) -> tuple[tuple[str, ...], list[Came]]:
         """Move a sheet to the archive, where the job has one. Returns what is to be told, and the turn that failed."""
         place = self.job.input.archive
         if place is None:
@@ -92,7 +94,7 @@ class Workday:
         turn = Turn(self.job.name, "archive", str(sheet.path), self.settings)
         return (), [Came(turn, UsageError(moved.message, code=moved.code))]
 
-    def _begin(self, story: Any, means: Means) -> Sequel[Any]:
+    def _begin(self, story: Callable[[Means], Sequel[T]], means: Means) -> Sequel[T]:
         interrupts = self.deadline.opening(means.interrupts)
         key = means.key or self._key(means)
         means = replace(means, job=self.job.name, clock=self.clock, interrupts=interrupts, key=key)
@@ -131,7 +133,7 @@ class Workday:
         return came
 
 
-def _story(turn: Turn, means: Means) -> Sequel[Any]:
+def _story(turn: Turn, means: Means) -> Sequel[Ended | Planned]:
     if turn.verb == "resume":
         return begin_resume(Path(turn.place), turn.settings, means)
     if turn.verb == "plan":

@@ -1,4 +1,4 @@
-"""What is told of a job's schedule and record together: when it runs next, and how it stands."""
+"""The coming runs of jobs by their schedules, and how a job stands by its record."""
 
 from __future__ import annotations
 

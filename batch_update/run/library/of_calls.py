@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from threading import current_thread, main_thread
+from types import MappingProxyType
 from typing import Any
 
 from batch_update.api.keys import ApiKey
@@ -62,13 +63,18 @@ def _require_settings(given: object) -> None:
 
 
 def layered_settings(
-    settings: Settings | None, given: Mapping[str, Any], environ: Mapping[str, str] | None
+    settings: Settings | None,
+    given: Mapping[str, Any],
+    environ: Mapping[str, str] | None,
+    *,
+    beneath: Mapping[str, Any] = MappingProxyType({}),
 ) -> Settings:
+    """Return a call's settings; where it names none, those `beneath` win over the environment's. Raises UsageError."""
     _require_settings(settings)
     environ = os.environ if environ is None else environ
     refuse_unknown(environ)
     told = {name: getattr(settings, name) for name in settings.model_fields_set} if settings else {}
-    return read_settings(told, given, environ=environ)
+    return read_settings(beneath, told, given, environ=environ)
 
 
 def means_of_call(

@@ -16,7 +16,7 @@ from batch_update.cli.screens.screen import out, paint, say
 from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_file import load_job
-from batch_update.jobs.definition.job_finding import find_job, find_jobs
+from batch_update.jobs.definition.job_finding import find_jobs
 from batch_update.settings.tunables import Settings
 from batch_update.text import local_time, printable, quoted_path
 
@@ -43,10 +43,11 @@ def list_jobs(jobs_dir: JOBS_DIR = DEFAULT_DIR, as_json: AS_JSON = False) -> Non
     """
     from batch_update.report.documents.of_jobs import ListedJobs
 
-    jobs = tuple(map(_listed, find_jobs(jobs_dir)))
+    paths = find_jobs(jobs_dir)
+    jobs = tuple(map(_listed, paths))
     following: Following = {}
-    wrong = [find_job(job.name, jobs_dir) for job in jobs if job.error]
-    right = [find_job(job.name, jobs_dir) for job in jobs if not job.error]
+    wrong = [path for path, job in zip(paths, jobs, strict=True) if job.error]
+    right = [path for path in paths if path not in wrong]
     if wrong:
         following["look"] = f"{program()} job check {quoted_path(wrong[0])}"
     if right:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from batch_update.jobs.record.job_state import JobState
 
 
+def _how_many(default: int) -> Any:
+    """Return the option that says how many runs are shown."""
+    words = f"How many; {default} by default."
+    return typer.Option("-n", "--number", metavar="N", min=1, max=1000, help=words)
+
+
 @app.command("next", cls=Command)
 def next_runs(
     names: NAMES = None,
-    number: Annotated[
-        int, typer.Option("-n", "--number", metavar="N", min=1, max=1000, help="How many; 10 by default.")
-    ] = 10,
+    number: Annotated[int, _how_many(10)] = 10,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
     as_json: AS_JSON = False,
 ) -> None:
@@ -55,9 +59,7 @@ def next_runs(
 @app.command("log", cls=Command)
 def job_log(
     names: NAMES = None,
-    number: Annotated[
-        int, typer.Option("-n", "--number", metavar="N", min=1, max=1000, help="How many; 20 by default.")
-    ] = 20,
+    number: Annotated[int, _how_many(20)] = 20,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
     as_json: AS_JSON = False,
 ) -> None:
