@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_tables import Secret
-from batch_update.jobs.units.times.cron_times import CronTimes
+from batch_update.jobs.units.times.cron_times import CronTimes, as_cron
 from batch_update.text import is_hidden, printable, shortly
 
 SAFE_ENDS = (10, 75)
@@ -80,7 +80,7 @@ class UnitTask:
     @property
     def slug(self) -> str:
         """`batch-update-nightly`: a name that each of them takes, of small letters, digits and hyphens."""
-        return f"batch-update-{slug_of(self.job) if self.job else 'due'}"
+        return f"batch-update-{_slug_of(self.job) if self.job else 'due'}"
 
     @property
     def title(self) -> str:
@@ -146,11 +146,11 @@ class Unit:
     files: tuple[UnitFile, ...]
 
 
-def slug_of(name: str) -> str:
+def _slug_of(name: str) -> str:
     """Return a name as hosts have them: `Öffnungszeiten abends` becomes `oeffnungszeiten-abends`."""
     plain = name.casefold().translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue"})
-    ascii = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii).strip("-")[:40].strip("-") or "job"
+    letters = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].strip("-") or "job"
 
 
 def times_of(task: UnitTask, form: UnitForm) -> CronTimes:
@@ -160,6 +160,14 @@ def times_of(task: UnitTask, form: UnitForm) -> CronTimes:
             f"{form.value} has no unit for all jobs together", code="U141", remedy="name one job for it"
         )
     return task.times
+
+
+def fields_of(times: CronTimes, form: UnitForm) -> str:
+    """Return the times as five fields of cron. Raises UsageError U141 where this form would read others in them."""
+    try:
+        return as_cron(times)
+    except ValueError as error:
+        raise unfit(form, str(error)) from None
 
 
 def unfit(form: UnitForm, reason: str) -> UsageError:

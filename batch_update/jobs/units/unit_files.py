@@ -7,6 +7,7 @@ from pathlib import Path
 from batch_update.disk import make_folder, replace_plain
 from batch_update.errors import UsageError
 from batch_update.jobs.units.task import Unit, UnitForm
+from batch_update.report.files.writable import unwritable
 from batch_update.text import printable
 
 
@@ -20,14 +21,12 @@ def save(unit: Unit, folder: Path, *, force: bool = False) -> list[Path]:
         if path.exists() and not force:
             remedy = "choose another folder, or add the option force"
             raise UsageError(f"{printable(str(path))} is there already", code="U109", remedy=remedy)
-    encoding = (
-        "utf-16" if unit.form is UnitForm.WINDOWS_TASK else "utf-8"
-    )  # schtasks of older Windows takes no other
+    # schtasks of older Windows takes no other
+    encoding = "utf-16" if unit.form is UnitForm.WINDOWS_TASK else "utf-8"
     for path, file in zip(paths, unit.files, strict=True):
         try:
             make_folder(path.parent)
             replace_plain(path, file.text.encode(encoding))
         except OSError as error:
-            message = f"{printable(str(path))} cannot be written: {error.strerror}"
-            raise UsageError(message, code="U110") from None
+            raise unwritable(path, error.strerror or str(error)) from None
     return paths

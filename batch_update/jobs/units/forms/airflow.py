@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from batch_update.jobs.units.escaping import in_jinja, shell_line
 from batch_update.jobs.units.secret_places import SECRETS
-from batch_update.jobs.units.task import SAFE_ENDS, Unit, UnitFile, UnitForm, UnitTask, times_of, unfit
-from batch_update.jobs.units.times.cron_times import as_cron
+from batch_update.jobs.units.task import SAFE_ENDS, Unit, UnitFile, UnitForm, UnitTask, fields_of, times_of
 from batch_update.jobs.units.unit_texts import render
 
 
 def airflow(task: UnitTask) -> Unit:
     """Return the DAG. Raises UsageError U141 where its times cannot be said."""
-    try:
-        fields = as_cron(times_of(task, UnitForm.AIRFLOW))
-    except ValueError as error:
-        raise unfit(UnitForm.AIRFLOW, str(error)) from None
+    fields = fields_of(times_of(task, UnitForm.AIRFLOW), UnitForm.AIRFLOW)
     drift, another = SAFE_ENDS
     ends = f"status=$?; case $status in {drift}) exit 0 ;; esac; exit $status"
     wait = f"sleep $((RANDOM * {int(task.jitter)} / 32767)); " if task.jitter else ""

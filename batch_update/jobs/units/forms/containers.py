@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from batch_update.jobs.units.task import UnitForm, UnitTask, unfit
 
 
-def words_elsewhere(task: UnitTask, form: UnitForm) -> tuple[str, ...]:
-    """Return the program and its arguments for a copy of the working folder. Raises UsageError U141.
+def place_elsewhere(task: UnitTask, form: UnitForm) -> str:
+    """Return the name or path of the job for a copy of the working folder. Raises UsageError U141.
 
     The job file has to lie in that folder, or it would not be there.
     """
@@ -19,5 +19,4 @@ def words_elsewhere(task: UnitTask, form: UnitForm) -> tuple[str, ...]:
         raise unfit(form, f'the secret in {far[0]} is not there; write {{ credential = "NAME" }} for it')
     inside = path.relative_to(task.folder)
     usual = inside.parent == Path("jobs") and not task.job.startswith("-")
-    place = task.job if usual else f"./{PurePosixPath(*inside.parts)}"
-    return ("batch-update", "job", "run", place, task.flags.quiet)
+    return task.job if usual else f"./{PurePosixPath(*inside.parts)}"

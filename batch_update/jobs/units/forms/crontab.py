@@ -6,8 +6,8 @@ import re
 
 from batch_update.jobs.units.escaping import in_crontab, shell_line
 from batch_update.jobs.units.secret_places import ENV_FILE, SECRETS
-from batch_update.jobs.units.task import Unit, UnitFile, UnitForm, UnitTask, unfit
-from batch_update.jobs.units.times.cron_times import CronTimes, as_cron
+from batch_update.jobs.units.task import Unit, UnitFile, UnitForm, UnitTask, fields_of, unfit
+from batch_update.jobs.units.times.cron_times import CronTimes
 from batch_update.jobs.units.unit_texts import render
 
 _LONGEST = 990
@@ -42,7 +42,4 @@ def _fields_for_cron(times: CronTimes) -> str:
     """Return the five fields. Where both day fields count at once, only a star at the beginning says so."""
     if times.both and times.plain and re.fullmatch(r"[\d*/,\-\sA-Za-z]+", times.expression):
         return " ".join(times.expression.split())
-    try:
-        return as_cron(times)
-    except ValueError as error:
-        raise unfit(UnitForm.CRON, str(error)) from None
+    return fields_of(times, UnitForm.CRON)

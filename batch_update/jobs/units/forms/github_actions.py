@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from math import ceil
 
-from batch_update.jobs.units.forms.containers import words_elsewhere
-from batch_update.jobs.units.task import SAFE_ENDS, Unit, UnitFile, UnitForm, UnitTask, times_of, unfit
-from batch_update.jobs.units.times.cron_times import CronTimes, as_cron
+from batch_update.jobs.units.forms.containers import place_elsewhere
+from batch_update.jobs.units.task import (
+    SAFE_ENDS,
+    Unit,
+    UnitFile,
+    UnitForm,
+    UnitTask,
+    fields_of,
+    times_of,
+    unfit,
+)
+from batch_update.jobs.units.times.cron_times import CronTimes
 from batch_update.jobs.units.unit_texts import render
 
 _SHORTEST = 5
@@ -19,7 +28,7 @@ _LONGEST = 360
 def github_actions(task: UnitTask) -> Unit:
     """Return the workflow. Raises UsageError U141 where its times cannot be said, or a secret would lie in files."""
     times = times_of(task, UnitForm.GITHUB_ACTIONS)
-    words = words_elsewhere(task, UnitForm.GITHUB_ACTIONS)
+    place = place_elsewhere(task, UnitForm.GITHUB_ACTIONS)
     if task.files():
         remedy = 'write { env = "NAME" } or { credential = "NAME" } for it'
         raise unfit(
@@ -29,7 +38,7 @@ def github_actions(task: UnitTask) -> Unit:
         "workflow.yml",
         task=task,
         fields=_fields_for_github(times),
-        place=words[3],
+        place=place,
         safe_ends=SAFE_ENDS,
         minutes=_LONGEST if task.longest is None else min(ceil(task.longest / 60), _LONGEST),
         credentials={name: _secret_name(name) for name in task.credentials()},
@@ -43,10 +52,7 @@ def _fields_for_github(times: CronTimes) -> str:
     around = 60 + times.minutes[0] - times.minutes[-1]
     if min([*between, around]) < _SHORTEST:
         raise unfit(UnitForm.GITHUB_ACTIONS, f"it starts nothing more often than every {_SHORTEST} minutes")
-    try:
-        return as_cron(times)
-    except ValueError as error:
-        raise unfit(UnitForm.GITHUB_ACTIONS, str(error)) from None
+    return fields_of(times, UnitForm.GITHUB_ACTIONS)
 
 
 def _secret_name(name: str) -> str:

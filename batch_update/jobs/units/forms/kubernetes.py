@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from batch_update.jobs.units.forms.containers import words_elsewhere
+from batch_update.jobs.units.forms.containers import place_elsewhere
 from batch_update.jobs.units.secret_places import CONTAINER_USER, IN_CONTAINER
-from batch_update.jobs.units.task import SAFE_ENDS, Unit, UnitFile, UnitForm, UnitTask, times_of, unfit
-from batch_update.jobs.units.times.cron_times import as_cron
+from batch_update.jobs.units.task import SAFE_ENDS, Unit, UnitFile, UnitForm, UnitTask, fields_of, times_of
 from batch_update.jobs.units.unit_texts import render
 
 _CREDENTIALS = "/run/credentials"
@@ -16,16 +15,12 @@ _SHORT_NAME = 50
 def kubernetes(task: UnitTask) -> Unit:
     """Return the manifest. Raises UsageError U141 where its times cannot be said, or its files are not there."""
     times = times_of(task, UnitForm.KUBERNETES)
-    try:
-        fields = as_cron(times)
-    except ValueError as error:
-        raise unfit(UnitForm.KUBERNETES, str(error)) from None
     text = render(
         "cronjob.yaml",
         task=task,
         name=task.slug[:_SHORT_NAME].rstrip("-"),
-        fields=fields,
-        words=words_elsewhere(task, UnitForm.KUBERNETES),
+        fields=fields_of(times, UnitForm.KUBERNETES),
+        place=place_elsewhere(task, UnitForm.KUBERNETES),
         safe_ends=SAFE_ENDS,
         work=IN_CONTAINER,
         uid=CONTAINER_USER,
