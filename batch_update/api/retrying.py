@@ -98,7 +98,8 @@ async def retried(
 
     def last(state: RetryCallState) -> T:
         assert state.outcome is not None
-        return state.outcome.result()  # type: ignore[no-any-return]
+        found: T = state.outcome.result()
+        return found
 
     policy = AsyncRetrying(
         sleep=clock.sleep,

@@ -27,10 +27,8 @@ _lock = threading.Lock()
 def main() -> None:
     """Send what stdin says, each address in a thread, and end when all is done or the time is over."""
     document = json.load(sys.stdin)
-    with suppress(
-        ImportError
-    ):  # told of each address; to load it takes a while, and is none of the servers' time
-        import apprise  # noqa: F401
+    with suppress(ImportError):  # it is told of each address
+        import apprise  # noqa: F401  # loaded ahead: that takes a while, which is none of the servers' time
     deadline = time.monotonic() + document["seconds"]
     threads = [
         threading.Thread(target=_send, args=(at, address, document), daemon=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 from batch_update.api.keys import VARIABLE
 from batch_update.disk import read_plain
 from batch_update.jobs.notices.message import Message
-from batch_update.report.workbook.in_folder import FAILED
+from batch_update.report.files.folder import failed_in
 
 INSTALL = "python -m pip install 'batch-update[notify]'"
 LACKING = f"the package apprise is not installed (U116); install it with: {INSTALL}"
@@ -35,7 +34,7 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a notice at one address."""
+    """An address that a notice was to go to, and why it did not go there."""
 
     at: int
     """the position of the address, from 0"""
@@ -117,9 +116,7 @@ def attachable(folders: Sequence[Path]) -> tuple[list[tuple[str, bytes]], list[s
     too_large: list[str] = []
     room = MOST_ATTACHED
     for folder in folders:
-        path = next(
-            (folder / name for name in (FAILED, "failed.csv") if os.path.lexists(folder / name)), None
-        )
+        path = failed_in(folder)
         if path is None:
             continue
         with suppress(OSError):  # it went in the meantime, or is none: the message says where to look

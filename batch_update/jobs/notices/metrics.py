@@ -21,7 +21,7 @@ COLLECTED = ".prom"
 _MOST = 1 << 16
 """bytes of the file before it that are read"""
 _PREFIX = "batch_update_job_"
-_LAST_SUCCESS = f"{_PREFIX}last_success_timestamp_seconds"
+_LAST_SUCCESS, _EXIT = "last_success_timestamp_seconds", "exit_status"
 
 
 def write_metrics(path: Path, job_run: JobRun) -> None:
@@ -58,8 +58,8 @@ def _all_metrics(job_run: JobRun, success: str) -> Iterator[str]:
     )
     if success:
         help_ = "When the job last ended with exit status 0."
-        yield from _metric("last_success_timestamp_seconds", help_, label, success)
-    yield from _metric("exit_status", "Exit status of the last run.", label, f"{int(job_run.exit)}")
+        yield from _metric(_LAST_SUCCESS, help_, label, success)
+    yield from _metric(_EXIT, "Exit status of the last run.", label, f"{int(job_run.exit)}")
     yield from _metric("duration_seconds", "How long the last run took.", label, f"{max(took, 0.0):.3f}")
     yield from _help_and_type("rows", "Rows of the last run by what became of them.")
     for status in Status:
@@ -94,13 +94,13 @@ def _read_before(path: Path) -> str:
 
 def _success_in(text: str) -> str:
     """Return the time of the last success as a file has it; "" where it has none."""
-    found = re.search(rf"^{_LAST_SUCCESS}\{{.*\}} ([0-9]+(?:\.[0-9]+)?)$", text, re.MULTILINE)
+    found = re.search(rf"^{_PREFIX}{_LAST_SUCCESS}\{{.*\}} ([0-9]+(?:\.[0-9]+)?)$", text, re.MULTILINE)
     return found[1] if found else ""
 
 
 def _fault_of_owner(text: str, job: str) -> str:
-    """Whose figures they are, where they are another job's: both would be written over each other for ever."""
-    found = re.search(rf'^{_PREFIX}exit_status\{{job="(.*)"\}} ', text, re.MULTILINE)
+    """Return whose figures a file holds where it is another job: each would write over the other's for ever."""
+    found = re.search(rf'^{_PREFIX}{_EXIT}\{{job="(.*)"\}} ', text, re.MULTILINE)
     if found is None or found[1] == _escaped_label(job):
         return ""
     return f"it holds the figures of the job {excerpt(found[1])}: give each job a file of its own"

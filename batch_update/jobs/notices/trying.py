@@ -20,25 +20,25 @@ from batch_update.settings.locales import language_here
 from batch_update.text import excerpt
 
 
-def foreseen(job: Job, *, environ: Mapping[str, str], patience: float = PATIENCE) -> tuple[str, ...]:
+def foreseen(job: Job, *, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return what would keep others from hearing of the job, a line each. Nothing is sent."""
-    ways = _ways(job, environ=environ, patience=patience, only_look=True)
+    ways = _ways(job, environ=environ, only_look=True)
     return tuple(f"{way.place}: {way.why}" for way in ways if way.why)
 
 
-def try_ways(job: Job, *, environ: Mapping[str, str], patience: float = PATIENCE) -> tuple[Way, ...]:
+def try_ways(job: Job, *, environ: Mapping[str, str]) -> tuple[Way, ...]:
     """Send a notice that says it is a test by each way of the job, and return what became of it.
 
     A watcher that is pinged is told of it without taking it for a run. The file of the figures and the command are
     looked at and left alone: who reads the one believes it, and the other may wake somebody.
     """
-    return tuple(_ways(job, environ=environ, patience=patience, only_look=False))
+    return tuple(_ways(job, environ=environ, only_look=False))
 
 
-def _ways(job: Job, *, environ: Mapping[str, str], patience: float, only_look: bool) -> Iterator[Way]:
+def _ways(job: Job, *, environ: Mapping[str, str], only_look: bool) -> Iterator[Way]:
     message = notice_of_test(job.name, language=language_here(environ))
     if notify := job.tables.notify:
-        yield from send_to_all(message, notify.to, environ=environ, patience=patience, only_look=only_look)
+        yield from send_to_all(message, notify.to, environ=environ, patience=PATIENCE, only_look=only_look)
     if monitor := job.tables.monitor:
         yield from _of_monitor(job, monitor, environ, only_look=only_look)
 

@@ -166,14 +166,20 @@ def _remove_stale(folder: Path, written: Collection[Path | None]) -> Iterator[st
 def written_in(folder: Path) -> Files | None:
     """Return the files of a run as they lie in its folder; None where its results do not."""
 
-    def there(name: str) -> Path | None:
-        return path if os.path.lexists(path := folder / name) else None
-
-    results = there("results.csv")
+    results, undo, run = _there(folder, "results.csv"), _there(folder, "undo.csv"), folder / "run.json"
     if results is None:
         return None
-    failed, page = there(FAILED) or there("failed.csv"), there(PAGE)
-    return Files(results, failed, there("undo.csv"), folder / "run.json", workbook=there(RESULTS), page=page)
+    book, page = _there(folder, RESULTS), _there(folder, PAGE)
+    return Files(results, failed_in(folder), undo, run, workbook=book, page=page)
+
+
+def failed_in(folder: Path) -> Path | None:
+    """Return the file with the rows of a run that failed; None where it does not lie in its folder."""
+    return _there(folder, FAILED) or _there(folder, "failed.csv")
+
+
+def _there(folder: Path, name: str) -> Path | None:
+    return path if os.path.lexists(path := folder / name) else None
 
 
 def write_again(
