@@ -1,4 +1,4 @@
-"""The group of commands about job files, and the option that they share."""
+"""The group of commands about job files, and what several of them take."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+NAME = Annotated[
+    str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
+]
 JOBS_DIR = Annotated[
     Path,
     typer.Option(

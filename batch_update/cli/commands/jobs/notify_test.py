@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
+from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, NAME, app
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 @app.command("notify-test", cls=Command)
 def notify_test(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
-    ],
+    name: NAME,
     jobs_dir: JOBS_DIR = DEFAULT_DIR,
     as_json: AS_JSON = False,
 ) -> None:
