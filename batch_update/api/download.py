@@ -42,7 +42,7 @@ Allow = Callable[[bytes, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """What a server says of the file that it sent."""
+    """The type and the name that a server gives the file that it sent."""
 
     content_type: str
     """in lower case, without parameters"""

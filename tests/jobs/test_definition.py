@@ -21,7 +21,7 @@ def test_a_job_says_which_sheet_and_how(tmp_path: Path) -> None:
     job = load_job(
         write(tmp_path, 'file = "a.csv"\ndescription = "x"\nskip-invalid = true\nrate = ["5/1", "9/9"]\n')
     )
-    assert (job.name, job.description, job.file) == ("nightly", "x", str(tmp_path / "a.csv"))
+    assert (job.name, job.tables.description, job.input.file) == ("nightly", "x", str(tmp_path / "a.csv"))
     assert job.settings.skip_invalid and [str(w) for w in job.settings.rate] == ["5/1", "9/9"]
 
 
@@ -29,11 +29,11 @@ def test_relative_paths_start_at_the_job_file(tmp_path: Path) -> None:
     job = load_job(write(tmp_path, 'file = "../a.csv"\nkey-file = "key"\n'))
     assert job.settings.key_file == tmp_path / "key"
     assert job.settings.runs_dir == tmp_path / "runs"
-    assert Path(job.file) == tmp_path.parent / "a.csv"
+    assert Path(job.input.file) == tmp_path.parent / "a.csv"
 
 
 def test_stdin_stays_stdin(tmp_path: Path) -> None:
-    assert load_job(write(tmp_path, 'file = "-"')).file == "-"
+    assert load_job(write(tmp_path, 'file = "-"')).input.file == "-"
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_a_windows_path_in_double_quotes_is_told_at_its_line(tmp_path: Path, tex
 
 def test_a_windows_path_in_single_quotes_is_read(tmp_path: Path) -> None:
     job = load_job(write(tmp_path, "file = 'new\\runs.csv'\nruns-dir = \"a/b\"\n"))
-    assert job.file.endswith("new\\runs.csv") and job.settings.runs_dir == tmp_path / "a" / "b"
+    assert job.input.file.endswith("new\\runs.csv") and job.settings.runs_dir == tmp_path / "a" / "b"
 
 
 def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbffile = 'a.csv'\r\n")
-    assert load_job(tmp_path / "a.toml").file == str(tmp_path / "a.csv")
+    assert load_job(tmp_path / "a.toml").input.file == str(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -219,4 +219,4 @@ def test_dots_in_texts_and_comments_make_no_long_key(tmp_path: Path) -> None:
     texts = (f'"{dots}\\"{dots}"', f"'{dots}'", f'"""\n{dots}""{dots}"""', f"'''{dots}'{dots}'''")
     for text in texts:
         job = load_job(write(tmp_path, f'file = "a.csv"  # {dots}\ndescription = {text} # {dots}'))
-        assert dots in job.description
+        assert dots in job.tables.description

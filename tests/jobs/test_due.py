@@ -47,7 +47,7 @@ NIGHT = (
 
 def job(cron: str, zone: str = "UTC", name: str = "nightly", **more: object) -> Job:
     tables = JobFile(schedule=Schedule(cron=cron, timezone=zone, **more))  # type: ignore[arg-type]  # keys of a table
-    return Job(name, Path(f"{name}.toml"), "x.csv", "", tables, {}, Merged(()))
+    return Job(name, Path(f"{name}.toml"), tables, {}, Merged(()))
 
 
 class Machine:

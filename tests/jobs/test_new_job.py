@@ -29,7 +29,7 @@ def test_a_new_job_is_in_order_and_names_every_setting(tmp_path: Path) -> None:
     path = new_job("night", tmp_path / "jobs", str(tmp_path / "Preise März.csv"))
     text = path.read_text("utf-8")
     job = load_job(path)
-    assert job.file == str(tmp_path / "Preise März.csv") and job.settings.yes and job.settings.sandbox
+    assert job.input.file == str(tmp_path / "Preise März.csv") and job.settings.yes and job.settings.sandbox
     assert errors(text) == []
     assert set(map(job_key, job_settings())) <= set(re.findall(r"^#?([a-z-]+) = ", text, re.M))
     assert text.startswith(f"#:schema ./{SCHEMA}\n")

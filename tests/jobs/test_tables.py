@@ -66,7 +66,7 @@ def test_paths_in_tables_begin_at_the_folder_of_the_job_file(tmp_path: Path) -> 
     job = load_job(written(tmp_path, WHOLE))
     tables = job.tables
     assert tables.monitor and tables.log and tables.notify and tables.schedule
-    assert job.file == job.input.file == str(tmp_path / "inbox/*.xlsx")
+    assert job.input.file == str(tmp_path / "inbox/*.xlsx")
     assert job.input.archive == tmp_path / "done"
     assert tables.monitor.metrics == tmp_path / "night.prom"
     assert tables.monitor.on_failure == (str(tmp_path / "tell.sh"), "now")

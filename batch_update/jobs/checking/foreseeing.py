@@ -1,4 +1,4 @@
-"""What can be told of a job without its sheet and its server: who is asked, where secrets lie, what can be written."""
+"""Mistakes of a job that show without its sheet and server: who is asked, where secrets lie, what can be written."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from batch_update.jobs.notices.trying import foreseen
 from batch_update.jobs.record.record_file import LONGEST_NAME
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.opening import STDIN
 from batch_update.text import printable, quoted_path
 
 _REFER = 'Write where it lies: key = { env = "NAME" }, { file = "PATH" } or { credential = "NAME" }.'
@@ -42,7 +43,7 @@ def _asked(job: Job, settings: Settings) -> Iterator[Finding]:
             "Write how many seconds to wait: pause = 60.",
             Exit.USAGE,
         )
-    if job.file == "-":
+    if job.input.file == STDIN:
         yield Finding(
             "the sheet is read from stdin, which holds nothing at night unless something is piped into the job",
             "Name a file.",

@@ -1,4 +1,4 @@
-"""What a look at a job before its night found: what would keep it from its work, and what is merely odd."""
+"""Findings of a look at a job before its night: mistakes that would keep it from its work, and oddities."""
 
 from __future__ import annotations
 

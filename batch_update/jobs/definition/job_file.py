@@ -26,9 +26,6 @@ class Job:
 
     name: str
     path: Path
-    file: str = field(repr=False)
-    """the sheet: a path or a pattern, an address, or "-" for stdin"""
-    description: str
     tables: JobFile
     """its tables beside the settings; paths made absolute"""
     given: Mapping[str, Any]
@@ -43,7 +40,8 @@ class Job:
     @property
     def shown_file(self) -> str:
         """Return the sheet as far as it may be shown: of an address the host and the name of a file."""
-        return shown_address(self.file) if is_address(self.file) else self.file
+        file = self.input.file
+        return shown_address(file) if is_address(file) else file
 
     @property
     def input(self) -> Input:
@@ -69,8 +67,7 @@ def load_job(path: Path) -> Job:
     if tables.key is not None:
         # A file is the setting's, so that commands that are printed name it, too; any other wins over the variable.
         given["key_file"] = tables.key.file
-    assert tables.input is not None, "a job without an input is refused"
-    return Job(path.stem, path, tables.input.file, tables.description, tables, given, found)
+    return Job(path.stem, path, tables, given, found)
 
 
 def _with_absolute_paths(job: Merged) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Notify(JobTable):
 
 
 class Monitor(JobTable):
-    """What watches over the job, and is told of each run."""
+    """Watchers of the job that are told of each run: an address, a file of figures, a command."""
 
     ping: Secret | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""What a run of a job takes: its sheets and where they came from, or why there is none; and what was archived."""
+"""The sheets that a run of a job takes and where they came from, or why there is none; and those it has archived."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """What became of a sheet that was to be moved to the archive. Nothing is lost whatever it is."""
+    """A sheet that was to be moved to the archive: where it lies now, or why it stayed. It is lost in no case."""
 
     place: Path | None
     """where it lies now; None where it stayed where it was"""

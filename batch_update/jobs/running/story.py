@@ -64,7 +64,7 @@ def run_job(
         run = failed_run(job.name, error, due=due, began=began)
         if not is_to_be_told(job, error):
             return run
-        hands.tell(Came(Turn(job.name, job.tables.mode, job.file, settings), error))
+        hands.tell(Came(Turn(job.name, job.tables.mode, job.input.file, settings), error))
         # Who holds the record tells of the job itself; one that cannot be written is told of by nobody else.
         for words in () if isinstance(error, RunLocked) else announce_end(job, run, None, environ=environ):
             hands.warn(job.name, words)

@@ -65,7 +65,7 @@ def task_of(job: Job, place: Workplace) -> UnitTask:
         raise UsageError(f"{job.path}: the job has no schedule", code="U140")
     return UnitTask(
         job=job.name,
-        description=job.description,
+        description=job.tables.description,
         path=job.path.resolve(),
         program=place.program,
         flags=place.flags,

@@ -203,7 +203,7 @@ def test_a_sheet_that_was_sent_is_skipped_by_its_bytes_where_the_job_says_so(tmp
 
 
 def test_of_all_sheets_those_before_the_first_new_one_are_skipped(tmp_path: Path) -> None:
-    """What stands behind it is sent again: else the new one, though older, would win."""
+    """Sheets that stand behind the new one are sent again: else it would win, though it is older."""
     for minutes, name in enumerate(("d.csv", "c.csv", "b.csv", "a.csv"), start=1):
         put(tmp_path / name, name, minutes_ago=minutes)
     sent = [sha256(name.encode()).hexdigest() for name in ("a.csv", "b.csv", "d.csv")]

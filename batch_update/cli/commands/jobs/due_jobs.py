@@ -121,7 +121,7 @@ class _Round:
         from batch_update.jobs.running.hands import Came, Turn
 
         hands = self._hands()
-        hands.tell(Came(Turn(job.name, job.tables.mode, job.file, self._found[job.name][1]), error))
+        hands.tell(Came(Turn(job.name, job.tables.mode, job.input.file, self._found[job.name][1]), error))
         for words in announce_end(job, self.ran[-1], None, environ=os.environ):
             hands.warn(job.name, words)
 

@@ -91,7 +91,7 @@ def _listed(path: Path) -> ListedJob:
     listed = ListedJob(path.stem, "", "", "", "", None, "", None)
     try:
         job = load_job(path)
-        listed = replace(listed, description=job.description, file=job.shown_file)
+        listed = replace(listed, description=job.tables.description, file=job.shown_file)
         if job.tables.schedule:
             coming = coming_runs([job], SYSTEM.wall(), 1)
             words = in_words(job.tables.schedule)
