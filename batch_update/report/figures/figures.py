@@ -56,6 +56,8 @@ class PlanFigures:
     """code -> how many problems of the sheet have it, the most frequent first"""
     fields: tuple[FieldFigure, ...]
     """that of most assistants first"""
+    changed: tuple[FieldChange, ...]
+    """the changes that were counted, in row order"""
 
 
 def figures_of(report: Report, windows: Sequence[Window] = ()) -> Figures:
@@ -81,8 +83,10 @@ def figures_of_run(report: Report, facts: RunFacts) -> Figures:
 
 def figures_of_plan(plan: Plan) -> PlanFigures:
     """Return a plan in figures."""
+    changed = tuple(changed_by_plan(plan))
     return PlanFigures(
         totals=totals_of(plan),
         problems=dict(Counter(problem.code for problem in plan.problems).most_common()),
-        fields=by_field(changed_by_plan(plan)),
+        fields=by_field(changed),
+        changed=changed,
     )

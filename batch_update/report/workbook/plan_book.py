@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.model.plans import Outcome, Plan, Status, Tripped
-from batch_update.report.changed import Became, changed_by_plan
+from batch_update.report.changed import Became
 from batch_update.report.figures.figures import PlanFigures, figures_of_plan
 from batch_update.report.headline.both_languages import about
 from batch_update.report.headline.ends import LEFT_OUT, ROW_ENDS, TO_CHANGE, end_and_effect
@@ -47,14 +47,14 @@ class Approval:
 
 def write_plan_book(plan: Plan, approval: Approval, path: Path, language: Language) -> Path:
     """Write the workbook beside its place and rename it; returns where it lies. Raises OSError."""
-    words = VOCABULARIES[language]
+    words, figures = VOCABULARIES[language], figures_of_plan(plan)
     tables = (
-        changes_page(list(changed_by_plan(plan)), plan, words),
+        changes_page(figures.changed, plan, words),
         _rows_page(plan, words),
         problems_page(plan, (), words),
         _facts_page(plan, approval, words),
     )
-    cover = _cover(plan, approval, figures_of_plan(plan), words)
+    cover = _cover(plan, approval, figures, words)
     return write_whole(path, partial(write_book, cover=cover, tables=tables, continued=words.continued))
 
 
