@@ -6,6 +6,8 @@ import csv
 import json
 from io import StringIO
 from pathlib import Path
+from shutil import which
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -199,6 +201,15 @@ def test_on_paper_are_all_rows_that_the_filters_let_through(chromium: Chromium, 
 
     lines, opened, told, pdf = chromium.see(path, look)
     assert (lines, opened) == (ROWS, ROWS) and f"{ROWS}" in told and pdf.startswith(b"%PDF")
+    if which("pdftotext"):
+        _, *of_rows = texts_of_pages(pdf).partition("Row  ")[2].split("\f")
+        assert len(of_rows) > 50 and all("What changes" in page for page in of_rows if "Praxis" in page)
+
+
+def texts_of_pages(pdf: bytes) -> str:
+    """The texts of the pages of a PDF, each page ended by a form feed."""
+    found = run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True, timeout=30)
+    return found.stdout.decode()
 
 
 def test_the_data_inside_can_be_read_by_other_programs(path: Path) -> None:
