@@ -101,12 +101,8 @@ def texts_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")
 
 
-def test_no_secret_gets_out_of_where_it_belongs(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Plan, run with failures, undo, reports in all forms, lists, documents, a bug: nothing told has one."""
-    monkeypatch.setenv("FAMULOR_API_KEY", KEY)
-    monkeypatch.setenv("HTTPS_PROXY", f"http://nina:{PROXY}@127.0.0.1:9")
+def there_and_mine() -> tuple[str, str]:
+    """A sheet that puts secrets there, and one that changes them: a good row, one to refuse, and two that are wrong."""
     there = sheet("there.csv", (10001, "", tools(THERE), hook(HOOK_THERE)))
     mine = sheet(
         "mine.csv",
@@ -115,34 +111,51 @@ def test_no_secret_gets_out_of_where_it_belongs(
         (10003, 9.9, tools(IN_SHEET)[:-2], f"{hook(HOOK)} x"),
         (10004, 1.1, tools(IN_SHEET), hook(HOOK), "one too many"),
     )
+    return there, mine
+
+
+def commands(
+    there: str, mine: str, way: tuple[str, ...], send: tuple[str, ...]
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Each with the exit status that it ends with: in this order, since later ones tell of what earlier ones did."""
+    return (
+        (0, ("apply", there, *send)),
+        (3, ("check", mine)),
+        (3, ("check", mine, "--json")),
+        (3, ("plan", mine, *way)),
+        (0, ("plan", mine, *way, "--full", "--skip-invalid")),
+        (3, ("plan", mine, *way, "--json")),
+        (3, ("plan", mine, *way, "--no-fetch", "--json")),
+        (1, ("apply", mine, *send)),
+        (1, ("apply", mine, *send, "--json")),
+        (0, ("report", "last", "--format", ",".join(FORMATS))),
+        (0, ("runs", "list")),
+        (0, ("runs", "show", "last")),
+        (0, ("runs", "show", "last", "--json")),
+        (0, ("history",)),
+        (0, ("history", "10001")),
+        (0, ("history", "10001", "--json")),
+        (0, ("history", "--blame", "10001")),
+        (0, ("apply", there, *send)),
+        (0, ("undo", "last", *way, "--yes")),
+        (0, ("export", "-o", "-", *way, "--fields", "name,tools")),
+        (2, ("plan", mine, *way, "--base-url", f"https://nina:{PROXY}@127.0.0.1:9/api")),
+        (5, ("plan", mine, *way, "--proxy", f"http://nina:{PROXY}@127.0.0.1:9")),
+    )
+
+
+def test_no_secret_gets_out_of_where_it_belongs(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plan, run with failures, undo, reports in all forms, lists, documents, a bug: nothing told has one."""
+    monkeypatch.setenv("FAMULOR_API_KEY", KEY)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://nina:{PROXY}@127.0.0.1:9")
+    there, mine = there_and_mine()
     told: dict[str, Result] = {}
     with echoing_server(tmp_path) as address:
         way = ("--base-url", address, "--rate", "off", "--max-outage", "0", "--max-attempts", "1")
         send = (*way, "--yes", "--allow", "all", "--skip-invalid", "--note", "for a test")
-        for ends, words in (
-            (0, ("apply", there, *send)),
-            (3, ("check", mine)),
-            (3, ("check", mine, "--json")),
-            (3, ("plan", mine, *way)),
-            (0, ("plan", mine, *way, "--full", "--skip-invalid")),
-            (3, ("plan", mine, *way, "--json")),
-            (3, ("plan", mine, *way, "--no-fetch", "--json")),
-            (1, ("apply", mine, *send)),
-            (1, ("apply", mine, *send, "--json")),
-            (0, ("report", "last", "--format", ",".join(FORMATS))),
-            (0, ("runs", "list")),
-            (0, ("runs", "show", "last")),
-            (0, ("runs", "show", "last", "--json")),
-            (0, ("history",)),
-            (0, ("history", "10001")),
-            (0, ("history", "10001", "--json")),
-            (0, ("history", "--blame", "10001")),
-            (0, ("apply", there, *send)),
-            (0, ("undo", "last", *way, "--yes")),
-            (0, ("export", "-o", "-", *way, "--fields", "name,tools")),
-            (2, ("plan", mine, *way, "--base-url", f"https://nina:{PROXY}@127.0.0.1:9/api")),
-            (5, ("plan", mine, *way, "--proxy", f"http://nina:{PROXY}@127.0.0.1:9")),
-        ):
+        for ends, words in commands(there, mine, way, send):
             told[f"{len(told) + 1}: {' '.join(words)}"] = result = run(*words)
             assert result.exit == ends, "each does its work: who is refused at the door tells nothing"
         with monkeypatch.context() as broken:
@@ -153,15 +166,7 @@ def test_no_secret_gets_out_of_where_it_belongs(
     assert any("A422" in one.out + one.err for one in told.values())
     said = {words: leaks(one.out + one.err, OF_THE_DATA) for words, one in told.items()}
     assert {words: found for words, found in said.items() if found} == {}
-    made = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "served.db"]
-    assert {path.name: found for path in made if (found := leaks(texts_of(path), OURS_ALONE))} == {}
-    shown = [
-        path
-        for path in made
-        if path.parent.parent.name == "runs" and path.name not in OWN_DATA | {"journal.db"}
-    ]
-    assert {"run.json", "junit.xml"} <= {path.name for path in shown}
-    assert {path.name: found for path in shown if (found := leaks(texts_of(path), OF_THE_DATA))} == {}
+    _only_in_files_of_their_own(tmp_path)
     _only_in_their_cells(tmp_path)
     _shared_without(run, tmp_path)
 
@@ -170,6 +175,19 @@ def _failing(number: int) -> None:
     raise RuntimeError(
         f"Authorization: Bearer {KEY}; {tools(IN_SHEET)}; {hook(HOOK)}; proxy http://nina:{PROXY}@h:1"
     )
+
+
+def _only_in_files_of_their_own(folder: Path) -> None:
+    """No file has the key, and of the files of a run those alone have secrets that hold the sheet's own cells."""
+    made = [path for path in folder.rglob("*") if path.is_file() and path.name != "served.db"]
+    assert {path.name: found for path in made if (found := leaks(texts_of(path), OURS_ALONE))} == {}
+    shown = [
+        path
+        for path in made
+        if path.parent.parent.name == "runs" and path.name not in OWN_DATA | {"journal.db"}
+    ]
+    assert {"run.json", "junit.xml"} <= {path.name for path in shown}
+    assert {path.name: found for path in shown if (found := leaks(texts_of(path), OF_THE_DATA))} == {}
 
 
 def _only_in_their_cells(folder: Path) -> None:
