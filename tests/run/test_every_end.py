@@ -81,7 +81,11 @@ class End:
 
 
 class Server:
-    """A sandbox at which something happens when its third update comes, until `mended` stands in its place."""
+    """A sandbox at which something happens when its third update comes, until `mended` stands in its place.
+
+    It keeps no connection: on one that was kept, a refusal that comes sooner than any answer before is rightly doubted
+    and the row sent once more, and on a machine at work the answers before may have been slow.
+    """
 
     def __init__(self, troubled: Any, mended: Any, act: Callable[[], None]) -> None:
         self._app, self._mended, self._act = troubled, mended, act
@@ -95,7 +99,13 @@ class Server:
             self._updates += 1
             if self._updates == 3:
                 await anyio.to_thread.run_sync(self._act)
-        await self._app(scope, receive, send)
+
+        async def send_and_close(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = message | {"headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+
+        await self._app(scope, receive, send_and_close)
 
 
 def send_signal(name: str) -> Callable[[Place], None]:
