@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +33,10 @@ class Scheduled:
     job: Job
     runs_dir: Path
 
+    def state(self) -> JobState:
+        """Return what is known of its runs. Raises UsageError where its record cannot be used."""
+        return job_state(self.runs_dir, self.job.name, file=self.job.path)
+
 
 @dataclass(frozen=True, slots=True)
 class RoundHolder:
@@ -50,98 +54,103 @@ def run_round(jobs: Sequence[Scheduled], holder: RoundHolder, *, clock: Clock = 
     Where another process has its round, its jobs are left to it. A job whose record cannot be used is told of, and
     keeps no other from its turn. A signal ends the round.
     """
-    ends: list[Exit] = []
+    this = _Round(holder, clock)
     with ExitStack() as held:
-        left = {
-            each.job.name: each
-            for each in _ours(jobs, held, holder, ends, clock)
-            if _is_ready(each, holder, ends, clock)
-        }
-        looked = clock.wall()
+        this.run([each for each in this.ours(jobs, held) if this.is_ready(each)])
+    return this.ends
+
+
+class _Round:
+    """One round: who holds it, by which clock, and how what it ran ended."""
+
+    def __init__(self, holder: RoundHolder, clock: Clock) -> None:
+        self._holder = holder
+        self._clock = clock
+        self.ends: list[Exit] = []
+
+    def run(self, jobs: Sequence[Scheduled]) -> None:
+        """Run what is due of these jobs, each at most once."""
+        left = {each.job.name: each for each in jobs}
+        looked = self._clock.wall()
         while left:
-            now = clock.wall()
-            states = dict(_states(left.values(), holder, ends))
-            for name in left.keys() - states.keys():
-                del left[name]
+            now = self._clock.wall()
+            states = {
+                name: state for name, each in left.items() if (state := self._state_of(each)) is not None
+            }
+            left = {name: left[name] for name in states}
             found = due_runs((each.job for each in left.values()), now, states, looked=looked)
             if not found:
-                break
+                return
             del left[found[0].job.name]
-            run = holder.run(found[0].job, found[0].due)
-            ends.append(run.exit)
+            run = self._holder.run(found[0].job, found[0].due)
+            self.ends.append(run.exit)
             if run.ends_all:
-                break
-    return ends
+                return
 
+    def ours(self, jobs: Sequence[Scheduled], held: ExitStack) -> Iterator[Scheduled]:
+        """Yield the jobs whose folder of records is ours now: no other round works on it. Of others tell what hangs."""
+        taken: dict[Path, bool] = {}
+        for each in jobs:
+            if each.job.tables.schedule is None:
+                continue
+            if each.runs_dir not in taken:
+                taken[each.runs_dir] = self._is_taken(each, held)
+            if taken[each.runs_dir]:
+                yield each
+            else:
+                with suppress(BatchUpdateError):  # the other round tells of it
+                    self._tell_of_long(each, each.state())
 
-def _ours(
-    jobs: Sequence[Scheduled], held: ExitStack, holder: RoundHolder, ends: list[Exit], clock: Clock
-) -> Iterator[Scheduled]:
-    """Yield the jobs whose folder of records no other round works on; it is ours then. Of others tell what hangs."""
-    taken: dict[Path, bool] = {}
-    for each in jobs:
-        if each.job.tables.schedule is None:
-            continue
-        if each.runs_dir not in taken:
-            try:
-                held.enter_context(locked(each.runs_dir / FOLDER / _LOCK, "another round is at work"))
-                taken[each.runs_dir] = True
-            except BatchUpdateError as error:
-                taken[each.runs_dir] = False
-                if not isinstance(error, RunLocked):
-                    holder.tell(each.job, error)
-                    ends.append(error.exit)
-        if taken[each.runs_dir]:
-            yield each
-        else:
-            with suppress(BatchUpdateError):  # the other round tells of it
-                state = job_state(each.runs_dir, each.job.name, file=each.job.path)
-                _tell_of_long(each, state, holder, ends, clock)
-
-
-def _tell_of_long(
-    each: Scheduled, state: JobState, holder: RoundHolder, ends: list[Exit], clock: Clock
-) -> None:
-    """Tell of a job that has been at work for an hour longer than it may: nobody else would, where it hangs."""
-    schedule = each.job.tables.schedule
-    most = LONG + timedelta(seconds=(schedule and schedule.deadline) or 0)
-    if not state.at_work or clock.wall() - state.begun[-1].began <= most:
-        return
-    begun = state.begun[-1]
-    error = RunLocked(
-        f"the job {each.job.name} has been at work since {local_time(begun.began)}, process {begun.process} on "
-        f"{printable(begun.host)}; what is due waits for it",
-        code="R122",
-    )
-    holder.tell(each.job, error)
-    ends.append(error.exit)
-
-
-def _is_ready(each: Scheduled, holder: RoundHolder, ends: list[Exit], clock: Clock) -> bool:
-    """Whether the record can be read, and knows the schedule: one that is new is noted, so that none is missed."""
-    schedule = each.job.tables.schedule
-    try:
-        now = clock.wall()
-        state = job_state(each.runs_dir, each.job.name, file=each.job.path)
-        _tell_of_long(each, state, holder, ends, clock)
-        if schedule is not None and not state.at_work and is_news(schedule, state, now):
-            with JobRecord(each.runs_dir, each.job.name, file=each.job.path, clock=clock) as record:
-                record.saw(schedule_seen(schedule, now))
-    except RunLocked:  # somebody runs the job right now
-        return False
-    except BatchUpdateError as error:
-        holder.tell(each.job, error)
-        ends.append(error.exit)
-        return False
-    return True
-
-
-def _states(
-    jobs: Iterable[Scheduled], holder: RoundHolder, ends: list[Exit]
-) -> Iterator[tuple[str, JobState]]:
-    for each in jobs:
+    def is_ready(self, each: Scheduled) -> bool:
+        """Whether the record can be read, and knows the schedule: one that is new is noted, so that none is missed."""
+        schedule, now = each.job.tables.schedule, self._clock.wall()
+        if (state := self._state_of(each)) is None:
+            return False
+        self._tell_of_long(each, state)
+        if schedule is None or state.at_work or not is_news(schedule, state, now):
+            return True
         try:
-            yield each.job.name, job_state(each.runs_dir, each.job.name, file=each.job.path)
+            with JobRecord(each.runs_dir, each.job.name, file=each.job.path, clock=self._clock) as record:
+                record.saw(schedule_seen(schedule, now))
+        except RunLocked:  # somebody runs the job right now
+            return False
         except BatchUpdateError as error:
-            holder.tell(each.job, error)
-            ends.append(error.exit)
+            self._tell(each.job, error)
+            return False
+        return True
+
+    def _is_taken(self, each: Scheduled, held: ExitStack) -> bool:
+        """Take the folder of a job's records for this round, and return whether that could be."""
+        try:
+            held.enter_context(locked(each.runs_dir / FOLDER / _LOCK, "another round is at work"))
+        except RunLocked:
+            return False
+        except BatchUpdateError as error:
+            self._tell(each.job, error)
+            return False
+        return True
+
+    def _state_of(self, each: Scheduled) -> JobState | None:
+        """Return what is known of a job's runs; None where that cannot be read, which is told."""
+        try:
+            return each.state()
+        except BatchUpdateError as error:
+            self._tell(each.job, error)
+            return None
+
+    def _tell_of_long(self, each: Scheduled, state: JobState) -> None:
+        """Tell of a job that has been at work for an hour longer than it may: nobody else would, where it hangs."""
+        schedule = each.job.tables.schedule
+        most = LONG + timedelta(seconds=(schedule and schedule.deadline) or 0)
+        if not state.at_work or self._clock.wall() - state.begun[-1].began <= most:
+            return
+        begun = state.begun[-1]
+        words = (
+            f"the job {each.job.name} has been at work since {local_time(begun.began)}, process {begun.process} on "
+            f"{printable(begun.host)}; what is due waits for it"
+        )
+        self._tell(each.job, RunLocked(words, code="R122"))
+
+    def _tell(self, job: Job, error: BatchUpdateError) -> None:
+        self._holder.tell(job, error)
+        self.ends.append(error.exit)
