@@ -62,13 +62,27 @@ def run_job(
             return night.run(due, anew=anew)
     except BatchUpdateError as error:
         run = failed_run(job.name, error, due=due, began=began)
-        if not is_to_be_told(job, error):
-            return run
-        hands.tell(Came(Turn(job.name, job.tables.mode, job.input.file, settings), error))
-        # Who holds the record tells of the job itself; one that cannot be written is told of by nobody else.
-        for words in () if isinstance(error, RunLocked) else announce_end(job, run, None, environ=environ):
-            hands.warn(job.name, words)
+        if is_to_be_told(job, error):
+            # Who holds the record tells of the job itself; one that cannot be written is told of by nobody else.
+            is_told = isinstance(error, RunLocked)
+            tell_unbegun(job, settings, hands, error, run, environ=environ, is_announced=not is_told)
         return run
+
+
+def tell_unbegun(
+    job: Job,
+    settings: Settings,
+    hands: Hands,
+    error: BatchUpdateError,
+    run: JobRun,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    is_announced: bool = True,
+) -> None:
+    """Tell of a run that this error kept from beginning; where it `is_announced`, also whoever hears of the job."""
+    hands.tell(Came(Turn(job.name, job.tables.mode, job.input.file, settings), error))
+    for words in announce_end(job, run, None, environ=environ) if is_announced else ():
+        hands.warn(job.name, words)
 
 
 def _but_for(intake: Intake, number: int) -> Intake:

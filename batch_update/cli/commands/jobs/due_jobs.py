@@ -5,7 +5,6 @@ It is said each minute, and mostly nothing is due: what a run takes is loaded on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -117,13 +116,9 @@ class _Round:
         self._note(job.name, error)
         if not self._is_to_be_told(job.path, error):
             return
-        from batch_update.jobs.notices.telling import announce_end
-        from batch_update.jobs.running.hands import Came, Turn
+        from batch_update.jobs.running.story import tell_unbegun
 
-        hands = self._hands()
-        hands.tell(Came(Turn(job.name, job.tables.mode, job.input.file, self._found[job.name][1]), error))
-        for words in announce_end(job, self.ran[-1], None, environ=os.environ):
-            hands.warn(job.name, words)
+        tell_unbegun(job, self._found[job.name][1], self._hands(), error, self.ran[-1])
 
     def _note(self, job: str, error: BatchUpdateError) -> None:
         from batch_update.jobs.running.unbegun import failed_run
