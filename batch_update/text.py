@@ -287,6 +287,11 @@ def log_heading(moment: datetime, who: str) -> str:
     return f"{local_time(moment)}  {printable(who)}: "
 
 
+def log_close(status: int, folders: Iterable[Path] = ()) -> str:
+    """`; exit 0, runs/2026-11-22T0300-nightly`: how a line in a log about a run closes."""
+    return f"; exit {status}" + "".join(f", {printable(str(folder))}" for folder in folders)
+
+
 def utc_text(moment: datetime) -> str:
     """`2026-11-22T08:31:05.120Z`: as programs read it."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.model.plans import Status
 from batch_update.report.documents.of_jobs import RanJob
-from batch_update.text import log_heading, printable
+from batch_update.text import log_close, log_heading
 
 
 def ran_job(run: JobRun) -> RanJob:
@@ -31,9 +29,4 @@ def ran_job(run: JobRun) -> RanJob:
 
 def log_line(run: JobRun) -> str:
     """Return a run in a dated line: with the job, what became of it, the exit status and the folders."""
-    return f"{log_heading(run.began, run.job)}{run.line}; exit {int(run.exit)}{_folders_said(run.folders)}"
-
-
-def _folders_said(folders: tuple[Path, ...]) -> str:
-    """`, runs/2026-11-22T0300-nightly`; "" for none."""
-    return "".join(f", {printable(str(folder))}" for folder in folders)
+    return f"{log_heading(run.began, run.job)}{run.line}{log_close(int(run.exit), run.folders)}"

@@ -30,7 +30,7 @@ from batch_update.cli.watcher import Onlooker
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
 from batch_update.model.reports import Exit
-from batch_update.text import excerpt, log_heading, printable
+from batch_update.text import excerpt, log_close, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.run.steps.means import Means, Sequel
@@ -169,8 +169,7 @@ def log_tail(job: str, status: Exit, folder: Path | None) -> str:
     """`; exit 0, runs/2026-11-22T0300-nightly`: what stands at the end of a job's dated line; "" for all else."""
     if not job or sys.stdout.isatty():
         return ""
-    place = f", {printable(str(from_here(folder)))}" if folder is not None else ""
-    return f"; exit {int(status)}{place}"
+    return log_close(int(status), () if folder is None else (from_here(folder),))
 
 
 def tell_error(error: Exception, errand: Errand) -> None:

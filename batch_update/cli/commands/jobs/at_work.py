@@ -15,7 +15,7 @@ from batch_update.cli.spelling import spelled_as_keys
 from batch_update.clock import SYSTEM
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
-from batch_update.text import log_heading, printable
+from batch_update.text import log_close, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_run import JobRun
@@ -50,9 +50,8 @@ class ScreenHands:
 
     def nothing(self, run: JobRun, settings: Settings) -> None:
         if not settings.json_ and not (settings.quiet and run.exit is Exit.OK):
-            out_dated(
-                f"{dated(run.job) or f'{printable(run.job)}: '}{run.line}; exit {int(run.exit)}", run.job
-            )
+            heading = dated(run.job) or f"{printable(run.job)}: "
+            out_dated(f"{heading}{run.line}{log_close(int(run.exit))}", run.job)
 
     def warn(self, job: str, words: str) -> None:
         say(f"{log_heading(SYSTEM.wall(), job)}{printable(words)}")
