@@ -70,3 +70,17 @@ def test_the_deadline_covers_waiting_for_a_server_that_is_down_at_the_first_look
 def test_the_deadline_is_that_of_the_run_and_not_of_each_sheet(nights: Nights) -> None:
     nights.write(LIMITED.format(settings=""), SHEET)
     assert nights.run().exit is Exit.OK
+    (nights.folder / "inbox").mkdir()
+    nights.write(LIMITED.format(settings="") + '[input]\nfile = "inbox/*.csv"\ntake = "all"\n')
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    (nights.folder / "inbox" / "a.csv").write_text("id,speech_speed\n10001,1.05\n", "utf-8")
+    before, nights.before = nights.passed, slow
+    assert nights.run().exit is Exit.OK
+    assert nights.passed - before < 100, "one sheet alone has time enough"
+    for name, speed in (("b", "1.1"), ("c", "0.95")):
+        (nights.folder / "inbox" / f"{name}.csv").write_text(f"id,speech_speed\n10001,{speed}\n", "utf-8")
+    before = nights.passed
+    run = nights.run()
+    assert (run.exit, run.code, len(run.sheets)) == (Exit.TERMINATED, "R131", 2)
+    assert 99 < nights.passed - before < 101 and "not taken" in run.line
