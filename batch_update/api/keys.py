@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from batch_update.api.secret_file import read_secret_file, stripped, why_unread
+from batch_update.api.secret_file import CREDENTIALS, read_secret_file, stripped, why_unread
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
 from batch_update.text import counted, printable
 
@@ -135,7 +135,7 @@ def find_key(
         return ApiKey(_read_key_file(key_file, warn), source=f"what {path_words(key_file)} holds")
     if text := stripped(environ.get(VARIABLE, "")):
         return ApiKey(text, source=f"what {VARIABLE} holds")
-    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    folder = environ.get(CREDENTIALS, "")
     if folder and os.path.lexists(credential := Path(folder) / CREDENTIAL):
         return ApiKey(_read_key_file(credential, warn), source=f"what the credential {CREDENTIAL} holds")
     raise KeyMissing(

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from batch_update.text import printable, quoted_path
 
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Variable that names the folder of credentials: systemd and containers set it."""
 MOST_BYTES = 4096
 _PATIENCE = 15.0
 """seconds that a pipe may take to hand over the secret: one that nobody writes to would be waited for for ever"""

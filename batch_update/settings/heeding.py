@@ -35,18 +35,18 @@ HEEDED: dict[str, tuple[str, ...]] = {
 }
 """Command -> the settings that it heeds, by their groups or names: through every door these, and no others."""
 HEEDLESS = (
-    *(
-        "job init",
-        "job list",
-        "job check",
-        "job show",
-        "job next",
-        "job log",
-        "job notify-test",
-        "job schedule",
-        "job serve",
-    ),
-    *("fields", "explain", "demo"),
+    "job init",
+    "job list",
+    "job check",
+    "job show",
+    "job next",
+    "job log",
+    "job notify-test",
+    "job schedule",
+    "job serve",
+    "fields",
+    "explain",
+    "demo",
 )
 """The other commands. They read no settings, so that one that is wrong can be explained, too."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import anyio
@@ -57,6 +58,13 @@ def test_a_look_takes_what_the_night_would_take_and_makes_no_archive(tmp_path: P
     (tmp_path / "done").mkdir()
     (tmp_path / "done" / "a.csv").write_text("id,name\n10001,Berta\n")
     assert looked(tmp_path, text).findings == ()
+
+
+def test_a_report_that_could_not_be_written_is_odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looked(tmp_path, f"{IN_ORDER}reports = ['parquet']").findings == ()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (found,) = looked(tmp_path, f"{IN_ORDER}reports = ['parquet']").findings
+    assert found.is_warning and "pyarrow" in found.message and "pip install" in found.remedy
 
 
 def test_a_row_that_only_the_account_refuses_is_found_before_the_night(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from batch_update.api.keys import ApiKey, find_key
-from batch_update.errors import BatchUpdateError, KeyMissing
+from batch_update.errors import BatchUpdateError, KeyMissing, UsageError
 from batch_update.jobs.checking.night_finding import Finding, findings_of
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.secrets import key_of_job
@@ -15,6 +15,7 @@ from batch_update.jobs.definition.sheet_address import is_address
 from batch_update.jobs.notices.trying import foreseen
 from batch_update.jobs.record.record_file import LONGEST_NAME
 from batch_update.model.reports import Exit
+from batch_update.report.files.parquet import require_parquet
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.opening import STDIN
 from batch_update.text import printable, quoted_path
@@ -27,6 +28,7 @@ def night_findings(job: Job, settings: Settings, environ: Mapping[str, str]) -> 
     yield from _asked(job, settings)
     yield from _of_name(job)
     yield from _folders(job, settings)
+    yield from _reports(job)
     yield from _notices(job, environ)
 
 
@@ -102,6 +104,14 @@ def _unwritable(what: str, folder: Path, status: Exit) -> Iterator[Finding]:
     elif not os.access(there, os.W_OK | os.X_OK):
         remedy = "Let who runs the job write there, or name another place."
         yield Finding(f"{what}: {_place_words(there)} may not be written to", remedy, status)
+
+
+def _reports(job: Job) -> Iterator[Finding]:
+    if "parquet" in job.tables.reports:
+        try:
+            require_parquet()
+        except UsageError as error:
+            yield from findings_of(error, is_warning=True)
 
 
 def _place_words(path: Path) -> str:

@@ -30,11 +30,9 @@ def job_schema() -> Schema:
     """Return the schema: each setting that a job file may set, and the tables, with bounds, defaults and help."""
     own = _for_editors(JobFile.model_json_schema())
     settings = _for_editors(Settings.model_json_schema())["properties"]
-    properties = {job_key(name): part for name, part in settings.items() if name in job_settings()}
-    for name, part in properties.items():
-        default = Settings.model_fields[_setting_of(name)].default
-        if default is not None and default != {} and default != ():
-            part["default"] = default_value(default)
+    properties = {
+        job_key(name): settings[name] | _default_of(name) for name in settings if name in job_settings()
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A job of batch-update",
@@ -54,9 +52,10 @@ def default_value(default: Any) -> Any:
     return str(default) if isinstance(default, Path) else default
 
 
-def _setting_of(key: str) -> str:
-    name = key.replace("-", "_")
-    return name if name in Settings.model_fields else f"{name}_"
+def _default_of(name: str) -> Schema:
+    """Return the default of a setting as its schema has it; nothing where that is nothing."""
+    default = Settings.model_fields[name].default
+    return {} if default in (None, {}, ()) else {"default": default_value(default)}
 
 
 def _table(name: str, part: Schema) -> Schema:

@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from batch_update.api.keys import ApiKey, path_words
-from batch_update.api.secret_file import MOST_BYTES, read_secret_file, stripped, why_unread
+from batch_update.api.secret_file import CREDENTIALS, MOST_BYTES, read_secret_file, stripped, why_unread
 from batch_update.errors import KeyMissing, UsageError
 from batch_update.jobs.definition.job_tables import Secret
 from batch_update.settings.tunables import Settings
 from batch_update.text import excerpt
-
-CREDENTIALS = "CREDENTIALS_DIRECTORY"
-"""Variable that names the folder of credentials."""
 
 
 def _nobody(text: str) -> None:
