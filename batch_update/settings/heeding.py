@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 from batch_update.errors import UsageError
@@ -76,9 +77,10 @@ def extra_of(name: str) -> dict[str, Any]:
     return dict(extra)
 
 
-def job_settings() -> set[str]:
+@cache
+def job_settings() -> frozenset[str]:
     """Return the settings that a job file may set."""
-    return {name for name in heeded("job run") if extra_of(name)["job"]}
+    return frozenset(name for name in heeded("job run") if extra_of(name)["job"])
 
 
 def refuse_unheeded(given: Iterable[str], command: str, *, but: Collection[str] = ()) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -80,9 +81,10 @@ def _of_keys(job: Merged) -> Iterator[Complaint]:
         yield Complaint(("key",), "says the same as key-file: leave one of them out")
 
 
-def _keys_above() -> list[str]:
+@cache
+def _keys_above() -> tuple[str, ...]:
     """Return the keys that stand above all tables."""
-    return sorted({*map(job_key, job_settings()), *OWN_KEYS})
+    return tuple(sorted({*map(job_key, job_settings()), *OWN_KEYS}))
 
 
 def _no_key(key: str, known: Sequence[str]) -> str:
