@@ -5,32 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterable, Callable
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from batch_update.cli.after_run import allowing, commands_after, following_run, from_here
+from batch_update.cli.after_run import allowing, commands_after, following_run
 from batch_update.cli.documents import out_document, out_failure
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import Errand, Following, command_of, with_program
-from batch_update.cli.screens.screen import (
-    MOST_WORDS,
-    lines_below,
-    out,
-    out_raw,
-    painted,
-    room_on,
-    say,
-    show_error,
-)
-from batch_update.cli.spelling import as_flags
+from batch_update.cli.printed_commands import Errand, Following, command_of
+from batch_update.cli.screens.log_lines import dated, log_tail, out_dated
+from batch_update.cli.screens.screen import painted, room_on, say, show_error
 from batch_update.cli.watcher import Onlooker
-from batch_update.clock import SYSTEM
-from batch_update.errors import BatchUpdateError, GuardStopped, UsageError
+from batch_update.errors import GuardStopped, UsageError
 from batch_update.model.reports import Exit
-from batch_update.text import excerpt, log_close, log_heading, printable
+from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.run.steps.means import Means, Sequel
@@ -39,8 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Interrupts = Callable[[], AbstractContextManager[AsyncIterable[int]]]
-MOST_LOGGED = 200
-"""Characters of an error in the log of a job."""
 TICK = 0.5
 """Seconds between two looks at the clock, for what is shown while nothing happens."""
 
@@ -145,59 +131,6 @@ def _show_report(ended: Ended, errand: Errand, status: Exit) -> None:
         if files is None and report.folder and commands.undo:
             text += f"\nReport  {command_of('report', settings, report.folder)}"
         out_dated(text, errand.job)
-
-
-def dated(job: str, moment: datetime | None = None) -> str:
-    """`2026-11-22 03:00 CET  opening-hours: `, where a job writes into a log; "" for all else."""
-    if not job or sys.stdout.isatty():
-        return ""
-    return log_heading(moment or SYSTEM.wall(), job)
-
-
-def out_dated(text: str, job: str) -> None:
-    """Print a result whose first line, that of a job in a log, stays one line however long it is."""
-    if not job or sys.stdout.isatty():
-        out(text)
-        return
-    first, _, rest = text.partition("\n")
-    out_raw(as_flags(first))
-    if rest:
-        out(rest)
-
-
-def log_tail(job: str, status: Exit, folder: Path | None) -> str:
-    """`; exit 0, runs/2026-11-22T0300-nightly`: what stands at the end of a job's dated line; "" for all else."""
-    if not job or sys.stdout.isatty():
-        return ""
-    return log_close(int(status), () if folder is None else (from_here(folder),))
-
-
-def tell_error(error: Exception, errand: Errand) -> None:
-    """Show what ended a job before it came to a result: its dated line all the same, and the error as anywhere."""
-    from batch_update.cli.program.ending import tell_bug
-
-    as_json = errand.settings.json_
-    if not isinstance(error, BatchUpdateError):
-        tell_bug(error)
-        if as_json:
-            out_failure(error, Exit.BUG)
-        return
-    if as_json:
-        out_failure(error, error.exit)
-    elif heading := dated(errand.job):
-        _log_error(heading, error, errand)
-    else:
-        show_error(error)
-
-
-def _log_error(heading: str, error: BatchUpdateError, errand: Errand) -> None:
-    """Write an error into the log of a job: once, so that cron does not mail it twice."""
-    first, tail = error.details[0], log_tail(errand.job, error.exit, None)
-    out_dated(f"{heading}error[{error.code}]: {excerpt(first, MOST_LOGGED)}{tail}", errand.job)
-    if len(first) > MOST_LOGGED:
-        out(f"  {excerpt(first, MOST_WORDS)}")
-    for line in lines_below(error):
-        out(with_program(line))
 
 
 def _tell_held(stop: GuardStopped, errand: Errand) -> Exit:

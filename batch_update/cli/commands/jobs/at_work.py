@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch_update.cli.after_run import following_run
 from batch_update.cli.asked_to_end import AskedToEnd
-from batch_update.cli.commands.changing.sending import dated, out_dated, tell, tell_error, watch
-from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of
-from batch_update.cli.screens.screen import out, say
+from batch_update.cli.commands.changing.sending import tell, watch
+from batch_update.cli.documents import out_failure
+from batch_update.cli.printed_commands import SAME_SERVER, Errand, Following, command_of, with_program
+from batch_update.cli.screens.log_lines import dated, log_tail, out_dated
+from batch_update.cli.screens.screen import MOST_WORDS, lines_below, out, say, show_error
 from batch_update.cli.spelling import spelled_as_keys
 from batch_update.clock import SYSTEM
+from batch_update.errors import BatchUpdateError
 from batch_update.model.reports import Exit
 from batch_update.settings.tunables import Settings
-from batch_update.text import log_close, log_heading, printable
+from batch_update.text import excerpt, log_close, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_run import JobRun
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from batch_update.run.steps.means import Means, Sequel
 
 T = TypeVar("T")
+MOST_LOGGED = 200
+"""Characters of an error in the log of a job."""
 
 
 class ScreenHands:
@@ -81,7 +86,7 @@ def show_came(came: Came) -> None:
 
     errand = errand_of(came.turn)
     if isinstance(came.result, Exception):
-        tell_error(came.result, errand)
+        _tell_error(came.result, errand)
     elif isinstance(came.result, Planned):
         tell_drift(came, came.result, errand.at(came.result.settings))
     else:
@@ -96,3 +101,31 @@ def errand_of(turn: Turn) -> Errand:
     return Errand(
         "apply" if turn.verb in ("choose", "archive") else turn.verb, turn.place, turn.settings, turn.job
     )
+
+
+def _tell_error(error: Exception, errand: Errand) -> None:
+    """Show what ended a job before it came to a result: its dated line all the same, and the error as anywhere."""
+    from batch_update.cli.program.ending import tell_bug
+
+    as_json = errand.settings.json_
+    if not isinstance(error, BatchUpdateError):
+        tell_bug(error)
+        if as_json:
+            out_failure(error, Exit.BUG)
+        return
+    if as_json:
+        out_failure(error, error.exit)
+    elif heading := dated(errand.job):
+        _log_error(heading, error, errand)
+    else:
+        show_error(error)
+
+
+def _log_error(heading: str, error: BatchUpdateError, errand: Errand) -> None:
+    """Write an error into the log of a job: once, so that cron does not mail it twice."""
+    first, tail = error.details[0], log_tail(errand.job, error.exit, None)
+    out_dated(f"{heading}error[{error.code}]: {excerpt(first, MOST_LOGGED)}{tail}", errand.job)
+    if len(first) > MOST_LOGGED:
+        out(f"  {excerpt(first, MOST_WORDS)}")
+    for line in lines_below(error):
+        out(with_program(line))

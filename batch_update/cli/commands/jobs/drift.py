@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from batch_update.cli.commands.changing.sending import dated, log_tail, out_dated
 from batch_update.cli.commands.plan import document_of, show_screen
 from batch_update.cli.documents import out_document
 from batch_update.cli.printed_commands import Errand
+from batch_update.cli.screens.log_lines import dated, log_tail, out_dated
 from batch_update.cli.screens.screen import out
 from batch_update.model.reports import Exit
 from batch_update.text import printable

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.changing.sending import out_dated
 from batch_update.cli.commands.jobs.group import DEFAULT_DIR, JOBS_DIR, app
 from batch_update.cli.commands.jobs.overview.known_jobs import NAMES, told_of_jobs
 from batch_update.cli.documents import out_document
 from batch_update.cli.help import Command
 from batch_update.cli.options import AS_JSON
+from batch_update.cli.screens.log_lines import out_dated
 from batch_update.cli.screens.screen import out, say
 from batch_update.clock import SYSTEM
 from batch_update.text import local_time, log_heading, printable

@@ -109,7 +109,7 @@ class JobsFolder:
 
 def _serve(folder: JobsFolder, stamp: Stamp) -> Exit:
     """Serve until a signal comes; return the exit status: 0 where nothing was under way."""
-    from batch_update.cli.commands.changing.sending import out_dated
+    from batch_update.cli.screens.log_lines import out_dated
     from batch_update.jobs.record.job_run import BY_SIGNAL
     from batch_update.jobs.schedule.each_minute import serve_rounds
 
@@ -215,8 +215,8 @@ def _exit_of_worker(status: int) -> Exit:
 
 def _hold_round(paths: list[Path]) -> Exit:
     """Run what is due. A run of which all went well is a line, any other tells of itself."""
-    from batch_update.cli.commands.changing.sending import out_dated
     from batch_update.cli.commands.jobs.due_jobs import run_due
+    from batch_update.cli.screens.log_lines import out_dated
 
     status = Exit.OK
     try:
