@@ -12,7 +12,7 @@ from batch_update.errors import UsageError
 from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit, worst
 from batch_update.sandbox.app import make_app
-from batch_update.settings.tunables import SANDBOX_KEY
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.jobs.input.web_server import answer, serves
 
 QUICK = 'sandbox = true\nyes = true\nrate = "off"\nsandbox-limits = "off"\nsandbox-state = "state.db"\n'
@@ -61,6 +61,16 @@ def test_a_job_that_only_looks_tells_drift_and_sends_nothing() -> None:
     )
     assert ran().counts == {Status.UPDATED: 2}
     assert ran('mode = "plan"\n').ending is Ending.UNCHANGED
+
+
+def test_what_is_given_wins_over_the_job_file_and_that_over_the_environment() -> None:
+    environ = {"BATCH_UPDATE_MAX_CHANGES": "1"}
+    assert ran(environ=environ).code == "G120"
+    assert ran("max-changes = 5\n", settings=Settings(max_changes=1)).code == "G120"
+    assert ran(settings=Settings(max_changes=5), max_changes=1).code == "G120"
+    assert ran("max-changes = 5\n", environ=environ).ending is Ending.SUCCESS
+    with pytest.raises(UsageError, match="stands where settings do"):
+        ran(settings="day.csv")
 
 
 def test_a_job_file_that_is_wrong_is_raised_before_anything_happens() -> None:
