@@ -34,6 +34,7 @@ def over_http(*statuses: int) -> Iterator[Receiver]:
             receiver.came.append((self.path, body))
             self.send_response(left.pop(0) if len(left) > 1 else left[0])
             self.send_header("Content-Length", "0")
+            self.send_header("Location", "/elsewhere")  # heeded with a status that leads there
             self.end_headers()
 
         def log_message(self, *args: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_update.jobs.notices.metrics import write_metrics
+from batch_update.jobs.notices.metrics import fault_of_metrics_file, write_metrics
 from batch_update.jobs.notices.on_failure import run_command
 from batch_update.jobs.record.job_run import JobRun
 from tests.jobs.notices.made_runs import BAD, WELL
@@ -64,6 +64,14 @@ def test_two_jobs_do_not_write_over_the_figures_of_each_other(tmp_path: Path) ->
     ):
         write_metrics(path, replace(WELL, job="weekly"))
     assert path.read_text("utf-8") == text
+
+
+def test_figures_that_would_not_be_collected_are_told_before_the_night(tmp_path: Path) -> None:
+    write_metrics(tmp_path / "a.prom", WELL)
+    (tmp_path / "b.prom").mkdir()
+    assert fault_of_metrics_file(tmp_path / "a.prom", WELL.job) == ""
+    assert "the figures of the job nightly" in fault_of_metrics_file(tmp_path / "a.prom", "weekly")
+    assert fault_of_metrics_file(tmp_path / "b.prom", WELL.job) == "b.prom is no plain file"
 
 
 # ---------------------------------------------------------------- the command

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from batch_update.api.keys import VARIABLE
-from batch_update.jobs.notices.delivering import LACKING, MOST_ATTACHED
+from batch_update.jobs.notices.delivering import LACKING, MOST_ATTACHED, attachable
 from batch_update.jobs.notices.telling import announce_end, announce_start
 from batch_update.jobs.notices.together import together
 from tests.jobs.notices.made_runs import BAD, WELL, job_of
@@ -178,6 +178,19 @@ def test_a_file_that_is_too_large_is_named_and_stays_where_it_is(tmp_path: Path,
     mail = email.message_from_bytes(post.came[0][1], policy=email.policy.default)
     assert mail["subject"] == "batch-update nightly: fehlgeschlagen" and not list(mail.iter_attachments())
     assert "Nicht angehängt, weil zu groß: failed.xlsx" in mail.get_content()
+
+
+def test_the_files_of_several_runs_are_no_larger_together_than_one_may_be(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("a", "b", "c")]
+    for folder, size in zip(folders, (MOST_ATTACHED - 1, 2, 1), strict=True):
+        folder.mkdir()
+        (folder / "failed.csv").write_bytes(bytes(size))
+    files, too_large = attachable(folders)
+    assert [(name, len(content)) for name, content in files] == [
+        ("a-failed.csv", MOST_ATTACHED - 1),
+        ("c-failed.csv", 1),
+    ]
+    assert too_large == ["failed.csv"]
 
 
 # ---------------------------------------------------------------- the ping

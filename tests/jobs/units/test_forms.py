@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -84,6 +85,12 @@ def test_cron_that_knows_no_time_zone_is_told_of(folder: Path) -> None:
     assert "Debian and Ubuntu does not" in there
 
 
+def test_a_line_that_cron_would_not_read_is_not_printed(folder: Path) -> None:
+    far = replace(task_in(folder), program=(f"/{'x' * 990}",))
+    with pytest.raises(UsageError, match="longer than 990 characters"):
+        text_of(UnitForm.CRON, far)
+
+
 @pytest.mark.skipif(which("systemd-analyze") is None, reason="there is no systemd here")
 @pytest.mark.parametrize("name", ["nightly", ODD_JOB, ""])
 def test_systemd_accepts_the_units(folder: Path, tmp_path: Path, name: str) -> None:
@@ -137,6 +144,11 @@ def test_what_has_to_stand_in_a_service_stands_there(folder: Path) -> None:
     assert "Persistent=false" in none and "RandomizedDelaySec" not in none
 
 
+def test_a_job_asks_for_a_key_where_it_needs_one(folder: Path) -> None:
+    assert "LoadCredential=famulor_api_key:" in text_of(UnitForm.SYSTEMD, task_in(folder))
+    assert "LoadCredential" not in text_of(UnitForm.SYSTEMD, task_in(folder, text="sandbox = true"))
+
+
 # ---------------------------------------------------------------- Kubernetes
 
 
@@ -187,6 +199,12 @@ def test_what_has_to_stand_in_a_cronjob_stands_there(folder: Path) -> None:
     assert late["spec"]["startingDeadlineSeconds"] == 60
 
 
+def test_kubernetes_has_room_for_a_long_name_and_replaces_nothing_in_it(folder: Path) -> None:
+    manifest = yaml.safe_load(text_of(UnitForm.KUBERNETES, task_in(folder, "$(HOME) " + 60 * "x")))
+    assert len(manifest["metadata"]["name"]) <= 52, "more is refused for a CronJob"
+    assert container_of(manifest)["command"][-2].startswith("$$(HOME) x")
+
+
 def test_kubernetes_finds_its_schema_kept(folder: Path) -> None:
     validate = pytest.importorskip(
         "kubernetes_validate", reason="its schemas are a package of their own"
@@ -233,6 +251,13 @@ def test_github_starts_the_job_with_its_secrets_and_takes_two_ends_for_success(
     }
     assert ends == {0: 0, 1: 1, 10: 0, 75: 0}
     assert started(folder)["words"] == ["job", "run", name, "--quiet"]
+
+
+@pytest.mark.parametrize("cron", ["*/4 * * * *", "0,58 * * * *"])
+def test_github_is_asked_for_nothing_that_it_would_start_more_rarely(folder: Path, cron: str) -> None:
+    with pytest.raises(UsageError, match="more often than every 5 minutes"):
+        text_of(UnitForm.GITHUB_ACTIONS, task_in(folder, cron=cron))
+    assert '"*/5 * * * *"' in text_of(UnitForm.GITHUB_ACTIONS, task_in(folder, cron="*/5 * * * *"))
 
 
 def test_github_finds_its_schema_kept(folder: Path) -> None:
