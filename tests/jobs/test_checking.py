@@ -12,6 +12,8 @@ from batch_update.jobs.checking.looking import LookedAt, look_at_job
 from batch_update.jobs.checking.origins import counting_keys
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.model.reports import Exit
+from batch_update.plan.saving import save_plan
+from tests.made import plan_of
 
 ENVIRON = {"FAMULOR_API_KEY": "a-key-of-some-kind"}
 IN_ORDER = "file = 'a.csv'\nyes = true\n"
@@ -58,6 +60,15 @@ def test_a_look_takes_what_the_night_would_take_and_makes_no_archive(tmp_path: P
     (tmp_path / "done").mkdir()
     (tmp_path / "done" / "a.csv").write_text("id,name\n10001,Berta\n")
     assert looked(tmp_path, text).findings == ()
+
+
+def test_a_saved_plan_is_looked_at_as_one_and_not_as_a_sheet(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(save_plan(plan_of(1)), "utf-8")
+    seen = looked(tmp_path, "file = 'plan.json'\nyes = true")
+    assert (seen.findings, seen.note) == ((), "1 assistant to change")
+    (tmp_path / "plan.json").write_text(save_plan(plan_of(1)).replace("1.1", "1.2"))
+    (found,) = looked(tmp_path, "file = 'plan.json'\nyes = true").findings
+    assert found.exit is Exit.SHEET_INVALID and found.remedy
 
 
 def test_a_report_that_could_not_be_written_is_odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,13 +20,14 @@ from batch_update.jobs.input.taken import TakenSheet
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Severity
+from batch_update.plan.saving import read_plan
 from batch_update.run.planning import begin_plan
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
-from batch_update.sheet.opening import STDIN
-from batch_update.sheet.reading import read_sheet
+from batch_update.sheet.opening import STDIN, opened
+from batch_update.sheet.reading import read_sheet, reading_of
 from batch_update.text import counted, printable
 
 
@@ -105,17 +106,25 @@ class _Look:
 
     async def _sheet(self, taken: TakenSheet, found: list[Finding]) -> str:
         try:
-            checked = self._checked(taken)
-            if checked.invalid_rows and not self.settings.skip_invalid:
-                rows = counted(checked.invalid_rows, "invalid row")
-                found.append(Finding(rows, exit=Exit.SHEET_INVALID, sheet=str(taken.path)))
-                return ""
-            if not self.online:
-                return _offline_note(checked)
-            return await self._planned(taken, found)
+            note = self._plan_note(taken) if taken.is_plan else self._sheet_note(taken, found)
+            return await self._planned(taken, found) if note and self.online else note
         except BatchUpdateError as error:
             found += findings_of(error)
             return ""
+
+    def _plan_note(self, taken: TakenSheet) -> str:
+        with opened(taken.path, None, reading_of(self.settings).limits) as source:
+            plan = read_plan(printable(taken.path.name), source)
+        return f"{counted(len(plan.changes), 'assistant')} to change"
+
+    def _sheet_note(self, taken: TakenSheet, found: list[Finding]) -> str:
+        """Return what the sheet alone tells; "" where it is wrong, which is found."""
+        checked = self._checked(taken)
+        if checked.invalid_rows and not self.settings.skip_invalid:
+            rows = counted(checked.invalid_rows, "invalid row")
+            found.append(Finding(rows, exit=Exit.SHEET_INVALID, sheet=str(taken.path)))
+            return ""
+        return _offline_note(checked)
 
     def _checked(self, taken: TakenSheet) -> Checked:
         sheet = read_sheet(taken.path, self.settings, environ=self.environ)
