@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import EINVAL, ELOOP, ENOTDIR, ENXIO
-from io import BufferedWriter, FileIO
+from hashlib import file_digest
+from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
+from typing import BinaryIO, cast
 
 _KINDS = (
     (stat.S_ISLNK, "a link"),
@@ -97,6 +99,12 @@ def read_followed(path: Path, most: int) -> bytes:
 
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """Return the SHA-256 of all that an open file holds, in hexadecimal digits."""
+    file.seek(0)
+    return file_digest(cast(BufferedReader, file), "sha256").hexdigest()
 
 
 def write_plain(path: Path, content: bytes) -> None:

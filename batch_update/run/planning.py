@@ -6,15 +6,14 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from hashlib import file_digest
-from io import BufferedReader
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
 from batch_update.check.settled_names import Names
+from batch_update.disk import sha256_of
 from batch_update.errors import RunStopped, UsageError
 from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
@@ -142,8 +141,7 @@ def plan_of(what: What, settings: Settings, watcher: Watcher, environ: Mapping[s
         if is_saved_plan(source):
             return Made(read_plan(printable(name), source), earlier=True)
         sheet = read_sheet(name, settings, stdin=source, environ=environ)
-        source.seek(0)
-        sheet = replace(sheet, sha256=file_digest(cast(BufferedReader, source), "sha256").hexdigest())
+        sheet = replace(sheet, sha256=sha256_of(source))
     plan = _plan_of_sheet(sheet, settings)
     watcher.sheet_read(sheet)
     return Made(plan, earlier=False)

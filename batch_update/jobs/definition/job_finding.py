@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_source import base_named, read_source
+from batch_update.jobs.definition.job_source import base_named, read_source, why_unreadable
 from batch_update.text import no_such, printable
 
 
@@ -16,8 +16,9 @@ def find_job(name: str, folder: Path) -> Path:
             if path.suffix == ".toml" and path.is_file():
                 return path
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not a path"
-            raise UsageError(f"{printable(str(path))}: cannot be read: {reason}", code="U106") from None
+            raise UsageError(
+                f"{printable(str(path))}: cannot be read: {why_unreadable(error)}", code="U106"
+            ) from None
     names = [path.stem for path in find_jobs(folder)]
     place, told = printable(str(folder)), ", ".join(map(printable, names))
     there = f"in {place} there are: {told}" if names else f"{place} holds no job files"
@@ -32,9 +33,8 @@ def find_jobs(folder: Path) -> list[Path]:
     try:
         found = sorted(path for path in folder.glob("*.toml") if path.is_file())
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UsageError(
-            f"the option jobs_dir: {printable(str(folder))} cannot be listed: {reason}",
+            f"the option jobs_dir: {printable(str(folder))} cannot be listed: {why_unreadable(error)}",
             code="U106",
             remedy="name another folder with the option jobs_dir, or see to the rights of this one",
         ) from None

@@ -170,15 +170,19 @@ def _doubled(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         yield from ((above, name) for name in sorted(set(names)) if names.count(name) > 1)
 
 
+def why_unreadable(error: OSError | ValueError) -> str:
+    """Return why a file or a folder of jobs cannot be read, without its name."""
+    return str(error.strerror) if isinstance(error, OSError) else "not a path"
+
+
 def _text_of(path: Path, beneath: JobSource | None) -> str:
     """Return what the file holds, with line ends as they are. Raises UsageError U106."""
     place = f"{beneath.at(('extends',))}extends: " if beneath else ""
     try:
         content = read_followed(path, _LARGEST + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UsageError(
-            f"{place}{printable(str(path))}: cannot be read: {reason}",
+            f"{place}{printable(str(path))}: cannot be read: {why_unreadable(error)}",
             code="U106",
             remedy="check the path, which begins at the folder of the file that it stands in"
             if beneath

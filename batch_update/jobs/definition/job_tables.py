@@ -11,20 +11,17 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from batch_update.settings.parsing import WEEK, MaybePlace
+from batch_update.settings.refusals import job_key
 
 JobMode = Literal["apply", "plan"]
 OnEnding = Literal["failure", "guard", "conflict", "drift", "nothing", "recovery", "success"]
-
-
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
 
 
 class JobTable(BaseModel):
     """A table of a job file: frozen, its keys with hyphens, unknown ones refused."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=_kebab, validate_by_name=True, defer_build=True
+        frozen=True, extra="forbid", alias_generator=job_key, validate_by_name=True, defer_build=True
     )
 
 

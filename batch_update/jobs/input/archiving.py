@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from errno import EEXIST
-from hashlib import file_digest
 from itertools import count
 from pathlib import Path
 
-from batch_update.disk import CAREFULLY, draft_beside, make_folder, sync_folder
+from batch_update.disk import CAREFULLY, draft_beside, make_folder, sha256_of, sync_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.input.taken import Archived, TakenSheet
 from batch_update.text import printable
@@ -157,7 +156,7 @@ def _cut_to(room: int, stem: str) -> str:
 
 def _digest_of(path: Path) -> str:
     with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+        return sha256_of(file)
 
 
 def _failed(folder: Path, error: OSError) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shutil
 import tempfile
 import unicodedata
 from collections.abc import Mapping
-from hashlib import file_digest
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from batch_update.api.download import Downloaded, Reach, download
 from batch_update.clock import Clock
-from batch_update.disk import CAREFULLY, make_folder
+from batch_update.disk import CAREFULLY, make_folder, sha256_of
 from batch_update.errors import SheetError, UsageError
 from batch_update.jobs.definition.sheet_address import checked_address, shown_address
 from batch_update.jobs.input.taken import TakenSheet
@@ -71,7 +69,7 @@ async def fetched_sheet(
                 said = await download(address, file, shown=shown, allow=allow, reach=reach)
                 file.flush()
                 os.fsync(file.fileno())
-                path, digest = folder / _name(said, address, _beginning_of(file)), _digest(file)
+                path, digest = folder / _name(said, address, _beginning_of(file)), sha256_of(file)
             draft.rename(path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -156,12 +154,6 @@ def _new_file(path: Path) -> BinaryIO:
 def _beginning_of(file: BinaryIO) -> bytes:
     file.seek(0)
     return file.read(8)
-
-
-def _digest(file: object) -> str:
-    source = cast("io.BufferedReader", file)
-    source.seek(0)
-    return file_digest(source, "sha256").hexdigest()
 
 
 def _remove_others(folder: Path) -> None:

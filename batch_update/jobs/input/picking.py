@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from hashlib import file_digest
-from io import BufferedReader
 from itertools import takewhile
 from pathlib import Path
-from typing import cast
 
 from batch_update.clock import SYSTEM, Clock
+from batch_update.disk import sha256_of
 from batch_update.errors import SheetError, UsageError
 from batch_update.jobs.definition.job_tables import Input
 from batch_update.jobs.definition.sheet_address import is_address
@@ -120,9 +118,7 @@ def _sheet_at(path: Path, settings: Settings) -> TakenSheet | None:
     sheet = TakenSheet(path, "", printable(str(path)))
     try:
         with opened(path, None, reading_of(settings).limits) as file:
-            is_plan = is_saved_plan(file)
-            digest = file_digest(cast(BufferedReader, file), "sha256").hexdigest()
-            return replace(sheet, digest=digest, is_plan=is_plan)
+            return replace(sheet, is_plan=is_saved_plan(file), digest=sha256_of(file))
     except SheetError:
         return sheet if os.path.lexists(path) else None
 
