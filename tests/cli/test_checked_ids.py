@@ -159,6 +159,21 @@ def test_a_command_in_the_page_or_workbook_of_a_plan_or_run_can_be_pasted(run: R
         assert run(*shlex.split(command)[1:]).exit == 0
 
 
+@pytest.mark.parametrize(
+    ("key", "name", "other"),
+    [('mode = "plan"', "plan.html", ""), ('reports = ["html"]', "report.html", "undo")],
+)
+def test_so_it_can_in_what_a_job_leaves(run: Run, tmp_path: Path, key: str, name: str, other: str) -> None:
+    write(tmp_path, "id,voice_id\n10001,418\n10003,42\n")
+    job = f'file = "ids.csv"\nsandbox = true\nyes = true\nskip-invalid = true\nrun-dir = "b"\n{key}\n'
+    (tmp_path / "night.toml").write_text(job, "utf-8")
+    run("job", "run", "night.toml")
+    text = (tmp_path / "b" / name).read_text("utf-8")
+    (command,) = set(re.findall(r"what fits: (batch-update choices [^\"]*)", text))
+    assert "--sandbox" in command and "the option" not in text and f"batch-update {other}" in text
+    assert run(*shlex.split(command)[1:]).exit == 0
+
+
 def test_without_look_ups_the_server_has_the_last_word(run: Run, tmp_path: Path) -> None:
     sheet = write(tmp_path, "id,voice_id\n10002,9\n")
     result = run("apply", sheet, *SANDBOX, "--yes", "--no-lookup", "--json").json

@@ -16,6 +16,8 @@ from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.running.hands import Came, Turn
 from batch_update.jobs.running.story import run_job
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
 from batch_update.report.documents.envelope import Purpose
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
@@ -134,6 +136,12 @@ class Nights:
         self.warned.append(words)
 
     def following(self, came: Came) -> dict[Purpose, str]:
+        return {}
+
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        return report
+
+    def on_page(self, report: Report, facts: RunFacts) -> dict[Purpose, str]:
         return {}
 
     def resuming(self, folder: Path, settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.running import story
 from batch_update.jobs.running.hands import Came, Turn
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
 from batch_update.report.documents.envelope import Purpose
 from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import layered_settings, means_of_call, settings_of_call
@@ -47,6 +50,16 @@ class SilentHands:
         self.means.watcher.warning(f"{job}: {words}")
 
     def following(self, came: Came) -> Mapping[Purpose, str]:
+        return {}
+
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        with suppress(Exception):  # a caller's watcher costs no run its files
+            return self.means.watcher.spelled(report, facts)
+        return report
+
+    def on_page(self, report: Report, facts: RunFacts) -> Mapping[Purpose, str]:
+        with suppress(Exception):  # as above
+            return self.means.watcher.following(report, facts)
         return {}
 
     def resuming(self, folder: Path, settings: Settings) -> str:

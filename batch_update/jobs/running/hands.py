@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from batch_update.jobs.record.job_run import JobRun
+from batch_update.journal.recorded import RunFacts
+from batch_update.model.reports import Report
 from batch_update.report.documents.envelope import Purpose
 from batch_update.run.planning import Planned
 from batch_update.run.steps.means import Means, Sequel
@@ -71,6 +73,14 @@ class Hands(Protocol):
 
     def following(self, came: Came) -> Mapping[Purpose, str]:
         """Return the commands that make sense after a turn, by what they are for, as this door spells them."""
+        ...
+
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        """Return the report with remedies that name commands as this door spells them."""
+        ...
+
+    def on_page(self, report: Report, facts: RunFacts) -> Mapping[Purpose, str]:
+        """Return the commands that the files of a run show, by what they are for."""
         ...
 
     def resuming(self, folder: Path, settings: Settings) -> str:

@@ -114,7 +114,8 @@ class Workday:
     def _with_files(self, turn: Turn, result: Result) -> Came:
         """Return what came of a turn with its run folder; that of a plan is made here, and so are further reports."""
         if isinstance(result, Ended):
-            for why in write_more(result, self.job.tables.reports):
+            told = replace(result, report=self.hands.spelled(result.report, result.facts))
+            for why in write_more(told, self.job.tables.reports, self.hands.on_page):
                 self.hands.warn(self.job.name, why)
             return Came(turn, result, result.report.folder)
         if not isinstance(result, Planned):
@@ -127,7 +128,9 @@ class Workday:
             )
             came = Came(turn, result, folder)
             following = self.hands.following(came)
-            write_plan_folder(result, folder, occasion, made=made, following=following)
+            write_plan_folder(
+                result, folder, occasion, made=made, following=following, spelled=self.hands.spelled
+            )
         except BatchUpdateError as error:
             return Came(turn, error)
         return came

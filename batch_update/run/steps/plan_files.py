@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from batch_update.account.account import placed
 from batch_update.account.connect import pace_of
 from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.model.plans import Plan
-from batch_update.model.reports import Exit
+from batch_update.model.reports import Exit, Report
 from batch_update.plan.saving import digest
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.files.one_file import write_document
@@ -94,21 +94,27 @@ def book_of_planned(found: Planned, path: Path, following: Mapping[Purpose, str]
 
 
 def write_plan_folder(
-    found: Planned, folder: Path, occasion: Occasion, *, made: datetime, following: Mapping[Purpose, str]
+    found: Planned,
+    folder: Path,
+    occasion: Occasion,
+    *,
+    made: datetime,
+    following: Mapping[Purpose, str],
+    spelled: Callable[[Report, RunFacts], Report],
 ) -> None:
     """Write a plan that a job has looked at: the plan for `apply`, a page, `run.json`, of a workbook a workbook, too.
 
-    Raises UsageError (U110).
+    `spelled`: see `Watcher`. Raises UsageError (U110).
     """
-    plan, status = found.plan, exit_of_plan(found)
     if not found.settings.no_fetch:  # what is applied later has to know what was there
-        save_to(folder / PLAN, plan)
-    page_of_planned(found, folder / PAGE, status=status, made=made, following=following)
-    if plan.sheet.dialect.format in WORKBOOKS:
-        book_of_planned(found, folder / BOOK, following)
-    refused = refused_report(plan, skip_invalid=found.settings.skip_invalid, started=made)
-    report = refused or looked_report(plan, started=made)
+        save_to(folder / PLAN, found.plan)
+    refused = refused_report(found.plan, skip_invalid=found.settings.skip_invalid, started=made)
     facts = RunFacts(placed(found.settings), None, "plan", occasion)
+    report = spelled(refused or looked_report(found.plan, started=made), facts)
+    told = replace(found, plan=report.plan)
+    page_of_planned(told, folder / PAGE, status=exit_of_plan(found), made=made, following=following)
+    if found.plan.sheet.dialect.format in WORKBOOKS:
+        book_of_planned(told, folder / BOOK, following)
     try:
         write_document(replace(report, folder=folder), facts, folder / "run.json")
     except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from batch_update.cli.after_run import following_run
+from batch_update.cli.after_run import following_on_page, following_run, spelled_for_files
 from batch_update.cli.asked_to_end import AskedToEnd
 from batch_update.cli.commands.changing.sending import tell, watch
 from batch_update.cli.documents import out_failure
@@ -16,13 +16,14 @@ from batch_update.cli.screens.screen import MOST_WORDS, lines_below, out, say, s
 from batch_update.cli.spelling import spelled_as_keys
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError
-from batch_update.model.reports import Exit
+from batch_update.model.reports import Exit, Report
 from batch_update.settings.tunables import Settings
 from batch_update.text import excerpt, log_close, log_heading, printable
 
 if TYPE_CHECKING:
     from batch_update.jobs.record.job_run import JobRun
     from batch_update.jobs.running.hands import Came, Turn
+    from batch_update.journal.recorded import RunFacts
     from batch_update.run.steps.means import Means, Sequel
 
 T = TypeVar("T")
@@ -74,6 +75,13 @@ class ScreenHands:
             return following_run(came.result.report, errand)
         saved = saved_plan(came)
         return next_after_plan(came.result, came.turn.place, saved, "" if saved else digest(came.result.plan))
+
+    def spelled(self, report: Report, facts: RunFacts) -> Report:
+        with spelled_as_keys():
+            return spelled_for_files(report, facts)
+
+    def on_page(self, report: Report, facts: RunFacts) -> Following:
+        return following_on_page(report, facts)
 
     def resuming(self, folder: Path, settings: Settings) -> str:
         return command_of("resume", settings, folder, groups=SAME_SERVER)
