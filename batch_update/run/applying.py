@@ -15,7 +15,7 @@ from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
-from batch_update.report.files.folder import claim_folder, run_folder
+from batch_update.report.files.folder import folder_for
 from batch_update.run.planning import Made, What, look_at, made_at_home, with_names
 from batch_update.run.steps.agreeing import agree
 from batch_update.run.steps.desk import desk_of
@@ -133,7 +133,4 @@ async def _refused(
 
 
 def _folder(plan: Plan, settings: Settings, means: Means) -> Path:
-    """Return a folder that no other run has. Raises UsageError."""
-    if settings.run_dir is not None:
-        return claim_folder(settings.run_dir)
-    return run_folder(settings.runs_dir, plan.sheet.name, means.clock.wall().astimezone(), job=means.job)
+    return folder_for(settings, plan.sheet.name, means.clock.wall().astimezone(), job=means.job)

@@ -172,6 +172,8 @@ def test_so_it_can_in_what_a_job_leaves(run: Run, tmp_path: Path, key: str, name
     (command,) = set(re.findall(r"what fits: (batch-update choices [^\"]*)", text))
     assert "--sandbox" in command and "the option" not in text and f"batch-update {other}" in text
     assert run(*shlex.split(command)[1:]).exit == 0
+    again = run("job", "run", "night.toml")
+    assert (again.exit, "holds the results of another run" in again.out) == (2, True)
 
 
 def test_without_look_ups_the_server_has_the_last_word(run: Run, tmp_path: Path) -> None:

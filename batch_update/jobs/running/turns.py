@@ -21,7 +21,7 @@ from batch_update.jobs.running.deadline import Deadline
 from batch_update.jobs.running.hands import Came, Hands, Result, Turn
 from batch_update.jobs.running.more_reports import write_more
 from batch_update.model.reports import Exit
-from batch_update.report.files.folder import run_folder
+from batch_update.report.files.folder import folder_for
 from batch_update.run.applying import begin_apply
 from batch_update.run.planning import Planned, begin_plan
 from batch_update.run.resuming import begin_resume
@@ -123,9 +123,7 @@ class Workday:
         made = self.clock.wall()
         occasion = occasion_of(result.settings, Means(job=self.job.name))
         try:
-            folder = self.settings.run_dir or run_folder(
-                self.settings.runs_dir, result.plan.sheet.name, made.astimezone(), job=self.job.name
-            )
+            folder = folder_for(self.settings, result.plan.sheet.name, made.astimezone(), job=self.job.name)
             came = Came(turn, result, folder)
             following = self.hands.following(came)
             write_plan_folder(

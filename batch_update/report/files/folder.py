@@ -27,6 +27,7 @@ from batch_update.report.files.one_file import WRITERS, write_document, write_pa
 from batch_update.report.files.results import failed_rows, header, result_rows
 from batch_update.report.workbook.in_folder import FAILED, RESULTS, write_asked_book, write_books
 from batch_update.settings.locales import language_here
+from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, write_table
 
@@ -42,6 +43,16 @@ LONGEST_NAME = 60
 """Characters of the name of a sheet or a job that go into the name of its run folder."""
 Following = Callable[[Report, RunFacts], Mapping[Purpose, str]]
 """Tells which commands make sense after a run, by what they are for, once its files have their names."""
+
+
+def folder_for(settings: Settings, sheet_name: str, now: datetime, *, job: str = "") -> Path:
+    """Make and return a folder that no other run has: the one of the setting run_dir, or else a new one.
+
+    See `claim_folder` and `run_folder`. Raises UsageError.
+    """
+    if settings.run_dir is not None:
+        return claim_folder(settings.run_dir)
+    return run_folder(settings.runs_dir, sheet_name, now, job=job)
 
 
 def run_folder(runs_dir: Path, sheet_name: str, now: datetime, *, job: str = "") -> Path:
