@@ -20,7 +20,7 @@ from batch_update.api.wire.trust import trusted
 from batch_update.api.wire.tunnel import ProxyRefusedError, Tunnel
 from batch_update.clock import Clock
 from batch_update.errors import ApiError
-from batch_update.version import __version__
+from batch_update.version import USER_AGENT
 
 MOST_REDIRECTS = 5
 MOST_SECONDS = 600.0
@@ -34,7 +34,7 @@ _BLOCK = 1 << 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429})
 """statuses beside 5xx that pass with time"""
-_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"batch-update/{__version__}"}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
 """None of them is secret: they travel to whomever a redirect names."""
 Allow = Callable[[bytes, int], None]
 """Is told the beginning of a file and how many bytes of it there are by now, and raises where that is not wanted."""

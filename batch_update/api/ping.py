@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from batch_update.version import __version__
+from batch_update.version import USER_AGENT
 
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 """Those that name the address, or its host, to whoever listens to all logs of the program that we are a part of."""
@@ -55,7 +55,7 @@ def _url_below(address: str, below: str, rid: str) -> httpx.URL:
 def _post(client: httpx.Client, url: httpx.URL, text: str) -> tuple[str, bool]:
     """Return why it was not taken, and whether another attempt makes no sense."""
     try:
-        headers = {"User-Agent": f"batch-update/{__version__}", "Content-Type": "text/plain; charset=utf-8"}
+        headers = {"User-Agent": USER_AGENT, "Content-Type": "text/plain; charset=utf-8"}
         with client.stream("POST", url, content=text.encode("utf-8", "replace"), headers=headers) as answer:
             status = answer.status_code
     except httpx.TimeoutException:

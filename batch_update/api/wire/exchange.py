@@ -24,7 +24,7 @@ from batch_update.api.wire.transport import (
 from batch_update.api.wire.trust import trusted
 from batch_update.api.wire.tunnel import ProxyRefusedError, Tunnel
 from batch_update.clock import Clock
-from batch_update.version import __version__
+from batch_update.version import USER_AGENT
 
 MOST_REPLY = 1 << 20
 """bytes of an answer to an update that are read"""
@@ -86,7 +86,7 @@ class Wires:
                 "Authorization": f"Bearer {key.reveal()}",
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
-                "User-Agent": f"batch-update/{__version__}",
+                "User-Agent": USER_AGENT,
             }
         )
         self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
