@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
@@ -63,7 +62,9 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
         ) from None
     runs = all_runs(runs_dir)
     if text == LAST and runs:
-        return _last(runs, last) or _raise_none(runs_dir)
+        if (found := _last(runs, last)) is None:
+            raise _none_sent(runs_dir)
+        return found
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1 and (named[0] / JOURNAL).exists():
         return named[0]
@@ -84,8 +85,8 @@ def last_of_all(runs_dir: Path) -> Path:
     return runs[0]
 
 
-def _raise_none(runs_dir: Path) -> NoReturn:
-    raise UsageError(
+def _none_sent(runs_dir: Path) -> UsageError:
+    return UsageError(
         f"no run in {printable(str(runs_dir))} sent anything",
         code="U111",
         remedy="with the option any, last is the last run of all; batch-update runs list shows what each did",

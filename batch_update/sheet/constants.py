@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from batch_update.check.judging.columns import FieldColumn, PartColumn
 from batch_update.errors import UsageError
 from batch_update.fields.facts import Kind, all_fields
 from batch_update.fields.names import ID, Heading, known_names, meaning, normalize
-from batch_update.model.sheets import Column, Role, Sheet
+from batch_update.model.sheets import Column, Role, Severity, Sheet
 from batch_update.sheet.headers import called
 from batch_update.text import asked, column_letters, nearest, quoted, shortly
 
@@ -86,9 +87,6 @@ def _remedy(sheet: Sheet, headings: Mapping[str, Heading | None]) -> str:
 
 def refuse_wrong_constants(sheet: Sheet) -> None:
     """Raises UsageError with all that is wrong with the values of the setting set, as cells of their fields."""
-    from batch_update.check.judging.columns import FieldColumn, PartColumn
-    from batch_update.model.sheets import Severity
-
     complaints, remedies = [], []
     for index, column in enumerate(sheet.columns):
         if not column.is_constant or column.field is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from batch_update.model.plans import Tripped
 from batch_update.report.guards import FIRST_ROWS
-from batch_update.report.headline.both_languages import Phrase, joined, said_count
+from batch_update.report.headline.both_languages import Phrase, alike, joined, said_count
 from batch_update.report.headline.code_titles import code_title
 from batch_update.report.headline.headline import ASSISTANT, ROW
 from batch_update.report.places import run_text, runs_of
@@ -24,7 +24,7 @@ def guard_words(one: Tripped) -> Phrase:
 def guard_sentence(one: Tripped) -> Phrase:
     """`G101 mode: the engine mode changes, which resets settings (2 assistants, rows 3-4)`."""
     name = one.hazard or next(iter(one.lifts)).replace("_", "-")
-    code = Phrase(f"{one.code} {name}:", f"{one.code} {name}:")
+    code = alike(f"{one.code} {name}:")
     return joined(code, guard_words(one), _whom(one)) if one.rows else joined(code, guard_words(one))
 
 
@@ -38,5 +38,5 @@ def _row_words(numbers: Iterable[int]) -> Phrase:
     runs = runs_of(numbers)
     noun = ROW[0] if len(runs) == 1 and runs[0][0] == runs[0][1] else ROW[1]
     named, left = ", ".join(map(run_text, runs[:FIRST_ROWS])), len(runs) - FIRST_ROWS
-    more = Phrase(f"and {left} more places", f"und {left} weitere Stellen") if left > 0 else Phrase("", "")
-    return joined(noun, Phrase(named, named), more)
+    more = Phrase(f"and {left} more places", f"und {left} weitere Stellen") if left > 0 else alike("")
+    return joined(noun, alike(named), more)

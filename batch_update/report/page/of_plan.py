@@ -14,7 +14,7 @@ from batch_update.report.charts.charts import chart_grid, plan_charts
 from batch_update.report.documents.envelope import Purpose, compact_text, enveloped
 from batch_update.report.documents.of_sheets import PlannedSheet
 from batch_update.report.figures.figures import figures_of_plan
-from batch_update.report.headline.both_languages import Phrase, about, alike, joined, thousands
+from batch_update.report.headline.both_languages import about, alike, joined, thousands
 from batch_update.report.headline.guard_words import guard_sentence
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.page.json_block import json_block
@@ -50,14 +50,14 @@ def plan_page(
     plan: Plan, planning: Planning, language: Language, commands: Mapping[Purpose, str] | None = None
 ) -> str:
     """Return the page of a plan, nothing of it cut. `commands`: those that make sense now, by what they are for."""
-    block, name = rows_of_plan(plan), Phrase(plan.sheet.name, plan.sheet.name)
+    block, name = rows_of_plan(plan), alike(plan.sheet.name)
     headline = headline_of_plan(plan, planning.tripped, is_blocked=planning.is_blocked)
     document = enveloped(
         planning.document, command="plan", at=planning.made, exit=planning.exit, following=commands
     )
     page = PageParts(
         kind="plan",
-        subject=joined(Phrase("Plan", "Plan"), name, by=": "),
+        subject=joined(alike("Plan"), name, by=": "),
         headline=headline,
         tiles=tuple(tiles_of_plan(plan)),
         statuses=statuses_of_plan(plan),
@@ -69,7 +69,7 @@ def plan_page(
         rows=json_block(block.text()),
         document=json_block(compact_text(document)),
         version=__version__,
-        title=joined(Phrase("Plan", "Plan"), name, by=" · "),
+        title=joined(alike("Plan"), name, by=" · "),
         commands=tuple(NextCommand(NEXT[name], text) for name, text in (commands or {}).items()),
         guards=tuple(map(guard_sentence, planning.tripped)),
         problems=tuple(problem_line(plan.sheet, one) for one in plan.problems if one.index is None),

@@ -57,11 +57,11 @@ def run_page(
     """
     figures = figures or figures_of_run(report, facts)
     block = replace(rows_of_run(report, figures.changed), history=(commands or {}).get("history", ""))
-    name = report.plan.sheet.name
+    name = alike(report.plan.sheet.name)
     headline = headline_of_run(report, figures.standing)
     page = PageParts(
         kind="run",
-        subject=joined(_COMMANDS.get(facts.command, _COMMANDS["apply"]), Phrase(name, name), by=": "),
+        subject=joined(_COMMANDS.get(facts.command, _COMMANDS["apply"]), name, by=": "),
         headline=headline,
         tiles=tuple(tiles_of_run(report)),
         statuses=statuses_of_run(report),
@@ -73,7 +73,7 @@ def run_page(
         rows=json_block(block.text()),
         document=json_block(compact_text(run_file(report, facts, file_paths(report.files, names_only=True)))),
         version=__version__,
-        title=joined(headline.mark, Phrase(name, name), by=" · "),
+        title=joined(headline.mark, name, by=" · "),
         charts=_charts(figures, report.plan.called),
         commands=tuple(
             NextCommand(NEXT[name], text) for name, text in (commands or {}).items() if name in NEXT

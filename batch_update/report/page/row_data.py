@@ -41,7 +41,7 @@ COLUMNS = (
 """The cells of a row, in their order. `message` is a place in `values`. `changes` is a list of field, before, after and
 what became of it: places in `fields` and `values`, before null where it is not known; in a plan it is a place in the
 `changes` of its document."""
-TO_CHANGE = "to_change"
+TO_BE_SENT = "to_change"
 """Stands for the end that a row of a plan has not come to yet."""
 
 
@@ -68,7 +68,7 @@ class RowsBlock:
         parts = {
             "kind": compact_text(self.kind),
             "columns": compact_text(COLUMNS),
-            "statuses": compact_text([TO_CHANGE, *Status]),
+            "statuses": compact_text([TO_BE_SENT, *Status]),
             "delimiter": compact_text(self.sheet.dialect.delimiter or ","),
             "download": compact_text(f"{self.kind}-rows.csv"),
             "fields": compact_text(self.fields),
@@ -134,7 +134,7 @@ def _row_cells(
         sheet.numbers[index],
         str(change.assistant_id) if change else ids.get(index),
         change.name if change else "",
-        str(outcome.status) if outcome else TO_CHANGE,
+        str(outcome.status) if outcome else TO_BE_SENT,
         as_wanted(outcome) if outcome else True,
         outcome.code if outcome else "",
         values.place_of(message) if message else None,

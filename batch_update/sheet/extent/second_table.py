@@ -24,9 +24,7 @@ def headers_again(name: str, columns: Sequence[Column], numbers: Sequence[int]) 
     if ids is None:
         return frozenset()
     own = _folded(ids.header)
-    odd = {
-        text for text in ids.texts if not text.isdecimal()
-    }  # few; a set of all ids would be a tenth of the sheet
+    odd = {text for text in ids.texts if not text.isdecimal()}  # few; all ids would be a tenth of the sheet
     words = {text for text in odd if _names_something(text) or (text and _folded(text) == own)}
     again: set[int] = set()
     for row, text in enumerate(ids.texts if words else ()):
