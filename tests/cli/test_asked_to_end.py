@@ -60,6 +60,19 @@ def test_whoever_heeded_signals_before_a_run_sends_heeds_them_afterwards() -> No
     assert came == [signal.SIGTERM]
 
 
+def test_one_that_is_ignored_stays_so_as_nohup_has_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    asked = AskedToEnd()
+    try:
+        with heeding_signals():
+            come(signal.SIGHUP)
+        with asked.noted(), asked.heeded():
+            come(signal.SIGHUP)
+        asked.heed()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_between_two_turns_of_a_job_one_is_noted_and_ends_the_next_turn_at_once() -> None:
     asked, done = AskedToEnd(), []
     with asked.noted():

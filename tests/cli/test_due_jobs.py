@@ -218,6 +218,9 @@ def test_what_is_wrong_is_told_in_one_round_and_not_in_the_next_until_it_is_mend
     path.write_text("{}\n" + path.read_text("utf-8"), "utf-8")
     assert "error[U131]" in run(*due).out
     assert (run(*due).exit, run(*due).out + run(*due).err) == (2, "")
+    for job in Path("jobs").glob("*.toml"):
+        job.unlink()
+    assert run(*due).err.count("jobs holds no job files") == 1, "there were some meanwhile"
 
 
 def test_list_says_in_words_when_each_runs_next_and_how_it_last_ended(

@@ -27,6 +27,16 @@ def nights(tmp_path: Path) -> Iterator[Nights]:
         yield Nights(tmp_path, app)
 
 
+def inbox(nights: Nights, **speeds: str) -> None:
+    """Write a job that takes sheets of a folder, and more of these, each of one row."""
+    (nights.folder / "inbox").mkdir(exist_ok=True)
+    nights.write(LIMITED.format(settings="") + '[input]\nfile = "inbox/*.csv"\ntake = "all"\n')
+    job = nights.folder / "night.toml"
+    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
+    for name, speed in speeds.items():
+        (nights.folder / "inbox" / f"{name}.csv").write_text(f"id,speech_speed\n10001,{speed}\n", "utf-8")
+
+
 async def slow(method: str) -> int | None:
     """An answer takes half a minute."""
     await anyio.sleep(30)
@@ -70,17 +80,23 @@ def test_the_deadline_covers_waiting_for_a_server_that_is_down_at_the_first_look
 def test_the_deadline_is_that_of_the_run_and_not_of_each_sheet(nights: Nights) -> None:
     nights.write(LIMITED.format(settings=""), SHEET)
     assert nights.run().exit is Exit.OK
-    (nights.folder / "inbox").mkdir()
-    nights.write(LIMITED.format(settings="") + '[input]\nfile = "inbox/*.csv"\ntake = "all"\n')
-    job = nights.folder / "night.toml"
-    job.write_text(job.read_text().replace('file = "day.csv"\n', "", 1))
-    (nights.folder / "inbox" / "a.csv").write_text("id,speech_speed\n10001,1.05\n", "utf-8")
+    inbox(nights, a="1.05")
     before, nights.before = nights.passed, slow
     assert nights.run().exit is Exit.OK
     assert nights.passed - before < 100, "one sheet alone has time enough"
-    for name, speed in (("b", "1.1"), ("c", "0.95")):
-        (nights.folder / "inbox" / f"{name}.csv").write_text(f"id,speech_speed\n10001,{speed}\n", "utf-8")
+    inbox(nights, b="1.1", c="0.95")
     before = nights.passed
     run = nights.run()
     assert (run.exit, run.code, len(run.sheets)) == (Exit.TERMINATED, "R131", 2)
     assert 99 < nights.passed - before < 101 and "not taken" in run.line
+
+
+def test_the_deadline_covers_the_first_look_of_a_sheet_behind_one_that_was_sent(nights: Nights) -> None:
+    async def down_after_the_first(method: str) -> int | None:
+        return 503 if nights.told else None
+
+    nights.before = down_after_the_first
+    inbox(nights, a="1.05", b="1.1")
+    run = nights.run()
+    assert (run.exit, run.code, len(run.folders)) == (Exit.TERMINATED, "R131", 1)
+    assert nights.passed < 101

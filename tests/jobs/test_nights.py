@@ -15,7 +15,7 @@ import pytest
 from batch_update.errors import Interrupted, UsageError
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_tables import LogFile
-from batch_update.jobs.record.job_record import job_state
+from batch_update.jobs.record.job_record import JobRecord, job_state
 from batch_update.jobs.record.job_run import Ending
 from batch_update.jobs.record.record_file import record_path
 from batch_update.jobs.running.hands import Turn
@@ -281,6 +281,11 @@ def test_somebody_hears_of_a_night_that_cannot_be_noted(nights: Nights) -> None:
     (nights.folder / "runs" / ".jobs").write_text("no folder")
     assert nights.run().ending is Ending.FAILURE
     assert (nights.folder / "heard").exists() and states(nights) == []
+    (nights.folder / "heard").unlink()
+    (nights.folder / "runs" / ".jobs").unlink()
+    with JobRecord(nights.folder / "runs", "night"):
+        assert nights.run().exit is Exit.LOCKED
+    assert not (nights.folder / "heard").exists() and nights.told[-1].folder is None
 
 
 def test_a_folder_of_sheets_is_taken_in_turn_and_what_went_well_is_put_away(nights: Nights) -> None:

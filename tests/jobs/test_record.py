@@ -197,6 +197,19 @@ def test_a_record_does_not_grow_for_ever_and_keeps_what_is_asked_of_it(tmp_path:
     assert state.runs[-2] == runs[-1]
 
 
+def test_the_last_time_that_was_run_stays_known_however_often_somebody_runs_the_job_by_hand(
+    tmp_path: Path,
+) -> None:
+    path = record_path(tmp_path, "nightly")
+    ran(tmp_path)
+    failed = replace(RUN, due=DUE + timedelta(days=1), ending=Ending.FAILURE)
+    by_hand = [replace(failed, due=None) for _ in range(2 * KEPT)]
+    path.write_bytes(path.read_bytes() + b"".join(map(_lines_of, [failed, *by_hand])))
+    ran(tmp_path, by_hand[0])
+    state = job_state(tmp_path, "nightly")
+    assert (len(state.runs), times_run(state)) == (KEPT + 3, {DUE, failed.due})
+
+
 def _lines_of(run: JobRun) -> bytes:
     return line_of_entry(BegunRun(run.due, run.began)) + line_of_entry(run)
 
