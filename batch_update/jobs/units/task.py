@@ -117,6 +117,11 @@ class UnitTask:
         """Return the seconds after which something is wrong with it, since it ends by itself at its deadline."""
         return None if self.deadline is None else int(self.deadline) + self.stopping
 
+    @property
+    def longest_with_jitter(self) -> int | None:
+        """Return the seconds after which something is wrong with a unit that itself waits for its jitter first."""
+        return None if self.longest is None else int(self.jitter) + self.longest
+
     def credentials(self) -> list[str]:
         """Return the names of secrets that a file below $CREDENTIALS_DIRECTORY holds."""
         return [secret.credential for secret in self.secrets if secret.credential is not None]

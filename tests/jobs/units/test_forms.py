@@ -332,6 +332,21 @@ def test_windows_has_no_other_time_zone_than_its_own(folder: Path) -> None:
         text_of(UnitForm.WINDOWS_TASK, task_in(folder, timezone="America/New_York"))
 
 
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        (UnitForm.KUBERNETES, "activeDeadlineSeconds: 990"),
+        (UnitForm.GITHUB_ACTIONS, "timeout-minutes: 17"),
+        (UnitForm.AIRFLOW, "execution_timeout=timedelta(seconds=990)"),
+        (UnitForm.SYSTEMD, "TimeoutStartSec=690"),
+    ],
+)
+def test_a_limit_lies_behind_the_deadline_also_of_a_job_that_waited_for_its_jitter(
+    folder: Path, form: UnitForm, line: str
+) -> None:
+    assert line in text_of(form, task_in(folder, deadline=600, jitter=300))
+
+
 # ---------------------------------------------------------------- all of them
 
 

@@ -40,7 +40,9 @@ def github_actions(task: UnitTask) -> Unit:
         fields=_fields_for_github(times),
         place=place,
         safe_ends=SAFE_ENDS,
-        minutes=_LONGEST if task.longest is None else min(ceil(task.longest / 60), _LONGEST),
+        minutes=_LONGEST
+        if task.longest_with_jitter is None
+        else min(ceil(task.longest_with_jitter / 60), _LONGEST),
         credentials={name: _secret_name(name) for name in task.credentials()},
         variables={name: _secret_name(name) for name in task.variables()},
     )

@@ -89,7 +89,7 @@ def schedule(
             task = task_of(load_job(find_job(name, jobs_dir)), place)
         else:
             task = task_of_all([load_job(path) for path in find_jobs(jobs_dir)], place)
-        _tell_unit(unit_for(form, task), name, into, force=force, as_json=as_json)
+        _tell_unit(unit_for(form, task), task.job, into, force=force, as_json=as_json)
 
 
 def _form(asked: dict[str, bool]) -> UnitForm:
