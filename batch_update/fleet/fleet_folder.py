@@ -1,0 +1,45 @@
+"""Where in the folder of a fleet each thing lies. The folder may be shared by several machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFolder:
+    """The folder of one fleet, `runs/DATE_TIME_fleet_SHEET`."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """Return the id of the fleet: the name of its folder."""
+        return self.path.name
+
+    @property
+    def plan(self) -> Path:
+        """Return the plan over all accounts, a `FleetPlan` as JSON. Written once, before anything is sent."""
+        return self.path / "fleet.json"
+
+    @property
+    def journal(self) -> Path:
+        """Return the fleet's journal: JSON Lines, which the one coordinator appends to and sees on disk."""
+        return self.path / "fleet.jsonl"
+
+    @property
+    def stop(self) -> Path:
+        """Return the file whose being there has each shard end as after one Ctrl-C."""
+        return self.path / "stop"
+
+    def plan_of(self, account: str) -> Path:
+        """Return the saved plan of an account."""
+        return self.path / "plans" / f"{account}.json"
+
+    def lease_of(self, account: str) -> Path:
+        """Return the folder of the lease of an account: a file for each epoch, made exclusively, and its stamp."""
+        return self.path / "leases" / account
+
+    def run_of(self, account: str, epoch: int) -> Path:
+        """Return the run folder of one epoch of an account, with its journal and its reports as they came home."""
+        return self.path / "accounts" / account / str(epoch)

@@ -1,0 +1,1 @@
+"""One account of a fleet, worked on by whoever holds its lease."""
