@@ -17,8 +17,8 @@ from batch_update.text import printable, quoted_path
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Variable that names the folder of credentials: systemd and containers set it."""
 MOST_BYTES = 4096
-_PATIENCE = 15.0
-"""seconds that a pipe may take to hand over the secret: one that nobody writes to would be waited for for ever"""
+PATIENCE = 15.0
+"""seconds that a pipe or a command may take to hand over the secret: it might be waited for for ever"""
 
 
 def read_secret_file(path: Path, warn: Callable[[str], None], *, what: str) -> str:
@@ -29,7 +29,7 @@ def read_secret_file(path: Path, warn: Callable[[str], None], *, what: str) -> s
     with FileIO(path, opener=_without_waiting) as file:
         mode = os.fstat(file.fileno()).st_mode
         is_plain = stat.S_ISREG(mode) or os.name != "posix"
-        found = file.read(MOST_BYTES) if is_plain else _read_slowly(file.fileno())
+        found = file.read(MOST_BYTES) if is_plain else read_slowly(file.fileno())
     if stat.S_ISREG(mode) and os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
         warn(f"others may read {what} in {printable(str(path))}: chmod 600 {quoted_path(path)}")
     if found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as PowerShell writes files
@@ -52,9 +52,9 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read_slowly(descriptor: int) -> bytes:
-    """Return what comes out of a pipe or device until its end. Raises OSError where nothing comes."""
-    found, deadline = b"", time.monotonic() + _PATIENCE
+def read_slowly(descriptor: int, patience: float = PATIENCE) -> bytes:
+    """Return what comes out of a pipe or device until its end. Raises TimeoutError where that does not come."""
+    found, deadline = b"", time.monotonic() + patience
     while len(found) < MOST_BYTES:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:

@@ -10,7 +10,7 @@ from batch_update.api.keys import ApiKey, find_key
 from batch_update.errors import BatchUpdateError, KeyMissing, UsageError
 from batch_update.jobs.checking.night_finding import Finding, findings_of
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.secrets import key_of_job
+from batch_update.jobs.definition.job_key_place import key_of_job
 from batch_update.jobs.definition.sheet_address import is_address
 from batch_update.jobs.notices.trying import foreseen
 from batch_update.jobs.record.record_file import LONGEST_NAME

@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_schema import default_value
-from batch_update.jobs.definition.job_tables import JobTable, Secret
 from batch_update.jobs.definition.sheet_address import is_address, shown_address
 from batch_update.jobs.definition.toml_lines import KeyPath
 from batch_update.model.sheets import Json
+from batch_update.secrets.secret import Secret, shown_words
+from batch_update.settings.file_table import FileTable
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import read_settings, variable_of
 from batch_update.settings.refusals import job_key
@@ -45,7 +46,7 @@ def _own_keys(job: Job) -> Iterator[CountingKey]:
     tables = job.tables
     for name, field in type(tables).model_fields.items():
         key, value = field.alias or name, getattr(tables, name)
-        if isinstance(value, JobTable) and not isinstance(value, Secret):
+        if isinstance(value, FileTable) and not isinstance(value, Secret):
             for inner, about in type(value).model_fields.items():
                 yield _of_own_key(job, (key, about.alias or inner), getattr(value, inner))
         elif value is not None and key != "file":
@@ -86,8 +87,10 @@ def _from_file(job: Job, path: KeyPath, value: Json) -> CountingKey | None:
 
 def _json(value: Any) -> Json:
     """Return a value as a job file has it."""
-    if isinstance(value, JobTable):
+    if isinstance(value, FileTable):
         kept = value.model_dump(by_alias=True, exclude_none=True)
+        if isinstance(value, Secret) and value.command is not None:
+            kept["command"] = shown_words(value.command)
         return {name: _json(inner) for name, inner in kept.items()}
     if isinstance(value, (tuple, list)):
         return [item if isinstance(item, int) else _json(item) for item in value]

@@ -15,7 +15,6 @@ from batch_update.jobs.calendar.expressions import schedule_complaints
 from batch_update.jobs.definition.extending import Merged, leaves
 from batch_update.jobs.definition.job_source import SHEET, JobSource, dotted
 from batch_update.jobs.definition.job_tables import (
-    REFERENCES,
     JobFile,
     fits,
     paths_in_tables,
@@ -25,6 +24,7 @@ from batch_update.jobs.definition.job_tables import (
 from batch_update.jobs.definition.sheet_address import checked_address, is_address
 from batch_update.jobs.definition.toml_lines import KeyPath
 from batch_update.jobs.definition.toml_writing import AS_PATHS_ARE_WRITTEN
+from batch_update.secrets.secret import REFERENCES
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.refusals import job_key, wanted_of

@@ -82,7 +82,8 @@ def _begins_at_its_file(path: KeyPath, value: str) -> bool:
     """Whether a value is a path: a command is one where a folder stands in it."""
     if path == SHEET:
         return value != "-" and not is_address(value)
-    return is_place(path) or (path == ("monitor", "on-failure", 0) and bool({"/", os.sep} & set(value)))
+    begins_command = path == ("monitor", "on-failure", 0) or path[-2:] == ("command", 0)
+    return is_place(path) or (begins_command and bool({"/", os.sep} & set(value)))
 
 
 def _absolute(folder: Path, path: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from batch_update.jobs.definition.job_tables import REFERENCES, JobFile
+from batch_update.jobs.definition.job_tables import JobFile
+from batch_update.secrets.secret import REFERENCES
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings

@@ -1,54 +1,23 @@
-"""The tables of a job file beside the settings: its input, its schedule, its notices, and where secrets lie."""
+"""The tables of a job file beside the settings: its input, its schedule, its notices."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
+from batch_update.secrets.secret import Secret
+from batch_update.settings.file_table import FileTable
 from batch_update.settings.parsing import WEEK, MaybePlace
-from batch_update.settings.refusals import job_key
 
 JobMode = Literal["apply", "plan"]
 OnEnding = Literal["failure", "guard", "conflict", "drift", "nothing", "recovery", "success"]
 
 
-class JobTable(BaseModel):
-    """A table of a job file: frozen, its keys with hyphens, unknown ones refused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=job_key, validate_by_name=True, defer_build=True
-    )
-
-
-REFERENCES = '{ env = "NAME" }, { file = "PATH" } and { credential = "NAME" }'
-
-
-class Secret(JobTable):
-    """Where a secret lies: exactly one of a variable, a file, or a name in the folder of credentials."""
-
-    env: str | None = Field(None, description="Name of an environment variable that holds it.")
-    file: MaybePlace = Field(None, description="File that holds it, and nothing else.")
-    credential: str | None = Field(
-        None, description="Name of a file below $CREDENTIALS_DIRECTORY, where systemd and containers put it."
-    )
-
-    @model_validator(mode="after")
-    def _is_one(self) -> Secret:
-        if sum(given is not None for given in (self.env, self.file, self.credential)) != 1:
-            raise ValueError(f"wanted one of {REFERENCES}")
-        if self.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.env):
-            raise ValueError("env is no name of a variable: letters, digits and _")
-        if self.credential is not None and not re.fullmatch(r"[\w.@-]+", self.credential):
-            raise ValueError("credential is no name of one: letters, digits, ., _, @ and -")
-        return self
-
-
-class Input(JobTable):
+class Input(FileTable):
     """Which sheet a run of the job takes."""
 
     file: str = Field(
@@ -72,7 +41,7 @@ class Input(JobTable):
     archive: MaybePlace = Field(None, description="Folder that a sheet is moved to once its run went well.")
 
 
-class Schedule(JobTable):
+class Schedule(FileTable):
     """When the job runs, where what is due is started."""
 
     cron: str = Field(description="Minute, hour, day of month, month and day of week: 0 3 * * 1-5.")
@@ -94,7 +63,7 @@ class Schedule(JobTable):
     resume: bool = Field(False, description="Go on with a run that was cut short before a new one is begun.")
 
 
-class Notify(JobTable):
+class Notify(FileTable):
     """Who hears of a run, and of which."""
 
     on: tuple[OnEnding, ...] = Field(
@@ -108,7 +77,7 @@ class Notify(JobTable):
     )
 
 
-class Monitor(JobTable):
+class Monitor(FileTable):
     """Watchers of the job that are told of each run: an address, a file of figures, a command."""
 
     ping: Secret | None = Field(
@@ -124,7 +93,7 @@ class Monitor(JobTable):
     )
 
 
-class LogFile(JobTable):
+class LogFile(FileTable):
     """A file that every run of the job adds a line to."""
 
     file: Annotated[Path, Field(description="The file; relative to the job file.")]
@@ -135,7 +104,7 @@ class LogFile(JobTable):
     backups: int = Field(5, ge=0, le=100, description="How many older files are kept.")
 
 
-class JobFile(JobTable):
+class JobFile(FileTable):
     """A job file but for its settings, which stand beside these keys."""
 
     description: str = Field("", description="What the job is for.")
@@ -175,12 +144,14 @@ ITEM = "*"
 
 
 @cache
-def tables_of(model: type[JobTable]) -> Mapping[str, type[JobTable]]:
+def tables_of(model: type[FileTable]) -> Mapping[str, type[FileTable]]:
     """Return the tables that a table holds, by their keys, also those that are items of a list."""
-    found: dict[str, type[JobTable]] = {}
+    found: dict[str, type[FileTable]] = {}
     for name, field in model.model_fields.items():
         inner = [
-            kind for kind in _types(field.annotation) if isinstance(kind, type) and issubclass(kind, JobTable)
+            kind
+            for kind in _types(field.annotation)
+            if isinstance(kind, type) and issubclass(kind, FileTable)
         ]
         if inner:
             found[field.alias or name] = inner[0]
@@ -207,7 +178,7 @@ def fits(path: tuple[str | int, ...], key: TableKey) -> bool:
     )
 
 
-def _keys_of(model: type[JobTable], above: TableKey = ()) -> Iterator[tuple[TableKey, Any]]:
+def _keys_of(model: type[FileTable], above: TableKey = ()) -> Iterator[tuple[TableKey, Any]]:
     inner = tables_of(model)
     for name, field in model.model_fields.items():
         key = (*above, field.alias or name)

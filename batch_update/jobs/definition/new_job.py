@@ -15,8 +15,9 @@ from pydantic_core import PydanticUndefined
 from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_schema import default_value, job_schema
-from batch_update.jobs.definition.job_tables import JobFile, JobTable, tables_of
+from batch_update.jobs.definition.job_tables import JobFile, tables_of
 from batch_update.jobs.definition.toml_writing import as_toml
+from batch_update.settings.file_table import FileTable
 from batch_update.settings.heeding import group_of, job_settings
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
@@ -186,7 +187,7 @@ def _lines_of_tables() -> Iterator[str]:
             yield from _table_lines(key, model)
 
 
-def _table_lines(table: str, model: type[JobTable]) -> Iterator[str]:
+def _table_lines(table: str, model: type[FileTable]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         key = field.alias or name
         example = f"{table}.{key}" if f"{table}.{key}" in _IN_TABLES else key

@@ -10,8 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from batch_update.api.ping import ping
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.job_tables import Notify, Secret
-from batch_update.jobs.definition.secrets import read_secret
+from batch_update.jobs.definition.job_tables import Notify
 from batch_update.jobs.notices.delivering import attachable
 from batch_update.jobs.notices.message import notice_of
 from batch_update.jobs.notices.metrics import write_metrics
@@ -20,6 +19,8 @@ from batch_update.jobs.notices.on_failure import run_command
 from batch_update.jobs.notices.together import Telling, together
 from batch_update.jobs.notices.ways import send_to_all
 from batch_update.jobs.record.job_run import JobRun
+from batch_update.secrets.reading_secrets import read_secret
+from batch_update.secrets.secret import Secret
 from batch_update.settings.locales import language_here
 
 PATIENCE = 7.0

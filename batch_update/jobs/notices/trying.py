@@ -10,12 +10,13 @@ from shutil import which
 from batch_update.api.ping import fault_of_address, ping
 from batch_update.errors import BatchUpdateError
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.job_tables import Monitor, Secret
-from batch_update.jobs.definition.secrets import read_secret, where_it_lies
+from batch_update.jobs.definition.job_tables import Monitor
 from batch_update.jobs.notices.message import notice_of_test
 from batch_update.jobs.notices.metrics import fault_of_metrics_file
 from batch_update.jobs.notices.telling import COMMAND, METRICS, PATIENCE, PING
 from batch_update.jobs.notices.ways import Way, send_to_all
+from batch_update.secrets.reading_secrets import read_secret
+from batch_update.secrets.secret import Secret, where_it_lies
 from batch_update.settings.locales import language_here
 from batch_update.text import excerpt
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from batch_update.errors import BatchUpdateError
-from batch_update.jobs.definition.job_tables import Secret
-from batch_update.jobs.definition.secrets import read_secret, where_it_lies
 from batch_update.jobs.notices.delivering import Delivery, send
 from batch_update.jobs.notices.message import Message
+from batch_update.secrets.reading_secrets import read_secret
+from batch_update.secrets.secret import Secret, where_it_lies
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.secrets import key_of_job
+from batch_update.jobs.definition.job_key_place import key_of_job
 from batch_update.jobs.input.archiving import archive
 from batch_update.jobs.input.from_web import keep_input
 from batch_update.jobs.input.taken import TakenSheet

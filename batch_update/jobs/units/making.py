@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from batch_update.api.keys import CREDENTIAL
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_file import Job
-from batch_update.jobs.definition.job_tables import Secret
 from batch_update.jobs.units.forms.airflow import airflow
 from batch_update.jobs.units.forms.crontab import crontab
 from batch_update.jobs.units.forms.github_actions import github_actions
@@ -20,6 +19,7 @@ from batch_update.jobs.units.forms.systemd import systemd
 from batch_update.jobs.units.forms.windows_task import windows_task
 from batch_update.jobs.units.task import Unit, UnitFlags, UnitForm, UnitTask, refuse_controls
 from batch_update.jobs.units.times.cron_times import read_cron
+from batch_update.secrets.secret import Secret
 from batch_update.settings.tunables import Settings
 from batch_update.version import __version__
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_tables import Secret
 from batch_update.jobs.units.times.cron_times import CronTimes, as_cron
+from batch_update.secrets.secret import Secret
 from batch_update.text import is_hidden, printable, shortly
 
 SAFE_ENDS = (10, 75)

@@ -1,16 +1,20 @@
-"""Secrets of job files are references: what they lead to is read there, and shows nowhere."""
+"""Secrets of job files and of lists of accounts are references: what they lead to is read there, and shows nowhere."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from batch_update.errors import KeyMalformed, KeyMissing, UsageError
 from batch_update.jobs.definition.job_file import load_job
-from batch_update.jobs.definition.job_tables import Secret
-from batch_update.jobs.definition.secrets import key_of_job, read_secret, referred_key
+from batch_update.jobs.definition.job_key_place import key_of_job
+from batch_update.secrets.printed import printed_by
+from batch_update.secrets.reading_secrets import read_secret, referred_key
+from batch_update.secrets.secret import Secret, where_it_lies
 from batch_update.settings.layers import read_settings
 
 HIDDEN = "ntfy://user:geheim@example.com/top"
@@ -64,3 +68,61 @@ def test_a_key_that_is_missing_and_one_that_is_none_end_as_keys_do() -> None:
         referred_key(Secret(env="KEY"), {})
     with pytest.raises(KeyMalformed, match="the variable KEY"):
         referred_key(Secret(env="KEY"), {"KEY": "Bearer a-key-of-some-kind"})
+
+
+def _prints(code: str) -> Secret:
+    return Secret(command=(sys.executable, "-c", code))
+
+
+def test_a_command_prints_a_secret_and_is_told_nothing_by_a_keyboard() -> None:
+    environ = {"WHOSE": HIDDEN}
+    code = "import os, sys; print(os.environ['WHOSE'] + sys.stdin.read())"
+    assert read_secret(_prints(code), environ) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("pass", "prints nothing"),
+        (f"print('{HIDDEN}\\n{HIDDEN}')", "one line is wanted"),
+        (f"import itertools\nfor _ in itertools.count(): print('{HIDDEN}')", "one line is wanted"),
+        (
+            f"import sys; print('{HIDDEN}', flush=True); sys.exit('no \\x1b[31m {HIDDEN}')",
+            r"exit status 1: no \x1b[31m [secret]",
+        ),
+    ],
+)
+def test_of_a_command_that_fails_its_complaint_is_told_and_nothing_of_what_it_printed(
+    code: str, told: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_secret(_prints(code), {})
+    assert caught.value.code == "U117" and told in caught.value.message
+    assert "geheim" not in caught.value.message.removeprefix(where_it_lies(_prints(code)))
+
+
+def test_a_command_that_takes_too_long_is_ended_and_one_that_is_not_there_is_told() -> None:
+    with pytest.raises(ValueError, match=r"took more than 0\.05 seconds"):
+        printed_by((sys.executable, "-c", "import time; time.sleep(60)"), {}, patience=0.05)
+    with pytest.raises(UsageError, match="the command no-such-program-here: it cannot be run"):
+        read_secret(Secret(command=("no-such-program-here",)), {})
+
+
+def test_a_word_of_a_command_that_might_be_a_token_does_not_show() -> None:
+    secret = Secret(command=("vault", "read", "-token=hvs0123456789abcdef", "famulor/hotel"))
+    assert where_it_lies(secret) == "the command vault read ... famulor/hotel"
+
+
+@pytest.mark.parametrize(
+    "command", [[], [""], ["echo", "the-key-itself"], ["/bin/printf", "the-key-itself"], ["a\0"]]
+)
+def test_what_runs_nothing_and_what_holds_the_secret_itself_is_no_command(command: list[str]) -> None:
+    with pytest.raises(ValidationError, match="command") as caught:
+        Secret.model_validate({"command": command})
+    assert "the-key-itself" not in caught.value.errors()[0]["msg"]
+
+
+def test_a_program_of_a_job_file_with_a_folder_in_it_begins_at_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "night.toml").write_text('file = "a.csv"\nkey = { command = ["./key.sh", "a/b"] }\n')
+    key = load_job(tmp_path / "night.toml").tables.key
+    assert key == Secret(command=(str(tmp_path / "key.sh"), "a/b"))
