@@ -1,0 +1,75 @@
+"""What became of each account of a fleet, from the journal of its newest run, or from its plan where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_update.errors import BatchUpdateError, JournalError, RunStopped
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import RunFacts, facts_of, report_of
+from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
+from batch_update.model.plans import Plan
+from batch_update.model.reports import Report
+from batch_update.outcomes import not_begun, spread
+from batch_update.plan.saving import read_plan
+from batch_update.report.fleet.fleet_paths import FleetPaths
+
+NO_JOURNAL = "J103"
+"""there is none in that folder"""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """What became of one account of a fleet."""
+
+    plan: AccountPlan
+    end: ShardEnd
+    report: Report | None
+    """None where neither a journal nor a plan can be read"""
+    facts: RunFacts
+    folder: Path | None = None
+    """of the run that was read; None where the plan alone was"""
+    told: str = ""
+    """why its rows, or the newest of them, are not known, as a sentence without its end"""
+
+
+def account_reports(end: FleetEnd, paths: FleetPaths) -> Iterator[AccountReport]:
+    """Yield what became of each account, in the order of the plan, one at a time: they may be many.
+
+    The newest journal that is there counts: of a worker that died, the last one may not have come home.
+    """
+    for plan, one in zip(end.plan.accounts, end.accounts, strict=True):
+        yield account_report(plan, one, paths, end.message)
+
+
+def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped: str = "") -> AccountReport:
+    """Return what became of one account. `stopped`: what ended the fleet, for an account that was not begun."""
+    told = ""
+    for epoch in range(end.epoch, 0, -1):
+        folder = paths.run_of(plan.account, epoch)
+        try:
+            recorded = read_run(folder)
+        except JournalError as error:
+            is_gone = error.code == NO_JOURNAL
+            why = f"there is no journal of its run {epoch}" if is_gone else error.message
+            told = told or f"{plan.account}: {why}"
+            continue
+        return AccountReport(plan, end, report_of(recorded), facts_of(recorded), folder, told)
+    try:
+        with paths.plan_of(plan.account).open("rb") as file:
+            saved = read_plan(plan.account, file)
+    except (OSError, BatchUpdateError):
+        told = told or f"{plan.account}: there is no plan of it, so that its rows are not among those here"
+        return AccountReport(plan, end, None, RunFacts(), None, told)
+    return AccountReport(plan, end, _unsent(saved, plan, end, stopped), RunFacts(), None, told)
+
+
+def _unsent(saved: Plan, plan: AccountPlan, end: ShardEnd, stopped: str) -> Report:
+    """Return the report of an account of which nothing was sent."""
+    why = RunStopped(plan.message or end.message or stopped or "the account was not begun", code="R101")
+    outcomes = dict(saved.settled)
+    for change in saved.changes:
+        outcomes |= spread(change, not_begun(why), saved.sheet.numbers)
+    return Report(saved, tuple(outcomes[index] for index in range(len(saved.sheet))), stopped=why)

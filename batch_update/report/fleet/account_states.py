@@ -1,0 +1,128 @@
+"""How far each account of a fleet is, and in which order accounts are told of: the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
+from batch_update.model.plans import Status
+from batch_update.model.reports import WORST_LAST, Exit
+from batch_update.outcomes import DONE
+
+
+class AccountState(StrEnum):
+    """How far an account of a fleet is. The worst come first."""
+
+    STOPPED = "stopped"
+    """it was begun, or was to be, and did not come to its end"""
+    NOT_PLANNED = "not_planned"
+    """it was left out, since nothing could be planned for it"""
+    NOT_ALL = "not_all"
+    """it came to its end, and some of its rows are not as wanted"""
+    NOT_BEGUN = "not_begun"
+    """its turn did not come"""
+    AT_WORK = "at_work"
+    """somebody works on it"""
+    AS_WANTED = "as_wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """An account of a fleet: its part of the plan, how it ended, and what that comes to."""
+
+    plan: AccountPlan
+    end: ShardEnd
+    state: AccountState
+    left: int
+    """rows that are still to be done"""
+
+    @property
+    def account(self) -> str:
+        """Return its name."""
+        return self.plan.account
+
+    @property
+    def code(self) -> str:
+        """Return the code of what kept it from its end; "" for none."""
+        return self.plan.code or self.end.code
+
+    @property
+    def why(self) -> str:
+        """Return the words beside that code."""
+        return self.plan.message if self.plan.code else self.end.message
+
+
+@dataclass(frozen=True, slots=True)
+class FleetStanding:
+    """A fleet as it stands: how it ended, and each account, the worst first."""
+
+    end: FleetEnd
+    accounts: tuple[AccountStanding, ...]
+
+    @property
+    def left(self) -> int:
+        """Return how many rows of all accounts are still to be done."""
+        return sum(one.left for one in self.accounts)
+
+    @property
+    def states(self) -> dict[AccountState, int]:
+        """Return how many accounts are how far, the worst first; states that none is in are left out."""
+        counts = {state: sum(one.state is state for one in self.accounts) for state in AccountState}
+        return {state: count for state, count in counts.items() if count}
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it took, from when the first account was begun until the last one ended."""
+        began = [one.began for one in self.end.accounts if one.began]
+        ended = [one.ended for one in self.end.accounts if one.ended]
+        return max(0.0, (max(ended) - min(began)).total_seconds()) if began and ended else 0.0
+
+
+def standing_of_fleet(
+    end: FleetEnd, at_work: Collection[str] = (), left: Mapping[str, int] | None = None
+) -> FleetStanding:
+    """Return how a fleet stands. `at_work`: the names of the accounts that somebody works on.
+
+    `left`: account -> rows that are still to be done, where their journals were read; else that follows from how many
+    rows ended how, and a row that reads back otherwise is not known.
+    """
+    found = []
+    for plan, one in zip(end.plan.accounts, end.accounts, strict=True):
+        state = _state(plan, one, is_at_work=plan.account in at_work)
+        count = (left or {}).get(plan.account, _left_by_counts(plan, one))
+        found.append(AccountStanding(plan, one, state, count))
+    return FleetStanding(end, tuple(sorted(found, key=_rank_of_account)))
+
+
+def _state(plan: AccountPlan, end: ShardEnd, *, is_at_work: bool) -> AccountState:
+    if is_at_work:
+        return AccountState.AT_WORK
+    if plan.code:
+        return AccountState.NOT_PLANNED
+    if end.exit is Exit.OK:
+        return AccountState.AS_WANTED
+    if end.exit is Exit.SOME_FAILED:
+        return AccountState.NOT_ALL
+    return AccountState.STOPPED if end.epoch or end.code else AccountState.NOT_BEGUN
+
+
+def _left_by_counts(plan: AccountPlan, end: ShardEnd) -> int:
+    if end.exit is Exit.OK:
+        return 0
+    if not end.counts:
+        return plan.rows
+    return sum(count for status, count in end.counts.items() if status not in DONE)
+
+
+_STATES = list(AccountState)
+
+
+def _rank_of_account(one: AccountStanding) -> tuple[int, int, int, str]:
+    return _STATES.index(one.state), -WORST_LAST.index(one.end.exit), -one.left, one.account
+
+
+def counts_told(plan: AccountPlan, end: ShardEnd) -> Mapping[Status, int]:
+    """Return the rows of an account by their outcome; of one that was never begun, none was sent."""
+    return end.counts or ({Status.NOT_SENT: plan.rows} if plan.rows else {})

@@ -1,0 +1,144 @@
+"""A fleet in a screenful: how many accounts are as wanted, the worst of the others, files, the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_update.model.fleets import summed
+from batch_update.model.plans import Status
+from batch_update.model.reports import Exit
+from batch_update.outcomes import DONE
+from batch_update.report.fleet.account_states import (
+    AccountStanding,
+    AccountState,
+    FleetStanding,
+    counts_told,
+)
+from batch_update.report.fleet.fleet_paths import FleetFiles
+from batch_update.report.screen.gone_wrong import Room
+from batch_update.report.screen.summary import FEWEST_LINES, WORDS
+from batch_update.report.tones import Piece, Tone
+from batch_update.text import counted, excerpt, how_long, printable, quoted_path
+
+MOST_WORDS = 100
+"""Characters of what is said of an account."""
+STATES = {
+    AccountState.STOPPED: "stopped",
+    AccountState.NOT_PLANNED: "not planned",
+    AccountState.NOT_ALL: "not all done",
+    AccountState.NOT_BEGUN: "not begun",
+    AccountState.AT_WORK: "at work",
+    AccountState.AS_WANTED: "as wanted",
+}
+"""How far an account is, in words."""
+_TO_MEND = {AccountState.NOT_ALL, AccountState.NOT_PLANNED}
+_TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
+
+
+@dataclass(frozen=True, slots=True)
+class FleetCommands:
+    """The commands that may be named, as they can be pasted; "" for one that makes no sense."""
+
+    resume: str = ""
+    """goes on with the fleet"""
+    apply: str = ""
+    """applies a sheet to the same accounts, once its path is added"""
+    undo: str = ""
+    """takes the fleet back"""
+    report: str = ""
+    """makes the files of the fleet again"""
+
+
+def fleet_summary(
+    standing: FleetStanding,
+    files: FleetFiles | None = None,
+    *,
+    commands: FleetCommands | None = None,
+    room: Room | None = None,
+) -> list[Piece]:
+    """Return a fleet as text that ends in no line break, its first line in a tone of its own.
+
+    Accounts come the worst first, and as many as fit into `room` beside the files and the next commands.
+    """
+    room, commands = room or Room(), commands or FleetCommands()
+    first, why = fleet_line(standing), list(_why_ended(standing))
+    end = [*_file_lines_of(files), *_next_of(standing, files, commands)]
+    free = max(FEWEST_LINES, room.lines - room.of((first, *why, *end)))
+    lines = [*why, *account_lines(standing, free, room, files), *end]
+    tone = Tone.GOOD if standing.end.exit is Exit.OK else Tone.ERROR
+    return [Piece(first, tone), *(Piece(f"\n{line}") for line in lines)]
+
+
+def fleet_line(standing: FleetStanding) -> str:
+    """`2 of 3 accounts as wanted: 230 rows updated, 12 failed in 1 min 10 s`."""
+    whole = len(standing.accounts)
+    done = standing.states.get(AccountState.AS_WANTED, 0)
+    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
+    return (
+        f"{done:,} of {counted(whole, 'account')} as wanted: {counts_words(counts)} "
+        f"in {how_long(standing.seconds)}"
+    )
+
+
+def counts_words(counts: Mapping[Status, int]) -> str:
+    """`230 updated, 12 failed`."""
+    parts = [f"{counts[status]:,} {words}" for status, words in WORDS.items() if counts.get(status)]
+    return ", ".join(parts) or "no rows"
+
+
+def account_lines(
+    standing: FleetStanding, most: int, room: Room, files: FleetFiles | None = None
+) -> Iterator[str]:
+    """Yield a line for each account that is not as wanted, the worst first, in at most so many lines of the screen."""
+    told = [one for one in standing.accounts if one.state is not AccountState.AS_WANTED]
+    width = max((len(one.account) for one in told[:most]), default=0)
+    lines = [_account_line(one, width) for one in told]
+    if room.of(lines) <= most:
+        yield from lines
+        return
+    shown, taken = 0, 1
+    while shown < len(lines) - 1 and (taken := taken + room.of(lines[shown : shown + 1])) <= most:
+        shown += 1
+    yield from lines[:shown]
+    where = "fleet.csv" if files is None or files.accounts is None else files.accounts.name
+    yield f"  and {counted(len(lines) - shown, 'more account')}: see {printable(where)}"
+
+
+def _account_line(one: AccountStanding, width: int) -> str:
+    """`  stopped       krone   A401 the key is refused; 50 rows to do`."""
+    counts = {k: n for k, n in counts_told(one.plan, one.end).items() if k not in DONE}
+    left = f"{counted(one.left, 'row')} to do" if one.left else ""
+    if one.code:
+        said = "; ".join(filter(None, (f"{one.code} {excerpt(one.why, MOST_WORDS)}", left)))
+    else:
+        said = counts_words(counts) if any(counts.values()) else left
+    return f"  {STATES[one.state]:<12}  {one.account:<{width}}  {said}".rstrip()
+
+
+def _why_ended(standing: FleetStanding) -> Iterator[str]:
+    end = standing.end
+    if end.code:
+        yield f"Stopped {printable(end.message)} [{end.code}]"
+
+
+def _file_lines_of(files: FleetFiles | None) -> Iterator[str]:
+    if files is None:
+        return
+    found: Iterable[Path | None] = (files.page, files.workbook or files.accounts)
+    for place, path in enumerate(filter(None, found)):
+        yield f"{'Report' if not place else '':<8}{printable(str(path))}"
+    yield from (f"        {printable(told)}" for told in files.told)
+
+
+def _next_of(standing: FleetStanding, files: FleetFiles | None, commands: FleetCommands) -> Iterator[str]:
+    states = standing.states.keys()
+    is_open = bool(states & _TO_RESUME)
+    if is_open and commands.resume:
+        yield f"Go on   {commands.resume}"
+    failed = files and files.failed
+    if failed and commands.apply and (states & _TO_MEND or not is_open):
+        yield f"Fix     edit {printable(failed.name)} there, then: {commands.apply} {quoted_path(failed)}"
+    if commands.undo and any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):
+        yield f"Undo    {commands.undo}"

@@ -1,0 +1,71 @@
+"""The tables over all accounts: a row for each account, each row of the sheet with its account, the rows to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from urllib.parse import quote
+
+from batch_update.model.plans import Status
+from batch_update.model.reports import Report
+from batch_update.outcomes import as_wanted
+from batch_update.report.files.results import failed_rows, header, own_columns, result_rows
+from batch_update.report.fleet.account_states import AccountStanding, counts_told
+from batch_update.report.fleet.row_spool import RowSpool
+from batch_update.text import printable, utc_text
+
+ACCOUNT = "account"
+"""The column that tells whose a row is."""
+ACCOUNT_COLUMNS = (
+    *(ACCOUNT, "state", "exit", "code", "message", "rows", "changes"),
+    *map(str, Status),
+    *("left", "requests", "seconds", "began", "ended", "epoch", "server", "owner", "report"),
+)
+
+
+def account_rows(
+    accounts: Iterable[AccountStanding], reports: dict[str, str], decimal: str = "."
+) -> Iterator[list[str]]:
+    """Yield a row for each account, as ACCOUNT_COLUMNS names its cells. `reports`: account -> where its own lies."""
+    for one in accounts:
+        plan, end, counts = one.plan, one.end, counts_told(one.plan, one.end)
+        yield [
+            *(one.account, str(one.state), str(int(end.exit)), one.code, printable(one.why)),
+            *(str(plan.rows), str(plan.changes)),
+            *(str(counts.get(status, 0)) for status in Status),
+            *(str(one.left), str(end.requests), f"{end.seconds:.3f}".replace(".", decimal)),
+            *(_time_cell(end.began), _time_cell(end.ended), str(end.epoch)),
+            *(plan.server, plan.owner, reports.get(one.account, "")),
+        ]
+
+
+def _time_cell(moment: datetime | None) -> str:
+    return "" if moment is None else utc_text(moment)
+
+
+def report_link(account: str, epoch: int, name: str) -> str:
+    """Return the address of an account's own report as seen from the folder of the fleet."""
+    return f"accounts/{quote(account)}/{epoch}/{quote(name)}"
+
+
+def spool_rows(account: str, report: Report, results: RowSpool, failed: RowSpool) -> int:
+    """Keep all rows of an account, and once more those that are still to be done; return how many these are."""
+    sheet = report.plan.sheet
+    named = _names_accounts(report)
+    columns = header(sheet) if named else [ACCOUNT, *header(sheet)]
+    first = [] if named else [account]
+    for number, cells in zip(sheet.numbers, result_rows(report), strict=True):
+        results.add(int(number), columns, [*first, *cells])
+    left = [
+        int(number)
+        for number, outcome in zip(sheet.numbers, report.outcomes, strict=True)
+        if not as_wanted(outcome)
+    ]
+    for number, cells in zip(left, failed_rows(report), strict=True):
+        failed.add(number, columns, [*first, *cells])
+    return len(left)
+
+
+def _names_accounts(report: Report) -> bool:
+    """Whether the sheet itself tells whose a row is."""
+    return any(column.header.strip().casefold() == ACCOUNT for column in own_columns(report.plan.sheet))

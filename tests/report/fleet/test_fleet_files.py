@@ -1,0 +1,95 @@
+"""The files over all accounts: every row once, in the order of the sheet; the same sums in each of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from batch_update.model.fleets import FleetEnd
+from batch_update.model.plans import Status
+from batch_update.model.reports import Exit
+from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report
+from batch_update.report.fleet.fleet_summary import FleetCommands, fleet_summary
+from batch_update.report.screen.gone_wrong import Room
+from batch_update.report.tones import plain
+from tests.report.fleet.made_fleets import REFUSED, UPDATED, Folder, Made, made_fleet
+
+ACCOUNTS = {
+    "anna": Made((UPDATED, UPDATED, UPDATED)),
+    "berta": Made((UPDATED, REFUSED)),
+    "carl": Made((UPDATED, REFUSED), exit=Exit.KEY_REFUSED, code="A401", message="the key is refused"),
+    "dora": Made(rows=4),
+    "emil": Made(rows=2, plan_code="U104", message="there is no key for it"),
+}
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[FleetEnd, Folder, WrittenFleet]:
+    end, folder = made_fleet(tmp_path_factory.mktemp("runs") / "2026-11-22T1200_fleet_all", ACCOUNTS)
+    return end, folder, write_fleet_report(end, folder)
+
+
+def table(path: Path | None) -> list[dict[str, str]]:
+    assert path is not None
+    return list(csv.DictReader(StringIO(path.read_text("utf-8-sig")), delimiter=";"))
+
+
+def test_every_row_is_there_once_in_the_order_of_the_sheet_with_its_account(
+    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+) -> None:
+    rows = table(fleet[2].files.results)
+    numbers = [int(row["_row"]) for row in rows]
+    assert numbers == sorted(numbers) and len(numbers) == len(set(numbers)) == 13
+    assert Counter(row["account"] for row in rows) == {"anna": 3, "berta": 2, "carl": 2, "dora": 4, "emil": 2}
+
+
+def test_the_rows_to_mend_are_those_that_are_not_as_wanted_verbatim(
+    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+) -> None:
+    rows = table(fleet[2].files.failed)
+    assert Counter(row["account"] for row in rows) == {"berta": 1, "carl": 1, "dora": 4, "emil": 2}
+    assert {row["speech_speed"] for row in rows} == {"1,1"}
+
+
+def test_tables_document_and_journals_agree_in_their_sums(
+    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+) -> None:
+    written = fleet[2]
+    counts = Counter(row["_status"] for row in table(written.files.results))
+    accounts = table(written.files.accounts)
+    assert written.files.report is not None
+    document = json.loads(written.files.report.read_text("utf-8"))
+    for status in Status:
+        assert sum(int(row[status]) for row in accounts) == counts[status] == document["counts"][status]
+    left = len(table(written.files.failed))
+    assert sum(int(row["left"]) for row in accounts) == document["left"] == written.standing.left == left
+    assert [row["account"] for row in accounts] == [one["account"] for one in document["accounts"]]
+
+
+def test_the_worst_comes_first(fleet: tuple[FleetEnd, Folder, WrittenFleet]) -> None:
+    assert [(one.account, one.state) for one in fleet[2].standing.accounts] == [
+        ("carl", "stopped"),
+        ("emil", "not_planned"),
+        ("berta", "not_all"),
+        ("dora", "not_begun"),
+        ("anna", "as_wanted"),
+    ]
+
+
+def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
+    many = {f"account-{n:03}": Made((REFUSED,)) for n in range(40)}
+    end, folder = made_fleet(tmp_path / "fleet", many)
+    written = write_fleet_report(end, folder)
+    commands = FleetCommands(apply="batch-update fleet apply", undo="batch-update fleet undo last")
+    lines = plain(fleet_summary(written.standing, written.files, commands=commands, room=Room())).split("\n")
+    assert len(lines) <= Room().lines
+    assert lines[0].startswith("0 of 40 accounts as wanted: 40 failed in ")
+    shown = sum("account-" in line and "failed" in line for line in lines[1:])
+    (rest,) = (line for line in lines if "more accounts" in line)
+    assert rest == f"  and {40 - shown} more accounts: see fleet.csv"
+    assert lines[-1].startswith("Fix     edit failed.csv there, then: batch-update fleet apply ")
