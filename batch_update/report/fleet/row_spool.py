@@ -52,7 +52,7 @@ class RowSpool:
             self._file.seek(self._places[index])
             cells = json.loads(self._file.read(self._places[index + 1] - self._places[index]))
             places = maps[self._of_row[index]]
-            yield cells if places is None else _moved(cells, places, len(columns))
+            yield cells if places is None else _at_their_columns(cells, places, len(columns))
 
     def _own_columns(self) -> list[tuple[str, int]]:
         """Return the columns of sheets; of several of one name, which of them it is."""
@@ -70,7 +70,7 @@ def _counted_columns(header: Sequence[str]) -> Iterator[tuple[str, int]]:
     return ((name, own[:place].count(name)) for place, name in enumerate(own))
 
 
-def _moved(cells: list[str], places: list[int], width: int) -> list[str]:
+def _at_their_columns(cells: list[str], places: list[int], width: int) -> list[str]:
     own = [""] * width
     for place, cell in zip(places, cells, strict=False):
         own[place] = cell
