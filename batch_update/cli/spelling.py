@@ -57,7 +57,7 @@ def _flag_or_key(found: re.Match[str]) -> str:
 
 def _as_in_file(text: str, default: object) -> str:
     """Return a value that is typed on the command line as a job file has it, for a setting with this default."""
-    from batch_update.jobs.definition.toml_writing import as_toml
+    from batch_update.toml.toml_writing import as_toml
 
     text = text.strip("'")
     if isinstance(default, tuple):

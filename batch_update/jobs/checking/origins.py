@@ -10,7 +10,6 @@ from typing import Any, Literal
 from batch_update.jobs.definition.job_file import Job
 from batch_update.jobs.definition.job_schema import default_value
 from batch_update.jobs.definition.sheet_address import is_address, shown_address
-from batch_update.jobs.definition.toml_lines import KeyPath
 from batch_update.model.sheets import Json
 from batch_update.secrets.secret import Secret, shown_words
 from batch_update.settings.file_table import FileTable
@@ -19,6 +18,7 @@ from batch_update.settings.layers import read_settings, variable_of
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
 from batch_update.text import without_password
+from batch_update.toml.toml_lines import KeyPath
 
 Source = Literal["file", "environment", "default"]
 

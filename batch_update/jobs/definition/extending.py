@@ -8,7 +8,7 @@ from typing import Any
 
 from batch_update.jobs.definition.job_source import JobSource
 from batch_update.jobs.definition.job_tables import secrets_in_tables
-from batch_update.jobs.definition.toml_lines import KeyPath
+from batch_update.toml.toml_lines import KeyPath
 
 _ONE_OF = {"key": "key-file", "key-file": "key"}
 """Two ways to say one thing: the nearer file's word counts."""

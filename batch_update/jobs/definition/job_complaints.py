@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from batch_update.errors import UsageError
 from batch_update.jobs.calendar.expressions import schedule_complaints
 from batch_update.jobs.definition.extending import Merged, leaves
-from batch_update.jobs.definition.job_source import SHEET, JobSource, dotted
+from batch_update.jobs.definition.job_source import SHEET, JobSource
 from batch_update.jobs.definition.job_tables import (
     JobFile,
     fits,
@@ -22,14 +22,14 @@ from batch_update.jobs.definition.job_tables import (
     tables_of,
 )
 from batch_update.jobs.definition.sheet_address import checked_address, is_address
-from batch_update.jobs.definition.toml_lines import KeyPath
-from batch_update.jobs.definition.toml_writing import AS_PATHS_ARE_WRITTEN
 from batch_update.secrets.secret import REFERENCES
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.refusals import job_key, wanted_of
 from batch_update.settings.tunables import paths
 from batch_update.text import asked, nearest, no_such, shortly
+from batch_update.toml.toml_lines import KeyPath, dotted
+from batch_update.toml.toml_writing import AS_PATHS_ARE_WRITTEN
 
 OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""

@@ -15,9 +15,9 @@ from batch_update.jobs.definition.job_complaints import OWN_KEYS, complaints_of,
 from batch_update.jobs.definition.job_source import SHEET, read_chain
 from batch_update.jobs.definition.job_tables import Input, JobFile
 from batch_update.jobs.definition.sheet_address import is_address, shown_address
-from batch_update.jobs.definition.toml_lines import KeyPath
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.tunables import Settings, paths
+from batch_update.toml.toml_lines import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from batch_update.errors import UsageError
-from batch_update.jobs.definition.job_source import base_named, read_source, why_unreadable
+from batch_update.jobs.definition.job_source import base_named, read_source
 from batch_update.text import no_such, printable
+from batch_update.toml.toml_files import why_unreadable
 
 
 def find_job(name: str, folder: Path) -> Path:

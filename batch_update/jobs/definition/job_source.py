@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from batch_update.disk import read_followed
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_tables import JobFile, tables_of
-from batch_update.jobs.definition.toml_lines import KeyPath, lines_of_keys, longest_key
-from batch_update.jobs.definition.toml_writing import encoding_of, how_toml_has
 from batch_update.settings.refusals import job_key
-from batch_update.text import excerpt, printable, shortly
+from batch_update.text import printable, shortly
+from batch_update.toml.toml_files import TomlKind, toml_document, toml_text
+from batch_update.toml.toml_lines import KeyPath, dotted, lines_of_keys
 
-_LARGEST = 256 * 1024
-"""bytes"""
+JOB_FILE = TomlKind("a job file", "U106", most_bytes=256 * 1024, most_keys=2_000)
 _LONGEST_CHAIN = 20
-_DEEPEST = 20
-_IN_EACH_OTHER = "tables or lists in each other"
-_MOST_KEYS = 2_000
-_LONGEST_KEY = 100
-"""parts with dots between them"""
 SHEET: KeyPath = ("input", "file")
 """Where the sheet stands; `file` alone is short for it."""
 
@@ -63,14 +54,6 @@ class JobSource:
         """`jobs/nightly.toml: line 3: `"""
         line = self.line(path)
         return f"{printable(str(self.path))}: " + (f"line {line}: " if line else "")
-
-
-def dotted(path: KeyPath) -> str:
-    """`notify.to[1].env`, the items of a list counted from 1."""
-    text = ""
-    for part in path:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{excerpt(part, 60)}"
-    return text.removeprefix(".")
 
 
 @cache
@@ -132,8 +115,7 @@ def _base_of(chain: list[JobSource]) -> Path:
 
 def read_source(path: Path, *, beneath: JobSource | None = None) -> JobSource:
     """Return one file with its keys spelled alike. `beneath`: the file that extends it. Raises UsageError U106."""
-    text = _text_of(path, beneath)
-    document = _document(path, text)
+    text, document = _chain_link(path, beneath)
     complaints = [((*above, key), "stands there twice") for above, key in _doubled(document)]
     spelled = {job_key(key): _spelled_table(job_key(key), value) for key, value in document.items()}
     is_short = "file" in spelled
@@ -170,75 +152,12 @@ def _doubled(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         yield from ((above, name) for name in sorted(set(names)) if names.count(name) > 1)
 
 
-def why_unreadable(error: OSError | ValueError) -> str:
-    """Return why a file or a folder of jobs cannot be read, without its name."""
-    return str(error.strerror) if isinstance(error, OSError) else "not a path"
-
-
-def _text_of(path: Path, beneath: JobSource | None) -> str:
-    """Return what the file holds, with line ends as they are. Raises UsageError U106."""
-    place = f"{beneath.at(('extends',))}extends: " if beneath else ""
-    try:
-        content = read_followed(path, _LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{place}{printable(str(path))}: cannot be read: {why_unreadable(error)}",
-            code="U106",
-            remedy="check the path, which begins at the folder of the file that it stands in"
-            if beneath
-            else "check the path and who may read it",
-        ) from None
-    if len(content) > _LARGEST:
-        raise UsageError(f"{printable(str(path))}: is too large for a job file", code="U106")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{printable(str(path))}: line {line}: is no UTF-8 text, but {encoding_of(content)}, it seems",
-            code="U106",
-            remedy="save it as UTF-8: the editor of Windows has that beneath Save as, Encoding",
-        ) from None
-
-
-def _document(path: Path, text: str) -> dict[str, Any]:
-    """Return the keys and values of a job file. Raises UsageError U106."""
-    if longest_key(text) > _LONGEST_KEY:
-        raise _too_many(path, _IN_EACH_OTHER)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{printable(str(path))}: {_no_toml(text, error)}", code="U106") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
-        raise UsageError(
-            f"{printable(str(path))}: is no TOML: a value is too long or too deep", code="U106"
-        ) from None
-    _require_bounds(path, document)
-    return document
-
-
-def _no_toml(text: str, error: tomllib.TOMLDecodeError) -> str:
-    """`line 3, column 8: is no TOML: Invalid value; a text stands in straight quotes`."""
-    fault = excerpt(str(error), 200)
-    place = re.search(r" \(at line (\d+), column (\d+)\)$", fault)
-    if place is None:
-        return f"is no TOML: {fault}"
-    hint = how_toml_has(text.split("\n")[int(place[1]) - 1], fault)
-    told = f"line {place[1]}, column {place[2]}: is no TOML: {fault[: place.start()]}"
-    return f"{told}; {hint}" if hint else told
-
-
-def _require_bounds(path: Path, document: Mapping[str, Any]) -> None:
-    """Raise UsageError for what no job file holds: each of many keys is told, and whoever reads tables recurses."""
-    level: list[Any] = [document]
-    keys = 0
-    for _ in range(_DEEPEST):
-        keys += sum(len(value) for value in level if isinstance(value, Mapping))
-        inner = (one for value in level for one in (value.values() if isinstance(value, Mapping) else value))
-        level = [one for one in inner if isinstance(one, (Mapping, list))]
-    if level or keys > _MOST_KEYS:
-        raise _too_many(path, _IN_EACH_OTHER if level else "keys")
-
-
-def _too_many(path: Path, what: str) -> UsageError:
-    return UsageError(f"{printable(str(path))}: has too many {what} for a job file", code="U106")
+def _chain_link(path: Path, beneath: JobSource | None) -> tuple[str, dict[str, Any]]:
+    """Return the text of a job file and its keys. Raises UsageError U106."""
+    if beneath is None:
+        text = toml_text(path, JOB_FILE)
+    else:
+        place = f"{beneath.at(('extends',))}extends: "
+        remedy = "check the path, which begins at the folder of the file that it stands in"
+        text = toml_text(path, JOB_FILE, place=place, remedy=remedy)
+    return text, toml_document(path, text, JOB_FILE)

@@ -16,12 +16,12 @@ from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.jobs.definition.job_schema import default_value, job_schema
 from batch_update.jobs.definition.job_tables import JobFile, tables_of
-from batch_update.jobs.definition.toml_writing import as_toml
 from batch_update.settings.file_table import FileTable
 from batch_update.settings.heeding import group_of, job_settings
 from batch_update.settings.refusals import job_key
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable, shortly
+from batch_update.toml.toml_writing import as_toml
 
 SCHEMA = "job.schema.json"
 _WIDTH = 100

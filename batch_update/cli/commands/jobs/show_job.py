@@ -45,8 +45,8 @@ def show_job(
 
 def _out_key(key: CountingKey) -> None:
     """Print `limit = 10   # jobs/nightly.toml, line 3`."""
-    from batch_update.jobs.definition.job_source import dotted
-    from batch_update.jobs.definition.toml_writing import as_toml
+    from batch_update.toml.toml_lines import dotted
+    from batch_update.toml.toml_writing import as_toml
 
     place = key.variable or "default"
     if key.file is not None:
@@ -55,8 +55,8 @@ def _out_key(key: CountingKey) -> None:
 
 
 def _told_key(key: CountingKey) -> ShownKey:
-    from batch_update.jobs.definition.job_source import dotted
     from batch_update.report.documents.of_jobs import ShownKey
+    from batch_update.toml.toml_lines import dotted
 
     file = None if key.file is None else str(key.file)
     return ShownKey(dotted(key.path), key.value, key.source, file, key.line, key.variable or None)

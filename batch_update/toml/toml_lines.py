@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from batch_update.text import excerpt
+
 KeyPath = tuple[str | int, ...]
 """Keys from the outside in, with the number of the item where a list is on the way."""
 _MOST_READ = 1024 * 1024
@@ -17,6 +19,14 @@ _NO_KEY = re.compile(
     r"""|'''.*?(?:'''|\Z)|'[^'\n]*+'?"""
 )
 """Texts and comments of TOML, also those that do not end: whatever it is given it reads once."""
+
+
+def dotted(path: KeyPath) -> str:
+    """`notify.to[1].env`, the items of a list counted from 1."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{excerpt(part, 60)}"
+    return text.removeprefix(".")
 
 
 def longest_key(text: str) -> int:
