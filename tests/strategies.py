@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from batch_update.fields.facts import Field, all_fields
 from batch_update.fields.tools import FillerConfig
 from batch_update.sandbox import catalogue
+from batch_update.sandbox.holdings import HOME
 
 MODES = ("pipeline", "multimodal", "dualplex")
 FREE_NUMBERS = (4, 5, 6, 7, 8)
@@ -81,9 +82,9 @@ def _by_name(name: str, mode: str) -> SearchStrategy[Any] | None:
         case "voice_id":
             return st.sampled_from([voice.id for voice in catalogue.VOICES if mode in voice.modes])
         case "llm_model_id" | "chat_llm_fallback_id":
-            return st.sampled_from(sorted(catalogue.ids_of("llm")))
+            return st.sampled_from(sorted(HOME.ids_of("llm")))
         case "multimodal_model_id":
-            return st.sampled_from(sorted(catalogue.ids_of(mode)))
+            return st.sampled_from(sorted(HOME.ids_of(mode)))
         case "phone_number_id":
             return st.sampled_from(FREE_NUMBERS)
         case "timezone":
@@ -118,9 +119,9 @@ def _by_kind(field: Field) -> SearchStrategy[Any]:
                 lambda share: round(field.minimum + (field.maximum - field.minimum) * share / 100, 2)
             )
         case "id":
-            return st.sampled_from(sorted(catalogue.ids_of(field.look_up)))
+            return st.sampled_from(sorted(HOME.ids_of(field.look_up)))
         case "ids":
-            return st.lists(st.sampled_from(sorted(catalogue.ids_of(field.look_up))), max_size=4)
+            return st.lists(st.sampled_from(sorted(HOME.ids_of(field.look_up))), max_size=4)
         case "object":
             return st.dictionaries(texts, json_values, max_size=3)
     raise AssertionError(f"no values for {field.name}, a field of kind {field.kind}")
@@ -172,7 +173,7 @@ def tools() -> SearchStrategy[dict[str, Any]]:
             "warm_call_transfer",
             {
                 "supervisor_phone": numbers,
-                "outbound_phone_id": st.sampled_from(sorted(catalogue.ids_of("phone-numbers"))),
+                "outbound_phone_id": st.sampled_from(sorted(HOME.ids_of("phone-numbers"))),
                 "description": texts,
             },
             custom_sip=st.booleans(),

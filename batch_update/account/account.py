@@ -135,6 +135,20 @@ def ready_state(settings: Settings) -> Path:
     return path
 
 
+def ready_states(settings: Settings) -> Path:
+    """Return the folder that holds a sandbox with many accounts, a file for each. Raises UsageError."""
+    folder = settings.sandbox_state or own_folder() / "sandbox-accounts"
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise UsageError(
+            f"a sandbox with several accounts keeps them in a folder, and {folder} is none: {error.strerror}",
+            code="U108",
+            remedy="name a folder that you may write to with the setting sandbox_state",
+        ) from None
+    return folder
+
+
 def _resolved(path: Path) -> Path:
     """Return the path without links. Raises UsageError where they lead in a circle."""
     try:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from batch_update.account.account import placed, ready_state
+from batch_update.account.account import placed, ready_state, ready_states
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey, find_key
 from batch_update.api.pace.ledger import Ledger
@@ -17,6 +17,7 @@ from batch_update.settings.tunables import SANDBOX_KEY, Settings
 
 if TYPE_CHECKING:
     from batch_update.sandbox.app import Sandbox
+    from batch_update.sandbox.many.switchboard import Switchboard
 
 
 def client_for(
@@ -62,6 +63,20 @@ def pace_of(settings: Settings) -> Pace:
     )
 
 
+def sandbox_with_accounts(settings: Settings, accounts: int, assistants: int) -> Switchboard:
+    """Return a sandbox with so many accounts, each with so many assistants at first. Raises UsageError."""
+    from batch_update.sandbox.many.switchboard import Manner, make_many
+    from batch_update.sandbox.many.tenants import tenants
+    from batch_update.sandbox.many.troubles import faults_of_each
+
+    try:
+        faults = faults_of_each(settings.sandbox_faults, tenants(accounts))
+    except ValueError as error:
+        raise _no_faults(error) from None
+    manner = Manner(limits=settings.sandbox_limits, assistants=assistants)
+    return make_many(accounts, ready_states(settings), faults=faults, manner=manner)
+
+
 def sandbox_app(settings: Settings) -> Sandbox:
     """Return the imitation of the API as these settings want it. Raises UsageError."""
     from batch_update.sandbox.app import make_app
@@ -70,5 +85,9 @@ def sandbox_app(settings: Settings) -> Sandbox:
     try:
         faults = Faults.parse(settings.sandbox_faults)
     except ValueError as error:
-        raise UsageError(f"the setting sandbox_faults: {error}", code="U101") from None
+        raise _no_faults(error) from None
     return make_app(ready_state(settings), limits=settings.sandbox_limits, faults=faults)
+
+
+def _no_faults(error: ValueError) -> UsageError:
+    return UsageError(f"the setting sandbox_faults: {error}", code="U101")

@@ -18,7 +18,7 @@ MOST_NEEDED = (
 )
 """Settings by how many people need them: the first FIRST of those that a command heeds come first."""
 FIRST = 5
-FEW = 9
+FEW = 11
 """Options up to which there are no groups."""
 GROUPS = ("Sheet", "Rows", "Look-ups", "Guards", "Waves", "Pace", "Connection", "Output", "Sandbox", "Limits")
 WIDEST = 120

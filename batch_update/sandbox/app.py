@@ -22,6 +22,7 @@ from batch_update.sandbox.calls.call import Call, Handler, Refused
 from batch_update.sandbox.document.openapi import document
 from batch_update.sandbox.faults import Fault, Faults
 from batch_update.sandbox.handlers import handlers
+from batch_update.sandbox.holdings import HOME, Holdings
 from batch_update.sandbox.intake import Intake, Taken
 from batch_update.sandbox.limits import Admission, WindowKind, admit
 from batch_update.sandbox.routes import ROUTES
@@ -93,7 +94,7 @@ def make_app(
         windows=windows,
         faults=faults or Faults(),
         keys={key: "full", read_only_key: "read"},
-        further_voices=further_voices,
+        has=replace(HOME, further_voices=further_voices),
         latency=latency,
         balance=balance,
         patience=patience,
@@ -113,7 +114,7 @@ class Sandbox:
         windows: WindowKind,
         faults: Faults,
         keys: Mapping[str, Role],
-        further_voices: int,
+        has: Holdings,
         latency: float,
         balance: float,
         patience: float,
@@ -125,7 +126,7 @@ class Sandbox:
         self._windows: WindowKind = windows
         self._faults = faults
         self._keys = keys
-        self._further_voices = further_voices
+        self._has = has
         self._latency = latency
         self._balance = balance
         self._intake = Intake(patience)
@@ -159,6 +160,10 @@ class Sandbox:
         """Begins anew: fresh assistants, empty log, updates counted from 1."""
         self._state.reset()
         self._updates = 0
+
+    def change_faults(self, faults: Faults) -> None:
+        """From now on these go wrong, and no others. Updates are counted on."""
+        self._faults = faults
 
     def requests_seen(self) -> list[Seen]:
         """Every request to the API since the state was made or reset, in the order in which they were worked on."""
@@ -204,6 +209,9 @@ class Sandbox:
         if handler is None:
             return _no_handler(request, methods), None, None
         role = self._role(request)
+        outage = self._faults.on_all
+        if outage is not None and outage.status != 401:
+            return answers.struck(outage, None), outage, None
         if role is None or self._faults.key_is_dead(self._updates):
             no_key = "authorization" not in request.headers
             return answers.no_key() if no_key else answers.invalid_key(), None, None
@@ -214,7 +222,7 @@ class Sandbox:
             return answers.too_many(admission.retry_after, admission.headers), None, None
         call = Call(
             desk, now, request.path_params, request.query_params, request.headers.get("content-type", ""), taken.body,
-            may_write=role == "full", balance=self._balance, further_voices=self._further_voices,
+            may_write=role == "full", has=self._has, balance=self._balance,
         )  # fmt: skip
         fault = self._next_fault() if request.method == "PUT" else None
         answer = _handled(handler, call) if fault is None or fault.applies else None

@@ -1,4 +1,4 @@
-"""Holds what the sandbox's account has: languages, voices, models, numbers, providers, tools, folders, labels."""
+"""Holds what there is to choose: languages, voices, models, numbers, providers, tools, folders, labels."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _P, _PD, _M, _MD, _D = (
     ("multimodal", "dualplex"),
     ("dualplex",),
 )
-_ALL_LANGUAGES = tuple(range(1, 9))
+ALL_LANGUAGES = tuple(range(1, 9))
 _CREATED, _UPDATED = "2026-01-04T10:30:00.000000Z", "2026-01-05T07:15:00.000000Z"
 
 # fmt: off
@@ -104,15 +104,15 @@ NUMBERS = (
 )
 
 SYNTHESIZERS = (
-    Provider(1, "ElevenLabs", "elevenlabs", _ALL_LANGUAGES),
+    Provider(1, "ElevenLabs", "elevenlabs", ALL_LANGUAGES),
     Provider(2, "Cartesia", "cartesia", (1, 2, 3, 4)),
-    Provider(3, "Azure Speech", "azure", _ALL_LANGUAGES),
+    Provider(3, "Azure Speech", "azure", ALL_LANGUAGES),
 )
 
 TRANSCRIBERS = (
     Provider(1, "Deepgram", "deepgram", (1, 2, 3, 4, 5, 6)),
-    Provider(2, "Gladia", "gladia", _ALL_LANGUAGES),
-    Provider(3, "Azure Speech", "azure", _ALL_LANGUAGES),
+    Provider(2, "Gladia", "gladia", ALL_LANGUAGES),
+    Provider(3, "Azure Speech", "azure", ALL_LANGUAGES),
 )
 
 KNOWLEDGEBASES: tuple[Entry, ...] = tuple(
@@ -162,58 +162,6 @@ LABELS: tuple[Entry, ...] = tuple(
 
 OWNER: Entry = {"name": "Sandbox Account", "email": "sandbox@example.com"}
 
-FIRST_FURTHER_VOICE = 100_001
-_NAMES = (
-    "Anton", "Birgit", "Cem", "Dörte", "Emil", "Frieda", "Gökhan", "Hanna", "Igor", "Jana", "Kai", "Lena", "Malte",
-    "Nele", "Ole", "Paula", "Quirin", "Rosa", "Sven", "Tilda", "Uwe", "Vera", "Willi", "Xenia", "Yusuf",
-)  # fmt: skip
-
 DEFAULT_VOICE = {"pipeline": 412, "multimodal": 42, "dualplex": 61}
 DEFAULT_LLM = 1
 DEFAULT_MULTIMODAL = {"multimodal": 1, "dualplex": 3}
-
-
-def ids_of(look_up: str) -> frozenset[int]:
-    """Return the ids that exist on the account, by the name of the look-up that lists them. Raises KeyError."""
-    return _IDS[look_up]
-
-
-def voices(further: int) -> tuple[Voice, ...]:
-    """Return the voices of an account: those above, and so many further ones for pipeline, as large accounts have them.
-
-    Their names repeat: each stands once in every language, and again with a number behind it.
-    """
-    return (*VOICES, *map(_further_voice, range(further)))
-
-
-def voice(number: int, further: int = 0) -> Voice | None:
-    """Return the voice with this id; None where the account has none."""
-    if FIRST_FURTHER_VOICE <= number < FIRST_FURTHER_VOICE + further:
-        return _further_voice(number - FIRST_FURTHER_VOICE)
-    return next((found for found in VOICES if found.id == number), None)
-
-
-def _further_voice(index: int) -> Voice:
-    repeats, place = divmod(index, len(_NAMES) * len(_ALL_LANGUAGES))
-    name, language = _NAMES[place % len(_NAMES)], _ALL_LANGUAGES[place // len(_NAMES)]
-    name = f"{name} {repeats + 1}" if repeats else name
-    gender = "female" if place % 2 else "male"
-    return Voice(FIRST_FURTHER_VOICE + index, name, language, gender, "standard", "young", 1, _P)
-
-
-def is_caller_id(number: int) -> bool:
-    return any(found.id == number and found.caller_id for found in NUMBERS)
-
-
-_IDS: dict[str, frozenset[int]] = {
-    "languages": frozenset(entry["id"] for entry in LANGUAGES),
-    "voices": frozenset(found.id for found in VOICES),
-    "phone-numbers": frozenset(found.id for found in NUMBERS),
-    "synthesizer-providers": frozenset(found.id for found in SYNTHESIZERS),
-    "transcriber-providers": frozenset(found.id for found in TRANSCRIBERS),
-    "knowledgebases": frozenset(entry["id"] for entry in KNOWLEDGEBASES),
-    "tools": frozenset(entry["id"] for entry in TOOLS),
-    "folders": frozenset(entry["id"] for entry in FOLDERS),
-    "labels": frozenset(entry["id"] for entry in LABELS),
-    **{kind: frozenset(entry["id"] for entry in entries) for kind, entries in MODELS.items()},
-}

@@ -9,12 +9,13 @@ from typing import Self
 
 _ITEM = re.compile(
     r"(?P<what>[45]\d\d(?:-after)?|cut-before|cut-after|slow)"
-    r"@(?:(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|(?P<on>\+))?|(?P<percent>\d{1,3}(?:\.\d+)?)%)"
+    r"@(?:(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|(?P<on>\+))?|(?P<percent>\d{1,3}(?:\.\d+)?)%|(?P<all>all))"
     r"(?::(?P<seconds>\d{1,6}(?:\.\d{1,3})?))?"
 )
 _WANTED = (
     "write WHAT@WHEN or WHAT@WHEN:SECONDS; WHAT is a status of 400 to 599, a 5xx with -after, cut-before, cut-after or "
-    "slow; WHEN is 5 (the fifth update), 5-8, 50+ or 10%; for instance 429@5:2,503@12,cut-after@20,slow@7:3"
+    "slow; WHEN is 5 (the fifth update), 5-8, 50+, 10% or all (each request, reads too); for instance "
+    "429@5:2,503@12,cut-after@20,slow@7:3,401@all"
 )
 
 
@@ -29,6 +30,8 @@ class Fault:
     """None: to the end"""
     share: float = 1.0
     """of the updates from first to last"""
+    reads_too: bool = False
+    """every request meets it, not updates alone"""
     seconds: float | None = None
     """how slow; for 429 and 503 what Retry-After says. None: the default, for 503 no Retry-After"""
 
@@ -51,6 +54,11 @@ class Fault:
     def ends_the_key(self) -> bool:
         """From its first update on, every request is refused."""
         return self.status == 401 and self.last is None and self.share == 1
+
+    @property
+    def begins_at(self) -> int:
+        """Return how many updates there must have been: none, for what every request meets."""
+        return 0 if self.reads_too else self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,14 @@ class Faults:
                     return fault
         return None
 
+    @property
+    def on_all(self) -> Fault | None:
+        """Return the trouble that every request meets; None for none."""
+        return next((fault for fault in self.faults if fault.reads_too), None)
+
     def key_is_dead(self, updates: int) -> bool:
         """After so many updates, whether the key is refused for good."""
-        return any(fault.ends_the_key and fault.first <= updates for fault in self.faults)
+        return any(fault.ends_the_key and fault.begins_at <= updates for fault in self.faults)
 
 
 def _read(item: str) -> Fault:
@@ -98,6 +111,10 @@ def _read(item: str) -> Fault:
         )
     if seconds is not None and what not in ("slow", "429", "503"):
         raise ValueError(f"{item!r} is no fault: only slow, 429 and 503 take seconds")
+    if match["all"]:
+        if what == "slow" or what.endswith("-after"):
+            raise ValueError(f"{item!r} is no fault: all goes with a status and cut-before only")
+        return Fault(what, reads_too=True, seconds=seconds)
     if percent is not None:
         if not 0 < float(percent) <= 100:
             raise ValueError(f"{item!r} is no fault: a share is above 0% and at most 100%")

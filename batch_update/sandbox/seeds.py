@@ -16,28 +16,28 @@ FIRST_ID = 10001
 HOW_MANY = 60
 
 _BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-_GERMAN, _ENGLISH = 1, 2
+GERMAN, ENGLISH = 1, 2
 
 # fmt: off
 _BUSINESSES = (
-    ("Bäckerei Größe", _GERMAN), ("Praxis Dr. Weiß", _GERMAN), ("Hotel Seeblick", _GERMAN),
-    ("Autohaus Krüger", _GERMAN), ("Harbour Dental", _ENGLISH), ("Stadtwerke Mühlheim", _GERMAN),
-    ("Northside Plumbing", _ENGLISH), ("Kanzlei Vogel & Söhne", _GERMAN), ("Blue Door Realty", _ENGLISH),
-    ("Gärtnerei Lindner", _GERMAN), ("Restaurant Zum Löwen", _GERMAN), ("Kingsway Insurance", _ENGLISH),
+    ("Bäckerei Größe", GERMAN), ("Praxis Dr. Weiß", GERMAN), ("Hotel Seeblick", GERMAN),
+    ("Autohaus Krüger", GERMAN), ("Harbour Dental", ENGLISH), ("Stadtwerke Mühlheim", GERMAN),
+    ("Northside Plumbing", ENGLISH), ("Kanzlei Vogel & Söhne", GERMAN), ("Blue Door Realty", ENGLISH),
+    ("Gärtnerei Lindner", GERMAN), ("Restaurant Zum Löwen", GERMAN), ("Kingsway Insurance", ENGLISH),
 )
 _ROLES = (
     ("inbound", "Empfang", "Reception"), ("inbound", "Kundendienst", "Support"), ("outbound", "Rückruf", "Call-backs"),
     ("inbound", "Terminvergabe", "Appointments"), ("outbound", "Umfrage", "Survey"),
 )
 _PROMPTS = {
-    _GERMAN: "Du bist die Stimme von {business}. Deine Aufgabe: {role}. Heute ist {{{{current_date}}}}, der Anruf "
+    GERMAN: "Du bist die Stimme von {business}. Deine Aufgabe: {role}. Heute ist {{{{current_date}}}}, der Anruf "
     "kommt von {{{{customer_phone}}}}. Sprich freundlich und in kurzen Sätzen; frage nach, wenn etwas unklar ist.",
-    _ENGLISH: "You speak for {business}. Your task: {role}. Today is {{{{current_date}}}}, the caller is "
+    ENGLISH: "You speak for {business}. Your task: {role}. Today is {{{{current_date}}}}, the caller is "
     "{{{{customer_phone}}}}. Be friendly and brief, and ask when something is not clear.",
 }
 _GREETINGS = {
-    _GERMAN: "Guten Tag, hier ist {business}. Was kann ich für Sie tun?",
-    _ENGLISH: "Hello, this is {business}. How can I help you?",
+    GERMAN: "Guten Tag, hier ist {business}. Was kann ich für Sie tun?",
+    ENGLISH: "Hello, this is {business}. How can I help you?",
 }
 _ODD: dict[int, Assistant] = {
     10036: {"knowledgebase_id": 2, "knowledgebase_mode": "semantic"},
@@ -54,7 +54,7 @@ _ODD: dict[int, Assistant] = {
 }
 """What some hold that no update would take as it is: an account has values from before the rules of today."""
 # fmt: on
-_VOICES = {_GERMAN: (412, 418, 421, 533), _ENGLISH: (430, 431)}
+_VOICES = {GERMAN: (412, 418, 421, 533), ENGLISH: (430, 431)}
 _NEW: Assistant = {
     "type": "inbound",
     "initial_message": "",
@@ -101,7 +101,18 @@ def _mode(number: int) -> str:
 def _assistant(number: int, index: int) -> Assistant:
     business, language = _BUSINESSES[index % len(_BUSINESSES)]
     kind, german, english = _ROLES[index % len(_ROLES)]
-    role = german if language == _GERMAN else english
+    role = german if language == GERMAN else english
+    return {
+        **plain(number, index, business=business, role=role, mode=_mode(number), language=language),
+        "name": f"{business} – {role}",
+        "type": kind,
+        "phone_number_id": _NUMBERS_IN_USE.get(number),
+        **_ODD.get(number, {}),
+    }
+
+
+def plain(number: int, index: int, *, business: str, role: str, mode: str, language: int) -> Assistant:
+    """Return an assistant that takes calls for a business in some role, and has no phone number."""
     created = (_BEGINNING + timedelta(hours=7 * index)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {
         "id": number,
@@ -110,14 +121,13 @@ def _assistant(number: int, index: int) -> Assistant:
         "created_at": created,
         "updated_at": created,
         **_everywhere(index, language),
-        **_mode_settings(_mode(number), language, index),
-        "name": f"{business} – {role}",
-        "type": kind,
+        **_mode_settings(mode, language, index),
+        "name": role,
+        "type": "inbound",
         "initial_message": _GREETINGS[language].format(business=business),
         "system_prompt": _PROMPTS[language].format(business=business, role=role),
-        "phone_number_id": _NUMBERS_IN_USE.get(number),
+        "phone_number_id": None,
         "variables": {"company_name": business},
-        **_ODD.get(number, {}),
     }
 
 
@@ -130,8 +140,8 @@ def blank(number: int, identity: str, created: str, mode: str) -> Assistant:
         "status": "inactive",
         "created_at": created,
         "updated_at": created,
-        **_everywhere(0, _GERMAN),
-        **_mode_settings(known, _GERMAN, 1),
+        **_everywhere(0, GERMAN),
+        **_mode_settings(known, GERMAN, 1),
         **_NEW,
     }
 
@@ -157,7 +167,7 @@ def _everywhere(index: int, language: int) -> Assistant:
     """Settings that do not depend on the mode."""
     return {
         "language_id": language,
-        "timezone": "Europe/Berlin" if language == _GERMAN else "Europe/London",
+        "timezone": "Europe/Berlin" if language == GERMAN else "Europe/London",
         "secondary_language_ids": [],
         "llm_temperature": round(0.3 + index % 5 / 10, 1),
         "knowledgebase_id": 1 if index % 4 == 0 else None,

@@ -21,8 +21,10 @@ from batch_update.sandbox.visitors import OnlyFrom
 
 _LAST_ANSWERS = 5
 """Seconds that requests under way have when the server stops."""
-_MOST_CONNECTIONS = 256
-"""open at once; one more is closed as soon as it is made"""
+MOST_CONNECTIONS = 256
+"""open at once, unless told otherwise; one more is closed as soon as it is made"""
+_OTHER_FILES = 64
+"""that the process has open beside its connections"""
 
 
 async def serve(
@@ -33,19 +35,23 @@ async def serve(
     *,
     signals: bool = True,
     patience: float = PATIENCE,
+    most_connections: int = MOST_CONNECTIONS,
+    files: int = 0,
 ) -> None:
     """Serves the app until SIGINT, SIGTERM or cancellation; port 0 takes a free one. asyncio only.
 
     On an address of this machine alone, requests that are meant for another host, or come from a web page of one, are
     refused. `patience`: seconds in which a connection must have sent the head of a request.
+    `files`: how many the app may have open, beside the connections.
 
     `on_ready` is told the address, such as `http://127.0.0.1:8080`, once requests are answered. `signals`: False
     leaves the signals alone, as one must outside the main thread. Raises UsageError where the port cannot be had.
     """
+    _make_room(most_connections + files + _OTHER_FILES)
     listener = _listener(host, port)
     config = uvicorn.Config(
         OnlyFrom(app, host),
-        http=partial(_Connection, patience=patience),  # type: ignore[arg-type]  # it is called like the class
+        http=partial(_Connection, patience=patience, most=most_connections),  # type: ignore[arg-type]  # it is called like the class
         ws="none",
         lifespan="off",
         log_level="error",
@@ -97,9 +103,10 @@ class _Server(uvicorn.Server):
 class _Connection(H11Protocol):
     """uvicorn's connection, with a way for the app to cut it, and an end where nobody sends, or never ceases to."""
 
-    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patience: float, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._patience = patience
+        self._most = most
         self._waiting: Any = None
         inner: Any = self.app
 
@@ -111,7 +118,7 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > _MOST_CONNECTIONS:
+        if len(self.connections) > self._most:
             transport.abort()
         else:
             self._wait()
@@ -150,6 +157,18 @@ class _Connection(H11Protocol):
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
+
+
+def _make_room(files: int) -> None:
+    """Let the process have so many files open, as far as the system allows that."""
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and wanted > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listener(host: str, port: int) -> socket.socket:

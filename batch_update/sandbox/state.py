@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,8 @@ class Seen:
     """the fault that struck it, "" for none"""
     counted: str | None
     """whose rate windows it was counted in; None where it was refused before that"""
+    account: str = ""
+    """to whom it went, where a sandbox has several accounts; "" for one whose key none of them has"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +243,20 @@ class Desk:
 class State:
     """The memory behind one sandbox: a file, made and filled on first use, or memory alone where `path` is None.
 
-    `assistants`: how many a fresh state begins with; one that exists keeps those it has. Raises UsageError where the
-    file cannot be opened, is damaged, or belongs to something else.
+    `assistants`: how many a fresh state begins with, as `seeds` makes them; one that exists keeps those it has. Raises
+    UsageError where the file cannot be opened, is damaged, or belongs to something else.
     """
 
-    def __init__(self, path: Path | None, *, assistants: int) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        assistants: int,
+        seeds: Callable[[int], Iterable[Assistant]] = seed_assistants,
+    ) -> None:
         self._path = path
         self._assistants = assistants
+        self._seeds = seeds
         self._lock = threading.Lock()
         with self._trouble():
             self._db = _connect(path)
@@ -284,7 +293,7 @@ class State:
     def reset(self) -> None:
         """Begins anew: fresh assistants, empty log."""
         with self.transaction() as desk:
-            desk.replace_all(seed_assistants(self._assistants))
+            desk.replace_all(self._seeds(self._assistants))
 
     def _prepare(self) -> None:
         if self._pragma("application_id") not in (0, _APPLICATION):
@@ -306,7 +315,7 @@ class State:
     def _create(self, desk: Desk) -> None:
         for statement in (*_TABLES, *_LATER):
             self._db.execute(statement)
-        desk.replace_all(seed_assistants(self._assistants))
+        desk.replace_all(self._seeds(self._assistants))
         self._db.execute(f"PRAGMA application_id = {_APPLICATION}")
         self._db.execute(f"PRAGMA user_version = {_VERSION}")
 

@@ -14,10 +14,12 @@ from batch_update.text import no_such
 
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
+    "accounts",
     "airflow",
     "all",
     "annotate",
     "any",
+    "assistants",
     "blame",
     "cron",
     "csv",
@@ -62,8 +64,9 @@ OPTIONS = (
 )
 """Options of single commands that are no settings: messages name them `the option full`, and their variables are known
 as well."""
-VARIABLES_ALONE = ("prune_force",)
-"""Variables of options that have the name of another: `force` of one command removes, of others it writes over."""
+VARIABLES_ALONE = ("prune_force", "sandbox_accounts")
+"""Variables of options that have the name of another: `force` of one command removes, of others it writes over, and
+`accounts` of a sandbox is a number."""
 
 
 def variable_of(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_update.fields.facts import all_fields
 from batch_update.sandbox import catalogue
+from batch_update.sandbox.holdings import HOME
 from batch_update.sandbox.seeds import seed_assistants
 
 ODD = {
@@ -42,8 +43,8 @@ def test_fresh_assistants_stand_where_samples_expect_them():
 
 def test_every_default_of_a_mode_fits_it():
     for mode, number in catalogue.DEFAULT_VOICE.items():
-        voice = catalogue.voice(number)
+        voice = HOME.voice(number)
         assert voice is not None and mode in voice.modes
     for mode, model in catalogue.DEFAULT_MULTIMODAL.items():
-        assert model in catalogue.ids_of(mode)
-    assert catalogue.DEFAULT_LLM in catalogue.ids_of("llm")
+        assert model in HOME.ids_of(mode)
+    assert catalogue.DEFAULT_LLM in HOME.ids_of("llm")

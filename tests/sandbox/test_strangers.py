@@ -235,7 +235,7 @@ def test_a_connection_that_goes_on_asking_stays_open():
 
 
 def test_only_so_many_connections_are_open_at_once():
-    most = served_module._MOST_CONNECTIONS
+    most = served_module.MOST_CONNECTIONS
     with sandbox() as (_, address):
         wires = [_raw(address) for _ in range(most + 20)]
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,8 +19,11 @@ from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screens.screen import out, say
 from batch_update.errors import UsageError
+from batch_update.sandbox.many.tenants import MOST, Tenant, tenants
 from batch_update.sandbox.routes import ROUTES
+from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
+from batch_update.text import counted
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_demo import ShownDemo
@@ -31,6 +35,9 @@ SERVED = "\b\nServed below /api:\n" + "\n".join(
     f"  {route.method:<6} {route.path}\n         {route.summary}" for route in ROUTES
 )
 """The last part of the help of `sandbox`."""
+_CONNECTIONS_EACH = 16
+_FILES_EACH = 3
+"""a state, and the two that SQLite has beside it"""
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -56,32 +63,97 @@ def sandbox(
         ),
     ] = "127.0.0.1",
     reset: Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")] = False,
+    accounts: Annotated[
+        int,
+        typer.Option(
+            "--accounts",
+            metavar="N",
+            help="Serve so many accounts, each with a key and assistants of its own. Default: one.",
+            envvar=f"{ENV_PREFIX}SANDBOX_ACCOUNTS",  # the one of --accounts names accounts elsewhere
+            min=0,
+            max=MOST,
+            show_default=False,
+        ),
+    ] = 0,
+    assistants: Annotated[
+        int,
+        typer.Option(
+            "--assistants",
+            metavar="N",
+            help="Assistants of each of several accounts. Default: 10.",
+            min=0,
+            max=10_000,
+            show_default=False,
+        ),
+    ] = 10,
 ) -> None:
     """Serve an imitation of the API on this machine, to try things without an account."""
     import anyio
 
     from batch_update.account.account import ready_state
     from batch_update.account.connect import sandbox_app
-    from batch_update.report.documents.of_lists import ServedSandbox
     from batch_update.sandbox.serving import serve
-    from batch_update.settings.tunables import SANDBOX_KEY
 
     settings = settings_of(given)
-    as_json = settings.json_
+    if accounts:
+        _serve_many(settings, tenants(accounts), assistants, host, port, reset=reset)
+        return
     if reset:
         _remove_state(ready_state(settings))
-    app = sandbox_app(settings)
+    anyio.run(serve, sandbox_app(settings), host, port, partial(_tell, as_json=settings.json_))
 
-    def ready(address: str) -> None:
-        if as_json:
-            out_document(ServedSandbox(address, f"{address}/api", SANDBOX_KEY), exit=None)
-            return
-        say(f"The sandbox listens on {address} (Ctrl-C ends it).")
-        say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
-        there = Settings(base_url=f"{address}/api", skip_invalid=True)
-        say(f"  {command_of('apply', there, _shortest(_demo_sheet()))}")
 
-    anyio.run(serve, app, host, port, ready)
+def _tell(address: str, *, as_json: bool) -> None:
+    """Say that the sandbox listens, and what to do with it."""
+    from batch_update.report.documents.of_lists import ServedSandbox
+    from batch_update.settings.tunables import SANDBOX_KEY
+
+    if as_json:
+        out_document(ServedSandbox(address, f"{address}/api", SANDBOX_KEY, ()), exit=None)
+        return
+    say(f"The sandbox listens on {address} (Ctrl-C ends it).")
+    say(f"  export FAMULOR_API_KEY={SANDBOX_KEY}")
+    there = Settings(base_url=f"{address}/api", skip_invalid=True)
+    say(f"  {command_of('apply', there, _shortest(_demo_sheet()))}")
+
+
+def _serve_many(
+    settings: Settings, accounts: Sequence[Tenant], assistants: int, host: str, port: int, *, reset: bool
+) -> None:
+    """Serve a sandbox with several accounts."""
+    import anyio
+
+    from batch_update.account.account import ready_states
+    from batch_update.account.connect import sandbox_with_accounts
+    from batch_update.sandbox.serving import MOST_CONNECTIONS, serve
+
+    if reset:
+        for account in accounts:
+            _remove_state(ready_states(settings) / f"{account.name}.db")
+    app = sandbox_with_accounts(settings, len(accounts), assistants)
+    serving = partial(
+        serve,
+        most_connections=max(MOST_CONNECTIONS, _CONNECTIONS_EACH * len(accounts)),
+        files=_FILES_EACH * len(accounts),
+    )
+    anyio.run(serving, app, host, port, partial(_tell_of_many, accounts, as_json=settings.json_))
+
+
+def _tell_of_many(accounts: Sequence[Tenant], address: str, *, as_json: bool) -> None:
+    from batch_update.report.documents.of_lists import ServedAccount, ServedSandbox
+
+    if as_json:
+        served = tuple(
+            ServedAccount(one.name, one.key, one.email, one.kind, one.first_id) for one in accounts
+        )
+        out_document(ServedSandbox(address, f"{address}/api", accounts[0].key, served), exit=None)
+        return
+    say(
+        f"The sandbox listens on {address} with {counted(len(accounts), 'account')}, from {accounts[0].name} "
+        f"to {accounts[-1].name} (Ctrl-C ends it)."
+    )
+    say(f"  export FAMULOR_API_KEY={accounts[0].key}")
+    say(f"  {command_of('export', Settings(base_url=f'{address}/api'))} -o {accounts[0].name}.csv")
 
 
 def _remove_state(path: Path) -> None:

@@ -260,6 +260,22 @@ class WrittenTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedAccount:
+    """One of the accounts of a sandbox that has several."""
+
+    name: str
+    """such as hotel-002"""
+    api_key: str
+    """that opens it and no other"""
+    owner: str
+    """the e-mail address that the server tells of it"""
+    tag: str
+    """the kind of its business"""
+    first_assistant: int
+    """the id of the first of its assistants; the others follow it"""
+
+
+@dataclass(frozen=True, slots=True)
 class ServedSandbox:
     """A sandbox that listens from now on; its document is printed at once, and nothing after it."""
 
@@ -270,4 +286,6 @@ class ServedSandbox:
     base_url: str
     """for the setting base_url"""
     api_key: str
-    """that it takes"""
+    """that it takes; of several accounts that of the first"""
+    accounts: tuple[ServedAccount, ...]
+    """all of them, where it has several; empty where it has one"""

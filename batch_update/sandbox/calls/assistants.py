@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,6 @@ from batch_update.sandbox.calls.call import (
 )
 from batch_update.sandbox.calls.listing import reported
 from batch_update.sandbox.calls.updating import Body, Refusals, Surroundings, missing, refusals, updated
-from batch_update.sandbox.catalogue import voice
 from batch_update.sandbox.seeds import Assistant, blank
 from batch_update.sandbox.state import Desk
 
@@ -36,13 +36,16 @@ def listed(call: Call) -> Answer:
     page = number(call, "page", low=1, high=1_000_000) or 1
     total = call.desk.total()
     ends = {"current_page": page, "per_page": most, "total": total, "last_page": max(1, -(-total // most))}
-    shown = ", ".join(json.dumps(reported(found)) for found in call.desk.page((page - 1) * most, most))
+    shown = _in_the_list(call, call.desk.page((page - 1) * most, most))
     return Answer(200, text=f'{{"data": [{shown}], {json.dumps(ends)[1:]}')
 
 
 def outbound(call: Call) -> Answer:
-    shown = ", ".join(json.dumps(reported(found)) for found in call.desk.outbound())
-    return Answer(200, text=f"[{shown}]")
+    return Answer(200, text=f"[{_in_the_list(call, call.desk.outbound())}]")
+
+
+def _in_the_list(call: Call, found: Iterable[Assistant]) -> str:
+    return ", ".join(json.dumps(reported(assistant, call.has.user_id)) for assistant in found)
 
 
 def create(call: Call) -> Answer:
@@ -52,7 +55,7 @@ def create(call: Call) -> Answer:
     new = blank(call.desk.next_id(), str(uuid.uuid4()), stamp(call.now), str(body.get("mode")))
     if errors := missing(body) | _refusals(call, new, body):
         return answers.invalid(errors)
-    made = updated(new, body)
+    made = updated(new, body, call.has)
     _keep(call.desk, made)
     content = {"message": "Assistant created successfully", "data": _shown(made)}
     return Answer(201, content, applied=True)
@@ -63,7 +66,7 @@ def update(call: Call) -> Answer:
     assistant = _asked_for(call)
     if errors := _refusals(call, assistant, body):
         return answers.invalid(errors)
-    after = updated(assistant, body) | {"updated_at": stamp(call.now)}
+    after = updated(assistant, body, call.has) | {"updated_at": stamp(call.now)}
     _keep(call.desk, after)
     return answers.ok({"message": "Assistant updated successfully", "data": _shown(after)}, applied=True)
 
@@ -88,7 +91,7 @@ def _refusals(call: Call, assistant: Assistant, body: Body) -> Refusals:
     surroundings = Surroundings(
         partial(_exists, call.desk),
         call.desk.inbound_with_number,
-        partial(voice, further=call.further_voices),
+        call.has,
     )
     return refusals(assistant, body, surroundings)
 

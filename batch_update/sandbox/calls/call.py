@@ -12,6 +12,7 @@ from typing import Any
 
 from batch_update.sandbox.calls import answers
 from batch_update.sandbox.calls.answers import Answer
+from batch_update.sandbox.holdings import Holdings
 from batch_update.sandbox.state import Desk
 
 _DEEPEST = 512
@@ -32,10 +33,10 @@ class Call:
     content_type: str
     body: bytes
     may_write: bool
+    has: Holdings
+    """what its account has"""
     balance: float
     """what the account has left"""
-    further_voices: int
-    """voices that it has beside those of the catalogue"""
 
 
 Handler = Callable[[Call], Answer]

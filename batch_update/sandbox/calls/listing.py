@@ -6,6 +6,7 @@ from typing import Any
 
 from batch_update.fields.facts import all_fields
 from batch_update.sandbox.catalogue import LANGUAGES
+from batch_update.sandbox.holdings import HOME
 from batch_update.sandbox.seeds import Assistant
 
 _NUMBERS_AS_TEXT = frozenset(
@@ -16,7 +17,7 @@ _LANGUAGE_CODES = {entry["id"]: entry["iso_2"] for entry in LANGUAGES}
 _ENGINES = {"pipeline": 1, "multimodal": 2, "dualplex": 3}
 
 
-def reported(assistant: Assistant) -> dict[str, Any]:
+def reported(assistant: Assistant, user_id: int = HOME.user_id) -> dict[str, Any]:
     """An assistant as the list shows it: some fields missing, some in another shape, some that no update knows."""
     number = assistant["id"]
     # A state of an earlier day does not hold what was not known then.
@@ -26,7 +27,7 @@ def reported(assistant: Assistant) -> dict[str, Any]:
     return {
         "id": number,
         "uuid": assistant["uuid"],
-        "user_id": 501,
+        "user_id": user_id,
         "status": assistant["status"],
         "engine_id": _ENGINES[assistant["mode"]],
         **fields,

@@ -15,7 +15,7 @@ _GROUPS_A_PAGE = 15
 
 
 def me(call: Call) -> Answer:
-    return answers.ok(catalogue.OWNER | {"total_balance": call.balance})
+    return answers.ok(call.has.owner | {"total_balance": call.balance})
 
 
 def languages(call: Call) -> Answer:
@@ -36,7 +36,7 @@ def voices(call: Call) -> Answer:
                 "age": voice.age,
                 "synthesizer_provider_id": voice.provider_id,
             }
-            for voice in catalogue.voices(call.further_voices)
+            for voice in call.has.voices()
             if (mode is None or mode in voice.modes) and (language is None or language == voice.language_id)
         ]
     )
@@ -50,7 +50,7 @@ def phone_numbers(call: Call) -> Answer:
     """Return the numbers of the account; for inbound those only that an inbound assistant could take now."""
     inbound_only = choice(call, "type", ("inbound", "outbound")) == "inbound"
     shown = []
-    for found in catalogue.NUMBERS:
+    for found in call.has.numbers:
         is_free = not call.desk.inbound_with_number(found.id)
         if inbound_only and (found.caller_id or not is_free):
             continue
@@ -86,19 +86,19 @@ def _providers(call: Call, providers: tuple[catalogue.Provider, ...]) -> list[di
 
 def knowledgebases(call: Call) -> Answer:
     sizes = call.desk.sizes_by("knowledgebase_id")
-    return answers.ok({"data": [_with_count(entry, sizes) for entry in catalogue.KNOWLEDGEBASES]})
+    return answers.ok({"data": [_with_count(entry, sizes) for entry in call.has.knowledgebases]})
 
 
 def tools(call: Call) -> Answer:
-    return answers.ok(catalogue.TOOLS)
+    return answers.ok(call.has.tools)
 
 
 def folders(call: Call) -> Answer:
-    return _groups(call, catalogue.FOLDERS, call.desk.sizes_by("folder_id"))
+    return _groups(call, call.has.folders, call.desk.sizes_by("folder_id"))
 
 
 def labels(call: Call) -> Answer:
-    return _groups(call, catalogue.LABELS, call.desk.label_sizes())
+    return _groups(call, call.has.labels, call.desk.label_sizes())
 
 
 def _groups(call: Call, entries: tuple[catalogue.Entry, ...], sizes: Mapping[int, int]) -> Answer:

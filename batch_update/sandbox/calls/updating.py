@@ -9,6 +9,7 @@ from typing import Any
 from batch_update.fields.facts import all_fields
 from batch_update.sandbox import catalogue
 from batch_update.sandbox.calls.values import Complaint, complaints, label
+from batch_update.sandbox.holdings import Holdings
 from batch_update.sandbox.seeds import Assistant
 
 Body = Mapping[str, Any]
@@ -18,14 +19,18 @@ Refusals = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The assistants and numbers of the account, as far as the rules ask about them."""
+    """The assistants of the account and what it has, as far as the rules ask about them."""
 
     exists: Callable[[int], bool]
     """whether an assistant is on the account"""
     inbound_with_number: Callable[[int], list[int]]
     """the inbound assistants that a phone number is assigned to"""
-    voice: Callable[[int], catalogue.Voice | None]
-    """the voice with an id, where the account has it"""
+    has: Holdings
+    """what the account has"""
+
+    def owns(self, number: int | None) -> bool:
+        """Whether a phone number is one of the account's."""
+        return number in self.has.ids_of("phone-numbers")
 
 
 REQUIRED = (
@@ -56,11 +61,11 @@ def refusals(assistant: Assistant, body: Body, surroundings: Surroundings) -> Re
     return found
 
 
-def updated(assistant: Assistant, body: Body) -> Assistant:
+def updated(assistant: Assistant, body: Body, has: Holdings) -> Assistant:
     """Return the assistant after an update that may be applied: what is sent changes, and what a new mode resets."""
     given = {name: _stored(value) for name, value in body.items() if name in all_fields()}
     mode = _mode(assistant, given)
-    resets = {} if mode == assistant["mode"] else _resets(assistant, mode)
+    resets = {} if mode == assistant["mode"] else _resets(assistant, mode, has)
     return {**assistant, **resets, **given}
 
 
@@ -77,7 +82,7 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _resets(assistant: Assistant, mode: str) -> Assistant:
+def _resets(assistant: Assistant, mode: str, has: Holdings) -> Assistant:
     """Return the mode-specific settings as they are in a mode that was just entered."""
     pipeline = mode == "pipeline"
     settings: Assistant = {
@@ -90,7 +95,7 @@ def _resets(assistant: Assistant, mode: str) -> Assistant:
         "fillers": False,
         "filler_config": {},
     }
-    voice = catalogue.voice(assistant["voice_id"])
+    voice = has.voice(assistant["voice_id"])
     if voice is None or mode not in voice.modes:
         settings["voice_id"] = catalogue.DEFAULT_VOICE[mode]
     if not pipeline:
@@ -113,9 +118,8 @@ def _existence(assistant: Assistant, body: Body, surroundings: Surroundings) -> 
         if not look_up or look_up == "models" or value is None:
             continue
         for path, number in _numbered(name, value):
-            if not (
-                surroundings.voice(number) if look_up == "voices" else number in catalogue.ids_of(look_up)
-            ):
+            has = surroundings.has
+            if not (has.voice(number) if look_up == "voices" else number in has.ids_of(look_up)):
                 yield path, f"The selected {label(name).lower()} does not exist or is not yours."
 
 
@@ -141,7 +145,7 @@ def _modes(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iter
 
 
 def _voice(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
-    voice = surroundings.voice(body.get("voice_id", 0))
+    voice = surroundings.has.voice(body.get("voice_id", 0))
     mode = _mode(assistant, body)
     if voice is not None and mode not in voice.modes:
         yield "voice_id", f"The selected voice is not compatible with {mode} mode."
@@ -153,7 +157,7 @@ def _models(assistant: Assistant, body: Body, surroundings: Surroundings) -> Ite
     if mode != "pipeline":
         kinds["multimodal_model_id"] = mode
     for name, kind in kinds.items():
-        if body.get(name) is not None and body[name] not in catalogue.ids_of(kind):
+        if body.get(name) is not None and body[name] not in surroundings.has.ids_of(kind):
             yield name, f"The selected {label(name).lower()} is no {kind} model."
 
 
@@ -161,16 +165,16 @@ def _phone_number(assistant: Assistant, body: Body, surroundings: Surroundings) 
     """An inbound assistant's number can be called, and is nobody else's."""
     after = {**assistant, **body}
     number = after["phone_number_id"]
-    if after["type"] != "inbound" or not _is_ours(number) or not {"phone_number_id", "type"} & set(body):
+    if (
+        after["type"] != "inbound"
+        or not surroundings.owns(number)
+        or not {"phone_number_id", "type"} & set(body)
+    ):
         return
-    if catalogue.is_caller_id(number):
+    if surroundings.has.is_caller_id(number):
         yield "phone_number_id", "A caller ID cannot be assigned to an inbound assistant."
     elif any(other != assistant["id"] for other in surroundings.inbound_with_number(number)):
         yield "phone_number_id", "The phone number is already assigned to another inbound assistant."
-
-
-def _is_ours(number: int | None) -> bool:
-    return number in catalogue.ids_of("phone-numbers")
 
 
 def _tools(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iterator[Complaint]:
@@ -182,7 +186,7 @@ def _tools(assistant: Assistant, body: Body, surroundings: Surroundings) -> Iter
                 yield f"{path}.assistant_id", "An assistant cannot be transferred to itself."
             elif not surroundings.exists(tool["assistant_id"]):
                 yield f"{path}.assistant_id", "The selected assistant id does not exist or is not yours."
-        elif tool["type"] == "warm_call_transfer" and not _is_ours(tool["outbound_phone_id"]):
+        elif tool["type"] == "warm_call_transfer" and not surroundings.owns(tool["outbound_phone_id"]):
             yield (
                 f"{path}.outbound_phone_id",
                 "The selected outbound phone id does not exist or is not yours.",
