@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from batch_update.fields.facts import Field, all_fields
 from batch_update.fields.tools import FillerConfig
 from batch_update.sandbox import catalogue
-from batch_update.sandbox.holdings import HOME
+from batch_update.sandbox.belongings import HOME
 
 MODES = ("pipeline", "multimodal", "dualplex")
 FREE_NUMBERS = (4, 5, 6, 7, 8)

@@ -16,13 +16,13 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from batch_update.model.reports import Window
+from batch_update.sandbox.belongings import HOME, Holdings
 from batch_update.sandbox.calls import answers
 from batch_update.sandbox.calls.answers import Answer
 from batch_update.sandbox.calls.call import Call, Handler, Refused
 from batch_update.sandbox.document.openapi import document
 from batch_update.sandbox.faults import Fault, Faults
 from batch_update.sandbox.handlers import handlers
-from batch_update.sandbox.holdings import HOME, Holdings
 from batch_update.sandbox.intake import Intake, Taken
 from batch_update.sandbox.limits import Admission, WindowKind, admit
 from batch_update.sandbox.routes import ROUTES

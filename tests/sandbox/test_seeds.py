@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from batch_update.fields.facts import all_fields
 from batch_update.sandbox import catalogue
-from batch_update.sandbox.holdings import HOME
+from batch_update.sandbox.belongings import HOME
 from batch_update.sandbox.seeds import seed_assistants
 
 ODD = {

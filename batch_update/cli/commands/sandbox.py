@@ -100,10 +100,10 @@ def sandbox(
         return
     if reset:
         _remove_state(ready_state(settings))
-    anyio.run(serve, sandbox_app(settings), host, port, partial(_tell, as_json=settings.json_))
+    anyio.run(serve, sandbox_app(settings), host, port, partial(_tell_of_one, as_json=settings.json_))
 
 
-def _tell(address: str, *, as_json: bool) -> None:
+def _tell_of_one(address: str, *, as_json: bool) -> None:
     """Say that the sandbox listens, and what to do with it."""
     from batch_update.report.documents.of_lists import ServedSandbox
     from batch_update.settings.tunables import SANDBOX_KEY

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from batch_update.sandbox.belongings import Holdings
 from batch_update.sandbox.calls import answers
 from batch_update.sandbox.calls.answers import Answer
-from batch_update.sandbox.holdings import Holdings
 from batch_update.sandbox.state import Desk
 
 _DEEPEST = 512

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from batch_update.fields.facts import all_fields
+from batch_update.sandbox.belongings import HOME
 from batch_update.sandbox.catalogue import LANGUAGES
-from batch_update.sandbox.holdings import HOME
 from batch_update.sandbox.seeds import Assistant
 
 _NUMBERS_AS_TEXT = frozenset(

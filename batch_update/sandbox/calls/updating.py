@@ -8,8 +8,8 @@ from typing import Any
 
 from batch_update.fields.facts import all_fields
 from batch_update.sandbox import catalogue
+from batch_update.sandbox.belongings import Holdings
 from batch_update.sandbox.calls.values import Complaint, complaints, label
-from batch_update.sandbox.holdings import Holdings
 from batch_update.sandbox.seeds import Assistant
 
 Body = Mapping[str, Any]

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from batch_update.sandbox.belongings import Holdings
 from batch_update.sandbox.catalogue import (
     FOLDERS,
     KNOWLEDGEBASES,
@@ -27,7 +28,6 @@ from batch_update.sandbox.catalogue import (
     Number,
     Voice,
 )
-from batch_update.sandbox.holdings import Holdings
 from batch_update.sandbox.many.tenants import Tenant
 from batch_update.sandbox.seeds import GERMAN, Assistant, plain
 
@@ -52,11 +52,11 @@ def holdings_of(tenant: Tenant, further_voices: int = 0) -> Holdings:
         owner={"name": f"{tenant.business} (Sandbox)", "email": tenant.email},
         voices_of_note=(*VOICES, house) if _has_voice(tenant) else VOICES,
         further_voices=further_voices,
-        numbers=tuple(_number(tenant, number) for number in NUMBERS),
-        knowledgebases=_own(tenant, KNOWLEDGEBASES, None if _has_questions(tenant) else _QUESTIONS),
-        tools=_own(tenant, TOOLS, None if _has_sms(tenant) else _SMS),
-        folders=_own(tenant, FOLDERS),
-        labels=_own(tenant, LABELS),
+        numbers=tuple(_number_like(tenant, number) for number in NUMBERS),
+        knowledgebases=_owned(tenant, KNOWLEDGEBASES, None if _has_questions(tenant) else _QUESTIONS),
+        tools=_owned(tenant, TOOLS, None if _has_sms(tenant) else _SMS),
+        folders=_owned(tenant, FOLDERS),
+        labels=_owned(tenant, LABELS),
     )
 
 
@@ -65,7 +65,7 @@ def assistants_of(tenant: Tenant, how_many: int) -> Iterator[Assistant]:
     for index in range(how_many):
         repeats, place = divmod(index, len(_ROLES))
         role, kind, mode = _ROLES[place]
-        name = _name(tenant, role) + (f" {repeats + 1}" if repeats else "")
+        name = _spelled_here(tenant, role) + (f" {repeats + 1}" if repeats else "")
         settings = plain(
             tenant.first_id + index,
             index,
@@ -74,12 +74,12 @@ def assistants_of(tenant: Tenant, how_many: int) -> Iterator[Assistant]:
             mode=mode,
             language=GERMAN,
         )
-        more = {} if repeats else _chosen(tenant, role)
+        more = {} if repeats else _choices_of(tenant, role)
         knowledge = tenant.own(1) if settings["knowledgebase_id"] else None
         yield settings | {"name": name, "type": kind, "knowledgebase_id": knowledge} | more
 
 
-def _chosen(tenant: Tenant, role: str) -> dict[str, Any]:
+def _choices_of(tenant: Tenant, role: str) -> dict[str, Any]:
     """Return what the first assistant of some roles has of the account."""
     if role == "Reception":
         transfer = {
@@ -104,7 +104,7 @@ def _chosen(tenant: Tenant, role: str) -> dict[str, Any]:
     return {"phone_number_id": tenant.own(2)} if role == "Emergency line" else {}
 
 
-def _name(tenant: Tenant, role: str) -> str:
+def _spelled_here(tenant: Tenant, role: str) -> str:
     if role == "Booking" and tenant.number % 8 == 0:
         return "Bookings"
     if role == "Orders" and tenant.number % 9 == 0:
@@ -126,12 +126,12 @@ def _has_questions(tenant: Tenant) -> bool:
     return tenant.number % 7 != 0
 
 
-def _own(tenant: Tenant, entries: tuple[Entry, ...], lacking: int | None = None) -> tuple[Entry, ...]:
+def _owned(tenant: Tenant, entries: tuple[Entry, ...], lacking: int | None = None) -> tuple[Entry, ...]:
     """Return the entries with ids of this account, without the one that it lacks."""
     return tuple(entry | {"id": tenant.own(entry["id"])} for entry in entries if entry["id"] != lacking)
 
 
-def _number(tenant: Tenant, number: Number) -> Number:
+def _number_like(tenant: Tenant, number: Number) -> Number:
     """Return the phone number that an account has in place of this one."""
     digits = f"{number.number[:5]}{tenant.number:05}{number.id:02}"
     return Number(tenant.own(number.id), digits, number.country, number.caller_id)

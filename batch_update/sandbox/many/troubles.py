@@ -17,7 +17,7 @@ def faults_of_each(text: str, accounts: Sequence[Tenant]) -> dict[str, Faults]:
     items: dict[str, list[str]] = {one.name: [] for one in accounts}
     for item in filter(None, (part.strip() for part in text.split(","))):
         whose, slash, fault = item.rpartition("/")
-        for name in [_named(whose.strip(), accounts)] if slash else list(items):
+        for name in [_account_named(whose.strip(), accounts)] if slash else list(items):
             items[name].append(fault)
     read: dict[str, Faults] = {}
     for own in map(",".join, items.values()):
@@ -25,7 +25,7 @@ def faults_of_each(text: str, accounts: Sequence[Tenant]) -> dict[str, Faults]:
     return {name: read[",".join(own)] for name, own in items.items()}
 
 
-def _named(text: str, accounts: Sequence[Tenant]) -> str:
+def _account_named(text: str, accounts: Sequence[Tenant]) -> str:
     """Return the name of the account that a text names or numbers. Raises ValueError."""
     for one in accounts:
         if text in (str(one.number), one.name):
