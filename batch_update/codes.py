@@ -45,6 +45,8 @@ class Trait(Flag):
     """the end of a run whose message is ours alone: it may count, and quotes no answer to a row"""
     TELLS_THE_STOP = auto()
     """the row's message tells why the run ended, which the answer to another row may have been the reason of"""
+    OF_THE_KEY = auto()
+    """no key was there, it is none, or not the one that it should be"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ CODES: dict[str, Code] = dict((
     # ---- answers of the API (api/answers)
     _c("A300", "the server redirects", "An API does not redirect; the base URL is wrong, or something stands in between. Redirects are never followed with a key.", "Check the setting base_url.", Trait.NOT_THE_ROWS),
     _c("A400", "the server refuses the request", "It was not applied.", "Mend what the message names; if the row is right, report it as a bug.", Trait.REFUSAL | Trait.MENDABLE),
-    _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Trait.NOT_THE_ROWS),
+    _c("A401", "the key is refused", "It is missing, wrong or expired: no row can succeed.", "Check the key in the vendor's dashboard and in FAMULOR_API_KEY or the setting key_file.", Trait.NOT_THE_ROWS | Trait.OF_THE_KEY),
     _c("A403", "the key may not do this", "The key lacks a permission for this assistant or endpoint.", "Use a key with more permissions.", Trait.REFUSAL),
     _c("A404", "no such assistant on this account", "The id is wrong, the assistant was deleted, or the key belongs to another account.", "Check the id, and whose key this is.", Trait.REFUSAL | Trait.MENDABLE),
     _c("A422", "the server's own check refuses a value", "It was not applied. The server's sentence is in the message.", "Mend the cell and apply failed.csv (of a workbook failed.xlsx).", Trait.REFUSAL | Trait.MENDABLE),
@@ -258,6 +260,15 @@ CODES: dict[str, Code] = dict((
     _c("R122", "the job has been at work for long", "A run of the job takes an hour longer than its deadline allows, or has none and takes longer than an hour. It may hang; what is due in its folder of runs waits for it.", "See what it is at: batch-update runs list, and its process. Where it hangs, end the process with SIGTERM: it can be resumed. A key deadline in the table schedule of the job file ends such a run by itself."),
     _c("R130", "interrupted", "A signal asked the run to end. Requests under way were finished first.", "Go on with batch-update resume."),
     _c("R131", "over the deadline", "The run took longer than the key deadline in the table schedule of its job file allows, so it was stopped as by SIGTERM. Requests under way were finished first.", "Go on with batch-update resume, or let the job do so with resume = true; allow it more time where it needs that."),
+    # ---- ends of a fleet, and of an account in it (fleet/running)
+    _c("R150", "whoever worked on the account was lost", "The process or machine that worked on it was gone, three times. The other accounts went on; what of this one was sent, its journal tells.", "See why it dies (memory, the disk, the machine), then go on with batch-update fleet resume: what is in doubt is compared first."),
+    _c("R151", "too many accounts failed", "As many accounts failed, of a wave or of all, as the limit says that was given; it is 1 where there are waves, unless given, and of canaries none may fail. Accounts at work came to an end in order.", "See what they share with batch-update fleet status, mend it, then go on with batch-update fleet resume; the option retry_failed sends their failed rows again."),
+    _c("R153", "no to the next wave of accounts", "The question before a wave was answered with no.", "Go on with batch-update fleet resume.", Trait.OUR_WORDS),
+    _c("R154", "the fleet was taken over", "This process stood still for so long, or was cut off from the folder of the fleet, that another one took the fleet over. It wrote down nothing from then on.", "Nothing needs to be done: the other one goes on. Watch it with batch-update fleet status."),
+    _c("R155", "the file stop was made", "Somebody made the file stop in the folder of the fleet, which ends it as Ctrl-C does: requests under way were finished first.", "Go on with batch-update fleet resume, which removes the file."),
+    _c("R156", "the fleet's journal cannot be written", "The disk is full, or the folder of the fleet cannot be written any more. No account is begun without a line there, so the fleet ended; what was sent stands in the journals of the accounts.", "See to the room and the rights of that folder, then go on with batch-update fleet resume."),
+    _c("R157", "a canary account could not be planned", "It was to show whether all goes well before the others are begun, so none of them is.", "Mend what its message says and plan again, or name another canary account."),
+    _c("R158", "the account was not seen to its end", "The fleet ended before its turn, or while somebody worked on it.", "Go on with batch-update fleet resume.", Trait.TELLS_THE_STOP),
     # ---- guards: nothing was sent (plan/guarding)
     _c("G101", "the engine mode would change", "A change of mode resets models, providers and other settings of the mode, and calls sound and behave differently at once.", "Look at what plan shows; where it is meant, add the setting allow=mode."),
     _c("G102", "the type would change", "An assistant that takes calls would make them, or the other way round.", "Where it is meant, add the setting allow=type."),
@@ -283,8 +294,8 @@ CODES: dict[str, Code] = dict((
     _c("U101", "a setting is wrong", "A flag, an environment variable or a key of a job file has a value that is not allowed.", "Give it what it takes: the help of the command tells."),
     _c("U102", "sending needs a yes", "Without a terminal nobody can be asked.", "Add the setting yes."),
     _c("U103", "the address is not safe", "The key would travel unencrypted.", "Use https; http is for this machine only."),
-    _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, the setting key_file or systemd's credentials.", "Set one of them, or try the setting sandbox."),
-    _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces: no quotes, no name before it, not the word Bearer. One that begins with fam_ is for the vendor's other platform.", "Leave nothing but the key itself; copy it again where it may be damaged."),
+    _c("U104", "no API key", "No key was found in FAMULOR_API_KEY, the setting key_file or systemd's credentials.", "Set one of them, or try the setting sandbox.", Trait.OF_THE_KEY),
+    _c("U105", "the API key has a wrong form", "A key is 8 to 512 printable characters without spaces: no quotes, no name before it, not the word Bearer. One that begins with fam_ is for the vendor's other platform.", "Leave nothing but the key itself; copy it again where it may be damaged.", Trait.OF_THE_KEY),
     _c("U106", "the job file is wrong", "It cannot be read, a key is not known or a value is not allowed.", "Mend it; batch-update job check tells what is left."),
     _c("U107", "the run folder is not empty", "The results of another run lie there.", "Choose another folder."),
     _c("U108", "the sandbox's state cannot be used", "The file that holds its assistants is damaged, cannot be written, or belongs to something else.", "Delete it, and the sandbox begins with fresh assistants; or name another file with the setting sandbox_state."),
@@ -296,7 +307,7 @@ CODES: dict[str, Code] = dict((
     _c("U114", "the address is not that of the API", "The base URL is where the API lives, https://HOST/api: it goes on into an endpoint, misses the path, or is that of the vendor's other platform.", "Write it as the message says."),
     _c("U115", "the sheet cannot be written so that it means the same", "What was written was read back, and a row that was good came out otherwise, or one that was refused came out good; so it was not kept. A decimal comma in JSON Lines does that, or a text that the format cannot hold.", "Choose another format: a CSV for a CSV, a workbook for a workbook. With a workbook, name its decimal sign by the setting decimal."),
     _c("U116", "a package is missing", "What was asked for needs a package that is not installed with the program.", "Install it with `pip install 'batch-update[parquet]'` for that format, or `pip install 'batch-update[notify]'` for notices of jobs."),
-    _c("U117", "a secret is not where the file says", "The variable is not set, the file or the credential cannot be read, is empty, or holds more than one line, or the command fails, takes too long, or prints nothing or more than one line.", "Put it there, or mend the reference in the job file or the list of accounts: { env = \"NAME\" }, { file = \"PATH\" }, { credential = \"NAME\" } or { command = [\"PROGRAM\", \"WORD\"] }."),
+    _c("U117", "a secret is not where the file says", "The variable is not set, the file or the credential cannot be read, is empty, or holds more than one line, or the command fails, takes too long, or prints nothing or more than one line.", "Put it there, or mend the reference in the job file or the list of accounts: { env = \"NAME\" }, { file = \"PATH\" }, { credential = \"NAME\" } or { command = [\"PROGRAM\", \"WORD\"] }.", Trait.OF_THE_KEY),
     _c("U121", "the sheet cannot be archived", "The folder that the job moves sheets to cannot be written, or is the one that they are taken from. Where that is found before anything is sent, nothing is; after a run that went well the sheet stays where it is, that run is told as failed, sheets behind it wait, and the next run takes it again unless unchanged = \"skip\" stands in the table input.", "See to the rights of the folder and to room on its disk, or name another with the key archive of the table input."),
     _c("U122", "the address of a sheet is wrong", "It is not safe to fetch, or it is that of a page which shows the sheet to people.", "Write an https address that answers with a CSV or xlsx; http is for this machine only."),
     _c("U130", "the record of a job cannot be used", "The folder .jobs beside the runs, where it is noted what ran when, cannot be written or read, or the disk is full. Nothing is run that is not noted first.", "See to the rights of that folder and to the room on its disk, or name another folder for the runs with the setting runs_dir."),
@@ -309,5 +320,10 @@ CODES: dict[str, Code] = dict((
     _c("U152", "the plan of a fleet is of another version", "Another version of the program wrote the file fleet.json.", "Use that version on all machines that work on the fleet, or plan it anew."),
     _c("U153", "the plan of another fleet", "The file fleet.json was made for a folder of another name: the folder was copied or renamed, or the file was. Two folders of one fleet would send everything twice.", "Give the folder its name again, or plan the fleet anew."),
     _c("U154", "the folder of a fleet cannot be made", "Its plans cannot be written where runs go, or the disk is full. Nothing was sent.", "See to the rights of that folder and to the room on its disk, or name another one with the setting runs_dir."),
+    _c("U160", "the fleet's journal cannot be read", "The file fleet.jsonl in the folder of the fleet is there, and cannot be opened, or is no file of lines.", "See to the rights of that folder."),
+    _c("U161", "the fleet's journal is damaged", "A line of the file fleet.jsonl is not as it was written, so that it cannot be told which accounts are over.", "Move it away, and go on with batch-update fleet resume: each account has a journal of its own, which tells what was sent."),
+    _c("U162", "the journal of another fleet", "The file fleet.jsonl lies beside a plan that it is not about: it was copied.", "Put the right one there, or move it away, and go on with batch-update fleet resume."),
+    _c("U163", "no such account in the fleet", "A canary account was named that the fleet is not about.", "Name one of its accounts: batch-update fleet status lists them."),
+    _c("U164", "the fleet cannot be taken up", "A file in its folder cannot be written or removed.", "See to the rights of that folder."),
 ))
 # fmt: on

@@ -43,3 +43,13 @@ class FleetFolder:
     def run_of(self, account: str, epoch: int) -> Path:
         """Return the run folder of one epoch of an account, with its journal and its reports as they came home."""
         return self.path / "accounts" / account / str(epoch)
+
+    def latest_epoch(self, account: str) -> int:
+        """Return the latest epoch of an account that has a run folder here; 0 where none has."""
+        found = (path.name for path in self.run_of(account, 0).parent.glob("*"))
+        return max((int(name) for name in found if name.isascii() and name.isdigit()), default=0)
+
+    @property
+    def own_lease(self) -> Path:
+        """Return the folder of the lease that keeps two coordinators of the fleet apart."""
+        return self.path / "leases" / ".fleet"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import anyio
 
@@ -13,7 +14,7 @@ from batch_update.account.fetching import Lister
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal.writing import Journal
-from batch_update.model.plans import Change, Outcome, Plan, Status, Verified
+from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report, Share
 from batch_update.outcomes import not_begun, spread
 from batch_update.send.agenda import Agenda, agenda_of
@@ -24,6 +25,8 @@ from batch_update.send.signals import SignalStream, unless_signaled
 from batch_update.send.verifying import see
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted
+
+Item = TypeVar("Item")
 
 
 def caution_of(
@@ -60,15 +63,15 @@ def caution_of(
     )
 
 
-def split(changes: Sequence[Change], waves: Iterable[Share]) -> list[tuple[Change, ...]]:
-    """Return the changes in waves of these sizes, in their order; what is left over is the last wave. None is empty."""
+def split(items: Sequence[Item], waves: Iterable[Share]) -> list[tuple[Item, ...]]:
+    """Return changes or accounts in waves of these sizes, in their order; what is left is the last. None is empty."""
     parts = []
     begin = 0
     for wave in waves:
-        end = begin + wave.of(len(changes))
-        parts.append(tuple(changes[begin:end]))
+        end = begin + wave.of(len(items))
+        parts.append(tuple(items[begin:end]))
         begin = end
-    parts.append(tuple(changes[begin:]))
+    parts.append(tuple(items[begin:]))
     return [part for part in parts if part]
 
 

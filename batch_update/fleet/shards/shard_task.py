@@ -22,6 +22,8 @@ class ShardTask:
     """of the account's saved plan: another one is refused"""
     local: Path | None = None
     """a folder of the worker's machine, where its journal lies while it works; None: it lies in the fleet's folder"""
+    retry_failed: bool = False
+    """whether the rows that failed are sent as well"""
 
 
 class Engine(Protocol):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from batch_update.disk import CAREFULLY, read_plain, refuse_odd, replace_private, sync_folder
+from batch_update.disk import refuse_odd, replace_private
 from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import BegunRun, ScheduleSeen
+from batch_update.line_file import add_lines, json_line, read_lines, sync_names
 from batch_update.model.as_json import made_from
 from batch_update.strict_json import read_own_json
 from batch_update.text import printable, quoted_path
@@ -41,38 +39,16 @@ def read_entries(path: Path) -> list[Entry]:
     Raises UsageError: U130 where it cannot be read, U131 at a line that is damaged.
     """
     try:
-        content = read_plain(path, LARGEST + 1)
-    except FileNotFoundError:
-        return []
+        lines = read_lines(path, LARGEST)
     except OSError as error:
         raise _unusable(path, "read", error) from error
-    *lines, _torn = content.split(b"\n")
-    if len(content) > LARGEST:
-        raise _damaged(path, len(lines), "it is larger than any that this program writes")
     return [_entry_of(path, number, line) for number, line in enumerate(lines, start=1)]
 
 
 def add_entry(path: Path, entry: Entry) -> None:
     """Add a line, and return once it is on the disk; what is left of a torn one goes. Raises UsageError U130."""
-    line = line_of_entry(entry)
     with _writing(path):
-        refuse_odd(path)
-        is_new = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | CAREFULLY, 0o600)
-        with os.fdopen(descriptor, "rb+", buffering=0) as file:
-            end = _end_of_lines(file)
-            try:
-                file.truncate(end)
-                file.seek(end)
-                if file.write(line) != len(line):
-                    raise OSError(28, os.strerror(28))
-                os.fsync(descriptor)
-            except OSError:
-                with suppress(OSError):
-                    file.truncate(end)
-                raise
-        if is_new:
-            _sync_folder(path.parent)
+        add_lines(path, line_of_entry(entry))
 
 
 def replace_entries(path: Path, entries: Iterable[Entry]) -> None:
@@ -80,26 +56,7 @@ def replace_entries(path: Path, entries: Iterable[Entry]) -> None:
     with _writing(path):
         refuse_odd(path)
         replace_private(path, b"".join(map(line_of_entry, entries)))
-        _sync_folder(path.parent)
-
-
-def _end_of_lines(file: Any) -> int:
-    """Return where the last whole line ends."""
-    position: int = file.seek(0, os.SEEK_END)
-    while position:
-        step = min(position, 65_536)
-        file.seek(position - step)
-        found: int = file.read(step).rfind(b"\n")
-        if found >= 0:
-            return position - step + found + 1
-        position -= step
-    return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    """See to it that a new name is on the disk, too, where that can be: what it names is there in any case."""
-    with suppress(OSError):
-        sync_folder(folder)
+        sync_names(path.parent)
 
 
 def line_of_entry(entry: Entry) -> bytes:
@@ -108,11 +65,7 @@ def line_of_entry(entry: Entry) -> bytes:
     told = asdict(entry)
     if word == "begun":
         del told["ended"]
-    return json.dumps({word: told}, default=_as_text, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _as_text(value: object) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+    return json_line({word: told})
 
 
 def _entry_of(path: Path, number: int, line: bytes) -> Entry:
@@ -120,7 +73,7 @@ def _entry_of(path: Path, number: int, line: bytes) -> Entry:
         ((word, told),) = read_own_json(line.decode("ascii")).items()
         entry: Entry = made_from(_KINDS[word], told)
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise _damaged(path, number, "it is not as it was written") from None
+        raise _damaged(path, number) from None
     return entry
 
 
@@ -140,10 +93,10 @@ def _unusable(path: Path, verb: str, error: OSError) -> UsageError:
     )
 
 
-def _damaged(path: Path, number: int, reason: str) -> UsageError:
+def _damaged(path: Path, number: int) -> UsageError:
     aside = path.with_name(f"{path.name}.damaged")
     return UsageError(
-        f"{printable(str(path))}: line {number} of the job's record is damaged: {reason}",
+        f"{printable(str(path))}: line {number} of the job's record is damaged: it is not as it was written",
         code="U131",
         remedy=f"move it away: mv {quoted_path(path)} {quoted_path(aside)}. The job is due again from its next time "
         "on, and nothing that was due before is run by itself; batch-update job run runs it now",

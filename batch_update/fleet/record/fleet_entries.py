@@ -1,0 +1,90 @@
+"""What the lines of a fleet's journal tell, each about the fleet as a whole or about one account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from batch_update.model.fleets import ShardEnd
+from batch_update.model.reports import Exit, Share
+
+
+@dataclass(frozen=True, slots=True)
+class FleetManner:
+    """How carefully a fleet is sent: in which order its accounts come, and how many of them may fail."""
+
+    canaries: tuple[str, ...] = ()
+    """accounts that come before all waves"""
+    waves: tuple[Share, ...] = ()
+    """shares of the other accounts, one after another, and then the rest; none: all at once"""
+    max_failed: Share | None = None
+    """end where so many accounts failed, of a wave or of all; None: no limit; 1 where there are waves or canaries"""
+    pause: float | Literal["ask"] = 0.0
+    """seconds before each further wave, or a question"""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetBegun:
+    """A coordinator took the fleet up, for the first time or again."""
+
+    at: datetime
+    """UTC"""
+    run: str
+    """the id of the fleet"""
+    digest: str
+    """of its plan"""
+    pid: int
+    host: str
+    engine: str
+    manner: FleetManner
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsBegun:
+    """A wave of accounts was begun."""
+
+    at: datetime
+    """UTC"""
+    number: int
+    """from 1 on; canaries are a wave before it, which is 0"""
+    of: int
+    """how many waves there are, without that of canaries"""
+    accounts: int
+    """that had to be done in it"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardBegun:
+    """An account was handed to the engine."""
+
+    at: datetime
+    """UTC"""
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerGone:
+    """Whoever worked on an account is gone, and it is to be tried again."""
+
+    at: datetime
+    """UTC"""
+    account: str
+    times: int
+    """that this happened to the account since the fleet was taken up"""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetEnded:
+    """The coordinator let go of the fleet: it came to its end, or was stopped in order."""
+
+    at: datetime
+    """UTC"""
+    exit: Exit
+    """what the fleet as a whole adds to the exit statuses of its accounts"""
+    code: str = ""
+    message: str = ""
+
+
+FleetEntry: TypeAlias = FleetBegun | AccountsBegun | ShardBegun | WorkerGone | ShardEnd | FleetEnded

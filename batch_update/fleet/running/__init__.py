@@ -1,0 +1,1 @@
+"""A fleet seen from its beginning to its end: waves of accounts, and what has it stop."""

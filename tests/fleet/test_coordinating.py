@@ -1,0 +1,242 @@
+"""The coordinator of a fleet: waves, canaries, limits, workers that are lost, ends in order, and going on."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from batch_update.errors import BatchUpdateError, RunStopped
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_entries import FleetManner, ShardBegun
+from batch_update.fleet.record.fleet_journal import read_fleet_journal
+from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
+from batch_update.fleet.shards.shard_task import WorkerLost
+from batch_update.model.fleets import FleetEnd, ShardEnd
+from batch_update.model.reports import Exit, Share
+from tests.clocks import FakeTime
+from tests.fleet.fleets import Onlooker, Signals, TinyEngine, ended, exits, fleet_of, run, unplanned
+
+TEN = fleet_of(*"abcdefghij")
+WAVES = (Share(1), Share(3), Share(50.0, is_percent=True))
+
+
+def test_every_account_is_done_once_and_the_exit_status_is_the_worst(tmp_path: Path) -> None:
+    engine = TinyEngine({"b": Exit.SOME_FAILED, "c": ended("c", Exit.KEY_REFUSED, "A401")})
+    end = run(tmp_path, fleet_of("a", "b", "c", unplanned("d")), engine)
+    assert sorted(engine.began) == ["a", "b", "c"]
+    assert exits(end) == {"a": "OK", "b": "SOME_FAILED", "c": "KEY_REFUSED A401", "d": "STOPPED N501"}
+    assert end.exit is Exit.KEY_REFUSED and not end.code
+
+
+def test_accounts_are_handed_out_no_more_at_once_than_the_engine_takes(tmp_path: Path) -> None:
+    engine = TinyEngine(most=3)
+    assert run(tmp_path, TEN, engine).exit is Exit.OK
+    assert engine.peak == 3 and len(engine.began) == 10
+
+
+def test_canaries_come_first_and_each_wave_is_over_before_the_next_begins(tmp_path: Path) -> None:
+    watcher = Onlooker()
+    run(tmp_path, TEN, TinyEngine(), FleetManner(("J", "c"), WAVES), watcher=watcher)
+    waves: list[list[str]] = []
+    for words in watcher.told:
+        waves.append([]) if "wave" in words or "canary" in words else waves[-1].append(words[0])
+    assert list(map(sorted, waves)) == [["c", "j"], ["a"], ["b", "d", "e"], ["f", "g", "h", "i"]]
+
+
+def test_a_canary_has_to_be_an_account_that_could_be_planned(tmp_path: Path) -> None:
+    for name, code in (("x", "U163"), ("d", "R157")):
+        engine = TinyEngine()
+        with pytest.raises(BatchUpdateError) as caught:
+            run(tmp_path, fleet_of("a", unplanned("d")), engine, FleetManner((name,)))
+        assert caught.value.code == code and engine.began == []
+
+
+@pytest.mark.parametrize(
+    "manner, failing, begun",
+    [
+        (FleetManner(), "abcdefghij", 10),  # nothing limits them
+        (FleetManner(max_failed=Share(2)), "ab", 2),
+        (FleetManner(waves=WAVES), "a", 1),  # 1, where there are waves
+        (FleetManner(waves=WAVES), "c", 4),  # the wave of which it is comes to its end
+        (FleetManner(waves=WAVES, max_failed=Share(2)), "ac", 4),  # of all
+        (FleetManner(waves=WAVES, max_failed=Share(50.0, is_percent=True)), "a", 1),  # of the wave
+        (FleetManner(waves=WAVES, max_failed=Share(50.0, is_percent=True)), "c", 10),
+        (FleetManner(("a",), max_failed=Share(5)), "a", 1),  # of canaries none may fail
+    ],
+)
+def test_too_many_accounts_that_failed_end_the_fleet(
+    tmp_path: Path, manner: FleetManner, failing: str, begun: int
+) -> None:
+    most = 1 if not manner.waves else 100
+    engine = TinyEngine(dict.fromkeys(failing, Exit.SOME_FAILED), most=most)
+    end = run(tmp_path, TEN, engine, manner)
+    assert len(engine.began) == begun
+    if begun < 10:
+        assert end.code == "R151" and end.own_exit is Exit.STOPPED
+        assert {one.code for one in end.accounts if not one.epoch} == {"R158"}
+        assert (tmp_path / "fleet" / "stop").exists(), "accounts at work elsewhere end, too"
+
+
+def test_accounts_that_could_not_be_planned_count_against_a_limit_that_was_given(tmp_path: Path) -> None:
+    plan = fleet_of("a", "b", unplanned("x"), unplanned("y"))
+    engine = TinyEngine()
+    assert run(tmp_path, plan, engine, FleetManner(max_failed=Share(2))).code == "R151" and not engine.began
+    assert run(tmp_path, plan, engine, FleetManner(waves=(Share(1),))).code == "", (
+        "whoever gave none saw them"
+    )
+
+
+def test_a_question_before_the_next_wave_ends_the_fleet_with_no(tmp_path: Path) -> None:
+    watcher = Onlooker(True, False)
+    manner = FleetManner(waves=(Share(1), Share(1)), pause="ask")
+    end = run(tmp_path, fleet_of(*"abcd"), TinyEngine(), manner, watcher=watcher)
+    assert watcher.told == [
+        "wave 1 of 3", "a OK", "may wave 2 of 3?", "wave 2 of 3", "b OK", "may wave 3 of 3?", "stop R153"
+    ]  # fmt: skip
+    assert end.code == "R153" and end.exit is Exit.STOPPED
+
+
+def test_a_lost_worker_is_replaced_and_the_third_time_given_up_while_others_go_on(tmp_path: Path) -> None:
+    gone = WorkerLost("killed")
+    engine = TinyEngine({"a": [gone, gone, gone], "b": [gone, gone, Exit.OK]})
+    watcher = Onlooker()
+    end = run(tmp_path, fleet_of("a", "b", "c"), engine, watcher=watcher)
+    assert exits(end) == {"a": "STOPPED R150", "b": "OK", "c": "OK"}
+    assert {"a lost 3", "b lost 2"} < set(watcher.told) and engine.began.count("a") == 3
+    again = TinyEngine()
+    assert exits(run(tmp_path, fleet_of("a", "b", "c"), again)) == {"a": "OK", "b": "OK", "c": "OK"}
+    assert again.began == ["a"], "what is over is left alone"
+
+
+def test_an_account_on_which_another_one_works_is_looked_at_again(tmp_path: Path) -> None:
+    held = ended("a", Exit.STOPPED, "R140")
+    assert exits(run(tmp_path, fleet_of("a"), TinyEngine({"a": [held, Exit.OK]}))) == {"a": "OK"}
+    engine = TinyEngine({"a": [held, held, held]})
+    assert exits(run(tmp_path, fleet_of("a", name="other"), engine)) == {"a": "STOPPED R140"}
+
+
+def test_a_bug_in_one_account_does_not_keep_the_others_from_being_done(tmp_path: Path) -> None:
+    end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": ZeroDivisionError("key-1234567")}))
+    assert exits(end) == {"a": "BUG", "b": "OK"} and "key-1234567" not in str(end)
+
+
+def test_an_engine_that_cannot_go_on_ends_the_fleet(tmp_path: Path) -> None:
+    gone = RunStopped("the scheduler does not answer", code="N501")
+    end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": gone, "b": None}))
+    assert end.code == "N501" and exits(end) == {"a": "STOPPED R158", "b": "STOPPED R143"}
+
+
+def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
+    """The end of a fleet that gets a signal while it is at work, or two."""
+    folder = FleetFolder(tmp_path / "fleet")
+    folder.path.mkdir()
+
+    async def main() -> FleetEnd:
+        signals = Signals()
+        means = FleetMeans(engine, interrupts=signals.opened, clock=FakeTime().clock)
+        found: list[FleetEnd] = []
+        async with anyio.create_task_group() as tasks:
+
+            async def see() -> None:
+                found.append(await run_fleet(folder, fleet_of("a", "b", "c"), means, FleetManner()))
+
+            tasks.start_soon(see)
+            await engine.is_begun.wait()
+            for _ in range(times):
+                signals.send(signal.SIGINT)
+        return found[0]
+
+    return anyio.run(main)
+
+
+def test_ctrl_c_has_accounts_at_work_end_in_order_and_resume_goes_on_with_them(tmp_path: Path) -> None:
+    end = signaled(tmp_path, times=1, engine=TinyEngine({"a": None, "b": None}, most=2))
+    assert exits(end) == {"a": "INTERRUPTED R143", "b": "INTERRUPTED R143", "c": "STOPPED R158"}
+    assert end.code == "R130" and end.exit is Exit.INTERRUPTED
+    again = TinyEngine()
+    assert run(tmp_path, fleet_of("a", "b", "c"), again).exit is Exit.OK
+    assert sorted(again.began) == ["a", "b", "c"] and not (tmp_path / "fleet" / "stop").exists()
+
+
+class Deaf(TinyEngine):
+    """Heeds no file, and never comes to an end."""
+
+    async def carry_out(self, task: Any) -> ShardEnd:
+        self.is_begun.set()
+        await anyio.sleep_forever()
+        raise AssertionError
+
+
+def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
+    end = signaled(tmp_path, times=2, engine=Deaf())
+    assert exits(end) == dict.fromkeys("abc", "STOPPED R158") and end.exit is Exit.INTERRUPTED
+
+
+def test_resume_keeps_the_waves_that_the_fleet_had(tmp_path: Path) -> None:
+    first = TinyEngine({"c": ended("c", Exit.STOPPED, "R103")})
+    run(tmp_path, TEN, first, FleetManner(waves=WAVES))
+    assert sorted(first.began) == list("abcd")
+    watcher = Onlooker()
+    run(tmp_path, TEN, TinyEngine(), watcher=watcher)
+    assert watcher.told[:3] == ["wave 2 of 4", "c OK", "wave 3 of 4"] and watcher.told[8:9] == ["wave 4 of 4"]
+
+
+def test_failed_accounts_are_done_again_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    plan = fleet_of("a", "b")
+    run(tmp_path, plan, TinyEngine({"b": Exit.SOME_FAILED}))
+    nothing = TinyEngine()
+    assert run(tmp_path, plan, nothing).exit is Exit.SOME_FAILED and nothing.began == []
+    again = TinyEngine()
+    assert run(tmp_path, plan, again, retry_failed=True).exit is Exit.OK
+    assert [(task.account, task.retry_failed) for task in again.tasks] == [("b", True)]
+
+
+def test_killed_between_any_two_lines_it_goes_on_and_no_end_is_lost(tmp_path: Path) -> None:
+    plan = fleet_of(*"abcd")
+    manner = FleetManner(("d",), (Share(1),))
+    run(tmp_path, plan, TinyEngine(most=1), manner)
+    journal = tmp_path / "fleet" / "fleet.jsonl"
+    whole = journal.read_bytes()
+    ends = [place + 1 for place, sign in enumerate(whole) if sign == 10]
+    for cut in [0, *ends, *(end - 9 for end in ends)]:
+        journal.write_bytes(whole[:cut])
+        entries = read_fleet_journal(journal)
+        over = {entry.account for entry in entries if isinstance(entry, ShardEnd)}
+        engine = TinyEngine()
+        end = run(tmp_path, plan, engine, manner)
+        assert set(engine.began) == set("abcd") - over and end.exit is Exit.OK
+        assert sum(isinstance(entry, ShardBegun) for entry in entries) - len(over) <= 1
+
+
+def test_an_end_is_on_the_disk_before_its_slot_is_free(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    class Looking(TinyEngine):
+        async def carry_out(self, task: Any) -> ShardEnd:
+            entries = read_fleet_journal(tmp_path / "fleet" / "fleet.jsonl")
+            seen.append(sum(isinstance(entry, ShardEnd) for entry in entries))
+            return await super().carry_out(task)
+
+    run(tmp_path, TEN, Looking(most=1))
+    assert seen == list(range(10))
+
+
+def test_a_journal_that_cannot_be_written_begins_no_account(tmp_path: Path) -> None:
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "fleet" / "fleet.jsonl").touch()
+    engine = TinyEngine()
+
+    class Full(TinyEngine):
+        async def carry_out(self, task: Any) -> ShardEnd:
+            journal = tmp_path / "fleet" / "fleet.jsonl"
+            journal.rename(journal.with_suffix(".aside"))
+            journal.mkdir()
+            return await super().carry_out(task)
+
+    engine = Full(most=1)
+    end = run(tmp_path, TEN, engine)
+    assert engine.began == ["a"] and end.code == "R156"
