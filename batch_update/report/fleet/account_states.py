@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
@@ -29,6 +29,15 @@ class AccountState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RowsLeft:
+    """The rows of an account that are still to be done, as its journal tells."""
+
+    count: int
+    codes: Mapping[str, int] = field(default_factory=dict)
+    """code -> how many of them have it, the most frequent first"""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountStanding:
     """An account of a fleet: its part of the plan, how it ended, and what that comes to."""
 
@@ -37,6 +46,8 @@ class AccountStanding:
     state: AccountState
     left: int
     """rows that are still to be done"""
+    codes: Mapping[str, int] = field(default_factory=dict)
+    """code -> how many of these have it, the most frequent first; {} where no journal was read"""
 
     @property
     def account(self) -> str:
@@ -81,18 +92,18 @@ class FleetStanding:
 
 
 def standing_of_fleet(
-    end: FleetEnd, at_work: Collection[str] = (), left: Mapping[str, int] | None = None
+    end: FleetEnd, at_work: Collection[str] = (), left: Mapping[str, RowsLeft] | None = None
 ) -> FleetStanding:
     """Return how a fleet stands. `at_work`: the names of the accounts that somebody works on.
 
-    `left`: account -> rows that are still to be done, where their journals were read; else that follows from how many
+    `left`: account -> its rows that are still to be done, where journals were read; else that follows from how many
     rows ended how, and a row that reads back otherwise is not known.
     """
     found = []
     for plan, one in zip(end.plan.accounts, end.accounts, strict=True):
         state = _state(plan, one, is_at_work=plan.account in at_work)
-        count = (left or {}).get(plan.account, _left_by_counts(plan, one))
-        found.append(AccountStanding(plan, one, state, count))
+        rest = (left or {}).get(plan.account) or RowsLeft(_left_by_counts(plan, one))
+        found.append(AccountStanding(plan, one, state, rest.count, rest.codes))
     return FleetStanding(end, tuple(sorted(found, key=_rank_of_account)))
 
 

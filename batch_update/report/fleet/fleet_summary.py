@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from batch_update.model.fleets import summed
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.outcomes import DONE
+from batch_update.report.documents.envelope import Purpose
 from batch_update.report.fleet.account_states import (
     AccountStanding,
     AccountState,
     FleetStanding,
     counts_told,
 )
+from batch_update.report.fleet.fleet_commands import FleetCommands, commands_after
 from batch_update.report.fleet.fleet_paths import FleetFiles
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.screen.summary import FEWEST_LINES, WORDS
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, how_long, printable, quoted_path
+from batch_update.text import counted, excerpt, how_long, printable
 
 MOST_WORDS = 100
 """Characters of what is said of an account."""
@@ -33,22 +34,11 @@ STATES = {
     AccountState.AS_WANTED: "as wanted",
 }
 """How far an account is, in words."""
-_TO_MEND = {AccountState.NOT_ALL, AccountState.NOT_PLANNED}
-_TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
-
-
-@dataclass(frozen=True, slots=True)
-class FleetCommands:
-    """The commands that may be named, as they can be pasted; "" for one that makes no sense."""
-
-    resume: str = ""
-    """goes on with the fleet"""
-    apply: str = ""
-    """applies a sheet to the same accounts, once its path is added"""
-    undo: str = ""
-    """takes the fleet back"""
-    report: str = ""
-    """makes the files of the fleet again"""
+_LABELS: Mapping[Purpose, str] = {
+    "resume": "Go on   ",
+    "apply_failed": "Fix     edit {} there, then: ",
+    "undo": "Undo    ",
+}
 
 
 def fleet_summary(
@@ -133,12 +123,7 @@ def _file_lines_of(files: FleetFiles | None) -> Iterator[str]:
 
 
 def _next_of(standing: FleetStanding, files: FleetFiles | None, commands: FleetCommands) -> Iterator[str]:
-    states = standing.states.keys()
-    is_open = bool(states & _TO_RESUME)
-    if is_open and commands.resume:
-        yield f"Go on   {commands.resume}"
-    failed = files and files.failed
-    if failed and commands.apply and (states & _TO_MEND or not is_open):
-        yield f"Fix     edit {printable(failed.name)} there, then: {commands.apply} {quoted_path(failed)}"
-    if commands.undo and any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):
-        yield f"Undo    {commands.undo}"
+    files = files or FleetFiles()
+    failed = printable(files.failed.name) if files.failed else ""
+    for purpose, command in commands_after(standing, files, commands).items():
+        yield f"{_LABELS[purpose].format(failed)}{command}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Report
 from batch_update.outcomes import as_wanted
 from batch_update.report.files.results import failed_rows, header, own_columns, result_rows
-from batch_update.report.fleet.account_states import AccountStanding, counts_told
+from batch_update.report.fleet.account_states import AccountStanding, RowsLeft, counts_told
 from batch_update.report.fleet.row_spool import RowSpool
 from batch_update.text import printable, utc_text
 
@@ -19,7 +20,7 @@ ACCOUNT = "account"
 ACCOUNT_COLUMNS = (
     *(ACCOUNT, "state", "exit", "code", "message", "rows", "changes"),
     *map(str, Status),
-    *("left", "requests", "seconds", "began", "ended", "epoch", "server", "owner", "report"),
+    *("left", "codes", "requests", "seconds", "began", "ended", "epoch", "server", "owner", "report"),
 )
 
 
@@ -33,10 +34,15 @@ def account_rows(
             *(one.account, str(one.state), str(int(end.exit)), one.code, printable(one.why)),
             *(str(plan.rows), str(plan.changes)),
             *(str(counts.get(status, 0)) for status in Status),
-            *(str(one.left), str(end.requests), f"{end.seconds:.3f}".replace(".", decimal)),
+            *(str(one.left), _code_words(one), str(end.requests), f"{end.seconds:.3f}".replace(".", decimal)),
             *(_time_cell(end.began), _time_cell(end.ended), str(end.epoch)),
             *(plan.server, plan.owner, reports.get(one.account, "")),
         ]
+
+
+def _code_words(one: AccountStanding) -> str:
+    """`A422 x3, N502 x1`: the codes of the rows that are still to be done."""
+    return ", ".join(f"{code} x{count}" for code, count in one.codes.items())
 
 
 def _time_cell(moment: datetime | None) -> str:
@@ -48,22 +54,19 @@ def report_link(account: str, epoch: int, name: str) -> str:
     return f"accounts/{quote(account)}/{epoch}/{quote(name)}"
 
 
-def spool_rows(account: str, report: Report, results: RowSpool, failed: RowSpool) -> int:
-    """Keep all rows of an account, and once more those that are still to be done; return how many these are."""
+def spool_rows(account: str, report: Report, results: RowSpool, failed: RowSpool) -> RowsLeft:
+    """Keep all rows of an account, and once more those that are still to be done; return what there is of these."""
     sheet = report.plan.sheet
     named = _names_accounts(report)
     columns = header(sheet) if named else [ACCOUNT, *header(sheet)]
     first = [] if named else [account]
     for number, cells in zip(sheet.numbers, result_rows(report), strict=True):
         results.add(int(number), columns, [*first, *cells])
-    left = [
-        int(number)
-        for number, outcome in zip(sheet.numbers, report.outcomes, strict=True)
-        if not as_wanted(outcome)
-    ]
-    for number, cells in zip(left, failed_rows(report), strict=True):
-        failed.add(number, columns, [*first, *cells])
-    return len(left)
+    left = [index for index, outcome in enumerate(report.outcomes) if not as_wanted(outcome)]
+    for index, cells in zip(left, failed_rows(report), strict=True):
+        failed.add(int(sheet.numbers[index]), columns, [*first, *cells])
+    codes = Counter(report.outcomes[index].code for index in left)
+    return RowsLeft(len(left), {code: count for code, count in codes.most_common() if code})
 
 
 def _names_accounts(report: Report) -> bool:

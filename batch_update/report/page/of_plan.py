@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -19,7 +19,7 @@ from batch_update.report.headline.guard_words import guard_sentence
 from batch_update.report.headline.headline import headline_of_plan
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, NextCommand, PageParts
-from batch_update.report.page.page_words import NEXT, WORDS
+from batch_update.report.page.page_words import NEXT, ROW_HEADS, WORDS
 from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_plan
@@ -28,6 +28,8 @@ from batch_update.report.screen.problems import problem_line
 from batch_update.settings.locales import Language
 from batch_update.text import local_time
 from batch_update.version import __version__
+
+_HEADS = tuple(replace(one, label=WORDS["state_plan"]) if one.key == "status" else one for one in ROW_HEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def plan_page(
         rows=json_block(block.text()),
         document=json_block(compact_text(document)),
         version=__version__,
+        heads=_HEADS,
         title=joined(alike("Plan"), name, by=" · "),
         commands=tuple(NextCommand(NEXT[name], text) for name, text in (commands or {}).items()),
         guards=tuple(map(guard_sentence, planning.tripped)),

@@ -18,7 +18,7 @@ from batch_update.report.headline.both_languages import Phrase, alike, how_long_
 from batch_update.report.headline.headline import headline_of_run
 from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import Fact, FileLink, NextCommand, PageParts
-from batch_update.report.page.page_words import NEXT, WORDS
+from batch_update.report.page.page_words import NEXT, ROW_HEADS, WORDS
 from batch_update.report.page.plan_facts import about_plan, facts_of_plan
 from batch_update.report.page.rendering import page_text
 from batch_update.report.page.row_data import rows_of_run
@@ -73,6 +73,7 @@ def run_page(
         rows=json_block(block.text()),
         document=json_block(compact_text(run_file(report, facts, file_paths(report.files, names_only=True)))),
         version=__version__,
+        heads=ROW_HEADS,
         title=joined(headline.mark, name, by=" · "),
         charts=_charts(figures, report.plan.called),
         commands=tuple(

@@ -48,11 +48,47 @@ class FileLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnHead:
+    """The head of a column of the table, by which it can be sorted."""
+
+    key: str
+    label: Phrase
+    kind: str = ""
+    """at or figure, where the column is narrow"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRow:
+    """A row that is still to be done."""
+
+    account: str
+    number: int
+    name: str
+    """of the assistant; "" where that is not known"""
+    assistant: str
+    """its id as the sheet has it"""
+    end: Phrase
+    tone: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTable:
+    """Rows of several accounts that are still to be done, as many as can be looked over."""
+
+    title: Phrase
+    rows: tuple[LeftRow, ...]
+    more: Phrase | None = None
+    """where the others are"""
+
+
+@dataclass(frozen=True, slots=True)
 class PageParts:
     """All that stands on a page."""
 
     kind: str
-    """run or plan"""
+    """run, plan or fleet"""
     subject: Phrase
     """what it is about, above the verdict"""
     headline: Headline
@@ -72,6 +108,8 @@ class PageParts:
     title: Phrase
     version: str
     """of the program"""
+    heads: tuple[ColumnHead, ...]
+    """of the table"""
     commands: tuple[NextCommand, ...] = ()
     notes: tuple[str, ...] = ()
     """events of a run, guards of a plan, problems of the whole sheet, in the words of the program"""
@@ -81,3 +119,5 @@ class PageParts:
     is_sandbox: bool = False
     digest: str = ""
     """of a plan that somebody is to sign"""
+    left: LeftTable | None = None
+    """of a fleet"""

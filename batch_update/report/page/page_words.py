@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from batch_update.report.changed import Became
 from batch_update.report.headline.both_languages import Phrase
 from batch_update.report.headline.ends import CHANGE_ENDS, LEFT_OUT, READ_BACK, ROW_ENDS, TO_CHANGE
+from batch_update.report.page.page_parts import ColumnHead
 
 # fmt: off
-WORDS: Mapping[str, Phrase] = {
+WORDS: dict[str, Phrase] = {
     # what stands around
     "run": Phrase("Run report", "Bericht über einen Lauf"),
     "plan": Phrase("Plan, nothing is sent yet", "Plan, noch ist nichts gesendet"),
@@ -136,6 +137,13 @@ WORDS: Mapping[str, Phrase] = {
     **{f"verified_{verified}": said for verified, said in READ_BACK.items() if verified},
 }
 # fmt: on
+ROW_HEADS = (
+    ColumnHead("row", WORDS["row"], "at"),
+    ColumnHead("name", WORDS["assistant"]),
+    ColumnHead("status", WORDS["state"]),
+    ColumnHead("changes", WORDS["what"]),
+)
+"""Of the table of a run's rows."""
 NEXT: Mapping[str, Phrase] = {
     "apply": Phrase("Send this plan", "Diesen Plan senden"),
     "apply_good_rows": Phrase("Send the good rows", "Die guten Zeilen senden"),

@@ -74,7 +74,7 @@ class RowsBlock:
             "fields": compact_text(self.fields),
             "names": compact_text(_names_by_field(self.fields, self.called)),
             "history": compact_text(self.history),
-            "codes": compact_text(_code_entries(self.codes)),
+            "codes": compact_text(code_entries(self.codes)),
             "problems": compact_text(list(self.problems)),
             "values": self.values,
             "rows": f"[{','.join(self.rows)}]",
@@ -196,7 +196,7 @@ def _names_by_field(fields: Iterable[str], called: Called) -> dict[str, dict[str
     return {field: names for field, names in found.items() if names}
 
 
-def _code_entries(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+def code_entries(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     """Code -> what it means and what to do about it."""
     known = (CODES[code] for code in sorted(codes) if code in CODES)
     return {

@@ -25,6 +25,7 @@ from batch_update.report.documents.of_sheets import planned_sheet
 from batch_update.report.figures.standing import standing_of
 from batch_update.report.headline.headline import headline_of_plan, headline_of_run
 from batch_update.report.page import rendering
+from batch_update.report.page.fleet_words import FLEET_WORDS
 from batch_update.report.page.of_plan import Planning, plan_page
 from batch_update.report.page.of_run import run_page
 from batch_update.report.page.page_words import WORDS
@@ -170,8 +171,8 @@ def test_each_script_and_style_beside_the_page_is_in_it() -> None:
 def test_both_languages_say_the_same_things() -> None:
     texts = "".join(path.read_text("utf-8") for path in SCRIPTS)
     for key in re.findall(r"\b(?:t|aside)\(\"(\w+)\"", texts):
-        assert key in WORDS, key
-    for key, said in WORDS.items():
+        assert key in WORDS | FLEET_WORDS, key
+    for key, said in (*WORDS.items(), *FLEET_WORDS.items()):
         assert said.de and (said.en or key == "messages_english"), key
         assert set(re.findall(r"\{\w+\}", said.en)) == set(re.findall(r"\{\w+\}", said.de)), key
 

@@ -53,6 +53,8 @@ class ToldAccount:
     """how many rows ended how"""
     left: int
     """rows that are still to be done"""
+    codes: Mapping[str, int]
+    """code -> how many of these have it; empty where no journal was read, as for the status"""
     requests: int
     """that were sent for it"""
     seconds: float
@@ -189,6 +191,7 @@ def _told_account(one: AccountStanding) -> ToldAccount:
         changes=one.plan.changes,
         counts=dict.fromkeys(Status, 0) | dict(counts_told(one.plan, end)),
         left=one.left,
+        codes=one.codes,
         requests=end.requests,
         seconds=round(end.seconds, 3),
         began=end.began,

@@ -52,6 +52,8 @@ function shown(text) {
 /** Text from a sheet or a server, kept apart from the direction of what stands around it. */
 const foreign = (text, attributes = {}) => h("bdi", attributes, ...shown(text));
 
+const shortly = (text, most) => (text.length > most ? `${text.slice(0, most - 2)} …` : text);
+
 const UNKNOWN = Symbol("unknown");
 
 /** A value as text. */

@@ -27,23 +27,14 @@ function csvCell(value, delimiter) {
   return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const OWN = ["row", "status", "verified", "code", "message", "http", "attempts", "request_id", "started", "ms", "wave"];
-
-function csvOf(places) {
+/** Lines of cells as the text of a CSV file. */
+function csvText(lines) {
   const delimiter = language() === "de" ? ";" : DATA.delimiter;
-  const lines = [["id", "_name", ...OWN.map(name => `_${name}`), "_fields", "_changes"]];
-  for (const place of places) {
-    const row = ROWS[place];
-    const changes = changesOf(row);
-    const told = changes.map(one => `${one.field}: ${named(one.field, one.before)} -> ${named(one.field, one.after)}`);
-    const own = OWN.map(name => (name === "message" ? messageOf(row) : cell(row, name)));
-    lines.push([cell(row, "id"), cell(row, "name"), ...own, changes.map(one => one.field).join(", "), told.join("\n")]);
-  }
   return "\ufeff" + lines.map(line => line.map(value => csvCell(value, delimiter)).join(delimiter) + "\r\n").join("");
 }
 
 function download(places) {
-  const address = URL.createObjectURL(new Blob([csvOf(places)], { type: "text/csv;charset=utf-8" }));
+  const address = URL.createObjectURL(new Blob([csvText(csvLines(places))], { type: "text/csv;charset=utf-8" }));
   h("a", { href: address, download: DATA.download }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

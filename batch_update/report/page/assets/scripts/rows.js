@@ -1,9 +1,5 @@
-// The rows as they are kept, and which of them are wanted, in which order.
+// Rows of a run or of a plan: what changes in one, and whether it is among those that are wanted.
 
-const AT = Object.fromEntries(DATA.columns.map((name, place) => [name, place]));
-const ROWS = DATA.rows;
-const cell = (row, name) => row[AT[name]];
-const titleOf = code => DATA.codes[code]?.[language() === "de" ? "title_de" : "title"] ?? "";
 const messageOf = row => (cell(row, "message") === null ? "" : DATA.values[cell(row, "message")]);
 
 /** What changes in a row: field, before, after. */
@@ -68,24 +64,11 @@ function matcher(text) {
   return (row, place) => terms.every((_, which) => holds(row, place, which));
 }
 
-/** The places of the rows that are wanted, in the order that is wanted. */
-function wantedRows(wish) {
-  const holds = matcher(wish.q);
-  const field = wish.field && DATA.fields.indexOf(wish.field);
-  const hasField = row => {
-    const changes = cell(row, "changes");
-    if (changes === null) return false;
-    return IS_PLAN ? wish.field in DOCUMENT.changes[changes].after : changes.some(change => change[0] === field);
-  };
-  const found = [];
-  ROWS.forEach((row, place) => {
-    if (wish.status.length && !wish.status.some(status => hasStatus(row, status))) return;
-    if (wish.code && cell(row, "code") !== wish.code) return;
-    if (wish.wave && String(cell(row, "wave")) !== wish.wave) return;
-    if (wish.field && !hasField(row)) return;
-    if (holds(row, place)) found.push(place);
-  });
-  return sorted(found, wish.sort);
+/** Whether a row has the code, the wave and the field that are wanted. */
+function fits(row, wish) {
+  if (wish.code && cell(row, "code") !== wish.code) return false;
+  if (wish.wave && String(cell(row, "wave")) !== wish.wave) return false;
+  return !wish.field || fieldsOf(row).includes(wish.field);
 }
 
 /** `todo` stands for all rows that something is left to do for, `mismatch` for those that were read back otherwise. */
@@ -104,15 +87,5 @@ const KEYS = {
   ms: row => cell(row, "ms") ?? -1,
 };
 
-function sorted(places, sort) {
-  const name = sort.replace(/^-/, "");
-  if (!Object.hasOwn(KEYS, name)) return places; // the address may name anything
-  const sign = sort.startsWith("-") ? -1 : 1;
-  const compare = new Intl.Collator(locale(), { numeric: true }).compare;
-  const keyed = places.map(place => [KEYS[name](ROWS[place]), place]);
-  keyed.sort(([one, at], [other, then]) => {
-    const both = typeof one === "number" && typeof other === "number";
-    return sign * (both ? one - other : compare(String(one), String(other))) || at - then;
-  });
-  return keyed.map(([, place]) => place);
-}
+/** On paper every row is open. */
+const isToldInPrint = () => true;

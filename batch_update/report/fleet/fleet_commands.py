@@ -1,0 +1,47 @@
+"""The commands that make sense after a fleet: to go on, to send the mended rows, to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from batch_update.model.plans import Status
+from batch_update.report.documents.envelope import Purpose
+from batch_update.report.fleet.account_states import AccountState, FleetStanding
+from batch_update.report.fleet.fleet_paths import FleetFiles
+from batch_update.text import quoted_path
+
+_TO_MEND = {AccountState.NOT_ALL, AccountState.NOT_PLANNED}
+_TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
+
+
+@dataclass(frozen=True, slots=True)
+class FleetCommands:
+    """The commands about a fleet as they can be pasted; "" for one that nobody can give here."""
+
+    resume: str = ""
+    """goes on with the fleet"""
+    apply: str = ""
+    """applies a sheet to accounts of the same list, once its path is added"""
+    undo: str = ""
+    """takes the fleet back"""
+    report: str = ""
+    """makes the files of the fleet again"""
+
+
+def commands_after(standing: FleetStanding, files: FleetFiles, commands: FleetCommands) -> dict[Purpose, str]:
+    """Return the commands that make sense now, by what they are for."""
+    return {purpose: command for purpose, command in _sensible(standing, files, commands) if command}
+
+
+def _sensible(
+    standing: FleetStanding, files: FleetFiles, commands: FleetCommands
+) -> Iterator[tuple[Purpose, str]]:
+    states = standing.states.keys()
+    is_open = bool(states & _TO_RESUME)
+    if is_open:
+        yield "resume", commands.resume
+    if files.failed and commands.apply and (states & _TO_MEND or not is_open):
+        yield "apply_failed", f"{commands.apply} {quoted_path(files.failed)}"
+    if any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):
+        yield "undo", commands.undo
