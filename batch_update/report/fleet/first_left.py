@@ -12,7 +12,7 @@ from batch_update.outcomes import as_wanted
 from batch_update.report.headline.ends import ROW_ENDS
 from batch_update.report.headline.headline import TONES_OF_ENDS
 from batch_update.report.messages import row_message
-from batch_update.report.page.page_parts import LeftRow
+from batch_update.report.page.page_parts import RowToDo
 from batch_update.report.row_owners import assistants_of
 from batch_update.text import excerpt
 
@@ -28,7 +28,7 @@ class FirstLeft:
 
     ranks: Mapping[str, int]
     """account -> its place among all, the worst first"""
-    _rows: list[tuple[tuple[bool, int, int], LeftRow]] = field(default_factory=list)
+    _rows: list[tuple[tuple[bool, int, int], RowToDo]] = field(default_factory=list)
 
     def take(self, account: str, report: Report) -> None:
         """Keep the rows of an account that are still to be done, as far as they may be among the first."""
@@ -36,7 +36,7 @@ class FirstLeft:
         if len(self._rows) > 2 * MOST_SHOWN:
             self._cut()
 
-    def rows(self) -> tuple[LeftRow, ...]:
+    def rows(self) -> tuple[RowToDo, ...]:
         """Return the first rows: what failed before what was only not sent, the worst accounts first."""
         self._cut()
         return tuple(row for _, row in self._rows)
@@ -46,7 +46,7 @@ class FirstLeft:
         del self._rows[MOST_SHOWN:]
 
 
-def _left_rows(account: str, rank: int, report: Report) -> Iterator[tuple[tuple[bool, int, int], LeftRow]]:
+def _left_rows(account: str, rank: int, report: Report) -> Iterator[tuple[tuple[bool, int, int], RowToDo]]:
     whose = assistants_of(report.plan)
     names = {index: change.name for change in report.plan.changes for index in change.indexes}
     taken = 0
@@ -57,7 +57,7 @@ def _left_rows(account: str, rank: int, report: Report) -> Iterator[tuple[tuple[
         if taken > MOST_SHOWN:
             return
         number = int(report.plan.sheet.numbers[index])
-        row = LeftRow(
+        row = RowToDo(
             account,
             number,
             names.get(index, ""),

@@ -29,7 +29,9 @@ class FleetCommands:
     """makes the files of the fleet again"""
 
 
-def commands_after(standing: FleetStanding, files: FleetFiles, commands: FleetCommands) -> dict[Purpose, str]:
+def commands_for_fleet(
+    standing: FleetStanding, files: FleetFiles, commands: FleetCommands
+) -> dict[Purpose, str]:
     """Return the commands that make sense now, by what they are for."""
     return {purpose: command for purpose, command in _sensible(standing, files, commands) if command}
 

@@ -17,7 +17,7 @@ from batch_update.report.files.private_text import write_text
 from batch_update.report.fleet.account_reports import AccountReport, account_reports
 from batch_update.report.fleet.account_states import FleetStanding, RowsLeft, standing_of_fleet
 from batch_update.report.fleet.first_left import FirstLeft
-from batch_update.report.fleet.fleet_commands import FleetCommands, commands_after
+from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for_fleet
 from batch_update.report.fleet.fleet_paths import FleetFiles, FleetPaths
 from batch_update.report.fleet.fleet_tables import ACCOUNT_COLUMNS, account_rows, report_link, spool_rows
 from batch_update.report.fleet.row_spool import RowSpool
@@ -82,7 +82,7 @@ def write_fleet_report(
     rows = account_rows(standing.accounts, gathered.links, ours.decimal)
     accounts = write_table(folder / ACCOUNTS, ACCOUNT_COLUMNS, rows, ours)
     files = FleetFiles(None, accounts, all_rows, to_mend, None, folder / FIGURES, tuple(told))
-    following = commands_after(standing, files, commands or FleetCommands())
+    following = commands_for_fleet(standing, files, commands or FleetCommands())
     files = _with_fleet_page(standing, files, gathered, folder / PAGE, following)
     write_text(folder / FIGURES, json_text(fleet_file(standing, files, following)) + "\n")
     return WrittenFleet(standing, files)

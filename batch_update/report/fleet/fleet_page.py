@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from markupsafe import Markup
-
 from batch_update.journal.folders import host_of
 from batch_update.model.fleets import summed
 from batch_update.report.documents.envelope import Purpose, compact_text
@@ -27,10 +25,10 @@ from batch_update.report.page.json_block import json_block
 from batch_update.report.page.page_parts import (
     Fact,
     FileLink,
-    LeftRow,
-    LeftTable,
     NextCommand,
     PageParts,
+    RowToDo,
+    TableToDo,
     Tile,
 )
 from batch_update.report.page.page_words import WORDS
@@ -80,7 +78,7 @@ def fleet_page(
     language: Language,
     *,
     links: Mapping[str, str],
-    left: tuple[LeftRow, ...],
+    left: tuple[RowToDo, ...],
     following: Mapping[Purpose, str],
     delimiter: str = ",",
 ) -> str:
@@ -104,7 +102,6 @@ def fleet_page(
         about=tuple(_about_fleet(standing)),
         rows=json_block(accounts_block(standing, links, delimiter)),
         document=json_block(compact_text(fleet_file(standing, files, following))),
-        charts=Markup(""),
         title=joined(headline.mark, name, by=" · "),
         version=__version__,
         heads=ACCOUNT_HEADS,
@@ -169,14 +166,14 @@ def _links_to(files: FleetFiles) -> Iterator[FileLink]:
             yield FileLink(path.name, what)
 
 
-def _left_table(standing: FleetStanding, left: tuple[LeftRow, ...], files: FleetFiles) -> LeftTable:
+def _left_table(standing: FleetStanding, left: tuple[RowToDo, ...], files: FleetFiles) -> TableToDo:
     """Return the first rows that are still to be done, and where all are."""
     if standing.left <= len(left):
-        return LeftTable(_LEFT, left)
+        return TableToDo(_LEFT, left)
     shown, whole = thousands(len(left)), thousands(standing.left)
     where = files.failed.name if files.failed else files.results.name if files.results else ""
     more = Phrase(
         f"The first {shown.en} of {whole.en}, those that failed before those that were only not sent. All: {where}",
         f"Die ersten {shown.de} von {whole.de}, Fehlgeschlagenes vor nur nicht Gesendetem. Alle: {where}",
     )
-    return LeftTable(_LEFT, left, more)
+    return TableToDo(_LEFT, left, more)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, starmap
 from pathlib import Path
 
+from batch_update.codes import CODES
 from batch_update.model.fleets import summed
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
-from batch_update.outcomes import DONE
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.fleet.account_states import (
     AccountStanding,
@@ -16,15 +18,17 @@ from batch_update.report.fleet.account_states import (
     FleetStanding,
     counts_told,
 )
-from batch_update.report.fleet.fleet_commands import FleetCommands, commands_after
+from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for_fleet
 from batch_update.report.fleet.fleet_paths import FleetFiles
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.screen.summary import FEWEST_LINES, WORDS
 from batch_update.report.tones import Piece, Tone
-from batch_update.text import counted, excerpt, how_long, printable
+from batch_update.text import counted, excerpt, how_long, listed, printable
 
-MOST_WORDS = 100
+MOST_WORDS = 70
 """Characters of what is said of an account."""
+MOST_NAMES = 3
+"""Accounts that a line names."""
 STATES = {
     AccountState.STOPPED: "stopped",
     AccountState.NOT_PLANNED: "not planned",
@@ -81,30 +85,46 @@ def counts_words(counts: Mapping[Status, int]) -> str:
 def account_lines(
     standing: FleetStanding, most: int, room: Room, files: FleetFiles | None = None
 ) -> Iterator[str]:
-    """Yield a line for each account that is not as wanted, the worst first, in at most so many lines of the screen."""
+    """Yield a line for each account that is not as wanted, the worst first, in at most so many lines of the screen.
+
+    Where they are too many, a line tells of all that ended alike.
+    """
     told = [one for one in standing.accounts if one.state is not AccountState.AS_WANTED]
     width = max((len(one.account) for one in told[:most]), default=0)
-    lines = [_account_line(one, width) for one in told]
-    if room.of(lines) <= most:
+    if len(told) <= most and room.of(lines := [_account_line(one, width) for one in told]) <= most:
         yield from lines
         return
-    shown, taken = 0, 1
-    while shown < len(lines) - 1 and (taken := taken + room.of(lines[shown : shown + 1])) <= most:
-        shown += 1
-    yield from lines[:shown]
-    where = "fleet.csv" if files is None or files.accounts is None else files.accounts.name
-    yield f"  and {counted(len(lines) - shown, 'more account')}: see {printable(where)}"
+    groups: dict[tuple[str, ...], list[AccountStanding]] = {}
+    for one in told:
+        codes = "" if one.state is AccountState.NOT_BEGUN else one.code or ", ".join(one.codes)
+        groups.setdefault((STATES[one.state], codes), []).append(one)
+    blocks = list(starmap(_group_line, groups.items()))
+    ends = list(accumulate(room.of([line]) for line in blocks))
+    shown = bisect_right(ends, most) if ends[-1] <= most else max(1, bisect_right(ends, most - 1))
+    yield from blocks[:shown]
+    rest = sum(map(len, list(groups.values())[shown:]))
+    if rest:
+        where = "fleet.csv" if files is None or files.accounts is None else files.accounts.name
+        yield f"  and {counted(rest, 'more account')}: see {printable(where)}"
 
 
 def _account_line(one: AccountStanding, width: int) -> str:
     """`  stopped       krone   A401 the key is refused; 50 rows to do`."""
-    counts = {k: n for k, n in counts_told(one.plan, one.end).items() if k not in DONE}
     left = f"{counted(one.left, 'row')} to do" if one.left else ""
-    if one.code:
-        said = "; ".join(filter(None, (f"{one.code} {excerpt(one.why, MOST_WORDS)}", left)))
-    else:
-        said = counts_words(counts) if any(counts.values()) else left
+    why = f"{one.code} {excerpt(one.why, MOST_WORDS)}" if one.code else ""
+    if one.codes and not why and one.state is not AccountState.NOT_BEGUN:
+        left += f" ({', '.join(f'{count}x {code}' for code, count in one.codes.items())})"
+    said = "; ".join(filter(None, (why, left)))
     return f"  {STATES[one.state]:<12}  {one.account:<{width}}  {said}".rstrip()
+
+
+def _group_line(kind: tuple[str, ...], accounts: Sequence[AccountStanding]) -> str:
+    """`  4x stopped A401 the key is refused: krone, sonne and 2 more; 200 rows to do`."""
+    state, codes = kind
+    title = f" {CODES[codes].title}" if codes in CODES else ""
+    names = listed([one.account for one in accounts], MOST_NAMES)
+    rows = counted(sum(one.left for one in accounts), "row")
+    return f"  {len(accounts):,}x {state}{f' {codes}' if codes else ''}{title}: {names}; {rows} to do"
 
 
 def _why_ended(standing: FleetStanding) -> Iterator[str]:
@@ -125,5 +145,5 @@ def _file_lines_of(files: FleetFiles | None) -> Iterator[str]:
 def _next_of(standing: FleetStanding, files: FleetFiles | None, commands: FleetCommands) -> Iterator[str]:
     files = files or FleetFiles()
     failed = printable(files.failed.name) if files.failed else ""
-    for purpose, command in commands_after(standing, files, commands).items():
+    for purpose, command in commands_for_fleet(standing, files, commands).items():
         yield f"{_LABELS[purpose].format(failed)}{command}"

@@ -58,7 +58,7 @@ class ColumnHead:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftRow:
+class RowToDo:
     """A row that is still to be done."""
 
     account: str
@@ -74,11 +74,11 @@ class LeftRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftTable:
+class TableToDo:
     """Rows of several accounts that are still to be done, as many as can be looked over."""
 
     title: Phrase
-    rows: tuple[LeftRow, ...]
+    rows: tuple[RowToDo, ...]
     more: Phrase | None = None
     """where the others are"""
 
@@ -104,12 +104,12 @@ class PageParts:
     """for the script, as JSON"""
     document: Markup
     """for programs, as JSON"""
-    charts: Markup
     title: Phrase
     version: str
     """of the program"""
     heads: tuple[ColumnHead, ...]
     """of the table"""
+    charts: Markup | None = None
     commands: tuple[NextCommand, ...] = ()
     notes: tuple[str, ...] = ()
     """events of a run, guards of a plan, problems of the whole sheet, in the words of the program"""
@@ -119,5 +119,5 @@ class PageParts:
     is_sandbox: bool = False
     digest: str = ""
     """of a plan that somebody is to sign"""
-    left: LeftTable | None = None
+    left: TableToDo | None = None
     """of a fleet"""
