@@ -1,0 +1,1 @@
+"""Dask as the engine of a fleet: the one door to `distributed`."""
