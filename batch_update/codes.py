@@ -124,7 +124,7 @@ CODES: dict[str, Code] = dict((
     _c("H103", "a field stands in two columns", "It would not be clear which one counts.", "Delete or rename one, or leave one out with the setting ignore."),
     _c("H104", "a column without a header has values", "It is not clear what they are.", "Give the column a header, or delete it.", Trait.UNKNOWN_COLUMN),
     _c("H105", "no such part of a value", "A header such as `variables.company_name`, `filler_config.positive`, `tools.end_call.description` or `label_ids+` changes a part of a value and keeps the rest; this field has no such part.", "Correct it, or set the whole value in one column."),
-    _c("H106", "the column `account` is reserved", "It will say which account a row belongs to.", "Rename it, or leave it out with the setting ignore=account."),
+    _c("H106", "a sheet for several accounts", "A column such as account says which account each row belongs to, and the command is about one.", "The commands of fleets take it apart, account by account. Are all rows for one account, leave the column out with the setting ignore=account."),
     _c("H107", "the first row looks like data", "The first row names the columns; here it holds an id or a text, so that it is probably the first assistant.", "Put a row above it that names the columns, `id` among them."),
     _c("H108", "a column is left out that is called nearly like a field", "A warning: the setting ignore_unknown leaves out all that matches no field, a column among them that may have been meant.", "Read it as a field with the setting map='HEADER=FIELD', or leave it out by name with the setting ignore."),
     # ---- cells (fields/cells)

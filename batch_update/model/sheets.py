@@ -51,6 +51,8 @@ class Role(StrEnum):
     """The purpose of a column."""
 
     ID = "id"
+    ACCOUNT = "account"
+    """says which account of a list a row belongs to"""
     FIELD = "field"
     PART = "part"
     """sets a part of a field's value and keeps the rest"""

@@ -19,7 +19,7 @@ from batch_update.fields.names import (
 )
 from batch_update.fields.parts import FREE_KEYS, is_list, parts_of
 from batch_update.model.sheets import Problem, Role, Severity
-from batch_update.sheet.headers import ACCOUNT, Headings, Said, called
+from batch_update.sheet.headers import ACCOUNT, OF_ACCOUNTS, Headings, Said, called
 from batch_update.text import asked, column_letters, excerpt, listed, nearest, quoted, shortly
 
 LONGEST_HEADER = 80
@@ -58,6 +58,8 @@ def _settled(
 ) -> tuple[Heading, Problem | None]:
     """Return what a column is for, and what is wrong where that is nothing."""
     heading, header = headings.meant[column], headings.headers[column]
+    if heading is not None and heading.role is Role.ACCOUNT:
+        return heading, _of_accounts(headings.headers, column)
     if heading is not None:
         is_ours = headings.leaves_unknown and not headings.is_said(column)
         return heading, _left_out_though_near(headings, column) if is_ours else None
@@ -103,8 +105,6 @@ def _unknown_header(headers: Sequence[str], column: int) -> Problem:
     base = base_of(headers[column])
     if base is not None:
         return _no_part(headers, column, base)
-    if normalize(headers[column]) == ACCOUNT:
-        return _reserved(headers, column)
     return _no_field(headers, column)
 
 
@@ -151,14 +151,15 @@ def _parts_wanted(field: str) -> str:
     return f"{field} and one of {', '.join(parts_of(field))}" if parts_of(field) else field
 
 
-def _reserved(headers: Sequence[str], column: int) -> Problem:
+def _of_accounts(headers: Sequence[str], column: int) -> Problem:
+    """Return the problem of a sheet for several accounts; whoever takes the rows of one, or of each, lifts it."""
     header = headers[column]
     return Problem(
-        "H106",
-        f"{shortly(header)} will say which account a row belongs to, and means nothing yet",
+        OF_ACCOUNTS,
+        f"{shortly(header)} says which account each row belongs to, and this is about one account",
         column=column,
         given=excerpt(header, 60),
-        remedy=f"Rename it, or {_leave_out(headers, column)}.",
+        remedy=f"The commands of fleets take it; are all rows for this one, {_leave_out(headers, column)}.",
     )
 
 
@@ -249,7 +250,7 @@ def _doubled(headers: Sequence[str], headings: list[Heading]) -> Iterator[Proble
     """Yield a problem for each column that sets what an earlier one sets; such a column counts for nothing then."""
     first: dict[str, int] = {}
     for column, heading in enumerate(headings):
-        name = heading.name
+        name = ACCOUNT if heading.role is Role.ACCOUNT else heading.name
         if name is None or first.setdefault(name, column) == column:
             continue
         headings[column] = Heading(Role.UNKNOWN)

@@ -23,6 +23,24 @@ from batch_update.sheet.manner import Reading
 from batch_update.text import column_letters, printable
 
 ACCOUNT = "account"
+"""stands for the column of accounts, as in the setting map='Kunde=account'"""
+ACCOUNT_NAMES = frozenset(
+    (
+        *(
+            ACCOUNT,
+            "accountname",
+            "nameofaccount",
+            "subaccount",
+            "customeraccount",
+            "clientaccount",
+            "tenant",
+        ),
+        *("konto", "kontoname", "unterkonto", "kundenkonto", "mandant", "mandantenname", "mandantname"),
+    )
+)
+"""Normalized headers of columns that say which account a row belongs to."""
+OF_ACCOUNTS = "H106"
+"""a sheet for several accounts, and nobody who takes the rows of one"""
 LONGEST_SHOWN = 40
 """Characters of a header in a command."""
 _LETTERS = re.compile(r"column:\s*([A-Za-z]{1,3})", re.IGNORECASE).fullmatch
@@ -125,13 +143,13 @@ def _standing_for_id(
 
 
 def _ignored_if_unknown(header: str) -> Heading | None:
-    """Return that a column is left out which means nothing; None for `account`, and where there is no header."""
-    return None if not header.strip() or normalize(header) == ACCOUNT else Heading(Role.IGNORED)
+    """Return that a column is left out which means nothing; None where there is no header."""
+    return Heading(Role.IGNORED) if header.strip() else None
 
 
 def says_something(reading: Reading) -> Callable[[str], bool]:
     """Return whether a header means something to us or to the user; for guessing the delimiter."""
-    names = {*known_names(), *map(key_of, (*reading.map, *reading.ignore, ACCOUNT))}
+    names = {*known_names(), *map(key_of, (*reading.map, *reading.ignore)), *ACCOUNT_NAMES}
 
     def is_known(header: str) -> bool:
         if key_of(header) in names or base_of(header) is not None:
@@ -160,9 +178,13 @@ def said_of(columns: Sequence[Column]) -> tuple[dict[str, str], tuple[str, ...]]
         heading = Heading(column.role, column.field, column.path, column.operation)
         if column.role is Role.IGNORED and any(column.texts):
             ignored.append(called(headers, index))
-        elif heading.name and heading != _by_itself(column.header):
-            mapped[called(headers, index)] = heading.name
+        elif (name := _name_of(heading)) and heading != _by_itself(column.header):
+            mapped[called(headers, index)] = name
     return mapped, tuple(ignored)
+
+
+def _name_of(heading: Heading) -> str | None:
+    return ACCOUNT if heading.role is Role.ACCOUNT else heading.name
 
 
 @lru_cache(1)
@@ -171,13 +193,18 @@ def _key_counts(headers: tuple[str, ...]) -> Counter[str]:
 
 
 def _by_itself(header: str) -> Heading | None:
-    return Heading(Role.OWN) if header.strip().startswith("_") else meaning(header)
+    return Heading(Role.OWN) if header.strip().startswith("_") else _meant_by(header)
+
+
+def _meant_by(name: str) -> Heading | None:
+    """Return what a name means: the account, or what it is of an assistant."""
+    return meaning(name) or (Heading(Role.ACCOUNT) if normalize(name) in ACCOUNT_NAMES else None)
 
 
 def _words_said(headers: Sequence[str], reading: Reading) -> Iterator[Said]:
     """Yield the user's word about columns; the later beats the earlier."""
     for name, target in reading.map.items():
-        yield Said("map", name, target, meaning(target), tuple(_columns_named(name, headers)))
+        yield Said("map", name, target, _meant_by(target), tuple(_columns_named(name, headers)))
     for name in reading.ignore:
         yield Said("ignore", name, "", Heading(Role.IGNORED), tuple(_columns_ignored(name, headers)))
 

@@ -174,9 +174,14 @@ def test_the_user_maps_to_parts_and_ignores_them() -> None:
     ]  # fmt: skip
 
 
-def test_account_is_reserved() -> None:
-    assert only_problem(sheet_with("id", "Account")).code == "H106"
-    assert not sheet_with("id", "Account", ignore="account").problems
+@pytest.mark.parametrize("header", ["Account", "Sub-Account", "Konto", "MANDANT", "customer account"])
+def test_a_column_of_accounts_is_one_by_its_name_and_for_whoever_takes_many(header: str) -> None:
+    sheet = sheet_with("id", header)
+    assert (only_problem(sheet).code, sheet.columns[1].role) == ("H106", Role.ACCOUNT)
+    assert not sheet_with("id", header, ignore=header).problems
+    assert sheet_with("id", "Kunde", map="Kunde=account").columns[1].role is Role.ACCOUNT
+    twice = sheet_with("id", header, "account name")
+    assert [problem.code for problem in twice.problems] == ["H106", "H106", "H103"]
 
 
 def test_a_sheet_without_an_id_column_says_which_header_might_be_it() -> None:
@@ -215,7 +220,7 @@ def test_a_setting_for_a_column_that_is_not_there_lists_the_columns(settings: di
     assert (caught.value.code, caught.value.remedy) == ("U101", "did you mean Stimme?")
 
 
-@pytest.mark.parametrize("target", ["voice", "voiceid2", "name.x", "_status", "account"])
+@pytest.mark.parametrize("target", ["voice", "voiceid2", "name.x", "_status"])
 def test_a_map_to_no_field_says_so(target: str) -> None:
     if target == "voice":  # an alias is a name
         assert sheet_with("id", "X", map=f"X={target}").columns[1].field == "voice_id"

@@ -66,7 +66,7 @@ GERMAN_TITLES: Mapping[str, str] = {
     "H103": "ein Feld steht in zwei Spalten",
     "H104": "eine Spalte ohne Kopf enthält Werte",
     "H105": "kein solcher Teil eines Wertes",
-    "H106": "die Spalte `account` ist reserviert",
+    "H106": "eine Tabelle für mehrere Accounts",
     "H107": "die erste Zeile sieht nach Daten aus",
     "H108": "eine Spalte ist ausgelassen, die fast wie ein Feld heißt",
     "C101": "keine Zahl",

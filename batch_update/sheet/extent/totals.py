@@ -13,7 +13,7 @@ _LEAST = 3
 _FEW = 100
 """Ids that are added up first."""
 _MOST_DIGITS = 18
-_BESIDE = (Role.UNKNOWN, Role.IGNORED, Role.FIELD)
+_BESIDE = (Role.UNKNOWN, Role.IGNORED, Role.ACCOUNT, Role.FIELD)
 """columns in which the word stands where there is no id: of notes, or of names"""
 
 
