@@ -25,6 +25,7 @@ def virtual_clock(seed: int = 7, **other: Any) -> Clock:
         "wall": lambda: NOON,
         "sleep": anyio.sleep,
         "rng": random.Random(seed),
+        "boot": anyio.current_time,
     }
     return Clock(**{**given, **other})
 
@@ -36,7 +37,7 @@ class FakeTime:
         self.skipped = 0.0
         self.pauses: list[float] = []
         self._base = base
-        self.clock = Clock(self.now, lambda: NOON, self.sleep, random.Random(seed))
+        self.clock = Clock(self.now, lambda: NOON, self.sleep, random.Random(seed), self.now)
 
     @classmethod
     def real(cls, seed: int = 1) -> FakeTime:

@@ -27,13 +27,15 @@ def client_for(
     app: Any = None,
     ledger: Ledger | None = None,
     environ: Mapping[str, str] = os.environ,
+    leave: Callable[[], None] = lambda: None,
+    spent: bool = False,
     on_event: Callable[[Event], None] | None = None,
     clock: Clock = SYSTEM,
 ) -> Client:
     """Return a client as these settings want it; `app` is an ASGI application to speak to in place of a server.
 
     With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
-    Raises KeyMissing without a key, UsageError for an address that is not safe.
+    `leave` and `spent` as for `Client`. Raises KeyMissing without a key, UsageError for an address that is not safe.
     """
     if settings.sandbox:
         app = app or sandbox_app(settings)
@@ -46,6 +48,8 @@ def client_for(
         ledger=ledger,
         proxy=settings.proxy,
         environ=environ,
+        leave=leave,
+        spent=spent,
         on_event=on_event or (lambda event: None),
         clock=clock,
     )

@@ -67,10 +67,13 @@ class Caller:
         *,
         attempts: int,
         secrets: frozenset[str] = frozenset(),
+        leave: Callable[[], None] = lambda: None,
         on_event: Callable[[Event], None],
         clock: Clock,
     ) -> None:
+        """`leave` is called when a request is about to go out. What it raises, a RunStopped, stops all calls."""
         self._key = key
+        self._leave = leave
         self._wires = wires
         self._pacer = pacer
         self._secrets = secrets
@@ -126,7 +129,7 @@ class Caller:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
-        departure = Departure(self._clock.monotonic)
+        departure = Departure(self._clock.monotonic, self._may_leave)
         try:
             if call.before_send is not None:
                 await call.before_send(call.attempts + 1)
@@ -134,6 +137,10 @@ class Caller:
             seen = await self._wires.exchange(
                 call.method, call.url, call.content, departure, fresh=call.fresh
             )
+        except _HeldBack as held:
+            self._pacer.withdrawn(ticket, sent=False)
+            call.attempts -= 1
+            return self._end(self._unsent(call), held.stop)
         except BaseException:
             self._pacer.withdrawn(ticket, sent=departure.sent)
             raise
@@ -147,6 +154,12 @@ class Caller:
         if verdict.local:
             await self._wires.close_idle()
         return verdict
+
+    def _may_leave(self) -> None:
+        try:
+            self._leave()
+        except RunStopped as stop:
+            raise _HeldBack(stop) from None
 
     def _redact(self, secrets: frozenset[str], text: str) -> str:
         for secret in secrets:
@@ -220,6 +233,14 @@ class Caller:
                 await self._clock.sleep(seconds)
             finally:
                 self._naps.discard(nap)
+
+
+class _HeldBack(Exception):
+    """A request may not go out: certainly nothing of it did."""
+
+    def __init__(self, stop: RunStopped) -> None:
+        super().__init__(stop.message)
+        self.stop = stop
 
 
 def _weigh(call: Call, verdict: Verdict, *, is_doubtful: bool) -> Verdict:

@@ -51,8 +51,10 @@ class Client:
 
     `proxy` is the address of one to go through, or `off`; where it says nothing, `environ` does
     (HTTPS_PROXY and its kin). With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows
-    are shared with all other processes that use it. Raises UsageError for an address that a key must not travel to
-    (U103), and where the certificates that SSL_CERT_FILE names cannot be read (U101).
+    are shared with all other processes that use it. `leave` is called right before the first byte of each request:
+    the RunStopped that it raises stops all sending. `spent`: begin as if the windows had just been used up. Raises
+    UsageError for an address that a key must not travel to (U103), and where the certificates that SSL_CERT_FILE names
+    cannot be read (U101).
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class Client:
         ledger: Ledger | None = None,
         proxy: str | None = None,
         environ: Mapping[str, str] = os.environ,
+        leave: Callable[[], None] = lambda: None,
+        spent: bool = False,
         on_event: Callable[[Event], None] = lambda event: None,
         clock: Clock = SYSTEM,
     ) -> None:
@@ -77,13 +81,14 @@ class Client:
         self.proxy = way.name if way else ""
         """the proxy that requests go through, for people to read; "" for none"""
         self._wires = Wires(self._base, key, timeout=pace.timeout, app=app, clock=clock, proxy=way)
-        self._pacer = Pacer(pace, ledger=ledger, on_event=on_event, clock=clock)
+        self._pacer = Pacer(pace, ledger=ledger, spent=spent, on_event=on_event, clock=clock)
         self._caller = Caller(
             key,
             self._wires,
             self._pacer,
             attempts=pace.attempts,
             secrets=way.secrets() if way else frozenset(),
+            leave=leave,
             on_event=on_event,
             clock=clock,
         )

@@ -113,6 +113,19 @@ class Overdue(int):
         return number
 
 
+class EndAsked(int):
+    """SIGINT that nobody sent: something else than a signal asks the run to end."""
+
+    words: str
+    """why it ends"""
+    code: str
+
+    def __new__(cls, words: str, code: str) -> Self:
+        number = super().__new__(cls, signal.SIGINT)
+        number.words, number.code = words, code
+        return number
+
+
 def interruption(number: int) -> Interrupted:
     """Return why a run ends that got this signal."""
     if isinstance(number, Overdue):
@@ -122,6 +135,8 @@ def interruption(number: int) -> Interrupted:
             code=OVERDUE,
             remedy="go on with batch-update resume",
         )
+    if isinstance(number, EndAsked):
+        return Interrupted(number.words, signal=int(number), code=number.code)
     return Interrupted(
         f"the run was interrupted by {signal.Signals(number).name}{_CAUSES.get(number, '')}",
         signal=number,
@@ -168,11 +183,11 @@ class SignalStream:
     async def relay(self, interrupted: AsyncIterable[int]) -> None:
         try:
             async for number in interrupted:
-                self._put(number)
+                self.put(number)
         except Exception as bug:  # noqa: BLE001  # raised again to whoever listens: what is under way must land
-            self._put(bug)
+            self.put(bug)
 
-    def _put(self, item: int | Exception) -> None:
+    def put(self, item: int | Exception) -> None:
         self._came.append(item)
         self._ready.set()
 

@@ -1,4 +1,7 @@
-"""Event loops whose clock jumps: minutes of pacing cost no time, on asyncio and on trio."""
+"""Event loops whose clock jumps: minutes of pacing cost no time, on asyncio and on trio.
+
+On asyncio it stands still while a thread of `anyio.to_thread` is at work.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import trio
 import trio.testing
 
@@ -22,8 +26,11 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.threads: anyio.CapacityLimiter | None = None
 
     def select(self, timeout: float | None = None) -> Any:
+        if timeout != 0 and self.threads is not None and self.threads.borrowed_tokens:
+            return super().select(10.0)
         if timeout is None:
             raise AssertionError("everybody waits for everybody: nothing will ever happen")
         self.now += max(timeout, 0.0)
@@ -43,6 +50,10 @@ def run(function: Callable[[], Awaitable[Any]], backend: str) -> Any:
     """Runs it to its end in virtual time. `anyio.current_time` is the clock."""
 
     async def bounded() -> Any:
+        if backend == "asyncio":
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, _Loop)
+            loop.virtual.threads = anyio.to_thread.current_default_thread_limiter()
         with anyio.fail_after(MOST_SECONDS):
             return await function()
 

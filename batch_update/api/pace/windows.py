@@ -70,10 +70,6 @@ class WindowLog:
         at = known[-1] if len(known) == surplus else math.inf
         return min(at, self._others_until) if self._others else at
 
-    def room(self, flying: Collection[Ticket]) -> int:
-        """Return how many more requests fit, right after `ready_at`; below 0 where there are more than fit."""
-        return self._usable() - self.count(flying)
-
     def count(self, flying: Collection[Ticket]) -> int:
         """Requests of this machine that count at most, those without an answer included."""
         return len(self._ends) + len(self._shared) + len(flying)
@@ -81,6 +77,10 @@ class WindowLog:
     def share(self, counted: Iterable[float], now: float) -> None:
         """Note what other processes sent: the latest moments at which the server may have counted it."""
         self._shared = [end for at in counted if (end := at + self.seconds + MARGIN) > now]
+
+    def spend(self, now: float) -> None:
+        """Take the window for used up just now."""
+        self._ends = [now + self.seconds + MARGIN] * self.limit
 
     @property
     def is_shared(self) -> bool:

@@ -43,11 +43,15 @@ MOST_PAGE = 16 << 20
 
 
 class Departure:
-    """Notes when the first byte of a request leaves: from then on it may have been applied."""
+    """Notes when the first byte of a request leaves: from then on it may have been applied.
 
-    __slots__ = ("_clock", "at", "sent", "wire")
+    `leave` is called right before that, once the connection stands: what it raises is passed on, and nothing leaves.
+    """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    __slots__ = ("_clock", "_leave", "at", "sent", "wire")
+
+    def __init__(self, clock: Callable[[], float], leave: Callable[[], None] = lambda: None) -> None:
+        self._leave = leave
         self.sent = False
         self.at = math.inf
         """when it left, by the clock"""
@@ -59,6 +63,7 @@ class Departure:
         """The `trace` extension of httpx requests."""
         # A proxy is asked for a way to the server by a request of its own, before the one that counts.
         if name == SENT and getattr(info.get("request"), "method", b"") != b"CONNECT":
+            self._leave()
             self.sent, self.at = True, self._clock()
 
 

@@ -224,7 +224,7 @@ class _Course:
 
     def _with_our_reason(self, end: ShardEnd) -> ShardEnd:
         """Return the end of an account; where the file stop ended it, with the exit status of why we made that."""
-        if end.code == "R143" and isinstance(self._stopped, BatchUpdateError):
+        if end.code == "R155" and isinstance(self._stopped, BatchUpdateError):
             return replace(end, exit=self._stopped.exit)
         return end
 

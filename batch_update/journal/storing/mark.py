@@ -37,14 +37,14 @@ class Mark:
     def __init__(self, folder: Path, promise: Promise) -> None:
         """Raises OSError."""
         self._path = folder / MARK
-        replace_private(self._path, _content(promise))
+        replace_private(self._path, mark_content(promise))
         self._file = FileIO(os.open(self._path, os.O_WRONLY | CAREFULLY), "w")
 
     def promise(self, promise: Promise) -> None:
         """So much is on the disk. Where this cannot be written, the one before stands, and promises less."""
         with suppress(OSError):
             self._file.seek(0)
-            self._file.write(_content(promise))
+            self._file.write(mark_content(promise))
 
     def close(self, *, remove: bool) -> None:
         """Let go of it. `remove`: the run came to its end, and its journal needs none any more."""
@@ -65,6 +65,6 @@ def read_mark(folder: Path) -> Promise | None:
     return Promise(int(match[2]), int(match[3]))
 
 
-def _content(promise: Promise) -> bytes:
+def mark_content(promise: Promise) -> bytes:
     text = b"lines %012d session %06d" % (promise.lines, promise.session)
     return b"%s seal %08x\n" % (text, crc32(text))

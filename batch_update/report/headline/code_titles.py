@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from batch_update.codes import CODES
 from batch_update.report.headline.both_languages import Phrase
 
-FAMILIES = ("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13")
+FAMILIES = ("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13", "R14")
 """How the codes begin that stand in reports; the others end a command or a job, or stand on a screen alone."""
 
 
@@ -181,6 +181,11 @@ GERMAN_TITLES: Mapping[str, str] = {
     "R110": "dieser Rechner ist an einer Grenze",
     "R130": "unterbrochen",
     "R131": "die Frist war vorüber",
+    "R140": "die Belegung ist verloren",
+    "R141": "ein anderer Prozess ist am Werk",
+    "R142": "die Belegung ist nicht zu bekommen",
+    "R143": "kein solcher Teil der Flotte",
+    "R149": "die Maschinerie der Flotte ist fort",
     "G101": "der Modus würde sich ändern, was Einstellungen zurücksetzt",
     "G102": "eingehend würde zu ausgehend, oder umgekehrt",
     "G103": "die Telefonnummer würde sich ändern",

@@ -48,6 +48,11 @@ class Means:
     clock: Clock = SYSTEM
     job: str = ""
     """the name of the job file that begins it"""
+    leave: Callable[[], None] = lambda: None
+    """called right before the first byte of each request, once its intention is on the disk: the RunStopped that it
+    raises ends the run, and nothing of the request goes out"""
+    spent: bool = False
+    """whether what was sent with the key lately is not known here, so that its windows count as used up"""
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""
@@ -99,6 +104,8 @@ async def speaking(
             app=app,
             ledger=ledger,
             environ=means.environ,
+            leave=means.leave,
+            spent=means.spent,
             on_event=on_event,
             clock=means.clock,
         ) as client:

@@ -1,0 +1,163 @@
+"""One account of a fleet seen to its end: its lease, its run, its journal brought home, its end written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from batch_update.account.account import Account
+from batch_update.disk import make_folder
+from batch_update.errors import BatchUpdateError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.leases.lease import TTL, Lease, this_machine
+from batch_update.fleet.record.fleet_file import read_fleet
+from batch_update.fleet.shards.homing import Homing
+from batch_update.fleet.shards.shard_run import Shard, account_plan, carry_on
+from batch_update.fleet.shards.shard_task import ShardTask
+from batch_update.fleet.shards.stopping import StopFile, refuse_stopped
+from batch_update.fleet.shards.written_end import last_end, write_end
+from batch_update.model.fleets import ShardEnd
+from batch_update.model.reports import Exit
+from batch_update.run.library.of_calls import layered_settings
+from batch_update.run.steps.means import Means
+from batch_update.run.steps.session import Ended
+from batch_update.settings.tunables import Settings
+from batch_update.text import printable
+
+
+async def run_shard(
+    task: ShardTask,
+    settings: Settings | None = None,
+    *,
+    means: Means | None = None,
+    retry_failed: bool = False,
+    ttl: float = TTL,
+    given: Mapping[str, Any] | None = None,
+) -> ShardEnd:
+    """See one account of a fleet to its end, and return how it ended; an end that is written down is returned at once.
+
+    Settings `given` by name win over `settings`, these over those of the fleet's plan, those over the environment's.
+    `retry_failed`: the failed rows are sent as well. `ttl`: seconds that the stamp of a holder may stand still. Raises
+    nothing for what the shard meets: that is in the end. On asyncio or trio; when it is cancelled, what was done comes
+    home first.
+    """
+    means = means or Means()
+    began = means.clock.wall()
+    try:
+        load = partial(_loaded, task, settings, means, given or {}, retry_failed)
+        shard = await anyio.to_thread.run_sync(load)
+        refuse_stopped(shard.folder)
+        if (end := await _ended_before(shard)) is not None:
+            return end
+        account = means.account(shard.settings)
+        async with _lease_of(shard, account, means, ttl).kept(wait=shard.settings.wait) as lease:
+            return await _ended_before(shard) or await _in_lease(shard, lease, means)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is how this account ended
+        return replace(_end_by(error, task.account), began=began, ended=means.clock.wall())
+
+
+def run_shard_here(task: ShardTask, settings: Settings | None = None, **more: Any) -> ShardEnd:
+    """See one account of a fleet to its end in this thread, on an event loop of its own; all else is as there."""
+    return anyio.run(partial(run_shard, task, settings, **more))
+
+
+def _loaded(
+    task: ShardTask, settings: Settings | None, means: Means, given: Mapping[str, Any], retry_failed: bool
+) -> Shard:
+    """Return the shard with its settings. Raises UsageError, and RunStopped (R143) for another fleet or plan."""
+    folder = FleetFolder(task.folder)
+    fleet = read_fleet(folder)
+    plan = account_plan(fleet, task)
+    asked = layered_settings(settings, given, means.environ, beneath=fleet.settings)
+    asked = asked.model_copy(update={"yes": True, "expect": None})
+    return Shard(task, folder, fleet, plan, asked, retry_failed)
+
+
+async def _ended_before(shard: Shard) -> ShardEnd | None:
+    """Return the end of an account that needs nothing more."""
+    end = await anyio.to_thread.run_sync(last_end, shard.folder, shard.task.account)
+    is_over = end is not None and end.is_over
+    return end if is_over and not (shard.retry_failed and end and end.exit is not Exit.OK) else None
+
+
+def _lease_of(shard: Shard, account: Account, means: Means, ttl: float) -> Lease:
+    # Who shares the record of recent requests is one machine: the lease knows whether the last minute is in it.
+    machine = f"{this_machine()} {account.folder.resolve()}"
+    what, who = f"account {shard.task.account}", shard.settings.author or ""
+    return Lease(
+        shard.folder.lease_of(shard.task.account), means.clock, ttl, what=what, who=who, machine=machine
+    )
+
+
+async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
+    """Do the work while the lease is held, bring it home and write down how it ended."""
+    account, epoch = shard.task.account, lease.epoch
+    home = shard.folder.run_of(account, epoch)
+    await anyio.to_thread.run_sync(make_folder, home)  # from now on this epoch may have sent something
+    homing = Homing(shard.place(epoch), home, means.clock)
+    began = means.clock.wall()
+    try:
+        end = await _worked(shard, lease, homing, means)
+    except BaseException:  # cancelled: what was done shall be known to whoever goes on
+        with anyio.CancelScope(shield=True):
+            await homing.bring()
+        raise
+    end = replace(end, epoch=epoch, began=end.began or began, ended=means.clock.wall())
+    return await _brought_home(end, homing, home)
+
+
+async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> ShardEnd:
+    async with anyio.create_task_group() as tasks:
+        stop = StopFile(shard.folder, means.clock, tasks)
+        tasks.start_soon(stop.watch)
+        tasks.start_soon(homing.keep)
+        means = replace(means, leave=lease.held, spent=lease.spent, interrupts=stop.opening(means.interrupts))
+        try:
+            end = _end_of(await stop.bounded(partial(carry_on, shard, lease.epoch, means)), shard)
+        except Exception as error:  # noqa: BLE001  # as in `run_shard`
+            end = _end_by(error, shard.task.account)
+        tasks.cancel_scope.cancel()
+    return end
+
+
+async def _brought_home(end: ShardEnd, homing: Homing, home: Path) -> ShardEnd:
+    try:
+        await homing.bring()
+        await anyio.to_thread.run_sync(write_end, home, end)
+    except OSError as error:
+        reason = f"{error.strerror or error} ({printable(str(error.filename or home))})"
+        words = f"what was done could not be brought home: {reason}"
+        return replace(end, exit=Exit.STOPPED, code="R142", message=words)
+    return end
+
+
+def _end_of(ended: Ended, shard: Shard) -> ShardEnd:
+    report, stats = ended.report, ended.facts.stats
+    stopped = report.stopped
+    told = (
+        ShardEnd(shard.task.account, 0, ended.exit)
+        if stopped is None
+        else _end_by(stopped, shard.task.account)
+    )
+    return replace(
+        told,
+        exit=ended.exit,
+        counts=dict(Counter(outcome.status for outcome in report.outcomes)),
+        requests=stats.requests if stats else 0,
+        seconds=report.seconds,
+        began=report.started,
+    )
+
+
+def _end_by(error: Exception, account: str) -> ShardEnd:
+    if isinstance(error, BatchUpdateError):
+        return ShardEnd(account, 0, Exit(error.exit), error.code, printable(error.message))
+    # Its text could hold anything, a key too.
+    return ShardEnd(account, 0, Exit.BUG, "", f"this is a bug in batch-update: {type(error).__name__}")

@@ -1,0 +1,155 @@
+"""The run of one epoch of an account: begun from its plan, or gone on with from what an earlier epoch left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import anyio.to_thread
+
+from batch_update.account.account import placed
+from batch_update.account.whose import at_home
+from batch_update.disk import make_folder, read_plain
+from batch_update.errors import RunStopped, SheetError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.shards.shard_task import ShardTask
+from batch_update.fleet.shards.written_end import epochs_of, read_end
+from batch_update.journal.copying import doubt_all, holds_journal, take_along
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import SessionFacts, report_of
+from batch_update.journal.writing import Journal
+from batch_update.model.fleets import AccountPlan, FleetPlan
+from batch_update.model.plans import Plan
+from batch_update.plan.from_run import undo_plan
+from batch_update.plan.saving import MOST_BYTES, digest, read_plan
+from batch_update.run.applying import Task, carry_out
+from batch_update.run.planning import Made
+from batch_update.run.resuming import begin_resume
+from batch_update.run.steps.means import Means, holding, tell_way
+from batch_update.run.steps.session import Ended, written_report
+from batch_update.run.steps.signature import occasion_of
+from batch_update.settings.tunables import Settings
+from batch_update.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One account of a fleet, and what it is to be done with."""
+
+    task: ShardTask
+    folder: FleetFolder
+    fleet: FleetPlan
+    plan: AccountPlan
+    settings: Settings
+    retry_failed: bool = False
+
+    def place(self, epoch: int) -> Path:
+        """Return where the run of an epoch is worked on: on the worker's own disk, where there is one for it."""
+        home = self.folder.run_of(self.task.account, epoch)
+        if self.task.local is None:
+            return home
+        return self.task.local / self.task.run / self.task.account / str(epoch)
+
+
+def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
+    """Return the plan of the task's account. Raises RunStopped (R143) for another fleet, account or plan."""
+    name = printable(task.account)
+    if fleet.id != task.run:
+        raise RunStopped(f"the folder holds the fleet {fleet.id}, not {printable(task.run)}", code="R143")
+    found = next((one for one in fleet.accounts if one.account == task.account), None)
+    if found is None or not found.digest:
+        raise RunStopped(f"the fleet {fleet.id} has no plan for an account {name}", code="R143")
+    if found.digest != task.digest:
+        raise RunStopped(
+            f"the plan of account {name} has the digest {found.digest}, not {printable(task.digest)}",
+            code="R143",
+        )
+    return found
+
+
+def undo_of_account(folder: FleetFolder, account: str) -> Plan:
+    """Return the plan that takes back what a fleet did to one account. Raises JournalError, RunStopped (R143)."""
+    epochs = epochs_of(folder, account)
+    if not epochs:
+        raise RunStopped(f"the fleet {folder.id} began nothing for account {account}", code="R143")
+    run = folder.run_of(account, epochs[-1])
+    return undo_plan(report_of(read_run(run)), f"undo of {folder.id}")
+
+
+def approved_plan(shard: Shard) -> Plan:
+    """Return the plan of the account as it was approved: as it was saved, or of an undo without one, made anew.
+
+    Raises RunStopped (R143) where it is another one, SheetError and JournalError where it cannot be read.
+    """
+    account = shard.task.account
+    path = shard.folder.plan_of(account)
+    try:
+        plan = read_plan(path.name, BytesIO(read_plain(path, MOST_BYTES + 1)))
+    except FileNotFoundError as error:
+        if shard.fleet.command != "undo":
+            raise _unreadable(path, error) from error
+        plan = undo_of_account(FleetFolder(shard.folder.path.parent / shard.fleet.parent), account)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if digest(plan) != shard.task.digest:
+        raise RunStopped(
+            f"the plan of account {account} is not the one that was approved: its digest is {digest(plan)}",
+            code="R143",
+        )
+    return plan
+
+
+def _unreadable(path: Path, error: OSError) -> SheetError:
+    return SheetError(
+        f"the plan {printable(str(path))} cannot be read: {error.strerror or error}", code="S113"
+    )
+
+
+async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
+    """Begin the account's run, or go on with it, in the folder of this epoch. Raises what those stories raise."""
+    plan = await anyio.to_thread.run_sync(approved_plan, shard)
+    run_dir = shard.place(epoch)
+    settings = at_home(shard.settings.model_copy(update={"run_dir": run_dir}), plan.server)
+    if await anyio.to_thread.run_sync(_left_by_earlier, shard, epoch, plan, settings, means):
+        ended = await begin_resume(run_dir, settings, means, retry_failed=shard.retry_failed)()
+        if ended.report.files is not None:
+            return ended
+        # Whoever came to its end before had no time left to write what it did.
+        report = await written_report(ended.report, run_dir, ended.facts, means.watcher)
+        return Ended(report, ended.facts, ended.settings)
+    tell_way(settings, means)
+    task = _task_of(shard, plan)
+    async with holding(means.account(settings), settings, means, task.command) as hold:
+        return await carry_out(task, hold, settings, means)
+
+
+def _task_of(shard: Shard, plan: Plan) -> Task:
+    return Task(Made(plan, earlier=True), shard.fleet.command, shard.fleet.parent)
+
+
+def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, means: Means) -> bool:
+    """Put what earlier epochs left of the run into the folder of this one; False where none sent anything.
+
+    One that was begun and has neither journal nor end at home may have sent anything: all of it is compared then.
+    Raises OSError and JournalError.
+    """
+    account, to = shard.task.account, shard.place(epoch)
+    make_folder(to)
+    has_gap = False
+    for before in reversed([one for one in epochs_of(shard.folder, account) if one < epoch]):
+        for place in dict.fromkeys((shard.place(before), shard.folder.run_of(account, before))):
+            if holds_journal(place):
+                take_along(place, to, doubt=has_gap)
+                return True
+        has_gap = has_gap or read_end(shard.folder, account, before) is None
+    if has_gap:
+        facts = SessionFacts(
+            shard.fleet.command,
+            placed(settings),
+            shard.fleet.parent,
+            occasion=occasion_of(settings, means),
+        )
+        Journal.create(to, plan, facts, clock=means.clock).close()
+        doubt_all(to)
+    return has_gap

@@ -1,0 +1,75 @@
+"""What asks a shard to end: the signals of its process, and the file in the folder of its fleet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from batch_update.clock import Clock
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.send.signals import EndAsked, SignalStream, interruption
+
+T = TypeVar("T")
+Opening = Callable[[], AbstractContextManager[AsyncIterable[int]]]
+"""Opens a stream of signals."""
+
+GLANCE = 1.0
+"""seconds between two looks for the file"""
+STOPPED = EndAsked("the fleet was stopped: the file stop lies in its folder", "R155")
+
+
+def refuse_stopped(folder: FleetFolder) -> None:
+    """Raises Interrupted (R155) where the fleet is to be left alone."""
+    if os.path.lexists(folder.stop):
+        raise interruption(STOPPED)
+
+
+class StopFile:
+    """The file that ends each shard of a fleet: as one more signal for who heeds those, and at once before."""
+
+    def __init__(self, folder: FleetFolder, clock: Clock, tasks: TaskGroup) -> None:
+        self._folder, self._clock, self._tasks = folder, clock, tasks
+        self._stream = SignalStream()
+        self._is_heeded = False
+        self._before = anyio.CancelScope()
+
+    async def watch(self) -> None:
+        """Look for the file until it is there, or this is cancelled."""
+        while not await anyio.to_thread.run_sync(os.path.lexists, self._folder.stop, abandon_on_cancel=True):
+            await self._clock.sleep(GLANCE)
+        if self._is_heeded:
+            self._stream.put(STOPPED)
+        else:
+            self._before.cancel()
+
+    def opening(self, base: Opening) -> Opening:
+        """Return what opens a stream of signals that the file is one of: who sends heeds it from then on."""
+
+        @contextmanager
+        def opened() -> Iterator[AsyncIterable[int]]:
+            scope = anyio.CancelScope()
+            with base() as signals:
+                self._tasks.start_soon(self._relay, signals, scope)
+                self._is_heeded = True
+                try:
+                    yield self._stream
+                finally:
+                    scope.cancel()
+
+        return opened
+
+    async def _relay(self, signals: AsyncIterable[int], scope: anyio.CancelScope) -> None:
+        with scope:
+            await self._stream.relay(signals)
+
+    async def bounded(self, story: Callable[[], Awaitable[T]]) -> T:
+        """Return what the story returns. Raises Interrupted where the file is there before it heeds signals."""
+        with self._before:
+            return await story()
+        raise interruption(STOPPED)

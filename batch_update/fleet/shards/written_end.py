@@ -1,0 +1,48 @@
+"""How one epoch of an account ended, written down in its folder, so that a shard that is asked for again knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from batch_update.disk import read_plain, replace_private
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.model.as_json import made_from
+from batch_update.model.fleets import ShardEnd
+from batch_update.strict_json import read_own_json
+from batch_update.text import utc_text
+
+END = "end.json"
+_LARGEST = 64 * 1024
+
+
+def write_end(folder: Path, end: ShardEnd) -> None:
+    """Write down in the folder of its run how a shard ended. Raises OSError."""
+    times = {name: at and utc_text(at) for name, at in (("began", end.began), ("ended", end.ended))}
+    replace_private(folder / END, (json.dumps({**asdict(end), **times}) + "\n").encode("ascii"))
+
+
+def last_end(folder: FleetFolder, account: str) -> ShardEnd | None:
+    """Return how the newest epoch of an account ended; None where none was begun, or it did not end."""
+    epochs = epochs_of(folder, account)
+    return read_end(folder, account, epochs[-1]) if epochs else None
+
+
+def read_end(folder: FleetFolder, account: str, epoch: int) -> ShardEnd | None:
+    """Return how an epoch of an account ended; None where it did not, or what stands there makes no sense."""
+    try:
+        found = read_own_json(read_plain(folder.run_of(account, epoch) / END, _LARGEST).decode("ascii"))
+        end = made_from(ShardEnd, found)
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return None
+    return end if (end.account, end.epoch) == (account, epoch) else None
+
+
+def epochs_of(folder: FleetFolder, account: str) -> list[int]:
+    """Return the epochs of an account in which something was begun, the newest last."""
+    try:
+        names = [place.name for place in folder.run_of(account, 0).parent.iterdir() if place.is_dir()]
+    except OSError:
+        return []
+    return sorted(int(name) for name in names if name.isascii() and name.isdecimal() and name[0] != "0")
