@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, JournalError, RunStopped
@@ -12,7 +15,7 @@ from batch_update.journal.recorded import RunFacts, facts_of, report_of
 from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Report
-from batch_update.outcomes import not_begun, spread
+from batch_update.outcomes import exit_status, not_begun, spread
 from batch_update.plan.saving import read_plan
 from batch_update.report.fleet.fleet_paths import FleetPaths
 
@@ -26,6 +29,7 @@ class AccountReport:
 
     plan: AccountPlan
     end: ShardEnd
+    """with what the journal tells of its rows and requests"""
     report: Report | None
     """None where neither a journal nor a plan can be read"""
     facts: RunFacts
@@ -38,7 +42,8 @@ class AccountReport:
 def account_reports(end: FleetEnd, paths: FleetPaths) -> Iterator[AccountReport]:
     """Yield what became of each account, in the order of the plan, one at a time: they may be many.
 
-    The newest journal that is there counts: of a worker that died, the last one may not have come home.
+    The newest journal that is there counts: of a worker that died, the last one may not have come home, and of a
+    fleet whose coordinator died, an account may have come further than its end tells.
     """
     for plan, one in zip(end.plan.accounts, end.accounts, strict=True):
         yield account_report(plan, one, paths, end.message)
@@ -47,7 +52,7 @@ def account_reports(end: FleetEnd, paths: FleetPaths) -> Iterator[AccountReport]
 def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped: str = "") -> AccountReport:
     """Return what became of one account. `stopped`: what ended the fleet, for an account that was not begun."""
     told = ""
-    for epoch in range(end.epoch, 0, -1):
+    for epoch in sorted({*_epochs_there(plan, paths), *range(1, end.epoch + 1)}, reverse=True):
         folder = paths.run_of(plan.account, epoch)
         try:
             recorded = read_run(folder)
@@ -56,19 +61,49 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
             why = f"there is no journal of its run {epoch}" if is_gone else error.message
             told = told or f"{plan.account}: {why}"
             continue
-        return AccountReport(plan, end, report_of(recorded), facts_of(recorded), folder, told)
+        report, facts = report_of(recorded), facts_of(recorded)
+        return AccountReport(plan, _as_recorded(end, epoch, report, facts), report, facts, folder, told)
     try:
         with paths.plan_of(plan.account).open("rb") as file:
             saved = read_plan(plan.account, file)
     except (OSError, BatchUpdateError):
         told = told or f"{plan.account}: there is no plan of it, so that its rows are not among those here"
         return AccountReport(plan, end, None, RunFacts(), None, told)
-    return AccountReport(plan, end, _unsent(saved, plan, end, stopped), RunFacts(), None, told)
+    report = _unsent(saved, plan, end, stopped)
+    return AccountReport(plan, replace(end, counts=report.counts()), report, RunFacts(), None, told)
+
+
+def _epochs_there(plan: AccountPlan, paths: FleetPaths) -> Iterator[int]:
+    """Yield the numbers of the runs of an account that lie there."""
+    folder = paths.run_of(plan.account, 1).parent
+    with suppress(OSError):
+        yield from (int(path.name) for path in folder.iterdir() if re.fullmatch("[1-9][0-9]{0,8}", path.name))
+
+
+def _as_recorded(end: ShardEnd, epoch: int, report: Report, facts: RunFacts) -> ShardEnd:
+    """Return the end of an account with what its journal tells: its rows and requests; all, where it went further."""
+    requests = facts.stats.requests if facts.stats else end.requests
+    end = replace(end, counts=report.counts(), requests=requests)
+    if epoch <= end.epoch:
+        return end
+    stopped = report.stopped
+    message = stopped.message if isinstance(stopped, BatchUpdateError) else ""
+    until = report.started and report.started + timedelta(seconds=report.seconds)
+    return replace(
+        end,
+        epoch=epoch,
+        exit=exit_status(report),
+        code=getattr(stopped, "code", ""),
+        message=message,
+        seconds=report.seconds,
+        began=report.started,
+        ended=until,
+    )
 
 
 def _unsent(saved: Plan, plan: AccountPlan, end: ShardEnd, stopped: str) -> Report:
     """Return the report of an account of which nothing was sent."""
-    why = RunStopped(plan.message or end.message or stopped or "the account was not begun", code="R101")
+    why = RunStopped(plan.message or stopped or end.message or "the account was not begun", code="R101")
     outcomes = dict(saved.settled)
     for change in saved.changes:
         outcomes |= spread(change, not_begun(why), saved.sheet.numbers)

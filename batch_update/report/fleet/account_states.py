@@ -11,6 +11,9 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit
 from batch_update.outcomes import DONE
 
+NEVER_BEGUN = "R158"
+"""the fleet ended before an account was begun"""
+
 
 class AccountState(StrEnum):
     """How far an account of a fleet is. The worst come first."""
@@ -116,7 +119,8 @@ def _state(plan: AccountPlan, end: ShardEnd, *, is_at_work: bool) -> AccountStat
         return AccountState.AS_WANTED
     if end.exit is Exit.SOME_FAILED:
         return AccountState.NOT_ALL
-    return AccountState.STOPPED if end.epoch or end.code else AccountState.NOT_BEGUN
+    is_unbegun = not end.epoch and end.code in ("", NEVER_BEGUN)
+    return AccountState.NOT_BEGUN if is_unbegun else AccountState.STOPPED
 
 
 def _left_by_counts(plan: AccountPlan, end: ShardEnd) -> int:

@@ -39,10 +39,18 @@ def accounts_block(standing: FleetStanding, links: Mapping[str, str], delimiter:
             "download": "fleet-accounts.csv",
             "fields": [],
             "names": {},
-            "codes": code_entries(codes_of_fleet(standing)),
+            "codes": {
+                code: _of_fleet(entry) for code, entry in code_entries(codes_of_fleet(standing)).items()
+            },
             "rows": rows,
         }
     )
+
+
+def _of_fleet(entry: dict[str, str]) -> dict[str, str]:
+    """Return what a code means where its remedy goes on with the fleet, not with one run of it."""
+    remedy = entry["remedy"].replace("batch-update resume", "batch-update fleet resume")
+    return entry | {"remedy": remedy}
 
 
 def codes_of_fleet(standing: FleetStanding) -> list[str]:

@@ -14,7 +14,7 @@ from batch_update.report.documents.fleets.of_fleets import fleet_file
 from batch_update.report.files.attempting import attempted, removed
 from batch_update.report.files.folder import PAGE
 from batch_update.report.files.private_text import write_text
-from batch_update.report.fleet.account_reports import AccountReport, account_reports
+from batch_update.report.fleet.account_reports import account_reports
 from batch_update.report.fleet.account_states import FleetStanding, RowsLeft, standing_of_fleet
 from batch_update.report.fleet.first_left import FirstLeft
 from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for_fleet
@@ -131,15 +131,7 @@ def _gather(end: FleetEnd, paths: FleetPaths, results: RowSpool, failed: RowSpoo
             found.first.take(account, report)
         if one.folder is not None and (one.folder / PAGE).exists():
             found.links[account] = report_link(account, int(one.folder.name), PAGE)
-        found.ends.append(_counted_end(one))
+        found.ends.append(one.end)
     more = len(told) - MOST_TOLD
     found.told = told[:MOST_TOLD] + ([f"and so it is with {more} more accounts"] if more > 0 else [])
     return found
-
-
-def _counted_end(one: AccountReport) -> ShardEnd:
-    """Return the end of an account with what its journal tells of its rows and of its requests."""
-    if one.report is None:
-        return one.end
-    requests = one.facts.stats.requests if one.facts.stats else one.end.requests
-    return replace(one.end, counts=one.report.counts(), requests=requests)

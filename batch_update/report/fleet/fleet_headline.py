@@ -10,7 +10,6 @@ from batch_update.report.fleet.account_states import AccountState, FleetStanding
 from batch_update.report.headline.both_languages import Phrase, joined, said_count, thousands
 from batch_update.report.headline.ends import ROW_ENDS
 from batch_update.report.headline.headline import ROW, Headline
-from batch_update.report.page.fleet_words import ACCOUNT_STATES
 from batch_update.text import printable
 
 _ACCOUNT = Phrase("account", "Konto"), Phrase("accounts", "Konten")
@@ -21,7 +20,7 @@ _NOTHING_SENT = Phrase("Nothing sent", "Nichts gesendet")
 
 
 def headline_of_fleet(standing: FleetStanding) -> Headline:
-    """Return how a fleet ended: how many accounts are as wanted, how the others are, what is left of their rows."""
+    """Return how a fleet ended: how many accounts are as wanted, what is left of their rows."""
     end, whole = standing.end, len(standing.accounts)
     counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
     done = standing.states.get(AccountState.AS_WANTED, 0)
@@ -29,7 +28,7 @@ def headline_of_fleet(standing: FleetStanding) -> Headline:
     changed = _changed_words(counts.get(Status.UPDATED, 0))
     if done == whole and end.own_exit is Exit.OK:
         return Headline("good", _DONE, joined(_all_words(whole), changed), why)
-    sentence = joined(_states_words(standing, done, whole), _left_words(standing, counts), changed)
+    sentence = joined(_done_words(done, whole), _left_words(standing, counts))
     if not any(counts.get(status) for status in (*DONE, Status.FAILED, Status.UNKNOWN)):
         return Headline("bad", _NOTHING_SENT, sentence, why)
     is_bad = end.code or {AccountState.STOPPED, AccountState.NOT_PLANNED} & standing.states.keys()
@@ -43,23 +42,12 @@ def _all_words(whole: int) -> Phrase:
     return Phrase(f"All {number.en} accounts are as wanted.", f"Alle {number.de} Konten sind wie gewünscht.")
 
 
-def _states_words(standing: FleetStanding, done: int, whole: int) -> Phrase:
-    """`197 of 200 accounts are as wanted; 1 stopped, 2 not all done.`"""
-    others = [
-        joined(thousands(count), ACCOUNT_STATES[state])
-        for state, count in standing.states.items()
-        if state is not AccountState.AS_WANTED
-    ]
-    number, total, told = thousands(done), said_count(whole, *_ACCOUNT), joined(*others, by=", ")
+def _done_words(done: int, whole: int) -> Phrase:
+    """`197 of 200 accounts are as wanted.`"""
+    number, total = thousands(done), said_count(whole, *_ACCOUNT)
     be = ("is", "ist") if done == 1 else ("are", "sind")
-    rest = Phrase(f"; {told.en}.", f"; {told.de}.") if others else Phrase(".", ".")
-    return joined(
-        Phrase(
-            f"{number.en} of {total.en} {be[0]} as wanted",
-            f"{number.de} von {total.de} {be[1]} wie gewünscht",
-        ),
-        rest,
-        by="",
+    return Phrase(
+        f"{number.en} of {total.en} {be[0]} as wanted.", f"{number.de} von {total.de} {be[1]} wie gewünscht."
     )
 
 

@@ -40,6 +40,10 @@ FLEET_WORDS: dict[str, Phrase] = {
         "The first {to} of {n} accounts are printed; the page itself holds all of them. Filter it to print others.",
         "Gedruckt sind die ersten {to} von {n} Konten; die Seite selbst enthält alle. Für andere vorher filtern.",
     ),
+    "printed_left": Phrase(
+        "The first 100 rows are printed; failed.csv holds all of them.",
+        "Gedruckt sind die ersten 100 Zeilen; failed.csv enthält alle.",
+    ),
     "open_account": Phrase("show all about it", "alles darüber zeigen"),
     "rank": Phrase("No.", "Nr."),
     "ends": Phrase("Rows, and why not all", "Zeilen, und warum nicht alle"),

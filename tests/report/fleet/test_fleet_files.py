@@ -82,15 +82,15 @@ def test_the_worst_comes_first(fleet: tuple[FleetEnd, Folder, WrittenFleet]) -> 
 
 
 def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
-    many = {f"account-{n:03}": Made((REFUSED,)) for n in range(40)}
+    many = {f"account-{n:03}": Made(rows=1, code="A401", message="refused") for n in range(40)}
     end, folder = made_fleet(tmp_path / "fleet", many)
     written = write_fleet_report(end, folder)
-    commands = FleetCommands(apply="batch-update fleet apply", undo="batch-update fleet undo last")
+    commands = FleetCommands(resume="batch-update fleet resume last", undo="batch-update fleet undo last")
     lines = plain(fleet_summary(written.standing, written.files, commands=commands, room=Room())).split("\n")
     assert len(lines) <= Room().lines
-    assert lines[0].startswith("0 of 40 accounts as wanted: 40 failed in ")
+    assert lines[0].startswith("0 of 40 accounts as wanted: 40 not sent in ")
     assert lines[1] == (
-        "  40x not all done A422 the server's own check refuses a value: "
+        "  40x stopped A401 the key is refused: "
         "account-000, account-001, account-002 and 37 more; 40 rows to do"
     )
-    assert lines[-1].startswith("Fix     edit failed.csv there, then: batch-update fleet apply ")
+    assert lines[-1].startswith("Go on   batch-update fleet resume")

@@ -52,15 +52,15 @@ function rowLine(row, place, isOpen) {
     type: "button", class: "opener", "aria-expanded": String(isOpen), "aria-controls": `detail-${place}`,
     "aria-label": `${cell(row, "account")}: ${t("open_account")}`,
   }, number(cell(row, "row")));
-  const figure = (name, text) => h("td", { class: `figure ${name}`, role: "cell" }, h("span", { class: "label" }, `${t(name)}: `), text);
+  const figure = text => h("td", { class: "figure", role: "cell" }, text);
   return h("tr", { class: `line ${toneOf(row)}`, "data-place": place, role: "row" },
     h("td", { class: "at", role: "cell" }, opener),
     h("td", { class: "who", role: "cell" }, foreign(cell(row, "account")), " ", linkOf(row)),
     h("td", { class: "state", role: "cell" }, h("span", { class: `badge ${toneOf(row)}` }, t(`state_${cell(row, "state")}`))),
     h("td", { class: "what", role: "cell" }, ...ends(row), whyOf(row)),
-    figure("changes", number(cell(row, "changes"))),
-    figure("requests", number(cell(row, "requests"))),
-    figure("took", cell(row, "seconds") ? took(cell(row, "seconds")) : "–"));
+    figure(number(cell(row, "changes"))),
+    figure(number(cell(row, "requests"))),
+    figure(cell(row, "seconds") ? took(cell(row, "seconds")) : "–"));
 }
 
 const linkOf = row => cell(row, "link") && h("a", { class: "own", href: cell(row, "link") }, t("own_report"));
