@@ -30,6 +30,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "runs list": (*_RUNS, "json_"),
     "runs show": (*_RUNS, "json_"),
     "runs prune": (*_RUNS, "yes", "json_"),
+    "fleet list": ("runs_dir", "json_"),
     "report": ("only", "runs_dir", "json_"),
     "history": ("delimiter", "no_fetch", "runs_dir", *_READING),
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -120,6 +122,43 @@ def test_headers_that_tell_of_the_other_process_do_not_count_it_twice(tmp_path: 
     assert server.refused == []
     assert not [event for event in events if "another program" in event.message]
     assert seconds <= 1.05 * seconds_alone
+
+
+class Watched(Ledger):
+    """A ledger that counts how often it is looked into."""
+
+    looks = 0
+
+    def turn(self, *given: Any, **more: Any) -> AbstractContextManager[list[float] | None]:
+        self.looks += 1
+        return super().turn(*given, **more)
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.7])
+def test_one_look_into_the_ledger_does_for_a_burst_and_others_see_all_that_is_sent(
+    latency: float, tmp_path: Path
+) -> None:
+    ledger = Watched(tmp_path / "l", clock=Clock(wall=lambda: datetime.fromtimestamp(0, UTC)), boot=BOOT)
+    server = Server(counters(simulated.sliding), latency=lambda: latency)
+
+    def seen(now: float) -> dict[str, str]:
+        told = note(ledger_at(tmp_path / "l"), now) or []
+        for seconds in (10, 60):
+            sent = sum(at > now - seconds for at in server.arrivals)
+            assert sum(at > now - seconds for at in told) >= sent, "another process would send too much"
+        return {}
+
+    server.headers = seen
+
+    async def main() -> None:
+        async with client_for(server, [], ledger=ledger) as client:
+            await send_rows(client, 240)
+
+    virtual.run(main, "asyncio")
+    assert server.refused == [] and len(server.arrivals) == 240
+    assert ledger.looks <= 240 / 4
+    left = note(ledger_at(tmp_path / "l"), virtual_now := server.arrivals[-1] + latency) or []
+    assert max(left) <= virtual_now, "what was not used is given back"
 
 
 @pytest.mark.parametrize("kind", KINDS)

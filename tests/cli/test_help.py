@@ -132,6 +132,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "runs show": [("half",)],
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
+    "fleet list": [()],
     "history": [("10001",), ("-o", "h.csv"), ("10001", "--blame", *LOOK), ("10001", "--blame", *SERVER)],
     "sandbox": [("--host", "256.0.0.1", "--port", "0")],
 }

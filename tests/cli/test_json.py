@@ -118,6 +118,7 @@ CASES: dict[str, Case] = {
     "job serve": Case(("job", "serve", "--health"), 1, "scheduler"),
     "job schedule: no form": Case(("job", "schedule", "night"), 2),
     "job run: several": Case(("job", "run", "one", "one", *SEND), 0, "job-runs"),
+    "fleet list": Case(("fleet", "list"), 0, "fleets"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),

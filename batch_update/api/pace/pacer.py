@@ -26,6 +26,10 @@ LATELY = 50
 TURN = 0.005
 """seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
 rounded"""
+AHEAD = 1.0
+"""seconds for which leave is taken ahead in the ledger, where nobody else uses it"""
+MOST_AHEAD = 20
+"""requests that are written down ahead at most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Pacer:
     Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
     or `withdrawn`. With a ledger, requests of other processes count, and theirs see ours; the clock is then the one of
     the machine.
+
+    A look into the ledger takes longer than all else here. While nobody else is seen there, one look writes down as
+    many requests as the windows take now, as if they went out at the last moment of `AHEAD`: those need no further
+    look. What was not used of it is given back once nothing is under way. So others never see less than what is sent,
+    and for a moment more.
     """
 
     def __init__(
@@ -84,6 +93,9 @@ class Pacer:
         self._queue: deque[_Waiter] = deque()
         for log in self._logs if spent else ():
             log.spend(clock.monotonic())
+        self._ahead = 0
+        """requests that the ledger holds already and that have not gone out"""
+        self._ahead_until = -math.inf
 
     # ------------------------------------------------------------ leave to send
 
@@ -112,18 +124,30 @@ class Pacer:
 
     def _take(self) -> Ticket | float:
         """Leave to send, or the seconds after which to ask again; `inf`: only an answer can tell."""
-        if self._ledger is None or len(self._flying) >= self._concurrency:
-            wait = self._wait()
+        wait = self._wait()
+        if self._ledger is None or (wait > 0 and not self._shares()) or wait == math.inf:
             return self._grant() if wait <= 0 else wait
+        if wait <= 0 and self._ahead and self._clock.monotonic() < self._ahead_until:
+            self._ahead -= 1
+            return self._grant()
         with self._turn(self._ledger) as is_ours:
             if not is_ours:
                 return TURN
             wait = self._wait()
             if wait <= 0:
-                return self._grant()
+                ticket = self._grant()
+                self._take_ahead(ticket.sent)
+                return ticket
             self._tell_of_others(wait)
             # An answer to another process makes room earlier than it was to be expected.
             return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN) if self._shares() else wait
+
+    def _take_ahead(self, now: float) -> None:
+        """Have the ledger hold what else the windows take now, where nobody else uses it."""
+        if self._even or self._shares():
+            return
+        room = min(log.room(self._flying) for log in self._logs)
+        self._ahead, self._ahead_until = min(max(room, 0), MOST_AHEAD), now + AHEAD
 
     def _wait(self) -> float:
         """Seconds until the next request may go out; `inf`: only an answer can tell."""
@@ -179,6 +203,7 @@ class Pacer:
         False where another process is at it.
         """
         now = self._clock.monotonic()
+        self._ahead = 0
         keep = max(log.seconds for log in self._logs) + MARGIN
         full = max(log.limit for log in self._logs)
         with ledger.turn(now, self._counted, keep=keep, full=full) as others:
@@ -198,7 +223,8 @@ class Pacer:
         """Our requests: the latest moments at which the server may have counted them."""
         patience = PATIENCE if self._capped else UNANSWERED
         longest = max(self._logs, key=lambda log: log.seconds)
-        return [*longest.counted(), *(ticket.sent + patience for ticket in self._flying)]
+        flying = (ticket.sent + patience for ticket in self._flying)
+        return [*longest.counted(), *flying, *[self._ahead_until + patience] * self._ahead]
 
     def _shares(self) -> bool:
         return any(log.is_shared for log in self._logs)
@@ -298,9 +324,10 @@ class Pacer:
             self._latencies.append(now - ticket.sent)
             for log in self._logs:
                 log.landed(ticket, now, self._capped)
-        if self._ledger is not None:
+        # Until it is told, the ledger holds a later moment for what has landed, which is safe.
+        if self._ledger is not None and (self._shares() or not self._flying):
             with self._turn(self._ledger):
-                pass  # where another process is at it: the next turn tells, and what it holds until then is safe
+                pass  # where another process is at it, the next turn tells
         return now
 
     # ------------------------------------------------------------ learning

@@ -70,6 +70,10 @@ class WindowLog:
         at = known[-1] if len(known) == surplus else math.inf
         return min(at, self._others_until) if self._others else at
 
+    def room(self, flying: Collection[Ticket]) -> int:
+        """Return how many more requests fit, right after `ready_at`; below 0 where there are more than fit."""
+        return self._usable() - self.count(flying)
+
     def count(self, flying: Collection[Ticket]) -> int:
         """Requests of this machine that count at most, those without an answer included."""
         return len(self._ends) + len(self._shared) + len(flying)

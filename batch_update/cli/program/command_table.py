@@ -220,3 +220,12 @@ def _load_job() -> Any:
     from batch_update.cli.commands.jobs.all_commands import app
 
     return app
+
+
+@_listed(
+    "fleet", "Many accounts as one piece of work: one plan to approve, one report, one command to undo it."
+)
+def _load_fleet() -> Any:
+    from batch_update.cli.commands.fleets.all_commands import app
+
+    return app

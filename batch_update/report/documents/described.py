@@ -26,6 +26,7 @@ from batch_update.report.documents import (
     of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
+from batch_update.report.documents.fleets import of_fleet_plans
 
 _CLASSES: Mapping[str, Any] = {
     name: found
@@ -37,6 +38,7 @@ _CLASSES: Mapping[str, Any] = {
         of_lists,
         of_choices,
         of_demo,
+        of_fleet_plans,
         of_history,
         of_jobs,
         of_units,
@@ -72,6 +74,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "shown-job": ("job show",),
     "new-job": ("job init",),
     "coming-runs": ("job next",),
+    "fleets": ("fleet list",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }
