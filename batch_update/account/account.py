@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from batch_update.account.known.of_settings import at_account, known_account
 from batch_update.disk import make_folder
 from batch_update.errors import UsageError
 from batch_update.settings.tunables import SANDBOX_KEY, SANDBOX_URL, Settings
@@ -36,6 +37,8 @@ class Account:
     folder: Path
     name: str
     """names the account in that folder; the key cannot be read from it"""
+    owner: str = ""
+    """the e-mail of whom the key has to belong to, where the list of accounts says so"""
 
     @property
     def ledger(self) -> Path:
@@ -57,18 +60,39 @@ def account_of(
 ) -> Account:
     """Return the account that these settings speak to. Raises KeyMissing and UsageError.
 
-    `key` wins over the one that settings and environment name. Each sandbox in this process is an account of its own,
-    known by the file that holds it; a server is known by where its address leads to, however that is spelled.
+    `key` wins over the one that settings, the list of accounts and environment name. Each sandbox in this process is
+    an account of its own, known by the file that holds it; a server is known by where its address leads to, however
+    that is spelled.
     """
     from batch_update.api.address import check_base_url, server_of
-    from batch_update.api.keys import ApiKey, find_key
+    from batch_update.api.keys import ApiKey
 
+    settings, known = at_account(settings), known_account(settings)
     if settings.sandbox:
         key, place = key or ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
     else:
-        key = key or find_key(settings.key_file, environ, warn)
+        key = key or key_named(settings, environ, warn)
         place = server_of(check_base_url(settings.base_url))
-    return Account(key, _locks_folder(settings), fingerprint(key, place))
+    owner = known.owner if known else ""
+    return Account(key, _locks_folder(settings), fingerprint(key, place), owner)
+
+
+def key_named(
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    warn: Callable[[str], None] = lambda text: None,
+) -> ApiKey:
+    """Return the key of the account that the settings name, or else the one that they or the environment name.
+
+    It is read where it lies. Raises KeyMissing, KeyMalformed and UsageError.
+    """
+    from batch_update.api.keys import find_key
+    from batch_update.secrets.reading_secrets import referred_key
+
+    known = known_account(settings)
+    if known is None:
+        return find_key(settings.key_file, environ, warn)
+    return referred_key(known.key, environ, warn)
 
 
 def _locks_folder(settings: Settings) -> Path:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from batch_update.account.account import placed, ready_state, ready_states
+from batch_update.account.account import key_named, placed, ready_state, ready_states
+from batch_update.account.known.of_settings import at_account
 from batch_update.api.client import Client
-from batch_update.api.keys import ApiKey, find_key
+from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import UsageError
@@ -37,11 +38,12 @@ def client_for(
     With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
     `leave` and `spent` as for `Client`. Raises KeyMissing without a key, UsageError for an address that is not safe.
     """
+    settings = at_account(settings)
     if settings.sandbox:
         app = app or sandbox_app(settings)
         key = key or ApiKey(SANDBOX_KEY)
     return Client(
-        key or find_key(settings.key_file, environ),
+        key or key_named(settings, environ),
         base_url=placed(settings).base_url,
         pace=pace_of(settings),
         app=app,

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from batch_update.account.account import placed
 from batch_update.account.fetching import Lister, owner_of
+from batch_update.account.known.known_account import as_compared
 from batch_update.api.address import server_of
 from batch_update.api.lookups import Owner
 from batch_update.errors import ApiError, RunStopped
 from batch_update.model.plans import Plan
 from batch_update.settings.tunables import SANDBOX_URL, Settings
+from batch_update.text import excerpt
 
 AT = " at "
 """stands between whose it is and where"""
@@ -38,6 +40,23 @@ async def with_account(plan: Plan, client: Asked) -> Plan:
         client.note(f"whose key this is cannot be told: {error.message}")
         return plan
     return replace(plan, account=_told(me.email, client), unseen=not plan.compared) if me.email else plan
+
+
+async def refuse_owner(owner: str, client: Asked) -> None:
+    """Raises RunStopped X312 where the key is not this owner's, whom the list of accounts names, or nobody says whose.
+
+    Whoever is asked nothing, since the list names none, is let be.
+    """
+    if not owner:
+        return
+    found = (await client.whoami()).email
+    if as_compared(found) != as_compared(owner):
+        whose = (
+            f"the key of {excerpt(found)}" if found else "a key of which the server does not say whose it is"
+        )
+        raise RunStopped(
+            f"{client.server}: {whose}, and not of {owner} as the list of accounts says", code="X312"
+        )
 
 
 async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from batch_update.cli.options import shown_default
 from batch_update.cli.spelling import as_flags, flag_of
 from batch_update.codes import Trait, has_trait
+from batch_update.errors import UsageError
 from batch_update.model.sheets import Problem
 from batch_update.settings.heeding import HEEDED, HEEDLESS, heeded
 from batch_update.settings.tunables import Settings
@@ -101,9 +103,23 @@ def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups:
     words = [program(), verb]
     for name in heeded(verb, groups):
         value, default = getattr(settings, name), Settings.model_fields[name].default
+        if name == "base_url" and value == _server_in_list(settings):
+            continue
         if name not in NOT_AGAIN and value != default and value is not None:
             words += _flags(name, value)
     return " ".join(words) + (f" {quoted_path(place)}" if place else "")
+
+
+def _server_in_list(settings: Settings) -> str | None:
+    """Return the server of the account that is named, which its name alone leads to; None where none is named."""
+    if settings.account is None:
+        return None
+    from batch_update.account.known.of_settings import known_account
+
+    with suppress(UsageError):
+        known = known_account(settings)
+        return known.base_url if known else None
+    return None
 
 
 def told_here(

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.account.account import Account, server_name
+from batch_update.account.known.of_settings import at_account
 from batch_update.errors import ApiError, UsageError
 from batch_update.fields.assistant import MODES
 from batch_update.fields.names import normalize
@@ -110,6 +111,7 @@ def begin_choices(
     """
     if to is not None:
         check_target(to, force=force)
+    settings = at_account(settings)
     tell_way(settings, means)
     means.watcher.stage(Stage.LOOKING, server_name(settings))
     return partial(_choose, wish, to, force, means.account(settings), settings, means)

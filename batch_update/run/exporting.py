@@ -10,6 +10,7 @@ from typing import Any
 
 from batch_update.account.account import Account, server_name
 from batch_update.account.fetching import Lister, fetch_present
+from batch_update.account.known.of_settings import at_account
 from batch_update.disk import refuse_no_file
 from batch_update.errors import UsageError
 from batch_update.fields.facts import all_fields
@@ -102,6 +103,7 @@ def begin_export(
         check_target(to, force=force)
     names = choose_fields(fields)
     conditions = [read_condition(text) for text in where]
+    settings = at_account(settings)
     tell_way(settings, means)
     means.watcher.stage(Stage.LOOKING, server_name(settings))
     account = means.account(settings)

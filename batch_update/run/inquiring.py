@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from batch_update.account.account import Account, server_name
+from batch_update.account.known.of_settings import at_account
 from batch_update.check.checking import Checked
 from batch_update.check.settled_names import Names
 from batch_update.model.choices import Choices
@@ -28,6 +29,7 @@ def begin_inquiry(sheet: Sheet, checked: Checked, settings: Settings, means: Mea
     What it finds is what a plan of the sheet would tell. Raises UsageError and AccessError; the sequel raises what
     looking raises.
     """
+    settings = at_account(settings)
     tell_way(settings, means)
     return partial(_inquire, sheet, checked, means.account(settings), settings, means)
 

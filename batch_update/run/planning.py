@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from batch_update.account.account import Account, placed, server_name
 from batch_update.account.fetching import fetch_present
+from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
 from batch_update.check.settled_names import Names
 from batch_update.disk import sha256_of
@@ -116,6 +117,7 @@ def made_at_home(what: What, settings: Settings, means: Means, *, asks: bool = T
 
     `asks`: whether the server will be asked something, so that the way to it matters.
     """
+    settings = at_account(settings)
     if asks:
         tell_way(settings, means)
     made = plan_of(what, settings, means.watcher, means.environ)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from batch_update.account.account import placed, server_name
 from batch_update.account.fetching import fetch_present
+from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import at_home
 from batch_update.api.address import server_of
 from batch_update.errors import BatchUpdateError, JournalError, UsageError
@@ -225,6 +226,7 @@ def begin_blame(question: Question, settings: Settings, means: Means) -> Sequel[
     if history.assistant_id is None:
         raise UsageError("it is not said whose values are meant", code="U101", remedy="give an id or a name")
     changes = list(history.changes)
+    settings = at_account(settings)
     here, elsewhere = _changes_at_home(changes, settings)
     return partial(_blame, history.assistant_id, here, elsewhere, history.unread, settings, means)
 

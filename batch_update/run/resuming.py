@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from batch_update.account.account import Account, placed
+from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import at_home, refuse_another
 from batch_update.errors import GuardStopped
 from batch_update.journal.finding import find_run, open_at
@@ -58,7 +59,7 @@ def begin_resume(
     """
     recorded = read_run(folder)
     # Also where nothing is left: the commands that are printed have to lead there.
-    settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
+    settings = at_home(at_account(settings), recorded.plan.server, recorded.facts.settings)
     if is_finished(recorded, retry_failed=retry_failed):
         return partial(_as_it_is, recorded, settings)
     tell_way(settings, means)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.account.account import Account, server_name
+from batch_update.account.known.of_settings import at_account
 from batch_update.api.client import Client
 from batch_update.errors import KeyMissing, UsageError
 from batch_update.fields.facts import all_fields
@@ -148,10 +149,11 @@ def begin_template(order: Order, settings: Settings, means: Means) -> Sequel[Tem
         check_target(order.to, force=order.force)
     if order.is_plain and not order.prefill:
         return partial(_without_account, order, keyless=False)
+    settings = at_account(settings)
     try:
         account = means.account(settings)
     except KeyMissing:
-        if order.prefill:
+        if order.prefill or settings.account:
             raise
         return partial(_without_account, order, keyless=True)
     tell_way(settings, means)

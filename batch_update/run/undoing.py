@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from batch_update.account.account import Account
+from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import at_home
 from batch_update.errors import UsageError
 from batch_update.journal.finding import changed_at, find_run
@@ -35,7 +36,7 @@ def begin_undo(folder: Path, settings: Settings, means: Means) -> Sequel[Ended]:
     cannot be read.
     """
     recorded = read_run(folder)
-    settings = at_home(settings, recorded.plan.server, recorded.facts.settings)
+    settings = at_home(at_account(settings), recorded.plan.server, recorded.facts.settings)
     tell_way(settings, means)
     return partial(_undo, folder, means.account(settings), settings, means)
 

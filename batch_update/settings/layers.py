@@ -64,6 +64,8 @@ OPTIONS = (
 )
 """Options of single commands that are no settings: messages name them `the option full`, and their variables are known
 as well."""
+_INSTEAD = {"account": ("key_file", "base_url"), "key_file": ("account",)}
+"""A setting -> those of earlier layers that count no more where it is given."""
 VARIABLES_ALONE = ("prune_force", "sandbox_accounts")
 """Variables of options that have the name of another: `force` of one command removes, of others it writes over, and
 `accounts` of a sandbox is a number."""
@@ -94,6 +96,8 @@ def read_settings(
 ) -> Settings:
     """Settings from what was given: later layers win, then the environment is asked, then the defaults.
 
+    An account brings its key and its server: a layer that names one wins over where those before say these are, and
+    one that says where the key lies over an account that those before name.
     Names may be written as flags are (`max-attempts`) or as Python does (`max_attempts`). Raises UsageError with
     every value that is not allowed and every name that is not known, named as `spelled` does.
     """
@@ -104,9 +108,12 @@ def read_settings(
             given[name] = text.splitlines() if "\n" in text else text
     places = {name: f"{spelled(name)} (from {variable_of(name)})" for name in given}
     for layer in layers:
-        for name, value in layer.items():
-            given[python_name(name)] = value
-            places[python_name(name)] = spelled(name)
+        names = {python_name(name): name for name in layer}
+        for loser in (loser for winner, losers in _INSTEAD.items() if winner in names for loser in losers):
+            given.pop(loser, None)
+        for python, name in names.items():
+            given[python] = layer[name]
+            places[python] = spelled(name)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:

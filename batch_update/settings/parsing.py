@@ -188,6 +188,12 @@ def _path(path: Path | None) -> Path | None:
     return path
 
 
+def _account_name(text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise ValueError("no account is named: leave it out for none")
+    return text and text.strip()
+
+
 def _one_line(text: str) -> str:
     """Return words as they are told of later: on one line, and not longer than one or two."""
     line = " ".join(text.split())
@@ -210,6 +216,7 @@ def _table_of(*types: str) -> WithJsonSchema:
 MOST_SAID = 500
 """Characters of a note."""
 Said = Annotated[str, AfterValidator(_one_line)]
+AccountName = Annotated[str | None, AfterValidator(_account_name)]
 Place = Annotated[Path, AfterValidator(_path)]
 MaybePlace = Annotated[Path | None, AfterValidator(_path)]
 Rates = Annotated[tuple[Window, ...], BeforeValidator(_windows), _one_or_many("string")]

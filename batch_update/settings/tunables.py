@@ -18,6 +18,7 @@ from batch_update.model.plans import HAZARDS
 from batch_update.model.reports import Pace, Window
 from batch_update.settings.parsing import (
     WEEK,
+    AccountName,
     Constants,
     Failures,
     Hazards,
@@ -216,6 +217,18 @@ class Settings(BaseModel):
     )
     key_file: MaybePlace = setting(
         None, "File that holds the API key. Without it: FAMULOR_API_KEY.", group="Connection"
+    )
+    account: AccountName = setting(
+        None,
+        "Account of the list: its key and its server are used, and of a sheet with a column account its rows.",
+        group="Connection",
+        metavar="NAME",
+    )
+    accounts_file: Place = setting(
+        Path("accounts.toml"),
+        "List of accounts: a TOML file, or a sheet.",
+        group="Connection",
+        metavar="FILE",
     )
     proxy: str | None = setting(
         None,

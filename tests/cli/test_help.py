@@ -102,38 +102,50 @@ SERVER = (
     "--timeout",
     "1",
 )
+NOBODY = ("--account", "nobody")
+"""An account of a list that is not there."""
 SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "check": [
         ("good.csv",),
         ("good.xlsx",),
         ("named.csv", *LOOK, "--online"),
         ("named.csv", *SERVER, "--online"),
+        ("named.csv", *NOBODY, "--online"),
     ],
-    "plan": [("good.csv", *LOOK), ("good.xlsx", *LOOK), ("good.csv", *SERVER)],
+    "plan": [("good.csv", *LOOK), ("good.xlsx", *LOOK), ("good.csv", *SERVER), ("good.csv", *NOBODY)],
     "apply": [
         ("good.csv", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "a"),
         ("good.xlsx", *SEND),
         ("good.csv", *SERVER),
+        ("good.csv", *NOBODY),
     ],
     "job run": [
         ("j.toml", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "b"),
         ("x.toml", *SEND),
         ("j.toml", *SERVER),
+        ("j.toml", *NOBODY),
     ],
-    "choices": [("voices", "-o", "x.csv", *LOOK), ("voices", *SERVER)],
-    "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER)],
-    "template": [("x.xlsx", "--prefill", *LOOK), ("y.xlsx", *SERVER)],
+    "choices": [("voices", "-o", "x.csv", *LOOK), ("voices", *SERVER), ("voices", *NOBODY)],
+    "export": [("-o", "x.csv", *LOOK), ("-o", "y.csv", *SERVER), ("-o", "y.csv", *NOBODY)],
+    "template": [("x.xlsx", "--prefill", *LOOK), ("y.xlsx", *SERVER), ("z.xlsx", *NOBODY)],
     "resume": [
         ("half", *SEND, "--waves", "1", "--pause", "0", "--limit", "1"),
         ("half", *SEND),
+        ("half", *NOBODY),
     ],
-    "undo": [("half", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "c")],
+    "undo": [("half", *SEND, "--waves", "1", "--pause", "0", "--run-dir", "c"), ("half", *NOBODY)],
     "runs list": [()],
     "runs show": [("half",)],
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
     "fleet list": [()],
-    "history": [("10001",), ("-o", "h.csv"), ("10001", "--blame", *LOOK), ("10001", "--blame", *SERVER)],
+    "history": [
+        ("10001",),
+        ("-o", "h.csv"),
+        ("10001", "--blame", *LOOK),
+        ("10001", "--blame", *SERVER),
+        ("10001", "--blame", *NOBODY),
+    ],
     "sandbox": [("--host", "256.0.0.1", "--port", "0")],
 }
 """Command -> words with which it goes as far as it can, one way or another."""

@@ -111,6 +111,15 @@ def with_key_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, Any]
 
 
 @contextmanager
+def in_a_list(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, Any]]:
+    """A sandbox on a port that a list of accounts leads to, and to its key."""
+    with with_key_file(monkeypatch) as place:
+        text = f'[accounts.hotel]\nbase-url = "{place["base_url"]}"\nkey = {{ file = "key.txt" }}\n'
+        Path("list.toml").write_text(text, "utf-8")
+        yield {"account": "hotel", "accounts_file": "list.toml"}
+
+
+@contextmanager
 def behind_a_dead_proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, Any]]:
     """A sandbox on a port, and a proxy in the environment that is not there."""
     with served(monkeypatch) as place:
@@ -245,6 +254,8 @@ CASES: dict[str, Case] = {
     # the server
     "base_url": Case(None, sent(*SPEEDS), place=served),
     "key_file": Case("key.txt", sent(*SPEEDS), place=with_key_file),
+    "account": Case("hotel", sent(*SPEEDS), place=in_a_list),
+    "accounts_file": Case("list.toml", sent(*SPEEDS), place=in_a_list),
     "proxy": Case("off", sent(*SPEEDS), place=behind_a_dead_proxy),
     "locks_dir": Case("locks", lambda run: run.locks == [Path("locks")]),
     "timeout": Case(

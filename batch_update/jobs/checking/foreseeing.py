@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from batch_update.api.keys import ApiKey, find_key
+from batch_update.account.account import key_named
+from batch_update.api.keys import ApiKey
 from batch_update.errors import BatchUpdateError, KeyMissing, UsageError
 from batch_update.jobs.checking.night_finding import Finding, findings_of
 from batch_update.jobs.definition.job_file import Job
@@ -67,7 +68,7 @@ def night_key(
         return None, []
     try:
         key = key_of_job(job.tables.key, settings, environ, warnings.append)
-        key = key or find_key(settings.key_file, environ, warnings.append)
+        key = key or key_named(settings, environ, warnings.append)
     except KeyMissing as error:
         remedy = error.remedy if job.tables.key else _REFER
         return None, [Finding(error.message, remedy, error.exit)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_update.errors import UsageError
@@ -23,6 +22,7 @@ from batch_update.jobs.definition.job_tables import (
 )
 from batch_update.jobs.definition.sheet_address import checked_address, is_address
 from batch_update.secrets.secret import REFERENCES
+from batch_update.settings.file_table import first_errors
 from batch_update.settings.heeding import job_settings
 from batch_update.settings.layers import python_name, read_settings
 from batch_update.settings.refusals import job_key, wanted_of
@@ -79,6 +79,9 @@ def _of_keys(job: Merged) -> Iterator[Complaint]:
         yield Complaint(("run-dir",), "gives all sheets one folder, which the first one takes: leave it out")
     if "key" in job.document and "key-file" in job.document:
         yield Complaint(("key",), "says the same as key-file: leave one of them out")
+    for other in ("key", "key-file"):
+        if "account" in job.document and other in job.document:
+            yield Complaint((other,), "is that of another key than the account has: leave one of them out")
 
 
 @cache
@@ -164,15 +167,8 @@ def _odd_address(address: str) -> Iterator[str]:
 
 def _of_tables(job: Merged) -> Iterator[Complaint]:
     own = {key: value for key, value in job.document.items() if key in OWN_KEYS}
-    try:
-        JobFile.model_validate(own)
-    except ValidationError as error:
-        seen: set[KeyPath] = set()
-        for each in error.errors(include_url=False):
-            path = tuple(each["loc"])
-            if path not in seen:
-                seen.add(path)
-                yield _table_complaint(path, each)
+    for path, error in first_errors(partial(JobFile.model_validate, own)):
+        yield _table_complaint(path, error)
 
 
 def _of_times(job: Merged) -> Iterator[Complaint]:

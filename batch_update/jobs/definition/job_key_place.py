@@ -21,6 +21,6 @@ def key_of_job(
     `secret`: the key `key` of the job file; `settings`: as they count, flags included. A file is the setting key_file
     already. Raises KeyMissing and KeyMalformed.
     """
-    if secret is None or settings.sandbox or settings.key_file is not None:
+    if secret is None or settings.sandbox or settings.account or settings.key_file is not None:
         return None
     return referred_key(secret, environ, warn)

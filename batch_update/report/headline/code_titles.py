@@ -147,6 +147,7 @@ GERMAN_TITLES: Mapping[str, str] = {
     "X303": "hier bearbeitet, und seit dem Export auch von anderen",
     "X310": "ein Plan oder Lauf eines anderen Servers oder Kontos",
     "X311": "der Plan fiel anders aus",
+    "X312": "Der Schlüssel gehört zu einem anderen Konto",
     "X320": "etwas lässt sich nicht zurückbringen",
     "A200": "die Antwort ist nicht verständlich",
     "A201": "die Liste der Assistenten lässt offen, wer da ist",

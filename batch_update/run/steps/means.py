@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
 from batch_update.account.locking import AccountLock
+from batch_update.account.whose import refuse_owner
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
@@ -90,7 +91,10 @@ def tell_way(settings: Settings, means: Means) -> None:
 async def speaking(
     settings: Settings, account: Account, means: Means, on_event: Callable[[Event], None]
 ) -> AsyncIterator[Client]:
-    """Open a client for the account, to its server or to the sandbox in this process. Raises UsageError."""
+    """Open a client for the account, to its server or to the sandbox in this process.
+
+    Raises UsageError, and RunStopped X312 before anything else is asked where the key is of another account.
+    """
     with ExitStack() as stack:
         app = means.app
         if app is None and settings.sandbox:
@@ -109,6 +113,8 @@ async def speaking(
             on_event=on_event,
             clock=means.clock,
         ) as client:
+            with before_sending():
+                await refuse_owner(account.owner, client)
             yield client
 
 
