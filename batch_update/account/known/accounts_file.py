@@ -11,6 +11,9 @@ from batch_update.errors import UsageError
 from batch_update.text import printable
 from batch_update.toml.toml_files import why_unreadable
 
+SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+"""How the names of lists end that are sheets; all others are TOML."""
+
 
 def read_accounts(path: Path) -> KnownAccounts:
     """Return the accounts that a list knows. Paths of key files in it begin at its folder.
@@ -31,4 +34,8 @@ def read_accounts(path: Path) -> KnownAccounts:
 @lru_cache(maxsize=4)
 def _as_it_stands(path: Path, absolute: Path, *stamp: int) -> KnownAccounts:
     """Return the list, which is read again once its stamp is another: each account of a fleet asks for it."""
+    if path.suffix.lower() in SHEETS:
+        from batch_update.account.known.sheet_list import read_sheet_list  # loads what reads sheets
+
+        return KnownAccounts(path, read_sheet_list(path))
     return KnownAccounts(path, read_toml_list(path))

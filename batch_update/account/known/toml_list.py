@@ -79,9 +79,8 @@ def read_toml_list(path: Path) -> tuple[KnownAccount, ...]:
     for name, table in tables.items():
         found, wrong = _account_mistakes(name, table, shared, is_sound=is_sound)
         mistakes += wrong
-        if found is not None and found.key is not None:
-            key = beginning_at(path.resolve().parent, found.key)
-            accounts.append(KnownAccount(name, found.base_url, key, found.owner, found.tags))
+        if found is not None:
+            accounts.append(known_from(name, found, path.resolve().parent))
     if mistakes:
         raise UsageError(code=ACCOUNT_LIST.code, details=_sentences(path, text, mistakes))
     return tuple(accounts)
@@ -108,7 +107,7 @@ def _above(document: Mapping[str, Any]) -> Iterator[Mistake]:
 def _of_defaults(table: Mapping[str, Any]) -> Iterator[Mistake]:
     if "owner" in table:
         yield Mistake(("defaults", "owner"), "is another one for each account: write it there")
-    yield from _mistakes(("defaults",), _for("NAME", table))
+    yield from table_mistakes(("defaults",), _for("NAME", table))
 
 
 def _account_mistakes(
@@ -123,13 +122,19 @@ def _account_mistakes(
     wrong += [Mistake((*place, key), "stands there twice") for key in _spelled_twice(table)]
     own = _with_hyphens(table)
     whole = _for(name, defaults) | own if is_sound else own
-    wrong += _mistakes(place, whole)
+    wrong += table_mistakes(place, whole)
     if "key" not in {**defaults, **own}:
         wrong.append(Mistake(place, f"the key 'key' is missing: where its API key lies, one of {REFERENCES}"))
     return (None, wrong) if wrong else (AccountTable.model_validate(whole), [])
 
 
-def beginning_at(folder: Path, key: Secret) -> Secret:
+def known_from(name: str, table: AccountTable, folder: Path) -> KnownAccount:
+    """Return the account of a sound table, whose paths begin at the folder of the list."""
+    assert table.key is not None
+    return KnownAccount(name, table.base_url, _beginning_at(folder, table.key), table.owner, table.tags)
+
+
+def _beginning_at(folder: Path, key: Secret) -> Secret:
     """Return the reference with its path, or a program with a folder in it, beginning at the folder of the list."""
     if key.file is not None:
         return key.model_copy(update={"file": folder / key.file.expanduser()})
@@ -157,7 +162,7 @@ def _filled(name: str, value: Any) -> Any:
 # ---------------------------------------------------------------- what is wrong
 
 
-def _mistakes(place: KeyPath, table: Mapping[str, Any]) -> Iterator[Mistake]:
+def table_mistakes(place: KeyPath, table: Mapping[str, Any]) -> Iterator[Mistake]:
     for path, error in first_errors(partial(AccountTable.model_validate, table)):
         yield Mistake((*place, *path), _complained(path, error))
 
