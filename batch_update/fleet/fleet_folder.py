@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from batch_update.journal.across.in_fleets import ACCOUNTS, PLAN
+
 
 @dataclass(frozen=True, slots=True)
 class FleetFolder:
@@ -20,7 +22,7 @@ class FleetFolder:
     @property
     def plan(self) -> Path:
         """Return the plan over all accounts, a `FleetPlan` as JSON. Written once, before anything is sent."""
-        return self.path / "fleet.json"
+        return self.path / PLAN
 
     @property
     def journal(self) -> Path:
@@ -42,7 +44,7 @@ class FleetFolder:
 
     def run_of(self, account: str, epoch: int) -> Path:
         """Return the run folder of one epoch of an account, with its journal and its reports as they came home."""
-        return self.path / "accounts" / account / str(epoch)
+        return self.path / ACCOUNTS / account / str(epoch)
 
     def latest_epoch(self, account: str) -> int:
         """Return the latest epoch of an account that has a run folder here; 0 where none has."""

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
+from batch_update.journal.across.in_fleets import fleets_in
 from batch_update.journal.folders import all_runs
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.outcomes import was_sent
-from batch_update.text import listed, printable
+from batch_update.text import listed, printable, quoted
 
 LAST = "last"
 When = Callable[[RecordedRun], datetime | None]
@@ -65,6 +66,12 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
         if (found := _last(runs, last)) is None:
             raise _none_sent(runs_dir)
         return found
+    if fleet := next((one.name for one in fleets_in(runs_dir) if text in (one.name, str(one))), None):
+        raise UsageError(
+            f"{printable(fleet)} is a fleet, a run for each of its accounts",
+            code="U111",
+            remedy=f"see batch-update fleet status {quoted(fleet)}; an account's own run lies in its folder accounts",
+        )
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1 and (named[0] / JOURNAL).exists():
         return named[0]

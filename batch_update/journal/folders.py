@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from batch_update.codes import Trait, has_trait
 from batch_update.disk import read_plain
 from batch_update.errors import GuardStopped, JournalError, UsageError
+from batch_update.journal.across.in_fleets import fleet_of
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import Occasion, RecordedRun, report_of
 from batch_update.journal.storing.database import JOURNAL
@@ -174,9 +175,14 @@ def outdated(
 
 
 def reason_to_stay(entry: Entry, *, force: bool) -> str:
-    """Return why a run folder must not be removed; "" where it may. `force`: also what is not complete."""
+    """Return why a run folder must not be removed; "" where it may. `force`: also what is not complete.
+
+    A part of a fleet never goes by itself: what is left could neither be gone on with nor be taken back.
+    """
     if entry.folder.is_symlink():
         return "is a link to another folder"
+    if (fleet := fleet_of(entry.folder)) is not None:
+        return f"is part of the fleet {fleet.name}"
     if entry.state is RunState.RUNNING:
         return "is running"
     if entry.error is not None and entry.error.code == FOREIGN:

@@ -16,6 +16,7 @@ from batch_update.account.whose import at_home
 from batch_update.api.address import server_of
 from batch_update.errors import BatchUpdateError, JournalError, UsageError
 from batch_update.journal.across.glancing import Glimpse, RunHead, Wanted, glance_at, head_of
+from batch_update.journal.across.in_fleets import runs_in_fleets
 from batch_update.journal.folders import RunState, all_runs, entry_of, host_of
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.model.plans import Present
@@ -108,7 +109,8 @@ def recall(question: Question, settings: Settings) -> History:
 
     Of one assistant all is read at once; of all of them a run at a time, so that their number costs no memory.
     """
-    folders = _recent(all_runs(settings.runs_dir), question.selection.since)
+    everywhere = [*all_runs(settings.runs_dir), *runs_in_fleets(settings.runs_dir)]
+    folders = _recent(everywhere, question.selection.since)
     unread: list[Unread] = []
     wanted = question.wanted
     if wanted.name:

@@ -9,6 +9,7 @@ from batch_update.account.account import Account
 from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import at_home
 from batch_update.errors import UsageError
+from batch_update.journal.across.in_fleets import name_of_run
 from batch_update.journal.finding import changed_at, find_run
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
@@ -45,12 +46,13 @@ async def _undo(folder: Path, account: Account, settings: Settings, means: Means
     async with holding(account, settings, means, "undo") as hold:
         hold.refuse_company(folder)
         # Read now and not sooner: until the lock was free, the run may have been going on.
-        plan = undo_plan(report_of(read_run(folder)), f"undo of {folder.name}")
+        name = name_of_run(folder)
+        plan = undo_plan(report_of(read_run(folder)), f"undo of {name.replace('/', ' ')}")
         if not len(plan.sheet):
             # Were this a run of its own, it would be the last one, and hide the one that somebody wants to take back.
             raise UsageError(
-                f"{printable(folder.name)} changed nothing: there is nothing to take back",
+                f"{printable(name)} changed nothing: there is nothing to take back",
                 code="U113",
             )
-        task = Task(Made(plan, earlier=True), "undo", parent=folder.name)
+        task = Task(Made(plan, earlier=True), "undo", parent=name)
         return await carry_out(task, hold, settings, means)

@@ -120,10 +120,11 @@ def _history_document(asked: Question, found: History, file: Path | None = None)
 
 
 def _told_unread(unread: Iterable[Unread]) -> Iterator[Any]:
+    from batch_update.journal.across.in_fleets import name_of_run
     from batch_update.report.documents.of_history import UnreadRun
 
     for one in unread:
-        yield UnreadRun(one.folder.name, str(one.folder), one.error.code, one.error.message)
+        yield UnreadRun(name_of_run(one.folder), str(one.folder), one.error.code, one.error.message)
 
 
 def _write_file(asked: Question, found: History, path: Path, settings: Settings, *, force: bool) -> None:

@@ -46,15 +46,18 @@ def list_runs(given: dict[str, Any]) -> None:
     """List the runs, the last one first: when, how far, what became of the rows, where, who, what for."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
+        from batch_update.journal.across.in_fleets import fleets_in
         from batch_update.run.steps.overview import known_runs
 
-        entries = known_runs(settings)
+        entries, fleets = known_runs(settings), [one.name for one in fleets_in(settings.runs_dir)]
     following = _to_show(entries, settings)
     if settings.json_:
         from batch_update.report.documents.of_lists import ListedRuns, listed_run
 
-        out_document(ListedRuns(tuple(map(listed_run, entries))), following=following)
+        out_document(ListedRuns(tuple(map(listed_run, entries)), tuple(fleets)), following=following)
         return
+    if fleets:
+        say(f"{counted(len(fleets), 'fleet')} beside them: {command_of('fleet list', settings)}")
     if not entries:
         say(f"{printable(str(settings.runs_dir))} holds no runs.")
         return
@@ -151,7 +154,7 @@ def prune(
 ) -> None:
     """Remove the folders of old runs. What they hold is gone then: reports, and what undo would need.
 
-    Nothing is removed that is running or holds no journal, nor, without --force, what is not complete.
+    Nothing is removed that is running or holds no journal, nor, without --force, what is not complete. Fleets stay.
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
@@ -179,6 +182,7 @@ def _read_age(text: str) -> timedelta:
 
 
 def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force: bool) -> None:
+    from batch_update.journal.across.in_fleets import fleets_in
     from batch_update.journal.folders import outdated, reason_to_stay
     from batch_update.run.steps.overview import known_runs
 
@@ -196,6 +200,8 @@ def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force
         out(f"removed {printable(str(folder))}")
     if not going:
         say("Nothing to remove.")
+    if fleets := len(fleets_in(settings.runs_dir)):
+        say(f"{counted(fleets, 'fleet')} {'stays' if fleets == 1 else 'stay'}: each is one whole, for resume and undo.")
 
 
 def _remove_silently(going: list[Entry], staying: Mapping[Path, str]) -> None:

@@ -61,6 +61,8 @@ class ListedRuns:
 
     runs: tuple[ListedRun, ...]
     """the one that was last worked on first"""
+    fleets: tuple[str, ...]
+    """the names of the fleets that lie beside them, which fleet list tells of"""
 
 
 def listed_run(entry: Entry) -> ListedRun:

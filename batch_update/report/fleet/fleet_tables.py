@@ -10,9 +10,10 @@ from urllib.parse import quote
 from batch_update.model.plans import Status
 from batch_update.model.reports import Report
 from batch_update.outcomes import as_wanted
-from batch_update.report.files.results import failed_rows, header, own_columns, result_rows
+from batch_update.report.files.results import failed_rows, header, result_rows
 from batch_update.report.fleet.account_states import AccountStanding, RowsLeft, counts_told
 from batch_update.report.fleet.row_spool import RowSpool
+from batch_update.sheet.extent.account_rows import account_column
 from batch_update.text import printable, utc_text
 
 ACCOUNT = "account"
@@ -71,4 +72,4 @@ def spool_rows(account: str, report: Report, results: RowSpool, failed: RowSpool
 
 def _names_accounts(report: Report) -> bool:
     """Whether the sheet itself tells whose a row is."""
-    return any(column.header.strip().casefold() == ACCOUNT for column in own_columns(report.plan.sheet))
+    return account_column(report.plan.sheet) is not None

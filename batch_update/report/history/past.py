@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from batch_update.journal.across.glancing import Glimpse, RunHead
+from batch_update.journal.across.in_fleets import fleet_of, name_of_run
 from batch_update.journal.recorded import Occasion
 from batch_update.journal.replaying import SentChange
 from batch_update.model.plans import UNKNOWN
@@ -30,13 +31,14 @@ class PastChange:
     """of the session that sent it: of a run that was resumed, with the run's note where the session has none"""
     what: FieldChange
     undone_by: str = ""
-    """the run that took it back: the name of its folder"""
+    """the run that took it back: what it is called"""
     left: Json = field(default=UNKNOWN, repr=False)
     """what was sent, secrets too: to be compared, and never shown"""
 
     @property
     def run(self) -> str:
-        return self.head.folder.name
+        """Return what the run is called."""
+        return name_of_run(self.head.folder)
 
     @property
     def is_sandbox(self) -> bool:
@@ -66,16 +68,22 @@ def past_changes(last_first: Iterable[Glimpse], selection: Selection = Selection
     """
     taken_back: dict[tuple[str, int, str], str] = {}
     for glimpse in last_first:
-        head = glimpse.head
+        head, run, parent = glimpse.head, name_of_run(glimpse.head.folder), _taken_back_by(glimpse.head)
         for one in _made_changes(glimpse):
             place = (one.what.assistant_id or 0, one.what.field)
-            undone_by = taken_back.get((head.folder.name, *place), "")
+            undone_by = taken_back.get((run, *place), "")
             # An undo that was itself taken back took nothing back in the end.
-            if head.parent and not undone_by and one.what.became is Became.APPLIED:
-                taken_back.setdefault((head.parent, *place), head.folder.name)
+            if parent and not undone_by and one.what.became is Became.APPLIED:
+                taken_back.setdefault((parent, *place), run)
             found = PastChange(one.at, head, one.occasion, one.what, undone_by, one.left)
             if selection.holds(found):
                 yield found
+
+
+def _taken_back_by(head: RunHead) -> str:
+    """Return the name of the run that an undo takes back; "" for none. That of a fleet names the fleet alone."""
+    is_of_fleet = head.parent and "/" not in head.parent and fleet_of(head.folder) is not None
+    return f"{head.parent}/{head.folder.absolute().parent.name}" if is_of_fleet else head.parent
 
 
 def _made_changes(glimpse: Glimpse) -> Iterator[PastChange]:

@@ -12,7 +12,7 @@ from batch_update.journal.writing import Journal
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Exit, Stats
-from batch_update.model.sheets import Dialect
+from batch_update.model.sheets import Column, Dialect, Role
 from batch_update.plan.saving import digest, save_plan
 from tests.made import column, ids, sheet_of
 
@@ -44,6 +44,8 @@ class Made:
     exit: Exit | None = None
     code: str = ""
     message: str = ""
+    epochs: int = 1
+    """how many times it was begun; each has the journal"""
     plan_code: str = ""
     notes: Sequence[str] = ()
 
@@ -51,7 +53,7 @@ class Made:
 def plan_of_account(name: str, numbers: Sequence[int], notes: Sequence[str] = ()) -> Plan:
     """The part of a sheet that is about an account: rows with these numbers, all to be changed."""
     columns = (
-        column("?account", [name] * len(numbers)),
+        Column("account", [name] * len(numbers), Role.ACCOUNT),
         ids(10_000 + number for number in numbers),
         column("speech_speed", ["1,1"] * len(numbers)),
         column("?note", [*notes, *[""] * (len(numbers) - len(notes))]),
@@ -74,6 +76,7 @@ def made_fleet(path: Path, accounts: Mapping[str, Made]) -> tuple[FleetEnd, Fold
     """A fleet whose accounts ended so, with its folder. Rows of the accounts take turns in the sheet."""
     folder, names = Folder(path), sorted(accounts)
     (path / "plans").mkdir(parents=True)
+    (path / "fleet.json").write_text("{}", "ascii")
     plans, ends, began = [], [], NOON
     for place, name in enumerate(names):
         one = accounts[name]
@@ -82,7 +85,8 @@ def made_fleet(path: Path, accounts: Mapping[str, Made]) -> tuple[FleetEnd, Fold
         plan = plan_of_account(name, numbers, one.notes)
         folder.plan_of(name).write_text(save_plan(plan), "utf-8")
         if one.outcomes:
-            _journal(plan, folder.run_of(name, 1), one.outcomes)
+            for epoch in range(1, one.epochs + 1):
+                _journal(plan, folder.run_of(name, epoch), one.outcomes)
         seal = "" if one.plan_code else digest(plan)
         plans.append(AccountPlan(name, plan.server, plan.account, seal, 0 if one.plan_code else count, count))
         if one.plan_code:
@@ -102,7 +106,7 @@ def _end_of(name: str, one: Made, began: datetime) -> ShardEnd:
         exit = Exit.STOPPED if not one.outcomes else Exit.OK if is_good else Exit.SOME_FAILED
     return ShardEnd(
         name,
-        1 if one.outcomes else 0,
+        one.epochs if one.outcomes else 0,
         exit,
         one.code,
         "" if one.plan_code else one.message,
