@@ -201,7 +201,9 @@ def _prune(settings: Settings, keep: int | None, age: timedelta | None, *, force
     if not going:
         say("Nothing to remove.")
     if fleets := len(fleets_in(settings.runs_dir)):
-        say(f"{counted(fleets, 'fleet')} {'stays' if fleets == 1 else 'stay'}: each is one whole, for resume and undo.")
+        say(
+            f"{counted(fleets, 'fleet')} {'stays' if fleets == 1 else 'stay'}: each is one whole, for resume and undo."
+        )
 
 
 def _remove_silently(going: list[Entry], staying: Mapping[Path, str]) -> None:
