@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -190,6 +191,18 @@ def sync(path: Path) -> None:
     """Return once all of a file is on the disk. Raises OSError."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def sync_content(descriptor: int) -> None:
+    """Return once the content of an open file is on the disk; its times need not be. Raises OSError."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # fsync alone does not reach the disk there
+    elif hasattr(os, "fdatasync"):
+        os.fdatasync(descriptor)
+    else:
+        os.fsync(descriptor)
 
 
 def _open(path: Path, flags: int) -> int:

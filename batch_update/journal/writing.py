@@ -37,18 +37,20 @@ from batch_update.journal.storing.database import (
     open_to_write,
     transaction,
 )
+from batch_update.journal.storing.disk_log import DiskLog
 from batch_update.journal.storing.mark import Mark, Promise
+from batch_update.journal.storing.reserve import give_back, take_reserve
 from batch_update.journal.storing.schema import LogEntry
+from batch_update.journal.storing.shared_disk import SharedDisk
 from batch_update.model.as_json import dump
 from batch_update.model.plans import Change, Outcome, Plan, Verified
 from batch_update.model.reports import Event, Report, Stats
 from batch_update.version import __version__
 
-RESERVE = "journal.reserve"
-RESERVED = 512 * 1024
-"""Bytes that are kept free for what is under way when the disk is full."""
 LOG_ROOM = 1024 * 1024
 """Bytes that SQLite's log gets beforehand. With four times as much, a run begins later."""
+ONE_OF_MANY = 8
+"""Where many journals share the waits for the disk, each gets so much less of both."""
 
 NO_JSON = (ValueError, TypeError, RecursionError)
 """The errors that Python raises for a value that cannot be written as JSON."""
@@ -72,6 +74,7 @@ class Journal:
         events: int,
         session: int,
         clock: Clock = SYSTEM,
+        log: DiskLog | None = None,
     ) -> None:
         self.folder = path.parent
         self.trouble: RunStopped | None = None
@@ -88,14 +91,28 @@ class Journal:
         self._ended = False
         """whether all sessions so far came to their end, or said why they did not"""
         self._seconds: float | None = None
+        self._log = log
+        """None: each commit waits for the disk itself"""
+        self._written = Promise(lines, 0)
+        """the promise that the mark makes once that is on the disk"""
         self._groups = Transactions(self._commit)
+        if log is not None:
+            self._groups = Transactions(self._commit, self._reach, self._reach_now)
         self._files = lasting(path)
 
     @classmethod
     def create(
-        cls, folder: Path, plan: Plan, facts: SessionFacts | None = None, *, clock: Clock = SYSTEM
+        cls,
+        folder: Path,
+        plan: Plan,
+        facts: SessionFacts | None = None,
+        *,
+        clock: Clock = SYSTEM,
+        disk: SharedDisk | None = None,
     ) -> Journal:
         """Begin a run's journal in its folder, with the whole plan in one commit; `clock` tells when.
+
+        With `disk`, it shares the waits for the disk with other journals.
 
         Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
         for a plan whose parts are not merged yet.
@@ -107,18 +124,25 @@ class Journal:
         )
         with ExitStack() as undo, _writing(path, remedy=anew):
             _claim(path)
-            _reserve(folder)
+            take_reserve(folder, 1 if disk is None else ONE_OF_MANY)
             with made_whole(path, lambda db: _fill(db, plan, facts, clock.wall())) as lines:
                 mark = Mark(folder, Promise(lines, 0))
                 undo.callback(mark.close, remove=False)
             _sync(folder)
-            db = open_to_write(path, room=LOG_ROOM)
+            db, log = _opened(path, disk)
             undo.pop_all()
-        return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock)
+        return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock, log=log)
 
     @classmethod
-    def open(cls, folder: Path, facts: SessionFacts | None = None, *, clock: Clock = SYSTEM) -> Journal:
-        """Go on with a run's journal; `facts` are those of the new session, `clock` is its clock.
+    def open(
+        cls,
+        folder: Path,
+        facts: SessionFacts | None = None,
+        *,
+        clock: Clock = SYSTEM,
+        disk: SharedDisk | None = None,
+    ) -> Journal:
+        """Go on with a run's journal; `facts` are those of the new session, `clock` and `disk` as for `create`.
 
         Raises JournalError where it cannot be read, RunStopped (J101) where it cannot be written.
         """
@@ -126,16 +150,24 @@ class Journal:
         recorded = read_run(folder)
         session = len(recorded.sessions) + 1
         with ExitStack() as undo, _writing(path):
-            _reserve(folder)
+            take_reserve(folder, 1 if disk is None else ONE_OF_MANY)
             # Where the end was lost, more was promised than is there, until that is written down.
             mark = Mark(folder, Promise(recorded.lines + bool(recorded.lost), recorded.lost or session - 1))
             undo.callback(mark.close, remove=False)
-            db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM)))
+            db, log = _opened(path, disk)
             undo.pop_all()
         facts = facts or SessionFacts("resume", recorded.facts.settings)
         events = len(recorded.events)
         journal = cls(
-            path, db, mark, facts, lines=recorded.lines, events=events, session=session, clock=clock
+            path,
+            db,
+            mark,
+            facts,
+            lines=recorded.lines,
+            events=events,
+            session=session,
+            clock=clock,
+            log=log,
         )
         journal._ended = bool(recorded.sessions) and recorded.sessions[-1].ended
         if recorded.lost:
@@ -152,12 +184,16 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file, and leave all in one where the run came to its end. May be called more than once."""
+        if self._log is not None:
+            self._reach_now()  # the log stays where it cannot be moved into the file
         close_whole(self._db)
+        if self._log is not None:
+            self._log.close()
+            self._log = None
         is_whole = self.trouble is None and not beside(self._path)
         self._mark.close(remove=is_whole and self._ended)
         if self.trouble is None:
-            with suppress(OSError):
-                (self.folder / RESERVE).unlink(missing_ok=True)
+            give_back(self.folder)
 
     # ------------------------------------------------------------ a session
 
@@ -224,8 +260,7 @@ class Journal:
                 with suppress(sqlite3.Error):
                     # Else each commit copies the log into the file, which takes the reserve's room.
                     self._db.execute("PRAGMA wal_autocheckpoint = 0")
-                with suppress(OSError):
-                    (self.folder / RESERVE).unlink(missing_ok=True)
+                give_back(self.folder)
         # It has been said that the journal cannot be written; this is for what can still be saved.
         if results := [entry for entry in entries if entry[1] != schema.ATTEMPT]:
             with suppress(sqlite3.Error, OSError):
@@ -245,7 +280,32 @@ class Journal:
             with transaction(self._db):
                 self._db.executemany(schema.insertion("log"), (first, *more))
         self._lines += 1 + len(more)
-        self._mark.promise(Promise(self._lines, entries[-1][0]))
+        self._written = Promise(self._lines, entries[-1][0])
+        if self._log is None:
+            self._mark.promise(self._written)
+
+    async def _reach(self) -> bool:
+        """Wait until all that was written is on the disk; on failure say in `trouble` why it may not be."""
+        assert self._log is not None
+        try:
+            await self._log.reach()
+        except OSError as error:
+            self.trouble = self.trouble or _cannot_write(self._path, error)
+            return False
+        self._mark.promise(self._written)
+        return True
+
+    def _reach_now(self) -> bool:
+        """Do as `_reach` does, with the event loop waiting."""
+        if self._log is None:  # closed, and whole
+            return True
+        try:
+            self._log.reach_now()
+        except OSError as error:
+            self.trouble = self.trouble or _cannot_write(self._path, error)
+            return False
+        self._mark.promise(self._written)
+        return True
 
     def _stop(self) -> RunStopped:
         """Return a new one each time: raised by many workers, one would collect all their tracebacks."""
@@ -275,17 +335,16 @@ def _claim(path: Path) -> None:
         ) from None
 
 
-def _reserve(folder: Path) -> None:
-    """Takes the room that is given back when the disk is full. Random bytes, since a file system may pack others.
-
-    What lies there is removed and not written to: it may be a link that somebody put there.
-    """
-    (folder / RESERVE).unlink(missing_ok=True)
-    descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(RESERVED))
-        file.flush()
-        os.fsync(file.fileno())
+def _opened(path: Path, disk: SharedDisk | None) -> tuple[sqlite3.Connection, DiskLog | None]:
+    """Return the connection that writes, and the log that is waited for elsewhere, where that is shared."""
+    if disk is None:
+        return open_to_write(path, room=LOG_ROOM), None
+    with ExitStack() as undo:
+        db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM // ONE_OF_MANY, waits=False)))
+        (mode,) = db.execute("PRAGMA journal_mode").fetchone()
+        log = DiskLog(path, db, disk) if mode == "wal" else None
+        undo.pop_all()
+    return db, log
 
 
 def _fill(db: sqlite3.Connection, plan: Plan, facts: SessionFacts, at: datetime) -> int:

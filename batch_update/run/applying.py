@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -79,10 +79,10 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             return await _refused(refused, settings, means, client, command=task.command)
         allow = (ALL_HAZARDS,) if task.is_undo else settings.allow
         stop = agree(looked, task.command, settings, watcher, allow=allow)
-        with ExitStack() as stack:
-            folder, journal = _written_down(task, plan, hold, settings, means)
+        async with AsyncExitStack() as stack:
+            folder, journal = await means.aside(partial(_written_down, task, plan, hold, settings, means))
             if journal is not None:
-                stack.enter_context(journal)
+                stack.push_async_callback(means.aside, journal.close)
             interrupted = stack.enter_context(means.interrupts())
             session = Session(
                 client,
@@ -119,7 +119,7 @@ def _written_down(
     hold.works_in(folder)
     occasion = occasion_of(settings, means)
     facts = SessionFacts(task.command, placed(settings), task.parent, hold.account.name, occasion)
-    return folder, Journal.create(folder, plan, facts, clock=means.clock)
+    return folder, Journal.create(folder, plan, facts, clock=means.clock, disk=means.disk)
 
 
 async def _refused(

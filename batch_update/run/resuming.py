@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -113,10 +114,11 @@ async def _go_on(
             return await _as_it_is(recorded, settings, stop)
         occasion = occasion_of(settings, means)
         facts = SessionFacts("resume", placed(settings), key=account.name, occasion=occasion)
-        with (
-            Journal.open(recorded.folder, facts, clock=means.clock) as journal,
-            means.interrupts() as interrupted,
-        ):
+        begin = partial(Journal.open, recorded.folder, facts, clock=means.clock, disk=means.disk)
+        async with AsyncExitStack() as stack:
+            journal = await means.aside(begin)
+            stack.push_async_callback(means.aside, journal.close)
+            interrupted = stack.enter_context(means.interrupts())
             session = Session(
                 client,
                 settings,

@@ -13,7 +13,9 @@ from typing import Any
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun, SessionFacts, facts_of, report_of
 from batch_update.journal.storing.database import JOURNAL
-from batch_update.journal.writing import RESERVE, Journal
+from batch_update.journal.storing.reserve import RESERVE
+from batch_update.journal.storing.shared_disk import SharedDisk
+from batch_update.journal.writing import Journal
 from batch_update.model.plans import Plan
 from batch_update.model.reports import Files, Reply, Report
 from batch_update.model.sheets import Body
@@ -55,6 +57,7 @@ async def go_on(
     limit: int | None = None,
     fetch: bool = True,
     events: EventLog | None = None,
+    disk: SharedDisk | None = None,
     **sending: Any,
 ) -> Report:
     """A run resumed as the command does it, but for lock, question and reading back; `sending` as for `apply_plan`."""
@@ -64,7 +67,7 @@ async def go_on(
     rest = await look_at_rest(
         recorded, client, retry_failed=retry_failed, only=only, limit=limit, fetch=fetch
     )
-    with Journal.open(folder) as journal:
+    with Journal.open(folder, disk=disk) as journal:
         events = events or EventLog()
         send = partial(apply_plan, client=client, events=events, journal=journal, **sending)
         return await send_rest(recorded, rest, journal, events, send)

@@ -13,7 +13,8 @@ import pytest
 
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
-from batch_update.journal.writing import RESERVE, Journal
+from batch_update.journal.storing.reserve import RESERVE
+from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status
 from batch_update.model.reports import Pace, Reply, Report
 from batch_update.sandbox.app import make_app

@@ -15,13 +15,13 @@ import anyio
 import pytest
 
 from batch_update.errors import RunStopped, UsageError
-from batch_update.journal import writing as journal_module
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import SessionFacts, report_of
 from batch_update.journal.storing.database import JOURNAL, open_to_write
 from batch_update.journal.storing.mark import MARK
+from batch_update.journal.storing.reserve import RESERVE, RESERVED
 from batch_update.journal.storing.schema import MOST_IN_LINE
-from batch_update.journal.writing import RESERVE, Journal
+from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Outcome, Part, Plan, Status
 from batch_update.model.reports import Event, Pace, Reply, Window
 from batch_update.send.accounting import apply_plan
@@ -426,7 +426,7 @@ def test_the_reserve_is_taken_again_when_the_run_goes_on(tmp_path: Path) -> None
         journal.begin(NOON)
         assert journal.trouble is not None
     with Journal.open(tmp_path) as journal:
-        assert journal.trouble is None and (tmp_path / RESERVE).stat().st_size == journal_module.RESERVED
+        assert journal.trouble is None and (tmp_path / RESERVE).stat().st_size == RESERVED
 
 
 def test_what_does_not_fit_into_one_line_is_written_in_several(tmp_path: Path) -> None:

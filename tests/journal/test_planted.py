@@ -13,7 +13,8 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.mark import MARK
-from batch_update.journal.writing import RESERVE, Journal
+from batch_update.journal.storing.reserve import RESERVE
+from batch_update.journal.writing import Journal
 from batch_update.report.files.folder import write_run
 from batch_update.report.files.private_text import write_text
 from tests.cli import conftest

@@ -1,14 +1,19 @@
-"""`python -m tests.torture.child begin|resume FOLDER URL ROWS KIND`: one process of a run, for its parent to kill."""
+"""`python -m tests.torture.child begin|resume FOLDER URL ROWS KIND`: one process of a run, for its parent to kill.
+
+A KIND that ends with -shared has the journal wait for the disk as many journals do.
+"""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import anyio
 
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
+from batch_update.journal.storing.shared_disk import shared_disk
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Pace
@@ -33,15 +38,19 @@ def plan_for(rows: int) -> Plan:
 
 
 async def main(what: str, folder: Path, url: str, rows: int, kind: str) -> None:
-    async with Client(ApiKey(SANDBOX_KEY), base_url=url, pace=Pace((), concurrency=WORKERS)) as client:
+    pace = Pace((), concurrency=WORKERS)
+    async with (
+        shared_disk() if kind.endswith("-shared") else nullcontext() as disk,
+        Client(ApiKey(SANDBOX_KEY), base_url=url, pace=pace) as client,
+    ):
         if what == "resume":
-            await go_on(folder, client, pace=Pace((), concurrency=WORKERS))
+            await go_on(folder, client, disk=disk, pace=pace)
             return
         plan = plan_for(rows)
-        if kind == "looked":
+        if kind.startswith("looked"):
             plan = (await look(plan, client)).plan
-        with Journal.create(folder, plan) as journal:
-            await apply_plan(plan, client, pace=Pace((), concurrency=WORKERS), journal=journal)
+        with Journal.create(folder, plan, disk=disk) as journal:
+            await apply_plan(plan, client, pace=pace, journal=journal)
 
 
 if __name__ == "__main__":

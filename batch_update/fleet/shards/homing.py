@@ -13,7 +13,7 @@ from batch_update.clock import Clock
 from batch_update.disk import draft_beside, make_folder, sync
 from batch_update.journal.copying import copy_journal
 from batch_update.journal.storing.database import JOURNAL, beside
-from batch_update.journal.writing import RESERVE
+from batch_update.journal.storing.reserve import RESERVE
 
 EVERY = 5.0
 """seconds between two copies of a journal that goes on"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -24,12 +24,29 @@ class Transaction:
     done: anyio.Event = field(default_factory=anyio.Event)
     kept: bool = False
 
+    def tell(self) -> None:
+        """Wake whoever waits for this."""
+        self.done.set()
+        for then in self.then:
+            then()
+
 
 class Transactions:
-    """Hands entries to `commit` in their order; it says whether they are on the disk."""
+    """Hands entries to `commit` in their order; it says whether they are on the disk.
 
-    def __init__(self, commit: Callable[[list[LogEntry]], bool]) -> None:
+    With `reach`, they are there only once that says so. It is awaited while `keep` runs. Outside, `reach_now` waits in
+    its place, and only where somebody is to be told: the rest waits together with what comes after it.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[list[LogEntry]], bool],
+        reach: Callable[[], Awaitable[bool]] | None = None,
+        reach_now: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._commit = commit
+        self._reach = reach
+        self._reach_now = reach_now
         self._open = Transaction()
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
@@ -49,7 +66,8 @@ class Transactions:
     async def keep(self) -> None:
         """Commits in groups, until it is cancelled; the last entries are written all the same.
 
-        The event loop waits for the disk: handing the commits to a thread costs more than it gains.
+        Without `reach` the event loop waits for the disk: for one journal alone, handing that to a thread costs more
+        than it gains.
         """
         self._due = anyio.Event()
         try:
@@ -57,7 +75,14 @@ class Transactions:
                 await self._due.wait()
                 await self._gather()
                 self._due = anyio.Event()
-                self._flush()
+                if self._reach is None:
+                    self._flush()
+                    continue
+                group = self._take()
+                if group.kept:
+                    with anyio.CancelScope(shield=True):  # what is under way in a thread has to end there
+                        group.kept = await self._reach()
+                group.tell()
         finally:
             self._due = None
             self._flush()
@@ -71,9 +96,14 @@ class Transactions:
                 return
             seen = len(self._open.entries)
 
-    def _flush(self) -> None:
+    def _take(self) -> Transaction:
+        """Return what is open, once it was given to `commit`; a new one is open then."""
         group, self._open = self._open, Transaction()
         group.kept = not group.entries or self._commit(group.entries)
-        group.done.set()
-        for then in group.then:
-            then()
+        return group
+
+    def _flush(self) -> None:
+        group = self._take()
+        if group.kept and group.then:
+            group.kept = self._reach_now()
+        group.tell()

@@ -27,8 +27,9 @@ NO_LOG = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR
 
 
 def _open_connection(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Return a connection that begins and ends no transaction by itself."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
+    """Return a connection that begins and ends no transaction by itself. One thread at a time may use it."""
+    place = f"{path.resolve().as_uri()}?{mode}"
+    return sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def errorcode(error: Exception) -> int:
@@ -85,8 +86,12 @@ def _fill(draft: Path, fill: Callable[[sqlite3.Connection], T], mode: str) -> T:
             return fill(db)
 
 
-def open_to_write(path: Path, *, room: int) -> sqlite3.Connection:
-    """Return the connection that writes a journal, with so many bytes of room in its log. Raises sqlite3.Error."""
+def open_to_write(path: Path, *, room: int, waits: bool = True) -> sqlite3.Connection:
+    """Return the connection that writes a journal, with so many bytes of room in its log. Raises sqlite3.Error.
+
+    Without `waits`, a commit into a log waits for no disk, and nothing is moved out of the log: both is left to a
+    `DiskLog`. Where there is no log, each commit waits all the same.
+    """
     db = _open_connection(path)
     try:
         _try_to_write(db)
@@ -99,10 +104,13 @@ def open_to_write(path: Path, *, room: int) -> sqlite3.Connection:
     try:
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
         # Without a log, the removal of the rollback journal is what commits: it has to outlive a power cut as well.
-        db.execute(f"PRAGMA synchronous = {'FULL' if mode == 'wal' else 'EXTRA'}")
+        db.execute(f"PRAGMA synchronous = {('FULL' if waits else 'NORMAL') if mode == 'wal' else 'EXTRA'}")
         db.execute("PRAGMA fullfsync = ON")  # on macOS fsync alone does not reach the disk
         if mode == "wal":
             _make_room(db, room)
+            if not waits:
+                db.execute("PRAGMA wal_autocheckpoint = 0")
+                db.execute("PRAGMA cache_size = -100")
     except BaseException:
         db.close()
         raise

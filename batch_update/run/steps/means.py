@@ -20,6 +20,7 @@ from batch_update.api.pace.ledger import Ledger
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import AccessError, ApiError, BatchUpdateError, RunStopped, UsageError
+from batch_update.journal.storing.shared_disk import SharedDisk
 from batch_update.model.reports import Event
 from batch_update.run.watching import Watcher
 from batch_update.send.signals import no_interrupts
@@ -54,12 +55,18 @@ class Means:
     raises ends the run, and nothing of the request goes out"""
     spent: bool = False
     """whether what was sent with the key lately is not known here, so that its windows count as used up"""
+    disk: SharedDisk | None = None
+    """what journals wait for the disk with, where many runs share an event loop; None: each waits by itself"""
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""
         account = account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
         _refuse_key_in_words(settings, account.key)
         return account
+
+    async def aside(self, task: Callable[[], T]) -> T:
+        """Do what takes long without holding up other runs on this event loop; at once where there are none."""
+        return task() if self.disk is None else await self.disk.aside(task)
 
     def check_words(self, settings: Settings) -> None:
         """Raises UsageError where the note or the author holds the key, as far as there is one."""

@@ -1,0 +1,50 @@
+"""The log beside a journal whose waits for the disk are shared: waited for, and emptied, in a thread."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from batch_update.disk import CAREFULLY, sync_content
+from batch_update.journal.storing.database import LOG
+from batch_update.journal.storing.shared_disk import SharedDisk
+
+MOST_COMMITS = 200
+"""commits in a log until what they wrote is moved into the file: a log of about a MiB"""
+
+
+class DiskLog:
+    """The log that a connection writes without waiting for the disk; see `shared_disk` for why that is safe.
+
+    Nobody writes through the connection while `reach` is awaited.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, disk: SharedDisk) -> None:
+        """Raises OSError where the journal has no log."""
+        self._file = os.open(path.with_name(path.name + LOG), os.O_RDWR | CAREFULLY)
+        self._db = db
+        self._disk = disk
+        self._commits = 0
+
+    async def reach(self) -> None:
+        """Return once all that was committed is on the disk. Raises OSError and sqlite3.Error where it may not be."""
+        await self._disk.reach(self._sync_and_empty)
+
+    def reach_now(self) -> None:
+        """Return once all that was committed is on the disk, with the event loop waiting."""
+        sync_content(self._file)
+
+    def _sync_and_empty(self) -> None:
+        sync_content(self._file)
+        self._commits += 1
+        if self._commits >= MOST_COMMITS:
+            self._commits = 0
+            # What is in the log is on the disk already: where it cannot be moved now, that is tried later.
+            with suppress(sqlite3.Error):
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)

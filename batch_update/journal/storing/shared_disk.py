@@ -1,0 +1,118 @@
+"""The waits for the disk of many journals in one process: made elsewhere than on the event loop, several at a time.
+
+With a disk of its own a journal has SQLite wait in each commit, on the event loop. That takes 0.3 ms on a quick disk
+and 5 ms on a slow one: of a thousand accounts all others wait meanwhile. Here SQLite writes each commit into its log
+without waiting (`synchronous=NORMAL`), and a thread makes that log durable. Whoever took the commit waits for that
+before it counts: an intention returns, an outcome is shown and the mark is set only then. It is as strong as
+`synchronous=FULL`, since that is the same two steps:
+
+* In FULL, a commit is the write of its frames into the log and one wait for the log. NORMAL leaves out that wait and
+  no other: before a checkpoint moves pages out of the log it waits for the log, before the log begins again from its
+  start it waits for the file, and a log's header is waited for when it is written. So no crash damages the file, and
+  what a power cut takes is the end of the log, after the last wait: commits that nobody was told of.
+* The log that is waited for is the one that was written: it is opened once, when the journal is, and stays the same
+  file until the journal is closed. That it is still the one with that name is looked at before each commit.
+* A kill takes nothing, in either mode: what was written is the system's.
+* A wait that fails counts as a commit that failed: nothing is sent any more, and it is not tried again, since the
+  system may have dropped what it could not write.
+
+The mark promises what is on the disk, so it is set after the wait, too. What is written between two sessions of
+sending, such as that one begins or ends, waits together with what comes after it, at the latest with the closing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from batch_update.clock import SYSTEM, Clock
+
+T = TypeVar("T")
+
+THREADS = 4
+"""waits at once: file systems make one of those that come together"""
+ASIDE = 4
+"""journals that are begun or closed at once"""
+GATHER = 0.004
+"""seconds that a thread waits for more to come: handing over is dearer than the wait itself"""
+
+
+@dataclass(slots=True)
+class _Wait:
+    """One journal that waits for the disk."""
+
+    job: Callable[[], None]
+    done: anyio.Event = field(default_factory=anyio.Event)
+    error: Exception | None = None
+
+
+class SharedDisk:
+    """Waits for the disk on behalf of all journals of one event loop. Open it with `shared_disk`."""
+
+    def __init__(self, clock: Clock = SYSTEM) -> None:
+        self._clock = clock
+        self._waiting: list[_Wait] = []
+        self._due = anyio.Event()
+        self._threads = anyio.CapacityLimiter(THREADS)
+        self._serving: list[anyio.CancelScope] = []
+        self._aside = anyio.CapacityLimiter(ASIDE)
+
+    async def reach(self, job: Callable[[], None]) -> None:
+        """Return once this wait for the disk is over, made in a thread. Raises what it raises."""
+        wait = _Wait(job)
+        self._waiting.append(wait)
+        self._due.set()
+        await wait.done.wait()
+        if wait.error is not None:
+            raise wait.error
+
+    async def aside(self, job: Callable[[], T]) -> T:
+        """Do something that takes long in a thread, whatever is cancelled meanwhile: files come whole out of it."""
+        results: list[T] = []
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(lambda: results.append(job()), limiter=self._aside)
+        return results[0]
+
+    async def serve(self) -> None:
+        """Hand what waits to a thread, all of it at once, until `close`: whoever waits is not left alone."""
+        with anyio.CancelScope(shield=True) as scope:
+            self._serving.append(scope)
+            while not scope.cancel_called:
+                await self._due.wait()
+                await self._clock.sleep(GATHER)
+                waits, self._waiting, self._due = self._waiting, [], anyio.Event()
+                if waits:  # else another one took them
+                    await anyio.to_thread.run_sync(_do_all, waits, limiter=self._threads)
+                for wait in waits:
+                    wait.done.set()
+
+    def close(self) -> None:
+        """End all that serve."""
+        for scope in self._serving:
+            scope.cancel()
+
+
+@asynccontextmanager
+async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
+    """Open the waits for the disk that all journals of this event loop share."""
+    disk = SharedDisk(clock)
+    async with anyio.create_task_group() as tasks:
+        for _ in range(THREADS):
+            tasks.start_soon(disk.serve)
+        try:
+            yield disk
+        finally:
+            disk.close()
+
+
+def _do_all(waits: list[_Wait]) -> None:
+    for wait in waits:
+        try:
+            wait.job()
+        except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+            wait.error = error

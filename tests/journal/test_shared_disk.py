@@ -1,0 +1,137 @@
+"""Many journals wait for the disk together: nothing counts before it is there, whatever a power cut takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from errno import EIO
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.journal.storing.mark import read_mark
+from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
+from batch_update.journal.writing import Journal
+from batch_update.model.plans import Outcome, Status
+from batch_update.model.reports import Pace
+from batch_update.send.accounting import apply_plan
+from tests.journal.journals import copy_of
+from tests.made import plan_of
+from tests.run.fakes import FakeClient
+
+BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
+WORKERS = 8
+
+
+class CutOff(SharedDisk):
+    """A disk of which only what was waited for survives: a copy of that, made when each wait begins.
+
+    What is written while a wait is under way is not in it, as with a real one in the worst case.
+    """
+
+    def __init__(self, run: Path) -> None:
+        super().__init__()
+        self.kept = run
+        self.waits = 0
+        self._run = run
+
+    async def reach(self, job: Callable[[], None]) -> None:
+        self.waits += 1
+        copy = copy_of(self._run, self._run.with_name(f"kept{self.waits}"))
+        await anyio.lowlevel.checkpoint()
+        job()
+        self.kept = copy
+
+
+@BACKENDS
+def test_after_a_power_cut_everything_that_was_sent_or_shown_is_there(tmp_path: Path, backend: str) -> None:
+    plan, disk = plan_of(60), CutOff(tmp_path / "run")
+    looks = 0
+
+    class Careful(FakeClient):
+        async def update(self, assistant_id: int, body: Any, *, before_send: Any = None) -> Any:
+            async def begun(attempt: int) -> None:
+                nonlocal looks
+                await before_send(attempt)
+                left = read_run(disk.kept)
+                assert {assistant_id - 1, *shown} <= {*left.in_flight, *left.outcomes}
+                assert all(left.outcomes[row].status is Status.UPDATED for row in shown)
+                mark = read_mark(disk.kept)
+                assert mark is not None and mark.lines <= left.lines, "it promises what is not there"
+                looks += 1
+
+            return await super().update(assistant_id, body, before_send=begun)
+
+    shown: list[int] = []
+
+    def show(change: Any, outcome: Outcome) -> None:
+        shown.append(change.indexes[0])
+
+    async def main() -> None:
+        with Journal.create(tmp_path / "run", plan, disk=disk) as journal:
+            client = Careful()
+            pace = Pace((), concurrency=WORKERS)
+            report = await apply_plan(plan, client, journal=journal, pace=pace, on_outcome=show)
+        assert report.counts() == {Status.UPDATED: 60}
+
+    anyio.run(main, backend=backend)
+    assert looks == 60 and disk.waits < 60, "several workers wait together"
+    closed = read_run(tmp_path / "run")
+    assert closed.complete and report_of(closed).counts() == {Status.UPDATED: 60}
+
+
+@BACKENDS
+def test_nothing_is_sent_after_a_wait_that_failed(tmp_path: Path, backend: str) -> None:
+    class Broken(SharedDisk):
+        left = 3
+
+        async def reach(self, job: Callable[[], None]) -> None:
+            self.left -= 1
+            if not self.left:
+                raise OSError(EIO, "Input/output error")
+            job()
+
+    plan, client = plan_of(60), FakeClient()
+
+    async def main() -> Any:
+        with Journal.create(tmp_path, plan, disk=Broken()) as journal:
+            return await apply_plan(plan, client, journal=journal, pace=Pace((), concurrency=WORKERS))
+
+    report = anyio.run(main, backend=backend)
+    assert report.stopped.code == "J101" and len(client.begun) <= 2 * WORKERS
+    assert report_of(read_run(tmp_path)).counts().get(Status.UPDATED, 0) == len(client.begun)
+
+
+@BACKENDS
+def test_many_journals_share_few_waits_and_all_are_whole(tmp_path: Path, backend: str) -> None:
+    """Also those that are cancelled in the middle: what was under way then is told as that."""
+    ended: dict[int, Any] = {}
+
+    async def one(number: int, disk: SharedDisk) -> None:
+        plan = plan_of(30)
+        async with AsyncExitStack() as stack:
+            create = lambda: Journal.create(tmp_path / str(number), plan, disk=disk)  # noqa: E731
+            journal = await disk.aside(create)
+            stack.push_async_callback(disk.aside, journal.close)
+            pace = Pace((), concurrency=WORKERS)
+            ended[number] = await apply_plan(plan, FakeClient(), journal=journal, pace=pace)
+            if number % 3 == 0:
+                await anyio.sleep_forever()
+
+    async def main() -> None:
+        async with shared_disk() as disk, anyio.create_task_group() as tasks:
+            for number in range(12):
+                tasks.start_soon(one, number, disk)
+            while len(ended) < 12:
+                await anyio.sleep(0.001)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(main, backend=backend)
+    for number in range(12):
+        recorded = read_run(tmp_path / str(number))
+        assert recorded.complete and report_of(recorded).counts() == {Status.UPDATED: 30}
+        assert [path.name for path in (tmp_path / str(number)).iterdir()] == ["journal.db"]
