@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 import batch_update
 from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
@@ -24,6 +26,31 @@ from tests.clocks import NOON, virtual_clock
 SERVER = "https://famulor.example/api"
 NAME = "hotel-berlin"
 SETTINGS: dict[str, Any] = {"base_url": SERVER, "rate": "off", "reread_after": 0.0, "concurrency": 2}
+
+
+class Freeze:
+    """Stops a worker as SIGSTOP does: no pause of its own ends and no answer reaches it, until it goes on."""
+
+    def __init__(self) -> None:
+        self.is_frozen = False
+        self._thawed = anyio.Event()
+        self.clock = virtual_clock(sleep=self._sleep)
+
+    def stop(self) -> None:
+        self.is_frozen, self._thawed = True, anyio.Event()
+
+    def go_on(self) -> None:
+        self.is_frozen = False
+        self._thawed.set()
+
+    async def wait(self) -> None:
+        """Return once it is not stopped."""
+        while self.is_frozen:
+            await self._thawed.wait()
+
+    async def _sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
+        await self.wait()
 
 
 @dataclass

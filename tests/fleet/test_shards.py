@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import anyio
+import pytest
+
+from batch_update.clock import Clock
+from batch_update.errors import RunStopped
+from batch_update.fleet.shards.running import run_shard
+from batch_update.fleet.shards.written_end import last_end
 from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.model.fleets import ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.plan.from_run import undo_plan
 from tests.api import virtual
-from tests.fleet.one_account import NAME, one_account
+from tests.clocks import virtual_clock
+from tests.fleet.one_account import NAME, SETTINGS, Freeze, one_account
 
 
 def test_an_account_comes_to_its_end_with_its_journal_and_reports_at_home(tmp_path: Path) -> None:
@@ -21,3 +34,144 @@ def test_an_account_comes_to_its_end_with_its_journal_and_reports_at_home(tmp_pa
     assert {place.name for place in home.iterdir()} >= {"journal.db", "results.csv", "run.json", "end.json"}
     again = virtual.run(partial(account.worked_on, tmp_path, "second"), "asyncio")
     assert (again, len(account.sent)) == (end, 4), "whoever is asked again does nothing"
+
+
+@pytest.mark.parametrize("pause", [0.0, 1.9], ids=["nothing is at home", "a part is"])
+def test_who_takes_over_sends_only_what_is_not_there_and_calls_the_rest_its_own(
+    tmp_path: Path, pause: float
+) -> None:
+    """The journal at home is older than what was sent: all of it is compared first, so that an undo takes it back."""
+    account = one_account(tmp_path, rows=12)
+
+    async def story() -> ShardEnd:
+        freeze = Freeze()
+
+        async def before(who: str, number: int) -> None:
+            await anyio.sleep(pause)
+            if who == "first" and len(account.sent) >= 8:
+                freeze.stop()
+            if who == "first":
+                await freeze.wait()
+
+        account.before = before
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(account.worked_on, tmp_path, "first", freeze.clock)
+            await anyio.sleep(1.0 + 8 * pause)
+            was_home = (account.folder.run_of(NAME, 1) / "journal.db").exists()
+            assert was_home == (pause > 0)
+            end: ShardEnd = await account.worked_on(tmp_path, "second")
+            tasks.cancel_scope.cancel()
+        return end
+
+    end = virtual.run(story, "asyncio")
+    assert (end.exit, end.epoch, end.counts) == (Exit.OK, 2, {Status.UPDATED: 12}), end
+    assert len(account.sent) - 12 <= 2, "at most what was under way is sent twice"
+    assert set(account.speeds().values()) >= {1.15}
+    run = report_of(read_run(account.folder.run_of(NAME, 2)))
+    assert len(undo_plan(run, "undo").changes) == 12
+
+
+def test_an_older_epoch_that_wakes_up_sends_nothing_more_and_overwrites_nothing(tmp_path: Path) -> None:
+    account = one_account(tmp_path, rows=12)
+    ends: dict[str, ShardEnd] = {}
+
+    async def story() -> None:
+        freeze = Freeze()
+
+        async def before(who: str, number: int) -> None:
+            if who == "first" and len(account.sent) == 5:
+                freeze.stop()
+            if who == "second" and len(account.sent) == 9:
+                freeze.go_on()
+                await anyio.sleep(30.0)  # the older one has time to send
+            if who == "first":
+                await freeze.wait()
+
+        async def work(who: str, clock: Clock | None) -> None:
+            ends[who] = await account.worked_on(tmp_path, who, clock)
+
+        account.before = before
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work, "first", freeze.clock)
+            await anyio.sleep(1.0)
+            await work("second", None)
+
+    virtual.run(story, "asyncio")
+    assert (ends["second"].exit, ends["second"].epoch) == (Exit.OK, 2)
+    assert (ends["first"].exit, ends["first"].code, ends["first"].epoch) == (Exit.STOPPED, "R140", 1)
+    by = [who for who, _ in account.sent]
+    assert "first" not in by[by.index("second") :], (
+        "nothing by the older one after the first by the newer one"
+    )
+    assert len(account.sent) - 12 <= 2
+    newest = last_end(account.folder, NAME)
+    assert newest == ends["second"], "its end and its journal are the ones that count"
+    assert read_run(account.folder.run_of(NAME, 2)).complete
+    stopped = read_run(account.folder.run_of(NAME, 1)).stopped
+    assert isinstance(stopped, RunStopped) and stopped.code == "R140"
+
+
+def test_an_epoch_that_left_nothing_at_home_may_have_sent_all(tmp_path: Path) -> None:
+    account = one_account(tmp_path)
+    virtual.run(partial(account.worked_on, tmp_path, "first"), "asyncio")
+    shutil.rmtree(account.folder.run_of(NAME, 1))
+    account.folder.run_of(NAME, 1).mkdir()
+    end = virtual.run(partial(account.worked_on, tmp_path, "second"), "asyncio")
+    assert (end.counts, end.epoch, len(account.sent)) == ({Status.UPDATED: 4}, 2, 4)
+
+
+def test_a_worker_that_comes_again_on_its_own_machine_goes_on_from_its_own_journal(tmp_path: Path) -> None:
+    account = one_account(tmp_path, rows=6)
+
+    async def story() -> None:
+        async def before(who: str, number: int) -> None:
+            if len(account.sent) == 3:
+                scope.cancel()
+
+        account.before = before
+        with anyio.CancelScope() as scope:
+            await account.worked_on(tmp_path)
+
+    virtual.run(story, "asyncio")
+    shutil.rmtree(account.folder.run_of(NAME, 1))
+    account.folder.run_of(NAME, 1).mkdir()
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (end.exit, end.epoch, end.counts) == (Exit.OK, 2, {Status.UPDATED: 6})
+    assert len(account.sent) <= 6 + 2
+    assert read_run(account.folder.run_of(NAME, 2)).events[0].kind != "loss"
+
+
+def test_the_file_stop_ends_a_shard_as_ctrl_c_does(tmp_path: Path) -> None:
+    account = one_account(tmp_path, rows=8)
+
+    async def story() -> ShardEnd:
+        async def before(who: str, number: int) -> None:
+            account.folder.stop.touch()
+            await anyio.sleep(5.0)
+
+        account.before = before
+        return await account.worked_on(tmp_path)
+
+    end = virtual.run(story, "asyncio")
+    assert (end.exit, end.code) == (Exit.INTERRUPTED, "R155")
+    assert end.counts[Status.UPDATED] == len(account.sent) <= 2
+    again = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (again.exit, again.code, again.epoch) == (Exit.INTERRUPTED, "R155", 0), "it does not even begin"
+    account.folder.stop.unlink()
+    account.before = None
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (end.exit, end.epoch, end.counts, len(account.sent)) == (Exit.OK, 2, {Status.UPDATED: 8}, 8)
+
+
+def test_another_fleet_another_plan_and_no_such_account_are_refused(tmp_path: Path) -> None:
+    account = one_account(tmp_path)
+    told = {}
+    for name, wrong in {"run": "x", "account": "nobody", "digest": "0" * 16}.items():
+        task = replace(account.task(), **{name: wrong})
+        means = account.means("first", virtual_clock(), tmp_path)
+        told[name] = virtual.run(partial(run_shard, task, means=means, given=SETTINGS), "asyncio")
+    assert {end.code for end in told.values()} == {"R143"}
+    account.folder.plan_of(NAME).write_text("{}", "utf-8")
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (end.code, end.exit) == ("S113", Exit.SHEET_INVALID)
+    assert account.sent == []

@@ -22,8 +22,8 @@ from batch_update.strict_json import read_own_json
 from batch_update.text import printable
 
 MOST_EPOCHS = 999_999
-_EPOCH = re.compile(r"epoch-(\d{6})")
-_OLD = re.compile(r"(?:stamp|released)-(\d{6})")
+_EPOCH = re.compile(r"epoch-([0-9]{6})")
+_OLD = re.compile(r"(?:stamp|released)-([0-9]{6})")
 _DRAFT = re.compile(r"\.(?:epoch|stamp)-[\w-]+\.part")
 _LARGEST = 4096
 """bytes of a file that was written here; a larger one was not"""
@@ -79,8 +79,9 @@ class LeaseFiles:
         if epoch == 0:
             return Look(0, None, b"", is_free=True)
         holder = self._read_holder(epoch)
-        is_free = os.path.lexists(self.released(epoch)) or (
-            holder is not None and holder.is_locked and holder.machine == machine and self._is_unlocked(epoch)
+        is_free = holder is not None and (
+            self._is_released(epoch, holder)
+            or (holder.is_locked and holder.machine == machine and self._is_unlocked(epoch))
         )
         return Look(epoch, holder, self._read_stamp(epoch), is_free)
 
@@ -125,6 +126,12 @@ class LeaseFiles:
             return read_plain(self.stamp(epoch), _LARGEST)
         except FileNotFoundError:
             return b""
+
+    def _is_released(self, epoch: int, holder: LeaseHolder) -> bool:
+        try:
+            return read_plain(self.released(epoch), _LARGEST) == holder.token.encode("utf-8", "replace")
+        except OSError:
+            return False
 
     # ------------------------------------------------------------ the system's lock
 
