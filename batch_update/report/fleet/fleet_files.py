@@ -21,15 +21,21 @@ from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for
 from batch_update.report.fleet.fleet_paths import FleetFiles, FleetPaths
 from batch_update.report.fleet.fleet_tables import ACCOUNT_COLUMNS, account_rows, report_link, spool_rows
 from batch_update.report.fleet.row_spool import RowSpool
+from batch_update.report.workbook.in_folder import FAILED
 from batch_update.settings.locales import language_here, signs_here
+from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.writing.formats import write_texts
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, dialect_of_signs, write_table
 
-ACCOUNTS, RESULTS_OF_ALL, FAILED_OF_ALL, FIGURES = (
+ACCOUNTS, BOOK, RESULTS_OF_ALL, FAILED_OF_ALL, FIGURES = (
     "fleet.csv",
+    "fleet.xlsx",
     "results.csv",
     "failed.csv",
     "fleet-report.json",
 )
+MOST_CELLS_AT_ONCE = 1_000_000
+"""Cells of rows to mend beyond which they go into a CSV, of a workbook too: a workbook has them all in memory."""
 MOST_TOLD = 5
 """Accounts of which it is told why their rows are not known."""
 
@@ -73,19 +79,53 @@ def write_fleet_report(
         gathered = _gather(end, paths, results, failed)
         tables = csv_dialect(gathered.dialect)
         all_rows = write_table(folder / RESULTS_OF_ALL, results.header, results.rows(), tables)
-        to_mend = None
-        if len(failed):
-            to_mend = write_table(folder / FAILED_OF_ALL, failed.header, failed.rows(), tables)
-    told = [*gathered.told, *(() if to_mend else removed(folder / FAILED_OF_ALL))]
+        to_mend, why = _rows_to_mend(failed, folder, gathered.dialect)
+    told = [*gathered.told, *why]
     standing = standing_of_fleet(replace(end, accounts=tuple(gathered.ends)), left=gathered.left)
     ours = dialect_of_ours(gathered.dialect)
     rows = account_rows(standing.accounts, gathered.links, ours.decimal)
     accounts = write_table(folder / ACCOUNTS, ACCOUNT_COLUMNS, rows, ours)
     files = FleetFiles(None, accounts, all_rows, to_mend, None, folder / FIGURES, tuple(told))
     following = commands_for_fleet(standing, files, commands or FleetCommands())
+    files = _with_book(standing, files, gathered, folder / BOOK)
     files = _with_fleet_page(standing, files, gathered, folder / PAGE, following)
     write_text(folder / FIGURES, json_text(fleet_file(standing, files, following)) + "\n")
     return WrittenFleet(standing, files)
+
+
+def _rows_to_mend(failed: RowSpool, folder: Path, dialect: Dialect) -> tuple[Path | None, tuple[str, ...]]:
+    """Write the rows that are still to be done, as a workbook where the sheet was one, and return what is told of it.
+
+    What an earlier report left there and is not true any more is removed.
+    """
+    book, csv, why = folder / FAILED, folder / FAILED_OF_ALL, tuple[str, ...]()
+    written = None
+    # A row that could not be read goes out as many cells too long as it was, which no workbook shows.
+    fits = failed.is_even and len(failed) * len(failed.header) <= MOST_CELLS_AT_ONCE
+    if len(failed) and fits and dialect.format in WORKBOOKS:
+        written, why = attempted(
+            FAILED, lambda: write_texts(book, failed.header, list(failed.rows()), title="Results")
+        )
+    if len(failed) and written is None:
+        written = write_table(csv, failed.header, failed.rows(), csv_dialect(dialect))
+    stale = [path for path in (book, csv) if path != written]
+    return written, (*why, *(said for path in stale for said in removed(path)))
+
+
+def _with_book(standing: FleetStanding, files: FleetFiles, gathered: _Gathering, path: Path) -> FleetFiles:
+    """Write the workbook where the sheet was one, and return the files with it, or with why there is none."""
+    if gathered.dialect.format not in WORKBOOKS:
+        return replace(files, told=(*files.told, *removed(path)))
+
+    def write() -> Path:
+        from batch_update.report.workbook.fleet_book import write_fleet_book
+
+        failed = files.failed.name if files.failed else ""
+        language = language_here(os.environ)
+        return write_fleet_book(path, standing, gathered.first.rows(), language, failed=failed)
+
+    book, why = attempted(BOOK, write)
+    return replace(files, workbook=book, told=(*files.told, *why))
 
 
 def _with_fleet_page(

@@ -19,6 +19,8 @@ class RowSpool:
         self._numbers, self._places = array("q"), array("q", [0])
         self._headers: dict[tuple[str, ...], int] = {}
         self._of_row = array("l")
+        self.is_even = True
+        """whether each row has as many cells as its header"""
 
     def __enter__(self) -> RowSpool:
         return self
@@ -33,6 +35,7 @@ class RowSpool:
 
     def add(self, number: int, header: Sequence[str], cells: Sequence[str]) -> None:
         """Keep a row: its number in the sheet, the header of all its columns, ours at the end, and its cells."""
+        self.is_even = self.is_even and len(cells) == len(header)
         record = json.dumps(cells).encode("ascii")
         self._file.write(record)
         self._numbers.append(number)

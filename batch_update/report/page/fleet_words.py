@@ -41,8 +41,8 @@ FLEET_WORDS: dict[str, Phrase] = {
         "Gedruckt sind die ersten {to} von {n} Konten; die Seite selbst enthält alle. Für andere vorher filtern.",
     ),
     "printed_left": Phrase(
-        "The first 100 rows are printed; failed.csv holds all of them.",
-        "Gedruckt sind die ersten 100 Zeilen; failed.csv enthält alle.",
+        "The first 100 rows are printed; the file of failed rows holds all of them.",
+        "Gedruckt sind die ersten 100 Zeilen; die Datei der offenen Zeilen enthält alle.",
     ),
     "open_account": Phrase("show all about it", "alles darüber zeigen"),
     "rank": Phrase("No.", "Nr."),
@@ -75,7 +75,8 @@ FLEET_NEXT: Mapping[str, Phrase] = {
         "Mit den Konten weitermachen, die nicht fertig wurden",
     ),
     "apply_failed": Phrase(
-        "Mend failed.csv, then send its rows", "Die failed.csv verbessern, dann ihre Zeilen senden"
+        "Mend the file that the command names, then send its rows",
+        "Die genannte Datei verbessern, dann ihre Zeilen senden",
     ),
     "undo": Phrase("Take it back in all accounts", "In allen Konten zurücknehmen"),
     "report": Phrase("Write these files again", "Diese Dateien neu schreiben"),

@@ -50,7 +50,9 @@ class Made:
     notes: Sequence[str] = ()
 
 
-def plan_of_account(name: str, numbers: Sequence[int], notes: Sequence[str] = ()) -> Plan:
+def plan_of_account(
+    name: str, numbers: Sequence[int], notes: Sequence[str] = (), dialect: Dialect = SEMICOLONS
+) -> Plan:
     """The part of a sheet that is about an account: rows with these numbers, all to be changed."""
     columns = (
         Column("account", [name] * len(numbers), Role.ACCOUNT),
@@ -61,7 +63,7 @@ def plan_of_account(name: str, numbers: Sequence[int], notes: Sequence[str] = ()
     sheet = sheet_of(
         *(replace(one, header=one.header.lstrip("?")) for one in columns),
         name="all.csv",
-        dialect=SEMICOLONS,
+        dialect=dialect,
         lines=numbers,
     )
     sheet = replace(sheet, numbers=list(numbers))
@@ -72,7 +74,9 @@ def plan_of_account(name: str, numbers: Sequence[int], notes: Sequence[str] = ()
     return Plan(sheet, changes, {}, account=f"{name}@example.org", server="https://app.example.org/api")
 
 
-def made_fleet(path: Path, accounts: Mapping[str, Made]) -> tuple[FleetEnd, Folder]:
+def made_fleet(
+    path: Path, accounts: Mapping[str, Made], dialect: Dialect = SEMICOLONS
+) -> tuple[FleetEnd, Folder]:
     """A fleet whose accounts ended so, with its folder. Rows of the accounts take turns in the sheet."""
     folder, names = Folder(path), sorted(accounts)
     (path / "plans").mkdir(parents=True)
@@ -82,7 +86,7 @@ def made_fleet(path: Path, accounts: Mapping[str, Made]) -> tuple[FleetEnd, Fold
         one = accounts[name]
         count = len(one.outcomes) or one.rows
         numbers = [2 + place + len(names) * row for row in range(count)]
-        plan = plan_of_account(name, numbers, one.notes)
+        plan = plan_of_account(name, numbers, one.notes, dialect)
         folder.plan_of(name).write_text(save_plan(plan), "utf-8")
         if one.outcomes:
             for epoch in range(1, one.epochs + 1):

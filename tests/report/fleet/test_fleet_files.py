@@ -8,15 +8,19 @@ from collections import Counter
 from io import StringIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from batch_update.model.fleets import FleetEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.model.sheets import Dialect, Role
 from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report
 from batch_update.report.fleet.fleet_summary import FleetCommands, fleet_summary
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.tones import plain
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.reading import read_sheet
 from tests.report.fleet.made_fleets import REFUSED, UPDATED, Folder, Made, made_fleet
 
 ACCOUNTS = {
@@ -69,6 +73,28 @@ def test_tables_document_and_journals_agree_in_their_sums(
     left = len(table(written.files.failed))
     assert sum(int(row["left"]) for row in accounts) == document["left"] == written.standing.left == left
     assert [row["account"] for row in accounts] == [one["account"] for one in document["accounts"]]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_of_a_workbook_there_is_a_workbook_and_the_rows_to_mend_are_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", f"{language}_DE.UTF-8")
+    end, folder = made_fleet(tmp_path / "fleet", ACCOUNTS, Dialect("xlsx", delimiter=";", decimal=","))
+    (folder.path / "failed.csv").touch()
+    written = write_fleet_report(end, folder)
+    files = written.files
+    assert files.failed == folder.path / "failed.xlsx" and files.workbook is not None and files.told == ()
+    assert not (folder.path / "failed.csv").exists()
+    again = read_sheet(files.failed, Settings())
+    account = next(column for column in again.columns if column.role is Role.ACCOUNT)
+    assert Counter(account.texts) == {"berta": 1, "carl": 1, "dora": 4, "emil": 2}
+    assert all(column.role is not Role.UNKNOWN or column.header == "note" for column in again.columns)
+    book = openpyxl.load_workbook(files.workbook)
+    cover, accounts, rows = book.worksheets
+    states = [row[0].value for row in accounts.iter_rows(min_row=2)]
+    assert states == [one.account for one in written.standing.accounts]
+    assert rows.max_row == written.standing.left + 1 and cover["A1"].value
 
 
 def test_the_worst_comes_first(fleet: tuple[FleetEnd, Folder, WrittenFleet]) -> None:
