@@ -72,6 +72,8 @@ def _is_too_deep(body: Any) -> bool:
     level = [body]
     for _ in range(_DEEPEST):
         inner = [value for value in level if isinstance(value, (dict, list))]
+        if not inner:
+            return False
         level = [part for value in inner for part in (value.values() if isinstance(value, dict) else value)]
     return any(isinstance(value, (dict, list)) for value in level)
 
