@@ -15,6 +15,7 @@ from batch_update.text import no_such
 ENV_PREFIX = "BATCH_UPDATE_"
 OPTIONS = (
     "accounts",
+    "accounts_out",
     "airflow",
     "all",
     "annotate",

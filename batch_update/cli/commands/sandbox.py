@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,11 +19,12 @@ from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screens.screen import out, say
 from batch_update.errors import UsageError
+from batch_update.sandbox.many.ready_list import ReadyList
 from batch_update.sandbox.many.tenants import MOST, Tenant, tenants
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted
+from batch_update.text import counted, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_demo import ShownDemo
@@ -86,6 +87,15 @@ def sandbox(
             show_default=False,
         ),
     ] = 10,
+    accounts_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--accounts-out",
+            metavar="FILE",
+            help="Write a list of the accounts, FILE.toml, with their keys and a sheet beside it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve an imitation of the API on this machine, to try things without an account."""
     import anyio
@@ -96,8 +106,15 @@ def sandbox(
 
     settings = settings_of(given)
     if accounts:
-        _serve_many(settings, tenants(accounts), assistants, host, port, reset=reset)
+        ready_list = None if accounts_out is None else ReadyList(accounts_out)
+        _serve_many(settings, tenants(accounts), assistants, host, port, reset, ready_list)
         return
+    if accounts_out is not None:
+        raise UsageError(
+            "the option accounts_out writes a list of several accounts",
+            code="U101",
+            remedy="say how many with the option accounts, such as 20",
+        )
     if reset:
         _remove_state(ready_state(settings))
     anyio.run(serve, sandbox_app(settings), host, port, partial(_tell_of_one, as_json=settings.json_))
@@ -118,7 +135,13 @@ def _tell_of_one(address: str, *, as_json: bool) -> None:
 
 
 def _serve_many(
-    settings: Settings, accounts: Sequence[Tenant], assistants: int, host: str, port: int, *, reset: bool
+    settings: Settings,
+    accounts: Sequence[Tenant],
+    assistants: int,
+    host: str,
+    port: int,
+    reset: bool,
+    ready_list: ReadyList | None,
 ) -> None:
     """Serve a sandbox with several accounts."""
     import anyio
@@ -127,6 +150,8 @@ def _serve_many(
     from batch_update.account.connect import sandbox_with_accounts
     from batch_update.sandbox.serving import MOST_CONNECTIONS, serve
 
+    if ready_list is not None:
+        ready_list.refuse_to_write_over()
     if reset:
         for account in accounts:
             _remove_state(ready_states(settings) / f"{account.name}.db")
@@ -136,12 +161,16 @@ def _serve_many(
         most_connections=max(MOST_CONNECTIONS, _CONNECTIONS_EACH * len(accounts)),
         files=_FILES_EACH * len(accounts),
     )
-    anyio.run(serving, app, host, port, partial(_tell_of_many, accounts, as_json=settings.json_))
+    anyio.run(serving, app, host, port, partial(_tell_of_many, accounts, ready_list, as_json=settings.json_))
 
 
-def _tell_of_many(accounts: Sequence[Tenant], address: str, *, as_json: bool) -> None:
+def _tell_of_many(
+    accounts: Sequence[Tenant], ready_list: ReadyList | None, address: str, *, as_json: bool
+) -> None:
     from batch_update.report.documents.of_lists import ServedAccount, ServedSandbox
 
+    if ready_list is not None:
+        ready_list.write(accounts, f"{address}/api")
     if as_json:
         served = tuple(
             ServedAccount(one.name, one.key, one.email, one.kind, one.first_id) for one in accounts
@@ -152,8 +181,20 @@ def _tell_of_many(accounts: Sequence[Tenant], address: str, *, as_json: bool) ->
         f"The sandbox listens on {address} with {counted(len(accounts), 'account')}, from {accounts[0].name} "
         f"to {accounts[-1].name} (Ctrl-C ends it)."
     )
-    say(f"  export FAMULOR_API_KEY={accounts[0].key}")
-    say(f"  {command_of('export', Settings(base_url=f'{address}/api'))} -o {accounts[0].name}.csv")
+    if ready_list is None:
+        say(f"  export FAMULOR_API_KEY={accounts[0].key}")
+        say(f"  {command_of('export', Settings(base_url=f'{address}/api'))} -o {accounts[0].name}.csv")
+        return
+    where = f"Their list is {quoted_path(ready_list.path)}, their keys lie in {quoted_path(ready_list.keys)}."
+    say(f"{where} In another terminal:")
+    for command in _with_list(ready_list):
+        say(f"  {command}")
+
+
+def _with_list(ready_list: ReadyList) -> Iterator[str]:
+    """Yield what to do with a list of accounts and the sheet beside it."""
+    listed = Settings(accounts_file=ready_list.path)
+    yield command_of("choices", listed.model_copy(update={"account": "staging"}), "assistants")
 
 
 def _remove_state(path: Path) -> None:

@@ -1,0 +1,177 @@
+"""Assistants carried over to other accounts: matched by name, with ids of the target; and told of where that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from batch_update.account.known.accounts_file import read_accounts
+from batch_update.account.known.of_settings import settings_for
+from batch_update.errors import UsageError
+from batch_update.fleet.promoting.target_looks import WhatToCarry, look_at_all
+from batch_update.model.promotions import Carried, Readiness, TargetReadiness
+from batch_update.report.promoting.promotion_lines import promotion_lines
+from batch_update.report.promoting.promotion_table import PROMOTION_COLUMNS, promotion_rows
+from batch_update.run.steps.means import Means
+from batch_update.sandbox.many.ready_list import ReadyList
+from batch_update.sandbox.many.switchboard import Manner, Switchboard, make_many
+from batch_update.sandbox.many.tenants import Tenant, tenants
+from batch_update.sandbox.many.troubles import faults_of_each
+from batch_update.settings.tunables import Settings
+
+STAGING, HOTEL = tenants(2)
+Promote = Callable[..., Readiness]
+
+
+class Accounts:
+    """A sandbox with accounts, in this process, and their list on disk."""
+
+    def __init__(self, folder: Path, count: int, faults: str) -> None:
+        everyone = tenants(count)
+        self.app: Switchboard = make_many(
+            count, faults=faults_of_each(faults, everyone), manner=Manner(limits=())
+        )
+        ready_list = ReadyList(folder / "accounts.toml")
+        ready_list.write(everyone, "http://127.0.0.1:8080/api")
+        self.settings = Settings(
+            accounts_file=ready_list.path, locks_dir=folder, rate="off", max_outage=0, max_attempts=1
+        )
+        self.known = read_accounts(ready_list.path)
+
+    def look(self, *, names: tuple[str, ...] = (), fields: tuple[str, ...] = (), **given: Any) -> Readiness:
+        settings = self.settings.model_copy(update=given)
+        accounts = {one.name: settings_for(one, settings) for one in self.known.accounts}
+        means = Means(app=self.app, share=False)
+        return anyio.run(look_at_all, "staging", WhatToCarry(names, fields), accounts, means)
+
+    def put(self, whose: Tenant, number: int, **body: Any) -> None:
+        async def once() -> int:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+                key = {"Authorization": f"Bearer {whose.key}"}
+                path = f"/api/user/assistant/{whose.first_id + number}"
+                return (await client.put(path, json=body, headers=key)).status_code
+
+        assert anyio.run(once) == 200
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Callable[..., Accounts]]:
+    apps: list[Switchboard] = []
+
+    def make(count: int = 2, faults: str = "") -> Accounts:
+        accounts = Accounts(tmp_path, count, faults)
+        apps.append(accounts.app)
+        return accounts
+
+    yield make
+    for app in apps:
+        app.close()
+
+
+def target(found: Readiness, name: str) -> TargetReadiness:
+    return next(one for one in found.targets if one.account == name)
+
+
+def candidate(found: Readiness, name: str, account: str = "hotel-002") -> Carried:
+    return next(one for one in target(found, account).candidates if one.name == name)
+
+
+def cell(found: Readiness, assistant: str, field: str) -> str:
+    return dict(zip(found.fields, candidate(found, assistant).cells, strict=True))[field]
+
+
+def test_assistants_are_matched_by_name_and_ids_become_those_of_the_target(made):
+    found = made().look()
+    assert found.is_ready and len(found.assistants) == 10
+    assert candidate(found, "Reception").target_id == HOTEL.first_id
+    assert cell(found, "Reception", "voice_id") == str(HOTEL.own(900))
+    assert cell(found, "Support", "knowledgebase_id") == str(HOTEL.own(2))
+    assert f'"assistant_id": {HOTEL.first_id + 1}' in cell(found, "Reception", "tools").replace("\n", " ")
+
+
+def test_what_is_each_account_s_own_stays_unless_it_is_asked_for(made):
+    accounts = made()
+    found = accounts.look()
+    assert {"name", "phone_number_id", "variables", "webhook_url"} <= set(found.left_out)
+    assert not set(found.fields) & set(found.left_out)
+    asked = accounts.look(names=("Reception",), fields=("phone_number_id", "tool_ids"))
+    (lack,) = candidate(asked, "Reception").lacks
+    assert (lack.catalog.noun, lack.found, asked.left_out) == ("phone number", 0, ())
+    assert asked.unreported == ("tool_ids",), "nobody can say which tools the source has"
+
+
+def test_what_a_target_lacks_is_told_with_who_needs_it_and_the_others_can_be_carried_over(made):
+    found = made(9).look()
+    lacks = {
+        one.account: {lack.words: names for lack, names in one.lacks.items()}
+        for one in found.targets
+        if not one.is_ready
+    }
+    assert lacks == {
+        "restaurant-005": {'voice "Hausstimme"': ("Reception",)},
+        "hotel-007": {'knowledge base "Häufige Fragen"': ("Support",)},
+        "praxis-008": {'assistant "Booking"': ("Reception", "Booking")},
+        "kanzlei-009": {'assistant "Orders"': ("Orders",), '2 x assistant "Support"': ("Support",)},
+    }
+    assert len(target(found, "restaurant-005").ready) == 9
+
+
+@pytest.mark.parametrize("name", ["rückruf", "Ru\u0308ckruf", "RÜCK RUF "])
+def test_case_spaces_and_the_form_of_umlauts_are_no_difference(made, name):
+    accounts = made()
+    accounts.put(HOTEL, 3, name=name)
+    assert candidate(accounts.look(names=("RÜCKRUF",)), "Rückruf").target_id == HOTEL.first_id + 3
+
+
+def test_a_name_that_is_merely_like_it_is_another_one(made):
+    accounts = made()
+    accounts.put(HOTEL, 3, name="Rückrufe")
+    assert not candidate(accounts.look(), "Rückruf").is_ready
+
+
+def test_two_of_the_source_with_one_name_are_told_apart_by_their_ids_alone(made):
+    accounts = made()
+    accounts.put(STAGING, 4, name="support")
+    (lack,) = candidate(accounts.look(), "Support").lacks
+    assert lack.why == "staging has 2 of this name"
+    assert candidate(accounts.look(only=(STAGING.first_id + 2,)), "Support").is_ready
+    with pytest.raises(UsageError, match=r"2 assistants called 'Support'") as caught:
+        accounts.look(names=("Support",))
+    assert caught.value.code == "U190"
+
+
+def test_a_revoked_key_and_a_target_that_is_down_are_told_and_the_others_looked_at(made):
+    found = made(4, "3/401@all,4/503@all").look()
+    assert {one.account: one.code[:1] for one in found.unready} == {"praxis-003": "A", "kanzlei-004": "R"}
+    assert target(found, "hotel-002").is_ready and not found.is_ready
+
+
+def test_what_is_wanted_and_not_in_the_source_is_told_at_once(made):
+    with pytest.raises(UsageError) as caught:
+        made().look(names=("Receptoin", "Booking"), only=(77,))
+    assert "staging has no assistant 77" in caught.value.message
+    assert "did you mean 'Reception'?" in caught.value.message
+
+
+def test_a_secret_in_a_tool_stays_where_it_is(made):
+    accounts = made()
+    calendar = {"type": "calendar_integration", "calcom_api_key": "cal_secret", "calcom_event_slug": "visit"}
+    accounts.put(STAGING, 1, tools=[calendar])
+    found = accounts.look(names=("Booking",))
+    assert (cell(found, "Booking", "tools"), candidate(found, "Booking").secrets) == ("", ("tools",))
+    told = "\n".join(promotion_lines(found)) + str([*promotion_rows(found)])
+    assert "cal_secret" not in told and "tools of Booking: a secret in it" in told
+
+
+def test_a_screen_tells_of_two_hundred_targets_by_what_is_missing_and_the_table_of_each(made):
+    found = made(40).look()
+    lines = list(promotion_lines(found))
+    assert len(lines) < 25 and '  missing    voice "Hausstimme" (Reception): 8 accounts: ' in "\n".join(lines)
+    rows = list(promotion_rows(found))
+    assert len(rows) == 39 * 10 and all(len(row) == len(PROMOTION_COLUMNS) for row in rows)
