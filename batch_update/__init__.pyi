@@ -14,12 +14,16 @@ from batch_update.errors import RunStopped as RunStopped
 from batch_update.errors import SheetError as SheetError
 from batch_update.errors import UsageError as UsageError
 from batch_update.fields.assistant import AssistantUpdate as AssistantUpdate
+from batch_update.fleet.shards.running import run_shard as run_shard
+from batch_update.fleet.shards.running import run_shard_here as run_shard_here
+from batch_update.fleet.shards.shard_task import ShardTask as ShardTask
 from batch_update.jobs.record.job_run import Ending as Ending
 from batch_update.jobs.record.job_run import JobRun as JobRun
 from batch_update.jobs.running.from_python import run_job as run_job
 from batch_update.model.choices import Catalog as Catalog
 from batch_update.model.choices import Choice as Choice
 from batch_update.model.choices import Choices as Choices
+from batch_update.model.fleets import ShardEnd as ShardEnd
 from batch_update.model.plans import Change as Change
 from batch_update.model.plans import Outcome as Outcome
 from batch_update.model.plans import Plan as Plan

@@ -12,6 +12,7 @@ import pytest
 
 from batch_update.clock import Clock
 from batch_update.errors import RunStopped
+from batch_update.fleet.leases.lease import TTL
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.written_end import last_end
 from batch_update.journal.reading import read_run
@@ -109,6 +110,37 @@ def test_an_older_epoch_that_wakes_up_sends_nothing_more_and_overwrites_nothing(
     assert read_run(account.folder.run_of(NAME, 2)).complete
     stopped = read_run(account.folder.run_of(NAME, 1)).stopped
     assert isinstance(stopped, RunStopped) and stopped.code == "R140"
+
+
+def test_a_process_that_stands_still_on_this_machine_is_followed_once_it_goes_on(tmp_path: Path) -> None:
+    """It holds the lock of the account, which nobody can take from it; nothing is sent meanwhile."""
+    account = one_account(tmp_path, rows=6)
+    ends: list[ShardEnd] = []
+
+    async def story() -> None:
+        freeze = Freeze()
+
+        async def before(who: str, number: int) -> None:
+            if len(account.sent) == 3:
+                freeze.stop()
+            await freeze.wait()
+
+        async def work(clock: Clock | None) -> None:
+            ends.append(await account.worked_on(tmp_path, "first", clock))
+
+        account.before = before
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work, freeze.clock)
+            await anyio.sleep(1.0)
+            so_far = len(account.sent)
+            tasks.start_soon(work, None)
+            await anyio.sleep(TTL * 2)
+            assert len(account.sent) == so_far < 6
+            freeze.go_on()
+
+    virtual.run(story, "asyncio")
+    assert [(end.exit, end.code, end.epoch) for end in ends] == [(5, "R140", 1), (0, "", 2)]
+    assert ends[1].counts == {Status.UPDATED: 6}
 
 
 def test_an_epoch_that_left_nothing_at_home_may_have_sent_all(tmp_path: Path) -> None:

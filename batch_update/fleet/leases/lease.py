@@ -66,7 +66,10 @@ class Lease:
         """its number; 0 before it is taken"""
         self.spent = False
         """whether another machine held it before, whose requests of the last minute cannot be known here"""
-        self._clock, self._ttl = clock, ttl
+        self.is_takeover = False
+        """whether the one before never let go of it, and may only stand still"""
+        self.ttl = ttl
+        self._clock = clock
         self._what = what or folder.name
         self._machine = this_machine() if machine is None else machine
         self._files = LeaseFiles(folder, self._machine)
@@ -107,7 +110,7 @@ class Lease:
         if self._lost is None and self._files.is_followed(self.epoch):
             self._lost = "another worker has taken over"
         since = self._clock.boot() - self._renewed  # only now: to look may have taken long
-        if self._lost is None and since >= self._ttl / 2:
+        if self._lost is None and since >= self.ttl / 2:
             because = self._trouble or "this machine slept, or the process stood still"
             self._lost = f"it was not renewed for {how_long(since)}: {because}"
         if self._lost is not None:
@@ -116,7 +119,7 @@ class Lease:
     async def _keep(self) -> None:
         """Renew it, until that is cancelled or it is lost."""
         while self._lost is None:
-            await self._clock.sleep(self._ttl / RENEWALS / (2 if self._trouble else 1))
+            await self._clock.sleep(self.ttl / RENEWALS / (2 if self._trouble else 1))
             await self.renew()
 
     async def renew(self) -> None:
@@ -129,7 +132,7 @@ class Lease:
             return
         if newest > self.epoch:
             self._lost = self._lost or "another worker has taken over"
-        elif self._clock.boot() - self._renewed < self._ttl * TOO_LATE:
+        elif self._clock.boot() - self._renewed < self.ttl * TOO_LATE:
             self._renewed, self._trouble = began, ""
 
     def _write_stamp(self) -> int:
@@ -159,7 +162,7 @@ class Lease:
             look = await self._asked(partial(self._files.look, self._machine))
             now = self._clock.monotonic()
             mark = (look.epoch, look.stamp)
-            is_still = mark == seen and now - since >= max(self._ttl, look.holder.ttl if look.holder else 0.0)
+            is_still = mark == seen and now - since >= max(self.ttl, look.holder.ttl if look.holder else 0.0)
             if look.is_free or is_still:
                 began = self._clock.boot()
                 if await self._asked(partial(self._begin, look)):
@@ -169,7 +172,7 @@ class Lease:
                 if seen is not None and now - begun >= wait:
                     raise RunLocked(f"another worker holds the lease on {self._what}{_by(look)}", code="R141")
                 seen, since = mark, now
-            await self._clock.sleep(self._ttl / RENEWALS / 2)
+            await self._clock.sleep(self.ttl / RENEWALS / 2)
 
     def _begin(self, look: Look) -> bool:
         """Begin the next epoch, or return False where somebody else was faster. Raises OSError."""
@@ -193,6 +196,7 @@ class Lease:
             return False
         self.epoch, self._lock = epoch, lock
         self.spent = look.epoch > 0 and (look.holder is None or look.holder.machine != self._machine)
+        self.is_takeover = look.epoch > 0 and not look.is_free
         try:
             self._write_stamp()
         except OSError:

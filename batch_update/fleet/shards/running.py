@@ -25,11 +25,15 @@ from batch_update.fleet.shards.stopping import StopFile, refuse_stopped
 from batch_update.fleet.shards.written_end import last_end, write_end
 from batch_update.model.fleets import ShardEnd
 from batch_update.model.reports import Exit
+from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import layered_settings
 from batch_update.run.steps.means import Means
 from batch_update.run.steps.session import Ended
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
+
+UNTIL_AWAKE = 3
+"""times the ttl that a process of this machine may hold the lock of an account whose lease it has lost"""
 
 
 async def run_shard(
@@ -64,7 +68,11 @@ async def run_shard(
 
 
 def run_shard_here(task: ShardTask, settings: Settings | None = None, **more: Any) -> ShardEnd:
-    """See one account of a fleet to its end in this thread, on an event loop of its own; all else is as there."""
+    """See one account of a fleet to its end in this thread, on an event loop of its own; all else is as there.
+
+    Raises UsageError (U101) where an event loop is running in it.
+    """
+    refuse_on_loop("run_shard_here", remedy="await run_shard with the same arguments")
     return anyio.run(partial(run_shard, task, settings, **more))
 
 
@@ -99,6 +107,9 @@ def _lease_of(shard: Shard, account: Account, means: Means, ttl: float) -> Lease
 async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
     """Do the work while the lease is held, bring it home and write down how it ended."""
     account, epoch = shard.task.account, lease.epoch
+    if lease.is_takeover:  # where it stands still on this machine, the account's lock is free once it goes on
+        wait = max(shard.settings.wait, UNTIL_AWAKE * lease.ttl)
+        shard = replace(shard, settings=shard.settings.model_copy(update={"wait": wait}))
     home = shard.folder.run_of(account, epoch)
     await anyio.to_thread.run_sync(make_folder, home)  # from now on this epoch may have sent something
     homing = Homing(shard.place(epoch), home, means.clock)
