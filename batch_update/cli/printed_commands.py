@@ -48,6 +48,7 @@ _FIRST: dict[Purpose, str] = {
     "leave_out": "leave out all columns that match no field: ",
     "fix": "have what is safe repaired, in a file of its own: ",
     "annotate": "see each problem at its cell, in a workbook: ",
+    "plan_left": "see to what kept accounts from being planned, then: ",
     "plan_ours": "put yours over what others changed since the export: ",
 }
 """What is said before a command."""

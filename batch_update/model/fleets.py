@@ -10,6 +10,9 @@ from hashlib import sha256
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit, worst
 
+NO_ACCOUNT = "_no_account"
+"""stands for the account of rows that belong to none that is known, and are left out"""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountPlan:

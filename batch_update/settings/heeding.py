@@ -16,6 +16,10 @@ _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage
 _SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
 _PLANNING = ("only", "limit", "skip_invalid", "on_conflict", "no_fetch")
 _LIMITS = ("max_changes", "max_change_percent")
+_OF_FLEETS = (
+    *("skip_invalid", "on_conflict", "Look-ups", "Guards", "accounts_file", "proxy", "locks_dir", "timeout"),
+    *("rate", "pace", "max_attempts", "max_outage", "runs_dir"),
+)
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "plan": ("Sheet", "Limits", *_PLANNING, "Look-ups", "Guards", *_READING),
@@ -30,6 +34,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "runs list": (*_RUNS, "json_"),
     "runs show": (*_RUNS, "json_"),
     "runs prune": (*_RUNS, "yes", "json_"),
+    "fleet plan": ("Sheet", "Limits", *_OF_FLEETS, *SCREEN),
     "fleet list": ("runs_dir", "json_"),
     "report": ("only", "runs_dir", "json_"),
     "history": ("delimiter", "no_fetch", "runs_dir", *_READING),

@@ -159,7 +159,8 @@ def _of_accounts(headers: Sequence[str], column: int) -> Problem:
         f"{shortly(header)} says which account each row belongs to, and this is about one account",
         column=column,
         given=excerpt(header, 60),
-        remedy=f"The commands of fleets take it; are all rows for this one, {_leave_out(headers, column)}.",
+        remedy="`batch-update fleet plan` takes it apart, account by account; are all rows for this one, "
+        f"{_leave_out(headers, column)}.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from batch_update.cli.app import command_line
 from batch_update.cli.help import FEW, FIRST, GROUPS
 from batch_update.cli.spelling import flag_of
 from batch_update.sandbox.app import make_app
+from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.settings.heeding import HEEDED, heeded
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
+from tests.fleet.accounts_of_sandbox import write_list
 from tests.sandbox.served import serving
 from tests.sheet.workbooks import xlsx
 
@@ -139,6 +142,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
     "fleet list": [()],
+    "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
     "history": [
         ("10001",),
         ("-o", "h.csv"),
@@ -165,6 +169,15 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     yield found
 
 
+@contextmanager
+def served_accounts(folder: Path) -> Iterator[None]:
+    """Serve a sandbox with two accounts, with a list of them and a sheet for both in this folder."""
+    (folder / "many.csv").write_text("account,id,name\nstaging,110001,x\nhotel-002,210001,x\n", "utf-8")
+    with closing(make_many(2, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(folder, 2, f"{address}/api")
+        yield
+
+
 @pytest.mark.parametrize("command", HEEDED)
 def test_every_setting_that_is_listed_is_heeded(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reads: set[str], command: str
@@ -182,8 +195,9 @@ def test_every_setting_that_is_listed_is_heeded(
     if any("half" in words for words in SITUATIONS[command]) or command.startswith("runs"):
         run("apply", "good.csv", *SEND, *broken)
     reads.clear()
-    for words in SITUATIONS[command]:
-        run(*command.split(), *words)
+    with served_accounts(tmp_path) if command == "fleet plan" else nullcontext():
+        for words in SITUATIONS[command]:
+            run(*command.split(), *words)
     if command in {"resume", "undo"}:  # which go to the server alone that the run went to
         with serving(make_app(tmp_path / "served.db", limits=())) as address:
             monkeypatch.setenv("FAMULOR_API_KEY", SANDBOX_KEY)

@@ -118,7 +118,12 @@ CASES: dict[str, Case] = {
     "job serve": Case(("job", "serve", "--health"), 1, "scheduler"),
     "job schedule: no form": Case(("job", "schedule", "night"), 2),
     "job run: several": Case(("job", "run", "one", "one", *SEND), 0, "job-runs"),
-    "fleet list": Case(("fleet", "list"), 0, "fleets"),
+    "fleet plan": Case(
+        ("fleet", "plan", "many.csv", "--max-outage", "0", "--max-accounts", "0"), 4, "fleet-plan"
+    ),
+    "fleet plan: rows of nobody": Case(("fleet", "plan", "nobody.csv"), 3, "fleet-plan"),
+    "fleet plan: no list": Case(("fleet", "plan", "many.csv", "--accounts-file", "none.toml"), 2),
+    "fleet list": Case(("fleet", "list"), 0, "fleets", (("fleet", "plan", "many.csv"),)),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),
@@ -137,6 +142,9 @@ def ready(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         "mendable.csv": "id,voice_id,speech_speed\n10001.0, 412 ,1.0\n10002,412,1.7\n",
         "odd.csv": "id,nmae,speech_speed,label_ids+\n10001,x,1.0,2\n10001,x,1,3\nx,,,\n",
         "lines.jsonl": '{"id": 10001, "speech_speed": 1.7, "nobody": 1}\n',
+        "accounts.toml": '[accounts.nord]\nkey = { env = "NOBODY" }\n[accounts.ost]\nkey = { env = "NOBODY" }\n',
+        "many.csv": "account,id,speech_speed\nnord,10001,1.1\nost,20001,1.7\nnord,10002,1.1\n",
+        "nobody.csv": "account,id,speech_speed\nnrod,10001,1.1\nost,20001,1.7\n",
         "jobs/one.toml": 'file = "../good.csv"\ndescription = "every night"\n',
         "telling.toml": 'file = "good.csv"\n[monitor]\nmetrics = "a.prom"\non-failure = ["./none"]\n',
         "jobs/night.toml": 'file = "../good.csv"\nsandbox = true\nschedule = { cron = "0 3 * * 1-5" }\n',

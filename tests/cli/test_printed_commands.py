@@ -315,7 +315,7 @@ def sentences() -> Iterator[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield from re.findall(
-                    r"batch-update ((?:runs |job )?[a-z-]+(?: [A-Z0-9.a-z-]+)?)", node.value
+                    r"batch-update ((?:runs |job |fleet |accounts )?[a-z-]+(?: [A-Z0-9.a-z-]+)?)", node.value
                 )
 
 
@@ -326,7 +326,7 @@ def test_a_command_in_a_sentence_works_by_its_name_alone_or_with_the_word_behind
     wrong = []
     for words in sorted(set(sentences())):
         first = words.split()[0]
-        size = 2 if first in {"runs", "job"} else 1
+        size = 2 if first in {"runs", "job", "fleet", "accounts"} else 1
         whole = words.split()
         if (
             first not in not_commands

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from batch_update.account.known.known_account import as_compared, odd_name
 from batch_update.disk import read_plain, replace_private, sync_folder
 from batch_update.errors import UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
@@ -24,8 +25,6 @@ SCHEMA = 1
 MARK, SEAL = "batch_update_fleet", "seal"
 MOST_BYTES = 16 * 1024 * 1024
 """of the file; some ten thousand accounts"""
-_ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}").fullmatch
-"""Names that stand in paths: no slash, and no dot in front."""
 _DIGEST = re.compile(r"(?:[0-9a-f]{16})?").fullmatch
 
 
@@ -116,7 +115,7 @@ def _plan_of(document: dict[str, Any]) -> FleetPlan:
         raise Unfit("it is for no command that a fleet has")
     if wrong := next((one for one in accounts if not _is_sound(one)), None):
         raise Unfit(f"what it says of the account {wrong.account!r} cannot be")
-    if any(count > 1 for count in Counter(one.account.casefold() for one in accounts).values()):
+    if any(count > 1 for count in Counter(as_compared(one.account) for one in accounts).values()):
         raise Unfit("an account stands in it twice")
     if [one.account for one in accounts] != sorted(one.account for one in accounts):
         raise Unfit("its accounts are not in order")
@@ -127,7 +126,7 @@ def _plan_of(document: dict[str, Any]) -> FleetPlan:
 def _is_sound(one: AccountPlan) -> bool:
     counts = (one.changes, one.rows, one.invalid)
     return bool(
-        _ACCOUNT(one.account)
+        not odd_name(one.account)  # it stands in paths
         and _DIGEST(one.digest)
         and min(counts) >= 0
         and (one.digest or not one.changes)

@@ -75,6 +75,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "new-job": ("job init",),
     "coming-runs": ("job next",),
     "fleets": ("fleet list",),
+    "fleet-plan": ("fleet plan",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

@@ -31,6 +31,7 @@ Purpose = Literal[
     "fix",
     "annotate",
     "plan_ours",
+    "plan_left",
     "look",
     "go_on",
     "apply_failed",
@@ -44,8 +45,9 @@ Purpose = Literal[
 ]
 """What a next command is for: `look` shows what a guard stopped, and `go_on` lets it through; `check` and `plan_again`
 come after the sheet was mended; `fix` writes it with the repairs that are safe, `annotate` a workbook that shows its
-problems; `plan_ours` puts what the sheet says over what others changed since its export; `blame` tells who set what an
-assistant holds, `history` what runs changed: of one assistant with its id behind it."""
+problems; `plan_ours` puts what the sheet says over what others changed since its export; `plan_left` plans the accounts
+of a fleet that could not be; `blame` tells who set what an assistant holds, `history` what runs changed: of one
+assistant with its id behind it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ GERMAN_TITLES: Mapping[str, str] = {
     "S142": "mehrere Tabellen kommen in Frage",
     "S143": "eine Webseite statt einer Tabelle",
     "S144": "die Tabelle lässt sich nicht abholen",
+    "S150": "ein Account, der nicht bekannt ist",
+    "S151": "eine Zeile ohne Account",
+    "S153": "eine Tabelle, die nicht sagt, um welchen Account es geht",
     "H101": "es gibt keine Spalte mit IDs",
     "H102": "eine Spalte passt zu keinem Feld",
     "H103": "ein Feld steht in zwei Spalten",
@@ -197,4 +200,5 @@ GERMAN_TITLES: Mapping[str, str] = {
     "G108": "ein System-Prompt träte an die Stelle verschiedener",
     "G120": "zu viele Änderungen",
     "G121": "ein zu großer Teil des Kontos",
+    "G130": "zu viele Accounts",
 }

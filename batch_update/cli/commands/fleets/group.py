@@ -23,8 +23,18 @@ LAST_FLEET = Annotated[
         show_default=False,
     ),
 ]
-
-
-@app.callback()
-def _group() -> None:
-    """Let typer build the group whatever commands are in it."""
+ACCOUNTS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accounts",
+        metavar="NAMES",
+        help="Accounts by name or tag:TAG, by comma. Repeatable. Without it: those that the sheet names.",
+    ),
+]
+ALL_ACCOUNTS = Annotated[bool, typer.Option("--all-accounts", help="All accounts of the list.")]
+MAX_ACCOUNTS = Annotated[
+    int | None,
+    typer.Option(
+        "--max-accounts", metavar="N", min=0, help="Send nothing where more accounts than this would change."
+    ),
+]

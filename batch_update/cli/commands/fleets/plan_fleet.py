@@ -1,0 +1,316 @@
+"""`fleet plan`: what a sheet would change in many accounts, seen before it happens, in a folder to be approved."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
+from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.help import Command
+from batch_update.cli.options import FILE, is_silent, or_environment, settings_of, takes
+from batch_update.cli.printed_commands import Following, command_of, next_lines, told_here
+from batch_update.cli.screens.screen import out, paint, painted, say
+from batch_update.cli.watcher import Reader
+from batch_update.model.fleets import NO_ACCOUNT
+from batch_update.model.plans import Tripped
+from batch_update.model.reports import Exit
+from batch_update.model.sheets import Problem, Severity
+from batch_update.settings.heeding import HEEDED
+from batch_update.settings.tunables import Settings
+from batch_update.text import counted, printable, quoted
+
+if TYPE_CHECKING:
+    from batch_update.fleet.planning.fleet_planning import AccountChoice
+    from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
+    from batch_update.fleet.planning.splitting import SplitSheet
+    from batch_update.report.documents.fleets.of_fleet_plans import PlannedFleetDocument
+
+FULL = Annotated[bool, typer.Option("--full", help="Show every account.")]
+EXIT_CODE = Annotated[bool, typer.Option("--exit-code", help="End with 10 where something would change.")]
+
+
+@app.command("plan", cls=Command)
+@takes("fleet plan")
+def plan_many(
+    file: FILE,
+    given: dict[str, Any],
+    accounts: ACCOUNTS = None,
+    all_accounts: ALL_ACCOUNTS = False,
+    max_accounts: MAX_ACCOUNTS = None,
+    full: FULL = False,
+    exit_code: EXIT_CODE = False,
+) -> None:
+    """Show what a sheet with a column account would change in each, and save the plans for fleet apply.
+
+    Nothing is sent. An account that cannot be planned is told of, and the others go on.
+
+    Exit status: the worst of all accounts: 0, or 10 with --exit-code where something would change; 2 to 5 where an
+    account cannot be planned.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        from batch_update.fleet.planning.fleet_planning import (
+            AccountChoice,
+            blocking_whole,
+            plan_fleet,
+            problems_offline,
+            read_for_fleet,
+        )
+        from batch_update.run.steps.means import Means
+
+        choice = AccountChoice(tuple(or_environment(accounts, "accounts")), all_accounts)
+        means = Means(Reader(settings))
+        split = read_for_fleet(file, choice, settings, means)
+        screen = _Screen(file, choice, settings, max_accounts, full=full)
+        if blocking_whole(split, skip_invalid=settings.skip_invalid):
+            screen.refused(split, problems_offline(split, settings))
+            raise typer.Exit(int(Exit.SHEET_INVALID))
+        watcher = _Progress(settings, len(split.parts))
+        planned = anyio.run(partial(plan_fleet, split, settings, means, watcher, max_accounts=max_accounts))
+        status = Exit.OK if planned.exit is Exit.CHANGES_PENDING and not exit_code else planned.exit
+        screen.planned(planned, status)
+        raise typer.Exit(int(status))
+
+
+class _Progress:
+    """Tells from time to time how many accounts are planned."""
+
+    def __init__(self, settings: Settings, total: int) -> None:
+        self._talks = not is_silent(settings)
+        self._told = self._wrong = 0
+        if self._talks:
+            say(f"Planning {counted(total, 'account')} ...")
+
+    def warning(self, words: str) -> None:
+        if self._talks:
+            say(f"{paint('warning', 'warning', sys.stderr)}: {words}")
+
+    def account_planned(self, account: PlannedAccount, done: int, total: int) -> None:
+        self._wrong += bool(account.plan.code)
+        tenths = done * 10 // total
+        if not self._talks or total < _MANY or tenths == self._told or done == total:
+            return
+        self._told = tenths
+        wrong = f", {self._wrong:,} of them cannot be" if self._wrong else ""
+        say(f"  {done:,} of {total:,} planned{wrong}")
+
+
+_MANY = 20
+"""accounts from which on it is told how far planning is"""
+
+
+class _Screen:
+    """What came of planning a fleet, for people or as a document."""
+
+    def __init__(
+        self, file: str, choice: AccountChoice, settings: Settings, max_accounts: int | None, *, full: bool
+    ) -> None:
+        self._file, self._choice, self._settings, self._full = file, choice, settings, full
+        self._max_accounts = max_accounts
+
+    def refused(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
+        """Show why the sheet as a whole cannot be planned."""
+        following: Following = {"plan_again": self._again()}
+        if split.homeless and not any(p.index is None and p.severity is Severity.ERROR for p in problems):
+            following["apply_good_rows"] = self._again(skip_invalid=True)
+        if self._settings.json_:
+            document = _refused_document(split, self._told(problems))
+            out_document(document, exit=Exit.SHEET_INVALID, following=following)
+            return
+        self._show_problems(split, problems)
+        out("Nothing was planned, and no account was asked.")
+        out(next_lines(following))
+
+    def planned(self, planned: PlannedFleet, status: Exit) -> None:
+        """Show the plan of a fleet."""
+        following = self._following(planned)
+        if self._settings.json_:
+            document = _document(planned, self._told(planned.problems))
+            out_document(document, exit=status, following=following)
+        elif self._settings.quiet:
+            from batch_update.report.screen.fleet_lines import unplanned_lines
+
+            for line in unplanned_lines(planned.plan.accounts):
+                out(line)
+        else:
+            self._show(planned)
+            if following:
+                out(next_lines(following))
+
+    def _show(self, planned: PlannedFleet) -> None:
+        from batch_update.report.documents.fleets.of_fleet_plans import fleet_totals
+        from batch_update.report.guards import guard_lines
+        from batch_update.report.screen.fleet_lines import account_table, beside_lines, fleet_totals_line
+
+        plan, split = planned.plan, planned.split
+        self._show_problems(split, planned.problems)
+        requests = sum(one.requests for one in planned.accounts)
+        totals = fleet_totals(plan.accounts, planned.seconds)
+        out(
+            f"Plan for {counted(totals.accounts, 'account')}: {counted(totals.rows, 'row')}, "
+            f"what is there read in {counted(requests, 'request')}\n"
+        )
+        for line in (
+            *account_table(plan.accounts, full=self._full),
+            *beside_lines(split.left_out, split.idle),
+        ):
+            out(line)
+        tripped = [*planned.tripped, *_summed_guards(planned)]
+        if tripped:
+            heading = f"\n{paint('Has to be allowed', 'warning')} before it is sent:"
+            out("\n".join([heading, *guard_lines(tripped)]))
+        out(f"\n{fleet_totals_line(totals)}")
+        out(f"Digest {plan.digest}")
+        out(f"Folder {printable(str(planned.folder.path))}")
+
+    def _show_problems(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
+        from batch_update.report.screen.problems import render_problems
+
+        if problems:
+            told = self._told(problems)
+            out(painted(render_problems(split.sheet, told, briefly=self._settings.skip_invalid)))
+
+    def _told(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Return the problems with commands in their remedies that can be pasted here."""
+        return told_here(problems, self._settings, groups=("accounts_file", "proxy"))
+
+    # ------------------------------------------------------------ what comes next
+
+    def _following(self, planned: PlannedFleet) -> Following:
+        """Return the commands that make sense now, by what they are for."""
+        from batch_update.fleet.planning.planned import all_hazards
+        from batch_update.report.guards import lifted
+
+        first = next((one.plan for one in planned.accounts if one.plan.changes), None)
+        hazards = all_hazards(planned.accounts)
+        limits = lifted([one for each in planned.accounts for one in each.tripped])
+        following: Following = {}
+        if first is not None and not (hazards or limits or planned.tripped):
+            if "fleet apply" in HEEDED:
+                following["apply"] = command_of("fleet apply", self._at_list(), planned.folder.path)
+        elif first is not None:
+            more = dict(limits) | {
+                name: value for one in planned.tripped for name, value in one.lifts.items()
+            }
+            allow = {"allow": (*self._settings.allow, *hazards)} if hazards else {}
+            following["go_on"] = self._again(**more, **allow)
+        if first is not None:
+            path = planned.folder.plan_of(first.account)
+            following["look"] = command_of(
+                "plan",
+                self._at_list(account=first.account),
+                path,
+                groups=("account", "accounts_file", "proxy"),
+            )
+        if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
+            following["plan_again"] = self._again()
+            following["apply_good_rows"] = self._again(skip_invalid=True)
+        left = [one.plan.account for one in planned.accounts if one.exit not in (Exit.OK, Exit.SHEET_INVALID)]
+        if left := [name for name in left if name != NO_ACCOUNT]:
+            following["plan_left"] = self._again(accounts=",".join(left) if len(left) <= _MOST_NAMED else "")
+        return following
+
+    def _at_list(self, **changed: Any) -> Settings:
+        return self._settings.model_copy(update=changed)
+
+    def _again(self, **changed: Any) -> str:
+        """Return this command once more, with these settings and options changed."""
+        accounts = changed.pop("accounts", "") or ",".join(self._choice.selectors)
+        most = changed.pop("max_accounts", self._max_accounts)
+        words = [command_of("fleet plan", self._settings.model_copy(update=changed), self._file)]
+        if accounts:
+            words.append(f"--accounts {quoted(accounts)}")
+        elif self._choice.every:
+            words.append("--all-accounts")
+        if most is not None:
+            words.append(f"--max-accounts {most}")
+        return " ".join(words)
+
+
+_MOST_NAMED = 20
+"""accounts that a command names"""
+
+
+def _summed_guards(planned: PlannedFleet) -> list[Tripped]:
+    """Return what the guards of all accounts found, each thing once with all assistants."""
+    found: dict[str, list[Tripped]] = {}
+    for each in planned.accounts:
+        for one in each.tripped:
+            found.setdefault(one.code, []).append(one)
+    return [
+        replace(
+            ones[0],
+            words=f"{ones[0].words if ones[0].hazard else _LIMIT_WORDS}, in {counted(len(ones), 'account')}",
+            assistants=sum(one.assistants for one in ones),
+            rows=tuple(sorted(row for one in ones for row in one.rows)),
+        )
+        for ones in found.values()
+    ]
+
+
+_LIMIT_WORDS = "more of an account's assistants would change than may"
+
+
+# ---------------------------------------------------------------- for programs
+
+
+def _document(planned: PlannedFleet, problems: Sequence[Problem]) -> PlannedFleetDocument:
+    from batch_update.report.documents.fleets.of_fleet_plans import (
+        PlannedFleetDocument,
+        account_of_fleet,
+        fleet_totals,
+    )
+    from batch_update.report.documents.nouns import told_guard, told_problem, told_sheet
+
+    plan, split = planned.plan, planned.split
+    paths = {one.plan.account: planned.folder.plan_of(one.plan.account) for one in planned.accounts}
+    return PlannedFleetDocument(
+        sheet=told_sheet(split.sheet),
+        fleet=plan.id,
+        folder=str(planned.folder.path),
+        made=plan.made,
+        digest=plan.digest,
+        totals=fleet_totals(plan.accounts, planned.seconds),
+        guards=tuple(map(told_guard, planned.tripped)),
+        accounts=tuple(
+            account_of_fleet(
+                one.plan,
+                one.tripped,
+                exit=one.exit,
+                requests=one.requests,
+                seconds=one.seconds,
+                saved=str(paths[one.plan.account]) if paths[one.plan.account].exists() else None,
+            )
+            for one in planned.accounts
+        ),
+        left_out=split.left_out,
+        idle=split.idle,
+        problems=tuple(told_problem(split.sheet, problem) for problem in problems),
+    )
+
+
+def _refused_document(split: SplitSheet, problems: Sequence[Problem]) -> PlannedFleetDocument:
+    """Return what is told of a sheet of which nothing was planned."""
+    from batch_update.report.documents.fleets.of_fleet_plans import PlannedFleetDocument, fleet_totals
+    from batch_update.report.documents.nouns import told_problem, told_sheet
+
+    return PlannedFleetDocument(
+        sheet=told_sheet(split.sheet),
+        fleet=None,
+        folder=None,
+        made=None,
+        digest=None,
+        totals=fleet_totals(()),
+        guards=(),
+        accounts=(),
+        left_out=split.left_out,
+        idle=split.idle,
+        problems=tuple(told_problem(split.sheet, problem) for problem in problems),
+    )

@@ -1,0 +1,1 @@
+"""A sheet taken apart by its accounts, and each account planned: one plan to approve."""

@@ -1,0 +1,201 @@
+"""The story of a fleet's plan: the sheet taken apart, each account planned and saved, one digest over all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+
+from batch_update.account.known.accounts_file import read_accounts
+from batch_update.account.known.known_account import KnownAccount, KnownAccounts
+from batch_update.check.checking import in_order
+from batch_update.errors import RunStopped, UsageError
+from batch_update.fleet.planning.account_planning import plan_account, problems_of_whole
+from batch_update.fleet.planning.given_settings import carried_settings
+from batch_update.fleet.planning.homeless_rows import homeless_account
+from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet, whole_guards
+from batch_update.fleet.planning.splitting import SplitSheet, split_sheet
+from batch_update.fleet.record.fleet_draft import FleetDraft, new_fleet
+from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.model.fleets import FleetPlan
+from batch_update.model.sheets import Problem, Severity, Sheet
+from batch_update.plan.from_sheet import make_plan
+from batch_update.report.files.folder import folder_stem
+from batch_update.run.steps.means import Means
+from batch_update.run.watching import Watcher
+from batch_update.settings.tunables import Settings
+from batch_update.sheet.headers import OF_ACCOUNTS
+from batch_update.sheet.reading import Source, read_sheet
+from batch_update.text import printable
+
+AT_ONCE = 50
+"""accounts that are planned at the same time: each has a pace of its own, and connections"""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """The accounts that are meant; by default those that the sheet names."""
+
+    selectors: tuple[str, ...] = ()
+    """names and `tag:TAG`"""
+    every: bool = False
+    """all of the list"""
+
+
+class PlanWatcher(Protocol):
+    """Told how far a fleet's plan is."""
+
+    def warning(self, words: str) -> None:
+        """Something about a key or an address is odd, and can be lived with."""
+
+    def account_planned(self, account: PlannedAccount, done: int, total: int) -> None:
+        """One more account is planned, or cannot be."""
+
+
+# ---------------------------------------------------------------- the sheet
+
+
+def read_for_fleet(
+    what: Source | Sheet, choice: AccountChoice, settings: Settings, means: Means
+) -> SplitSheet:
+    """Return the sheet taken apart by its accounts.
+
+    Raises UsageError for a list of accounts that is wrong, or a choice that chooses nothing; SheetError where the sheet
+    cannot be read, or is for several accounts and does not say which row is whose.
+    """
+    known = read_accounts(settings.accounts_file)
+    chosen = _chosen(known, choice)
+    sheet = what if isinstance(what, Sheet) else read_sheet(what, settings, environ=means.environ)
+    means.watcher.sheet_read(sheet)
+    return split_sheet(sheet, known.accounts, chosen)
+
+
+def _chosen(known: KnownAccounts, choice: AccountChoice) -> Sequence[KnownAccount] | None:
+    if choice.every and choice.selectors:
+        raise UsageError(
+            "the option accounts names some, and the option all_accounts means all",
+            code="U101",
+            remedy="leave one out",
+        )
+    if choice.every:
+        return known.accounts
+    return known.chosen(choice.selectors) if choice.selectors else None
+
+
+def blocking_whole(split: SplitSheet, *, skip_invalid: bool) -> bool:
+    """Whether the sheet as a whole forbids to plan any account: its headers do, or rows that are nobody's."""
+    return any(map(_is_of_whole, split.sheet.problems)) or (bool(split.homeless) and not skip_invalid)
+
+
+def _is_of_whole(problem: Problem) -> bool:
+    is_error = problem.severity is Severity.ERROR and problem.index is None
+    return is_error and problem.code != OF_ACCOUNTS
+
+
+def problems_offline(split: SplitSheet, settings: Settings) -> tuple[Problem, ...]:
+    """Return all problems of a sheet that can be told before any account is asked."""
+    plans = (
+        (make_plan(part.sheet, on_duplicate=settings.on_duplicate, fetched=True), part)
+        for part in split.parts
+    )
+    return _all_problems(split, [problems_of_whole(plan.problems, part.rows) for plan, part in plans])
+
+
+def _all_problems(split: SplitSheet, of_parts: Sequence[Sequence[Problem]]) -> tuple[Problem, ...]:
+    whole = [p for p in split.sheet.problems if p.index is None and p.code != OF_ACCOUNTS]
+    of_rows = dict.fromkeys(problem for part in of_parts for problem in part)  # accounts may share rows
+    return in_order((*whole, *split.homeless, *of_rows))
+
+
+# ---------------------------------------------------------------- the plan
+
+
+async def plan_fleet(
+    split: SplitSheet,
+    settings: Settings,
+    means: Means,
+    watcher: PlanWatcher,
+    *,
+    max_accounts: int | None = None,
+) -> PlannedFleet:
+    """Plan each account of a sheet that was taken apart, and save all in a folder of their own.
+
+    What one account meets is in its part of the plan, and the others go on. Raises UsageError U154 where the folder
+    cannot be made, RunStopped X311 where the plan is not the one that is expected; no folder is left then.
+    """
+    now = means.clock.wall().replace(microsecond=0)
+    with new_fleet(settings.runs_dir, _stem(split.sheet), now.astimezone()) as draft:
+        accounts = await _all_planned(split, settings, means, watcher, draft)
+        plan = FleetPlan(
+            id=draft.final.id,
+            command="apply",
+            sheet=printable(split.sheet.name),
+            made=now,
+            accounts=tuple(one.plan for one in accounts),
+            settings=carried_settings(settings),
+        )
+        _expect(plan, settings.expect)
+        save_fleet(draft.folder, plan)
+        folder = draft.keep()
+    return PlannedFleet(
+        plan,
+        folder,
+        split,
+        accounts,
+        _all_problems(split, [one.problems for one in accounts]),
+        whole_guards(plan, max_changes=settings.max_changes, max_accounts=max_accounts),
+    )
+
+
+async def _all_planned(
+    split: SplitSheet, settings: Settings, means: Means, watcher: PlanWatcher, draft: FleetDraft
+) -> tuple[PlannedAccount, ...]:
+    # The digest that is expected is that of the whole, and so is the limit.
+    own = settings.model_copy(update={"expect": None, "max_changes": None})
+    means = replace(means, watcher=_Warner(watcher))
+    found: dict[str, PlannedAccount] = {}
+    turns = anyio.Semaphore(AT_ONCE)
+
+    async def plan_one(part_index: int) -> None:
+        async with turns:
+            one = await plan_account(split.parts[part_index], own, means, draft.folder)
+        found[one.plan.account] = one
+        watcher.account_planned(one, len(found), len(split.parts))
+
+    async with anyio.create_task_group() as tasks:
+        for index in range(len(split.parts)):
+            tasks.start_soon(plan_one, index)
+    if split.homeless:
+        one = homeless_account(split, draft.folder)
+        found[one.plan.account] = one
+    return tuple(found[name] for name in sorted(found))
+
+
+class _Warner(Watcher):
+    """Tells each warning once, whichever accounts it is about, and nothing else."""
+
+    def __init__(self, watcher: PlanWatcher) -> None:
+        self._watcher = watcher
+        self._told: set[str] = set()
+
+    def warning(self, words: str) -> None:
+        if words not in self._told:
+            self._told.add(words)
+            self._watcher.warning(words)
+
+
+def _expect(plan: FleetPlan, wanted: str | None) -> None:
+    """Raises RunStopped where the plan is not the one that was reviewed."""
+    if wanted is not None and wanted.strip().lower() != plan.digest:
+        raise RunStopped(
+            f"the plan came out differently: its digest over all accounts is {plan.digest}, expected was {wanted}",
+            code="X311",
+        )
+
+
+def _stem(sheet: Sheet) -> str:
+    """Return the name of the sheet as it stands in the name of a folder."""
+    return folder_stem("stdin" if sheet.name == "-" else Path(sheet.name).stem)
