@@ -152,6 +152,17 @@ def test_an_epoch_that_left_nothing_at_home_may_have_sent_all(tmp_path: Path) ->
     assert (end.counts, end.epoch, len(account.sent)) == ({Status.UPDATED: 4}, 2, 4)
 
 
+def test_a_journal_that_never_became_one_as_on_a_full_disk_holds_nobody_up(tmp_path: Path) -> None:
+    account = one_account(tmp_path)
+    virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    home = account.folder.run_of(NAME, 1)
+    (home / "end.json").unlink()
+    (home / "journal.db").write_bytes(b"SQLite f")
+    account.sent.clear()
+    end = virtual.run(partial(account.worked_on, tmp_path, "second"), "asyncio")
+    assert (end.exit, end.epoch, account.sent) == (Exit.OK, 2, []), "all of it is compared, and is there"
+
+
 def test_a_worker_that_comes_again_on_its_own_machine_goes_on_from_its_own_journal(tmp_path: Path) -> None:
     account = one_account(tmp_path, rows=6)
 

@@ -11,7 +11,7 @@ import anyio.to_thread
 from batch_update.account.account import placed
 from batch_update.account.whose import at_home
 from batch_update.disk import make_folder, read_plain
-from batch_update.errors import RunStopped, SheetError
+from batch_update.errors import JournalError, RunStopped, SheetError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.fleet.shards.written_end import epochs_of, read_end
@@ -139,7 +139,13 @@ def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, m
     has_gap = False
     for before in reversed([one for one in epochs_of(shard.folder, account) if one < epoch]):
         for place in dict.fromkeys((shard.place(before), shard.folder.run_of(account, before))):
-            if holds_journal(place):
+            try:
+                is_there = holds_journal(place)
+            except JournalError as error:
+                if error.code != "J105":
+                    raise
+                is_there, has_gap = False, True  # it never became one, as on a full disk, or is none any more
+            if is_there:
                 take_along(place, to, doubt=has_gap)
                 return True
         has_gap = has_gap or read_end(shard.folder, account, before) is None
