@@ -11,7 +11,7 @@ from tests.torture.table import Tried, show
 
 PARTS = (
     *("kills", "files", "flags", "syscalls", "plans", "journals", "requests", "bombs", "answers", "wire"),
-    "real_cron",
+    *("real_cron", "fleet"),
 )
 """Modules beside this one, each with `attempts(scale, seed)`: lines of the table; scale 1 is the full count."""
 

@@ -1,0 +1,92 @@
+"""A process that works on a fleet, to be killed: its coordinator with an engine, or one shard of it.
+
+`python -m tests.torture.fleet_child run FOLDER --engine dask --workers 2 --ttl 3` and `... shard FOLDER ACCOUNT`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import anyio
+
+from batch_update.fleet.engine.dask_engine import dask_engine
+from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_file import read_fleet
+from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
+from batch_update.fleet.shards.running import run_shard, run_shard_here
+from batch_update.fleet.shards.shard_task import Engine, ShardTask
+from batch_update.model.fleets import ShardEnd
+
+
+class OnThisLoop:
+    """The engine that is this process, with leases that are short."""
+
+    def __init__(self, ttl: float) -> None:
+        self.most = 100
+        self._ttl = ttl
+
+    async def carry_out(self, task: ShardTask) -> ShardEnd:
+        return await run_shard(task, ttl=self._ttl)
+
+
+@asynccontextmanager
+async def engine_for(asked: argparse.Namespace, folder: FleetFolder, shards: int) -> AsyncIterator[Engine]:
+    if asked.engine == "here":
+        yield OnThisLoop(asked.ttl)
+        return
+    at = SchedulerAddress(asked.scheduler) if asked.scheduler else None
+    work = partial(run_shard_here, ttl=asked.ttl)
+    log = folder.path / "engine.log"
+    async with dask_engine(work, log=log, workers=asked.workers, shards=shards, scheduler=at) as engine:
+        yield engine
+
+
+async def run(asked: argparse.Namespace, folder: FleetFolder) -> int:
+    plan = read_fleet(folder)
+    async with engine_for(asked, folder, len(plan.accounts)) as engine:
+        end = await run_fleet(folder, plan, FleetMeans(engine, asked.engine, local=asked.local))
+    print(end.exit, end.code, end.message, *(f"{one.account} {one.exit} {one.code}" for one in end.accounts))
+    return int(end.exit)
+
+
+def shard(asked: argparse.Namespace, folder: FleetFolder) -> int:
+    plan = read_fleet(folder)
+    digest = next(one.digest for one in plan.accounts if one.account == asked.account)
+    task = ShardTask(folder.path, plan.id, asked.account, digest, asked.local)
+    end = run_shard_here(task, ttl=asked.ttl)
+    print(end.account, end.epoch, end.exit, end.code, end.message)
+    return int(end.exit)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("run", "shard"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("account", nargs="?", default="")
+    parser.add_argument("--engine", default="here")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--scheduler", default="")
+    parser.add_argument("--ttl", type=float, default=3.0)
+    parser.add_argument("--local", type=Path)
+    parser.add_argument(
+        "--room", type=int, help="bytes that a file of this process and of its workers may have"
+    )
+    asked = parser.parse_args()
+    if asked.room:
+        signal.signal(
+            signal.SIGXFSZ, signal.SIG_IGN
+        )  # an error of the write, as on a full disk; workers inherit it
+        resource.setrlimit(resource.RLIMIT_FSIZE, (asked.room, resource.RLIM_INFINITY))
+    folder = FleetFolder(asked.folder)
+    return anyio.run(run, asked, folder) if asked.what == "run" else shard(asked, folder)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

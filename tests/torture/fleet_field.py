@@ -1,0 +1,246 @@
+"""A fleet at a sandbox with many accounts that counts, processes that work on it, and what must be true afterwards."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+import batch_update
+from batch_update.errors import JournalError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.model.fleets import AccountPlan, FleetPlan
+from batch_update.model.plans import Status
+from batch_update.model.reports import Window
+from batch_update.plan.saving import digest
+from batch_update.sandbox.many.ready_list import ReadyList
+from batch_update.sandbox.many.switchboard import Manner, make_many
+from batch_update.sandbox.many.tenants import Tenant, tenants
+from tests.clocks import NOON
+from tests.sandbox.served import serving
+
+ROOT = Path(__file__).parents[2]
+RATE = Window(20, 1)
+"""of each account, at the server and at the client"""
+AT_ONCE = 2
+"""requests under way for an account"""
+SPEED = 1.15
+
+
+class Counting:
+    """The sandbox with many accounts, and a key that can be revoked."""
+
+    def __init__(self, accounts: int, rows: int) -> None:
+        self.app = make_many(accounts, None, manner=Manner(limits=(RATE,), assistants=rows, latency=0.02))
+        self.revoked: set[bytes] = set()
+        self.updates = 0
+        self.statuses: Counter[int] = Counter()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] == "PUT":
+            self.updates += 1
+            if self._key(scope) in self.revoked:
+                headers = [(b"content-type", b"application/json")]
+                await send({"type": "http.response.start", "status": 401, "headers": headers})
+                await send({"type": "http.response.body", "body": b'{"message": "Unauthenticated."}'})
+                return
+        await self.app(scope, receive, send)
+
+    @staticmethod
+    def _key(scope: Any) -> bytes:
+        return next((v.partition(b" ")[2] for k, v in scope["headers"] if k == b"authorization"), b"")
+
+
+@dataclass
+class Field:
+    """All that a fleet needs, in one folder."""
+
+    place: Path
+    server: Counting
+    url: str
+    accounts: tuple[Tenant, ...]
+    rows: int
+    folder: FleetFolder = field(init=False)
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    said: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder = FleetFolder(self.place / "runs" / "2026-11-28T2200-fleet-sheet")
+
+    # ------------------------------------------------------------ planned
+
+    def plan(self) -> None:
+        """Save a plan for each account, and the fleet's."""
+        lists = self.place / "accounts.toml"
+        ReadyList(lists).write(self.accounts, self.url)
+        self.folder.plan_of("any").parent.mkdir(parents=True)
+        found = tuple(sorted(map(self._account_plan, self.accounts), key=lambda one: one.account))
+        settings = {
+            "rate": f"{RATE}",
+            "concurrency": AT_ONCE,
+            "reread_after": 0.0,
+            "accounts_file": str(lists),
+        }
+        save_fleet(self.folder, FleetPlan(self.folder.id, "apply", "sheet.csv", NOON, found, settings))
+
+    def _account_plan(self, one: Tenant) -> AccountPlan:
+        sheet = self.place / f"{one.name}.csv"
+        with sheet.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("id", "speech_speed"), *((at, SPEED) for at in self.ids(one))])
+        out = self.folder.plan_of(one.name)
+        plan = batch_update.plan(
+            sheet, out=out, base_url=self.url, key=one.key, rate="off", environ=self.environ()
+        )
+        return AccountPlan(one.name, self.url, plan.account, digest(plan), len(plan.changes), self.rows)
+
+    def ids(self, one: Tenant) -> range:
+        return range(one.first_id, one.first_id + self.rows)
+
+    def environ(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.place / "home"),
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": str(self.place / "tmp"),
+        }
+
+    # ------------------------------------------------------------ at work
+
+    def child(self, what: str, *more: str) -> list[str]:
+        """The command of a process that works on the fleet."""
+        return [sys.executable, "-m", "tests.torture.fleet_child", what, str(self.folder.path), *more]
+
+    def begin(self, command: list[str], **more: str) -> subprocess.Popen[str]:
+        """Begin a process; what it says goes into a file. `more` stands in its environment."""
+        self.said += 1
+        (self.place / "tmp").mkdir(exist_ok=True)
+        with (self.place / f"said-{self.said}.txt").open("w") as out:
+            process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=out,
+                env=self.environ() | more,
+                cwd=self.place,
+                text=True,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def until(self, what: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Return once it is so. Raises AssertionError where it takes too long."""
+        deadline = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < deadline, f"it took over {seconds:g} s; {self.heard()}"
+            time.sleep(0.05)
+
+    def heard(self) -> str:
+        return "".join(path.read_text() for path in sorted(self.place.glob("said-*.txt")))
+
+    def end(self) -> None:
+        """End what is left of the processes that were begun here, each by its number."""
+        for process in self.processes:
+            for one in (*family(process.pid), process):
+                with suppress(psutil.NoSuchProcess, ProcessLookupError):
+                    one.kill()
+            process.wait(10)
+
+    # ------------------------------------------------------------ judged
+
+    def judged(self, in_flight: int, *, but: tuple[str, ...] = ()) -> Iterator[str]:
+        """Yield what is wrong now that all is over: `in_flight` requests were under way when something died."""
+        sent: Counter[int] = Counter()
+        for seen in self.server.app.requests_seen():
+            if seen.method == "PUT":
+                sent[int(seen.path.rpartition("/")[2])] += 1
+            if seen.status == 429:
+                yield f"429: {seen}"
+        repeats = sum(count - 1 for count in sent.values())
+        if repeats > in_flight:
+            yield f"{repeats} requests were repeated, and {in_flight} were in flight"
+        for one in self.accounts:
+            if one.name not in but:
+                yield from self._judged(one)
+        yield from self.shown_keys()
+
+    def _judged(self, one: Tenant) -> Iterator[str]:
+        epoch = self.folder.latest_epoch(one.name)
+        if not epoch:
+            yield f"{one.name} was never begun"
+            return
+        try:
+            report = report_of(read_run(self.folder.run_of(one.name, epoch)))
+        except JournalError as error:
+            yield f"{one.name}: {error}"
+            return
+        there = self.speeds(one)
+        for outcome in report.outcomes:
+            if outcome.status is not Status.UPDATED and outcome.status is not Status.SKIPPED:
+                yield f"{one.name}: {outcome}"
+        if len(report.outcomes) != self.rows:
+            yield f"{one.name}: {self.rows} rows in, {len(report.outcomes)} lines out"
+        if wrong := [at for at in self.ids(one) if there[at] != SPEED]:
+            yield f"{one.name}: the server has {[there[at] for at in wrong]} for {wrong}"
+
+    def speeds(self, one: Tenant) -> dict[int, float]:
+        """What the server holds now."""
+        found: dict[int, float] = {}
+        for page in range(1, 2 + self.rows // 100):
+            answer = httpx.get(
+                f"{self.url}/user/assistants/get",
+                params={"per_page": 100, "page": page},
+                headers={"Authorization": f"Bearer {one.key}"},
+            )
+            found |= {each["id"]: float(each["speech_speed"]) for each in answer.json()["data"]}
+        return found
+
+    def shown_keys(self) -> Iterator[str]:
+        """Yield the files that show a key, of all that were written anywhere in the folder."""
+        keys = [one.key.encode() for one in self.accounts]
+        for path in self.place.rglob("*"):
+            if path.is_file() and path.parent.name != "keys":
+                text = path.read_bytes()
+                yield from (f"{path} shows the key {key!r}" for key in keys if key in text)
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """The processes that one has begun, and theirs; none where it is gone."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def workers_of(pid: int, word: str = "spawn_main") -> list[psutil.Process]:
+    """The Pythons that a process has begun and that have this word in their command: those of Dask, or of shards."""
+    return [one for one in family(pid) if word in " ".join(one.cmdline()) and one.name().startswith("python")]
+
+
+@contextmanager
+def planned(place: Path, accounts: int, rows: int) -> Iterator[Field]:
+    """A fleet that is planned, at a server on a port of this machine."""
+    server = Counting(accounts, rows)
+    with serving(server) as url:
+        fleet = Field(
+            place, server, f"{url}/api" if not url.endswith("/api") else url, tenants(accounts), rows
+        )
+        fleet.plan()
+        try:
+            yield fleet
+        finally:
+            fleet.end()
+    server.app.close()
