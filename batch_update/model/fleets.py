@@ -58,6 +58,8 @@ class FleetPlan:
     """those that were given, by their Python names, as a job file has them: a shard elsewhere heeds them, too"""
     parent: str = ""
     """the id of the fleet that an undo takes back"""
+    max_accounts: int | None = None
+    """at most so many accounts may change; None: no limit was given"""
 
     @property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def test_an_account_is_guarded_by_itself_and_the_whole_as_a_whole(tmp_path: Path
         ("G130", {"max_accounts": 3}),
         ("G120", {"max_changes": 4}),
     ]
-    assert whole_guards(fleet.plan, max_changes=4, max_accounts=3) == ()
+    assert whole_guards(replace(fleet.plan, max_accounts=3, settings={"max_changes": 4})) == ()
 
 
 def test_the_digest_that_was_approved_is_held_to_and_what_fails_leaves_no_folder(tmp_path: Path) -> None:

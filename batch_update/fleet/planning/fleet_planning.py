@@ -136,6 +136,7 @@ async def plan_fleet(
             made=now,
             accounts=tuple(one.plan for one in accounts),
             settings=carried_settings(settings),
+            max_accounts=max_accounts,
         )
         _expect(plan, settings.expect)
         save_fleet(draft.folder, plan)
@@ -146,7 +147,7 @@ async def plan_fleet(
         split,
         accounts,
         _all_problems(split, [one.problems for one in accounts]),
-        whole_guards(plan, max_changes=settings.max_changes, max_accounts=max_accounts),
+        whole_guards(plan),
     )
 
 

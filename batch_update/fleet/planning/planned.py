@@ -11,6 +11,7 @@ from batch_update.model.fleets import AccountPlan, FleetPlan
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit, worst
 from batch_update.model.sheets import Problem
+from batch_update.settings.layers import read_settings
 from batch_update.text import counted
 
 
@@ -57,11 +58,13 @@ class PlannedFleet:
         return max((one.seconds for one in self.accounts), default=0)
 
 
-def whole_guards(
-    plan: FleetPlan, *, max_changes: int | None = None, max_accounts: int | None = None
-) -> tuple[Tripped, ...]:
-    """Return what forbids sending this fleet as a whole: too many assistants of all accounts, or too many accounts."""
+def whole_guards(plan: FleetPlan) -> tuple[Tripped, ...]:
+    """Return what forbids sending this fleet as a whole: too many assistants of all accounts, or too many accounts.
+
+    The limits are those that it was planned with.
+    """
     found = []
+    max_accounts, max_changes = plan.max_accounts, read_settings(plan.settings).max_changes
     changing = [one for one in plan.accounts if one.changes]
     count = sum(one.changes for one in changing)
     if max_accounts is not None and len(changing) > max_accounts:
@@ -75,7 +78,8 @@ def whole_guards(
 
 
 def _limit(code: str, words: str, count: int, kind: str, name: str, enough: int) -> Tripped:
-    return Tripped(code, "", words, count, f"the {kind} {name}={enough}", lifts={name: enough})
+    override = f"a new plan: batch-update fleet plan with the {kind} {name}={enough}"
+    return Tripped(code, "", words, count, override, lifts={name: enough})
 
 
 def all_hazards(accounts: Iterable[PlannedAccount]) -> tuple[str, ...]:

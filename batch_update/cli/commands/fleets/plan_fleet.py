@@ -185,30 +185,14 @@ class _Screen:
 
     def _following(self, planned: PlannedFleet) -> Following:
         """Return the commands that make sense now, by what they are for."""
-        from batch_update.fleet.planning.planned import all_hazards
-        from batch_update.report.guards import lifted
 
         first = next((one.plan for one in planned.accounts if one.plan.changes), None)
-        hazards = all_hazards(planned.accounts)
-        limits = lifted([one for each in planned.accounts for one in each.tripped])
         following: Following = {}
-        if first is not None and not (hazards or limits or planned.tripped):
-            if "fleet apply" in HEEDED:
-                following["apply"] = command_of("fleet apply", self._at_list(), planned.folder.path)
-        elif first is not None:
-            more = dict(limits) | {
-                name: value for one in planned.tripped for name, value in one.lifts.items()
-            }
-            allow = {"allow": (*self._settings.allow, *hazards)} if hazards else {}
-            following["go_on"] = self._again(**more, **allow)
         if first is not None:
+            following |= self._sending(planned)
             path = planned.folder.plan_of(first.account)
-            following["look"] = command_of(
-                "plan",
-                self._at_list(account=first.account),
-                path,
-                groups=("account", "accounts_file", "proxy"),
-            )
+            groups = ("account", "accounts_file", "proxy")
+            following["look"] = command_of("plan", self._with(account=first.account), path, groups=groups)
         if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
             following["plan_again"] = self._again()
             following["apply_good_rows"] = self._again(skip_invalid=True)
@@ -217,7 +201,21 @@ class _Screen:
             following["plan_left"] = self._again(accounts=",".join(left) if len(left) <= _MOST_NAMED else "")
         return following
 
-    def _at_list(self, **changed: Any) -> Settings:
+    def _sending(self, planned: PlannedFleet) -> Following:
+        """Return the command that sends a fleet with what its guards found; where limits forbid that, a new plan."""
+        from batch_update.fleet.planning.planned import all_hazards
+        from batch_update.report.guards import lifted
+
+        hazards = all_hazards(planned.accounts)
+        allow = {"allow": (*self._settings.allow, *hazards)} if hazards else {}
+        limits = lifted([*(one for each in planned.accounts for one in each.tripped), *planned.tripped])
+        if limits:
+            return {"go_on": self._again(**limits, **allow)}
+        if "fleet apply" not in HEEDED:
+            return {}
+        return {"apply": command_of("fleet apply", self._with(**allow), planned.folder.path)}
+
+    def _with(self, **changed: Any) -> Settings:
         return self._settings.model_copy(update=changed)
 
     def _again(self, **changed: Any) -> str:
