@@ -15,6 +15,10 @@ SCREEN = ("json_", "quiet")
 _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage", *SCREEN)
 _SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
 _PLANNING = ("only", "limit", "skip_invalid", "on_conflict", "no_fetch")
+_FLEET_SENDING = (
+    *("Pace", "proxy", "locks_dir", "timeout", "accounts_file", "max_failures", "reread_after", "no_verify"),
+    *("yes", "runs_dir", *SCREEN),
+)
 _LIMITS = ("max_changes", "max_change_percent")
 _OF_FLEETS = (
     *("skip_invalid", "on_conflict", "Look-ups", "Guards", "accounts_file", "proxy", "locks_dir", "timeout"),
@@ -36,6 +40,9 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "runs prune": (*_RUNS, "yes", "json_"),
     "fleet plan": ("Sheet", "Limits", *_OF_FLEETS, *SCREEN),
     "fleet list": ("runs_dir", "json_"),
+    "fleet apply": ("allow", "expect", *_FLEET_SENDING),
+    "fleet resume": ("allow", *_FLEET_SENDING),
+    "fleet status": ("runs_dir", "json_"),
     "report": ("only", "runs_dir", "json_"),
     "history": ("delimiter", "no_fetch", "runs_dir", *_READING),
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),

@@ -23,9 +23,11 @@ OPTIONS = (
     "any",
     "assistants",
     "blame",
+    "canary",
     "cron",
     "csv",
     "due",
+    "engine",
     "exit_code",
     "field",
     "fields",
@@ -43,6 +45,7 @@ OPTIONS = (
     "lang",
     "language",
     "max_accounts",
+    "max_failed_accounts",
     "mode",
     "older_than",
     "names",
@@ -55,23 +58,26 @@ OPTIONS = (
     "redact",
     "reset",
     "retry_failed",
+    "scheduler",
     "search",
     "secrets",
     "since",
     "systemd",
     "until",
     "user",
+    "waves_inside",
     "where",
     "windows_task",
+    "workers",
     "xlsx",
 )
 """Options of single commands that are no settings: messages name them `the option full`, and their variables are known
 as well."""
 _INSTEAD = {"account": ("key_file", "base_url"), "key_file": ("account",)}
 """A setting -> those of earlier layers that count no more where it is given."""
-VARIABLES_ALONE = ("prune_force", "sandbox_accounts")
-"""Variables of options that have the name of another: `force` of one command removes, of others it writes over, and
-`accounts` of a sandbox is a number."""
+VARIABLES_ALONE = ("account_pause", "account_waves", "prune_force", "sandbox_accounts")
+"""Variables of options that have the name of another: `force` of one command removes, of others it writes over,
+`accounts` of a sandbox is a number, and waves and pauses between accounts are others than those inside of one."""
 
 
 def variable_of(name: str) -> str:

@@ -21,6 +21,7 @@ from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
 from tests.cli.test_commands import LOOK, SEND
 from tests.fleet.accounts_of_sandbox import write_list
+from tests.fleet.fleets import fleet_at_sandbox
 from tests.sandbox.served import serving
 from tests.sheet.workbooks import xlsx
 
@@ -32,6 +33,8 @@ def paths(command: Any, path: str = "") -> Iterator[str]:
         yield from paths(below, f"{path} {name}".strip())
 
 
+OF_ACCOUNTS = {(f"fleet {verb}", name) for verb in ("apply", "resume") for name in ("waves", "pause")}
+"""Options of a command that have the names of settings: those are for the changes of each account."""
 COMMANDS = list(paths(command_line()))
 
 
@@ -46,7 +49,8 @@ def test_help_lists_what_a_command_heeds_and_nothing_else(run: Run, command: str
     shown = run(*command.split(), "--help").out
     listed = set(re.findall(r"^  (--[a-z-]+)", shown, flags=re.MULTILINE))
     settings = {flag_of(name) for name in Settings.model_fields}
-    assert listed & settings == {flag_of(name) for name in heeded(command)}
+    own = {f"--{name}" for verb, name in OF_ACCOUNTS if verb == command}
+    assert listed & settings == {flag_of(name) for name in heeded(command)} | own
 
 
 @pytest.mark.parametrize("command", HEEDED)
@@ -85,7 +89,7 @@ def test_help_fits_the_terminal_and_breaks_no_flag(
 @pytest.mark.parametrize("command", HEEDED)
 def test_a_setting_that_a_command_does_not_heed_is_refused_with_words(run: Run, command: str) -> None:
     for name in set(Settings.model_fields) - set(heeded(command)):
-        if (command, name) in {("runs prune", "yes"), ("sandbox", "sandbox")}:
+        if (command, name) in {("runs prune", "yes"), ("sandbox", "sandbox"), *OF_ACCOUNTS}:
             continue
         result = run(*command.split(), "good.csv", flag_of(name), "1")
         told = str(result.json["error"]) if name == "json_" else result.err
@@ -107,6 +111,7 @@ SERVER = (
 )
 NOBODY = ("--account", "nobody")
 """An account of a list that is not there."""
+SEND_MANY = ("--yes", "--waves-inside", "1")
 SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "check": [
         ("good.csv",),
@@ -143,6 +148,9 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "report": [("half",)],
     "fleet list": [()],
     "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
+    "fleet apply": [("fleet", *SEND_MANY), ("far", "--yes")],
+    "fleet resume": [("fleet", *SEND_MANY), ("far", "--yes")],
+    "fleet status": [("fleet",)],
     "history": [
         ("10001",),
         ("-o", "h.csv"),
@@ -194,6 +202,12 @@ def test_every_setting_that_is_listed_is_heeded(
     assert command in SITUATIONS, "the command needs a line there"
     if any("half" in words for words in SITUATIONS[command]) or command.startswith("runs"):
         run("apply", "good.csv", *SEND, *broken)
+    if command in {"fleet apply", "fleet resume", "fleet status"}:
+        fleet_at_sandbox(tmp_path / "runs", "fleet")
+        fleet_at_sandbox(tmp_path / "runs", "far", sandbox=False)
+        text = '[accounts.hotel]\nbase_url = "http://127.0.0.1:9/api"\nkey = { env = "HOTEL" }\n'
+        (tmp_path / "accounts.toml").write_text(text, "utf-8")
+        monkeypatch.setenv("HOTEL", SANDBOX_KEY)
     reads.clear()
     with served_accounts(tmp_path) if command == "fleet plan" else nullcontext():
         for words in SITUATIONS[command]:

@@ -26,6 +26,7 @@ from batch_update.sandbox.app import make_app
 from batch_update.settings.heeding import HEEDED, HEEDLESS
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Result, Run
+from tests.fleet.fleets import fleet_at_sandbox
 from tests.sandbox.served import asked_first, serving
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +125,10 @@ CASES: dict[str, Case] = {
     "fleet plan: rows of nobody": Case(("fleet", "plan", "nobody.csv"), 3, "fleet-plan"),
     "fleet plan: no list": Case(("fleet", "plan", "many.csv", "--accounts-file", "none.toml"), 2),
     "fleet list": Case(("fleet", "list"), 0, "fleets", (("fleet", "plan", "many.csv"),)),
+    "fleet apply": Case(("fleet", "apply", "hotels", "--yes"), 4, "fleet"),
+    "fleet apply: begun": Case(("fleet", "apply", "hotels"), 2, "", (("fleet", "apply", "hotels", "--yes"),)),
+    "fleet resume": Case(("fleet", "resume", "hotels", "--yes"), 4, "fleet"),
+    "fleet status": Case(("fleet", "status", "hotels"), 0, "fleet-status"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),
@@ -183,6 +188,8 @@ def test_a_command_prints_one_document_that_its_schema_describes(
     if name == "apply: nobody listens":
         monkeypatch.setenv("FAMULOR_API_KEY", "a-key-of-nobody-0123")
         monkeypatch.setenv("BATCH_UPDATE_MAX_OUTAGE", "0")
+    if name.startswith(("fleet apply", "fleet resume", "fleet status")):
+        fleet_at_sandbox(Path("runs"), "hotels")
     for words in case.before:
         ready(*words)
     result = ready(*case.words, "--json")

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
 
-from batch_update.errors import BatchUpdateError, RunStopped
+from batch_update.errors import BatchUpdateError, RunLocked, RunStopped
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.outlook.looking_on import look_on
 from batch_update.fleet.record.fleet_entries import FleetManner, ShardBegun
+from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
-from batch_update.fleet.shards.shard_task import WorkerLost
+from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, ShardEnd
 from batch_update.model.reports import Exit, Share
-from tests.clocks import FakeTime
-from tests.fleet.fleets import Onlooker, Signals, TinyEngine, ended, exits, fleet_of, run, unplanned
+from tests.fleet.fleets import (
+    MADE,
+    QUICK,
+    Onlooker,
+    Signals,
+    TinyEngine,
+    ended,
+    exits,
+    fleet_of,
+    run,
+    unplanned,
+)
 
 TEN = fleet_of(*"abcdefghij")
 WAVES = (Share(1), Share(3), Share(50.0, is_percent=True))
@@ -77,7 +88,7 @@ def test_too_many_accounts_that_failed_end_the_fleet(
     assert len(engine.began) == begun
     if begun < 10:
         assert end.code == "R151" and end.own_exit is Exit.STOPPED
-        assert {one.code for one in end.accounts if not one.epoch} == {"R158"}
+        assert {one.exit for one in end.accounts if not one.epoch} == {Exit.STOPPED}
         assert (tmp_path / "fleet" / "stop").exists(), "accounts at work elsewhere end, too"
 
 
@@ -127,7 +138,7 @@ def test_a_bug_in_one_account_does_not_keep_the_others_from_being_done(tmp_path:
 def test_an_engine_that_cannot_go_on_ends_the_fleet(tmp_path: Path) -> None:
     gone = RunStopped("the scheduler does not answer", code="N501")
     end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": gone, "b": None}))
-    assert end.code == "N501" and exits(end) == {"a": "STOPPED R158", "b": "STOPPED R143"}
+    assert end.code == "N501" and exits(end) == {"a": "STOPPED", "b": "STOPPED R143"}
 
 
 def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
@@ -137,7 +148,7 @@ def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
 
     async def main() -> FleetEnd:
         signals = Signals()
-        means = FleetMeans(engine, interrupts=signals.opened, clock=FakeTime().clock)
+        means = FleetMeans(engine, interrupts=signals.opened, clock=QUICK)
         found: list[FleetEnd] = []
         async with anyio.create_task_group() as tasks:
 
@@ -155,7 +166,7 @@ def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
 
 def test_ctrl_c_has_accounts_at_work_end_in_order_and_resume_goes_on_with_them(tmp_path: Path) -> None:
     end = signaled(tmp_path, times=1, engine=TinyEngine({"a": None, "b": None}, most=2))
-    assert exits(end) == {"a": "INTERRUPTED R143", "b": "INTERRUPTED R143", "c": "STOPPED R158"}
+    assert exits(end) == {"a": "INTERRUPTED R143", "b": "INTERRUPTED R143", "c": "STOPPED"}
     assert end.code == "R130" and end.exit is Exit.INTERRUPTED
     again = TinyEngine()
     assert run(tmp_path, fleet_of("a", "b", "c"), again).exit is Exit.OK
@@ -165,7 +176,7 @@ def test_ctrl_c_has_accounts_at_work_end_in_order_and_resume_goes_on_with_them(t
 class Deaf(TinyEngine):
     """Heeds no file, and never comes to an end."""
 
-    async def carry_out(self, task: Any) -> ShardEnd:
+    async def carry_out(self, task: ShardTask) -> ShardEnd:
         self.is_begun.set()
         await anyio.sleep_forever()
         raise AssertionError
@@ -173,7 +184,7 @@ class Deaf(TinyEngine):
 
 def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
     end = signaled(tmp_path, times=2, engine=Deaf())
-    assert exits(end) == dict.fromkeys("abc", "STOPPED R158") and end.exit is Exit.INTERRUPTED
+    assert exits(end) == dict.fromkeys("abc", "STOPPED") and end.exit is Exit.INTERRUPTED
 
 
 def test_resume_keeps_the_waves_that_the_fleet_had(tmp_path: Path) -> None:
@@ -216,7 +227,7 @@ def test_an_end_is_on_the_disk_before_its_slot_is_free(tmp_path: Path) -> None:
     seen: list[int] = []
 
     class Looking(TinyEngine):
-        async def carry_out(self, task: Any) -> ShardEnd:
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
             entries = read_fleet_journal(tmp_path / "fleet" / "fleet.jsonl")
             seen.append(sum(isinstance(entry, ShardEnd) for entry in entries))
             return await super().carry_out(task)
@@ -231,7 +242,7 @@ def test_a_journal_that_cannot_be_written_begins_no_account(tmp_path: Path) -> N
     engine = TinyEngine()
 
     class Full(TinyEngine):
-        async def carry_out(self, task: Any) -> ShardEnd:
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
             journal = tmp_path / "fleet" / "fleet.jsonl"
             journal.rename(journal.with_suffix(".aside"))
             journal.mkdir()
@@ -240,3 +251,39 @@ def test_a_journal_that_cannot_be_written_begins_no_account(tmp_path: Path) -> N
     engine = Full(most=1)
     end = run(tmp_path, TEN, engine)
     assert engine.began == ["a"] and end.code == "R156"
+
+
+def test_of_two_coordinators_of_one_fleet_the_second_does_not_begin(tmp_path: Path) -> None:
+    folder = FleetFolder(tmp_path / "fleet")
+    folder.path.mkdir()
+    engine, other = TinyEngine({"a": None}), TinyEngine()
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            means = FleetMeans(engine, clock=QUICK)
+            tasks.start_soon(run_fleet, folder, fleet_of("a"), means)
+            await engine.is_begun.wait()
+            with pytest.raises(RunLocked) as caught:
+                await run_fleet(folder, fleet_of("a"), FleetMeans(other, clock=QUICK))
+            assert caught.value.code == "R152" and other.began == []
+            assert look_on(folder, MADE).is_at_work
+            folder.stop.touch()
+
+    save_fleet(folder, fleet_of("a"))
+    anyio.run(main)
+    seen = look_on(folder, MADE)
+    assert not seen.is_at_work and seen.end.code == "R155"
+
+
+def test_a_fleet_that_was_taken_over_is_left_to_the_other_one(tmp_path: Path) -> None:
+    """A machine that slept finds a newer epoch of the fleet's own lease, and writes nothing more."""
+    folder = FleetFolder(tmp_path / "fleet")
+
+    class Slept(TinyEngine):
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
+            (folder.own_lease / "epoch-000002").touch()
+            return await super().carry_out(task)
+
+    end = run(tmp_path, fleet_of("a", "b"), Slept(most=1))
+    assert end.code == "R154" and end.own_exit is Exit.STOPPED
+    assert not any(isinstance(entry, ShardEnd) for entry in read_fleet_journal(folder.journal))

@@ -7,22 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import ceil
 from types import TracebackType
 from typing import Self
 
 from batch_update.cli.screens.displays import LABELS, Display, Teller, later
+from batch_update.cli.screens.moving_lines import MovingLines
 from batch_update.cli.screens.progress_line import progress_line, signs_for
-from batch_update.cli.screens.terminal import drawing_on
-from batch_update.cli.screens.wrapping import columns, wrap
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
 from batch_update.send.progress import Progress, Stage
-from batch_update.text import cells, cut
 
 STOPPING = "Stopping"
-NARROWEST = 20
-"""Cells of a bar, also on a narrower terminal."""
 
 
 def can_draw(environ: Mapping[str, str] = os.environ) -> bool:
@@ -34,11 +29,7 @@ class Bar(Display):
     """One line that moves, with failures and events above it, and the latest failure below it once they are many."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        from rich.console import Console
-
-        self._console = Console(
-            file=drawing_on(sys.stderr), stderr=True, highlight=False, markup=False, emoji=False
-        )
+        self._lines = MovingLines()
         self._clock = clock
         self._teller = Teller(lambda line: self._above(line, "red"), lambda line: self._above(line, "yellow"))
         self._signs = signs_for(sys.stderr)
@@ -47,7 +38,6 @@ class Bar(Display):
         self._label = LABELS[Stage.SENDING]
         self._is_on = False
         self._is_ending = False
-        self._drawn: list[str] = []
 
     def __enter__(self) -> Self:
         self._is_on = True
@@ -56,8 +46,7 @@ class Bar(Display):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._console:
-            self._erase()
+        self._lines.clear()
         self._is_on = False
 
     def stage(self, stage: Stage) -> None:
@@ -83,41 +72,16 @@ class Bar(Display):
     # ------------------------------------------------------------ drawn
 
     def _above(self, line: str, color: str) -> None:
-        with self._console:
-            self._erase()
-            self._console.out(wrap(line, max(columns(sys.stderr), NARROWEST)), style=color)
+        self._lines.above(line, color)
         self._draw()
 
     def _draw(self) -> None:
         if not self._is_on or self._seen is None:
             return
-        room = self._room()
         seen = later(self._seen, self._clock() - self._seen_at)
         if self._is_ending:
             seen = replace(seen, eta=None)  # it will not come to its end
-        lines = [progress_line(seen, label=self._label, room=room, signs=self._signs)]
+        lines = [progress_line(seen, label=self._label, room=self._lines.room, signs=self._signs)]
         if self._teller.latest:
             lines.append(f"  {self._teller.latest}")
-        with self._console:
-            self._erase()
-            self._drawn = [cut(line, room) for line in lines]
-            self._console.out("\n".join(self._drawn), end="")
-
-    def _erase(self) -> None:
-        """Take the bar away, also where a terminal that became narrower broke it over several lines."""
-        from rich.control import Control
-        from rich.segment import ControlType
-
-        if not self._drawn:
-            return
-        width = max(columns(sys.stderr), 1)
-        rows = sum(max(1, ceil(cells(line) / width)) for line in self._drawn)
-        up = ((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2))
-        self._console.control(
-            Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2), *(up * (rows - 1)))
-        )
-        self._drawn = []
-
-    def _room(self) -> int:
-        """Cells of the bar: in the last one some terminals begin a new line, and before it has to be room for ^C."""
-        return max(columns(sys.stderr), NARROWEST) - 3
+        self._lines.draw(lines)

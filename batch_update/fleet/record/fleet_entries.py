@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from batch_update.errors import UsageError
+from batch_update.model.as_json import made_from
 from batch_update.model.fleets import ShardEnd
-from batch_update.model.reports import Exit, Share
+from batch_update.model.reports import Exit
+from batch_update.settings.parsing import Failures, Seconds, Waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,28 @@ class FleetManner:
 
     canaries: tuple[str, ...] = ()
     """accounts that come before all waves"""
-    waves: tuple[Share, ...] = ()
+    waves: Waves = ()
     """shares of the other accounts, one after another, and then the rest; none: all at once"""
-    max_failed: Share | None = None
+    max_failed: Failures | None = None
     """end where so many accounts failed, of a wave or of all; None: no limit; 1 where there are waves or canaries"""
-    pause: float | Literal["ask"] = 0.0
+    pause: Seconds | Literal["ask"] = 0.0
     """seconds before each further wave, or a question"""
+
+
+def manner_of(given: Mapping[str, object]) -> FleetManner:
+    """Return how carefully a fleet is to be sent, from options by their names. Raises UsageError U101."""
+    manner = FleetManner()
+    for option, value in given.items():
+        name = _FIELDS.get(option, option)
+        try:
+            manner = replace(manner, **{name: getattr(made_from(FleetManner, {name: value}), name)})
+        except ValueError as error:
+            words = str(error).removeprefix(f"{name}: ").removeprefix("Value error, ")
+            raise UsageError(f"the option {option}: {words}", code="U101") from None
+    return manner
+
+
+_FIELDS = {"canary": "canaries", "max_failed_accounts": "max_failed"}
 
 
 @dataclass(frozen=True, slots=True)

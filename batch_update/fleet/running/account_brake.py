@@ -52,5 +52,7 @@ class AccountBrake:
         for count, of in found:
             if count >= self._limit.of(of):
                 words = f"{count} of {counted(of, 'account')} failed"
-                return RunStopped(f"{words}, and the limit is {self._limit}", code="R151")
+                return RunStopped(
+                    f"{words}, and the option max_failed_accounts is {self._limit}", code="R151"
+                )
         return None

@@ -16,6 +16,7 @@ import anyio
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, Interrupted, RunStopped, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.outlook.last_words import end_of_fleet
 from batch_update.fleet.record.fleet_entries import (
     AccountsBegun,
     FleetBegun,
@@ -29,15 +30,17 @@ from batch_update.fleet.record.fleet_state import FleetState, open_accounts, sta
 from batch_update.fleet.running.account_brake import AccountBrake
 from batch_update.fleet.running.account_waves import AccountWave, account_waves
 from batch_update.fleet.running.fleet_watcher import FleetWatcher, Unharmed
-from batch_update.fleet.running.last_words import end_of_fleet
 from batch_update.fleet.running.one_account import AccountCourse
 from batch_update.fleet.running.own_lease import own_lease
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
 from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
+from batch_update.model.reports import Exit
 from batch_update.send.signals import SignalStream, interruption, no_interrupts, unless_signaled
 
 GLANCE = 1.0
 """seconds between two looks whether somebody wants the fleet to end, or took it over"""
+
+_SIGNALED = {Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class _Course:
         """Return how the fleet ended. Where nothing is left to do, nothing is done."""
         if self._waves:
             await self._all()
-        return end_of_fleet(self._plan, self._ends, self._stopped)
+        return self._end()
 
     async def _all(self) -> None:
         means = self._means
@@ -152,8 +155,12 @@ class _Course:
             if not self._is_held():
                 self._heed(RunStopped("another process has taken the fleet over", code="R154"))
                 self._landing.cancel()
-            elif self._stopped is None and self._folder.stop.exists():
-                self._heed(RunStopped("the file stop was made in the folder of the fleet", code="R155"))
+            else:
+                self._heed_file()
+
+    def _heed_file(self) -> None:
+        if self._stopped is None and self._folder.stop.exists():
+            self._heed(RunStopped("the file stop was made in the folder of the fleet", code="R155"))
 
     # ------------------------------------------------------------ waves
 
@@ -197,7 +204,9 @@ class _Course:
             try:
                 await self._note(ShardBegun(self._means.clock.wall(), account))
                 self._tell.shard_begun(account)
-                end = self._with_our_reason(await self._course_of(account).seen_through())
+                end = await self._course_of(account).seen_through()
+                self._heed_file()
+                end = self._with_our_reason(end)
                 await self._note(end)
             except BatchUpdateError as error:  # of the journal or the engine: neither can go on
                 self._heed(error)
@@ -224,7 +233,7 @@ class _Course:
 
     def _with_our_reason(self, end: ShardEnd) -> ShardEnd:
         """Return the end of an account; where the file stop ended it, with the exit status of why we made that."""
-        if end.code == "R155" and isinstance(self._stopped, BatchUpdateError):
+        if end.exit in _SIGNALED and isinstance(self._stopped, BatchUpdateError):
             return replace(end, exit=self._stopped.exit)
         return end
 
@@ -249,8 +258,12 @@ class _Course:
             self._landing.cancel()
         self._tell.stopping(reason)
 
+    def _end(self) -> FleetEnd:
+        epochs = {name: self._folder.latest_epoch(name) for name in self._digests if name not in self._ends}
+        return end_of_fleet(self._plan, self._ends, epochs, self._stopped)
+
     async def _let_go(self) -> None:
-        end = end_of_fleet(self._plan, self._ends, self._stopped)
+        end = self._end()
         ended = FleetEnded(self._means.clock.wall(), end.own_exit, end.code, end.message)
         with suppress(BatchUpdateError):  # what ended the fleet is told in any case
             await self._note(ended)

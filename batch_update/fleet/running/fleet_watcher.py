@@ -8,6 +8,7 @@ from typing import Any
 
 from batch_update.fleet.running.account_waves import AccountWave
 from batch_update.model.fleets import FleetPlan, ShardEnd
+from batch_update.send.progress import Progress
 
 
 class FleetWatcher:
@@ -25,8 +26,8 @@ class FleetWatcher:
     def shard_begun(self, account: str) -> None:
         """An account was handed to the engine."""
 
-    def rows_done(self, account: str, done: int, total: int) -> None:
-        """So many rows of an account's changes came to their end, where the engine can tell."""
+    def rows_done(self, account: str, progress: Progress) -> None:
+        """How far an account is, where the engine can tell."""
 
     def shard_ended(self, end: ShardEnd) -> None:
         """An account came to its end, and that is on the disk."""

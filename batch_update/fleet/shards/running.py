@@ -13,6 +13,8 @@ import anyio
 import anyio.to_thread
 
 from batch_update.account.account import Account
+from batch_update.account.known.accounts_file import read_accounts
+from batch_update.account.known.of_settings import settings_for
 from batch_update.disk import make_folder
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
@@ -55,7 +57,7 @@ async def run_shard(
     means = means or Means()
     began = means.clock.wall()
     try:
-        load = partial(_loaded, task, settings, means, given or {}, retry_failed)
+        load = partial(_loaded, task, settings, means, given or {}, retry_failed or task.retry_failed)
         shard = await anyio.to_thread.run_sync(load)
         refuse_stopped(shard.folder)
         if (end := await _ended_before(shard)) is not None:
@@ -85,6 +87,8 @@ def _loaded(
     plan = account_plan(fleet, task)
     asked = layered_settings(settings, given, means.environ, beneath=fleet.settings)
     asked = asked.model_copy(update={"yes": True, "expect": None})
+    if means.key is None and not asked.sandbox:
+        asked = settings_for(read_accounts(asked.accounts_file).named(task.account), asked)
     return Shard(task, folder, fleet, plan, asked, retry_failed)
 
 

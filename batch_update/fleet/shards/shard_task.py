@@ -29,8 +29,9 @@ class ShardTask:
 class Engine(Protocol):
     """Carries shards out, here or elsewhere, each at least once."""
 
-    most: int
-    """shards that it works on at once"""
+    @property
+    def most(self) -> int:
+        """Return how many shards it works on at once."""
 
     async def carry_out(self, task: ShardTask) -> ShardEnd:
         """See one shard to its end. Raises WorkerLost where whoever worked on it is gone."""

@@ -26,7 +26,7 @@ from batch_update.report.documents import (
     of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
-from batch_update.report.documents.fleets import of_fleet_plans
+from batch_update.report.documents.fleets import of_fleet_plans, of_fleets
 
 _CLASSES: Mapping[str, Any] = {
     name: found
@@ -39,6 +39,7 @@ _CLASSES: Mapping[str, Any] = {
         of_choices,
         of_demo,
         of_fleet_plans,
+        of_fleets,
         of_history,
         of_jobs,
         of_units,
@@ -76,6 +77,9 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "coming-runs": ("job next",),
     "fleets": ("fleet list",),
     "fleet-plan": ("fleet plan",),
+    "fleet": ("fleet apply", "fleet resume"),
+    "fleet-status": ("fleet status",),
+    "fleet-report": ("apply", "undo"),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

@@ -47,10 +47,10 @@ def watch(errand: Errand, begin: Callable[[Means], Sequel[T]], *, interrupts: In
 
     with Onlooker(errand) as watcher:
         means = Means(watcher, interrupts=interrupts or open_interrupts, job=errand.job)
-        return anyio.run(_ticking, begin(means), watcher.tick)
+        return anyio.run(ticking, begin(means), watcher.tick)
 
 
-async def _ticking(story: Sequel[T], tick: Callable[[], None]) -> T:
+async def ticking(story: Sequel[T], tick: Callable[[], None]) -> T:
     """See a story to its end, and tell `tick` meanwhile that time goes by."""
 
     async def tick_on() -> None:

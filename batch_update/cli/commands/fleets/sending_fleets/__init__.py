@@ -1,0 +1,1 @@
+"""The commands that send a fleet, and what they share."""

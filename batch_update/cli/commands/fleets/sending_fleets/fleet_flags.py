@@ -1,0 +1,186 @@
+"""The flags of commands that send a fleet: how its accounts are sent. What each account heeds are settings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from batch_update.cli.options import or_environment
+from batch_update.errors import UsageError
+from batch_update.settings.layers import variable_of
+from batch_update.text import listed, no_such
+
+if TYPE_CHECKING:
+    from batch_update.fleet.record.fleet_entries import FleetManner
+    from batch_update.fleet.running.fleet_order import FleetOrder
+
+INSIDE = "waves"
+"""The setting that `--waves-inside` gives: waves of the changes of each account."""
+ACCOUNT_WAVES = "account_waves"
+"""The variable of `--waves`, which is of accounts here: that of its own name is what `--waves-inside` gives."""
+
+WAVES = Annotated[
+    str | None,
+    typer.Option(
+        "--waves",
+        metavar="SIZES",
+        envvar=variable_of(ACCOUNT_WAVES),
+        help="Send accounts in waves, each over before the next begins: 1,5,20%,rest.",
+        show_default=False,
+    ),
+]
+CANARY = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--canary",
+        metavar="NAME",
+        help="An account that is sent before all waves; where it fails, no other is begun. Repeatable.",
+        show_default=False,
+    ),
+]
+MAX_FAILED = Annotated[
+    str | None,
+    typer.Option(
+        "--max-failed-accounts",
+        metavar="N|P%",
+        help="Stop when N, or P%, of a wave or of all accounts failed. With waves 1, unless given.",
+        show_default=False,
+    ),
+]
+WAVES_INSIDE = Annotated[
+    str | None,
+    typer.Option(
+        "--waves-inside",
+        metavar="SIZES",
+        envvar=variable_of(INSIDE),
+        help="Waves of each account's own changes: 1,5,20%,rest.",
+        show_default=False,
+    ),
+]
+PAUSE = Annotated[
+    str | None,
+    typer.Option(
+        "--pause",
+        metavar="SECONDS|ask",
+        envvar=variable_of("account_pause"),
+        help="Before each further wave of accounts wait so many seconds, or ask.",
+        show_default=False,
+    ),
+]
+ENGINE = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="here|dask",
+        help="What works on the accounts: this process, or Dask. Default: here.",
+        show_default=False,
+    ),
+]
+SCHEDULER = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="The scheduler of workers elsewhere: tls://HOST:8786. Without it: workers of our own.",
+        show_default=False,
+    ),
+]
+WORKERS = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=64,
+        help="Processes of our own that the engine dask has. Default: 2.",
+        show_default=False,
+    ),
+]
+
+_FLAGS: dict[str, Any] = {
+    "waves": WAVES,
+    "canary": CANARY,
+    "max_failed": MAX_FAILED,
+    "pause": PAUSE,
+    "waves_inside": WAVES_INSIDE,
+    "engine": ENGINE,
+    "scheduler": SCHEDULER,
+    "workers": WORKERS,
+}
+_OF_THE_COMMAND = ("yes", "json_", "quiet", "runs_dir", "expect", "max_changes", "max_change_percent")
+"""Settings of the command itself, which mean nothing to a single account."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFlags:
+    """The flags of a command that sends a fleet, beside its settings."""
+
+    waves: str | None = None
+    canary: tuple[str, ...] = ()
+    max_failed: str | None = None
+    pause: str | None = None
+    waves_inside: str | None = None
+    engine: str = "here"
+    scheduler: str | None = None
+    workers: int = 2
+
+    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings that were given, with the waves inside of each account."""
+        return given | ({INSIDE: self.waves_inside} if self.waves_inside else {})
+
+    def order(self, given: Mapping[str, Any], *, retry_failed: bool = False) -> FleetOrder:
+        """Return how the fleet is to be sent. `given`: the settings of accounts. Raises UsageError U101."""
+        from batch_update.fleet.running.fleet_order import ENGINES, FleetOrder
+
+        if self.engine not in ENGINES:
+            raise UsageError(
+                no_such("engine", self.engine, ENGINES), code="U101", remedy=f"one of {listed(ENGINES)}"
+            )
+        for_accounts = {name: value for name, value in given.items() if name not in _OF_THE_COMMAND}
+        return FleetOrder(
+            for_accounts, self._manner(), retry_failed, self.engine, self.scheduler or "", self.workers
+        )
+
+    def _manner(self) -> FleetManner | None:
+        """Return how carefully it is to be sent; None where nothing of it was given."""
+        from batch_update.fleet.record.fleet_entries import manner_of
+
+        found = {
+            "canary": self.canary,
+            "waves": self.waves,
+            "max_failed_accounts": self.max_failed,
+            "pause": self.pause,
+        }
+        given = {name: value for name, value in found.items() if value}
+        return manner_of(given) if given else None
+
+
+def orders(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the flags of this module; its keyword `flags` receives them."""
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != "flags"]
+    defaults = FleetFlags()
+    flags = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(defaults, name) or None,
+            annotation=annotation,
+        )
+        for name, annotation in _FLAGS.items()
+    ]
+
+    def run(**values: Any) -> None:
+        found = {name: values.pop(name) for name in _FLAGS}
+        found["canary"] = tuple(or_environment(found["canary"], "canary"))
+        command(**values, flags=FleetFlags(**found))
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = signature.replace(parameters=own + flags)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {p.name: p.annotation for p in own + flags}
+    return run

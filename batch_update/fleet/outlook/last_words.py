@@ -1,0 +1,56 @@
+"""The end of a fleet, put together: how each account ended, those that were never begun, and what stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from batch_update.codes import Trait, has_trait
+from batch_update.errors import BatchUpdateError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_state import FleetState
+from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
+from batch_update.model.reports import Exit
+
+_BY_FAMILY = {"S": Exit.SHEET_INVALID, "V": Exit.SHEET_INVALID, "U": Exit.USAGE}
+"""First letter of the code by which an account could not be planned -> the exit status that a run has by it."""
+
+
+def end_of_fleet(
+    plan: FleetPlan, ends: Mapping[str, ShardEnd], epochs: Mapping[str, int], stopped: Exception | None = None
+) -> FleetEnd:
+    """Return the end of a fleet: one for each account of its plan, and what stopped it as a whole.
+
+    `epochs`: the latest of accounts that have no end, 0 for those that were never begun.
+    """
+    accounts = tuple(
+        ends.get(one.account) or _without_end(one, epochs.get(one.account, 0)) for one in plan.accounts
+    )
+    if stopped is None:
+        return FleetEnd(plan, accounts)
+    exit_of = stopped.exit if isinstance(stopped, BatchUpdateError) else Exit.BUG
+    return FleetEnd(plan, accounts, getattr(stopped, "code", ""), str(stopped), exit_of)
+
+
+def end_as_recorded(folder: FleetFolder, plan: FleetPlan, state: FleetState) -> FleetEnd:
+    """Return the end of a fleet as its journal tells it; of one that is at work, as if it ended now."""
+    names = [one.account for one in plan.accounts if one.account not in state.ends]
+    epochs = {name: folder.latest_epoch(name) for name in (*names, *state.at_work)}
+    # Of an account that was begun again, the earlier end is not how it ended.
+    ends = {name: end for name, end in state.ends.items() if name not in state.at_work}
+    end = end_of_fleet(plan, ends, epochs)
+    told = state.ended
+    return replace(end, code=told.code, message=told.message, own_exit=told.exit) if told else end
+
+
+def _without_end(one: AccountPlan, epoch: int) -> ShardEnd:
+    """Return the end of an account that has none: it could not be planned, or the fleet ended before it did."""
+    if one.code or not one.digest:
+        return ShardEnd(one.account, 0, _exit_by(one.code), one.code, one.message)
+    if not epoch:
+        return ShardEnd(one.account, 0, Exit.STOPPED)
+    return ShardEnd(one.account, epoch, Exit.STOPPED, "R158", "the fleet ended while it was at work")
+
+
+def _exit_by(code: str) -> Exit:
+    return Exit.KEY_REFUSED if has_trait(code, Trait.OF_THE_KEY) else _BY_FAMILY.get(code[:1], Exit.STOPPED)

@@ -1,0 +1,120 @@
+"""A fleet looked at from beside: how far it is, and whether anybody works on it, from its journals alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from batch_update.errors import BatchUpdateError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.leases.lease import TTL, this_machine
+from batch_update.fleet.leases.lease_files import LeaseFiles
+from batch_update.fleet.outlook.last_words import end_as_recorded
+from batch_update.fleet.record.fleet_file import read_fleet
+from batch_update.fleet.record.fleet_journal import read_fleet_journal
+from batch_update.fleet.record.fleet_state import FleetState, state_of_fleet
+from batch_update.journal.reading import read_run
+from batch_update.journal.recorded import report_of
+from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
+from batch_update.model.plans import Status
+from batch_update.text import how_long, local_time, printable
+
+_SENT = (Status.UPDATED, Status.FAILED, Status.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedOn:
+    """A fleet as its journals tell it at one moment."""
+
+    end: FleetEnd
+    """how it ended, or how it would if it ended now"""
+    state: FleetState
+    at_work: tuple[str, ...]
+    """accounts that somebody works on"""
+    is_at_work: bool
+    """whether somebody hands its accounts out"""
+    now: datetime
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return how long it still takes, if it goes on as it went since it was taken up; None where unknown."""
+        begun = self.state.begun
+        if begun is None or not self.is_at_work:
+            return None
+        since = (self.now - begun.at).total_seconds()
+        planned = {one.account: one.changes for one in self.end.plan.accounts if not one.code}
+        before = {name for name, end in self.state.ends.items() if end.ended and end.ended < begun.at}
+        done = {end.account: min(planned.get(end.account, 0), _sent_of(end)) for end in self.end.accounts}
+        lately = sum(count for name, count in done.items() if name not in before)
+        left = sum(planned.values()) - sum(done.values())
+        return left * since / lately if lately and since > 0 else None
+
+    def words(self) -> Iterator[str]:
+        """Yield who works on it, since when, and how long it still takes."""
+        begun = self.state.begun
+        if begun is None:
+            return
+        who = f"process {begun.pid} on {printable(begun.host)}"
+        if self.is_at_work:
+            wave = f", {_wave_words(self.state)}" if self.state.wave else ""
+            left = self.seconds_left
+            about = f", about {how_long(left)} left" if left else ""
+            yield f"At work since {local_time(begun.at)}: {who}{wave}{about}."
+        elif self.state.ended is None:
+            yield f"Nobody works on it: {who}, which took it up {local_time(begun.at)}, is gone."
+
+
+def look_on(folder: FleetFolder, now: datetime) -> LookedOn:
+    """Return how far a fleet is. Writes nothing. Raises UsageError and JournalError where that cannot be read."""
+    plan = read_fleet(folder)
+    state = state_of_fleet(plan, read_fleet_journal(folder.journal))
+    is_at_work = state.begun is not None and state.ended is None and is_coordinated(folder, now)
+    at_work = tuple(state.at_work) if is_at_work else ()
+    end = end_as_recorded(folder, plan, state)
+    return LookedOn(_with_rows_so_far(folder, plan, end), state, at_work, is_at_work, now)
+
+
+def is_coordinated(folder: FleetFolder, now: datetime) -> bool:
+    """Whether somebody holds the fleet's own lease; on another machine, as far as the age of its files tells."""
+    machine = this_machine()
+    with suppress(OSError):
+        if not folder.own_lease.is_dir():
+            return False
+        files = LeaseFiles(folder.own_lease, machine)
+        look = files.look(machine)
+        if look.is_free or look.holder is None:
+            return False
+        if look.holder.machine == machine and look.holder.is_locked:
+            return True
+        renewed = datetime.fromtimestamp(files.stamp(look.epoch).stat().st_mtime, UTC)
+        return abs((now - renewed).total_seconds()) < 2 * TTL
+    return False
+
+
+def _with_rows_so_far(folder: FleetFolder, plan: FleetPlan, end: FleetEnd) -> FleetEnd:
+    """Return the end with what the journals of accounts that have none tell of their rows."""
+    return replace(end, accounts=tuple(_so_far(folder, one) for one in end.accounts))
+
+
+def _so_far(folder: FleetFolder, end: ShardEnd) -> ShardEnd:
+    if not end.epoch or end.counts:
+        return end
+    with suppress(BatchUpdateError):
+        report = report_of(read_run(folder.run_of(end.account, end.epoch)))
+        counts: Mapping[Status, int] = Counter(outcome.status for outcome in report.outcomes)
+        return replace(end, counts=dict(counts), began=report.started)
+    return end
+
+
+def _sent_of(end: ShardEnd) -> int:
+    return sum(end.counts.get(status, 0) for status in _SENT)
+
+
+def _wave_words(state: FleetState) -> str:
+    wave = state.wave
+    if wave is None or (wave.of < 2 and wave.number):
+        return "all accounts"
+    return f"wave {wave.number} of {wave.of}" if wave.number else "the canary accounts"

@@ -1,0 +1,36 @@
+"""Which engine carries a fleet out: this process, or one that has to be installed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.running.fleet_order import FleetOrder
+from batch_update.fleet.running.fleet_watcher import FleetWatcher
+from batch_update.fleet.running.here import Here
+from batch_update.fleet.running.open_files import capacity_for
+from batch_update.fleet.shards.running import run_shard_here
+from batch_update.fleet.shards.shard_task import Engine
+
+
+@asynccontextmanager
+async def chosen_engine(
+    folder: FleetFolder, order: FleetOrder, accounts: int, watcher: FleetWatcher
+) -> AsyncIterator[Engine]:
+    """Yield the engine that an order names, for so many accounts. Raises UsageError where it cannot be had."""
+    if order.engine == "here":
+        capacity = capacity_for(accounts)
+        if capacity.told:
+            watcher.fleet_told(capacity.told)
+        yield Here(capacity.most, order.given, tell=watcher.rows_done)
+        return
+    from batch_update.fleet.engine.dask_engine import dask_engine
+    from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+
+    scheduler = SchedulerAddress(order.scheduler) if order.scheduler else None
+    log = folder.path / "engine.log"
+    async with dask_engine(
+        run_shard_here, log=log, workers=order.workers, shards=max(1, accounts), scheduler=scheduler
+    ) as engine:
+        yield engine

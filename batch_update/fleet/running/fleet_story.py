@@ -1,0 +1,45 @@
+"""The story of a fleet that is sent: an engine, the coordinator, and the files over all accounts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Sequence
+from contextlib import AbstractContextManager
+
+from batch_update.errors import BatchUpdateError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
+from batch_update.fleet.record.fleet_entries import FleetManner
+from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
+from batch_update.fleet.running.engine_choice import chosen_engine
+from batch_update.fleet.running.fleet_order import FleetOrder
+from batch_update.fleet.running.fleet_watcher import FleetWatcher
+from batch_update.fleet.running.open_files import capacity_for
+from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan
+from batch_update.send.signals import no_interrupts
+from batch_update.settings.layers import read_settings
+
+
+async def see_fleet(
+    folder: FleetFolder,
+    plan: FleetPlan,
+    order: FleetOrder,
+    *,
+    watcher: FleetWatcher,
+    interrupts: Callable[[], AbstractContextManager[AsyncIterable[int]]] = no_interrupts,
+) -> FleetEnd:
+    """See a fleet to its end with the engine that was asked for. Raises what `run_fleet` and the engine raise."""
+    able = sum(bool(one.digest) and not one.code for one in plan.accounts)
+    async with chosen_engine(folder, order, able, watcher) as engine:
+        means = FleetMeans(engine, order.engine, watcher, interrupts)
+        try:
+            return await run_fleet(folder, plan, means, order.manner, retry_failed=order.retry_failed)
+        except BatchUpdateError as error:  # raised below: an engine's task group would make a group of it
+            raised = error
+    raise raised
+
+
+def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOrder) -> FleetProspect:
+    """Return what is about to be sent of a fleet with this order. Raises UsageError for what is wrong in it."""
+    settings = read_settings(plan.settings, order.given)
+    most = capacity_for(len(accounts)).most if order.engine == "here" else len(accounts)
+    return foresee_fleet(plan, accounts, order.manner or FleetManner(), settings, most)
