@@ -21,6 +21,7 @@ from batch_update.fleet.planning.splitting import SplitSheet, split_sheet
 from batch_update.fleet.record.fleet_draft import FleetDraft, new_fleet
 from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.model.fleets import FleetPlan
+from batch_update.model.reports import Event
 from batch_update.model.sheets import Problem, Severity, Sheet
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import folder_stem
@@ -183,8 +184,17 @@ class _Warner(Watcher):
         self._told: set[str] = set()
 
     def warning(self, words: str) -> None:
-        if words not in self._told:
-            self._told.add(words)
+        self._tell_once(words, words)
+
+    def event(self, event: Event) -> None:
+        if event.kind == "pause":  # it may last long, and nothing else would tell why nothing goes on
+            self._tell_once(
+                event.kind, f"an account, or several, cannot be reached and is waited for: {event.message}"
+            )
+
+    def _tell_once(self, what: str, words: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
             self._watcher.warning(words)
 
 
