@@ -15,6 +15,7 @@ from batch_update.cli.screens.wrapping import width
 MOST_NEEDED = (
     *("limit", "skip_invalid", "allow", "yes", "sandbox"),
     *("sheet", "map", "only", "ignore", "key_file", "refresh", "json_", "quiet", "runs_dir"),
+    *("accounts_file", "locks_dir"),
 )
 """Settings by how many people need them: the first FIRST of those that a command heeds come first."""
 FIRST = 5

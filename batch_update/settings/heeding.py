@@ -43,6 +43,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "fleet apply": ("allow", "expect", *_FLEET_SENDING),
     "fleet resume": ("allow", *_FLEET_SENDING),
     "fleet status": ("runs_dir", "json_"),
+    "fleet shard": ("accounts_file", "locks_dir", "timeout", "proxy", "wait", "expect", "runs_dir", *SCREEN),
     "report": ("only", "runs_dir", "json_"),
     "history": ("delimiter", "no_fetch", "runs_dir", *_READING),
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),

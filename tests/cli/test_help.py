@@ -19,6 +19,7 @@ from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.settings.heeding import HEEDED, heeded
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
+from tests.cli.sandbox_fleet import put_fleet
 from tests.cli.test_commands import LOOK, SEND
 from tests.fleet.accounts_of_sandbox import write_list
 from tests.fleet.fleets import fleet_at_sandbox
@@ -151,6 +152,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "fleet apply": [("fleet", *SEND_MANY), ("far", "--yes")],
     "fleet resume": [("fleet", *SEND_MANY), ("far", "--yes")],
     "fleet status": [("fleet",)],
+    "fleet shard": [("hotel-berlin", "--fleet", "f"), ("hotel-berlin", "--fleet", "far")],
     "history": [
         ("10001",),
         ("-o", "h.csv"),
@@ -208,6 +210,9 @@ def test_every_setting_that_is_listed_is_heeded(
         text = '[accounts.hotel]\nbase_url = "http://127.0.0.1:9/api"\nkey = { env = "HOTEL" }\n'
         (tmp_path / "accounts.toml").write_text(text, "utf-8")
         monkeypatch.setenv("HOTEL", SANDBOX_KEY)
+    if command == "fleet shard":
+        put_fleet(tmp_path / "runs" / "f")
+        put_fleet(tmp_path / "runs" / "far", sandbox=False)
     reads.clear()
     with served_accounts(tmp_path) if command == "fleet plan" else nullcontext():
         for words in SITUATIONS[command]:

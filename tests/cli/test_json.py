@@ -26,6 +26,7 @@ from batch_update.sandbox.app import make_app
 from batch_update.settings.heeding import HEEDED, HEEDLESS
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Result, Run
+from tests.cli.sandbox_fleet import put_fleet
 from tests.fleet.fleets import fleet_at_sandbox
 from tests.sandbox.served import asked_first, serving
 
@@ -129,6 +130,7 @@ CASES: dict[str, Case] = {
     "fleet apply: begun": Case(("fleet", "apply", "hotels"), 2, "", (("fleet", "apply", "hotels", "--yes"),)),
     "fleet resume": Case(("fleet", "resume", "hotels", "--yes"), 4, "fleet"),
     "fleet status": Case(("fleet", "status", "hotels"), 0, "fleet-status"),
+    "fleet shard": Case(("fleet", "shard", "hotel-berlin", "--fleet", "ready"), 0, "shards"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
     "fields: all": Case(("fields",), 0, "fields"),
     "fields: none": Case(("fields", "nobody"), 2),
@@ -190,6 +192,8 @@ def test_a_command_prints_one_document_that_its_schema_describes(
         monkeypatch.setenv("BATCH_UPDATE_MAX_OUTAGE", "0")
     if name.startswith(("fleet apply", "fleet resume", "fleet status")):
         fleet_at_sandbox(Path("runs"), "hotels")
+    if name == "fleet shard":
+        put_fleet(Path("ready"))
     for words in case.before:
         ready(*words)
     result = ready(*case.words, "--json")

@@ -58,8 +58,12 @@ def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
     if fleet.id != task.run:
         raise RunStopped(f"the folder holds the fleet {fleet.id}, not {printable(task.run)}", code="R143")
     found = next((one for one in fleet.accounts if one.account == task.account), None)
-    if found is None or not found.digest:
+    if found is None:
         raise RunStopped(f"the fleet {fleet.id} has no plan for an account {name}", code="R143")
+    if not found.digest:
+        raise RunStopped(
+            f"nothing could be planned for account {name}: {found.message}", code=found.code or "R143"
+        )
     if found.digest != task.digest:
         raise RunStopped(
             f"the plan of account {name} has the digest {found.digest}, not {printable(task.digest)}",

@@ -26,7 +26,7 @@ from batch_update.report.documents import (
     of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
-from batch_update.report.documents.fleets import of_fleet_plans, of_fleets
+from batch_update.report.documents.fleets import of_fleet_plans, of_fleets, of_shards
 
 _CLASSES: Mapping[str, Any] = {
     name: found
@@ -40,6 +40,7 @@ _CLASSES: Mapping[str, Any] = {
         of_demo,
         of_fleet_plans,
         of_fleets,
+        of_shards,
         of_history,
         of_jobs,
         of_units,
@@ -80,6 +81,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "fleet": ("fleet apply", "fleet resume"),
     "fleet-status": ("fleet status",),
     "fleet-report": ("apply", "undo"),
+    "shards": ("fleet shard",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),
 }

@@ -1,0 +1,76 @@
+"""Some accounts of a fleet seen to their end by one process, without a coordinator: each on its own, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+
+import anyio
+
+from batch_update.errors import UsageError
+from batch_update.fleet.shards.shard_task import ShardTask
+from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
+from batch_update.send.signals import SignalStream
+from batch_update.text import counted, no_such
+
+AT_ONCE = 50
+"""accounts that one process works on at the same time"""
+Opening = Callable[[], AbstractContextManager[AsyncIterable[int]]]
+See = Callable[[ShardTask, Opening], Awaitable[ShardEnd]]
+"""Sees one account to its end; gets what opens the stream of signals for it."""
+
+
+def named_account(fleet: FleetPlan, name: str) -> AccountPlan:
+    """Return the account of this name. Raises UsageError (U101) for one that the fleet does not have."""
+    found = next((one for one in fleet.accounts if one.account == name), None)
+    if found is None:
+        known = [one.account for one in fleet.accounts]
+        raise UsageError(f"the fleet {fleet.id}: {no_such('account', name, known)}", code="U101")
+    return found
+
+
+def share_of(fleet: FleetPlan, index: int, shards: int | None) -> tuple[AccountPlan, ...]:
+    """Return the accounts that are the part of one of several processes, which are counted from 0.
+
+    With `shards`, every so many-th account from this one on, by name; else this one alone. A process that is one too
+    many has none. Raises UsageError (U101) for an index that there is not.
+    """
+    if shards is not None and shards < 1:
+        raise UsageError(f"the option shards: given {shards}, wanted 1 or more", code="U101")
+    if index < 0 or (shards is not None and not 0 <= index < shards):
+        last = "" if shards is None else f" to {shards - 1}"
+        of = "" if shards is None else f" of {counted(shards, 'shard')}"
+        raise UsageError(f"the option index: given {index}, wanted 0{last or ' or more'}{of}", code="U101")
+    return fleet.accounts[index::shards] if shards is not None else fleet.accounts[index : index + 1]
+
+
+async def see_all(tasks: Sequence[ShardTask], see: See, interrupts: Opening) -> list[ShardEnd]:
+    """See these accounts to their end, and return the ends in the same order. A signal is one for each of them."""
+    ends: dict[str, ShardEnd] = {}
+    room = anyio.CapacityLimiter(AT_ONCE)
+    streams = [SignalStream() for _ in tasks]
+    with interrupts() as signals:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_relay, signals, streams)
+
+            async def one(task: ShardTask, stream: SignalStream) -> None:
+                async with room:
+                    ends[task.account] = await see(task, partial(_as_opening, stream))
+
+            async with anyio.create_task_group() as works:
+                for task, stream in zip(tasks, streams, strict=True):
+                    works.start_soon(one, task, stream)
+            group.cancel_scope.cancel()
+    return [ends[task.account] for task in tasks]
+
+
+async def _relay(signals: AsyncIterable[int], streams: Sequence[SignalStream]) -> None:
+    async for number in signals:
+        for stream in streams:
+            stream.put(number)
+
+
+@contextmanager
+def _as_opening(stream: SignalStream) -> Iterator[AsyncIterable[int]]:
+    yield stream
