@@ -133,9 +133,10 @@ async def _go_on(
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)
-            return Ended(
-                await written_report(report, recorded.folder, known, watcher, client), known, settings
+            report = await written_report(
+                report, recorded.folder, known, watcher, client, later=means.reports_later
             )
+            return Ended(report, known, settings)
 
 
 def _tell_rest(recorded: RecordedRun, rest: Rest, watcher: Watcher) -> None:

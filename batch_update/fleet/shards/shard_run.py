@@ -120,7 +120,9 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
         if ended.report.files is not None:
             return ended
         # Whoever came to its end before had no time left to write what it did.
-        report = await written_report(ended.report, run_dir, ended.facts, means.watcher)
+        report = await written_report(
+            ended.report, run_dir, ended.facts, means.watcher, later=means.reports_later
+        )
         return Ended(report, ended.facts, ended.settings)
     tell_way(settings, means)
     task = _task_of(shard, plan)

@@ -101,13 +101,18 @@ class SharedDisk:
 async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
     """Open the waits for the disk that all journals of this event loop share."""
     disk = SharedDisk(clock)
+    raised: Exception | None = None
     async with anyio.create_task_group() as tasks:
         for _ in range(THREADS):
             tasks.start_soon(disk.serve)
         try:
             yield disk
+        except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
+            raised = error
         finally:
             disk.close()
+    if raised is not None:
+        raise raised
 
 
 def _do_all(waits: list[_Wait]) -> None:

@@ -226,7 +226,7 @@ def write_again(
 
 
 def _files_there(report: Report, folder: Path) -> Files:
-    return written_in(folder) or _usual_files(report, folder)
+    return written_in(folder) or usual_files(report, folder)
 
 
 def _book_again(report: Report, facts: RunFacts, folder: Path, following: Following | None) -> Path:
@@ -242,7 +242,7 @@ def _book_again(report: Report, facts: RunFacts, folder: Path, following: Follow
     )
 
 
-def _usual_files(report: Report, folder: Path) -> Files:
+def usual_files(report: Report, folder: Path) -> Files:
     """Return the files that a run usually has, by the names that they have then."""
     is_book = report.plan.sheet.dialect.format in WORKBOOKS
     failed = folder / (FAILED if is_book else "failed.csv") if _has_failed(report) else None

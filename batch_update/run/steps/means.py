@@ -57,6 +57,8 @@ class Means:
     """whether what was sent with the key lately is not known here, so that its windows count as used up"""
     disk: SharedDisk | None = None
     """what journals wait for the disk with, where many runs share an event loop; None: each waits by itself"""
+    reports_later: bool = False
+    """whether whoever began the run has its files made from its journal, once it has ended; see `run.remaking`"""
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""

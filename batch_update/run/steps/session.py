@@ -19,7 +19,7 @@ from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Exit, Files, Report
 from batch_update.outcomes import exit_status
 from batch_update.report.documents.envelope import Purpose
-from batch_update.report.files.folder import write_run
+from batch_update.report.files.folder import usual_files, write_run
 from batch_update.run.watching import Watcher
 from batch_update.send.accounting import apply_plan
 from batch_update.send.brake import Caution, check_failures
@@ -138,11 +138,22 @@ def facts_now(
 
 
 async def written_report(
-    report: Report, folder: Path | None, facts: RunFacts, watcher: Watcher, client: Client | None = None
+    report: Report,
+    folder: Path | None,
+    facts: RunFacts,
+    watcher: Watcher,
+    client: Client | None = None,
+    *,
+    later: bool = False,
 ) -> Report:
-    """Write the report's files and return it with their places; as it is where the run has no folder."""
+    """Write the report's files and return it with their places; as it is where the run has no folder.
+
+    `later`: somebody else makes them from the journal, and their places are those that they will have then.
+    """
     if folder is None:
         return report
+    if later:
+        return replace(report, folder=folder, files=usual_files(report, folder))
     _tell_stage(watcher, Stage.WRITING, str(folder))
     if client is not None:
         await client.close_idle()  # connections that nobody uses hold places that files need

@@ -1,0 +1,92 @@
+"""All that many accounts share on one event loop: the waits for the disk, a queue of starts, a writer of reports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import anyio.to_process
+
+from batch_update.clock import SYSTEM, Clock
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.journal.storing.database import JOURNAL
+from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
+from batch_update.run.remaking import remake_files
+from batch_update.run.steps.means import Means
+
+STARTS = 90.0
+"""accounts that begin in a second at most: each opens with a burst of 20 requests and repeats it every 11 seconds, so
+that a thousand are spread over those 11 seconds"""
+REPORT_WRITERS = 1
+"""processes that make reports beside the one that sends"""
+
+
+class OneProcess:
+    """What accounts share. Open it with `one_process`."""
+
+    def __init__(self, disk: SharedDisk, clock: Clock) -> None:
+        self._disk = disk
+        self._clock = clock
+        self._next = clock.monotonic()
+        self._due: list[Path] = []
+        self._news = anyio.Event()
+        self._is_over = False
+
+    def means(self, means: Means) -> Means:
+        """Return the means of one account among many."""
+        return replace(means, disk=self._disk, reports_later=True)
+
+    async def start(self) -> None:
+        """Return when the next account may begin."""
+        now = self._clock.monotonic()
+        at = max(now, self._next)
+        self._next = at + 1 / STARTS
+        if at > now:
+            await self._clock.sleep(at - now)
+
+    def ended(self, folder: FleetFolder, account: str, epoch: int) -> None:
+        """Have the reports of an account made that has ended, where it has a journal."""
+        if epoch and (run := folder.run_of(account, epoch)).joinpath(JOURNAL).exists():
+            self._due.append(run)
+            self._news.set()
+
+    async def write(self) -> None:
+        """Make reports in another process, one after another, until `close` was called and none is left.
+
+        One that cannot be made is left to `batch-update fleet report`, as are all where this is killed.
+        """
+        limiter = anyio.CapacityLimiter(REPORT_WRITERS)
+        while not (self._is_over and not self._due):
+            if not self._due:
+                await self._news.wait()
+                self._news = anyio.Event()
+                continue
+            run = self._due.pop()
+            try:
+                await anyio.to_process.run_sync(remake_files, str(run), limiter=limiter, cancellable=True)
+            except Exception:  # noqa: BLE001, S112  # the journal has it all, and sending goes on
+                continue
+
+    def close(self) -> None:
+        """No account ends any more."""
+        self._is_over = True
+        self._news.set()
+
+
+@asynccontextmanager
+async def one_process(clock: Clock = SYSTEM) -> AsyncIterator[OneProcess]:
+    """Open what accounts share; at the end wait until their reports are written."""
+    raised: Exception | None = None
+    async with shared_disk(clock) as disk, anyio.create_task_group() as tasks:
+        shared = OneProcess(disk, clock)
+        tasks.start_soon(shared.write)
+        try:
+            yield shared
+        except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
+            raised = error
+        shared.close()
+    if raised is not None:
+        raise raised

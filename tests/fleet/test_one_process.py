@@ -1,0 +1,66 @@
+"""Accounts on one event loop begin one after another, and their reports are made by another process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import pytest
+
+from batch_update.errors import UsageError
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.running.one_process import STARTS, one_process
+from batch_update.journal.reading import read_run
+from batch_update.run.remaking import remake_files
+from tests.clocks import FakeTime
+from tests.journal.journals import files_of, journalled, written_from
+from tests.made import plan_of
+
+
+def test_the_files_made_from_a_journal_are_those_of_the_run(tmp_path: Path) -> None:
+    journalled(plan_of(3), tmp_path / "run")
+    written_from(read_run(tmp_path / "run"), tmp_path / "run")
+    before = files_of(tmp_path / "run")
+    for name in before:
+        (tmp_path / "run" / name).unlink()
+    remake_files(str(tmp_path / "run"))
+    assert files_of(tmp_path / "run").keys() == before.keys() >= {"results.csv", "run.json", "report.html"}
+    assert files_of(tmp_path / "run")["results.csv"] == before["results.csv"]
+
+
+def test_reports_of_accounts_that_ended_are_there_in_the_end(tmp_path: Path) -> None:
+    """One that cannot be made costs none of the others, and an account without a journal has none."""
+    folder = FleetFolder(tmp_path)
+    for account in ("a", "b"):
+        journalled(plan_of(2), folder.run_of(account, 1))
+    (folder.run_of("b", 1) / "journal.db").write_bytes(b"no journal")
+
+    async def main() -> None:
+        async with one_process() as shared:
+            for account in ("b", "never begun", "a"):
+                shared.ended(folder, account, 0 if " " in account else 1)
+
+    anyio.run(main)
+    assert (folder.run_of("a", 1) / "results.csv").exists()
+    assert not (folder.run_of("b", 1) / "results.csv").exists()
+
+
+def test_accounts_begin_one_after_another() -> None:
+    time = FakeTime()
+
+    async def main() -> None:
+        async with one_process(time.clock) as shared:
+            for _ in range(10):
+                await shared.start()
+
+    anyio.run(main)
+    assert time.skipped == pytest.approx(9 / STARTS)
+
+
+def test_what_is_raised_inside_comes_out_as_it_was() -> None:
+    async def main() -> None:
+        async with one_process():
+            raise UsageError("no", code="U101")
+
+    with pytest.raises(UsageError, match="no"):
+        anyio.run(main)
