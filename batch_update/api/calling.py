@@ -129,7 +129,7 @@ class Caller:
         ticket = await self._pacer.admit(first=call.first)
         if ticket is None:
             return self._unsent(call)
-        departure = Departure(self._clock.monotonic, self._may_leave)
+        departure = Departure(self._clock.monotonic, partial(self._may_leave, ticket))
         try:
             if call.before_send is not None:
                 await call.before_send(call.attempts + 1)
@@ -155,11 +155,12 @@ class Caller:
             await self._wires.close_idle()
         return verdict
 
-    def _may_leave(self) -> None:
+    def _may_leave(self, ticket: Ticket) -> None:
         try:
             self._leave()
         except RunStopped as stop:
             raise _HeldBack(stop) from None
+        self._pacer.leaves(ticket)
 
     def _redact(self, secrets: frozenset[str], text: str) -> str:
         for secret in secrets:

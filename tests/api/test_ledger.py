@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,25 @@ def test_headers_that_tell_of_the_other_process_do_not_count_it_twice(tmp_path: 
     assert server.refused == []
     assert not [event for event in events if "another program" in event.message]
     assert seconds <= 1.05 * seconds_alone
+
+
+def test_a_request_counts_from_when_it_leaves_however_long_it_waited_for_the_disk(tmp_path: Path) -> None:
+    """And another process learns of it before it leaves."""
+    server = Server(counters(simulated.sliding), latency=lambda: 0.1)
+
+    async def slow_disk(attempt: int) -> None:
+        told = note(ledger_at(tmp_path / "l"), anyio.current_time()) or []
+        assert len(told) > len([at for at in server.arrivals if at > anyio.current_time() - 60])
+        await anyio.sleep(4)
+
+    async def main() -> None:
+        ledger = ledger_at(tmp_path / "l")
+        async with client_for(server, [], ledger=ledger) as client, anyio.create_task_group() as tasks:
+            for row in range(1, 61):
+                tasks.start_soon(partial(client.update, row, {"name": "n"}, before_send=slow_disk))
+
+    virtual.run(main, "asyncio")
+    assert server.refused == [] and len(server.arrivals) == 60
 
 
 class Watched(Ledger):

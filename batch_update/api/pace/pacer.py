@@ -169,6 +169,14 @@ class Pacer:
             self._next_even = now + max(log.spacing for log in self._logs)
         return ticket
 
+    def leaves(self, ticket: Ticket) -> None:
+        """Its first byte leaves now: what it waited for until then, a slow disk or connection, must not be counted."""
+        now = self._clock.monotonic()
+        waited, ticket.sent, ticket.left = now - ticket.sent, now, True
+        if self._ledger is not None and waited > AHEAD:
+            with self._turn(self._ledger):
+                pass  # where another process is at it, the next turn tells
+
     def _wake(self) -> None:
         if self._queue:
             self._queue[0].wake()
@@ -223,7 +231,7 @@ class Pacer:
         """Our requests: the latest moments at which the server may have counted them."""
         patience = PATIENCE if self._capped else UNANSWERED
         longest = max(self._logs, key=lambda log: log.seconds)
-        flying = (ticket.sent + patience for ticket in self._flying)
+        flying = (ticket.sent + patience + (0.0 if ticket.left else AHEAD) for ticket in self._flying)
         return [*longest.counted(), *flying, *[self._ahead_until + patience] * self._ahead]
 
     def _shares(self) -> bool:

@@ -26,9 +26,12 @@ class Ticket:
     """Leave to send one request. It counts from now on until some time after its answer."""
 
     sent: float
+    """when it was granted, and from then on when its first byte left"""
     epoch: int
     """how often the pacer had changed its mind when this was granted"""
     probe: bool = False
+    left: bool = False
+    """whether its first byte has left: until then it waits for the disk or for a connection"""
 
 
 class WindowLog:
@@ -61,7 +64,7 @@ class WindowLog:
         surplus = len(ends) + len(shared) + len(flying) + 1 - self._usable()
         if surplus <= 0:
             return now
-        pending = [end for t in flying if (end := self._end_without_answer(t)) > now] if capped else []
+        pending = [end for t in flying if (end := self._pending_end(t, now)) > now] if capped else []
         if capped:
             surplus -= len(flying) - len(pending)
         if surplus <= 0:
@@ -132,6 +135,10 @@ class WindowLog:
         if not self._others:
             return self.limit
         return max(self.limit - self._others - SPARE, math.ceil(self.limit * FAIR_SHARE))
+
+    def _pending_end(self, ticket: Ticket, now: float) -> float:
+        """Return when a request under way stops to count, as far as is known; one that has not left may leave now."""
+        return self._end_without_answer(ticket) if ticket.left else now + PATIENCE + self.seconds + MARGIN
 
     def _end_without_answer(self, ticket: Ticket, now: float = math.inf) -> float:
         return min(now, ticket.sent + PATIENCE) + self.seconds + MARGIN

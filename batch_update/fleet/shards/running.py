@@ -25,7 +25,7 @@ from batch_update.fleet.shards.shard_run import Shard, account_plan, carry_on
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.fleet.shards.stopping import StopFile, refuse_stopped
 from batch_update.fleet.shards.written_end import last_end, write_end
-from batch_update.model.fleets import ShardEnd
+from batch_update.model.fleets import FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
 from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import layered_settings
@@ -46,18 +46,20 @@ async def run_shard(
     retry_failed: bool = False,
     ttl: float = TTL,
     given: Mapping[str, Any] | None = None,
+    fleet: FleetPlan | None = None,
 ) -> ShardEnd:
     """See one account of a fleet to its end, and return how it ended; an end that is written down is returned at once.
 
     Settings `given` by name win over `settings`, these over those of the fleet's plan, those over the environment's.
-    `retry_failed`: the failed rows are sent as well. `ttl`: seconds that the stamp of a holder may stand still. Raises
-    nothing for what the shard meets: that is in the end. On asyncio or trio; when it is cancelled, what was done comes
-    home first.
+    `fleet`: the fleet's plan, for whoever has read it already. `retry_failed`: the failed rows are sent as well.
+    `ttl`: seconds that the stamp of a holder may stand still. Raises nothing for what the shard meets: that is in the
+    end. On asyncio or trio; when it is cancelled, what was done comes home first.
     """
     means = means or Means()
     began = means.clock.wall()
     try:
-        load = partial(_loaded, task, settings, means, given or {}, retry_failed or task.retry_failed)
+        again = retry_failed or task.retry_failed
+        load = partial(_loaded, task, settings, means, given or {}, again, fleet)
         shard = await anyio.to_thread.run_sync(load)
         refuse_stopped(shard.folder)
         if (end := await _ended_before(shard)) is not None:
@@ -79,11 +81,16 @@ def run_shard_here(task: ShardTask, settings: Settings | None = None, **more: An
 
 
 def _loaded(
-    task: ShardTask, settings: Settings | None, means: Means, given: Mapping[str, Any], retry_failed: bool
+    task: ShardTask,
+    settings: Settings | None,
+    means: Means,
+    given: Mapping[str, Any],
+    retry_failed: bool,
+    fleet: FleetPlan | None,
 ) -> Shard:
     """Return the shard with its settings. Raises UsageError, and RunStopped (R143) for another fleet or plan."""
     folder = FleetFolder(task.folder)
-    fleet = read_fleet(folder)
+    fleet = fleet or read_fleet(folder)
     plan = account_plan(fleet, task)
     asked = layered_settings(settings, given, means.environ, beneath=fleet.settings)
     asked = asked.model_copy(update={"yes": True, "expect": None})

@@ -1,0 +1,118 @@
+"""Many accounts in one process, each with its key, journal and pace, against a server that counts the windows of each.
+
+BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (a quarter of an hour); otherwise windows a
+tenth as long, and fewer accounts, which then ask for as much.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.request import urlopen
+
+from batch_update.model.reports import Window
+from batch_update.settings.tunables import DEFAULT_RATES
+from tests.benchmarks.lines import Line
+from tests.benchmarks.many_accounts import MARGIN, serving_many
+
+MOST_LATE = 1.0
+MOST_MEMORY = 500
+LEAST_RATE = 0.97
+MOST_TIME = 1.05
+
+
+@dataclass(frozen=True)
+class Case:
+    accounts: int
+    rows: int
+    scale: float = 10.0
+    """windows are so much shorter"""
+    full_pace: bool = True
+    """what counts is the rate of all together, else the time of each"""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        return tuple(Window(w.limit, w.seconds / self.scale) for w in DEFAULT_RATES)
+
+
+SHORT = (Case(10, 200), Case(40, 50, full_pace=False), Case(100, 200))
+FULL = (
+    Case(10, 500, 1.0),
+    Case(100, 500, 1.0),
+    Case(200, 50, 1.0, full_pace=False),
+    Case(1000, 500, 1.0),
+)
+
+
+def run() -> list[Line]:
+    return [line for case in (FULL if os.environ.get("BENCH_FULL_FLEET") else SHORT) for line in _lines(case)]
+
+
+def _lines(case: Case) -> list[Line]:
+    with TemporaryDirectory() as folder, serving_many(case.rows, *_pairs(case)) as url:
+        given = [f"{Path(folder) / 'fleet'}", url, str(case.accounts), str(case.rows)]
+        windows = [f"{limit}/{seconds:g}" for limit, seconds in _pairs(case)]
+        command = [sys.executable, "-m", "tests.benchmarks.many_runs", *given, *windows]
+        took = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        came = json.load(urlopen(f"{url}/figures"))  # the server above
+    return [_pace(case, took, came), _cost(case, took, came)]
+
+
+def _pairs(case: Case) -> list[tuple[int, float]]:
+    return [(window.limit, window.seconds) for window in case.windows]
+
+
+def _pace(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
+    """All rows done, none refused; and how close to what the windows permit."""
+    what = f"{case.accounts} accounts x {case.rows} rows in one process, windows {_words(case)}"
+    late = came["late"]["0.99"]
+    rate, best = came["updates"] / came["sending"], _shortest(case)
+    is_whole = took["rows"] == came["assistants"] == case.accounts * case.rows and set(took["exits"]) == {"0"}
+    figure = f"{rate:.0f} updates/s, {came['refused']} x 429, p99 {late:.2f} s late"
+    met = is_whole and not came["refused"] and late < MOST_LATE
+    if not case.full_pace:
+        ratio = came["longest"] / best
+        words = f"the slowest account takes {ratio:.3f} x what its windows permit ({best:.1f} s)"
+        return Line(
+            what, figure, words, f"no 429, all rows, at most {MOST_TIME} x", met and ratio <= MOST_TIME
+        )
+    share = rate / (case.accounts * case.rows / best)
+    words = f"{share:.3f} of what the windows permit"
+    return Line(
+        what, figure, words, f"no 429, at least {LEAST_RATE}, p99 under 1 s", met and share >= LEAST_RATE
+    )
+
+
+def _cost(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
+    each = took["processor"] / came["requests"] * 1e6
+    figure = f"{took['peak']:.0f} MiB at most, {each:.0f} us of the processor a request"
+    share = took["processor"] / took["wall"]
+    words = (
+        f"{share:.0%} of one core in {took['wall']:.0f} s; reports {took['reports']:.1f} s in another process"
+    )
+    return Line("the same", figure, words, f"under {MOST_MEMORY} MiB", took["peak"] < MOST_MEMORY)
+
+
+def _words(case: Case) -> str:
+    return " and ".join(map(str, case.windows)) + " s"
+
+
+def _shortest(case: Case) -> float:
+    """Seconds from the first update of an account to its last at best, with the second that is waited beyond a window.
+
+    What permits the first ones is used up in part by looking what is there: a request for each hundred assistants.
+    """
+    pages = -(-case.rows // 100)
+    times = [0.0] * pages
+    for n in range(pages, pages + case.rows):
+        ends = (times[n - w.limit] + w.seconds + MARGIN for w in case.windows if n >= w.limit)
+        times.append(max([0.0, *ends]))
+    if case.full_pace and case.scale == 1:
+        return case.rows * 60 / 100  # a hundred a minute, as people reckon
+    return times[-1]
