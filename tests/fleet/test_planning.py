@@ -10,7 +10,9 @@ from typing import Any
 import anyio
 import pytest
 
-from batch_update.errors import RunStopped, SheetError, UsageError
+from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import allowed_order
+from batch_update.errors import GuardStopped, RunStopped, SheetError, UsageError
+from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect
 from batch_update.fleet.planning.fleet_planning import (
     AccountChoice,
     blocking_whole,
@@ -20,6 +22,7 @@ from batch_update.fleet.planning.fleet_planning import (
 from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet, whole_guards
 from batch_update.fleet.record.fleet_file import read_fleet
+from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Sheet
@@ -246,3 +249,11 @@ def test_settings_that_are_carried_mean_the_same_there_and_hold_no_secret(tmp_pa
     assert there.accounts_file == Path("a.toml").absolute()
     plain = carried_settings(read_settings({"proxy": "http://proxy:8080"}))
     assert plain == {"proxy": "http://proxy:8080"}
+
+
+def test_a_yes_lifts_no_limit_over_the_whole(tmp_path: Path) -> None:
+    with many_here(tmp_path, 3) as (_, settings, means):
+        plan = planned(TEXT, settings, means, max_accounts=2).plan
+    with pytest.raises(GuardStopped) as error:
+        allowed_order(FleetProspect(plan, plan.accounts, 1.0), FleetOrder(), Settings(yes=True))
+    assert error.value.code == "G130" and "max_accounts=3" in error.value.remedy

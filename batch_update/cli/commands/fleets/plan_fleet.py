@@ -22,7 +22,6 @@ from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Problem, Severity
-from batch_update.settings.heeding import HEEDED
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable, quoted
 
@@ -211,8 +210,6 @@ class _Screen:
         limits = lifted([*(one for each in planned.accounts for one in each.tripped), *planned.tripped])
         if limits:
             return {"go_on": self._again(**limits, **allow)}
-        if "fleet apply" not in HEEDED:
-            return {}
         return {"apply": command_of("fleet apply", self._with(**allow), planned.folder.path)}
 
     def _with(self, **changed: Any) -> Settings:

@@ -81,9 +81,10 @@ def allowed_order(prospect: FleetProspect, order: FleetOrder, settings: Settings
     Raises UsageError U102 where the answer is no or nobody can give one, GuardStopped for what a yes does not allow.
     """
     from batch_update.fleet.outlook.foreseeing_fleet import guarded_fleet, guards_of_fleet
+    from batch_update.fleet.planning.planned import whole_guards
     from batch_update.report.guards import guard_lines, hazards_of
 
-    tripped = guards_of_fleet(prospect.accounts, settings)
+    tripped = (*whole_guards(prospect.plan), *guards_of_fleet(prospect.accounts, settings))
     can_ask = on_terminal() and all(one.hazard for one in tripped)
     if tripped and not can_ask:
         raise guarded_fleet(tripped)
