@@ -34,7 +34,7 @@ class SchedulerAddress:
         """
         parts = urlsplit(self.url)
         if parts.scheme not in ("tcp", "tls") or not parts.hostname or not _port(self.url):
-            message = f"scheduler = {printable(self.url)} is no address"
+            message = f"the option scheduler: {printable(self.url)!r} is no address"
             raise UsageError(message, code="U101", remedy="write it as tls://HOST:8786")
         if parts.scheme == "tls":
             self._refuse_missing_files()
@@ -46,10 +46,10 @@ class SchedulerAddress:
         wanted: Mapping[str, Path | None] = {"scheduler_ca": self.ca, "scheduler_cert": self.cert}
         for name, path in wanted.items():
             if path is None:
-                raise UsageError(f"a scheduler with TLS needs the setting {name}", code="U171")
+                raise UsageError(f"a scheduler with TLS needs the option {name}", code="U171")
         for name, path in {**wanted, "scheduler_key": self.key}.items():
             if path is not None and not path.is_file():
-                raise UsageError(f"{name} = {printable(str(path))} is no file", code="U171")
+                raise UsageError(f"the option {name}: {printable(str(path))} is no file", code="U171")
 
 
 def _port(url: str) -> int:

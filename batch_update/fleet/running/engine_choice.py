@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.running.here import Here
 from batch_update.fleet.running.open_files import capacity_for
-from batch_update.fleet.shards.running import run_shard_here
 from batch_update.fleet.shards.shard_task import Engine
 
 
@@ -26,11 +26,12 @@ async def chosen_engine(
         yield Here(capacity.most, order.given, tell=watcher.rows_done)
         return
     from batch_update.fleet.engine.dask_engine import dask_engine
-    from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+    from batch_update.fleet.engine.shard_work import refuse_secret, see_elsewhere, see_here
 
-    scheduler = SchedulerAddress(order.scheduler) if order.scheduler else None
+    refuse_secret(order.given)
+    work = partial(see_elsewhere if order.scheduler else see_here, given=dict(order.given))
     log = folder.path / "engine.log"
     async with dask_engine(
-        run_shard_here, log=log, workers=order.workers, shards=max(1, accounts), scheduler=scheduler
+        work, log=log, workers=order.workers, shards=max(1, accounts), scheduler=order.scheduler
     ) as engine:
         yield engine

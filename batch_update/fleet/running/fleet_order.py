@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.fleet.record.fleet_entries import FleetManner
 
 ENGINES = ("here", "dask")
@@ -22,7 +23,7 @@ class FleetOrder:
     retry_failed: bool = False
     """whether rows that failed are sent as well"""
     engine: str = "here"
-    scheduler: str = ""
-    """the address of the engine's scheduler; "" for one of our own"""
+    scheduler: SchedulerAddress | None = None
+    """of the engine; None: one of our own"""
     workers: int = 2
     """processes of our own that the engine has, where it has no scheduler elsewhere"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -15,6 +16,7 @@ from batch_update.settings.layers import variable_of
 from batch_update.text import listed, no_such
 
 if TYPE_CHECKING:
+    from batch_update.fleet.engine.scheduler_address import SchedulerAddress
     from batch_update.fleet.record.fleet_entries import FleetManner
     from batch_update.fleet.running.fleet_order import FleetOrder
 
@@ -89,6 +91,41 @@ SCHEDULER = Annotated[
         show_default=False,
     ),
 ]
+SCHEDULER_CA = Annotated[
+    Path | None,
+    typer.Option(
+        "--scheduler-ca",
+        metavar="FILE",
+        help="The certificates by which scheduler and workers are known.",
+        show_default=False,
+    ),
+]
+SCHEDULER_CERT = Annotated[
+    Path | None,
+    typer.Option(
+        "--scheduler-cert",
+        metavar="FILE",
+        help="The certificate by which they know this process.",
+        show_default=False,
+    ),
+]
+SCHEDULER_KEY = Annotated[
+    Path | None,
+    typer.Option(
+        "--scheduler-key",
+        metavar="FILE",
+        help="The key of that certificate, unless it stands in the same file.",
+        show_default=False,
+    ),
+]
+SCHEDULER_PLAIN = Annotated[
+    bool | None,
+    typer.Option(
+        "--scheduler-plain",
+        help="Take a scheduler on the network without TLS: whoever reaches it can run commands on its workers.",
+        show_default=False,
+    ),
+]
 WORKERS = Annotated[
     int,
     typer.Option(
@@ -109,6 +146,10 @@ _FLAGS: dict[str, Any] = {
     "waves_inside": WAVES_INSIDE,
     "engine": ENGINE,
     "scheduler": SCHEDULER,
+    "scheduler_ca": SCHEDULER_CA,
+    "scheduler_cert": SCHEDULER_CERT,
+    "scheduler_key": SCHEDULER_KEY,
+    "scheduler_plain": SCHEDULER_PLAIN,
     "workers": WORKERS,
 }
 _OF_THE_COMMAND = ("yes", "json_", "quiet", "runs_dir", "expect", "max_changes", "max_change_percent")
@@ -126,6 +167,10 @@ class FleetFlags:
     waves_inside: str | None = None
     engine: str = "here"
     scheduler: str | None = None
+    scheduler_ca: Path | None = None
+    scheduler_cert: Path | None = None
+    scheduler_key: Path | None = None
+    scheduler_plain: bool | None = None
     workers: int = 2
 
     def settings(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -142,8 +187,21 @@ class FleetFlags:
             )
         for_accounts = {name: value for name, value in given.items() if name not in _OF_THE_COMMAND}
         return FleetOrder(
-            for_accounts, self._manner(), retry_failed, self.engine, self.scheduler or "", self.workers
+            for_accounts, self._manner(), retry_failed, self.engine, self._scheduler(), self.workers
         )
+
+    def _scheduler(self) -> SchedulerAddress | None:
+        """Return the scheduler that was named. Raises UsageError for one that anybody could use, or without a use."""
+        from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+
+        files = self.scheduler_ca, self.scheduler_cert, self.scheduler_key
+        if self.scheduler is None and not any(files):
+            return None
+        if self.engine != "dask":
+            raise UsageError("a scheduler is of the engine dask", code="U101", remedy="add --engine dask")
+        found = SchedulerAddress(self.scheduler or "", *files, plain=bool(self.scheduler_plain))
+        found.refuse_unsafe()
+        return found
 
     def _manner(self) -> FleetManner | None:
         """Return how carefully it is to be sent; None where nothing of it was given."""
