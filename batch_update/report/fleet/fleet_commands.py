@@ -22,7 +22,7 @@ class FleetCommands:
     resume: str = ""
     """goes on with the fleet"""
     apply: str = ""
-    """applies a sheet to accounts of the same list, once its path is added"""
+    """plans or applies a sheet for accounts of the same list, once its path is added"""
     undo: str = ""
     """takes the fleet back"""
     report: str = ""

@@ -75,8 +75,8 @@ FLEET_NEXT: Mapping[str, Phrase] = {
         "Mit den Konten weitermachen, die nicht fertig wurden",
     ),
     "apply_failed": Phrase(
-        "Mend the file that the command names, then send its rows",
-        "Die genannte Datei verbessern, dann ihre Zeilen senden",
+        "Mend the file that the command names, then plan its rows anew",
+        "Die genannte Datei verbessern, dann ihre Zeilen neu planen",
     ),
     "undo": Phrase("Take it back in all accounts", "In allen Konten zurücknehmen"),
     "report": Phrase("Write these files again", "Diese Dateien neu schreiben"),
