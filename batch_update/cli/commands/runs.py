@@ -56,11 +56,15 @@ def list_runs(given: dict[str, Any]) -> None:
 
         out_document(ListedRuns(tuple(map(listed_run, entries)), tuple(fleets)), following=following)
         return
-    if fleets:
-        say(f"{counted(len(fleets), 'fleet')} beside them: {command_of('fleet list', settings)}")
     if not entries:
         say(f"{printable(str(settings.runs_dir))} holds no runs.")
-        return
+    else:
+        _list_entries(entries, following)
+    if fleets:
+        say(f"{counted(len(fleets), 'fleet')} beside them: {command_of('fleet list', settings)}")
+
+
+def _list_entries(entries: Sequence[Entry], following: Following) -> None:
     from batch_update.report.screen.run_list import run_lines
 
     for line in run_lines(entries):
