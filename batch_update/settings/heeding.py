@@ -44,6 +44,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "fleet resume": ("allow", *_FLEET_SENDING),
     "fleet status": ("runs_dir", "json_"),
     "fleet shard": ("accounts_file", "locks_dir", "timeout", "proxy", "wait", "expect", "runs_dir", *SCREEN),
+    "fleet report": ("account", "runs_dir", "json_"),
     "report": ("only", "runs_dir", "json_"),
     "history": ("delimiter", "no_fetch", "runs_dir", *_READING),
     "sandbox": ("sandbox_limits", "sandbox_state", "sandbox_faults", "json_"),

@@ -148,6 +148,7 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
     "fleet list": [()],
+    "fleet report": [("last", "--account", "staging")],
     "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
     "fleet apply": [("fleet", *SEND_MANY), ("far", "--yes")],
     "fleet resume": [("fleet", *SEND_MANY), ("far", "--yes")],
@@ -213,6 +214,9 @@ def test_every_setting_that_is_listed_is_heeded(
     if command == "fleet shard":
         put_fleet(tmp_path / "runs" / "f")
         put_fleet(tmp_path / "runs" / "far", sandbox=False)
+    if command == "fleet report":
+        with served_accounts(tmp_path):
+            run("fleet", "plan", "many.csv", "--rate", "off")
     reads.clear()
     with served_accounts(tmp_path) if command == "fleet plan" else nullcontext():
         for words in SITUATIONS[command]:

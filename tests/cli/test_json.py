@@ -125,6 +125,8 @@ CASES: dict[str, Case] = {
     ),
     "fleet plan: rows of nobody": Case(("fleet", "plan", "nobody.csv"), 3, "fleet-plan"),
     "fleet plan: no list": Case(("fleet", "plan", "many.csv", "--accounts-file", "none.toml"), 2),
+    "fleet report": Case(("fleet", "report"), 0, "report", (("fleet", "plan", "many.csv"),)),
+    "fleet report: none": Case(("fleet", "report", "nothing"), 2),
     "fleet list": Case(("fleet", "list"), 0, "fleets", (("fleet", "plan", "many.csv"),)),
     "fleet apply": Case(("fleet", "apply", "hotels", "--yes"), 4, "fleet"),
     "fleet apply: begun": Case(("fleet", "apply", "hotels"), 2, "", (("fleet", "apply", "hotels", "--yes"),)),

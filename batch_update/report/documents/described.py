@@ -59,7 +59,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "run-file": ("apply", "undo"),
     "runs": ("runs list",),
     "pruned-runs": ("runs prune",),
-    "report": ("report",),
+    "report": ("report", "fleet report"),
     "history": ("history",),
     "blame": ("history",),
     "export": ("export",),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetEnd, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit
 from batch_update.outcomes import DONE
@@ -58,6 +58,11 @@ class AccountStanding:
         return self.plan.account
 
     @property
+    def is_one(self) -> bool:
+        """Whether it is an account, and does not stand for rows that belong to none."""
+        return self.plan.account != NO_ACCOUNT
+
+    @property
     def code(self) -> str:
         """Return the code of what kept it from its end; "" for none."""
         return self.plan.code or self.end.code
@@ -74,6 +79,11 @@ class FleetStanding:
 
     end: FleetEnd
     accounts: tuple[AccountStanding, ...]
+
+    @property
+    def whole(self) -> int:
+        """Return how many accounts there are."""
+        return sum(one.is_one for one in self.accounts)
 
     @property
     def left(self) -> int:

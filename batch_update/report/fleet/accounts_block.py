@@ -62,7 +62,14 @@ def codes_of_fleet(standing: FleetStanding) -> list[str]:
 def _account_cells(place: int, one: AccountStanding, link: str) -> list[Json]:
     plan, end = one.plan, one.end
     return [
-        *(place, one.account, str(one.state), one.state is AccountState.AS_WANTED, one.code, one.why),
+        *(
+            place,
+            one.account if one.is_one else "",
+            str(one.state),
+            one.state is AccountState.AS_WANTED,
+            one.code,
+            one.why,
+        ),
         [list(pair) for pair in one.codes.items()],
         [[str(status), count] for status, count in counts_told(plan, end).items() if count],
         *(one.left, plan.rows, plan.changes, end.requests, round(end.seconds, 3)),

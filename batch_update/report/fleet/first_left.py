@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.model.plans import Status
 from batch_update.model.reports import Report
 from batch_update.outcomes import as_wanted
@@ -58,7 +59,7 @@ def _left_rows(account: str, rank: int, report: Report) -> Iterator[tuple[tuple[
             return
         number = int(report.plan.sheet.numbers[index])
         row = RowToDo(
-            account,
+            account if account != NO_ACCOUNT else "",
             number,
             names.get(index, ""),
             str(whose[index] or ""),

@@ -21,12 +21,12 @@ _NOTHING_SENT = Phrase("Nothing sent", "Nichts gesendet")
 
 def headline_of_fleet(standing: FleetStanding) -> Headline:
     """Return how a fleet ended: how many accounts are as wanted, what is left of their rows."""
-    end, whole = standing.end, len(standing.accounts)
+    end, whole = standing.end, standing.whole
     counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
     done = standing.states.get(AccountState.AS_WANTED, 0)
     why = (f"{printable(end.message)} [{end.code}]",) if end.code else ()
     changed = _changed_words(counts.get(Status.UPDATED, 0))
-    if done == whole and end.own_exit is Exit.OK:
+    if done == len(standing.accounts) and end.own_exit is Exit.OK:
         return Headline("good", _DONE, joined(_all_words(whole), changed), why)
     sentence = joined(_done_words(done, whole), _left_words(standing, counts))
     if not any(counts.get(status) for status in (*DONE, Status.FAILED, Status.UNKNOWN)):

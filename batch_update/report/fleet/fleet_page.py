@@ -121,7 +121,7 @@ def fleet_page(
 def _fleet_tiles(standing: FleetStanding) -> Iterator[Tile]:
     """Yield how many accounts are how far, each a filter of the table, then how many rows of all ended how."""
     done = standing.states.get(AccountState.AS_WANTED, 0)
-    whole = thousands(len(standing.accounts))
+    whole = thousands(standing.whole)
     of = Phrase(f"of {whole.en} accounts as wanted", f"von {whole.de} Konten wie gewünscht")
     yield Tile(thousands(done), of, "good" if done else "quiet", str(AccountState.AS_WANTED))
     for state, count in standing.states.items():

@@ -32,7 +32,13 @@ def account_rows(
     for one in accounts:
         plan, end, counts = one.plan, one.end, counts_told(one.plan, one.end)
         yield [
-            *(one.account, str(one.state), str(int(end.exit)), one.code, printable(one.why)),
+            *(
+                one.account if one.is_one else "",
+                str(one.state),
+                str(int(end.exit)),
+                one.code,
+                printable(one.why),
+            ),
             *(str(plan.rows), str(plan.changes)),
             *(str(counts.get(status, 0)) for status in Status),
             *(str(one.left), _code_words(one), str(end.requests), f"{end.seconds:.3f}".replace(".", decimal)),

@@ -45,6 +45,7 @@ FLEET_WORDS: dict[str, Phrase] = {
         "Gedruckt sind die ersten 100 Zeilen; die Datei der offenen Zeilen enthält alle.",
     ),
     "open_account": Phrase("show all about it", "alles darüber zeigen"),
+    "no_account": Phrase("no account that is known", "kein bekanntes Konto"),
     "rank": Phrase("No.", "Nr."),
     "ends": Phrase("Rows, and why not all", "Zeilen, und warum nicht alle"),
     "changes": Phrase("To change", "Zu ändern"),

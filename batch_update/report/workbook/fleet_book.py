@@ -121,7 +121,11 @@ def _account_row(one: AccountStanding, words: Vocabulary) -> list[Cell]:
     plan, end, counts = one.plan, one.end, counts_told(one.plan, one.end)
     why = one.why or ", ".join(f"{count} x {told_code(code, words)}" for code, count in one.codes.items())
     return [
-        *(one.account, Painted(words.phrase(ACCOUNT_STATES[one.state]), STATES[one.state]), one.code),
+        *(
+            one.account if one.is_one else None,
+            Painted(words.phrase(ACCOUNT_STATES[one.state]), STATES[one.state]),
+            one.code,
+        ),
         *(in_cell(why), plan.rows),
         *(counts.get(status, 0) or None for status in Status),
         *(one.left or None, end.requests, round(end.seconds, 1), end.began, end.ended),

@@ -55,7 +55,7 @@ function rowLine(row, place, isOpen) {
   const figure = text => h("td", { class: "figure", role: "cell" }, text);
   return h("tr", { class: `line ${toneOf(row)}`, "data-place": place, role: "row" },
     h("td", { class: "at", role: "cell" }, opener),
-    h("td", { class: "who", role: "cell" }, foreign(cell(row, "account")), " ", linkOf(row)),
+    h("td", { class: "who", role: "cell" }, cell(row, "account") ? foreign(cell(row, "account")) : h("i", {}, t("no_account")), " ", linkOf(row)),
     h("td", { class: "state", role: "cell" }, h("span", { class: `badge ${toneOf(row)}` }, t(`state_${cell(row, "state")}`))),
     h("td", { class: "what", role: "cell" }, ...ends(row), whyOf(row)),
     figure(number(cell(row, "changes"))),

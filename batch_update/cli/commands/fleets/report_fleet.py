@@ -1,0 +1,114 @@
+"""`fleet report`: the files over all accounts made again from journals, or those of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batch_update.cli.after_run import following_on_page, spelled_for_files
+from batch_update.cli.commands.fleets.group import LAST_FLEET, app
+from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.help import Command
+from batch_update.cli.options import settings_of, takes
+from batch_update.cli.printed_commands import program
+from batch_update.cli.screens.screen import out_raw, say
+from batch_update.errors import UsageError
+from batch_update.text import listed, no_such, printable, quoted_path
+
+if TYPE_CHECKING:
+    from batch_update.fleet.fleet_folder import FleetFolder
+    from batch_update.model.fleets import FleetEnd
+    from batch_update.report.fleet.fleet_commands import FleetCommands
+
+
+@app.command("report", cls=Command)
+@takes("fleet report")
+def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
+    """Make the files of a fleet again from its journals: the page, the tables and the document over all accounts.
+
+    With --account NAME the files of that account's own run, which name no other account. It asks no server.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        from batch_update.fleet.record.fleet_finding import find_fleet
+        from batch_update.report.documents.of_lists import WrittenReport
+
+        folder = find_fleet(fleet, settings)
+        end = _end_told(folder)
+        made = _of_account(folder, end, settings.account) if settings.account else _of_all(folder, end)
+        paths = []
+        try:
+            for path in made:
+                paths.append(str(path))
+                if not settings.json_:
+                    out_raw(printable(str(path)))
+        except OSError as error:
+            raise UsageError(
+                f"{printable(str(folder.path))} cannot be written: {error.strerror}",
+                code="U110",
+                remedy="make room, or the folder writable",
+            ) from error
+        if settings.json_:
+            out_document(WrittenReport(str(folder.path), tuple(paths)))
+
+
+def _end_told(folder: FleetFolder) -> FleetEnd:
+    """Return how a fleet ended, as its journal tells. Raises UsageError and JournalError."""
+    from dataclasses import replace
+
+    from batch_update.fleet.record.fleet_file import read_fleet
+    from batch_update.fleet.record.fleet_journal import read_fleet_journal
+    from batch_update.fleet.record.fleet_state import state_of_fleet
+    from batch_update.fleet.running.last_words import end_of_fleet
+
+    plan = read_fleet(folder)
+    state = state_of_fleet(plan, read_fleet_journal(folder.journal))
+    end, last = end_of_fleet(plan, state.ends, None), state.ended
+    return end if last is None else replace(end, code=last.code, message=last.message, own_exit=last.exit)
+
+
+def _commands_of(folder: FleetFolder) -> FleetCommands:
+    """Return the commands about a fleet that go on from here, as they can be pasted."""
+    from batch_update.report.fleet.fleet_commands import FleetCommands
+
+    this = f"{program()} fleet {{}} {quoted_path(folder.path)}"
+    return FleetCommands(
+        resume=this.format("resume"), apply=f"{program()} fleet plan", report=this.format("report")
+    )
+
+
+def _of_all(folder: FleetFolder, end: FleetEnd) -> Iterator[Path]:
+    """Write the files over all accounts, and yield each that is there."""
+    from batch_update.report.fleet.fleet_files import write_fleet_report
+
+    files = write_fleet_report(end, folder, _commands_of(folder)).files
+    for why in files.told:
+        say(why)
+    found = (files.page, files.accounts, files.results, files.failed, files.workbook, files.report)
+    yield from filter(None, found)
+
+
+def _of_account(folder: FleetFolder, end: FleetEnd, name: str) -> Iterator[Path]:
+    """Write the files of the newest run of an account, and yield each that is there. Raises UsageError."""
+    from dataclasses import replace
+
+    from batch_update.report.files.folder import write_again
+    from batch_update.report.fleet.account_reports import account_report
+
+    places = {one.account: place for place, one in enumerate(end.plan.accounts)}
+    if name not in places:
+        raise UsageError(
+            no_such("account", name, places),
+            code="U163",
+            remedy=f"the fleet is about {listed(list(places), 5)}",
+        )
+    found = account_report(end.plan.accounts[places[name]], end.accounts[places[name]], folder)
+    if found.report is None or found.folder is None:
+        raise UsageError(
+            f"the account {name} was not begun, so that there is no run to report",
+            code="U163",
+            remedy="batch-update fleet status tells why; its rows stand among those of the whole fleet",
+        )
+    report = replace(spelled_for_files(found.report, found.facts), folder=found.folder)
+    yield from write_again(report, found.folder, ("csv",), found.facts, following_on_page, tell=say)
