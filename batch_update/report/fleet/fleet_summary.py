@@ -90,7 +90,7 @@ def account_lines(
     Where they are too many, a line tells of all that ended alike.
     """
     told = [one for one in standing.accounts if one.state is not AccountState.AS_WANTED]
-    width = max((len(_called(one)) for one in told[:most]), default=0)
+    width = max((len(_account_called(one)) for one in told[:most]), default=0)
     if len(told) <= most and room.of(lines := [_account_line(one, width) for one in told]) <= most:
         yield from lines
         return
@@ -115,10 +115,10 @@ def _account_line(one: AccountStanding, width: int) -> str:
     if one.codes and not why and one.state is not AccountState.NOT_BEGUN:
         left += f" ({', '.join(f'{count}x {code}' for code, count in one.codes.items())})"
     said = "; ".join(filter(None, (why, left)))
-    return f"  {STATES[one.state]:<12}  {_called(one):<{width}}  {said}".rstrip()
+    return f"  {STATES[one.state]:<12}  {_account_called(one):<{width}}  {said}".rstrip()
 
 
-def _called(one: AccountStanding) -> str:
+def _account_called(one: AccountStanding) -> str:
     return one.account if one.is_one else "(no account)"
 
 
@@ -126,7 +126,7 @@ def _group_line(kind: tuple[str, ...], accounts: Sequence[AccountStanding]) -> s
     """`  4x stopped A401 the key is refused: krone, sonne and 2 more; 200 rows to do`."""
     state, codes = kind
     title = f" {CODES[codes].title}" if codes in CODES else ""
-    names = listed(list(map(_called, accounts)), MOST_NAMES)
+    names = listed(list(map(_account_called, accounts)), MOST_NAMES)
     rows = counted(sum(one.left for one in accounts), "row")
     return f"  {len(accounts):,}x {state}{f' {codes}' if codes else ''}{title}: {names}; {rows} to do"
 
