@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from batch_update.cli.after_run import following_on_page, spelled_for_files
 from batch_update.cli.commands.fleets.group import LAST_FLEET, app
+from batch_update.cli.commands.fleets.sending_fleets.seeing import fleet_commands
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import settings_of, takes
-from batch_update.cli.printed_commands import program
 from batch_update.cli.screens.screen import out_raw, say
+from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
-from batch_update.text import listed, no_such, printable, quoted_path
+from batch_update.settings.tunables import Settings
+from batch_update.text import listed, no_such, printable
 
 if TYPE_CHECKING:
     from batch_update.fleet.fleet_folder import FleetFolder
     from batch_update.model.fleets import FleetEnd
-    from batch_update.report.fleet.fleet_commands import FleetCommands
 
 
 @app.command("report", cls=Command)
@@ -31,12 +32,15 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
+        from batch_update.fleet.outlook.looking_on import look_on
         from batch_update.fleet.record.fleet_finding import find_fleet
         from batch_update.report.documents.of_lists import WrittenReport
 
         folder = find_fleet(fleet, settings)
-        end = _end_told(folder)
-        made = _of_account(folder, end, settings.account) if settings.account else _of_all(folder, end)
+        end = look_on(folder, SYSTEM.wall()).end
+        made = (
+            _of_account(folder, end, settings.account) if settings.account else _of_all(folder, end, settings)
+        )
         paths = []
         try:
             for path in made:
@@ -53,36 +57,11 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
             out_document(WrittenReport(str(folder.path), tuple(paths)))
 
 
-def _end_told(folder: FleetFolder) -> FleetEnd:
-    """Return how a fleet ended, as its journal tells. Raises UsageError and JournalError."""
-    from dataclasses import replace
-
-    from batch_update.fleet.record.fleet_file import read_fleet
-    from batch_update.fleet.record.fleet_journal import read_fleet_journal
-    from batch_update.fleet.record.fleet_state import state_of_fleet
-    from batch_update.fleet.running.last_words import end_of_fleet
-
-    plan = read_fleet(folder)
-    state = state_of_fleet(plan, read_fleet_journal(folder.journal))
-    end, last = end_of_fleet(plan, state.ends, None), state.ended
-    return end if last is None else replace(end, code=last.code, message=last.message, own_exit=last.exit)
-
-
-def _commands_of(folder: FleetFolder) -> FleetCommands:
-    """Return the commands about a fleet that go on from here, as they can be pasted."""
-    from batch_update.report.fleet.fleet_commands import FleetCommands
-
-    this = f"{program()} fleet {{}} {quoted_path(folder.path)}"
-    return FleetCommands(
-        resume=this.format("resume"), apply=f"{program()} fleet plan", report=this.format("report")
-    )
-
-
-def _of_all(folder: FleetFolder, end: FleetEnd) -> Iterator[Path]:
+def _of_all(folder: FleetFolder, end: FleetEnd, settings: Settings) -> Iterator[Path]:
     """Write the files over all accounts, and yield each that is there."""
     from batch_update.report.fleet.fleet_files import write_fleet_report
 
-    files = write_fleet_report(end, folder, _commands_of(folder)).files
+    files = write_fleet_report(end, folder, fleet_commands(folder, settings)).files
     for why in files.told:
         say(why)
     found = (files.page, files.accounts, files.results, files.failed, files.workbook, files.report)
