@@ -42,21 +42,19 @@ async def with_account(plan: Plan, client: Asked) -> Plan:
     return replace(plan, account=_told(me.email, client), unseen=not plan.compared) if me.email else plan
 
 
-async def refuse_owner(owner: str, client: Asked) -> None:
-    """Raises RunStopped X312 where the key is not this owner's, whom the list of accounts names, or nobody says whose.
+async def require_owner(owner: str, client: Asked) -> None:
+    """Ask whose key it is, where the list of accounts names an owner. Raises RunStopped X312 where it is another's."""
+    if owner:
+        refuse_owner(owner, (await client.whoami()).email, client.server)
 
-    Whoever is asked nothing, since the list names none, is let be.
-    """
-    if not owner:
-        return
-    found = (await client.whoami()).email
-    if as_compared(found) != as_compared(owner):
+
+def refuse_owner(owner: str, found: str, server: str) -> None:
+    """Raises RunStopped X312 where a key is another's than the list of accounts says, or nobody says whose it is."""
+    if owner and as_compared(found) != as_compared(owner):
         whose = (
             f"the key of {excerpt(found)}" if found else "a key of which the server does not say whose it is"
         )
-        raise RunStopped(
-            f"{client.server}: {whose}, and not of {owner} as the list of accounts says", code="X312"
-        )
+        raise RunStopped(f"{server}: {whose}, and not of {owner} as the list of accounts says", code="X312")
 
 
 async def refuse_another(plan: Plan, client: Asked, fetched: str | None = None) -> None:

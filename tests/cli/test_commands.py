@@ -375,7 +375,8 @@ def test_every_flag_of_every_command_has_an_environment_variable() -> None:
     assert {"--keep", "--port", "--jobs-dir", "--retry-failed", "--max-attempts"} <= flags.keys()
     for flag, option in flags.items():
         assert (
-            flag in {"--field", "--fields", "--where", "--format", "--redact", "--canary"}
+            flag
+            in {"--accounts", "--tag", "--canary", "--field", "--fields", "--where", "--format", "--redact"}
             or option.name in Settings.model_fields
             or option.envvar
         ), flag

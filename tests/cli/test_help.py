@@ -110,6 +110,7 @@ SERVER = (
     "--timeout",
     "1",
 )
+ADD = ("hotel", "--key-from", "file:key", "--accounts-file", "new.toml")
 NOBODY = ("--account", "nobody")
 """An account of a list that is not there."""
 SEND_MANY = ("--yes", "--waves-inside", "1")
@@ -147,6 +148,9 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "runs show": [("half",)],
     "runs prune": [("--keep", "0", "--force"), ("--keep", "0", "--force", "--yes")],
     "report": [("half",)],
+    "accounts list": [()],
+    "accounts check": [("--accounts-file", "list.toml", "--max-outage", "0", "--max-attempts", "1")],
+    "accounts add": [(*ADD, "--offline"), ("other", *ADD[1:], *SERVER[:2])],
     "fleet list": [()],
     "fleet report": [("last", "--account", "staging")],
     "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
@@ -196,6 +200,8 @@ def test_every_setting_that_is_listed_is_heeded(
     rows = [["id", "speech_speed"], [10001, 1.1], [10002, 1.1]]
     book = xlsx(fill=lambda book, sheet: [sheet.write_row(n, 0, row) for n, row in enumerate(rows)])
     (tmp_path / "good.xlsx").write_bytes(book)
+    listed = '[accounts.hotel]\nkey = { file = "key" }\nbase-url = "http://127.0.0.1:9/api"\n'
+    (tmp_path / "list.toml").write_text(listed, "utf-8")
     (tmp_path / "named.csv").write_text("id,voice_id\n10001,Susi\n", "utf-8")
     (tmp_path / "j.toml").write_text('file = "good.csv"\n', "utf-8")
     (tmp_path / "x.toml").write_text('file = "good.xlsx"\n', "utf-8")

@@ -56,6 +56,8 @@ FIRST = (*APPLY, "--run-dir", "runs/first")
 STOPPED = (*FIRST, "--no-fetch", "--sandbox-faults", "401@2", "--concurrency", "1")
 HELD = ("apply", "danger.csv", *SEND, "--run-dir", "runs/held")
 SAVED = ("plan", "good.csv", *SANDBOX, "--out", "saved.json")
+LISTED = ("--accounts-file", "own.toml")
+ADD = ("accounts", "add", "hotel", "--key-from", "env:HOTEL_KEY", "--tag", "hotel", "--offline", *LISTED)
 CASES: dict[str, Case] = {
     "check": Case(("check", "bad.csv"), 3, "check"),
     "check: in order": Case(("check", "good.csv"), 0, "check"),
@@ -120,6 +122,9 @@ CASES: dict[str, Case] = {
     "job serve": Case(("job", "serve", "--health"), 1, "scheduler"),
     "job schedule: no form": Case(("job", "schedule", "night"), 2),
     "job run: several": Case(("job", "run", "one", "one", *SEND), 0, "job-runs"),
+    "accounts list": Case(("accounts", "list", *LISTED), 0, "accounts", (ADD,)),
+    "accounts check": Case(("accounts", "check", *LISTED), 4, "checked-accounts", (ADD,)),
+    "accounts add": Case(ADD, 0, "added-account"),
     "fleet plan": Case(
         ("fleet", "plan", "many.csv", "--max-outage", "0", "--max-accounts", "0"), 4, "fleet-plan"
     ),

@@ -70,11 +70,17 @@ class Mistake(NamedTuple):
 
 def read_toml_list(path: Path) -> tuple[KnownAccount, ...]:
     """Return the accounts of the list. Raises UsageError U180 with all mistakes, each at its line."""
-    text = toml_text(path, ACCOUNT_LIST, remedy=MISSING_LIST)
+    return accounts_in(path, toml_text(path, ACCOUNT_LIST, remedy=MISSING_LIST))
+
+
+def accounts_in(path: Path, text: str, *, may_be_empty: bool = False) -> tuple[KnownAccount, ...]:
+    """Return the accounts of a list that has, or is to have, this text. Raises UsageError U180 as above."""
     document = toml_document(path, text, ACCOUNT_LIST)
     defaults, tables = (_as_table(document.get(name)) for name in _TABLES)
     shared = _with_hyphens(defaults)
     mistakes = [*_above(document), *_of_defaults(shared), *_twice(list(tables))]
+    if not (tables or mistakes or may_be_empty):
+        mistakes.append(Mistake((), "there is no account in it: each is a table [accounts.NAME]"))
     is_sound, accounts = not mistakes, []
     for name, table in tables.items():
         found, wrong = _account_mistakes(name, table, shared, is_sound=is_sound)
@@ -100,8 +106,6 @@ def _above(document: Mapping[str, Any]) -> Iterator[Mistake]:
             )
         elif not isinstance(value, dict):
             yield Mistake((key,), f"given {shortly(value)}, wanted a table")
-    if "accounts" not in document:
-        yield Mistake((), "there is no account in it: each is a table [accounts.NAME]")
 
 
 def _of_defaults(table: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -222,6 +222,13 @@ def _load_job() -> Any:
     return app
 
 
+@_listed("accounts", "The list of accounts: what it holds, whether each key can be used, and a new one.")
+def _load_accounts() -> Any:
+    from batch_update.cli.commands.accounts.all_commands import app
+
+    return app
+
+
 @_listed(
     "fleet", "Many accounts as one piece of work: one plan to approve, one report, one command to undo it."
 )

@@ -26,7 +26,7 @@ from batch_update.report.documents import (
     of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
-from batch_update.report.documents.fleets import of_fleet_plans, of_fleets, of_shards
+from batch_update.report.documents.fleets import of_accounts, of_fleet_plans, of_fleets, of_shards
 
 _CLASSES: Mapping[str, Any] = {
     name: found
@@ -36,6 +36,7 @@ _CLASSES: Mapping[str, Any] = {
         of_sheets,
         of_runs,
         of_lists,
+        of_accounts,
         of_choices,
         of_demo,
         of_fleet_plans,
@@ -76,6 +77,9 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "shown-job": ("job show",),
     "new-job": ("job init",),
     "coming-runs": ("job next",),
+    "accounts": ("accounts list",),
+    "checked-accounts": ("accounts check",),
+    "added-account": ("accounts add",),
     "fleets": ("fleet list",),
     "fleet-plan": ("fleet plan",),
     "fleet": ("fleet apply", "fleet resume"),

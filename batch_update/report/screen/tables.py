@@ -32,6 +32,16 @@ def listing_lines(
             yield f"{GAP}{' ' * widths[0]}{GAP}{link}"
 
 
+def fitted_lines(rows: Sequence[Sequence[str]], *, width: int) -> Iterator[str]:
+    """Yield the rows of a table with its columns beneath each other, at most so wide; those that hold nothing go."""
+    shown = [[printable(cell) for cell in row] for row in rows]
+    held = [place for place in range(len(shown[0])) if any(row[place] for row in shown[1:])]
+    widths = _fitting([max(cells(row[place]) for row in shown) for place in held], width)
+    for row in shown:
+        told = (_in_room(row[place], room) for place, room in zip(held, widths, strict=True))
+        yield GAP + GAP.join(told).rstrip()
+
+
 def _fitting(widths: list[int], width: int) -> list[int]:
     """Return the widths of columns, the widest of them narrowed until all fit; the first one is never."""
     widths = list(widths)

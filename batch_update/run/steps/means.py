@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
 from batch_update.account.locking import AccountLock
-from batch_update.account.whose import refuse_owner
+from batch_update.account.whose import require_owner
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
@@ -123,7 +123,7 @@ async def speaking(
             clock=means.clock,
         ) as client:
             with before_sending():
-                await refuse_owner(account.owner, client)
+                await require_owner(account.owner, client)
             yield client
 
 

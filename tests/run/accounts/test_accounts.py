@@ -1,0 +1,133 @@
+"""Accounts of a list are asked whose their keys are, and one that is added leaves the rest of the list as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from batch_update.account.known.accounts_file import read_accounts
+from batch_update.errors import BatchUpdateError, UsageError
+from batch_update.model.reports import Exit
+from batch_update.run.accounts.adding_account import NewAccount, begin_adding
+from batch_update.run.accounts.checking_accounts import CheckedAccount, ask_accounts, worst_of_accounts
+from batch_update.run.steps.means import Means
+from batch_update.settings.layers import read_settings
+from batch_update.settings.tunables import Settings
+
+LIST = """# ours
+[defaults]
+base-url = "https://api.example/api"
+
+[accounts.adler]
+key = { env = "ADLER" }
+owner = "A@Adler.example"
+[accounts.again]
+key = { env = "ADLER" }
+[accounts.other]
+key = { env = "LINDE" }
+owner = "x@other.example"
+[accounts.refused]
+key = { env = "OLD" }
+[accounts.nowhere]
+key = { env = "NOWHERE" }
+[accounts.broken]
+key = { env = "BROKEN" }
+"""
+OWNERS = {"adler-0123": "a@adler.example", "linde-0123": "l@linde.example", "broken-0123": None}
+ENVIRON = {"ADLER": "adler-0123", "LINDE": "linde-0123", "OLD": "old-01234", "BROKEN": "broken-0123"}
+
+
+async def server(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    """Tells whose a key is, and nothing else; of one key it cannot."""
+    key = dict(scope["headers"])[b"authorization"].decode().removeprefix("Bearer ")
+    assert scope["path"] == "/api/user/me"
+    owner = OWNERS.get(key, "")
+    status = 401 if owner == "" else 500 if owner is None else 200
+    body = f'{{"name": "N", "email": "{owner}", "total_balance": 1}}'.encode()
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Settings:
+    (tmp_path / "accounts.toml").write_text(LIST, "utf-8")
+    given = {"accounts_file": tmp_path / "accounts.toml", "locks_dir": tmp_path / "locks", "max_attempts": 1}
+    return read_settings(given)
+
+
+def means(environ: Mapping[str, str] = ENVIRON) -> Means:
+    return Means(app=server, environ=environ, share=False)
+
+
+def test_each_account_is_told_with_what_is_wrong_with_it_and_who_shares_its_key(listed: Settings) -> None:
+    known = read_accounts(listed.accounts_file).accounts
+    found = {one.account.name: one for one in anyio.run(ask_accounts, known, listed, means())}
+    assert list(found) == [account.name for account in known]
+    codes = {name: one.error.code if one.error else "" for name, one in found.items()}
+    assert codes["broken"] and codes | {"broken": ""} == {
+        "adler": "",
+        "again": "",
+        "other": "X312",
+        "refused": "A401",
+        "nowhere": "U104",
+        "broken": "",
+    }
+    assert [name for name, one in found.items() if one.warnings] == ["adler", "again"]
+    assert "has the key of again, too" in found["adler"].warnings[0]
+    assert worst_of_accounts(found.values()) is Exit.KEY_REFUSED
+    assert not any(key in str(found) for key in ENVIRON.values())
+
+
+def add(settings: Settings, new: NewAccount, *, asks: bool = True) -> CheckedAccount:
+    return anyio.run(begin_adding(new, settings, means(), asks=asks))
+
+
+@pytest.mark.parametrize(
+    "before", [b"", LIST.encode(), LIST.rstrip().encode(), LIST.replace("\n", "\r\n").encode()]
+)
+def test_what_stands_in_a_list_stays_byte_for_byte_and_the_owner_is_asked_for(
+    listed: Settings, before: bytes
+) -> None:
+    path = listed.accounts_file
+    path.write_bytes(before)
+    if not before:
+        path.unlink()
+    add(listed, NewAccount("süd.1", "env:LINDE", tags=("hotel", "nord")))
+    assert path.read_bytes().startswith(before)
+    account = read_accounts(path).named("SÜD.1")
+    assert (account.owner, account.tags) == ("l@linde.example", ("hotel", "nord"))
+    assert (b"\r\n" in path.read_bytes()) == (b"\r\n" in before)
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        (NewAccount("ADLER", "env:LINDE"), "U183"),
+        (NewAccount("a b", "env:LINDE"), "U180"),
+        (NewAccount("b", "linde-0123"), "U180"),
+        (NewAccount("b"), "U180"),
+        (NewAccount("b", "env:NOWHERE"), "U104"),
+        (NewAccount("b", "env:OLD"), "A401"),
+        (NewAccount("b", "env:LINDE", owner="x@other.example"), "X312"),
+        (NewAccount("b", "env:LINDE", tags=("a b",)), "U180"),
+    ],
+)
+def test_what_cannot_stand_there_or_has_no_sound_key_changes_nothing(
+    listed: Settings, new: NewAccount, code: str
+) -> None:
+    with pytest.raises(BatchUpdateError) as caught:
+        add(listed, new)
+    assert caught.value.code == code and "linde-0123" not in str(caught.value)
+    assert listed.accounts_file.read_text("utf-8") == LIST
+
+
+def test_offline_nobody_is_asked_and_a_sheet_is_added_to_by_hand(listed: Settings, tmp_path: Path) -> None:
+    assert add(listed, NewAccount("b", "env:NOWHERE"), asks=False).account.owner == ""
+    with pytest.raises(UsageError, match="is a sheet"):
+        add(listed.model_copy(update={"accounts_file": tmp_path / "a.xlsx"}), NewAccount("b", "env:B"))
