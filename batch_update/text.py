@@ -55,6 +55,11 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
+def as_compared(name: str) -> str:
+    """Return a name as it is compared: whatever its case, and however its letters were typed."""
+    return unicodedata.normalize("NFC", name.strip()).casefold()
+
+
 def excerpt(text: str, most: int = 80) -> str:
     """Return a printable beginning of the text, at most `most` characters long, with what is escaped in it."""
     shown = printable(text[: most + 1])

@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from batch_update.account.account import placed
 from batch_update.account.fetching import Lister, owner_of
-from batch_update.account.known.known_account import as_compared
 from batch_update.api.address import server_of
 from batch_update.api.lookups import Owner
 from batch_update.errors import ApiError, RunStopped
 from batch_update.model.plans import Plan
 from batch_update.settings.tunables import SANDBOX_URL, Settings
-from batch_update.text import excerpt
+from batch_update.text import as_compared, excerpt
 
 AT = " at "
 """stands between whose it is and where"""

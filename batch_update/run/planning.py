@@ -36,6 +36,7 @@ from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.extent.account_rows import taken_by
 from batch_update.sheet.opening import opened
 from batch_update.sheet.reading import Source, read_sheet, reading_of
 from batch_update.text import counted, printable
@@ -134,7 +135,7 @@ def plan_of(what: What, settings: Settings, watcher: Watcher, environ: Mapping[s
             Made(what, earlier=True) if what.compared else Made(keep_only(what, settings.only), earlier=False)
         )
     if isinstance(what, Sheet):
-        return Made(_plan_of_sheet(what, settings), earlier=False)
+        return Made(_plan_of_sheet(taken_by(settings.account, what), settings), earlier=False)
     if not isinstance(what, (str, os.PathLike)):
         return Made(_plan_of_sheet(read_sheet(what, settings, environ=environ), settings), earlier=False)
     name = str(what)

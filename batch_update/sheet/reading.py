@@ -14,6 +14,7 @@ from batch_update.settings.locales import Signs, signs_wanted
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.attached.attaching import with_files
 from batch_update.sheet.endings import WORKBOOKS
+from batch_update.sheet.extent.account_rows import taken_by
 from batch_update.sheet.extent.second_table import headers_again
 from batch_update.sheet.extent.totals import total_rows
 from batch_update.sheet.header_problems import resolve
@@ -40,6 +41,7 @@ def read_sheet(
     """Read a CSV, TSV, workbook or JSON Lines file, or a pandas DataFrame; "-" reads `stdin` (the process's own).
 
     A frame's first row is row 2, as in a file; named levels of its index are columns, an index without a name is none.
+    Of a sheet for several accounts the rows of the setting account are taken.
     Files that cells name, `@prompts/sales.md`, are read from the folder of the sheet. A CSV that is made of what is
     none has the delimiter of the settings, or that of programs here, as `environ` tells. What is wrong with rows, cells
     and headers is in `Sheet.problems`. Raises SheetError (codes S1xx) for what cannot be read at all, UsageError where
@@ -63,7 +65,7 @@ def read_sheet(
 
 def _with_all_cells(sheet: Sheet, settings: Settings, signs: Signs, folder: Path | None) -> Sheet:
     """Return the sheet with the values that every row has, and the files in the folder that cells name."""
-    sheet = _with_delimiter(sheet, signs)
+    sheet = taken_by(settings.account, _with_delimiter(sheet, signs))
     if not settings.set:
         return with_files(sheet, folder)
     from batch_update.sheet.constants import refuse_wrong_constants, with_constants

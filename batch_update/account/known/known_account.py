@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from batch_update.errors import UsageError
 from batch_update.secrets.secret import Secret
-from batch_update.text import asked, nearest, no_such, printable, shortly
+from batch_update.text import as_compared, asked, nearest, no_such, printable, shortly
 
 TAG = "tag:"
 """Begins a selector that chooses all accounts of a tag."""
@@ -91,11 +90,6 @@ class KnownAccounts:
 
     def _none(self, *said: str) -> UsageError:
         return UsageError(code="U181", details=(f"{printable(str(self.path))}: {one}" for one in said))
-
-
-def as_compared(name: str) -> str:
-    """Return a name or a tag as it is compared: whatever its case, and however its letters were typed."""
-    return unicodedata.normalize("NFC", name.strip()).casefold()
 
 
 def _tag_of(selector: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from batch_update.account.known.known_account import KnownAccount, as_compared, odd_name
+from batch_update.account.known.known_account import KnownAccount, odd_name
 from batch_update.account.known.toml_list import ACCOUNT_LIST, AccountTable, known_from, table_mistakes
 from batch_update.errors import SheetError, UsageError
 from batch_update.fields.names import normalize
@@ -19,7 +19,7 @@ from batch_update.sheet.manner import Reading
 from batch_update.sheet.opening import format_of, opened
 from batch_update.sheet.reading import read_table, reading_of
 from batch_update.sheet.table import Table, is_blank
-from batch_update.text import column_letters, no_such, printable, shortly
+from batch_update.text import as_compared, column_letters, no_such, printable, shortly
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("name", "account", "account name", "Konto", "Kontoname", "Mandant", "Unterkonto"),

@@ -11,14 +11,14 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field
 from pydantic_core import ErrorDetails
 
-from batch_update.account.known.known_account import KnownAccount, as_compared, odd_name
+from batch_update.account.known.known_account import KnownAccount, odd_name
 from batch_update.errors import UsageError
 from batch_update.secrets.secret import REFERENCES, Secret
 from batch_update.settings.file_table import FileTable, first_errors
 from batch_update.settings.parsing import Names, check_address
 from batch_update.settings.refusals import job_key, wanted_of
 from batch_update.settings.tunables import DEFAULT_BASE_URL
-from batch_update.text import no_such, printable, shortly
+from batch_update.text import as_compared, no_such, printable, shortly
 from batch_update.toml.toml_files import TomlKind, toml_document, toml_text
 from batch_update.toml.toml_lines import KeyPath, dotted, lines_of_keys
 

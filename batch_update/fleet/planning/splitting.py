@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from batch_update.account.known.known_account import KnownAccount, as_compared
+from batch_update.account.known.known_account import KnownAccount
 from batch_update.errors import SheetError
 from batch_update.model.sheets import Column, Problem, Sheet
 from batch_update.sheet.extent.account_rows import account_column, rows_of_account
-from batch_update.text import asked, counted, excerpt, listed, nearest, printable
+from batch_update.text import as_compared, asked, counted, excerpt, listed, nearest, printable
 
 _MOST_NAMED = 5
 """accounts that a message names"""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from batch_update.account.known.known_account import as_compared, odd_name
+from batch_update.account.known.known_account import odd_name
 from batch_update.disk import read_plain, replace_private, sync_folder
 from batch_update.errors import UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
@@ -19,7 +19,7 @@ from batch_update.model.fleets import AccountPlan, FleetPlan
 from batch_update.model.sheets import Json
 from batch_update.settings.layers import read_settings
 from batch_update.strict_json import Unfit, read_json
-from batch_update.text import printable, utc_text
+from batch_update.text import as_compared, printable, utc_text
 
 SCHEMA = 1
 MARK, SEAL = "batch_update_fleet", "seal"

@@ -64,6 +64,8 @@ GERMAN_TITLES: Mapping[str, str] = {
     "S150": "ein Account, der nicht bekannt ist",
     "S151": "eine Zeile ohne Account",
     "S153": "eine Tabelle, die nicht sagt, um welchen Account es geht",
+    "S154": "keine Zeile gehört zu dem Account",
+    "S155": "Zeilen anderer Accounts",
     "H101": "es gibt keine Spalte mit IDs",
     "H102": "eine Spalte passt zu keinem Feld",
     "H103": "ein Feld steht in zwei Spalten",

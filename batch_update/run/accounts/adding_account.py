@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.account.known.accounts_file import SHEETS
-from batch_update.account.known.known_account import KnownAccount, KnownAccounts, as_compared, odd_name
+from batch_update.account.known.known_account import KnownAccount, KnownAccounts, odd_name
 from batch_update.account.known.sheet_list import FORMS, reference
 from batch_update.account.known.toml_list import ACCOUNT_LIST, accounts_in
 from batch_update.disk import read_followed, replace_plain
@@ -15,7 +15,7 @@ from batch_update.errors import UsageError
 from batch_update.run.accounts.checking_accounts import CheckedAccount, ask_accounts
 from batch_update.run.steps.means import Means, Sequel
 from batch_update.settings.tunables import Settings
-from batch_update.text import printable
+from batch_update.text import as_compared, printable
 from batch_update.toml.toml_files import decoded_toml, why_unreadable
 from batch_update.toml.toml_writing import as_toml
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import anyio
 
 from batch_update.account.account import server_name
-from batch_update.account.known.known_account import KnownAccount, as_compared
+from batch_update.account.known.known_account import KnownAccount
 from batch_update.account.whose import refuse_owner
 from batch_update.errors import BatchUpdateError
 from batch_update.model.reports import Exit, worst
@@ -17,7 +17,7 @@ from batch_update.run.steps.means import Means, speaking
 from batch_update.run.watching import Watcher
 from batch_update.secrets.reading_secrets import referred_key
 from batch_update.settings.tunables import Settings
-from batch_update.text import listed
+from batch_update.text import as_compared, listed
 
 AT_ONCE = 8
 """Accounts that are asked at the same time."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from batch_update.model.sheets import Column, NamedFile, Problem, Role, Sheet
+from batch_update.model.sheets import Column, NamedFile, Problem, Role, Severity, Sheet
 from batch_update.sheet.headers import OF_ACCOUNTS
+from batch_update.text import as_compared, asked, counted, nearest, shortly
 
 
 def account_column(sheet: Sheet) -> Column | None:
@@ -33,6 +34,29 @@ def rows_of_account(sheet: Sheet, rows: Sequence[int]) -> Sheet:
         headers_again=_at_their_places(sheet.headers_again, places),
         files=_named_in(sheet, columns),
     )
+
+
+def taken_by(account: str | None, sheet: Sheet) -> Sheet:
+    """Return the sheet as a command about this account takes it: the rows of others are left out, and it is told.
+
+    None: the command names no account. So is a sheet that does not say whose its rows are left as it is.
+    """
+    column = account_column(sheet)
+    if account is None or column is None:
+        return sheet
+    rows = [row for row, text in enumerate(column.texts) if as_compared(text) == as_compared(account)]
+    own = rows_of_account(sheet, rows)
+    others = len(sheet) - len(rows) - len(sheet.no_assistants)
+    if not rows:
+        near = asked(nearest(account, {text: text for text in set(column.texts) if text.strip()}))
+        said = f"no row is about the account {shortly(account)}" + (f"; {near}" if near else "")
+        problem = Problem("S154", said)
+    elif others:
+        said = f"{counted(others, 'row')} about other accounts than {shortly(account)}, left out"
+        problem = Problem("S155", said, Severity.WARNING)
+    else:
+        return own
+    return replace(own, problems=(problem, *own.problems))
 
 
 def moved(problem: Problem, places: Mapping[int, int]) -> Problem:
