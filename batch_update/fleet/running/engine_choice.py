@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.running.here import Here
+from batch_update.fleet.running.one_process import one_process
 from batch_update.fleet.running.open_files import capacity_for
 from batch_update.fleet.shards.shard_task import Engine
 
@@ -23,7 +25,9 @@ async def chosen_engine(
         capacity = capacity_for(accounts)
         if capacity.told:
             watcher.fleet_told(capacity.told)
-        yield Here(capacity.most, order.given, tell=watcher.rows_done)
+        plan = read_fleet(folder)
+        async with one_process() as shared:
+            yield Here(capacity.most, shared, order.given, tell=watcher.rows_done, fleet=plan)
         return
     from batch_update.fleet.engine.dask_engine import dask_engine
     from batch_update.fleet.engine.shard_work import refuse_secret, see_elsewhere, see_here

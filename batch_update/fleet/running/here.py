@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.running.one_process import OneProcess
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.model.fleets import ShardEnd
+from batch_update.model.fleets import FleetPlan, ShardEnd
 from batch_update.run.steps.means import Means
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Progress
@@ -24,24 +26,32 @@ class Here:
 
     most: int
     """accounts that it works on at once: each takes open files"""
+    shared: OneProcess
     given: Mapping[str, Any] = field(default_factory=dict)
     """settings by their names, which win over those of the fleet's plan"""
     means: Means = field(default_factory=Means)
     tell: Callable[[str, Progress], None] = _tell_nobody
+    fleet: FleetPlan | None = None
+    """the plan of the fleet, so that not each account reads it anew"""
 
     async def carry_out(self, task: ShardTask) -> ShardEnd:
-        """See one shard to its end."""
-        return await run_shard(
+        """See one shard to its end; its reports are made by another process meanwhile."""
+        means = Means(
+            watcher=_RowWatcher(task.account, self.tell),
+            app=self.means.app,
+            environ=self.means.environ,
+            clock=self.means.clock,
+        )
+        await self.shared.start()
+        end = await run_shard(
             task,
-            means=Means(
-                watcher=_RowWatcher(task.account, self.tell),
-                app=self.means.app,
-                environ=self.means.environ,
-                clock=self.means.clock,
-            ),
+            means=self.shared.means(means),
             retry_failed=task.retry_failed,
             given=self.given,
+            fleet=self.fleet,
         )
+        self.shared.ended(FleetFolder(task.folder), task.account, end.epoch)
+        return end
 
 
 class _RowWatcher(Watcher):
