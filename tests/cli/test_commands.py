@@ -65,10 +65,27 @@ def loaded_by(command: list[str]) -> set[str]:
 
 @pytest.mark.parametrize(
     "command",
-    [["--help"], ["fields"], ["explain", "V104"], ["apply", "--help"], ["job", "--help"], ["--version"]],
+    [
+        ["--help"],
+        ["fields"],
+        ["explain", "V104"],
+        ["apply", "--help"],
+        ["job", "--help"],
+        ["fleet", "apply", "--help"],
+    ],
 )
 def test_help_and_reference_load_neither_pandas_nor_the_network(command: list[str]) -> None:
-    heavy = {"pandas", "numpy", "httpx", "starlette", "uvicorn", "rich", "platformdirs"}
+    heavy = {
+        "pandas",
+        "numpy",
+        "httpx",
+        "starlette",
+        "uvicorn",
+        "rich",
+        "platformdirs",
+        "distributed",
+        "dask",
+    }
     assert not heavy & loaded_by(command)
 
 
