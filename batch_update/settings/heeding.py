@@ -16,7 +16,7 @@ _READING = ("Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage
 _SENDING = ("Connection", "Sandbox", "Pace", "Waves", "only", "limit", "yes", "no_verify", "expect")
 _PLANNING = ("only", "limit", "skip_invalid", "on_conflict", "no_fetch")
 _FLEET_SENDING = (
-    *("Pace", "proxy", "locks_dir", "timeout", "accounts_file", "max_failures", "reread_after", "no_verify"),
+    *("Pace", "proxy", "locks_dir", "timeout", "max_failures", "reread_after", "no_verify"),
     *("yes", "runs_dir", *SCREEN),
 )
 _LIMITS = ("max_changes", "max_change_percent")
@@ -52,8 +52,9 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "accounts add": ("accounts_file", "base_url", "proxy", "timeout", *SCREEN),
     "fleet plan": ("Sheet", "Limits", *_OF_FLEETS, *SCREEN),
     "fleet list": ("runs_dir", "json_"),
-    "fleet apply": ("allow", "expect", *_FLEET_SENDING),
-    "fleet resume": ("allow", *_FLEET_SENDING),
+    "fleet apply": ("Sheet", "Limits", *_OF_FLEETS, "note", "author", *_FLEET_SENDING),
+    "fleet undo": (*_LIMITS, "expect", "note", "author", *_FLEET_SENDING),
+    "fleet resume": ("allow", "accounts_file", *_FLEET_SENDING),
     "fleet status": ("runs_dir", "json_"),
     "fleet shard": ("accounts_file", "locks_dir", "timeout", "proxy", "wait", "expect", "runs_dir", *SCREEN),
     "fleet report": ("account", "runs_dir", "json_"),

@@ -34,7 +34,7 @@ def paths(command: Any, path: str = "") -> Iterator[str]:
         yield from paths(below, f"{path} {name}".strip())
 
 
-OF_ACCOUNTS = {(f"fleet {verb}", name) for verb in ("apply", "resume") for name in ("waves", "pause")}
+OF_ACCOUNTS = {(f"fleet {verb}", name) for verb in ("apply", "resume", "undo") for name in ("waves", "pause")}
 """Options of a command that have the names of settings: those are for the changes of each account."""
 COMMANDS = list(paths(command_line()))
 
@@ -154,7 +154,12 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "fleet list": [()],
     "fleet report": [("last", "--account", "staging")],
     "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
-    "fleet apply": [("fleet", *SEND_MANY), ("far", "--yes")],
+    "fleet apply": [
+        ("fleet", *SEND_MANY),
+        ("many.csv", *SEND_MANY, "--rate", "off"),
+        ("good.xlsx", "--accounts", "staging", "--yes", "--rate", "off"),
+    ],
+    "fleet undo": [("fleet", *SEND_MANY)],
     "fleet resume": [("fleet", *SEND_MANY), ("far", "--yes")],
     "fleet status": [("fleet",)],
     "fleet shard": [("hotel-berlin", "--fleet", "f"), ("hotel-berlin", "--fleet", "far")],
@@ -211,8 +216,11 @@ def test_every_setting_that_is_listed_is_heeded(
     assert command in SITUATIONS, "the command needs a line there"
     if any("half" in words for words in SITUATIONS[command]) or command.startswith("runs"):
         run("apply", "good.csv", *SEND, *broken)
-    if command in {"fleet apply", "fleet resume", "fleet status"}:
+    if command in {"fleet apply", "fleet undo", "fleet resume", "fleet status"}:
         fleet_at_sandbox(tmp_path / "runs", "fleet")
+    if command == "fleet undo":
+        run("fleet", "apply", "fleet", "--yes")
+    if command in {"fleet resume", "fleet status"}:
         fleet_at_sandbox(tmp_path / "runs", "far", sandbox=False)
         text = '[accounts.hotel]\nbase_url = "http://127.0.0.1:9/api"\nkey = { env = "HOTEL" }\n'
         (tmp_path / "accounts.toml").write_text(text, "utf-8")
@@ -224,7 +232,7 @@ def test_every_setting_that_is_listed_is_heeded(
         with served_accounts(tmp_path):
             run("fleet", "plan", "many.csv", "--rate", "off")
     reads.clear()
-    with served_accounts(tmp_path) if command == "fleet plan" else nullcontext():
+    with served_accounts(tmp_path) if command in {"fleet plan", "fleet apply"} else nullcontext():
         for words in SITUATIONS[command]:
             run(*command.split(), *words)
     if command in {"resume", "undo"}:  # which go to the server alone that the run went to

@@ -136,6 +136,9 @@ CASES: dict[str, Case] = {
     "fleet apply": Case(("fleet", "apply", "hotels", "--yes"), 4, "fleet"),
     "fleet apply: begun": Case(("fleet", "apply", "hotels"), 2, "", (("fleet", "apply", "hotels", "--yes"),)),
     "fleet resume": Case(("fleet", "resume", "hotels", "--yes"), 4, "fleet"),
+    "fleet undo": Case(
+        ("fleet", "undo", "hotels", "--yes"), 0, "fleet", (("fleet", "apply", "hotels", "--yes"),)
+    ),
     "fleet status": Case(("fleet", "status", "hotels"), 0, "fleet-status"),
     "fleet shard": Case(("fleet", "shard", "hotel-berlin", "--fleet", "ready"), 0, "shards"),
     "fields": Case(("fields", "speech_speed"), 0, "fields"),
@@ -197,7 +200,7 @@ def test_a_command_prints_one_document_that_its_schema_describes(
     if name == "apply: nobody listens":
         monkeypatch.setenv("FAMULOR_API_KEY", "a-key-of-nobody-0123")
         monkeypatch.setenv("BATCH_UPDATE_MAX_OUTAGE", "0")
-    if name.startswith(("fleet apply", "fleet resume", "fleet status")):
+    if name.startswith(("fleet apply", "fleet resume", "fleet undo", "fleet status")):
         fleet_at_sandbox(Path("runs"), "hotels")
     if name == "fleet shard":
         put_fleet(Path("ready"))

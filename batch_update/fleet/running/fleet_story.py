@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
+from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.record.fleet_entries import FleetManner
+from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.running.engine_choice import chosen_engine
 from batch_update.fleet.running.fleet_order import FleetOrder
@@ -43,3 +46,13 @@ def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOr
     settings = read_settings(plan.settings, order.given)
     most = capacity_for(len(accounts)).most if order.engine == "here" else len(accounts)
     return foresee_fleet(plan, accounts, order.manner or FleetManner(), settings, most)
+
+
+def with_order(folder: FleetFolder, plan: FleetPlan, order: FleetOrder) -> FleetPlan:
+    """Return the plan with the settings that were given now, saved, so that workers elsewhere heed them, too."""
+    settings = carried_settings(read_settings(order.given))
+    if all(plan.settings.get(name) == value for name, value in settings.items()):
+        return plan
+    found = replace(plan, settings={**plan.settings, **settings})
+    save_fleet(folder, found)
+    return found

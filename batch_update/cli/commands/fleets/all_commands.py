@@ -8,7 +8,7 @@ from batch_update.cli.commands.fleets import (
     status_fleet,
 )
 from batch_update.cli.commands.fleets.group import app
-from batch_update.cli.commands.fleets.sending_fleets import apply_fleet, resume_fleet
+from batch_update.cli.commands.fleets.sending_fleets import apply_fleet, resume_fleet, undo_fleet
 
 __all__ = [
     "app",
@@ -19,4 +19,5 @@ __all__ = [
     "resume_fleet",
     "see_shard",
     "status_fleet",
+    "undo_fleet",
 ]

@@ -55,27 +55,40 @@ def plan_many(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.fleet.planning.fleet_planning import (
-            AccountChoice,
-            blocking_whole,
-            plan_fleet,
-            problems_offline,
-            read_for_fleet,
-        )
-        from batch_update.run.steps.means import Means
+        from batch_update.fleet.planning.fleet_planning import AccountChoice
 
         choice = AccountChoice(tuple(or_environment(accounts, "accounts")), all_accounts)
-        means = Means(Reader(settings))
-        split = read_for_fleet(file, choice, settings, means)
-        screen = _Screen(file, choice, settings, max_accounts, full=full)
-        if blocking_whole(split, skip_invalid=settings.skip_invalid):
-            screen.refused(split, problems_offline(split, settings))
-            raise typer.Exit(int(Exit.SHEET_INVALID))
-        watcher = _Progress(settings, len(split.parts))
-        planned = anyio.run(partial(plan_fleet, split, settings, means, watcher, max_accounts=max_accounts))
+        screen = PlanScreen(file, choice, settings, max_accounts, full=full)
+        planned = planned_by_sheet(file, choice, settings, screen, max_accounts=max_accounts)
         status = Exit.OK if planned.exit is Exit.CHANGES_PENDING and not exit_code else planned.exit
         screen.planned(planned, status)
         raise typer.Exit(int(status))
+
+
+def planned_by_sheet(
+    file: str,
+    choice: AccountChoice,
+    settings: Settings,
+    screen: PlanScreen,
+    *,
+    max_accounts: int | None,
+) -> PlannedFleet:
+    """Return the fleet that a sheet makes, planned and saved; ends the command where it forbids that as a whole."""
+    from batch_update.fleet.planning.fleet_planning import (
+        blocking_whole,
+        plan_fleet,
+        problems_offline,
+        read_for_fleet,
+    )
+    from batch_update.run.steps.means import Means
+
+    means = Means(Reader(settings))
+    split = read_for_fleet(file, choice, settings, means)
+    if blocking_whole(split, skip_invalid=settings.skip_invalid):
+        screen.refused(split, problems_offline(split, settings))
+        raise typer.Exit(int(Exit.SHEET_INVALID))
+    watcher = _Progress(settings, len(split.parts))
+    return anyio.run(partial(plan_fleet, split, settings, means, watcher, max_accounts=max_accounts))
 
 
 class _Progress:
@@ -105,7 +118,7 @@ _MANY = 20
 """accounts from which on it is told how far planning is"""
 
 
-class _Screen:
+class PlanScreen:
     """What came of planning a fleet, for people or as a document."""
 
     def __init__(

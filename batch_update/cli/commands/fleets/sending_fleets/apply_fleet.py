@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.commands.fleets.group import app
+from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
+from batch_update.cli.commands.fleets.plan_fleet import PlanScreen, planned_by_sheet
 from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import FleetFlags, orders
 from batch_update.cli.commands.fleets.sending_fleets.seeing import get_yes, send_fleet
 from batch_update.cli.documents import telling_errors
 from batch_update.cli.help import Command
-from batch_update.cli.options import is_silent, settings_of, takes
+from batch_update.cli.options import STDOUT as STDIN
+from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import on_terminal, paint, say
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, excerpt, how_long, printable, quoted_path
+from batch_update.text import counted, how_long, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.fleet.fleet_folder import FleetFolder
     from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect
+    from batch_update.fleet.planning.fleet_planning import AccountChoice
     from batch_update.fleet.running.fleet_order import FleetOrder
+    from batch_update.model.fleets import FleetPlan
     from batch_update.model.reports import Exit
-
-MOST_UNPLANNED = 10
-"""Accounts that could not be planned, of which each gets a line."""
 
 
 @app.command("apply", cls=Command)
@@ -34,36 +36,55 @@ MOST_UNPLANNED = 10
 def apply_many(
     given: dict[str, Any],
     flags: FleetFlags,
-    fleet: Annotated[
+    what: Annotated[
         str,
         typer.Argument(
-            metavar="FLEET",
-            help="A planned fleet: its folder, its name, a unique beginning of one, or last.",
+            metavar="FILE|FLEET",
+            help="A sheet with a column account, or a fleet that was planned: its folder, its name, the beginning of "
+            "one, or last.",
         ),
     ],
+    accounts: ACCOUNTS = None,
+    all_accounts: ALL_ACCOUNTS = False,
+    max_accounts: MAX_ACCOUNTS = None,
 ) -> None:
-    """Send the plan of a fleet: all accounts at once, or canaries and waves of accounts one after another.
+    """Plan a sheet for many accounts and send it, or send a fleet that was planned: show, ask once, send, report.
 
-    Accounts that could not be planned are told and left out, the others are done. Without a terminal it needs --yes.
+    All accounts at once, or canaries and waves of accounts one after another. Accounts that cannot be planned are told
+    of and left out, the others are done. Without a terminal it needs --yes.
 
     Exit status: the worst of its accounts.
     """
     given = flags.settings(given)
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.fleet.record.fleet_finding import find_fleet
+        from batch_update.fleet.planning.fleet_planning import AccountChoice
 
         order = flags.order(given)
-        raise typer.Exit(int(apply_planned(find_fleet(fleet, settings), order, settings)))
+        choice = AccountChoice(tuple(or_environment(accounts, "accounts")), all_accounts)
+        folder = _folder_of(what, choice, settings, max_accounts)
+        raise typer.Exit(int(apply_planned(folder, order, settings, max_accounts)))
 
 
-def apply_planned(folder: FleetFolder, order: FleetOrder, settings: Settings) -> Exit:
+def _folder_of(what: str, choice: AccountChoice, settings: Settings, max_accounts: int | None) -> FleetFolder:
+    """Return the folder of the fleet that is meant; of a sheet that of the fleet that it makes now."""
+    from batch_update.fleet.record.fleet_finding import find_fleet
+
+    if what != STDIN and not Path(what).is_file():
+        return find_fleet(what, settings)
+    screen = PlanScreen(what, choice, settings, max_accounts, full=False)
+    return planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts).folder
+
+
+def apply_planned(
+    folder: FleetFolder, order: FleetOrder, settings: Settings, max_accounts: int | None = None
+) -> Exit:
     """Show what a planned fleet would change, ask, and see it to its end. Returns its exit status."""
     from batch_update.fleet.outlook.foreseeing_fleet import expect_fleet, refuse_begun
     from batch_update.fleet.record.fleet_file import read_fleet
     from batch_update.fleet.record.fleet_journal import read_fleet_journal
     from batch_update.fleet.record.fleet_state import open_accounts, state_of_fleet
-    from batch_update.fleet.running.fleet_story import prospect_of
+    from batch_update.fleet.running.fleet_story import prospect_of, with_order
 
     plan = read_fleet(folder)
     state = state_of_fleet(plan, read_fleet_journal(folder.journal))
@@ -71,11 +92,13 @@ def apply_planned(folder: FleetFolder, order: FleetOrder, settings: Settings) ->
     expect_fleet(plan, settings.expect)
     prospect = prospect_of(plan, open_accounts(plan, state), order)
     _show_prospect(prospect, is_asked=not settings.yes, settings=settings)
-    order = allowed_order(prospect, order, settings)
-    return send_fleet(folder, plan, order, settings)
+    order = allowed_order(prospect, order, settings, max_accounts)
+    return send_fleet(folder, with_order(folder, plan, order), order, settings)
 
 
-def allowed_order(prospect: FleetProspect, order: FleetOrder, settings: Settings) -> FleetOrder:
+def allowed_order(
+    prospect: FleetProspect, order: FleetOrder, settings: Settings, max_accounts: int | None = None
+) -> FleetOrder:
     """Get the yes that a fleet needs, and return its order with the hazards that this allowed.
 
     Raises UsageError U102 where the answer is no or nobody can give one, GuardStopped for what a yes does not allow.
@@ -84,7 +107,8 @@ def allowed_order(prospect: FleetProspect, order: FleetOrder, settings: Settings
     from batch_update.fleet.planning.planned import whole_guards
     from batch_update.report.guards import guard_lines, hazards_of
 
-    tripped = (*whole_guards(prospect.plan), *guards_of_fleet(prospect.accounts, settings))
+    whole = whole_guards(_with_limits(prospect.plan, settings, max_accounts))
+    tripped = (*whole, *guards_of_fleet(prospect.accounts, settings))
     can_ask = on_terminal() and all(one.hazard for one in tripped)
     if tripped and not can_ask:
         raise guarded_fleet(tripped)
@@ -101,14 +125,21 @@ def allowed_order(prospect: FleetProspect, order: FleetOrder, settings: Settings
     return replace(order, given={**order.given, "allow": (*settings.allow, *hazards)}) if hazards else order
 
 
+def _with_limits(plan: FleetPlan, settings: Settings, max_accounts: int | None) -> FleetPlan:
+    """Return the plan with the limits over the whole that were given now, where they were."""
+    limit = {} if settings.max_changes is None else {"max_changes": settings.max_changes}
+    most = plan.max_accounts if max_accounts is None else max_accounts
+    return replace(plan, settings={**plan.settings, **limit}, max_accounts=most)
+
+
 def _show_prospect(prospect: FleetProspect, *, is_asked: bool, settings: Settings) -> None:
     if is_silent(settings) and not is_asked:
         return
+    from batch_update.report.screen.fleet_lines import account_table
+
     plan = prospect.plan
-    for one in prospect.unplanned[:MOST_UNPLANNED]:
-        say(f"  {printable(one.account)} is left out: {one.code} {excerpt(one.message, 160)}")
-    if (more := len(prospect.unplanned) - MOST_UNPLANNED) > 0:
-        say(f"  and {counted(more, 'more account')} that could not be planned")
+    for line in account_table(plan.accounts):
+        say(line)
     say(
         f"{printable(plan.sheet)}: {counted(prospect.changes, 'assistant')} of "
         f"{counted(len(prospect.accounts), 'account')} to change, about {how_long(prospect.seconds)} "

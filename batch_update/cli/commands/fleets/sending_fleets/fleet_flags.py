@@ -12,6 +12,7 @@ import typer
 
 from batch_update.cli.options import or_environment
 from batch_update.errors import UsageError
+from batch_update.settings.heeding import group_of
 from batch_update.settings.layers import variable_of
 from batch_update.text import listed, no_such
 
@@ -185,7 +186,11 @@ class FleetFlags:
             raise UsageError(
                 no_such("engine", self.engine, ENGINES), code="U101", remedy=f"one of {listed(ENGINES)}"
             )
-        for_accounts = {name: value for name, value in given.items() if name not in _OF_THE_COMMAND}
+        for_accounts = {
+            name: value
+            for name, value in given.items()
+            if name not in _OF_THE_COMMAND and group_of(name) not in ("Sheet", "Limits")
+        }
         return FleetOrder(
             for_accounts, self._manner(), retry_failed, self.engine, self._scheduler(), self.workers
         )

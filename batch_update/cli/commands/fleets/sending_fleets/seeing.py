@@ -97,7 +97,7 @@ def fleet_commands(folder: FleetFolder, settings: Settings) -> FleetCommands:
 
     return FleetCommands(
         resume=command_of("fleet resume", settings, folder.path),
-        apply=command_of("fleet plan", settings, groups=("accounts_file", "runs_dir")),
-        undo="",
+        apply=command_of("fleet apply", settings, groups=("accounts_file", "runs_dir")),
+        undo=command_of("fleet undo", settings, folder.path),
         report=command_of("fleet report", settings, folder.path, groups=("runs_dir",)),
     )
