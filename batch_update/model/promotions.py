@@ -84,6 +84,16 @@ class TargetReadiness:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """A value of a variable of the source that its texts spell out: in a target they would name the wrong one."""
+
+    variable: str
+    value: str
+    assistants: tuple[str, ...]
+    """whose texts do"""
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """How all targets stand, before anything is sent."""
 
@@ -97,6 +107,7 @@ class Readiness:
     """fields that are each account's own, and stay as they are in each target"""
     unreported: tuple[str, ...]
     """fields that would be carried over, if the API told what they hold"""
+    own_words: tuple[OwnWords, ...] = ()
     targets: tuple[TargetReadiness, ...] = ()
     """by name"""
 

@@ -51,6 +51,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     ),
     "accounts add": ("accounts_file", "base_url", "proxy", "timeout", *SCREEN),
     "fleet plan": ("Sheet", "Limits", *_OF_FLEETS, *SCREEN),
+    "fleet promote": ("only", "delimiter", *_OF_FLEETS, *SCREEN),
     "fleet list": ("runs_dir", "json_"),
     "fleet apply": ("Sheet", "Limits", *_OF_FLEETS, "note", "author", *_FLEET_SENDING),
     "fleet undo": (*_LIMITS, "expect", "note", "author", *_FLEET_SENDING),

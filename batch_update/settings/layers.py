@@ -21,6 +21,7 @@ OPTIONS = (
     "all_accounts",
     "annotate",
     "any",
+    "assistant",
     "assistants",
     "blame",
     "canary",
@@ -35,6 +36,7 @@ OPTIONS = (
     "fleet",
     "force",
     "format",
+    "from",
     "full",
     "github_actions",
     "health",
@@ -87,9 +89,10 @@ OPTIONS = (
 as well."""
 _INSTEAD = {"account": ("key_file", "base_url"), "key_file": ("account",)}
 """A setting -> those of earlier layers that count no more where it is given."""
-VARIABLES_ALONE = ("account_pause", "account_waves", "prune_force", "sandbox_accounts")
+VARIABLES_ALONE = ("account_pause", "account_waves", "prune_force", "sandbox_accounts", "to")
 """Variables of options that have the name of another: `force` of one command removes, of others it writes over,
-`accounts` of a sandbox is a number, and waves and pauses between accounts are others than those inside of one."""
+`accounts` of a sandbox is a number, and waves and pauses between accounts are others than those inside of one.
+`to` is a word of sentences, too."""
 
 
 def variable_of(name: str) -> str:

@@ -152,6 +152,10 @@ SITUATIONS: dict[str, list[tuple[str, ...]]] = {
     "accounts check": [("--accounts-file", "list.toml", "--max-outage", "0", "--max-attempts", "1")],
     "accounts add": [(*ADD, "--offline"), ("other", *ADD[1:], *SERVER[:2])],
     "fleet list": [()],
+    "fleet promote": [
+        ("--from", "staging", "--to", "hotel-002", "--rate", "off", "-o", "ready.csv"),
+        ("--from", "staging", "--to", "hotel-002", "--rate", "off", "--only", "110001"),
+    ],
     "fleet report": [("last", "--account", "staging")],
     "fleet plan": [("many.csv", "--rate", "off"), ("good.xlsx", "--accounts", "staging", "--rate", "off")],
     "fleet apply": [
@@ -232,7 +236,8 @@ def test_every_setting_that_is_listed_is_heeded(
         with served_accounts(tmp_path):
             run("fleet", "plan", "many.csv", "--rate", "off")
     reads.clear()
-    with served_accounts(tmp_path) if command in {"fleet plan", "fleet apply"} else nullcontext():
+    at_accounts = command in {"fleet plan", "fleet apply", "fleet promote"}
+    with served_accounts(tmp_path) if at_accounts else nullcontext():
         for words in SITUATIONS[command]:
             run(*command.split(), *words)
     if command in {"resume", "undo"}:  # which go to the server alone that the run went to

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,14 @@ from batch_update.cli.documents import out_document
 from batch_update.report.documents.described import BODIES, PRINTED_BY, meanings, schemas
 from batch_update.report.documents.envelope import Envelope, schema_name
 from batch_update.sandbox.app import make_app
+from batch_update.sandbox.many.switchboard import Manner, make_many
+from batch_update.sandbox.many.tenants import tenants
+from batch_update.sandbox.many.troubles import faults_of_each
 from batch_update.settings.heeding import HEEDED, HEEDLESS
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Result, Run
 from tests.cli.sandbox_fleet import put_fleet
+from tests.fleet.accounts_of_sandbox import write_list
 from tests.fleet.fleets import fleet_at_sandbox
 from tests.sandbox.served import asked_first, serving
 
@@ -230,7 +235,7 @@ def test_a_missing_file_is_a_document_too(ready: Run, command: str) -> None:
 
 def test_every_command_is_among_the_cases() -> None:
     shown = {name.partition(":")[0] for name, case in CASES.items() if case.kind}
-    assert COMMANDS - shown == {"sandbox", "demo"}, (
+    assert COMMANDS - shown == {"sandbox", "demo", "fleet promote"}, (
         "all but these, which have tests of their own, need a line in CASES"
     )
     printed = {name for names in PRINTED_BY.values() for name in names}
@@ -346,6 +351,18 @@ def test_the_sandbox_prints_its_document_once_it_listens(
     assert (held_to_its_schema(document), document["exit"], rest, said) == ("sandbox", None, "", "")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api", document["base_url"])
     keep_example("sandbox", document, Path.cwd())
+
+
+def test_a_promotion_is_one_document(run: Run, tmp_path: Path) -> None:
+    faults = faults_of_each("3/401@all", tenants(5))
+    with closing(make_many(5, manner=Manner(limits=()), faults=faults)) as app, serving(app) as address:
+        write_list(tmp_path, 5, f"{address}/api")
+        words = ("--from", "staging", "--all-accounts", "--assistant", "Reception", "--rate", "off", "--json")
+        document = one_document(run("fleet", "promote", *words))
+    assert (held_to_its_schema(document), document["exit"]) == ("promotion", 1)
+    ready = {one["account"]: one["ready"] for one in document["targets"]}
+    assert ready == {"hotel-002": True, "kanzlei-004": True, "praxis-003": False, "restaurant-005": False}
+    assert document["changes"] == 2 and Path(document["fleet"]).is_dir()
 
 
 @posix

@@ -13,8 +13,12 @@ import pytest
 from batch_update.account.known.accounts_file import read_accounts
 from batch_update.account.known.of_settings import settings_for
 from batch_update.errors import UsageError
+from batch_update.fleet.planning.fleet_planning import AccountChoice
+from batch_update.fleet.planning.planned import PlannedAccount
+from batch_update.fleet.promoting.promoting import Promoted, promote, route_of
 from batch_update.fleet.promoting.target_looks import WhatToCarry, look_at_all
 from batch_update.model.promotions import Carried, Readiness, TargetReadiness
+from batch_update.plan.saving import read_plan
 from batch_update.report.promoting.promotion_lines import promotion_lines
 from batch_update.report.promoting.promotion_table import PROMOTION_COLUMNS, promotion_rows
 from batch_update.run.steps.means import Means
@@ -26,6 +30,13 @@ from batch_update.settings.tunables import Settings
 
 STAGING, HOTEL = tenants(2)
 Promote = Callable[..., Readiness]
+
+
+class Quiet:
+    """Is told of warnings and of accounts, and tells nobody."""
+
+    def warning(self, words: str) -> None: ...
+    def account_planned(self, account: PlannedAccount, done: int, total: int) -> None: ...
 
 
 class Accounts:
@@ -48,6 +59,19 @@ class Accounts:
         accounts = {one.name: settings_for(one, settings) for one in self.known.accounts}
         means = Means(app=self.app, share=False)
         return anyio.run(look_at_all, "staging", WhatToCarry(names, fields), accounts, means)
+
+    def promote(
+        self,
+        *,
+        names: tuple[str, ...] = (),
+        fields: tuple[str, ...] = (),
+        targets: tuple[str, ...] = (),
+    ) -> Promoted:
+        settings = self.settings.model_copy(update={"runs_dir": self.settings.accounts_file.parent / "runs"})
+        route = route_of("staging", AccountChoice(targets, every=not targets), settings)
+        means = Means(app=self.app, share=False)
+        wanted = WhatToCarry(names, fields)
+        return anyio.run(promote, route, wanted, settings, means, Quiet())
 
     def put(self, whose: Tenant, number: int, **body: Any) -> None:
         async def once() -> int:
@@ -167,6 +191,51 @@ def test_a_secret_in_a_tool_stays_where_it_is(made):
     assert (cell(found, "Booking", "tools"), candidate(found, "Booking").secrets) == ("", ("tools",))
     told = "\n".join(promotion_lines(found)) + str([*promotion_rows(found)])
     assert "cal_secret" not in told and "tools of Booking: a secret in it" in told
+
+
+# ---------------------------------------------------------------- planned as a fleet
+
+
+def test_what_is_ready_is_planned_and_nothing_is_sent(made, tmp_path):
+    accounts = made(5)
+    accounts.put(STAGING, 0, max_duration=777)
+    accounts.put(HOTEL, 0, voice_id=421)
+    found = accounts.promote(names=("Reception", "Booking"))
+    assert found.exit == 1, "one account lacks the voice"
+    assert [(one.account, one.changes) for one in found.planned.plan.accounts] == [
+        ("hotel-002", 2), ("kanzlei-004", 2), ("praxis-003", 2), ("restaurant-005", 1),
+    ]  # fmt: skip
+    path = found.planned.folder.plan_of("hotel-002")
+    with path.open("rb") as file:
+        change = read_plan("plan", file).changes[0]
+    assert (change.assistant_id, change.body["max_duration"]) == (HOTEL.first_id, 777)
+    assert change.body["voice_id"] == HOTEL.own(900)
+    assert sum(one.method == "PUT" for one in accounts.app.requests_seen()) == 2, "those of this test"
+
+
+def test_accounts_that_are_alike_already_need_nothing(made):
+    found = made().promote(names=("Reception",), fields=("speech_speed",))
+    assert (found.exit, found.planned.plan.accounts[0].changes) == (0, 0)
+
+
+def test_nothing_is_planned_where_nobody_can_take_anything(made):
+    found = made(3, "2/401@all,3/401@all").promote()
+    assert (found.exit, found.planned) == (1, None)
+
+
+def test_an_account_is_no_target_of_its_own(made):
+    with pytest.raises(UsageError, match="no other account is chosen"):
+        made().promote(targets=("staging",))
+
+
+# ---------------------------------------------------------------- told
+
+
+def test_a_text_that_spells_out_what_a_variable_of_the_source_holds_is_pointed_out(made):
+    found = made().look(names=("Reception",))
+    (words,) = found.own_words
+    assert (words.variable, words.value, words.assistants) == ("company_name", "Staging 1", ("Reception",))
+    assert "{{company_name}} says each account's own" in "\n".join(promotion_lines(found))
 
 
 def test_a_screen_tells_of_two_hundred_targets_by_what_is_missing_and_the_table_of_each(made):

@@ -195,6 +195,8 @@ def _with_list(ready_list: ReadyList) -> Iterator[str]:
     """Yield what to do with a list of accounts and the sheet beside it."""
     listed = Settings(accounts_file=ready_list.path)
     yield command_of("choices", listed.model_copy(update={"account": "staging"}), "assistants")
+    yield command_of("fleet plan", listed, _shortest(ready_list.sheet.absolute()))
+    yield f"{command_of('fleet promote', listed)} --from staging --to tag:hotel"
 
 
 def _remove_state(path: Path) -> None:

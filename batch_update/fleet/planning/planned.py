@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.planning.splitting import SplitSheet
@@ -85,3 +85,23 @@ def _limit(code: str, words: str, count: int, kind: str, name: str, enough: int)
 def all_hazards(accounts: Iterable[PlannedAccount]) -> tuple[str, ...]:
     """Return the names of all hazards that the accounts' guards found, each once."""
     return tuple(dict.fromkeys(one.hazard for each in accounts for one in each.tripped if one.hazard))
+
+
+def summed_guards(accounts: Iterable[PlannedAccount]) -> list[Tripped]:
+    """Return what the guards of all accounts found, each thing once with all assistants."""
+    found: dict[str, list[Tripped]] = {}
+    for each in accounts:
+        for one in each.tripped:
+            found.setdefault(one.code, []).append(one)
+    return [
+        replace(
+            ones[0],
+            words=f"{ones[0].words if ones[0].hazard else _LIMIT_WORDS}, in {counted(len(ones), 'account')}",
+            assistants=sum(one.assistants for one in ones),
+            rows=tuple(sorted(row for one in ones for row in one.rows)),
+        )
+        for ones in found.values()
+    ]
+
+
+_LIMIT_WORDS = "more of an account's assistants would change than may"

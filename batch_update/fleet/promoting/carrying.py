@@ -13,7 +13,7 @@ from batch_update.fields.tools import has_secret
 from batch_update.fleet.promoting.namesakes import Namesakes
 from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.plans import Present
-from batch_update.model.promotions import Carried, Lack
+from batch_update.model.promotions import Carried, Lack, OwnWords
 from batch_update.model.sheets import Json, picked
 from batch_update.plan.naming.spellings import folded
 from batch_update.plan.stating import Statement
@@ -27,6 +27,10 @@ OF_EACH_ACCOUNT = (
     "conversation_ended_webhook_url",
 )
 """Fields that are carried over only where they are asked for: they say who is called, and where things are sent."""
+
+
+_TELLING = 4
+"""Letters from which on a value is no word that stands anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,21 @@ def unreported(present: Iterable[Present], chosen: Sequence[str]) -> tuple[str, 
     carried = {name for now in present for name in now}
     wanted = chosen or [name for name in all_fields() if name not in OF_EACH_ACCOUNT]
     return tuple(name for name in wanted if name not in carried)
+
+
+def own_words(original: Original) -> tuple[OwnWords, ...]:
+    """Return the values of variables that texts of the source spell out, where a placeholder would say each account's.
+
+    Nothing is changed in the texts.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for number, now in original.assistants.items():
+        texts = [text for text in picked(now, original.fields).values() if isinstance(text, str)]
+        variables = now.get("variables")
+        for name, value in variables.items() if isinstance(variables, dict) else ():
+            if isinstance(value, str) and len(value) >= _TELLING and any(value in text for text in texts):
+                found.setdefault((name, value), []).append(original.name_of(number))
+    return tuple(OwnWords(name, value, tuple(those)) for (name, value), those in sorted(found.items()))
 
 
 def candidates(original: Original, target: Choices) -> tuple[Carried, ...]:

@@ -16,6 +16,7 @@ from batch_update.fleet.promoting.carrying import (
     Original,
     candidates,
     fields_to_carry,
+    own_words,
     unreported,
 )
 from batch_update.model.choices import Catalog, Choice, Choices
@@ -69,6 +70,7 @@ async def look_at_all(
         original.fields,
         left_out=() if wanted.fields else OF_EACH_ACCOUNT,
         unreported=unreported(original.assistants.values(), wanted.fields),
+        own_words=own_words(original),
         targets=tuple(found[name] for name in sorted(found)),
     )
 
@@ -91,7 +93,8 @@ async def _look_at_target(original: Original, name: str, settings: Settings, mea
         settings = settings.model_copy(update={"max_outage": OUTAGE})
     try:
         account = means.account(settings)
-        async with speaking(settings, account, means, means.watcher.event) as client:
+        # What happens on the way is told of one account at a time; of many nobody could say whose it is.
+        async with speaking(settings, account, means, lambda event: None) as client:
             lists = await desk_of(client, account, settings, means).lists(original.catalogs(), anew=True)
     except BatchUpdateError as error:
         return TargetReadiness(name, code=error.code, message=error.message)

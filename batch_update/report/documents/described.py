@@ -26,7 +26,13 @@ from batch_update.report.documents import (
     of_units,
 )
 from batch_update.report.documents.envelope import Body, Envelope, schema_name
-from batch_update.report.documents.fleets import of_accounts, of_fleet_plans, of_fleets, of_shards
+from batch_update.report.documents.fleets import (
+    of_accounts,
+    of_fleet_plans,
+    of_fleets,
+    of_promotions,
+    of_shards,
+)
 
 _CLASSES: Mapping[str, Any] = {
     name: found
@@ -41,6 +47,7 @@ _CLASSES: Mapping[str, Any] = {
         of_demo,
         of_fleet_plans,
         of_fleets,
+        of_promotions,
         of_shards,
         of_history,
         of_jobs,
@@ -85,6 +92,7 @@ PRINTED_BY: Mapping[str, tuple[str, ...]] = {
     "fleet": ("fleet apply", "fleet resume", "fleet undo"),
     "fleet-status": ("fleet status",),
     "fleet-report": ("apply", "undo"),
+    "promotion": ("fleet promote",),
     "shards": ("fleet shard",),
     "demo": ("demo",),
     "sandbox": ("sandbox",),

@@ -32,6 +32,11 @@ def promotion_lines(found: Readiness, *, rest_in: str = "") -> Iterator[str]:
     if len(lines) > MOST_LINES:
         yield f"  and {counted(len(lines) - MOST_LINES, 'more line')}: {rest_in or 'the option output writes all'}"
     yield from _staying(found)
+    for words in found.own_words[:MOST_NAMES]:
+        yield (
+            f"  look       texts of {listed([printable(name) for name in words.assistants], MOST_NAMES)} say "
+            f'"{excerpt(words.value)}", and would there: {{{{{printable(words.variable)}}}}} says each account\'s own'
+        )
 
 
 def _missing_line(lack: Lack, targets: Sequence[TargetReadiness]) -> str:

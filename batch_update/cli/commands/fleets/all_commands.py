@@ -3,6 +3,7 @@
 from batch_update.cli.commands.fleets import (
     list_fleets,
     plan_fleet,
+    promote_fleet,
     report_fleet,
     see_shard,
     status_fleet,
@@ -15,6 +16,7 @@ __all__ = [
     "apply_fleet",
     "list_fleets",
     "plan_fleet",
+    "promote_fleet",
     "report_fleet",
     "resume_fleet",
     "see_shard",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +18,6 @@ from batch_update.cli.printed_commands import Following, command_of, next_lines,
 from batch_update.cli.screens.screen import out, paint, painted, say
 from batch_update.cli.watcher import Reader
 from batch_update.model.fleets import NO_ACCOUNT
-from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Problem, Severity
 from batch_update.settings.tunables import Settings
@@ -157,6 +155,7 @@ class PlanScreen:
                 out(next_lines(following))
 
     def _show(self, planned: PlannedFleet) -> None:
+        from batch_update.fleet.planning.planned import summed_guards
         from batch_update.report.documents.fleets.of_fleet_plans import fleet_totals
         from batch_update.report.guards import guard_lines
         from batch_update.report.screen.fleet_lines import account_table, beside_lines, fleet_totals_line
@@ -174,7 +173,7 @@ class PlanScreen:
             *beside_lines(split.left_out, split.idle),
         ):
             out(line)
-        tripped = [*planned.tripped, *_summed_guards(planned)]
+        tripped = [*planned.tripped, *summed_guards(planned.accounts)]
         if tripped:
             heading = f"\n{paint('Has to be allowed', 'warning')} before it is sent:"
             out("\n".join([heading, *guard_lines(tripped)]))
@@ -244,26 +243,6 @@ class PlanScreen:
 
 _MOST_NAMED = 20
 """accounts that a command names"""
-
-
-def _summed_guards(planned: PlannedFleet) -> list[Tripped]:
-    """Return what the guards of all accounts found, each thing once with all assistants."""
-    found: dict[str, list[Tripped]] = {}
-    for each in planned.accounts:
-        for one in each.tripped:
-            found.setdefault(one.code, []).append(one)
-    return [
-        replace(
-            ones[0],
-            words=f"{ones[0].words if ones[0].hazard else _LIMIT_WORDS}, in {counted(len(ones), 'account')}",
-            assistants=sum(one.assistants for one in ones),
-            rows=tuple(sorted(row for one in ones for row in one.rows)),
-        )
-        for ones in found.values()
-    ]
-
-
-_LIMIT_WORDS = "more of an account's assistants would change than may"
 
 
 # ---------------------------------------------------------------- for programs

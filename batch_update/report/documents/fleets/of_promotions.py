@@ -43,6 +43,18 @@ class ToldCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldWords:
+    """A value of a variable of the source that its texts spell out, so that they would in each account."""
+
+    variable: str
+    """its name, which a placeholder in the text could stand for"""
+    value: str
+    """as the texts have it"""
+    assistants: tuple[str, ...]
+    """of the source, whose texts do"""
+
+
+@dataclass(frozen=True, slots=True)
 class ToldTarget:
     """How one account stands."""
 
@@ -74,6 +86,8 @@ class Promotion:
     """fields that stay as they are, since they are each account's own"""
     unreported: tuple[str, ...]
     """fields that stay as they are, since the API does not tell what they hold"""
+    own_words: tuple[ToldWords, ...]
+    """values of the source's variables that are carried over as they stand in texts"""
     targets: tuple[ToldTarget, ...]
     """by name"""
     fleet: str | None
@@ -112,6 +126,7 @@ def told_promotion(
         found.fields,
         found.left_out,
         found.unreported,
+        tuple(ToldWords(one.variable, one.value, one.assistants) for one in found.own_words),
         targets,
         fleet,
         digest,

@@ -1,0 +1,229 @@
+"""`fleet promote`: assistants of one account carried over to others, seen and planned before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from batch_update.cli.commands.fleets.group import ALL_ACCOUNTS, MAX_ACCOUNTS, app
+from batch_update.cli.documents import out_document, telling_errors
+from batch_update.cli.help import Command
+from batch_update.cli.options import FORCE, TO_FILE, is_silent, or_environment, settings_of, takes
+from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.screens.screen import out, paint, say
+from batch_update.cli.watcher import Reader
+from batch_update.errors import UsageError
+from batch_update.model.reports import Exit
+from batch_update.settings.heeding import HEEDED
+from batch_update.settings.tunables import Settings
+from batch_update.text import counted, printable, quoted, quoted_path
+
+if TYPE_CHECKING:
+    from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
+    from batch_update.fleet.promoting.promoting import Promoted
+
+SOURCE = Annotated[
+    str | None,
+    typer.Option("--from", metavar="NAME", help="The account that assistants are carried over from."),
+]
+TARGETS = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="NAMES", help="Accounts by name or tag:TAG, by comma. Repeatable."),
+]
+ACCOUNTS_TOO = Annotated[
+    list[str] | None, typer.Option("--accounts", metavar="NAMES", help="Another word for --to.")
+]
+ASSISTANTS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assistant", metavar="NAME", help="One of the source, by its name. Repeatable. Without it: all."
+    ),
+]
+FIELDS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fields",
+        metavar="NAMES",
+        help="Fields to carry over, by comma. Without it: all but what is each account's own, such as numbers.",
+    ),
+]
+OUTPUT = Annotated[Path | None, TO_FILE]
+
+
+@app.command("promote", cls=Command)
+@takes("fleet promote")
+def promote_fleet(
+    given: dict[str, Any],
+    source: SOURCE = None,
+    to: TARGETS = None,
+    accounts: ACCOUNTS_TOO = None,
+    all_accounts: ALL_ACCOUNTS = False,
+    assistant: ASSISTANTS = None,
+    fields: FIELDS = None,
+    max_accounts: MAX_ACCOUNTS = None,
+    output: OUTPUT = None,
+    force: FORCE = False,
+) -> None:
+    """Carry assistants of one account over to others: told what each lacks, and planned for fleet apply.
+
+    Nothing is sent. Assistants are matched by name, and voices, tools and all else that has an id by theirs. Where a
+    target lacks something, the assistants that need it are left out there.
+
+    Exit status: 0 where nothing would change; 10 where all are ready and something would; 1 where a target lacks
+    something or cannot be looked at; 2 to 5 as for fleet plan.
+    """
+    settings = settings_of(given)
+    with telling_errors(as_json=settings.json_):
+        from batch_update.fleet.planning.fleet_planning import AccountChoice
+        from batch_update.fleet.promoting.promoting import promote, route_of
+        from batch_update.fleet.promoting.target_looks import WhatToCarry
+        from batch_update.run.exporting import check_target, choose_fields
+        from batch_update.run.steps.means import Means
+
+        if source is None:
+            raise UsageError(
+                "the option from says from which account, and is missing",
+                code="U101",
+                remedy="name an account of the list with it, such as staging",
+            )
+        if output is not None:
+            check_target(output, force=force)
+        selectors = (*or_environment(to, "to"), *or_environment(accounts, "accounts"))
+        names = tuple(or_environment(assistant, "assistant"))
+        wanted = WhatToCarry(names, choose_fields(or_environment(fields, "fields")))
+        request = _Request(source, AccountChoice(selectors, all_accounts), wanted, max_accounts)
+        route = route_of(source, request.choice, settings)
+        if not is_silent(settings):
+            say(f"Looking at {counted(len(route.targets) + 1, 'account')} ...")
+        watcher = _Warnings(not is_silent(settings))
+        asked = partial(promote, route, wanted, settings, Means(Reader(settings)), watcher)
+        found = anyio.run(partial(asked, max_accounts=max_accounts))
+        if output is not None:
+            _write_table(found, output, settings)
+        _show_promotion(found, request, settings, output)
+        raise typer.Exit(int(found.exit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The words of the command that are no settings."""
+
+    source: str
+    choice: Any
+    wanted: Any
+    max_accounts: int | None
+
+    def again(self, settings: Settings, most: int | None) -> str:
+        """Return the command once more."""
+        words = [command_of("fleet promote", settings), f"--from {quoted(self.source)}"]
+        words += (
+            ["--all-accounts"] if self.choice.every else [f"--to {quoted(','.join(self.choice.selectors))}"]
+        )
+        words += [f"--assistant {quoted(name)}" for name in self.wanted.assistants]
+        words += [f"--fields {','.join(self.wanted.fields)}"] if self.wanted.fields else []
+        words += [f"--max-accounts {most}"] if most is not None else []
+        return " ".join(words)
+
+
+class _Warnings:
+    """Tells of warnings, and not of each account."""
+
+    def __init__(self, talks: bool) -> None:
+        self._talks = talks
+
+    def warning(self, words: str) -> None:
+        if self._talks:
+            say(f"{paint('warning', 'warning', sys.stderr)}: {words}")
+
+    def account_planned(self, account: PlannedAccount, done: int, total: int) -> None:
+        """Planning is quick where all was looked at just before."""
+
+
+def _write_table(found: Promoted, path: Path, settings: Settings) -> None:
+    from batch_update.report.files.writable import unwritable
+    from batch_update.report.promoting.promotion_table import PROMOTION_COLUMNS, promotion_rows
+    from batch_update.settings.locales import signs_wanted
+    from batch_update.sheet.writing.formats import write_listing
+
+    rows = list(promotion_rows(found.readiness))
+    signs = signs_wanted(settings.delimiter, os.environ)
+    try:
+        write_listing(path, PROMOTION_COLUMNS, rows, title="promote", signs=signs)
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from None
+
+
+def _show_promotion(found: Promoted, request: _Request, settings: Settings, path: Path | None) -> None:
+    following = _following(found, request, settings)
+    if settings.json_:
+        _promotion_document(found, following, path)
+        return
+    from batch_update.report.promoting.promotion_lines import promotion_lines
+
+    for line in promotion_lines(found.readiness, rest_in="" if path is None else printable(str(path))):
+        out(line)
+    if path is not None:
+        out(f"Table   {quoted_path(path)}")
+    if found.planned is None:
+        out("No account can take any of them. Nothing was planned.")
+    elif not settings.quiet:
+        _show_plan(found.planned)
+    if following and not settings.quiet:
+        out(next_lines(following))
+
+
+def _show_plan(planned: PlannedFleet) -> None:
+    from batch_update.fleet.planning.planned import summed_guards
+    from batch_update.report.documents.fleets.of_fleet_plans import fleet_totals
+    from batch_update.report.guards import guard_lines
+    from batch_update.report.screen.fleet_lines import account_table, fleet_totals_line
+
+    out("")
+    for line in account_table(planned.plan.accounts):
+        out(line)
+    if tripped := [*planned.tripped, *summed_guards(planned.accounts)]:
+        heading = f"\n{paint('Has to be allowed', 'warning')} before it is sent:"
+        out("\n".join([heading, *guard_lines(tripped)]))
+    out(f"\n{fleet_totals_line(fleet_totals(planned.plan.accounts, planned.seconds))}")
+    out(f"Digest {planned.plan.digest}")
+    out(f"Folder {printable(str(planned.folder.path))}")
+
+
+def _following(found: Promoted, request: _Request, settings: Settings) -> Following:
+    """Return the command that makes sense now."""
+    from batch_update.fleet.planning.planned import all_hazards
+    from batch_update.report.guards import lifted
+
+    planned = found.planned
+    if planned is None or not any(one.changes for one in planned.plan.accounts):
+        return {}
+    hazards = all_hazards(planned.accounts)
+    limits = dict(lifted([one for each in planned.accounts for one in each.tripped]))
+    limits |= {name: value for one in planned.tripped for name, value in one.lifts.items()}
+    if not (hazards or limits):
+        apply = command_of("fleet apply", settings, planned.folder.path) if "fleet apply" in HEEDED else ""
+        return {"apply": apply} if apply else {}
+    most = limits.pop("max_accounts", request.max_accounts)
+    allow = {"allow": (*settings.allow, *hazards)} if hazards else {}
+    return {"go_on": request.again(settings.model_copy(update={**limits, **allow}), most)}
+
+
+def _promotion_document(found: Promoted, following: Following, path: Path | None) -> None:
+    from batch_update.report.documents.fleets.of_promotions import told_promotion
+
+    planned = found.planned
+    document = told_promotion(
+        found.readiness,
+        fleet=None if planned is None else str(planned.folder.path),
+        digest="" if planned is None else planned.plan.digest,
+        changes=0 if planned is None else sum(one.changes for one in planned.plan.accounts),
+        file=None if path is None else str(path),
+    )
+    out_document(document, exit=Exit(found.exit), following=following)
