@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_update.journal.across.in_fleets import ACCOUNTS, PLAN
+from batch_update.journal.across.in_fleets import ACCOUNTS, PLAN, epochs_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,13 @@ class FleetFolder:
         """Return the run folder of one epoch of an account, with its journal and its reports as they came home."""
         return self.path / ACCOUNTS / account / str(epoch)
 
+    def epochs_of(self, account: str) -> list[int]:
+        """Return the epochs of an account in which something was begun, the newest last."""
+        return epochs_in(self.run_of(account, 0).parent)
+
     def latest_epoch(self, account: str) -> int:
         """Return the latest epoch of an account that has a run folder here; 0 where none has."""
-        found = (path.name for path in self.run_of(account, 0).parent.glob("*"))
-        return max((int(name) for name in found if name.isascii() and name.isdigit()), default=0)
+        return max(self.epochs_of(account), default=0)
 
     @property
     def own_lease(self) -> Path:

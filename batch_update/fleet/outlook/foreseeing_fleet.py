@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from batch_update.account.connect import pace_of
-from batch_update.errors import GuardStopped, RunStopped, UsageError
+from batch_update.errors import GuardStopped, UsageError
 from batch_update.fleet.record.fleet_entries import FleetManner
 from batch_update.fleet.record.fleet_state import FleetState
 from batch_update.fleet.running.account_waves import account_waves
@@ -70,15 +70,6 @@ def refuse_begun(folder: str, state: FleetState) -> None:
             "this fleet was begun already",
             code="U165",
             remedy=f"go on with it: batch-update fleet resume {folder}",
-        )
-
-
-def expect_fleet(plan: FleetPlan, wanted: str | None) -> None:
-    """Raises RunStopped X311 where the plan is not the one that was reviewed."""
-    if wanted is not None and wanted.strip().lower() != plan.digest:
-        raise RunStopped(
-            f"the plan came out differently: its digest over all accounts is {plan.digest}, expected was {wanted}",
-            code="X311",
         )
 
 

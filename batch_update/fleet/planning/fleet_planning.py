@@ -12,14 +12,14 @@ import anyio
 from batch_update.account.known.accounts_file import read_accounts
 from batch_update.account.known.known_account import KnownAccount, KnownAccounts
 from batch_update.check.checking import in_order
-from batch_update.errors import RunStopped, UsageError
+from batch_update.errors import UsageError
 from batch_update.fleet.planning.account_planning import plan_account, problems_of_whole
 from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.planning.homeless_rows import homeless_account
 from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet, whole_guards
 from batch_update.fleet.planning.splitting import SplitSheet, split_sheet
 from batch_update.fleet.record.fleet_draft import FleetDraft, new_fleet
-from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.fleet.record.fleet_file import expect_fleet, save_fleet
 from batch_update.model.fleets import FleetPlan
 from batch_update.model.reports import Event
 from batch_update.model.sheets import Problem, Severity, Sheet
@@ -139,7 +139,7 @@ async def plan_fleet(
             settings=carried_settings(settings),
             max_accounts=max_accounts,
         )
-        _expect(plan, settings.expect)
+        expect_fleet(plan, settings.expect)
         save_fleet(draft.folder, plan)
         folder = draft.keep()
     return PlannedFleet(
@@ -196,15 +196,6 @@ class _Warner(Watcher):
         if what not in self._told:
             self._told.add(what)
             self._watcher.warning(words)
-
-
-def _expect(plan: FleetPlan, wanted: str | None) -> None:
-    """Raises RunStopped where the plan is not the one that was reviewed."""
-    if wanted is not None and wanted.strip().lower() != plan.digest:
-        raise RunStopped(
-            f"the plan came out differently: its digest over all accounts is {plan.digest}, expected was {wanted}",
-            code="X311",
-        )
 
 
 def _stem(sheet: Sheet) -> str:

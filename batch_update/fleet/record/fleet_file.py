@@ -12,7 +12,7 @@ from typing import Any
 
 from batch_update.account.known.known_account import odd_name
 from batch_update.disk import read_plain, replace_private, sync_folder
-from batch_update.errors import UsageError
+from batch_update.errors import RunStopped, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.model.as_json import dump, made_from
 from batch_update.model.fleets import AccountPlan, FleetPlan
@@ -63,6 +63,16 @@ def read_fleet(folder: FleetFolder) -> FleetPlan:
             code="U153",
         )
     return plan
+
+
+def expect_fleet(plan: FleetPlan, wanted: str | None) -> None:
+    """Raises RunStopped X311 where the plan is not the one that was reviewed. `wanted`: its digest, where it was."""
+    if wanted is not None and wanted.strip().lower() != plan.digest:
+        raise RunStopped(
+            f"the plan came out differently: its digest over all accounts is {plan.digest}, expected was "
+            f"{printable(wanted)}",
+            code="X311",
+        )
 
 
 def _plan_in(folder: FleetFolder, content: bytes) -> FleetPlan:

@@ -14,7 +14,7 @@ from batch_update.disk import make_folder, read_plain
 from batch_update.errors import JournalError, RunStopped, SheetError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.fleet.shards.written_end import epochs_of, read_end
+from batch_update.fleet.shards.written_end import read_end
 from batch_update.journal.copying import doubt_all, holds_journal, take_along
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import SessionFacts, report_of
@@ -74,10 +74,10 @@ def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
 
 def undo_of_account(folder: FleetFolder, account: str) -> Plan:
     """Return the plan that takes back what a fleet did to one account. Raises JournalError, RunStopped (R143)."""
-    epochs = epochs_of(folder, account)
-    if not epochs:
+    epoch = folder.latest_epoch(account)
+    if not epoch:
         raise RunStopped(f"the fleet {folder.id} began nothing for account {account}", code="R143")
-    run = folder.run_of(account, epochs[-1])
+    run = folder.run_of(account, epoch)
     return undo_plan(report_of(read_run(run)), f"undo of {folder.id}")
 
 
@@ -143,7 +143,7 @@ def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, m
     account, to = shard.task.account, shard.place(epoch)
     make_folder(to)
     has_gap = False
-    for before in reversed([one for one in epochs_of(shard.folder, account) if one < epoch]):
+    for before in reversed([one for one in shard.folder.epochs_of(account) if one < epoch]):
         for place in dict.fromkeys((shard.place(before), shard.folder.run_of(account, before))):
             try:
                 is_there = holds_journal(place)

@@ -25,8 +25,8 @@ def write_end(folder: Path, end: ShardEnd) -> None:
 
 def last_end(folder: FleetFolder, account: str) -> ShardEnd | None:
     """Return how the newest epoch of an account ended; None where none was begun, or it did not end."""
-    epochs = epochs_of(folder, account)
-    return read_end(folder, account, epochs[-1]) if epochs else None
+    epoch = folder.latest_epoch(account)
+    return read_end(folder, account, epoch) if epoch else None
 
 
 def read_end(folder: FleetFolder, account: str, epoch: int) -> ShardEnd | None:
@@ -37,12 +37,3 @@ def read_end(folder: FleetFolder, account: str, epoch: int) -> ShardEnd | None:
     except (OSError, ValueError, TypeError, LookupError, RecursionError):
         return None
     return end if (end.account, end.epoch) == (account, epoch) else None
-
-
-def epochs_of(folder: FleetFolder, account: str) -> list[int]:
-    """Return the epochs of an account in which something was begun, the newest last."""
-    try:
-        names = [place.name for place in folder.run_of(account, 0).parent.iterdir() if place.is_dir()]
-    except OSError:
-        return []
-    return sorted(int(name) for name in names if name.isascii() and name.isdecimal() and name[0] != "0")

@@ -31,10 +31,18 @@ def runs_in_fleets(runs_dir: Path) -> list[Path]:
 
 def _newest_runs(accounts: Path) -> Iterator[Path]:
     for account in sorted(accounts.glob("*/")):
-        epochs = [int(path.name) for path in account.glob("*/") if _is_number(path.name)]
-        runs = (account / str(epoch) for epoch in sorted(epochs, reverse=True))
+        runs = (account / str(epoch) for epoch in reversed(epochs_in(account)))
         if newest := next((run for run in runs if (run / JOURNAL).is_file()), None):
             yield newest
+
+
+def epochs_in(account: Path) -> list[int]:
+    """Return the numbers of the runs in the folder of an account of a fleet, the newest last; none where it is not."""
+    try:
+        names = [path.name for path in account.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+    return sorted(int(name) for name in names if _is_number(name))
 
 
 def fleet_of(run: Path) -> Path | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, JournalError, RunStopped
+from batch_update.journal.across.in_fleets import epochs_in
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RunFacts, facts_of, report_of
 from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
@@ -52,7 +51,8 @@ def account_reports(end: FleetEnd, paths: FleetPaths) -> Iterator[AccountReport]
 def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped: str = "") -> AccountReport:
     """Return what became of one account. `stopped`: what ended the fleet, for an account that was not begun."""
     told = ""
-    for epoch in sorted({*_epochs_there(plan, paths), *range(1, end.epoch + 1)}, reverse=True):
+    there = epochs_in(paths.run_of(plan.account, 1).parent)
+    for epoch in sorted({*there, *range(1, end.epoch + 1)}, reverse=True):
         folder = paths.run_of(plan.account, epoch)
         try:
             recorded = read_run(folder)
@@ -71,13 +71,6 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
         return AccountReport(plan, end, None, RunFacts(), None, told)
     report = _unsent(saved, plan, end, stopped)
     return AccountReport(plan, replace(end, counts=report.counts()), report, RunFacts(), None, told)
-
-
-def _epochs_there(plan: AccountPlan, paths: FleetPaths) -> Iterator[int]:
-    """Yield the numbers of the runs of an account that lie there."""
-    folder = paths.run_of(plan.account, 1).parent
-    with suppress(OSError):
-        yield from (int(path.name) for path in folder.iterdir() if re.fullmatch("[1-9][0-9]{0,8}", path.name))
 
 
 def _as_recorded(end: ShardEnd, epoch: int, report: Report, facts: RunFacts) -> ShardEnd:

@@ -14,7 +14,7 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screens.screen import out, say
-from batch_update.errors import RunStopped, UsageError
+from batch_update.errors import UsageError
 from batch_update.text import counted, printable
 
 if TYPE_CHECKING:
@@ -90,23 +90,16 @@ def see_shard(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.fleet.record.fleet_file import read_fleet
+        from batch_update.fleet.record.fleet_file import expect_fleet, read_fleet
         from batch_update.fleet.record.fleet_finding import find_fleet
 
         folder = find_fleet(fleet, settings)
         plan = read_fleet(folder)
-        _expect_fleet(plan, settings)
+        expect_fleet(plan, settings.expect)
         chosen = _accounts_meant(plan, account, index, shards)
         own = {name: value for name, value in given.items() if name not in ("expect", "runs_dir")}
         ends = _seen(folder, plan, chosen, own, local, retry_failed=retry_failed)
         raise typer.Exit(_tell_ends(plan, ends, settings))
-
-
-def _expect_fleet(plan: FleetPlan, settings: Settings) -> None:
-    if settings.expect is not None and settings.expect.strip().lower() != plan.digest:
-        raise RunStopped(
-            f"the fleet {plan.id} has the digest {plan.digest}, expected was {settings.expect}", code="X311"
-        )
 
 
 def _accounts_meant(

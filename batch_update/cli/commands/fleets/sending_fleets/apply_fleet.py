@@ -80,8 +80,8 @@ def apply_planned(
     folder: FleetFolder, order: FleetOrder, settings: Settings, max_accounts: int | None = None
 ) -> Exit:
     """Show what a planned fleet would change, ask, and see it to its end. Returns its exit status."""
-    from batch_update.fleet.outlook.foreseeing_fleet import expect_fleet, refuse_begun
-    from batch_update.fleet.record.fleet_file import read_fleet
+    from batch_update.fleet.outlook.foreseeing_fleet import refuse_begun
+    from batch_update.fleet.record.fleet_file import expect_fleet, read_fleet
     from batch_update.fleet.record.fleet_journal import read_fleet_journal
     from batch_update.fleet.record.fleet_state import open_accounts, state_of_fleet
     from batch_update.fleet.running.fleet_story import prospect_of, with_order
