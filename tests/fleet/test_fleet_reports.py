@@ -13,6 +13,7 @@ from batch_update.fleet.planning.fleet_planning import AccountChoice, plan_fleet
 from batch_update.fleet.planning.planned import PlannedFleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.running.here import Here
+from batch_update.fleet.running.one_process import one_process
 from batch_update.journal.reading import read_run
 from batch_update.model.fleets import FleetEnd
 from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report
@@ -43,8 +44,14 @@ def planned(path: Path, settings: Settings, means: Means) -> PlannedFleet:
 
 
 def sent(plan: PlannedFleet, means: Means) -> FleetEnd:
-    engine = Here(3, {"rate": "off", "reread_after": 0.0, "skip_invalid": True}, means)
-    return anyio.run(run_fleet, plan.folder, plan.plan, FleetMeans(engine))
+    given = {"rate": "off", "reread_after": 0.0, "skip_invalid": True}
+
+    async def main() -> FleetEnd:
+        async with one_process() as shared:
+            engine = Here(3, shared, given, means)
+            return await run_fleet(plan.folder, plan.plan, FleetMeans(engine))
+
+    return anyio.run(main)
 
 
 def table(path: Path | None) -> list[dict[str, str]]:
