@@ -130,6 +130,21 @@ def test_an_account_on_which_another_one_works_is_looked_at_again(tmp_path: Path
     assert exits(run(tmp_path, fleet_of("a", name="other"), engine)) == {"a": "STOPPED R140"}
 
 
+def test_an_account_whose_worker_lives_is_waited_for_however_long_it_works(tmp_path: Path) -> None:
+    """As where a coordinator died and workers elsewhere go on with what they had."""
+    held = [ended("a", Exit.LOCKED, "R141") for _ in range(5)]
+    end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": [*held, Exit.OK]}), FleetManner(("a",)))
+    assert exits(end) == {"a": "OK", "b": "OK"}, "a canary that is at work has not failed"
+    folder = FleetFolder(tmp_path / "other")
+
+    class Stopped(TinyEngine):
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
+            folder.stop.touch()
+            return held[0]
+
+    assert exits(run(tmp_path, fleet_of("a", name="other"), Stopped())) == {"a": "LOCKED R141"}
+
+
 def test_a_bug_in_one_account_does_not_keep_the_others_from_being_done(tmp_path: Path) -> None:
     end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": ZeroDivisionError("key-1234567")}))
     assert exits(end) == {"a": "BUG", "b": "OK"} and "key-1234567" not in str(end)
@@ -285,5 +300,8 @@ def test_a_fleet_that_was_taken_over_is_left_to_the_other_one(tmp_path: Path) ->
             return await super().carry_out(task)
 
     end = run(tmp_path, fleet_of("a", "b"), Slept(most=1))
-    assert end.code == "R154" and end.own_exit is Exit.STOPPED
+    assert (
+        end.code == "R154" and end.own_exit is Exit.STOPPED and "another worker has taken over" in end.message
+    )
+    assert not folder.stop.exists(), "which would stop the other one"
     assert not any(isinstance(entry, ShardEnd) for entry in read_fleet_journal(folder.journal))

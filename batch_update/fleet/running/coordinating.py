@@ -40,6 +40,8 @@ from batch_update.send.signals import SignalStream, interruption, no_interrupts,
 GLANCE = 1.0
 """seconds between two looks whether somebody wants the fleet to end, or took it over"""
 
+_LOST = "R154"
+"""the code of a fleet whose own lease is lost"""
 _SIGNALED = {Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED}
 
 
@@ -71,10 +73,10 @@ async def run_fleet(
     JournalError where its journal cannot be read or written, UsageError for a canary that is none, RunLocked R152 where
     another coordinator works on it.
     """
-    async with own_lease(folder, means.clock) as is_held:
+    async with own_lease(folder, means.clock) as why_lost:
         state = state_of_fleet(plan, read_fleet_journal(folder.journal))
         left = [one.account for one in open_accounts(plan, state, retry_failed=retry_failed)]
-        course = _Course(folder, plan, means, manner or state.manner, state, left, retry_failed, is_held)
+        course = _Course(folder, plan, means, manner or state.manner, state, left, retry_failed, why_lost)
         return await course.seen_through()
 
 
@@ -90,7 +92,7 @@ class _Course:
         state: FleetState,
         left: list[str],
         retry_failed: bool,
-        is_held: Callable[[], bool],
+        why_lost: Callable[[], str],
     ) -> None:
         self._folder = folder
         self._plan = plan
@@ -99,7 +101,7 @@ class _Course:
         self._manner = manner
         self._waves = account_waves(plan, manner, left)
         self._retry_failed = retry_failed
-        self._is_held = is_held
+        self._why_lost = why_lost
         self._journal = FleetJournal(folder.journal)
         self._brake = AccountBrake(manner, plan)
         self._ends = dict(state.ends)
@@ -131,8 +133,8 @@ class _Course:
 
     async def _note(self, entry: FleetEntry) -> None:
         """Return once a line is on the disk. Raises JournalError, and RunStopped where the fleet is another's now."""
-        if not self._is_held():
-            raise RunStopped("another process has taken the fleet over", code="R154")
+        if why := self._why_lost():
+            raise RunStopped(why, code=_LOST)
         await self._journal.note(entry)
 
     async def _until_landed(self, interrupted: AsyncIterable[int]) -> None:
@@ -152,9 +154,9 @@ class _Course:
         """End the fleet where the file `stop` was made, or where another coordinator has taken it over."""
         while True:
             await anyio.sleep(GLANCE)
-            if not self._is_held():
-                self._heed(RunStopped("another process has taken the fleet over", code="R154"))
-                self._landing.cancel()
+            if why := self._why_lost():
+                self._heed(RunStopped(why, code=_LOST))
+                self._landing.cancel()  # also where it was to end for another reason already
             else:
                 self._heed_file()
 
@@ -228,6 +230,7 @@ class _Course:
             self._note,
             clock=self._means.clock,
             tell_lost=self._tell.worker_lost,
+            tell=self._tell.fleet_told,
             stop_asked=self._stop_asked,
         )
 
@@ -252,11 +255,17 @@ class _Course:
             return
         self._stopped = reason
         self._stop_asked.set()
+        if getattr(reason, "code", "") == _LOST:  # the file would stop who works on the fleet now
+            self._landing.cancel()
+        else:
+            self._make_stop()
+        self._tell.stopping(reason)
+
+    def _make_stop(self) -> None:
         try:
             self._folder.stop.touch(mode=0o600)
         except OSError:  # shards elsewhere do not hear of it; those here must not go on
             self._landing.cancel()
-        self._tell.stopping(reason)
 
     def _end(self) -> FleetEnd:
         epochs = {name: self._folder.latest_epoch(name) for name in self._digests if name not in self._ends}

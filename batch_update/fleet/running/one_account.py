@@ -16,7 +16,9 @@ from batch_update.model.reports import Exit
 from batch_update.text import counted, excerpt
 
 MOST_TRIES = 3
-"""of one account, where its worker is lost or another one works on it"""
+"""of one account, where its worker or its lease is lost"""
+HELD = "R141"
+"""the code of an account on which another worker is at work"""
 UNTIL_FREE = 60.0
 """seconds until an account on which another one works is looked at again"""
 
@@ -32,6 +34,7 @@ class AccountCourse:
         *,
         clock: Clock,
         tell_lost: Callable[[str, int], None],
+        tell: Callable[[str], None],
         stop_asked: anyio.Event,
     ) -> None:
         self._task = task
@@ -39,12 +42,14 @@ class AccountCourse:
         self._note = note
         self._clock = clock
         self._tell_lost = tell_lost
+        self._tell = tell
+        self._is_told = False
         self._stop_asked = stop_asked
 
     async def seen_through(self) -> ShardEnd:
         """Return how the account ended. Raises what the engine or the journal raises where they cannot go on."""
-        lost = 0
-        for tried in range(1, MOST_TRIES + 1):
+        lost = tried = 0
+        while True:
             try:
                 end = await self._engine.carry_out(self._task)
             except WorkerLost as gone:
@@ -56,13 +61,14 @@ class AccountCourse:
             except Exception as bug:  # noqa: BLE001  # in one account: the others go on
                 words = f"this is a bug, please report it: {type(bug).__name__}"
                 end = self._ended(Exit.BUG, "", words)
+            tried += end.code != HELD  # whoever works on it lives, and comes to an end
             if tried == MOST_TRIES or not await self._is_to_be_tried(end):
-                break
-        return end
+                return end
 
     async def _is_to_be_tried(self, end: ShardEnd) -> bool:
         """Whether the account is to be handed out again, once that makes sense."""
-        if end.code == "R140":  # another one works on it now
+        if end.code in (HELD, "R140"):  # another one works on it, or may do so now
+            self._tell_wait(end)
             await self._wait()
         elif end.code != "R150":
             return False
@@ -72,6 +78,11 @@ class AccountCourse:
         account = self._task.account
         await self._note(WorkerGone(self._clock.wall(), account, times, words))
         self._tell_lost(account, times)
+
+    def _tell_wait(self, end: ShardEnd) -> None:
+        if end.code == HELD and not self._is_told:
+            self._is_told = True
+            self._tell(f"{end.message}; its end is waited for.")
 
     async def _wait(self) -> None:
         """Until the other one may be done with the account, or the fleet is to end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from batch_update.clock import Clock
 from batch_update.errors import RunLocked, RunStopped
@@ -12,19 +12,20 @@ from batch_update.fleet.leases.lease import Lease
 
 
 @asynccontextmanager
-async def own_lease(folder: FleetFolder, clock: Clock) -> AsyncIterator[Callable[[], bool]]:
-    """Keep other coordinators out; yield whether that is still so. Raises RunLocked R152 where one is at work."""
+async def own_lease(folder: FleetFolder, clock: Clock) -> AsyncIterator[Callable[[], str]]:
+    """Keep other coordinators out; yield what tells why that is so no more, "" while it is. Raises RunLocked R152 where one is at work."""
     lease = Lease(folder.own_lease, clock, what=f"the fleet {folder.id}")
     try:
         async with lease.kept():
 
-            def is_held() -> bool:
-                with suppress(RunStopped):
+            def why_lost() -> str:
+                try:
                     lease.held()
-                    return True
-                return False
+                except RunStopped as lost:
+                    return lost.message
+                return ""
 
-            yield is_held
+            yield why_lost
     except RunLocked as error:
         if error.code != "R141":
             raise
