@@ -65,6 +65,21 @@ def test_an_account_that_could_not_be_planned_says_why(run: Run, tmp_path: Path)
     result = run("fleet", "shard", NAME, "--fleet", "f")
     assert result.exit == 5
     assert result.out == f"{NAME}: nothing could be planned for account {NAME}: it is down (N101)\n"
+    for code, exit in {"U104": 4, "X312": 4, "U110": 2, "S101": 3}.items():
+        save_fleet(folder, replace(plan, accounts=(replace(lost, code=code),)))
+        assert run("fleet", "shard", NAME, "--fleet", "f").exit == exit, "as under fleet apply"
+
+
+def test_a_fleet_over_its_limits_is_sent_by_no_command_that_nobody_allowed_it_to(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = put_fleet(tmp_path / "runs" / "f", max_changes=2)
+    for words in (("shard", NAME, "--fleet", "f"), ("resume", "f", "--yes"), ("apply", "f", "--yes")):
+        refused = run("fleet", *words)
+        assert refused.exit == 5 and "G120" in refused.err, words
+    assert not (folder.path / "accounts").exists()
+    assert run("fleet", "apply", "f", "--yes", "--max-changes", "3").exit == 0
+    assert run("fleet", "shard", NAME, "--fleet", "f").exit == 0, "it was allowed"
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,20 @@ def see_shard(
         folder = find_fleet(fleet, settings)
         plan = read_fleet(folder)
         expect_fleet(plan, settings.expect)
+        _refuse_too_many(folder, plan)
         chosen = _accounts_meant(plan, account, index, shards)
         own = {name: value for name, value in given.items() if name not in ("expect", "runs_dir")}
         ends = _seen(folder, plan, chosen, own, local, retry_failed=retry_failed)
         raise typer.Exit(_tell_ends(plan, ends, settings))
+
+
+def _refuse_too_many(folder: FleetFolder, plan: FleetPlan) -> None:
+    """Raises GuardStopped for a fleet over its own limits, unless somebody has let it through with fleet apply."""
+    from batch_update.fleet.outlook.foreseeing_fleet import guarded_fleet
+    from batch_update.fleet.planning.planned import whole_guards
+
+    if not folder.journal.exists() and (tripped := whole_guards(plan)):
+        raise guarded_fleet(tripped)
 
 
 def _accounts_meant(

@@ -8,6 +8,7 @@ import typer
 
 from batch_update.cli.commands.changing.resume import RETRY_FAILED
 from batch_update.cli.commands.fleets.group import LAST_FLEET, app
+from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import apply_planned
 from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import FleetFlags, orders
 from batch_update.cli.commands.fleets.sending_fleets.seeing import get_yes, send_fleet, tell_fleet
 from batch_update.cli.documents import telling_errors
@@ -32,7 +33,8 @@ def resume_many(
     """Go on with a fleet: accounts that were not begun, were stopped, or whose worker was lost.
 
     Accounts that are over are left alone. In the others, rows that may have been sent are compared first. Waves,
-    canaries and limits are those of the last time, unless given anew. The file stop in its folder is removed.
+    canaries and limits are those of the last time, unless given anew. The file stop in its folder is removed. A fleet
+    that was not begun yet is sent as by fleet apply.
 
     Exit status: the worst of its accounts; that of the fleet where nothing is left to do.
     """
@@ -53,6 +55,8 @@ def _go_on(folder: FleetFolder, order: FleetOrder, settings: Settings) -> Exit:
 
     plan = read_fleet(folder)
     state = state_of_fleet(plan, read_fleet_journal(folder.journal))
+    if state.begun is None:  # nobody has said yes to it, and what forbids it has not been looked at
+        return apply_planned(folder, order, settings)
     left = open_accounts(plan, state, retry_failed=order.retry_failed)
     if not left:
         end = end_as_recorded(folder, plan, state)
