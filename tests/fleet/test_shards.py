@@ -14,6 +14,7 @@ from batch_update.clock import Clock
 from batch_update.errors import RunStopped
 from batch_update.fleet.leases.lease import TTL
 from batch_update.fleet.shards.running import run_shard
+from batch_update.fleet.shards.shard_run import undo_of_account
 from batch_update.fleet.shards.written_end import last_end
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
@@ -204,6 +205,23 @@ def test_the_file_stop_ends_a_shard_as_ctrl_c_does(tmp_path: Path) -> None:
     account.before = None
     end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
     assert (end.exit, end.epoch, end.counts, len(account.sent)) == (Exit.OK, 2, {Status.UPDATED: 8}, 8)
+
+
+def test_an_undo_takes_back_what_an_earlier_epoch_sent_where_the_last_one_came_to_nothing(
+    tmp_path: Path,
+) -> None:
+    account = one_account(tmp_path)
+    virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    account.folder.run_of(NAME, 2).mkdir()
+    assert len(undo_of_account(account.folder, NAME).changes) == 4
+
+
+def test_a_folder_that_cannot_be_written_stops_an_account_and_is_no_bug(tmp_path: Path) -> None:
+    account = one_account(tmp_path)
+    account.folder.run_of(NAME, 1).parent.parent.write_text("no folder", "utf-8")
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (end.exit, end.code) == (Exit.STOPPED, "R142") and "accounts" in end.message
+    assert account.sent == []
 
 
 def test_another_fleet_another_plan_and_no_such_account_are_refused(tmp_path: Path) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_state import FleetState
+from batch_update.fleet.shards.unplanned import exit_by
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
-
-_BY_FAMILY = {"S": Exit.SHEET_INVALID, "V": Exit.SHEET_INVALID, "U": Exit.USAGE}
-"""First letter of the code by which an account could not be planned -> the exit status that a run has by it."""
 
 
 def end_of_fleet(
@@ -46,11 +43,7 @@ def end_as_recorded(folder: FleetFolder, plan: FleetPlan, state: FleetState) -> 
 def _without_end(one: AccountPlan, epoch: int) -> ShardEnd:
     """Return the end of an account that has none: it could not be planned, or the fleet ended before it did."""
     if one.code or not one.digest:
-        return ShardEnd(one.account, 0, _exit_by(one.code), one.code, one.message)
+        return ShardEnd(one.account, 0, exit_by(one.code), one.code, one.message)
     if not epoch:
         return ShardEnd(one.account, 0, Exit.STOPPED)
     return ShardEnd(one.account, epoch, Exit.STOPPED, "R158", "the fleet ended while it was at work")
-
-
-def _exit_by(code: str) -> Exit:
-    return Exit.KEY_REFUSED if has_trait(code, Trait.OF_THE_KEY) else _BY_FAMILY.get(code[:1], Exit.STOPPED)

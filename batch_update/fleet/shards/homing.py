@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 import anyio
 import anyio.to_thread
@@ -26,6 +27,8 @@ class Homing:
 
     def __init__(self, local: Path, home: Path, clock: Clock) -> None:
         self._local, self._home, self._clock = local, home, clock
+        self._turn = Lock()
+        """an earlier copy that takes long must not come home after a later one"""
         self._copied: dict[Path, tuple[int, int]] = {}
         """the files of the journal as they were copied last"""
 
@@ -59,12 +62,14 @@ class Homing:
 
     def _bring_journal(self) -> None:
         path = self._local / JOURNAL
-        if not path.is_file():
-            return
-        now = {place: (s.st_size, s.st_mtime_ns) for place, s in {path: path.stat(), **beside(path)}.items()}
-        if now != self._copied:
-            copy_journal(self._local, self._home)
-            self._copied = now
+        with self._turn:
+            if not path.is_file():
+                return
+            files = {path: path.stat(), **beside(path)}
+            now = {place: (its.st_size, its.st_mtime_ns) for place, its in files.items()}
+            if now != self._copied:
+                copy_journal(self._local, self._home)
+                self._copied = now
 
 
 def _copy(source: Path, to: Path) -> None:

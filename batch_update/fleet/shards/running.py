@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -64,7 +65,7 @@ async def run_shard(
         refuse_stopped(shard.folder)
         if (end := await _ended_before(shard)) is not None:
             return end
-        account = means.account(shard.settings)
+        account = await anyio.to_thread.run_sync(means.account, shard.settings)  # a command may print its key
         async with _lease_of(shard, account, means, ttl).kept(wait=shard.settings.wait) as lease:
             return await _ended_before(shard) or await _in_lease(shard, lease, means)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is how this account ended
@@ -128,7 +129,7 @@ async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
     try:
         end = await _worked(shard, lease, homing, means)
     except BaseException:  # cancelled: what was done shall be known to whoever goes on
-        with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True), suppress(OSError):
             await homing.bring()
         raise
     end = replace(end, epoch=epoch, began=end.began or began, ended=means.clock.wall())
@@ -181,5 +182,8 @@ def _end_of(ended: Ended, shard: Shard) -> ShardEnd:
 def _end_by(error: Exception, account: str) -> ShardEnd:
     if isinstance(error, BatchUpdateError):
         return ShardEnd(account, 0, Exit(error.exit), error.code, printable(error.message))
+    if isinstance(error, OSError):  # of the disk: what a server does comes as an ApiError
+        place = f" ({printable(str(error.filename))})" if error.filename else ""
+        return ShardEnd(account, 0, Exit.STOPPED, "R142", f"{printable(error.strerror or 'the disk')}{place}")
     # Its text could hold anything, a key too.
     return ShardEnd(account, 0, Exit.BUG, "", f"this is a bug in batch-update: {type(error).__name__}")

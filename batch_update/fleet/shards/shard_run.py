@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from batch_update.disk import make_folder, read_plain
 from batch_update.errors import JournalError, RunStopped, SheetError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.shards.shard_task import ShardTask
+from batch_update.fleet.shards.unplanned import exit_by
 from batch_update.fleet.shards.written_end import read_end
 from batch_update.journal.copying import doubt_all, holds_journal, take_along
 from batch_update.journal.reading import read_run
@@ -61,9 +63,10 @@ def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
     if found is None:
         raise RunStopped(f"the fleet {fleet.id} has no plan for an account {name}", code="R143")
     if not found.digest:
-        raise RunStopped(
-            f"nothing could be planned for account {name}: {found.message}", code=found.code or "R143"
-        )
+        words = f"nothing could be planned for account {name}: {found.message}"
+        unplanned = RunStopped(words, code=found.code or "R143")
+        unplanned.exit = exit_by(found.code)
+        raise unplanned
     if found.digest != task.digest:
         raise RunStopped(
             f"the plan of account {name} has the digest {found.digest}, not {printable(task.digest)}",
@@ -74,10 +77,11 @@ def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
 
 def undo_of_account(folder: FleetFolder, account: str) -> Plan:
     """Return the plan that takes back what a fleet did to one account. Raises JournalError, RunStopped (R143)."""
-    epoch = folder.latest_epoch(account)
-    if not epoch:
+    runs = [folder.run_of(account, epoch) for epoch in reversed(folder.epochs_of(account))]
+    if not runs:
         raise RunStopped(f"the fleet {folder.id} began nothing for account {account}", code="R143")
-    run = folder.run_of(account, epoch)
+    # An epoch that ended before it could go on with the one before it, as by the file stop, has none.
+    run = next((one for one in runs if holds_journal(one)), runs[0])
     return undo_plan(report_of(read_run(run)), f"undo of {folder.id}")
 
 
@@ -116,7 +120,8 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
     run_dir = shard.place(epoch)
     settings = at_home(shard.settings.model_copy(update={"run_dir": run_dir}), plan.server)
     if await anyio.to_thread.run_sync(_left_by_earlier, shard, epoch, plan, settings, means):
-        ended = await begin_resume(run_dir, settings, means, retry_failed=shard.retry_failed)()
+        looked = partial(begin_resume, run_dir, settings, means, retry_failed=shard.retry_failed)
+        ended = await (await anyio.to_thread.run_sync(looked))()
         if ended.report.files is not None:
             return ended
         # Whoever came to its end before had no time left to write what it did.
@@ -126,7 +131,8 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
         return Ended(report, ended.facts, ended.settings)
     tell_way(settings, means)
     task = _task_of(shard, plan)
-    async with holding(means.account(settings), settings, means, task.command) as hold:
+    account = await anyio.to_thread.run_sync(means.account, settings)
+    async with holding(account, settings, means, task.command) as hold:
         return await carry_out(task, hold, settings, means)
 
 
