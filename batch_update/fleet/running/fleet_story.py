@@ -48,11 +48,17 @@ def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOr
     return foresee_fleet(plan, accounts, order.manner or FleetManner(), settings, most)
 
 
-def with_order(folder: FleetFolder, plan: FleetPlan, order: FleetOrder) -> FleetPlan:
-    """Return the plan with the settings that were given now, saved, so that workers elsewhere heed them, too."""
-    settings = carried_settings(read_settings(order.given))
-    if all(plan.settings.get(name) == value for name, value in settings.items()):
-        return plan
-    found = replace(plan, settings={**plan.settings, **settings})
-    save_fleet(folder, found)
+def with_order(
+    folder: FleetFolder, plan: FleetPlan, order: FleetOrder, lifted: FleetPlan | None = None
+) -> FleetPlan:
+    """Return the plan with the settings that were given now, saved, so that workers elsewhere heed them, too.
+
+    `lifted`: the plan with the limits that hold now, where those are others.
+    """
+    given = carried_settings(read_settings(order.given))
+    changed = {name: value for name, value in given.items() if plan.settings.get(name) != value}
+    lifted = lifted or plan
+    found = replace(lifted, settings={**lifted.settings, **changed})
+    if found != plan:
+        save_fleet(folder, found)
     return found

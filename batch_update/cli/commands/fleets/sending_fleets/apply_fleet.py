@@ -93,7 +93,8 @@ def apply_planned(
     prospect = prospect_of(plan, open_accounts(plan, state), order)
     _show_prospect(prospect, is_asked=not settings.yes, settings=settings)
     order = allowed_order(prospect, order, settings, max_accounts)
-    return send_fleet(folder, with_order(folder, plan, order), order, settings)
+    lifted = _with_limits(plan, settings, max_accounts)
+    return send_fleet(folder, with_order(folder, plan, order, lifted), order, settings)
 
 
 def allowed_order(
