@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.errors import UsageError
+from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.shards.several import share_of
 from batch_update.model.fleets import AccountPlan, FleetPlan
 from tests.cli.conftest import Run
@@ -56,8 +57,6 @@ def test_what_cannot_be_meant_is_refused_with_words(
 
 
 def test_an_account_that_could_not_be_planned_says_why(run: Run, tmp_path: Path) -> None:
-    from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
-
     folder = put_fleet(tmp_path / "runs" / "f")
     plan = read_fleet(folder)
     lost = replace(plan.accounts[0], digest="", changes=0, code="N101", message="it is down")
@@ -74,11 +73,16 @@ def test_a_fleet_over_its_limits_is_sent_by_no_command_that_nobody_allowed_it_to
     run: Run, tmp_path: Path
 ) -> None:
     folder = put_fleet(tmp_path / "runs" / "f", max_changes=2)
+    plan = read_fleet(folder)
     for words in (("shard", NAME, "--fleet", "f"), ("resume", "f", "--yes"), ("apply", "f", "--yes")):
         refused = run("fleet", *words)
         assert refused.exit == 5 and "G120" in refused.err, words
     assert not (folder.path / "accounts").exists()
-    assert run("fleet", "apply", "f", "--yes", "--max-changes", "3").exit == 0
+    for share, exit in {"1": 5, "100": 0}.items():
+        save_fleet(folder, replace(plan, accounts=(replace(plan.accounts[0], tripped=("G121",)),)))
+        folder.journal.unlink(missing_ok=True)
+        given = ("--max-changes", "3", "--max-change-percent", share)
+        assert run("fleet", "apply", "f", "--yes", *given).exit == exit, share
     assert run("fleet", "shard", NAME, "--fleet", "f").exit == 0, "it was allowed"
 
 

@@ -18,6 +18,7 @@ from batch_update.text import counted, listed
 
 _NAMES = {hazard.code: name for name, hazard in HAZARDS.items()}
 """Code of a guard -> the hazard that it is about; the others are about limits."""
+_SHARE = "G121"
 _LIMITS = {"G120": "max_changes"}
 """Code of a guard -> the setting that is its limit; a share of the assistants for all others."""
 
@@ -74,15 +75,19 @@ def refuse_begun(folder: str, state: FleetState) -> None:
 
 
 def guards_of_fleet(accounts: Sequence[AccountPlan], settings: Settings) -> tuple[Tripped, ...]:
-    """Return what has to be allowed before these accounts are sent, each thing once for all of them."""
+    """Return what has to be allowed before these accounts are sent, each thing once for all of them.
+
+    A share that the settings give is looked at by each account, which knows how many assistants it has.
+    """
     if ALL_HAZARDS in settings.allow:
         allowed = set(HAZARDS)
     else:
         allowed = set(settings.allow)
+    has_share = settings.max_change_percent is not None
     found: dict[str, list[AccountPlan]] = {}
     for one in accounts:
         for code in one.tripped:
-            if _NAMES.get(code) not in allowed:
+            if _NAMES.get(code) not in allowed and not (code == _SHARE and has_share):
                 found.setdefault(code, []).append(one)
     return tuple(_tripped_in(code, found[code], settings) for code in sorted(found))
 

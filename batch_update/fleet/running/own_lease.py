@@ -13,7 +13,10 @@ from batch_update.fleet.leases.lease import Lease
 
 @asynccontextmanager
 async def own_lease(folder: FleetFolder, clock: Clock) -> AsyncIterator[Callable[[], str]]:
-    """Keep other coordinators out; yield what tells why that is so no more, "" while it is. Raises RunLocked R152 where one is at work."""
+    """Keep other coordinators out; yield what tells why that is so no more, "" while it is.
+
+    Raises RunLocked R152 where one is at work.
+    """
     lease = Lease(folder.own_lease, clock, what=f"the fleet {folder.id}")
     try:
         async with lease.kept():

@@ -127,8 +127,9 @@ def allowed_order(
 
 
 def _with_limits(plan: FleetPlan, settings: Settings, max_accounts: int | None) -> FleetPlan:
-    """Return the plan with the limits over the whole that were given now, where they were."""
-    limit = {} if settings.max_changes is None else {"max_changes": settings.max_changes}
+    """Return the plan with the limits that were given now, where they were."""
+    given = {name: getattr(settings, name) for name in ("max_changes", "max_change_percent")}
+    limit = {name: value for name, value in given.items() if value is not None}
     most = plan.max_accounts if max_accounts is None else max_accounts
     return replace(plan, settings={**plan.settings, **limit}, max_accounts=most)
 
