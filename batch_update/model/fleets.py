@@ -39,6 +39,11 @@ class AccountPlan:
     message: str = ""
     """of the same"""
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether there is a plan of it that can be sent."""
+        return bool(self.digest) and not self.code
+
 
 @dataclass(frozen=True, slots=True)
 class FleetPlan:

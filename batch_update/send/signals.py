@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
 from typing import Self, TypeVar
 
@@ -15,6 +15,8 @@ from batch_update.errors import Interrupted
 from batch_update.text import how_long
 
 Result = TypeVar("Result")
+Interrupts = Callable[[], AbstractContextManager[AsyncIterable[int]]]
+"""Opens the stream of signals that end something, and closes it."""
 
 _CAUSES: dict[int, str] = {signal.SIGINT: " (Ctrl-C)"}
 """Signal -> what people do that sends it."""

@@ -19,7 +19,7 @@ from batch_update.model.fleets import ShardEnd
 
 def see_here(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
     """See a shard to its end on the machine of the coordinator, as it would itself."""
-    return run_shard_here(task, given=given, retry_failed=task.retry_failed)
+    return run_shard_here(task, given=given)
 
 
 def see_elsewhere(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:

@@ -50,7 +50,7 @@ class FleetMeter:
     """Adds up what is told of the accounts of a fleet."""
 
     def __init__(self, plan: FleetPlan, ends: Sequence[ShardEnd], clock: Callable[[], float]) -> None:
-        self._changes = {one.account: one.changes for one in plan.accounts if one.digest and not one.code}
+        self._changes = {one.account: one.changes for one in plan.accounts if one.is_planned}
         self._unplanned = len(plan.accounts) - len(self._changes)
         self._ends = {end.account: end for end in ends if end.is_over}
         self._at_work: dict[str, Progress | None] = {}

@@ -45,7 +45,7 @@ class LookedOn:
         if begun is None or not self.is_at_work:
             return None
         since = (self.now - begun.at).total_seconds()
-        planned = {one.account: one.changes for one in self.end.plan.accounts if not one.code}
+        planned = {one.account: one.changes for one in self.end.plan.accounts if one.is_planned}
         before = {name for name, end in self.state.ends.items() if end.ended and end.ended < begun.at}
         done = {end.account: min(planned.get(end.account, 0), _sent_of(end)) for end in self.end.accounts}
         lately = sum(count for name, count in done.items() if name not in before)

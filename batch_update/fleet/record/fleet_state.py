@@ -79,9 +79,7 @@ def _refuse_other(plan: FleetPlan, begun: FleetBegun) -> None:
 
 def open_accounts(plan: FleetPlan, state: FleetState, *, retry_failed: bool = False) -> list[AccountPlan]:
     """Return the accounts that can be sent and are not over; with `retry_failed` also those with rows that failed."""
-    return [
-        one for one in plan.accounts if one.digest and not one.code and _is_open(one, state, retry_failed)
-    ]
+    return [one for one in plan.accounts if one.is_planned and _is_open(one, state, retry_failed)]
 
 
 def _is_open(one: AccountPlan, state: FleetState, retry_failed: bool) -> bool:

@@ -34,7 +34,7 @@ def account_waves(plan: FleetPlan, manner: FleetManner, left: Collection[str]) -
     They are cut from all accounts that can be sent, so that a fleet that is resumed keeps the waves that it had. Raises
     UsageError U163 for a canary that is no account of the fleet, RunStopped R157 for one that could not be planned.
     """
-    able = [one.account for one in plan.accounts if one.digest and not one.code]
+    able = [one.account for one in plan.accounts if one.is_planned]
     canaries = _canaries(plan, manner.canaries)
     parts = split([name for name in able if name not in canaries], manner.waves)
     waves = [AccountWave(0, len(parts), tuple(canaries))]

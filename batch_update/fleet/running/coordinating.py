@@ -6,7 +6,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import AsyncIterable, Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from batch_update.fleet.running.own_lease import own_lease
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
 from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
-from batch_update.send.signals import SignalStream, interruption, no_interrupts, unless_signaled
+from batch_update.send.signals import Interrupts, SignalStream, interruption, no_interrupts, unless_signaled
 
 GLANCE = 1.0
 """seconds between two looks whether somebody wants the fleet to end, or took it over"""
@@ -52,7 +52,7 @@ class FleetMeans:
     engine: Engine
     engine_name: str = "here"
     watcher: FleetWatcher = field(default_factory=FleetWatcher)
-    interrupts: Callable[[], AbstractContextManager[AsyncIterable[int]]] = no_interrupts
+    interrupts: Interrupts = no_interrupts
     """opens the stream of signals that end the fleet"""
     clock: Clock = SYSTEM
     local: Path | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import replace
 
 from batch_update.errors import BatchUpdateError
@@ -18,7 +17,7 @@ from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.running.open_files import capacity_for
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan
-from batch_update.send.signals import no_interrupts
+from batch_update.send.signals import Interrupts, no_interrupts
 from batch_update.settings.layers import read_settings
 
 
@@ -28,10 +27,10 @@ async def see_fleet(
     order: FleetOrder,
     *,
     watcher: FleetWatcher,
-    interrupts: Callable[[], AbstractContextManager[AsyncIterable[int]]] = no_interrupts,
+    interrupts: Interrupts = no_interrupts,
 ) -> FleetEnd:
     """See a fleet to its end with the engine that was asked for. Raises what `run_fleet` and the engine raise."""
-    able = sum(bool(one.digest) and not one.code for one in plan.accounts)
+    able = sum(one.is_planned for one in plan.accounts)
     async with chosen_engine(folder, order, able, watcher) as engine:
         means = FleetMeans(engine, order.engine, watcher, interrupts)
         try:

@@ -43,13 +43,7 @@ class Here:
             clock=self.means.clock,
         )
         await self.shared.start()
-        end = await run_shard(
-            task,
-            means=self.shared.means(means),
-            retry_failed=task.retry_failed,
-            given=self.given,
-            fleet=self.fleet,
-        )
+        end = await run_shard(task, means=self.shared.means(means), given=self.given, fleet=self.fleet)
         self.shared.ended(FleetFolder(task.folder), task.account, end.epoch)
         return end
 

@@ -44,7 +44,6 @@ async def run_shard(
     settings: Settings | None = None,
     *,
     means: Means | None = None,
-    retry_failed: bool = False,
     ttl: float = TTL,
     given: Mapping[str, Any] | None = None,
     fleet: FleetPlan | None = None,
@@ -52,15 +51,14 @@ async def run_shard(
     """See one account of a fleet to its end, and return how it ended; an end that is written down is returned at once.
 
     Settings `given` by name win over `settings`, these over those of the fleet's plan, those over the environment's.
-    `fleet`: the fleet's plan, for whoever has read it already. `retry_failed`: the failed rows are sent as well.
-    `ttl`: seconds that the stamp of a holder may stand still. Raises nothing for what the shard meets: that is in the
-    end. On asyncio or trio; when it is cancelled, what was done comes home first.
+    `fleet`: the fleet's plan, for whoever has read it already. `ttl`: seconds that the stamp of a holder may stand
+    still. Raises nothing for what the shard meets: that is in the end. On asyncio or trio; when it is cancelled, what
+    was done comes home first.
     """
     means = means or Means()
     began = means.clock.wall()
     try:
-        again = retry_failed or task.retry_failed
-        load = partial(_loaded, task, settings, means, given or {}, again, fleet)
+        load = partial(_loaded, task, settings, means, given or {}, fleet)
         shard = await anyio.to_thread.run_sync(load)
         refuse_stopped(shard.folder)
         if (end := await _ended_before(shard)) is not None:
@@ -86,7 +84,6 @@ def _loaded(
     settings: Settings | None,
     means: Means,
     given: Mapping[str, Any],
-    retry_failed: bool,
     fleet: FleetPlan | None,
 ) -> Shard:
     """Return the shard with its settings. Raises UsageError, and RunStopped (R143) for another fleet or plan."""
@@ -97,14 +94,14 @@ def _loaded(
     asked = asked.model_copy(update={"yes": True, "expect": None})
     if means.key is None and not asked.sandbox:
         asked = settings_for(read_accounts(asked.accounts_file).named(task.account), asked)
-    return Shard(task, folder, fleet, plan, asked, retry_failed)
+    return Shard(task, folder, fleet, plan, asked)
 
 
 async def _ended_before(shard: Shard) -> ShardEnd | None:
     """Return the end of an account that needs nothing more."""
     end = await anyio.to_thread.run_sync(last_end, shard.folder, shard.task.account)
     is_over = end is not None and end.is_over
-    return end if is_over and not (shard.retry_failed and end and end.exit is not Exit.OK) else None
+    return end if is_over and not (shard.task.retry_failed and end and end.exit is not Exit.OK) else None
 
 
 def _lease_of(shard: Shard, account: Account, means: Means, ttl: float) -> Lease:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 
 import anyio
@@ -11,13 +11,12 @@ import anyio
 from batch_update.errors import UsageError
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
-from batch_update.send.signals import SignalStream
+from batch_update.send.signals import Interrupts, SignalStream
 from batch_update.text import counted, no_such
 
 AT_ONCE = 50
 """accounts that one process works on at the same time"""
-Opening = Callable[[], AbstractContextManager[AsyncIterable[int]]]
-See = Callable[[ShardTask, Opening], Awaitable[ShardEnd]]
+See = Callable[[ShardTask, Interrupts], Awaitable[ShardEnd]]
 """Sees one account to its end; gets what opens the stream of signals for it."""
 
 
@@ -45,7 +44,7 @@ def share_of(fleet: FleetPlan, index: int, shards: int | None) -> tuple[AccountP
     return fleet.accounts[index::shards] if shards is not None else fleet.accounts[index : index + 1]
 
 
-async def see_all(tasks: Sequence[ShardTask], see: See, interrupts: Opening) -> list[ShardEnd]:
+async def see_all(tasks: Sequence[ShardTask], see: See, interrupts: Interrupts) -> list[ShardEnd]:
     """See these accounts to their end, and return the ends in the same order. A signal is one for each of them."""
     ends: dict[str, ShardEnd] = {}
     room = anyio.CapacityLimiter(AT_ONCE)

@@ -44,7 +44,6 @@ class Shard:
     fleet: FleetPlan
     plan: AccountPlan
     settings: Settings
-    retry_failed: bool = False
 
     def place(self, epoch: int) -> Path:
         """Return where the run of an epoch is worked on: on the worker's own disk, where there is one for it."""
@@ -120,7 +119,7 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
     run_dir = shard.place(epoch)
     settings = at_home(shard.settings.model_copy(update={"run_dir": run_dir}), plan.server)
     if await anyio.to_thread.run_sync(_left_by_earlier, shard, epoch, plan, settings, means):
-        looked = partial(begin_resume, run_dir, settings, means, retry_failed=shard.retry_failed)
+        looked = partial(begin_resume, run_dir, settings, means, retry_failed=shard.task.retry_failed)
         ended = await (await anyio.to_thread.run_sync(looked))()
         if ended.report.files is not None:
             return ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
@@ -13,11 +13,9 @@ from anyio.abc import TaskGroup
 
 from batch_update.clock import Clock
 from batch_update.fleet.fleet_folder import FleetFolder
-from batch_update.send.signals import EndAsked, SignalStream, interruption
+from batch_update.send.signals import EndAsked, Interrupts, SignalStream, interruption
 
 T = TypeVar("T")
-Opening = Callable[[], AbstractContextManager[AsyncIterable[int]]]
-"""Opens a stream of signals."""
 
 GLANCE = 1.0
 """seconds between two looks for the file"""
@@ -48,7 +46,7 @@ class StopFile:
         else:
             self._before.cancel()
 
-    def opening(self, base: Opening) -> Opening:
+    def opening(self, base: Interrupts) -> Interrupts:
         """Return what opens a stream of signals that the file is one of: who sends heeds it from then on."""
 
         @contextmanager

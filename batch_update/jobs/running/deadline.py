@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
@@ -11,11 +11,9 @@ import anyio
 from batch_update.clock import Clock
 from batch_update.errors import Interrupted
 from batch_update.run.steps.means import Sequel
-from batch_update.send.signals import Overdue, interruption
+from batch_update.send.signals import Interrupts, Overdue, interruption
 
 T = TypeVar("T")
-Opening = Callable[[], AbstractContextManager[AsyncIterable[int]]]
-"""Opens a stream of signals."""
 
 
 class Deadline:
@@ -42,7 +40,7 @@ class Deadline:
         await self._clock.sleep(max(0.0, self._left()))
         return self._number()
 
-    def opening(self, base: Opening) -> Opening:
+    def opening(self, base: Interrupts) -> Interrupts:
         """Return what opens a stream of signals that this deadline is one of: who sends heeds it from then on."""
 
         @contextmanager

@@ -11,9 +11,6 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit
 from batch_update.outcomes import DONE
 
-NEVER_BEGUN = "R158"
-"""the fleet ended before an account was begun"""
-
 
 class AccountState(StrEnum):
     """How far an account of a fleet is. The worst come first."""
@@ -129,8 +126,7 @@ def _state(plan: AccountPlan, end: ShardEnd, *, is_at_work: bool) -> AccountStat
         return AccountState.AS_WANTED
     if end.exit is Exit.SOME_FAILED:
         return AccountState.NOT_ALL
-    is_unbegun = not end.epoch and end.code in ("", NEVER_BEGUN)
-    return AccountState.NOT_BEGUN if is_unbegun else AccountState.STOPPED
+    return AccountState.STOPPED if end.epoch or end.code else AccountState.NOT_BEGUN
 
 
 def _left_by_counts(plan: AccountPlan, end: ShardEnd) -> int:

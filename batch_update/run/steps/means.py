@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from batch_update.errors import AccessError, ApiError, BatchUpdateError, RunStop
 from batch_update.journal.storing.shared_disk import SharedDisk
 from batch_update.model.reports import Event
 from batch_update.run.watching import Watcher
-from batch_update.send.signals import no_interrupts
+from batch_update.send.signals import Interrupts, no_interrupts
 from batch_update.settings.tunables import Settings
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Means:
     app: Any = None
     """an ASGI application to speak to, in place of a server"""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    interrupts: Callable[[], AbstractContextManager[AsyncIterable[int]]] = no_interrupts
+    interrupts: Interrupts = no_interrupts
     """opens the stream of signals that end sending, and closes it when the results are written"""
     journal: bool = True
     """whether the run has a folder, where it is written down as it happens, with its results at the end"""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterable, Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -23,10 +23,10 @@ from batch_update.text import printable
 if TYPE_CHECKING:
     from batch_update.run.steps.means import Means, Sequel
     from batch_update.run.steps.session import Ended
+    from batch_update.send.signals import Interrupts
 
 
 T = TypeVar("T")
-Interrupts = Callable[[], AbstractContextManager[AsyncIterable[int]]]
 TICK = 0.5
 """Seconds between two looks at the clock, for what is shown while nothing happens."""
 

@@ -151,17 +151,15 @@ def _seen(
     import anyio
 
     from batch_update.fleet.shards.running import run_shard
-    from batch_update.fleet.shards.several import Opening, see_all
+    from batch_update.fleet.shards.several import see_all
     from batch_update.fleet.shards.shard_task import ShardTask
     from batch_update.run.steps.means import Means
-    from batch_update.send.signals import open_interrupts
+    from batch_update.send.signals import Interrupts, open_interrupts
 
-    async def see(task: ShardTask, interrupts: Opening) -> ShardEnd:
-        return await run_shard(
-            task, means=Means(interrupts=interrupts), retry_failed=retry_failed, given=given
-        )
+    async def see(task: ShardTask, interrupts: Interrupts) -> ShardEnd:
+        return await run_shard(task, means=Means(interrupts=interrupts), given=given)
 
-    tasks = [ShardTask(folder.path, plan.id, one.account, one.digest, local) for one in chosen]
+    tasks = [ShardTask(folder.path, plan.id, one.account, one.digest, local, retry_failed) for one in chosen]
     return anyio.run(see_all, tasks, see, open_interrupts)
 
 
