@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from errno import EFBIG, ENOSPC
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from batch_update.disk import CAREFULLY, read_plain, refuse_odd, sync_folder
+from batch_update.model.as_json import made_from
+from batch_update.strict_json import read_own_json
+
+Kinds = Mapping[str, type[Any]]
+"""The word that a line begins with -> the dataclass of what it tells."""
 
 _STEP = 65_536
 """bytes that are looked through at once for the last end of a line"""
@@ -52,9 +59,20 @@ def add_lines(path: Path, lines: bytes) -> None:
         sync_names(path.parent)
 
 
-def json_line(told: dict[str, Any]) -> bytes:
-    """Return a line that holds this as JSON in ASCII, times as text."""
-    return json.dumps(told, default=_as_text, separators=(",", ":")).encode("ascii") + b"\n"
+def line_of(kinds: Kinds, entry: Any, *, but: Collection[str] = ()) -> bytes:
+    """Return the line that tells an entry as JSON in ASCII, times as text, without the fields `but`."""
+    word = next(word for word, kind in kinds.items() if isinstance(entry, kind))
+    told = {name: value for name, value in asdict(entry).items() if name not in but}
+    return json.dumps({word: told}, default=_as_text, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def entry_of(kinds: Kinds, line: bytes) -> Any:
+    """Return the entry that a line tells. Raises ValueError where it is not as it was written."""
+    try:
+        ((word, told),) = read_own_json(line.decode("ascii")).items()
+        return made_from(kinds[word], told)
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
 
 
 def _as_text(value: object) -> str:

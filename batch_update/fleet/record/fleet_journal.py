@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -18,15 +16,13 @@ from batch_update.fleet.record.fleet_entries import (
     ShardBegun,
     WorkerGone,
 )
-from batch_update.line_file import add_lines, json_line, read_lines
-from batch_update.model.as_json import made_from
+from batch_update.line_file import Kinds, add_lines, entry_of, line_of, read_lines
 from batch_update.model.fleets import ShardEnd
-from batch_update.strict_json import read_own_json
 from batch_update.text import printable, quoted_path
 
 LARGEST = 256 * 1024 * 1024
 """bytes; some hundred times what a fleet of two thousand accounts comes to"""
-_KINDS: dict[str, type[Any]] = {
+_KINDS: Kinds = {
     "begun": FleetBegun,
     "wave": AccountsBegun,
     "shard": ShardBegun,
@@ -90,15 +86,13 @@ def read_fleet_journal(path: Path) -> list[FleetEntry]:
 
 def line_of_fleet(entry: FleetEntry) -> bytes:
     """Return the line that tells it, in ASCII."""
-    word = next(word for word, kind in _KINDS.items() if isinstance(entry, kind))
-    return json_line({word: asdict(entry)})
+    return line_of(_KINDS, entry)
 
 
 def _entry_in(path: Path, number: int, line: bytes) -> FleetEntry:
     try:
-        ((word, told),) = read_own_json(line.decode("ascii")).items()
-        entry: FleetEntry = made_from(_KINDS[word], told)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        entry: FleetEntry = entry_of(_KINDS, line)
+    except ValueError:
         raise _damaged_line(path, number) from None
     return entry
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from batch_update.disk import refuse_odd, replace_private
 from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import BegunRun, ScheduleSeen
-from batch_update.line_file import add_lines, json_line, read_lines, sync_names
-from batch_update.model.as_json import made_from
-from batch_update.strict_json import read_own_json
+from batch_update.line_file import Kinds, add_lines, entry_of, line_of, read_lines, sync_names
 from batch_update.text import printable, quoted_path
 
 Entry: TypeAlias = BegunRun | JobRun | ScheduleSeen
@@ -25,7 +22,7 @@ LONGEST_NAME = 230
 """bytes of a job's name: file systems bear 255, and drafts beside the record have longer names than it"""
 LARGEST = 64 * 1024 * 1024
 """bytes; far more than a record comes to"""
-_KINDS: dict[str, type[Any]] = {"begun": BegunRun, "ended": JobRun, "schedule": ScheduleSeen}
+_KINDS: Kinds = {"begun": BegunRun, "ended": JobRun, "schedule": ScheduleSeen}
 
 
 def record_path(runs_dir: Path, job: str) -> Path:
@@ -61,18 +58,13 @@ def replace_entries(path: Path, entries: Iterable[Entry]) -> None:
 
 def line_of_entry(entry: Entry) -> bytes:
     """Return the line that tells it, in ASCII."""
-    word = next(word for word, kind in _KINDS.items() if isinstance(entry, kind))
-    told = asdict(entry)
-    if word == "begun":
-        del told["ended"]
-    return json_line({word: told})
+    return line_of(_KINDS, entry, but=("ended",) if isinstance(entry, BegunRun) else ())
 
 
 def _entry_of(path: Path, number: int, line: bytes) -> Entry:
     try:
-        ((word, told),) = read_own_json(line.decode("ascii")).items()
-        entry: Entry = made_from(_KINDS[word], told)
-    except (ValueError, LookupError, TypeError, AttributeError):
+        entry: Entry = entry_of(_KINDS, line)
+    except ValueError:
         raise _damaged(path, number) from None
     return entry
 
