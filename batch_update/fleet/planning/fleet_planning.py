@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Protocol
-
-import anyio
 
 from batch_update.account.known.accounts_file import read_accounts
 from batch_update.account.known.known_account import KnownAccount, KnownAccounts
@@ -17,7 +16,7 @@ from batch_update.fleet.planning.account_planning import plan_account, problems_
 from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.planning.homeless_rows import homeless_account
 from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet, whole_guards
-from batch_update.fleet.planning.splitting import SplitSheet, split_sheet
+from batch_update.fleet.planning.splitting import AccountRows, SplitSheet, split_sheet
 from batch_update.fleet.record.fleet_draft import FleetDraft, new_fleet
 from batch_update.fleet.record.fleet_file import expect_fleet, save_fleet
 from batch_update.model.fleets import FleetPlan
@@ -25,6 +24,7 @@ from batch_update.model.reports import Event
 from batch_update.model.sheets import Problem, Severity, Sheet
 from batch_update.plan.from_sheet import make_plan
 from batch_update.report.files.folder import folder_stem
+from batch_update.run.accounts.at_once import done_with_each
 from batch_update.run.steps.means import Means
 from batch_update.run.watching import Watcher
 from batch_update.settings.tunables import Settings
@@ -158,22 +158,17 @@ async def _all_planned(
     # The digest that is expected is that of the whole, and so is the limit.
     own = settings.model_copy(update={"expect": None, "max_changes": None})
     means = replace(means, watcher=_Warner(watcher))
-    found: dict[str, PlannedAccount] = {}
-    turns = anyio.Semaphore(AT_ONCE)
+    done = count(1)
 
-    async def plan_one(part_index: int) -> None:
-        async with turns:
-            one = await plan_account(split.parts[part_index], own, means, draft.folder)
-        found[one.plan.account] = one
-        watcher.account_planned(one, len(found), len(split.parts))
+    async def plan_one(part: AccountRows) -> PlannedAccount:
+        one = await plan_account(part, own, means, draft.folder)
+        watcher.account_planned(one, next(done), len(split.parts))
+        return one
 
-    async with anyio.create_task_group() as tasks:
-        for index in range(len(split.parts)):
-            tasks.start_soon(plan_one, index)
+    found = await done_with_each(split.parts, plan_one, AT_ONCE)
     if split.homeless:
-        one = homeless_account(split, draft.folder)
-        found[one.plan.account] = one
-    return tuple(found[name] for name in sorted(found))
+        found.append(homeless_account(split, draft.folder))
+    return tuple(sorted(found, key=lambda one: one.plan.account))
 
 
 class _Warner(Watcher):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-
-import anyio
 
 from batch_update.account.fetching import fetch_present
 from batch_update.errors import BatchUpdateError, UsageError
@@ -23,6 +20,7 @@ from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.plans import Present
 from batch_update.model.promotions import Readiness, TargetReadiness
 from batch_update.plan.naming.spellings import folded
+from batch_update.run.accounts.at_once import done_with_each
 from batch_update.run.steps.desk import desk_of
 from batch_update.run.steps.means import Means, speaking
 from batch_update.settings.tunables import Settings
@@ -53,17 +51,11 @@ async def look_at_all(
     and UsageError where it has not got what is wanted.
     """
     original = await _look_at_source(source, wanted, accounts[source], means)
-    found: dict[str, TargetReadiness] = {}
-    limiter = anyio.CapacityLimiter(AT_ONCE)
 
-    async def look(name: str) -> None:
-        async with limiter:
-            found[name] = await _look_at_target(original, name, accounts[name], means)
+    async def look(name: str) -> TargetReadiness:
+        return await _look_at_target(original, name, accounts[name], means)
 
-    async with anyio.create_task_group() as group:
-        for name in accounts:
-            if name != source:
-                group.start_soon(partial(look, name))
+    targets = sorted(name for name in accounts if name != source)
     return Readiness(
         source,
         tuple(original.name_of(number) for number in sorted(original.assistants)),
@@ -71,7 +63,7 @@ async def look_at_all(
         left_out=() if wanted.fields else OF_EACH_ACCOUNT,
         unreported=unreported(original.assistants.values(), wanted.fields),
         own_words=own_words(original),
-        targets=tuple(found[name] for name in sorted(found)),
+        targets=tuple(await done_with_each(targets, look, AT_ONCE)),
     )
 
 

@@ -11,6 +11,7 @@ import anyio
 from batch_update.errors import UsageError
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
+from batch_update.run.accounts.at_once import done_with_each
 from batch_update.send.signals import Interrupts, SignalStream
 from batch_update.text import counted, no_such
 
@@ -46,22 +47,18 @@ def share_of(fleet: FleetPlan, index: int, shards: int | None) -> tuple[AccountP
 
 async def see_all(tasks: Sequence[ShardTask], see: See, interrupts: Interrupts) -> list[ShardEnd]:
     """See these accounts to their end, and return the ends in the same order. A signal is one for each of them."""
-    ends: dict[str, ShardEnd] = {}
-    room = anyio.CapacityLimiter(AT_ONCE)
     streams = [SignalStream() for _ in tasks]
     with interrupts() as signals:
         async with anyio.create_task_group() as group:
             group.start_soon(_relay, signals, streams)
 
-            async def one(task: ShardTask, stream: SignalStream) -> None:
-                async with room:
-                    ends[task.account] = await see(task, partial(_as_opening, stream))
+            async def one(work: tuple[ShardTask, SignalStream]) -> ShardEnd:
+                task, stream = work
+                return await see(task, partial(_as_opening, stream))
 
-            async with anyio.create_task_group() as works:
-                for task, stream in zip(tasks, streams, strict=True):
-                    works.start_soon(one, task, stream)
+            ends = await done_with_each(list(zip(tasks, streams, strict=True)), one, AT_ONCE)
             group.cancel_scope.cancel()
-    return [ends[task.account] for task in tasks]
+    return ends
 
 
 async def _relay(signals: AsyncIterable[int], streams: Sequence[SignalStream]) -> None:

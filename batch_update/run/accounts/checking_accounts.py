@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-import anyio
+import anyio.to_thread
 
 from batch_update.account.account import server_name
 from batch_update.account.known.known_account import KnownAccount
 from batch_update.account.whose import refuse_owner
 from batch_update.errors import BatchUpdateError
 from batch_update.model.reports import Exit, worst
+from batch_update.run.accounts.at_once import done_with_each
 from batch_update.run.steps.means import Means, speaking
 from batch_update.run.watching import Watcher
 from batch_update.secrets.reading_secrets import referred_key
@@ -54,17 +56,8 @@ async def ask_accounts(
     """
     if "max_outage" not in settings.model_fields_set:
         settings = settings.model_copy(update={"max_outage": 0.0})
-    found: dict[str, CheckedAccount] = {}
-    limiter = anyio.CapacityLimiter(AT_ONCE)
-
-    async def check_one(account: KnownAccount) -> None:
-        async with limiter:
-            found[account.name] = await _checked(account, settings, means)
-
-    async with anyio.create_task_group() as tasks:
-        for account in accounts:
-            tasks.start_soon(check_one, account)
-    return list(_with_sharers([found[account.name] for account in accounts]))
+    check = partial(_checked, settings=settings, means=means)
+    return list(_with_sharers(await done_with_each(accounts, check, AT_ONCE)))
 
 
 async def _checked(known: KnownAccount, settings: Settings, means: Means) -> CheckedAccount:
