@@ -59,14 +59,14 @@ def add_lines(path: Path, lines: bytes) -> None:
         sync_names(path.parent)
 
 
-def line_of(kinds: Kinds, entry: Any, *, but: Collection[str] = ()) -> bytes:
+def line_telling(kinds: Kinds, entry: Any, *, but: Collection[str] = ()) -> bytes:
     """Return the line that tells an entry as JSON in ASCII, times as text, without the fields `but`."""
     word = next(word for word, kind in kinds.items() if isinstance(entry, kind))
     told = {name: value for name, value in asdict(entry).items() if name not in but}
     return json.dumps({word: told}, default=_as_text, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def entry_of(kinds: Kinds, line: bytes) -> Any:
+def entry_told(kinds: Kinds, line: bytes) -> Any:
     """Return the entry that a line tells. Raises ValueError where it is not as it was written."""
     try:
         ((word, told),) = read_own_json(line.decode("ascii")).items()

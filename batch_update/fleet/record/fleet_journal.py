@@ -16,7 +16,7 @@ from batch_update.fleet.record.fleet_entries import (
     ShardBegun,
     WorkerGone,
 )
-from batch_update.line_file import Kinds, add_lines, entry_of, line_of, read_lines
+from batch_update.line_file import Kinds, add_lines, entry_told, line_telling, read_lines
 from batch_update.model.fleets import ShardEnd
 from batch_update.text import printable, quoted_path
 
@@ -86,12 +86,12 @@ def read_fleet_journal(path: Path) -> list[FleetEntry]:
 
 def line_of_fleet(entry: FleetEntry) -> bytes:
     """Return the line that tells it, in ASCII."""
-    return line_of(_KINDS, entry)
+    return line_telling(_KINDS, entry)
 
 
 def _entry_in(path: Path, number: int, line: bytes) -> FleetEntry:
     try:
-        entry: FleetEntry = entry_of(_KINDS, line)
+        entry: FleetEntry = entry_told(_KINDS, line)
     except ValueError:
         raise _damaged_line(path, number) from None
     return entry

@@ -11,7 +11,7 @@ from batch_update.disk import refuse_odd, replace_private
 from batch_update.errors import UsageError
 from batch_update.jobs.record.job_run import JobRun
 from batch_update.jobs.record.job_state import BegunRun, ScheduleSeen
-from batch_update.line_file import Kinds, add_lines, entry_of, line_of, read_lines, sync_names
+from batch_update.line_file import Kinds, add_lines, entry_told, line_telling, read_lines, sync_names
 from batch_update.text import printable, quoted_path
 
 Entry: TypeAlias = BegunRun | JobRun | ScheduleSeen
@@ -58,12 +58,12 @@ def replace_entries(path: Path, entries: Iterable[Entry]) -> None:
 
 def line_of_entry(entry: Entry) -> bytes:
     """Return the line that tells it, in ASCII."""
-    return line_of(_KINDS, entry, but=("ended",) if isinstance(entry, BegunRun) else ())
+    return line_telling(_KINDS, entry, but=("ended",) if isinstance(entry, BegunRun) else ())
 
 
 def _entry_of(path: Path, number: int, line: bytes) -> Entry:
     try:
-        entry: Entry = entry_of(_KINDS, line)
+        entry: Entry = entry_told(_KINDS, line)
     except ValueError:
         raise _damaged(path, number) from None
     return entry
