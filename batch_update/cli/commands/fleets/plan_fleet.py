@@ -11,6 +11,7 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
+from batch_update.cli.commands.fleets.planned_fleets import sending_command, show_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FILE, is_silent, or_environment, settings_of, takes
@@ -21,7 +22,7 @@ from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Problem, Severity
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, printable, quoted
+from batch_update.text import counted, quoted
 
 if TYPE_CHECKING:
     from batch_update.fleet.planning.fleet_planning import AccountChoice
@@ -155,31 +156,15 @@ class PlanScreen:
                 out(next_lines(following))
 
     def _show(self, planned: PlannedFleet) -> None:
-        from batch_update.fleet.planning.planned import summed_guards
-        from batch_update.report.documents.fleets.of_fleet_plans import fleet_totals
-        from batch_update.report.guards import guard_lines
-        from batch_update.report.screen.fleet_lines import account_table, beside_lines, fleet_totals_line
-
-        plan, split = planned.plan, planned.split
-        self._show_problems(split, planned.problems)
+        self._show_problems(planned.split, planned.problems)
         requests = sum(one.requests for one in planned.accounts)
-        totals = fleet_totals(plan.accounts, planned.seconds)
+        accounts = sum(one.plan.account != NO_ACCOUNT for one in planned.accounts)
+        rows = sum(one.plan.rows for one in planned.accounts)
         out(
-            f"Plan for {counted(totals.accounts, 'account')}: {counted(totals.rows, 'row')}, "
+            f"Plan for {counted(accounts, 'account')}: {counted(rows, 'row')}, "
             f"what is there read in {counted(requests, 'request')}\n"
         )
-        for line in (
-            *account_table(plan.accounts, full=self._full),
-            *beside_lines(split.left_out, split.idle),
-        ):
-            out(line)
-        tripped = [*planned.tripped, *summed_guards(planned.accounts)]
-        if tripped:
-            heading = f"\n{paint('Has to be allowed', 'warning')} before it is sent:"
-            out("\n".join([heading, *guard_lines(tripped)]))
-        out(f"\n{fleet_totals_line(totals)}")
-        out(f"Digest {plan.digest}")
-        out(f"Folder {printable(str(planned.folder.path))}")
+        show_accounts(planned, full=self._full)
 
     def _show_problems(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
         from batch_update.report.screen.problems import render_problems
@@ -196,14 +181,14 @@ class PlanScreen:
 
     def _following(self, planned: PlannedFleet) -> Following:
         """Return the commands that make sense now, by what they are for."""
-
         first = next((one.plan for one in planned.accounts if one.plan.changes), None)
         following: Following = {}
         if first is not None:
-            following |= self._sending(planned)
+            following |= sending_command(planned, self._settings, self._again)
             path = planned.folder.plan_of(first.account)
             groups = ("account", "accounts_file", "proxy")
-            following["look"] = command_of("plan", self._with(account=first.account), path, groups=groups)
+            own = self._settings.model_copy(update={"account": first.account})
+            following["look"] = command_of("plan", own, path, groups=groups)
         if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
             following["plan_again"] = self._again()
             following["apply_good_rows"] = self._again(skip_invalid=True)
@@ -211,21 +196,6 @@ class PlanScreen:
         if left := [name for name in left if name != NO_ACCOUNT]:
             following["plan_left"] = self._again(accounts=",".join(left) if len(left) <= _MOST_NAMED else "")
         return following
-
-    def _sending(self, planned: PlannedFleet) -> Following:
-        """Return the command that sends a fleet with what its guards found; where limits forbid that, a new plan."""
-        from batch_update.fleet.planning.planned import all_hazards
-        from batch_update.report.guards import lifted
-
-        hazards = all_hazards(planned.accounts)
-        allow = {"allow": (*self._settings.allow, *hazards)} if hazards else {}
-        limits = lifted([*(one for each in planned.accounts for one in each.tripped), *planned.tripped])
-        if limits:
-            return {"go_on": self._again(**limits, **allow)}
-        return {"apply": command_of("fleet apply", self._with(**allow), planned.folder.path)}
-
-    def _with(self, **changed: Any) -> Settings:
-        return self._settings.model_copy(update=changed)
 
     def _again(self, **changed: Any) -> str:
         """Return this command once more, with these settings and options changed."""

@@ -13,6 +13,7 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ALL_ACCOUNTS, MAX_ACCOUNTS, app
+from batch_update.cli.commands.fleets.planned_fleets import sending_command, show_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FORCE, TO_FILE, is_silent, or_environment, settings_of, takes
@@ -21,12 +22,11 @@ from batch_update.cli.screens.screen import out, paint, say
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
-from batch_update.settings.heeding import HEEDED
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable, quoted, quoted_path
 
 if TYPE_CHECKING:
-    from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
+    from batch_update.fleet.planning.planned import PlannedAccount
     from batch_update.fleet.promoting.promoting import Promoted
 
 SOURCE = Annotated[
@@ -120,9 +120,13 @@ class _Request:
     wanted: Any
     max_accounts: int | None
 
-    def again(self, settings: Settings, most: int | None) -> str:
-        """Return the command once more."""
-        words = [command_of("fleet promote", settings), f"--from {quoted(self.source)}"]
+    def again(self, settings: Settings, **changed: Any) -> str:
+        """Return the command once more, with these settings and options changed."""
+        most = changed.pop("max_accounts", self.max_accounts)
+        words = [
+            command_of("fleet promote", settings.model_copy(update=changed)),
+            f"--from {quoted(self.source)}",
+        ]
         words += (
             ["--all-accounts"] if self.choice.every else [f"--to {quoted(','.join(self.choice.selectors))}"]
         )
@@ -174,45 +178,18 @@ def _show_promotion(found: Promoted, request: _Request, settings: Settings, path
     if found.planned is None:
         out("No account can take any of them. Nothing was planned.")
     elif not settings.quiet:
-        _show_plan(found.planned)
+        out("")
+        show_accounts(found.planned)
     if following and not settings.quiet:
         out(next_lines(following))
 
 
-def _show_plan(planned: PlannedFleet) -> None:
-    from batch_update.fleet.planning.planned import summed_guards
-    from batch_update.report.documents.fleets.of_fleet_plans import fleet_totals
-    from batch_update.report.guards import guard_lines
-    from batch_update.report.screen.fleet_lines import account_table, fleet_totals_line
-
-    out("")
-    for line in account_table(planned.plan.accounts):
-        out(line)
-    if tripped := [*planned.tripped, *summed_guards(planned.accounts)]:
-        heading = f"\n{paint('Has to be allowed', 'warning')} before it is sent:"
-        out("\n".join([heading, *guard_lines(tripped)]))
-    out(f"\n{fleet_totals_line(fleet_totals(planned.plan.accounts, planned.seconds))}")
-    out(f"Digest {planned.plan.digest}")
-    out(f"Folder {printable(str(planned.folder.path))}")
-
-
 def _following(found: Promoted, request: _Request, settings: Settings) -> Following:
     """Return the command that makes sense now."""
-    from batch_update.fleet.planning.planned import all_hazards
-    from batch_update.report.guards import lifted
-
     planned = found.planned
     if planned is None or not any(one.changes for one in planned.plan.accounts):
         return {}
-    hazards = all_hazards(planned.accounts)
-    limits = dict(lifted([one for each in planned.accounts for one in each.tripped]))
-    limits |= {name: value for one in planned.tripped for name, value in one.lifts.items()}
-    if not (hazards or limits):
-        apply = command_of("fleet apply", settings, planned.folder.path) if "fleet apply" in HEEDED else ""
-        return {"apply": apply} if apply else {}
-    most = limits.pop("max_accounts", request.max_accounts)
-    allow = {"allow": (*settings.allow, *hazards)} if hazards else {}
-    return {"go_on": request.again(settings.model_copy(update={**limits, **allow}), most)}
+    return sending_command(planned, settings, partial(request.again, settings))
 
 
 def _promotion_document(found: Promoted, following: Following, path: Path | None) -> None:
