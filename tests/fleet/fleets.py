@@ -77,7 +77,7 @@ class TinyEngine:
             if how is None:
                 while not FleetFolder(task.folder).stop.exists():  # as shards do
                     await anyio.sleep(0.001)
-                return ended(task.account, Exit.TERMINATED, "R143")
+                return ended(task.account, Exit.TERMINATED, "R130")
             if isinstance(how, Exception):
                 raise how
             return how if isinstance(how, ShardEnd) else ended(task.account, how)

@@ -8,12 +8,15 @@ from pathlib import Path
 import anyio
 import pytest
 
-from batch_update.errors import BatchUpdateError, RunLocked, RunStopped
+from batch_update.errors import BatchUpdateError, RunLocked, RunStopped, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.outlook.foreseeing_fleet import refuse_begun
+from batch_update.fleet.outlook.last_words import end_of_fleet
 from batch_update.fleet.outlook.looking_on import look_on
 from batch_update.fleet.record.fleet_entries import FleetManner, ShardBegun
 from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
+from batch_update.fleet.record.fleet_state import state_of_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, ShardEnd
@@ -153,7 +156,7 @@ def test_a_bug_in_one_account_does_not_keep_the_others_from_being_done(tmp_path:
 def test_an_engine_that_cannot_go_on_ends_the_fleet(tmp_path: Path) -> None:
     gone = RunStopped("the scheduler does not answer", code="N501")
     end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": gone, "b": None}))
-    assert end.code == "N501" and exits(end) == {"a": "STOPPED", "b": "STOPPED R143"}
+    assert end.code == "N501" and exits(end) == {"a": "STOPPED", "b": "STOPPED R130"}
 
 
 def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
@@ -181,7 +184,7 @@ def signaled(tmp_path: Path, *, times: int, engine: TinyEngine) -> FleetEnd:
 
 def test_ctrl_c_has_accounts_at_work_end_in_order_and_resume_goes_on_with_them(tmp_path: Path) -> None:
     end = signaled(tmp_path, times=1, engine=TinyEngine({"a": None, "b": None}, most=2))
-    assert exits(end) == {"a": "INTERRUPTED R143", "b": "INTERRUPTED R143", "c": "STOPPED"}
+    assert exits(end) == {"a": "INTERRUPTED R130", "b": "INTERRUPTED R130", "c": "STOPPED"}
     assert end.code == "R130" and end.exit is Exit.INTERRUPTED
     again = TinyEngine()
     assert run(tmp_path, fleet_of("a", "b", "c"), again).exit is Exit.OK
@@ -236,6 +239,31 @@ def test_killed_between_any_two_lines_it_goes_on_and_no_end_is_lost(tmp_path: Pa
         end = run(tmp_path, plan, engine, manner)
         assert set(engine.began) == set("abcd") - over and end.exit is Exit.OK
         assert sum(isinstance(entry, ShardBegun) for entry in entries) - len(over) <= 1
+
+
+def test_a_fleet_that_was_begun_is_gone_on_with_and_not_begun_again(tmp_path: Path) -> None:
+    plan = fleet_of("a")
+    refuse_begun("fleet", state_of_fleet(plan, []))
+    run(tmp_path, plan, TinyEngine())
+    state = state_of_fleet(plan, read_fleet_journal(tmp_path / "fleet" / "fleet.jsonl"))
+    with pytest.raises(UsageError) as caught:
+        refuse_begun("fleet", state)
+    assert caught.value.code == "U165" and "batch-update fleet resume fleet" in str(caught.value.remedy)
+
+
+def test_a_file_stop_that_cannot_be_removed_begins_no_account(tmp_path: Path) -> None:
+    (tmp_path / "fleet" / "stop").mkdir(parents=True)
+    engine = TinyEngine()
+    with pytest.raises(UsageError) as caught:
+        run(tmp_path, fleet_of("a"), engine)
+    assert caught.value.code == "U164" and engine.began == []
+
+
+def test_an_account_that_was_begun_and_has_no_end_is_told_from_one_that_never_was() -> None:
+    """Of the first one anything may have been sent."""
+    end = end_of_fleet(fleet_of("a", "b"), {}, {"a": 2, "b": 0})
+    assert exits(end) == {"a": "STOPPED R158", "b": "STOPPED"}
+    assert [one.epoch for one in end.accounts] == [2, 0]
 
 
 def test_an_end_is_on_the_disk_before_its_slot_is_free(tmp_path: Path) -> None:

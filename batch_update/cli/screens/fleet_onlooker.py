@@ -65,7 +65,7 @@ class FleetOnlooker(FleetWatcher):
     def wave_begun(self, wave: AccountWave) -> None:
         if self._meter is not None:
             self._meter.wave_begun(wave)
-            if wave.of > 1 or not wave.number:
+            if not wave.is_whole:
                 self._say(f"  {wave.name}: {counted(len(wave.accounts), 'account')}", "")
 
     def shard_begun(self, account: str) -> None:

@@ -60,7 +60,7 @@ class FleetMeter:
         self._marks: deque[tuple[float, int]] = deque([(clock(), self._done())])
 
     def wave_begun(self, wave: AccountWave) -> None:
-        self._wave = wave.name if wave.of > 1 or not wave.number else ""
+        self._wave = "" if wave.is_whole else wave.name
 
     def shard_begun(self, account: str) -> None:
         self._ends.pop(account, None)

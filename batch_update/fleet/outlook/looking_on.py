@@ -13,6 +13,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.leases.lease import TTL, this_machine
 from batch_update.fleet.leases.lease_files import LeaseFiles
 from batch_update.fleet.outlook.last_words import end_as_recorded
+from batch_update.fleet.record.fleet_entries import wave_called
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.fleet.record.fleet_state import FleetState, state_of_fleet
@@ -59,7 +60,8 @@ class LookedOn:
             return
         who = f"process {begun.pid} on {printable(begun.host)}"
         if self.is_at_work:
-            wave = f", {_wave_words(self.state)}" if self.state.wave else ""
+            at = self.state.wave
+            wave = f", {wave_called(at.number, at.of)}" if at else ""
             left = self.seconds_left
             about = f", about {how_long(left)} left" if left else ""
             yield f"At work since {local_time(begun.at)}: {who}{wave}{about}."
@@ -111,10 +113,3 @@ def _so_far(folder: FleetFolder, end: ShardEnd) -> ShardEnd:
 
 def _sent_of(end: ShardEnd) -> int:
     return sum(end.counts.get(status, 0) for status in _SENT)
-
-
-def _wave_words(state: FleetState) -> str:
-    wave = state.wave
-    if wave is None or (wave.of < 2 and wave.number):
-        return "all accounts"
-    return f"wave {wave.number} of {wave.of}" if wave.number else "the canary accounts"

@@ -74,6 +74,13 @@ class AccountsBegun:
     """that had to be done in it"""
 
 
+def wave_called(number: int, of: int) -> str:
+    """Return what a wave of accounts is called: `wave 2 of 4`; `all accounts` where it is the only one."""
+    if not number:
+        return "the canary accounts"
+    return f"wave {number} of {of}" if of > 1 else "all accounts"
+
+
 @dataclass(frozen=True, slots=True)
 class ShardBegun:
     """An account was handed to the engine."""

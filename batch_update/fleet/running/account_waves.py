@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from batch_update.errors import RunStopped, UsageError
-from batch_update.fleet.record.fleet_entries import FleetManner
+from batch_update.fleet.record.fleet_entries import FleetManner, wave_called
 from batch_update.model.fleets import FleetPlan
 from batch_update.send.waves import split
 from batch_update.text import no_such
@@ -25,7 +25,12 @@ class AccountWave:
     @property
     def name(self) -> str:
         """Return what it is called: `the canary accounts`, `wave 2 of 4`."""
-        return f"wave {self.number} of {self.of}" if self.number else "the canary accounts"
+        return wave_called(self.number, self.of)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the only one, so that nobody need be told of waves."""
+        return self.number == self.of == 1
 
 
 def account_waves(plan: FleetPlan, manner: FleetManner, left: Collection[str]) -> list[AccountWave]:

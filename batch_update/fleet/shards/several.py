@@ -22,11 +22,11 @@ See = Callable[[ShardTask, Interrupts], Awaitable[ShardEnd]]
 
 
 def named_account(fleet: FleetPlan, name: str) -> AccountPlan:
-    """Return the account of this name. Raises UsageError (U101) for one that the fleet does not have."""
+    """Return the account of this name. Raises UsageError (U163) for one that the fleet does not have."""
     found = next((one for one in fleet.accounts if one.account == name), None)
     if found is None:
         known = [one.account for one in fleet.accounts]
-        raise UsageError(f"the fleet {fleet.id}: {no_such('account', name, known)}", code="U101")
+        raise UsageError(f"the fleet {fleet.id}: {no_such('account', name, known)}", code="U163")
     return found
 
 

@@ -86,7 +86,7 @@ def _of_account(folder: FleetFolder, end: FleetEnd, name: str) -> Iterator[Path]
     if found.report is None or found.folder is None:
         raise UsageError(
             f"the account {name} was not begun, so that there is no run to report",
-            code="U163",
+            code="U111",
             remedy="batch-update fleet status tells why; its rows stand among those of the whole fleet",
         )
     report = replace(spelled_for_files(found.report, found.facts), folder=found.folder)
