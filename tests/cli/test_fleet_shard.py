@@ -12,8 +12,8 @@ from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.shards.several import share_of
 from batch_update.model.fleets import AccountPlan, FleetPlan
 from tests.cli.conftest import Run
-from tests.cli.sandbox_fleet import NAME, put_fleet
 from tests.clocks import NOON
+from tests.fleet.planned_parts import NAME, fleet_at_sandbox
 
 FLEET = FleetPlan("f", "apply", "s.csv", NOON, tuple(AccountPlan(name, "https://x/api") for name in "abcde"))
 
@@ -21,7 +21,7 @@ FLEET = FleetPlan("f", "apply", "s.csv", NOON, tuple(AccountPlan(name, "https://
 def test_a_shard_by_name_and_by_index_and_a_second_time_for_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_fleet(tmp_path / "runs" / "f")
+    fleet_at_sandbox(tmp_path / "runs" / "f")
     first = run("fleet", "shard", NAME, "--fleet", "runs/f", "--local", "own")
     assert (first.exit, first.err) == (0, "")
     assert first.out == f"{NAME}: 3 updated\n"
@@ -51,13 +51,13 @@ def test_a_shard_by_name_and_by_index_and_a_second_time_for_nothing(
 def test_what_cannot_be_meant_is_refused_with_words(
     run: Run, tmp_path: Path, words: tuple[str, ...], exit: int, told: str
 ) -> None:
-    put_fleet(tmp_path / "runs" / "f")
+    fleet_at_sandbox(tmp_path / "runs" / "f")
     result = run("fleet", "shard", "--fleet", "f", *words)
     assert (result.exit, told in result.err) == (exit, True), result.err
 
 
 def test_an_account_that_could_not_be_planned_says_why(run: Run, tmp_path: Path) -> None:
-    folder = put_fleet(tmp_path / "runs" / "f")
+    folder = fleet_at_sandbox(tmp_path / "runs" / "f")
     plan = read_fleet(folder)
     lost = replace(plan.accounts[0], digest="", changes=0, code="N101", message="it is down")
     save_fleet(folder, replace(plan, accounts=(lost,)))
@@ -72,7 +72,7 @@ def test_an_account_that_could_not_be_planned_says_why(run: Run, tmp_path: Path)
 def test_a_fleet_over_its_limits_is_sent_by_no_command_that_nobody_allowed_it_to(
     run: Run, tmp_path: Path
 ) -> None:
-    folder = put_fleet(tmp_path / "runs" / "f", max_changes=2)
+    folder = fleet_at_sandbox(tmp_path / "runs" / "f", max_changes=2)
     plan = read_fleet(folder)
     for words in (("shard", NAME, "--fleet", "f"), ("resume", "f", "--yes"), ("apply", "f", "--yes")):
         refused = run("fleet", *words)

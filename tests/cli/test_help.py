@@ -19,10 +19,9 @@ from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.settings.heeding import HEEDED, heeded
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.cli.conftest import Run
-from tests.cli.sandbox_fleet import put_fleet
 from tests.cli.test_commands import LOOK, SEND
 from tests.fleet.accounts_of_sandbox import write_list
-from tests.fleet.fleets import fleet_at_sandbox
+from tests.fleet.planned_parts import NAME, UNPLANNED, fleet_at_sandbox
 from tests.sandbox.served import serving
 from tests.sheet.workbooks import xlsx
 
@@ -221,17 +220,17 @@ def test_every_setting_that_is_listed_is_heeded(
     if any("half" in words for words in SITUATIONS[command]) or command.startswith("runs"):
         run("apply", "good.csv", *SEND, *broken)
     if command in {"fleet apply", "fleet undo", "fleet resume", "fleet status"}:
-        fleet_at_sandbox(tmp_path / "runs", "fleet")
+        fleet_at_sandbox(tmp_path / "runs" / "fleet", UNPLANNED)
     if command == "fleet undo":
         run("fleet", "apply", "fleet", "--yes")
     if command in {"fleet resume", "fleet status"}:
-        fleet_at_sandbox(tmp_path / "runs", "far", sandbox=False)
-        text = '[accounts.hotel]\nbase_url = "http://127.0.0.1:9/api"\nkey = { env = "HOTEL" }\n'
+        fleet_at_sandbox(tmp_path / "runs" / "far", UNPLANNED, sandbox=False)
+        text = f'[accounts.{NAME}]\nbase_url = "http://127.0.0.1:9/api"\nkey = {{ env = "HOTEL" }}\n'
         (tmp_path / "accounts.toml").write_text(text, "utf-8")
         monkeypatch.setenv("HOTEL", SANDBOX_KEY)
     if command == "fleet shard":
-        put_fleet(tmp_path / "runs" / "f")
-        put_fleet(tmp_path / "runs" / "far", sandbox=False)
+        fleet_at_sandbox(tmp_path / "runs" / "f")
+        fleet_at_sandbox(tmp_path / "runs" / "far", sandbox=False)
     if command == "fleet report":
         with served_accounts(tmp_path):
             run("fleet", "plan", "many.csv", "--rate", "off")

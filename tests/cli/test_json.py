@@ -30,9 +30,8 @@ from batch_update.sandbox.many.troubles import faults_of_each
 from batch_update.settings.heeding import HEEDED, HEEDLESS
 from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Result, Run
-from tests.cli.sandbox_fleet import put_fleet
 from tests.fleet.accounts_of_sandbox import write_list
-from tests.fleet.fleets import fleet_at_sandbox
+from tests.fleet.planned_parts import UNPLANNED, fleet_at_sandbox
 from tests.sandbox.served import asked_first, serving
 
 ROOT = Path(__file__).parents[2]
@@ -206,9 +205,9 @@ def test_a_command_prints_one_document_that_its_schema_describes(
         monkeypatch.setenv("FAMULOR_API_KEY", "a-key-of-nobody-0123")
         monkeypatch.setenv("BATCH_UPDATE_MAX_OUTAGE", "0")
     if name.startswith(("fleet apply", "fleet resume", "fleet undo", "fleet status")):
-        fleet_at_sandbox(Path("runs"), "hotels")
+        fleet_at_sandbox(Path("runs/hotels"), UNPLANNED)
     if name == "fleet shard":
-        put_fleet(Path("ready"))
+        fleet_at_sandbox(Path("ready"))
     for words in case.before:
         ready(*words)
     result = ready(*case.words, "--json")

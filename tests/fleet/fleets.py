@@ -12,19 +12,15 @@ from typing import Any
 
 import anyio
 
-import batch_update
 from batch_update.clock import Clock
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_entries import FleetManner
-from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
-from batch_update.plan.saving import digest
-from batch_update.settings.tunables import SANDBOX_URL
 from tests.clocks import NOON
 
 QUICK = Clock(wall=lambda: NOON, sleep=lambda seconds: anyio.sleep(seconds / 5_000))
@@ -149,17 +145,3 @@ def run(
 
 def exits(end: FleetEnd) -> dict[str, str]:
     return {one.account: f"{one.exit.name} {one.code}".strip() for one in end.accounts}
-
-
-def fleet_at_sandbox(runs: Path, name: str, *, rows: int = 2, **settings: Any) -> FleetFolder:
-    """The folder of a planned fleet of two accounts: one at a sandbox, one that could not be planned."""
-    folder = FleetFolder(runs / name)
-    folder.plan_of("hotel").parent.mkdir(parents=True)
-    sheet = runs / "hotels.csv"
-    sheet.write_text("id,speech_speed\n" + "".join(f"{10001 + row},1.15\n" for row in range(rows)), "utf-8")
-    quick = {"sandbox": True, "sandbox_limits": "off", "rate": "off"}
-    found = batch_update.plan(sheet, out=folder.plan_of("hotel"), **quick)
-    hotel = AccountPlan("hotel", SANDBOX_URL, found.account, digest(found), len(found.changes), rows)
-    accounts = (hotel, unplanned("krone", "U104", "no API key"))
-    save_fleet(folder, FleetPlan(name, "apply", "hotels.csv", MADE, accounts, quick | settings))
-    return folder

@@ -9,22 +9,20 @@ from typing import Any
 
 import anyio
 
-import batch_update
 from batch_update.api.keys import ApiKey
 from batch_update.clock import Clock
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
-from batch_update.plan.saving import digest
+from batch_update.model.fleets import FleetPlan, ShardEnd
 from batch_update.run.steps.means import Means
 from batch_update.sandbox.app import make_app
 from batch_update.settings.tunables import SANDBOX_KEY
 from tests.clocks import NOON, virtual_clock
+from tests.fleet.planned_parts import NAME, planned_part
 
 SERVER = "https://famulor.example/api"
-NAME = "hotel-berlin"
 SETTINGS: dict[str, Any] = {"base_url": SERVER, "rate": "off", "reread_after": 0.0, "concurrency": 2}
 
 
@@ -104,18 +102,15 @@ def one_account(tmp_path: Path, rows: int = 4, **more: Any) -> OneAccount:
     lines = "".join(f"{10001 + row},1.15\n" for row in range(rows))
     (tmp_path / "sheet.csv").write_text("id,speech_speed\n" + lines, "utf-8")
     folder = FleetFolder(tmp_path / "runs" / "2026-11-28T2200-fleet-sheet")
-    folder.plan_of(NAME).parent.mkdir(parents=True)
     environ = {"BATCH_UPDATE_LOCKS_DIR": str(tmp_path / "locks"), "HOME": str(tmp_path)}
-    plan = batch_update.plan(
-        tmp_path / "sheet.csv",
-        out=folder.plan_of(NAME),
-        app=app,
-        key=SANDBOX_KEY,
-        environ=environ,
-        base_url=SERVER,
-        rate="off",
-    )
-    account = AccountPlan(NAME, SERVER, plan.account, digest(plan), len(plan.changes), rows)
+    at: dict[str, Any] = {
+        "app": app,
+        "key": SANDBOX_KEY,
+        "environ": environ,
+        "base_url": SERVER,
+        "rate": "off",
+    }
+    account = planned_part(folder, NAME, tmp_path / "sheet.csv", **at)
     fleet = FleetPlan(folder.id, "apply", "sheet.csv", NOON, (account,), {}, **more)
     save_fleet(folder, fleet)
     return OneAccount(folder, account.digest, app)

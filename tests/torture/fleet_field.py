@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import psutil
 
-import batch_update
 from batch_update.errors import JournalError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import save_fleet
@@ -26,11 +25,11 @@ from batch_update.journal.recorded import report_of
 from batch_update.model.fleets import AccountPlan, FleetPlan
 from batch_update.model.plans import Status
 from batch_update.model.reports import Window
-from batch_update.plan.saving import digest
 from batch_update.sandbox.many.ready_list import ReadyList
 from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.clocks import NOON
+from tests.fleet.planned_parts import planned_part
 from tests.sandbox.served import serving
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +86,6 @@ class Field:
         """Save a plan for each account, and the fleet's."""
         lists = self.place / "accounts.toml"
         ReadyList(lists).write(self.accounts, self.url)
-        self.folder.plan_of("any").parent.mkdir(parents=True)
         found = tuple(sorted(map(self._account_plan, self.accounts), key=lambda one: one.account))
         settings = {
             "rate": f"{RATE}",
@@ -101,11 +99,8 @@ class Field:
         sheet = self.place / f"{one.name}.csv"
         with sheet.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("id", "speech_speed"), *((at, SPEED) for at in self.ids(one))])
-        out = self.folder.plan_of(one.name)
-        plan = batch_update.plan(
-            sheet, out=out, base_url=self.url, key=one.key, rate="off", environ=self.environ()
-        )
-        return AccountPlan(one.name, self.url, plan.account, digest(plan), len(plan.changes), self.rows)
+        at: dict[str, Any] = {"base_url": self.url, "key": one.key, "rate": "off", "environ": self.environ()}
+        return planned_part(self.folder, one.name, sheet, **at)
 
     def ids(self, one: Tenant) -> range:
         return range(one.first_id, one.first_id + self.rows)
