@@ -10,7 +10,7 @@ from batch_update.journal.across.in_fleets import ACCOUNTS, PLAN, epochs_in
 
 @dataclass(frozen=True, slots=True)
 class FleetFolder:
-    """The folder of one fleet, `runs/DATE_TIME_fleet_SHEET`."""
+    """The folder of one fleet, `runs/2026-11-28T2130-fleet-SHEET`."""
 
     path: Path
 
@@ -21,7 +21,7 @@ class FleetFolder:
 
     @property
     def plan(self) -> Path:
-        """Return the plan over all accounts, a `FleetPlan` as JSON. Written once, before anything is sent."""
+        """Return the plan over all accounts, a `FleetPlan` as JSON; nothing changes in it once something is sent."""
         return self.path / PLAN
 
     @property

@@ -42,60 +42,68 @@ _FILES_EACH = 3
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+PORT = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        help="Port to serve on; 0 takes a free one. Default: 8080.",
+        min=0,
+        max=65535,
+        show_default=False,
+    ),
+]
+HOST = Annotated[
+    str,
+    typer.Option(
+        "--host", metavar="HOST", help="Address to serve on. Default: 127.0.0.1.", show_default=False
+    ),
+]
+RESET = Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")]
+MANY_ACCOUNTS = Annotated[
+    int,
+    typer.Option(
+        "--accounts",
+        metavar="N",
+        help="Serve so many accounts, each with a key and assistants of its own. Default: one.",
+        envvar=f"{ENV_PREFIX}SANDBOX_ACCOUNTS",  # the one of --accounts names accounts elsewhere
+        min=0,
+        max=MOST,
+        show_default=False,
+    ),
+]
+ASSISTANTS_EACH = Annotated[
+    int,
+    typer.Option(
+        "--assistants",
+        metavar="N",
+        help="Assistants of each of several accounts. Default: 10.",
+        min=0,
+        max=10_000,
+        show_default=False,
+    ),
+]
+ACCOUNTS_OUT = Annotated[
+    Path | None,
+    typer.Option(
+        "--accounts-out",
+        metavar="FILE",
+        help="Write a list of the accounts, FILE.toml, with their keys and a sheet beside it.",
+        show_default=False,
+    ),
+]
+
+
 @app.command("sandbox", cls=Command, epilog=SERVED)
 @takes("sandbox")
 def sandbox(
     given: dict[str, Any],
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port",
-            metavar="PORT",
-            help="Port to serve on; 0 takes a free one. Default: 8080.",
-            min=0,
-            max=65535,
-            show_default=False,
-        ),
-    ] = 8080,
-    host: Annotated[
-        str,
-        typer.Option(
-            "--host", metavar="HOST", help="Address to serve on. Default: 127.0.0.1.", show_default=False
-        ),
-    ] = "127.0.0.1",
-    reset: Annotated[bool, typer.Option("--reset", help="Begin with fresh assistants.")] = False,
-    accounts: Annotated[
-        int,
-        typer.Option(
-            "--accounts",
-            metavar="N",
-            help="Serve so many accounts, each with a key and assistants of its own. Default: one.",
-            envvar=f"{ENV_PREFIX}SANDBOX_ACCOUNTS",  # the one of --accounts names accounts elsewhere
-            min=0,
-            max=MOST,
-            show_default=False,
-        ),
-    ] = 0,
-    assistants: Annotated[
-        int,
-        typer.Option(
-            "--assistants",
-            metavar="N",
-            help="Assistants of each of several accounts. Default: 10.",
-            min=0,
-            max=10_000,
-            show_default=False,
-        ),
-    ] = 10,
-    accounts_out: Annotated[
-        Path | None,
-        typer.Option(
-            "--accounts-out",
-            metavar="FILE",
-            help="Write a list of the accounts, FILE.toml, with their keys and a sheet beside it.",
-            show_default=False,
-        ),
-    ] = None,
+    port: PORT = 8080,
+    host: HOST = "127.0.0.1",
+    reset: RESET = False,
+    accounts: MANY_ACCOUNTS = 0,
+    assistants: ASSISTANTS_EACH = 10,
+    accounts_out: ACCOUNTS_OUT = None,
 ) -> None:
     """Serve an imitation of the API on this machine, to try things without an account."""
     import anyio

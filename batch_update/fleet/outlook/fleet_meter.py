@@ -12,7 +12,8 @@ from batch_update.model.fleets import FleetPlan, ShardEnd, summed
 from batch_update.model.plans import Status
 from batch_update.send.progress import FEWEST_SECONDS, LATELY, Progress
 
-_SENT = (Status.UPDATED, Status.FAILED, Status.UNKNOWN, Status.NOT_SENT)
+_SENT = (Status.UPDATED, Status.FAILED, Status.UNKNOWN)
+_TOLD = (*_SENT, Status.NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class FleetMeter:
         )
 
     def _done(self) -> int:
-        over = sum(min(self._changes.get(name, 0), _sent(end.counts)) for name, end in self._ends.items())
+        over = sum(min(self._changes.get(name, 0), rows_sent(end.counts)) for name, end in self._ends.items())
         return over + sum(one.done for one in self._at_work.values() if one is not None)
 
     def _counts(self) -> Mapping[Status, int]:
@@ -104,7 +105,7 @@ class FleetMeter:
                 *(one.counts for one in self._at_work.values() if one is not None),
             ]
         )
-        return {status: found[status] for status in _SENT if status in found}
+        return {status: found[status] for status in _TOLD if status in found}
 
     def _rate(self, done: int) -> float:
         now = self._clock()
@@ -127,5 +128,6 @@ class FleetMeter:
         return max(longest, left / rate) if rate else None
 
 
-def _sent(counts: Mapping[Status, int]) -> int:
-    return sum(counts.get(status, 0) for status in _SENT[:3])
+def rows_sent(counts: Mapping[Status, int]) -> int:
+    """Return how many rows were sent, whatever became of them."""
+    return sum(counts.get(status, 0) for status in _SENT)

@@ -12,6 +12,7 @@ from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.leases.lease import TTL, this_machine
 from batch_update.fleet.leases.lease_files import LeaseFiles
+from batch_update.fleet.outlook.fleet_meter import rows_sent
 from batch_update.fleet.outlook.last_words import end_as_recorded
 from batch_update.fleet.record.fleet_entries import wave_called
 from batch_update.fleet.record.fleet_file import read_fleet
@@ -22,8 +23,6 @@ from batch_update.journal.recorded import report_of
 from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.text import how_long, local_time, printable
-
-_SENT = (Status.UPDATED, Status.FAILED, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,9 @@ class LookedOn:
         since = (self.now - begun.at).total_seconds()
         planned = {one.account: one.changes for one in self.end.plan.accounts if one.is_planned}
         before = {name for name, end in self.state.ends.items() if end.ended and end.ended < begun.at}
-        done = {end.account: min(planned.get(end.account, 0), _sent_of(end)) for end in self.end.accounts}
+        done = {
+            end.account: min(planned.get(end.account, 0), rows_sent(end.counts)) for end in self.end.accounts
+        }
         lately = sum(count for name, count in done.items() if name not in before)
         left = sum(planned.values()) - sum(done.values())
         return left * since / lately if lately and since > 0 else None
@@ -109,7 +110,3 @@ def _so_far(folder: FleetFolder, end: ShardEnd) -> ShardEnd:
         counts: Mapping[Status, int] = Counter(outcome.status for outcome in report.outcomes)
         return replace(end, counts=dict(counts), began=report.started)
     return end
-
-
-def _sent_of(end: ShardEnd) -> int:
-    return sum(end.counts.get(status, 0) for status in _SENT)
