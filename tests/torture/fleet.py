@@ -18,7 +18,7 @@ from typing import Any
 import distributed
 import psutil
 
-from tests.torture.fleet_field import AT_ONCE, Field, planned, workers_of
+from tests.torture.fleet_field import AT_ONCE, Field, at_work, planned, workers_of
 from tests.torture.table import Tried
 
 TTL = 3.0
@@ -33,19 +33,21 @@ Case = Callable[[Field], Iterator[str]]
 def attempts(scale: float, seed: int) -> Iterator[Tried]:
     """Each fault with each engine that can meet it."""
     for kind, cases in CASES.items():
-        begun = time.monotonic()
-        faults: list[str] = []
         for name, case in cases.items():
-            if name == "parallel" and which("parallel") is None:
+            if "parallel" in name and which("parallel") is None:
                 continue
-            faults += [f"{kind}: {name}: {fault}" for fault in tried(case, max(12, round(ROWS * scale)))]
-        yield Tried(
-            f"fleet: {kind}", len(cases), tuple(faults), time.monotonic() - begun, note=", ".join(cases)
-        )
+            begun = time.monotonic()
+            counted: dict[str, int] = {}
+            faults = tried(case, max(12, round(ROWS * scale)), figures=counted)
+            note = ", ".join(f"{count} {what}" for what, count in counted.items())
+            told = tuple(f"{kind}: {name}: {fault}" for fault in faults)
+            yield Tried(f"{kind}: {name}", 1, told, time.monotonic() - begun, note=note)
 
 
-def tried(case: Case, rows: int, accounts: int = ACCOUNTS) -> list[str]:
-    """What was wrong with one case."""
+def tried(
+    case: Case, rows: int, accounts: int = ACCOUNTS, figures: dict[str, int] | None = None
+) -> list[str]:
+    """Return what was wrong with one case; `figures` gets what was counted."""
     with (
         tempfile.TemporaryDirectory(prefix="fleet-torture-") as name,
         planned(Path(name), accounts, rows) as field,
@@ -54,6 +56,9 @@ def tried(case: Case, rows: int, accounts: int = ACCOUNTS) -> list[str]:
             return list(case(field))
         except AssertionError as error:
             return [f"{error}; {field.heard()}"]
+        finally:
+            if figures is not None:
+                figures |= field.figures
 
 
 # ---------------------------------------------------------------- who works on it
@@ -95,7 +100,7 @@ def kill_worker(engine: tuple[str, ...]) -> Case:
     def case(field: Field) -> Iterator[str]:
         coordinator = run(field, engine)
         halfway(field)
-        workers_of(coordinator.pid)[0].kill()
+        at_work(workers_of(coordinator.pid)).kill()
         yield from over(field, coordinator)
         yield from field.judged(AT_ONCE * len(field.accounts))
 
@@ -120,7 +125,7 @@ def kill_shard(field: Field) -> Iterator[str]:
     """One of the shards of GNU parallel dies; then it is started once more over all."""
     parallel = in_parallel(field)
     halfway(field)
-    workers_of(parallel.pid, "fleet_child")[0].kill()
+    at_work(workers_of(parallel.pid, "fleet_child")).kill()
     yield from over(field, parallel, 1)
     yield from over(field, in_parallel(field))
     yield from field.judged(AT_ONCE)
@@ -144,7 +149,7 @@ def stop_worker(engine: tuple[str, ...]) -> Case:
     def case(field: Field) -> Iterator[str]:
         coordinator = run(field, engine)
         halfway(field)
-        worker = workers_of(coordinator.pid)[0]
+        worker = at_work([*workers_of(coordinator.pid), psutil.Process(coordinator.pid)])
         worker.suspend()
         time.sleep(3 * TTL)
         worker.resume()
@@ -152,6 +157,19 @@ def stop_worker(engine: tuple[str, ...]) -> Case:
         yield from field.judged(AT_ONCE * len(field.accounts))
 
     return case
+
+
+def stop_shard(field: Field) -> Iterator[str]:
+    """A shard of GNU parallel stands still for three times what its lease may, and nobody takes over meanwhile."""
+    parallel = in_parallel(field)
+    halfway(field)
+    shard = at_work(workers_of(parallel.pid, "fleet_child"))
+    shard.suspend()
+    time.sleep(3 * TTL)
+    shard.resume()
+    yield from over(field, parallel, 1)
+    yield from over(field, in_parallel(field))
+    yield from field.judged(AT_ONCE)
 
 
 def split_brain(field: Field) -> Iterator[str]:
@@ -174,8 +192,8 @@ def split_brain(field: Field) -> Iterator[str]:
 
 
 @contextmanager
-def scheduler(field: Field) -> Iterator[tuple[str, psutil.Process]]:
-    """A scheduler of its own with two workers, and its process."""
+def scheduler(field: Field, workers: int) -> Iterator[tuple[str, psutil.Process]]:
+    """A scheduler of its own with so many workers, and its process."""
     told = field.place / "scheduler.json"
     wanted = {
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
@@ -186,18 +204,18 @@ def scheduler(field: Field) -> Iterator[tuple[str, psutil.Process]]:
     at = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(told)]
     process = field.begin([*dask, "scheduler", "--port", "0", *at], **wanted)
     field.until(told.exists)
-    field.begin([*dask, "worker", "--nworkers", "2", "--nthreads", "10", *at])
+    field.begin([*dask, "worker", "--nworkers", f"{workers}", "--nthreads", "10", *at])
     address = json.loads(told.read_text())["address"]
     with distributed.Client(address, set_as_default=False) as client:
-        client.wait_for_workers(2, 60)
+        client.wait_for_workers(workers, 60)
     yield address, psutil.Process(process.pid)
 
 
-def cut_off(how: str) -> Case:
+def cut_off(how: str, workers: int = 2) -> Case:
     """The scheduler dies, or stands still: the coordinator says so, and the fleet goes on without it."""
 
     def case(field: Field) -> Iterator[str]:
-        with scheduler(field) as (address, process):
+        with scheduler(field, workers) as (address, process):
             coordinator = run(field, ("--engine", "dask", "--scheduler", address))
             halfway(field)
             yield from shown_in_graph(field, address)
@@ -224,7 +242,36 @@ def shown_in_graph(field: Field, address: str) -> Iterator[str]:
         found = client.run_on_scheduler(graph)
     if field.accounts[0].name.encode() not in found:
         yield "the tasks could not be looked at"
-    yield from (f"a task shows the key of {one.name}" for one in field.accounts if one.key.encode() in found)
+    yield from field.shown_in("a task", found)
+
+
+def looked_at(engine: tuple[str, ...]) -> Case:
+    """While Dask is at work somebody looks at its commands, its environments and its pages."""
+
+    def case(field: Field) -> Iterator[str]:
+        coordinator = run(field, engine)
+        halfway(field, 0.05)
+        yield from field.shown_outside(coordinator.pid)
+        yield from (f"{page} is shown" for page, status in field.pages.items() if status < 400)
+        if not field.pages:
+            yield "no page was asked for"
+        yield from over(field, coordinator)
+        yield from field.judged(0)
+
+    return case
+
+
+def looked_at_elsewhere(field: Field) -> Iterator[str]:
+    """While a scheduler that is started by hand is at work, with all the pages that it has."""
+    with scheduler(field, 2) as (address, process):
+        coordinator = run(field, ("--engine", "dask", "--scheduler", address))
+        halfway(field, 0.05)
+        yield from shown_in_graph(field, address)
+        yield from field.shown_outside(process.pid)
+        if 200 not in field.pages.values():
+            yield f"no page was seen: {field.pages}"
+        yield from over(field, coordinator)
+    yield from field.judged(0)
 
 
 def full_disk(begin: Callable[[Field, tuple[str, ...]], subprocess.Popen[str]]) -> Case:
@@ -256,6 +303,22 @@ def revoked(begin: Callable[[Field, tuple[str, ...]], subprocess.Popen[str]]) ->
     return case
 
 
+def _here(field: Field, more: tuple[str, ...]) -> subprocess.Popen[str]:
+    return run(field, HERE, *more)
+
+
+def _dask_2(field: Field, more: tuple[str, ...]) -> subprocess.Popen[str]:
+    return run(field, DASK_2, *more)
+
+
+def _dask_4(field: Field, more: tuple[str, ...]) -> subprocess.Popen[str]:
+    return run(field, DASK_4, *more)
+
+
+def _parallel(field: Field, more: tuple[str, ...]) -> subprocess.Popen[str]:
+    return in_parallel(field, *more)
+
+
 CASES: dict[str, dict[str, Case]] = {
     "kill -9 of a worker": {
         "dask 2": kill_worker(DASK_2),
@@ -269,20 +332,30 @@ CASES: dict[str, dict[str, Case]] = {
         "parallel": kill_parallel,
     },
     "a worker stands still": {
+        "here": stop_worker(HERE),
         "dask 2": stop_worker(DASK_2),
         "dask 4": stop_worker(DASK_4),
+        "in parallel": stop_shard,
         "two shards": split_brain,
     },
-    "the scheduler is cut off": {"killed": cut_off("kill"), "stopped": cut_off("suspend")},
+    "the scheduler is cut off": {
+        "killed, dask 2": cut_off("kill"),
+        "stopped, dask 2": cut_off("suspend"),
+        "killed, dask 4": cut_off("kill", 4),
+        "stopped, dask 4": cut_off("suspend", 4),
+    },
+    "somebody looks at Dask": {"dask 2": looked_at(DASK_2), "a scheduler": looked_at_elsewhere},
     "the disk of a worker is full": {
-        "here": full_disk(lambda field, more: run(field, HERE, *more)),
-        "dask 2": full_disk(lambda field, more: run(field, DASK_2, *more)),
-        "parallel": full_disk(lambda field, more: in_parallel(field, *more)),
+        "here": full_disk(_here),
+        "dask 2": full_disk(_dask_2),
+        "dask 4": full_disk(_dask_4),
+        "parallel": full_disk(_parallel),
     },
     "a key is revoked": {
-        "here": revoked(lambda field, more: run(field, HERE, *more)),
-        "dask 2": revoked(lambda field, more: run(field, DASK_2, *more)),
-        "parallel": revoked(lambda field, more: in_parallel(field, *more)),
+        "here": revoked(_here),
+        "dask 2": revoked(_dask_2),
+        "dask 4": revoked(_dask_4),
+        "parallel": revoked(_parallel),
     },
 }
 """Kind -> engine -> case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 import time
@@ -31,6 +32,7 @@ from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.clocks import NOON
 from tests.fleet.planned_parts import planned_part
 from tests.sandbox.served import serving
+from tests.torture.fleet_epochs import attempts_of, late, sent_by, wrong_order
 
 ROOT = Path(__file__).parents[2]
 RATE = Window(20, 1)
@@ -38,6 +40,18 @@ RATE = Window(20, 1)
 AT_ONCE = 2
 """requests under way for an account"""
 SPEED = 1.15
+PAGES = (
+    *("", "status", "info", "health", "metrics", "sitemap.json", "json/counts.json", "json/index.html"),
+    *(
+        "info/main/workers.html",
+        "info/main/logs.html",
+        "individual-graph",
+        "tasks",
+        "graph",
+        "api/v1/get_workers",
+    ),
+)
+"""Of what Dask shows to browsers."""
 
 
 class Counting:
@@ -76,6 +90,10 @@ class Field:
     folder: FleetFolder = field(init=False)
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     said: int = 0
+    figures: dict[str, int] = field(default_factory=dict)
+    """what was counted when it was judged last"""
+    pages: dict[str, int] = field(default_factory=dict)
+    """pages of Dask that were asked for, with their status"""
 
     def __post_init__(self) -> None:
         self.folder = FleetFolder(self.place / "runs" / "2026-11-28T2200-fleet-sheet")
@@ -160,18 +178,42 @@ class Field:
     def judged(self, in_flight: int, *, but: tuple[str, ...] = ()) -> Iterator[str]:
         """Yield what is wrong now that all is over: `in_flight` requests were under way when something died."""
         sent: Counter[int] = Counter()
-        for seen in self.server.app.requests_seen():
-            if seen.method == "PUT":
-                sent[int(seen.path.rpartition("/")[2])] += 1
-            if seen.status == 429:
-                yield f"429: {seen}"
+        seen = [one for one in self.server.app.requests_seen() if one.method == "PUT"]
+        puts: dict[str, list[tuple[float, int]]] = {one.name: [] for one in self.accounts}
+        for one in seen:
+            at = int(one.path.rpartition("/")[2])
+            sent[at] += 1
+            puts[one.account].append((one.at, at))
+        refused = sum(one.status == 429 for one in self.server.app.requests_seen())
         repeats = sum(count - 1 for count in sent.values())
+        lost = sum(
+            self.speeds(one)[at] != SPEED
+            for one in self.accounts
+            if one.name not in but
+            for at in self.ids(one)
+        )
+        self.figures = {"rows lost": lost, "repeats": repeats, "in flight at most": in_flight, "429": refused}
+        if refused:
+            yield f"{refused} requests were refused with 429"
         if repeats > in_flight:
             yield f"{repeats} requests were repeated, and {in_flight} were in flight"
-        for one in self.accounts:
-            if one.name not in but:
-                yield from self._judged(one)
+        for each in self.accounts:
+            yield from self._order(each, puts[each.name])
+            if each.name not in but:
+                yield from self._judged(each)
         yield from self.shown_keys()
+
+    def _order(self, one: Tenant, puts: list[tuple[float, int]]) -> Iterator[str]:
+        """Yield what is wrong with who sent what when."""
+        at_home = self.folder.run_of(one.name, 1).parent
+        local = self.place / "local" / self.folder.id / one.name
+        epochs = range(1, self.folder.latest_epoch(one.name) + 1)
+        places = [(at, local / f"{at}" if (local / f"{at}").exists() else at_home / f"{at}") for at in epochs]
+        sent = sent_by(attempts_of(places), ((came, at - one.first_id) for came, at in puts))
+        for name, count in zip(("late in flight", "late"), late(sent), strict=True):
+            self.figures[name] = self.figures.get(name, 0) + count
+        self.figures["epochs"] = max(self.figures.get("epochs", 0), epochs.stop - 1)
+        yield from wrong_order(one.name, sent, AT_ONCE)
 
     def _judged(self, one: Tenant) -> Iterator[str]:
         epoch = self.folder.latest_epoch(one.name)
@@ -206,11 +248,34 @@ class Field:
 
     def shown_keys(self) -> Iterator[str]:
         """Yield the files that show a key, of all that were written anywhere in the folder."""
-        keys = [one.key.encode() for one in self.accounts]
         for path in self.place.rglob("*"):
             if path.is_file() and path.parent.name != "keys":
-                text = path.read_bytes()
-                yield from (f"{path} shows the key {key!r}" for key in keys if key in text)
+                yield from self.shown_in(str(path), path.read_bytes())
+
+    def shown_in(self, what: str, text: bytes) -> Iterator[str]:
+        """Yield the accounts whose keys a text shows."""
+        yield from (
+            f"{what} shows the key of {one.name}" for one in self.accounts if one.key.encode() in text
+        )
+
+    def shown_outside(self, pid: int) -> Iterator[str]:
+        """Yield what shows a key of what anybody can see of a process and those that it began: words, pages."""
+        for one in (psutil.Process(pid), *family(pid)):
+            with suppress(psutil.Error):
+                yield from self.shown_in("a command", "\0".join(one.cmdline()).encode())
+                yield from self.shown_in("an environment", repr(one.environ()).encode())
+        for page in sorted(self._pages()):
+            with suppress(httpx.HTTPError):
+                answer = httpx.get(page, timeout=5)
+                self.pages[page] = answer.status_code
+                yield from self.shown_in(page, answer.content)
+
+    def _pages(self) -> Iterator[str]:
+        """The pages that Dask may show to browsers, of all its processes that logged where they are."""
+        logs = (self.folder.path / "engine.log", *self.place.glob("said-*.txt"))
+        told = "".join(path.read_text(errors="replace") for path in logs if path.exists())
+        for at in set(re.findall(r"dashboard at:\s+(?:http://)?(127\.0\.0\.1:\d+)", told)):
+            yield from (f"http://{at}/{page}" for page in PAGES)
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -223,6 +288,15 @@ def family(pid: int) -> list[psutil.Process]:
 def workers_of(pid: int, word: str = "spawn_main") -> list[psutil.Process]:
     """The Pythons that a process has begun and that have this word in their command: those of Dask, or of shards."""
     return [one for one in family(pid) if word in " ".join(one.cmdline()) and one.name().startswith("python")]
+
+
+def at_work(workers: list[psutil.Process]) -> psutil.Process:
+    """Return one of these processes that has an account in hand: the journal of one is open in it."""
+    for one in workers:
+        with suppress(psutil.Error):
+            if any("/accounts/" in file.path for file in one.open_files()):
+                return one
+    raise AssertionError("no worker has an account in hand")
 
 
 @contextmanager

@@ -121,10 +121,13 @@ def test_a_scheduler_that_stands_still_ends_whoever_waits_for_a_shard_and_takes_
 
 
 def test_a_scheduler_that_does_not_answer_is_told_before_anything_is_asked_of_it(tmp_path: Path) -> None:
-    at = SchedulerAddress("tcp://127.0.0.1:9")
-    with pytest.raises(UsageError) as refused, cluster_at(at, tmp_path / "engine.log", connect=0.1):
-        raise AssertionError
-    assert refused.value.code == "U172"
+    no_certificate = tmp_path / "own.pem"
+    no_certificate.touch()
+    secured = SchedulerAddress("tls://127.0.0.1:9", ca=no_certificate, cert=no_certificate)
+    for at, remedy in ((SchedulerAddress("tcp://127.0.0.1:9"), "Start it"), (secured, "belong to its own")):
+        with pytest.raises(UsageError) as refused, cluster_at(at, tmp_path / "engine.log", connect=0.1):
+            raise AssertionError
+        assert refused.value.code == "U172" and remedy in refused.value.remedy
 
 
 def test_without_the_package_the_message_says_which_extra_to_install(
