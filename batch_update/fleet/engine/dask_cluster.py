@@ -16,11 +16,10 @@ import distributed
 
 from batch_update.errors import UsageError
 from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+from batch_update.fleet.engine.shard_work import SHARDS_AT_ONCE
 from batch_update.text import printable
 from batch_update.version import __version__
 
-SHARDS_AT_ONCE = 250
-"""in one worker: an account waits for its pace nearly all the time"""
 MISSED_AFTER = 30.0
 """seconds until a worker that is silent counts as lost: under a lease's time, before another may take over"""
 _MISSED = "seconds until a lost worker is missed"
@@ -87,7 +86,7 @@ def cluster_at(scheduler: SchedulerAddress, log: Path, connect: float = _CONNECT
             )
         except (OSError, ValueError) as error:
             message = f"the scheduler {printable(scheduler.url)} does not answer ({type(error).__name__})"
-            raise UsageError(message, code="U172") from None
+            raise UsageError(message, code="U172", remedy=_unanswered(scheduler)) from None
         stack.callback(client.close)
         _refuse_unlike(client)
         yield client
@@ -145,6 +144,14 @@ def _security(scheduler: SchedulerAddress) -> Any:
         tls_client_cert=str(scheduler.cert),
         tls_client_key=str(scheduler.key) if scheduler.key else None,
     )
+
+
+def _unanswered(scheduler: SchedulerAddress) -> str:
+    """Return what to do where a scheduler does not answer; "" for what the code says."""
+    if not scheduler.url.startswith("tls"):
+        return ""
+    files = "the files of the options scheduler_ca and scheduler_cert"
+    return f"see whether it runs, and with TLS, and whether {files} belong to its own"
 
 
 def _between_processes() -> dict[str, Any]:

@@ -12,9 +12,13 @@ from typing import Any
 
 from batch_update.account.account import own_folder
 from batch_update.errors import UsageError
+from batch_update.fleet.running.open_files import capacity_for
 from batch_update.fleet.shards.running import run_shard_here
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import ShardEnd
+
+SHARDS_AT_ONCE = 250
+"""in one worker: an account waits for its pace nearly all the time"""
 
 
 def see_here(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
@@ -24,6 +28,7 @@ def see_here(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
 
 def see_elsewhere(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
     """See a shard to its end on a machine that shares nothing but the folder of the fleet: its journal lies here."""
+    capacity_for(SHARDS_AT_ONCE)  # how many threads it has was for who began the worker to say
     return see_here(replace(task, local=task.local or own_folder() / "shards"), given)
 
 

@@ -21,10 +21,11 @@ async def chosen_engine(
     folder: FleetFolder, order: FleetOrder, accounts: int, watcher: FleetWatcher
 ) -> AsyncIterator[Engine]:
     """Yield the engine that an order names, for so many accounts. Raises UsageError where it cannot be had."""
+    # Workers of our own have the limits of this process, raised for the share of each.
+    capacity = capacity_for(accounts if order.engine == "here" else -(-accounts // order.workers))
+    if capacity.told and not order.scheduler:
+        watcher.fleet_told(capacity.told)
     if order.engine == "here":
-        capacity = capacity_for(accounts)
-        if capacity.told:
-            watcher.fleet_told(capacity.told)
         plan = read_fleet(folder)
         async with one_process() as shared:
             yield Here(capacity.most, shared, order.given, tell=watcher.rows_done, fleet=plan)
@@ -36,6 +37,10 @@ async def chosen_engine(
     work = partial(see_elsewhere if order.scheduler else see_here, given=dict(order.given))
     log = folder.path / "engine.log"
     async with dask_engine(
-        work, log=log, workers=order.workers, shards=max(1, accounts), scheduler=order.scheduler
+        work,
+        log=log,
+        workers=order.workers,
+        shards=max(1, min(accounts, order.workers * capacity.most)),
+        scheduler=order.scheduler,
     ) as engine:
         yield engine

@@ -18,7 +18,7 @@ FOR_EACH = 20
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many accounts fit into this process."""
+    """How many accounts fit into a process."""
 
     most: int
     told: str = ""
@@ -43,8 +43,8 @@ def capacity_for(accounts: int) -> Capacity:
     most = max(1, (soft - FOR_ITSELF) // FOR_EACH)
     return Capacity(
         most,
-        f"This process may have {soft:,} open files, which is room for {counted(most, 'account')} at once; the others "
-        f"wait for their turn. For all at once: ulimit -n {needed}, if that is allowed (its bound is set in "
+        f"A process may have {soft:,} open files here, which is room for {counted(most, 'account')} at once; the "
+        f"others wait for their turn. For all at once: ulimit -n {needed}, if that is allowed (its bound is set in "
         "/etc/security/limits.conf, or as LimitNOFILE of a systemd unit).",
     )
 
