@@ -7,6 +7,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from batch_update.account.account import fingerprint
+from batch_update.api.keys import ApiKey
 from batch_update.errors import UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.running.one_process import STARTS, one_process
@@ -64,3 +66,14 @@ def test_what_is_raised_inside_comes_out_as_it_was() -> None:
 
     with pytest.raises(UsageError, match="no"):
         anyio.run(main)
+
+
+def test_a_key_of_an_account_is_told_from_others_by_slow_work_that_is_done_once() -> None:
+    """It stands for the key in names of files: another key or another place has another name."""
+    key = ApiKey("key-of-account-0001")
+    first = fingerprint(key, "one.example")
+    assert fingerprint(ApiKey("key-of-account-0001"), "one.example") == first
+    assert first not in {
+        fingerprint(key, "two.example"),
+        fingerprint(ApiKey("key-of-account-0002"), "one.example"),
+    }
