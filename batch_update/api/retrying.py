@@ -52,9 +52,20 @@ class Tries:
         self._retries = retries
 
     async def run(self, attempt: Callable[[], Awaitable[Verdict]]) -> Verdict:
-        """Attempts until one is final or nothing more is allowed; the last verdict."""
+        """Attempts until one is final or nothing more is allowed; the last verdict.
+
+        Most calls need one attempt: the policy, whose copy takes as long as a request, begins with what came of that.
+        """
+        first = await attempt()
+        if not first.free and first.repeats <= 0:
+            return first
+        pending = [first]
+
+        async def next_attempt() -> Verdict:
+            return pending.pop() if pending else await attempt()
+
         policy = self._retries.policy.copy(wait=self._pause, retry=retry_if_result(self._again))
-        return await policy(attempt)
+        return await policy(next_attempt)
 
     def _again(self, verdict: Verdict) -> bool:
         if verdict.free:
