@@ -59,9 +59,9 @@ class Pacer:
     the machine.
 
     A look into the ledger takes longer than all else here. While nobody else is seen there, one look writes down as
-    many requests as the windows take now, as if they went out at the last moment of `AHEAD`: those need no further
-    look. What was not used of it is given back once nothing is under way. So others never see less than what is sent,
-    and for a moment more.
+    many requests as the windows take within `AHEAD`, as if they went out at its last moment: those need no further
+    look. What was not used of it is given back once nothing is under way and nobody waits. So others never see less
+    than what is sent, and for a moment more.
     """
 
     def __init__(
@@ -143,11 +143,15 @@ class Pacer:
             return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN) if self._shares() else wait
 
     def _take_ahead(self, now: float) -> None:
-        """Have the ledger hold what else the windows take now, where nobody else uses it."""
+        """Have the ledger hold what else the windows take soon, where nobody else uses it.
+
+        What counts now and does not then stands in it as well until the next look: others see more than there is.
+        """
         if self._even or self._shares():
             return
-        room = min(log.room(self._flying) for log in self._logs)
-        self._ahead, self._ahead_until = min(max(room, 0), MOST_AHEAD), now + AHEAD
+        until = now + AHEAD
+        room = min(log.room(self._flying, until) for log in self._logs)
+        self._ahead, self._ahead_until = min(max(room, 0), MOST_AHEAD), until
 
     def _wait(self) -> float:
         """Seconds until the next request may go out; `inf`: only an answer can tell."""
@@ -332,8 +336,9 @@ class Pacer:
             self._latencies.append(now - ticket.sent)
             for log in self._logs:
                 log.landed(ticket, now, self._capped)
-        # Until it is told, the ledger holds a later moment for what has landed, which is safe.
-        if self._ledger is not None and (self._shares() or not self._flying):
+        # Until it is told, the ledger holds a later moment for what has landed, which is safe. Who waits for leave will
+        # tell it with the next grant.
+        if self._ledger is not None and (self._shares() or not (self._flying or self._queue)):
             with self._turn(self._ledger):
                 pass  # where another process is at it, the next turn tells
         return now

@@ -73,9 +73,10 @@ class WindowLog:
         at = known[-1] if len(known) == surplus else math.inf
         return min(at, self._others_until) if self._others else at
 
-    def room(self, flying: Collection[Ticket]) -> int:
-        """Return how many more requests fit, right after `ready_at`; below 0 where there are more than fit."""
-        return self._usable() - self.count(flying)
+    def room(self, flying: Collection[Ticket], until: float) -> int:
+        """Return how many more requests fit by then, as far as is known; below 0 where there are more than fit."""
+        ending = sum(end <= until for end in self._ends)
+        return self._usable() - self.count(flying) + ending
 
     def count(self, flying: Collection[Ticket]) -> int:
         """Requests of this machine that count at most, those without an answer included."""
