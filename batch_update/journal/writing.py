@@ -209,7 +209,9 @@ class Journal:
         What was settled before is on the disk then, too.
         """
         if self.trouble is None:
-            group = self._groups.add(attempt_entry(self._session, change.indexes[0], attempt, at))
+            group = self._groups.add(
+                attempt_entry(self._session, change.indexes[0], attempt, at), pressing=True
+            )
             if not group.done.is_set():
                 await group.done.wait()
             if group.kept:

@@ -10,6 +10,8 @@ import anyio.lowlevel
 
 from batch_update.journal.storing.schema import LogEntry
 
+LINGER = 0.05
+"""seconds that outcomes wait for an intention to be written with, where many journals share the waits for the disk"""
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
 
@@ -48,12 +50,21 @@ class Transactions:
         self._reach = reach
         self._reach_now = reach_now
         self._open = Transaction()
+        self._pressing = anyio.Event()
+        """set when somebody waits for what is open"""
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
 
-    def add(self, *entries: LogEntry, then: Callable[[], None] | None = None) -> Transaction:
-        """Put these entries into one commit. Without `keep` running, that is done when this returns."""
+    def add(
+        self, *entries: LogEntry, then: Callable[[], None] | None = None, pressing: bool = False
+    ) -> Transaction:
+        """Put these entries into one commit. Without `keep` running, that is done when this returns.
+
+        `pressing`: somebody waits for it.
+        """
         group = self._open
+        if pressing:
+            self._pressing.set()
         group.entries += entries
         if then is not None:
             group.then.append(then)
@@ -73,6 +84,9 @@ class Transactions:
         try:
             while True:
                 await self._due.wait()
+                if self._reach is not None and not self._pressing.is_set():
+                    with anyio.move_on_after(LINGER):
+                        await self._pressing.wait()
                 await self._gather()
                 self._due = anyio.Event()
                 if self._reach is None:
@@ -98,7 +112,7 @@ class Transactions:
 
     def _take(self) -> Transaction:
         """Return what is open, once it was given to `commit`; a new one is open then."""
-        group, self._open = self._open, Transaction()
+        group, self._open, self._pressing = self._open, Transaction(), anyio.Event()
         group.kept = not group.entries or self._commit(group.entries)
         return group
 

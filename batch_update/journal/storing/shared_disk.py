@@ -34,8 +34,10 @@ from batch_update.clock import SYSTEM, Clock
 
 T = TypeVar("T")
 
-THREADS = 4
+THREADS = 16
 """waits at once: file systems make one of those that come together"""
+MOST_IN_TURN = 8
+"""waits that a thread makes one after another: whoever waits hears of it once all of them are over"""
 ASIDE = 4
 """journals that are begun or closed at once"""
 GATHER = 0.004
@@ -59,7 +61,8 @@ class SharedDisk:
         self._waiting: list[_Wait] = []
         self._due = anyio.Event()
         self._threads = anyio.CapacityLimiter(THREADS)
-        self._serving: list[anyio.CancelScope] = []
+        self._serving: anyio.CancelScope | None = None
+        self._is_over = False
         self._aside = anyio.CapacityLimiter(ASIDE)
 
     async def reach(self, job: Callable[[], None]) -> None:
@@ -79,22 +82,28 @@ class SharedDisk:
         return results[0]
 
     async def serve(self) -> None:
-        """Hand what waits to a thread, all of it at once, until `close`: whoever waits is not left alone."""
-        with anyio.CancelScope(shield=True) as scope:
-            self._serving.append(scope)
-            while not scope.cancel_called:
-                await self._due.wait()
-                await self._clock.sleep(GATHER)
-                waits, self._waiting, self._due = self._waiting, [], anyio.Event()
-                if waits:  # else another one took them
-                    await anyio.to_thread.run_sync(_do_all, waits, limiter=self._threads)
-                for wait in waits:
-                    wait.done.set()
+        """Hand what waits to threads, several to each, until `close`: whoever waits is not left alone."""
+        with anyio.CancelScope(shield=True) as self._serving:
+            async with anyio.create_task_group() as tasks:
+                while not self._is_over:
+                    await self._due.wait()
+                    await self._clock.sleep(GATHER)
+                    waits, self._waiting, self._due = self._waiting, [], anyio.Event()
+                    for begin in range(0, len(waits), MOST_IN_TURN):
+                        tasks.start_soon(self._make, waits[begin : begin + MOST_IN_TURN])
+
+    async def _make(self, waits: list[_Wait]) -> None:
+        """Make some of them in a thread, whatever is cancelled meanwhile: none may wait for ever."""
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_do_all, waits, limiter=self._threads)
+        for wait in waits:
+            wait.done.set()
 
     def close(self) -> None:
-        """End all that serve."""
-        for scope in self._serving:
-            scope.cancel()
+        """End the serving, once what is under way is made."""
+        self._is_over = True
+        if self._serving is not None:
+            self._serving.cancel()
 
 
 @asynccontextmanager
@@ -103,8 +112,7 @@ async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
     disk = SharedDisk(clock)
     raised: Exception | None = None
     async with anyio.create_task_group() as tasks:
-        for _ in range(THREADS):
-            tasks.start_soon(disk.serve)
+        tasks.start_soon(disk.serve)
         try:
             yield disk
         except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
