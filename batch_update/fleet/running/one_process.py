@@ -20,6 +20,9 @@ from batch_update.run.steps.means import Means
 STARTS = 90.0
 """accounts that begin in a second at most: each opens with a burst of 20 requests and repeats it every 11 seconds, so
 that a thousand are spread over those 11 seconds"""
+AT_ONCE = 4
+"""requests of an account under way, unless told otherwise: a burst of 20 comes every 11 seconds, long after idle
+connections were closed, so that each costs a connection made anew"""
 REPORT_WRITERS = 1
 """processes that make reports beside the one that sends"""
 
@@ -37,7 +40,7 @@ class OneProcess:
 
     def means(self, means: Means) -> Means:
         """Return the means of one account among many."""
-        return replace(means, disk=self._disk, reports_later=True)
+        return replace(means, disk=self._disk, at_once=AT_ONCE, reports_later=True)
 
     async def start(self) -> None:
         """Return when the next account may begin."""

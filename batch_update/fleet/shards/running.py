@@ -64,6 +64,7 @@ async def run_shard(
         if (end := await _ended_before(shard)) is not None:
             return end
         account = await anyio.to_thread.run_sync(means.account, shard.settings)  # a command may print its key
+        means = replace(means, key=account.key)  # it is read once
         async with _lease_of(shard, account, means, ttl).kept(wait=shard.settings.wait) as lease:
             return await _ended_before(shard) or await _in_lease(shard, lease, means)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is how this account ended
@@ -91,10 +92,17 @@ def _loaded(
     fleet = fleet or read_fleet(folder)
     plan = account_plan(fleet, task)
     asked = layered_settings(settings, given, means.environ, beneath=fleet.settings)
-    asked = asked.model_copy(update={"yes": True, "expect": None})
+    asked = asked.model_copy(update={"yes": True, "expect": None, **_at_once(asked, means)})
     if means.key is None and not asked.sandbox:
         asked = settings_for(read_accounts(asked.accounts_file).named(task.account), asked)
     return Shard(task, folder, fleet, plan, asked)
+
+
+def _at_once(settings: Settings, means: Means) -> dict[str, int]:
+    """Return how many requests may be under way, where the means say and no setting does."""
+    if means.at_once is None or "concurrency" in settings.model_fields_set:
+        return {}
+    return {"concurrency": min(settings.concurrency, means.at_once)}
 
 
 async def _ended_before(shard: Shard) -> ShardEnd | None:

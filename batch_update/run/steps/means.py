@@ -57,6 +57,8 @@ class Means:
     """whether what was sent with the key lately is not known here, so that its windows count as used up"""
     disk: SharedDisk | None = None
     """what journals wait for the disk with, where many runs share an event loop; None: each waits by itself"""
+    at_once: int | None = None
+    """requests under way at most, where no setting says and many runs share an event loop"""
     reports_later: bool = False
     """whether whoever began the run has its files made from its journal, once it has ended; see `run.remaking`"""
 
