@@ -18,6 +18,7 @@ from batch_update.api.wire.transport import (
     Connection,
     InProcess,
     LocalError,
+    Outgoing,
     StaleError,
     UntrustedError,
 )
@@ -95,6 +96,8 @@ class Wires:
             }
         )
         self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
+        self._base = base_url
+        self._root = httpx.URL(base_url)
         self._timeout = timeout
         self._app = app
         self._clock = clock
@@ -118,18 +121,11 @@ class Wires:
         self, method: str, url: str, content: bytes, departure: Departure, *, fresh: bool = False
     ) -> Answer | NoAnswer:
         """Send and read, on a new connection where `fresh` wants one. Nothing of httpx or of sockets is raised."""
-        request = httpx.Request(
-            method,
-            url,
-            headers=self._json_headers if content else self._headers,
-            content=content,
-            extensions={"trace": departure.note},
-        )
         wire = departure.wire = await self._take(fresh=fresh)
         seen: Answer | NoAnswer | None = None
         try:
             with anyio.move_on_after(self._timeout):
-                response = await wire.handle_async_request(request)
+                response = await self._send(wire, method, url, content, departure)
                 is_early = self._is_early(response, departure)
                 status, headers, proxy = (
                     response.status_code,
@@ -149,6 +145,21 @@ class Wires:
         finally:
             self._idle.append(wire)  # where anything went wrong it has closed itself, and connects anew
         return seen or NoAnswer(f"no answer within {self._timeout:g} s", departure.sent)
+
+    async def _send(
+        self, wire: httpx.AsyncBaseTransport, method: str, url: str, content: bytes, departure: Departure
+    ) -> httpx.Response:
+        """Send a request; `url` is the base URL, and more that needs no quoting any more."""
+        headers = self._json_headers if content else self._headers
+        if not isinstance(wire, Connection):
+            trace = {"trace": departure.note}
+            request = httpx.Request(method, url, headers=headers, content=content, extensions=trace)
+            return await wire.handle_async_request(request)
+        length = [(b"Content-Length", b"%d" % len(content))] if content else []
+        target = self._root.raw_path.rstrip(b"/") + url[len(self._base) :].encode("ascii")
+        return await wire.exchange(
+            Outgoing(method, self._root, target, headers.raw + length, content, departure.note)
+        )
 
     async def _take(self, *, fresh: bool) -> httpx.AsyncBaseTransport:
         """A connection for one request: the one used last, or where none shall be kept, one that connects anew."""

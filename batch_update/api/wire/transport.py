@@ -14,7 +14,8 @@ import contextlib
 import os
 import select
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -56,6 +57,19 @@ class StaleError(httpx.RemoteProtocolError):
     """A connection that was kept from an earlier request ended before one byte of an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as a connection needs it: making httpx's own takes as long as sending it."""
+
+    method: str
+    url: httpx.URL
+    """somewhere at the server"""
+    target: bytes
+    headers: list[tuple[bytes, bytes]] = field(repr=False)
+    content: bytes = field(repr=False)
+    trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None
+
+
 class Connection(httpx.AsyncBaseTransport):
     """To one server, kept open between requests. Raises httpx.TransportError and nothing else of its own.
 
@@ -75,6 +89,13 @@ class Connection(httpx.AsyncBaseTransport):
         """whether something came since the request"""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request of httpx; see `exchange`."""
+        url, trace = request.url, request.extensions.get("trace")
+        return await self.exchange(
+            Outgoing(request.method, url, url.raw_path, request.headers.raw, request.content, trace)
+        )
+
+    async def exchange(self, request: Outgoing) -> httpx.Response:
         """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection.
 
         The answer's extension `reused` tells whether the connection was kept from an earlier request; `has_surplus`,
@@ -162,11 +183,11 @@ class Connection(httpx.AsyncBaseTransport):
 
     # ------------------------------------------------------------ one exchange
 
-    async def _send(self, request: httpx.Request) -> None:
+    async def _send(self, request: Outgoing) -> None:
         assert self._stream is not None
         self._has_heard = False
-        if trace := request.extensions.get("trace"):
-            await trace(SENT, {})
+        if request.trace is not None:
+            await request.trace(SENT, {})
         # A server may answer and close before it has read everything: the answer counts, so it is read anyway.
         # The bytes get no name here: a traceback with local variables must not show the key in them.
         with contextlib.suppress(*_BROKEN):
@@ -233,10 +254,9 @@ class _Body(httpx.AsyncByteStream):
         return self._pieces
 
 
-def _encode(wire: h11.Connection, request: httpx.Request) -> bytes:
+def _encode(wire: h11.Connection, request: Outgoing) -> bytes:
     """Return the whole request as bytes: one packet for most."""
-    url = request.url
-    head = wire.send(h11.Request(method=request.method, target=url.raw_path, headers=request.headers.raw))
+    head = wire.send(h11.Request(method=request.method, target=request.target, headers=request.headers))
     body = wire.send(h11.Data(data=request.content)) if request.content else b""
     return b"".join(part for part in (head, body, wire.send(h11.EndOfMessage())) if part)
 
