@@ -1,13 +1,19 @@
 """Many accounts in one process, each with its key, journal and pace, against a server that counts the windows of each.
 
-BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (a quarter of an hour); otherwise windows a
-tenth as long, and fewer accounts, which then ask for as much.
+BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (a quarter of an hour), and
+BENCH_FULL_FLEET=1000x500 that case alone (six to eight minutes); otherwise windows a tenth as long, and fewer
+accounts, which then ask for as much.
+
+What is permitted is what both windows of each account permit, with the second beyond each window that the client keeps:
+500 rows take 304 s at least, and not 300. Accounts begin one after another, over 11 s where there are a thousand, so
+that each is measured by the time between its own first and last update. Reports of some accounts are made meanwhile.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,6 +30,8 @@ from tests.benchmarks.many_accounts import MARGIN, serving_many
 MOST_LATE = 1.0
 MOST_MEMORY = 500
 LEAST_RATE = 0.97
+MOST_SECONDS = 480.0
+"""until a case is given up"""
 MOST_TIME = 1.05
 
 
@@ -51,7 +59,14 @@ FULL = (
 
 
 def run() -> list[Line]:
-    return [line for case in (FULL if os.environ.get("BENCH_FULL_FLEET") else SHORT) for line in _lines(case)]
+    return [line for case in _cases(os.environ.get("BENCH_FULL_FLEET", "")) for line in _lines(case)]
+
+
+def _cases(asked: str) -> tuple[Case, ...]:
+    """Return the cases that the variable asks for: none is the short ones, 1 all full ones, or one as 1000x500."""
+    if not asked:
+        return SHORT
+    return tuple(case for case in FULL if asked in {"1", f"{case.accounts}x{case.rows}"})
 
 
 def _lines(case: Case) -> list[Line]:
@@ -59,7 +74,8 @@ def _lines(case: Case) -> list[Line]:
         given = [f"{Path(folder) / 'fleet'}", url, str(case.accounts), str(case.rows)]
         windows = [f"{limit}/{seconds:g}" for limit, seconds in _pairs(case)]
         command = [sys.executable, "-m", "tests.benchmarks.many_runs", *given, *windows]
-        took = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
+        took = json.loads(done.stdout)
         came = json.load(urlopen(f"{url}/figures"))  # the server above
     return [_pace(case, took, came), _cost(case, took, came)]
 
@@ -74,19 +90,23 @@ def _pace(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
     late = came["late"]["0.99"]
     rate, best = came["updates"] / came["sending"], _shortest(case)
     is_whole = took["rows"] == came["assistants"] == case.accounts * case.rows and set(took["exits"]) == {"0"}
-    figure = f"{rate:.0f} updates/s, {came['refused']} x 429, p99 {late:.2f} s late"
-    met = is_whole and not came["refused"] and late < MOST_LATE
-    if not case.full_pace:
-        ratio = came["longest"] / best
-        words = f"the slowest account takes {ratio:.3f} x what its windows permit ({best:.1f} s)"
-        return Line(
-            what, figure, words, f"no 429, all rows, at most {MOST_TIME} x", met and ratio <= MOST_TIME
-        )
-    share = rate / (case.accounts * case.rows / best)
-    words = f"{share:.3f} of what the windows permit"
-    return Line(
-        what, figure, words, f"no 429, at least {LEAST_RATE}, p99 under 1 s", met and share >= LEAST_RATE
+    figure = (
+        f"{rate:.0f} updates/s from the first to the last, {came['refused']} x 429, p99 {late:.2f} s late"
     )
+    met = is_whole and not came["refused"] and late < MOST_LATE
+    slowest = max(came["spans"]) / best
+    if not case.full_pace:
+        words = f"the slowest account takes {slowest:.3f} x what its windows permit ({best:.1f} s)"
+        target = f"no 429, all rows, at most {MOST_TIME} x"
+        return Line(what, figure, words, target, met and slowest <= MOST_TIME)
+    share = statistics.fmean(best / span for span in came["spans"])
+    plain = rate / (case.accounts / (0.6 / case.scale))
+    words = (
+        f"accounts send at {share:.3f} of what their windows permit, the slowest at {1 / slowest:.3f};"
+        f" all together at {plain:.3f} of 100 in {60 / case.scale:g} s for each"
+    )
+    target = f"no 429, all rows, at least {LEAST_RATE}, p99 under {MOST_LATE:g} s"
+    return Line(what, figure, words, target, met and share >= LEAST_RATE)
 
 
 def _cost(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
@@ -94,7 +114,8 @@ def _cost(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
     figure = f"{took['peak']:.0f} MiB at most, {each:.0f} us of the processor a request"
     share = took["processor"] / took["wall"]
     words = (
-        f"{share:.0%} of one core in {took['wall']:.0f} s; reports {took['reports']:.1f} s in another process"
+        f"{share:.0%} of one core in {took['wall']:.0f} s; {took['reported']} reports: {took['reports']:.1f} s of the"
+        " processor in another process"
     )
     return Line("the same", figure, words, f"under {MOST_MEMORY} MiB", took["peak"] < MOST_MEMORY)
 
@@ -113,6 +134,4 @@ def _shortest(case: Case) -> float:
     for n in range(pages, pages + case.rows):
         ends = (times[n - w.limit] + w.seconds + MARGIN for w in case.windows if n >= w.limit)
         times.append(max([0.0, *ends]))
-    if case.full_pace and case.scale == 1:
-        return case.rows * 60 / 100  # a hundred a minute, as people reckon
     return times[-1]

@@ -112,10 +112,7 @@ def figures(accounts: Iterable[Account], windows: tuple[tuple[int, float], ...])
         "late": {
             str(share): late[int(share * (len(late) - 1))] if late else 0.0 for share in (0.5, 0.9, 0.99, 1)
         },
-        "longest": max(
-            (one.taken[one.updates[-1]] - one.taken[one.updates[0]] for one in known if one.updates),
-            default=0.0,
-        ),
+        "spans": [one.taken[one.updates[-1]] - one.taken[one.updates[0]] for one in known if one.updates],
     }
 
 
