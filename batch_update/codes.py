@@ -346,6 +346,6 @@ CODES: dict[str, Code] = dict((
     _c("U181", "no such account", "The list of accounts has none of that name, or none with that tag.", "Look at all of them, and at their tags, with batch-update accounts list, or name another list with the setting accounts_file."),
     _c("U182", "an account and another key", "The setting account names the account of a list, which says where its key lies, and another setting says where another key does. Which was meant nobody can tell.", "Leave one of them out."),
     _c("U183", "the account is in the list already", "Its name differs from one of the list in upper and lower case at most.", "Take another name, or change the table of that account in the list."),
-    _c("U190", "no such assistant to carry over", "The account that assistants are carried over from has none of that name, or several, or none at all.", "Write its name as batch-update choices assistants shows it, or choose it by its id with the setting only."),
+    _c("U190", "no such assistant to carry over", "The account that assistants are carried over from has none of that name, or several, or none at all.", "Write its name as batch-update choices assistants shows it for that account (the setting account), or choose it by its id with the setting only."),
 ))
 # fmt: on

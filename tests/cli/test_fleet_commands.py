@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from batch_update.sandbox.many.switchboard import Manner, make_many
+from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.cli.conftest import Run
 from tests.fleet.accounts_of_sandbox import write_list
 from tests.sandbox.served import serving
@@ -40,3 +46,47 @@ def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_pat
         assert undone.exit == 0 and "2 of 2 accounts as wanted: 2 updated" in undone.out
         assert run("fleet", "status", folder.name).exit == 0
         assert run("fleet", "resume", folder.name).exit == 4, "nothing is left to send"
+
+
+def test_what_works_on_staging_is_carried_over_sent_and_taken_back(run: Run, tmp_path: Path) -> None:
+    """With the commands that are printed; each target says it in ids of its own, and holds in the end what it held."""
+    staging, *targets = tenants(4)
+    quick = ("--rate", "off", "--locks-dir", str(tmp_path))
+    with closing(make_many(4, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path, 4, f"{address}/api")
+        before = [_first_two(one, address) for one in targets]
+        change = {"max_duration": 777, "initial_message": "Grüß Gott!"}
+        httpx.put(f"{address}/api/user/assistant/{staging.first_id}", json=change, headers=_key(staging))
+        words = ("--from", "staging", "--all-accounts", "--assistant", "Reception", "--assistant", "Booking")
+        seen = run("fleet", "promote", *words, *quick)
+        assert (seen.exit, [_first_two(one, address) for one in targets]) == (10, before), "nothing was sent"
+        sent = run(*_printed(r"^Next: (.*)$", seen.out), "--yes", "--reread-after", "0")
+        assert sent.exit == 0 and "3 of 3 accounts as wanted: 6 updated" in sent.out
+        for one in targets:
+            reception, _ = _first_two(one, address)
+            assert (reception["max_duration"], reception["initial_message"]) == (777, "Grüß Gott!")
+            assert reception["voice_id"] == one.own(900)
+            (transfer,) = (
+                tool["data"] for tool in reception["tools"] if tool["type"] == "assistant_transfer"
+            )
+            assert int(transfer["assistant_id"]) == one.first_id + 1
+        undone = run(*_printed(r"^Undo +(.*)$", sent.out), "--reread-after", "0")
+        assert undone.exit == 0
+        assert [_first_two(one, address) for one in targets] == before
+
+
+def _printed(line: str, said: str) -> list[str]:
+    """Return the words of the command on this line, without the program."""
+    found = re.search(line, said, re.MULTILINE)
+    assert found, said
+    return shlex.split(found[1])[1:]
+
+
+def _key(whose: Tenant) -> dict[str, str]:
+    return {"Authorization": f"Bearer {whose.key}"}
+
+
+def _first_two(whose: Tenant, address: str) -> list[dict[str, Any]]:
+    """Return the first two assistants of an account, without when they changed."""
+    answer = httpx.get(f"{address}/api/user/assistants/get", headers=_key(whose)).json()["data"][:2]
+    return [{key: value for key, value in one.items() if key != "updated_at"} for one in answer]

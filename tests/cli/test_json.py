@@ -357,11 +357,14 @@ def test_a_promotion_is_one_document(run: Run, tmp_path: Path) -> None:
     with closing(make_many(5, manner=Manner(limits=()), faults=faults)) as app, serving(app) as address:
         write_list(tmp_path, 5, f"{address}/api")
         words = ("--from", "staging", "--all-accounts", "--assistant", "Reception", "--rate", "off", "--json")
-        document = one_document(run("fleet", "promote", *words))
+        fields = ("--fields", "initial_message,voice_id,tool_ids")
+        document = one_document(run("fleet", "promote", *words, *fields))
     assert (held_to_its_schema(document), document["exit"]) == ("promotion", 1)
     ready = {one["account"]: one["ready"] for one in document["targets"]}
     assert ready == {"hotel-002": True, "kanzlei-004": True, "praxis-003": False, "restaurant-005": False}
     assert document["changes"] == 2 and Path(document["fleet"]).is_dir()
+    # A digest is over the server, too, whose port is another one each time.
+    keep_example("fleet promote", document | {"digest": "2352d29ec363"}, Path.cwd())
 
 
 @posix
@@ -446,6 +449,7 @@ FIRST_OF = {case.kind: name for name, case in reversed(CASES.items()) if case.ki
 SHOWN = {name: kind for kind, name in FIRST_OF.items()} | {
     "apply: no key": "error",
     "sandbox": "sandbox",
+    "fleet promote": "promotion",
     "run.json": "run-file",
 }
 """Case -> the kind that its document is the example of."""

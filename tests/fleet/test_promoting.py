@@ -19,7 +19,7 @@ from batch_update.fleet.promoting.promoting import Promoted, promote, route_of
 from batch_update.fleet.promoting.target_looks import WhatToCarry, look_at_all
 from batch_update.model.promotions import Carried, Readiness, TargetReadiness
 from batch_update.plan.saving import read_plan
-from batch_update.report.promoting.promotion_lines import promotion_lines
+from batch_update.report.promoting.promotion_lines import problem_lines, promotion_lines
 from batch_update.report.promoting.promotion_table import PROMOTION_COLUMNS, promotion_rows
 from batch_update.run.steps.means import Means
 from batch_update.sandbox.many.ready_list import ReadyList
@@ -239,8 +239,25 @@ def test_a_text_that_spells_out_what_a_variable_of_the_source_holds_is_pointed_o
 
 
 def test_a_screen_tells_of_two_hundred_targets_by_what_is_missing_and_the_table_of_each(made):
-    found = made(40).look()
+    found = made(20).look()
     lines = list(promotion_lines(found))
-    assert len(lines) < 25 and '  missing    voice "Hausstimme" (Reception): 8 accounts: ' in "\n".join(lines)
+    assert len(lines) < 25 and '  missing    voice "Hausstimme" (Reception): 4 accounts: ' in "\n".join(lines)
     rows = list(promotion_rows(found))
-    assert len(rows) == 39 * 10 and all(len(row) == len(PROMOTION_COLUMNS) for row in rows)
+    assert len(rows) == 19 * 10 and all(len(row) == len(PROMOTION_COLUMNS) for row in rows)
+
+
+def test_tools_folders_and_labels_that_nobody_can_tell_of_are_named_with_how_they_are_set(made):
+    found = made().look(names=("Reception",))
+    told = next(line for line in promotion_lines(found) if "tool_ids" in line)
+    assert told.startswith("  stays") and "folder_id, label_ids" in told and "set them, by name" in told
+    assert all("tool_ids" in row[-1] for row in promotion_rows(found))
+
+
+def test_a_placeholder_that_a_target_does_not_fill_is_told_with_the_account(made):
+    accounts = made(5)
+    accounts.put(STAGING, 0, system_prompt="Hier ist {{company_name}}.")
+    accounts.put(HOTEL, 0, variables={"firma": "Adler"})
+    found = accounts.promote(names=("Reception",), fields=("system_prompt",))
+    (line,) = problem_lines(found.readiness, found.planned.problems)
+    assert line.startswith("  look       V130 system_prompt has placeholders")
+    assert line.endswith("{{company_name}} (Reception): hotel-002")

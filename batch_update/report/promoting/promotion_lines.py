@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+from batch_update.fields.references import catalogs_of
 from batch_update.model.promotions import Lack, Readiness, TargetReadiness, lacking
+from batch_update.model.sheets import Problem, Severity
 from batch_update.text import counted, excerpt, listed, printable
 
 MOST_NAMES = 3
@@ -23,6 +26,20 @@ def promotion_lines(found: Readiness, *, rest_in: str = "") -> Iterator[str]:
     ready = [one for one in found.targets if one.is_ready]
     if ready:
         yield f"  ready      {_accounts(ready)}"
+    yield from lack_lines(found, rest_in=rest_in)
+    yield from _staying(found)
+    for words in found.own_words[:MOST_NAMES]:
+        yield (
+            f"  look       texts of {listed([printable(name) for name in words.assistants], MOST_NAMES)} say "
+            f'"{excerpt(words.value)}", and would there: {{{{{printable(words.variable)}}}}} says each account\'s own'
+        )
+
+
+def lack_lines(found: Readiness, *, rest_in: str = "") -> Iterator[str]:
+    """Yield what keeps assistants from being carried over: accounts that could not be looked at, and what is missing.
+
+    `rest_in`: the file that tells of each.
+    """
     blind = [one for one in found.targets if one.code]
     lines = [
         *(f"  unknown    {one.account}: {one.code} {excerpt(one.message, _MOST_WORDS)}" for one in blind),
@@ -31,12 +48,23 @@ def promotion_lines(found: Readiness, *, rest_in: str = "") -> Iterator[str]:
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield f"  and {counted(len(lines) - MOST_LINES, 'more line')}: {rest_in or 'the option output writes all'}"
-    yield from _staying(found)
-    for words in found.own_words[:MOST_NAMES]:
-        yield (
-            f"  look       texts of {listed([printable(name) for name in words.assistants], MOST_NAMES)} say "
-            f'"{excerpt(words.value)}", and would there: {{{{{printable(words.variable)}}}}} says each account\'s own'
-        )
+
+
+def problem_lines(found: Readiness, problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield what is to be told of the rows that were made for the targets: alike problems of many in a line."""
+    places = [(target, one.name) for target in found.targets for one in target.ready]
+    kinds: dict[tuple[str, str, Severity, str], list[int]] = {}
+    for problem in problems:
+        rows = kinds.setdefault((problem.code, problem.message, problem.severity, problem.given), [])
+        rows += [] if problem.index is None else [problem.index]
+    for (code, message, severity, given), rows in islice(kinds.items(), MOST_LINES):
+        head = "invalid" if severity is Severity.ERROR else "look"
+        names = listed(list(dict.fromkeys(printable(places[row][1]) for row in rows)), MOST_NAMES)
+        targets = list({places[row][0].account: places[row][0] for row in rows}.values())
+        said = f"{message}: {excerpt(given)}" if given else message
+        yield f"  {head:<9}  {code} {said}" + (f" ({names}): {_accounts(targets)}" if rows else "")
+    if len(kinds) > MOST_LINES:
+        yield f"  and {counted(len(kinds) - MOST_LINES, 'more line')}: the option json tells of each row"
 
 
 def _missing_line(lack: Lack, targets: Sequence[TargetReadiness]) -> str:
@@ -52,8 +80,13 @@ def _staying(found: Readiness) -> Iterator[str]:
     """Yield what is not carried over at all, and why."""
     if found.left_out:
         yield f"  stays      {', '.join(found.left_out)}: each account's own"
-    if found.unreported:
-        yield f"  stays      {', '.join(found.unreported)}: the API does not tell what is there"
+    if ids := [name for name in found.unreported if catalogs_of(name)]:
+        yield (
+            f"  stays      {', '.join(ids)}: the API does not tell which of them {found.source} uses; "
+            "a sheet for fleet apply can set them, by name"
+        )
+    if others := [name for name in found.unreported if name not in ids]:
+        yield f"  stays      {', '.join(others)}: the API does not tell what is there"
     candidates = [one for target in found.targets for one in target.candidates]
     if secrets := sorted({(one.name, field) for one in candidates for field in one.secrets}):
         places = [f"{field} of {printable(name)}" for name, field in secrets]

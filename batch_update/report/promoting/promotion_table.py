@@ -11,15 +11,23 @@ PROMOTION_COLUMNS = ("account", "assistant", "id_there", "ready", "missing", "st
 
 def promotion_rows(found: Readiness) -> Iterator[tuple[str, ...]]:
     """Yield a row for each account and assistant; one for an account that could not be looked at."""
+    untold = f"{', '.join(found.unreported)}: not told by the API" if found.unreported else ""
     for target in found.targets:
         if target.code:
             yield target.account, "", "", "no", f"{target.code} {target.message}", ""
         for one in target.candidates:
             there = "" if one.target_id is None else str(one.target_id)
             missing = "; ".join(lack.words for lack in one.lacks)
-            yield target.account, one.name, there, "yes" if one.is_ready else "no", missing, _stays(one)
+            yield (
+                target.account,
+                one.name,
+                there,
+                "yes" if one.is_ready else "no",
+                missing,
+                _stays(one, untold),
+            )
 
 
-def _stays(one: Carried) -> str:
+def _stays(one: Carried, untold: str) -> str:
     secrets = [f"{field}: a secret" for field in one.secrets]
-    return "; ".join(filter(None, (*secrets, one.left)))
+    return "; ".join(filter(None, (*secrets, one.left, untold)))

@@ -17,17 +17,19 @@ from batch_update.cli.commands.fleets.planned_fleets import sending_command, sho
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FORCE, TO_FILE, is_silent, or_environment, settings_of, takes
-from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.printed_commands import Following, command_of, next_lines, told_here
 from batch_update.cli.screens.screen import out, paint, say
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
+from batch_update.model.sheets import Severity
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable, quoted, quoted_path
 
 if TYPE_CHECKING:
-    from batch_update.fleet.planning.planned import PlannedAccount
+    from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
     from batch_update.fleet.promoting.promoting import Promoted
+    from batch_update.report.documents.nouns import ToldProblem
 
 SOURCE = Annotated[
     str | None,
@@ -54,6 +56,8 @@ FIELDS = Annotated[
         help="Fields to carry over, by comma. Without it: all but what is each account's own, such as numbers.",
     ),
 ]
+_AT_SERVER = ("accounts_file", "proxy")
+"""Settings that say where the server is that commands in remedies ask."""
 OUTPUT = Annotated[Path | None, TO_FILE]
 
 
@@ -96,6 +100,12 @@ def promote_fleet(
         if output is not None:
             check_target(output, force=force)
         selectors = (*or_environment(to, "to"), *or_environment(accounts, "accounts"))
+        if not (selectors or all_accounts):
+            raise UsageError(
+                f"no account is named that the assistants of {printable(source)} are carried over to",
+                code="U101",
+                remedy="name some with --to, such as --to tag:hotel, or take all with --all-accounts",
+            )
         names = tuple(or_environment(assistant, "assistant"))
         wanted = WhatToCarry(names, choose_fields(or_environment(fields, "fields")))
         request = _Request(source, AccountChoice(selectors, all_accounts), wanted, max_accounts)
@@ -167,32 +177,52 @@ def _write_table(found: Promoted, path: Path, settings: Settings) -> None:
 def _show_promotion(found: Promoted, request: _Request, settings: Settings, path: Path | None) -> None:
     following = _following(found, request, settings)
     if settings.json_:
-        _promotion_document(found, following, path)
+        _promotion_document(found, following, settings, path)
         return
-    from batch_update.report.promoting.promotion_lines import promotion_lines
+    from batch_update.report.promoting.promotion_lines import lack_lines, problem_lines, promotion_lines
+    from batch_update.report.screen.fleet_lines import unplanned_lines
 
-    for line in promotion_lines(found.readiness, rest_in="" if path is None else printable(str(path))):
+    lines = lack_lines if settings.quiet else promotion_lines
+    for line in lines(found.readiness, rest_in="" if path is None else printable(str(path))):
         out(line)
-    if path is not None:
-        out(f"Table   {quoted_path(path)}")
+    problems = () if found.planned is None else found.planned.problems
+    for line in problem_lines(
+        found.readiness, [one for one in problems if not settings.quiet or one.severity is Severity.ERROR]
+    ):
+        out(line)
     if found.planned is None:
         out("No account can take any of them. Nothing was planned.")
-    elif not settings.quiet:
+    if settings.quiet:
+        for line in unplanned_lines(() if found.planned is None else found.planned.plan.accounts):
+            out(line)
+        return
+    if path is not None:
+        out(f"Table   {quoted_path(path)}")
+    if found.planned is not None:
         out("")
         show_accounts(found.planned)
-    if following and not settings.quiet:
+    if following:
         out(next_lines(following))
 
 
 def _following(found: Promoted, request: _Request, settings: Settings) -> Following:
     """Return the command that makes sense now."""
     planned = found.planned
-    if planned is None or not any(one.changes for one in planned.plan.accounts):
+    if planned is None:
         return {}
-    return sending_command(planned, settings, partial(request.again, settings))
+    following: Following = {}
+    first = next((one.plan.account for one in planned.accounts if one.plan.changes), "")
+    if first:
+        following |= sending_command(planned, settings, partial(request.again, settings))
+        account, path = settings.model_copy(update={"account": first}), planned.folder.plan_of(first)
+        following["look"] = command_of("plan", account, path, groups=("account", "accounts_file", "proxy"))
+    if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
+        following["apply_good_rows"] = request.again(settings, skip_invalid=True)
+    return following
 
 
-def _promotion_document(found: Promoted, following: Following, path: Path | None) -> None:
+def _promotion_document(found: Promoted, following: Following, settings: Settings, path: Path | None) -> None:
+    from batch_update.fleet.planning.planned import summed_guards
     from batch_update.report.documents.fleets.of_promotions import told_promotion
 
     planned = found.planned
@@ -201,6 +231,15 @@ def _promotion_document(found: Promoted, following: Following, path: Path | None
         fleet=None if planned is None else str(planned.folder.path),
         digest="" if planned is None else planned.plan.digest,
         changes=0 if planned is None else sum(one.changes for one in planned.plan.accounts),
+        guards=() if planned is None else (*planned.tripped, *summed_guards(planned.accounts)),
+        problems=() if planned is None else _told_problems(planned, settings),
         file=None if path is None else str(path),
     )
     out_document(document, exit=Exit(found.exit), following=following)
+
+
+def _told_problems(planned: PlannedFleet, settings: Settings) -> tuple[ToldProblem, ...]:
+    from batch_update.report.documents.nouns import told_problem
+
+    told = told_here(planned.problems, settings, groups=_AT_SERVER)
+    return tuple(told_problem(planned.split.sheet, one) for one in told)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from batch_update.model.plans import Tripped
 from batch_update.model.promotions import Carried, Lack, Readiness, TargetReadiness
+from batch_update.report.documents.nouns import ToldGuard, ToldProblem, told_guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,10 @@ class Promotion:
     """over all accounts of the plan; empty where there is none"""
     changes: int
     """assistants that would change"""
+    guards: tuple[ToldGuard, ...]
+    """what has to be lifted before that is sent; what all accounts share is one of them"""
+    problems: tuple[ToldProblem, ...]
+    """of the rows that were made, one for each assistant of each account"""
     file: str | None
     """where the table of all this was written; null for nowhere"""
 
@@ -116,7 +123,14 @@ def _told_lack(lack: Lack) -> ToldLack:
 
 
 def told_promotion(
-    found: Readiness, *, fleet: str | None, digest: str, changes: int, file: str | None
+    found: Readiness,
+    *,
+    fleet: str | None,
+    digest: str,
+    changes: int,
+    guards: Sequence[Tripped],
+    problems: Sequence[ToldProblem],
+    file: str | None,
 ) -> Promotion:
     """Return the document of what was found and planned."""
     targets = tuple(map(told_target, found.targets))
@@ -131,5 +145,7 @@ def told_promotion(
         fleet,
         digest,
         changes,
+        tuple(map(told_guard, guards)),
+        tuple(problems),
         file,
     )
