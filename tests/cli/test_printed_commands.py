@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from batch_update.cli.app import command_line
+from batch_update.cli.commands.sandbox import first_commands
 from batch_update.codes import CODES
+from batch_update.sandbox.many.ready_list import ReadyList
+from batch_update.sandbox.many.tenants import tenants
 from tests.cli.conftest import Result, Run
 from tests.sheet.workbooks import xlsx
 
@@ -286,6 +289,13 @@ WRITTEN = sorted(set(written()))
 @pytest.mark.parametrize(("place", "command"), WRITTEN, ids=[f"{p}: {c}" for p, c in WRITTEN])
 def test_what_the_documents_say_is_a_command(place: str, command: str) -> None:
     assert parses(shlex.split(command)[1:]), command
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_what_a_sandbox_with_accounts_tells_its_user_to_type_is_a_command(count: int, tmp_path: Path) -> None:
+    told = list(first_commands(ReadyList(tmp_path / "my list.toml"), tenants(count)))
+    assert told and all(parses(shlex.split(command)[1:]) for command in told)
+    assert any("--to tag:hotel" in command for command in told) == (count > 1), "one has nobody to promote to"
 
 
 def parses(words: list[str]) -> bool:

@@ -195,16 +195,21 @@ def _tell_of_many(
         return
     where = f"Their list is {quoted_path(ready_list.path)}, their keys lie in {quoted_path(ready_list.keys)}."
     say(f"{where} In another terminal:")
-    for command in _with_list(ready_list):
+    for command in first_commands(ready_list, accounts):
         say(f"  {command}")
 
 
-def _with_list(ready_list: ReadyList) -> Iterator[str]:
-    """Yield what to do with a list of accounts and the sheet beside it."""
+def first_commands(ready_list: ReadyList, accounts: Sequence[Tenant]) -> Iterator[str]:
+    """Yield what to do with a list of accounts and the sheet beside it, in this order."""
     listed = Settings(accounts_file=ready_list.path)
-    yield command_of("choices", listed.model_copy(update={"account": "staging"}), "assistants")
+    yield command_of("accounts check", listed)
     yield command_of("fleet plan", listed, _shortest(ready_list.sheet.absolute()))
-    yield f"{command_of('fleet promote', listed)} --from staging --to tag:hotel"
+    yield command_of("fleet apply", listed, "last")
+    yield command_of("fleet undo", listed, "last")
+    if len(accounts) > 1:
+        source, target = accounts[0].name, f"tag:{accounts[1].kind}"
+        yield f"{command_of('fleet promote', listed)} --from {source} --to {target}"
+        yield command_of("fleet apply", listed, "last")
 
 
 def _remove_state(path: Path) -> None:
