@@ -116,11 +116,6 @@ class Readiness:
         """Whether every target can take every chosen assistant."""
         return all(one.is_ready for one in self.targets)
 
-    @property
-    def unready(self) -> tuple[TargetReadiness, ...]:
-        """Return the targets that lack something, or could not be looked at."""
-        return tuple(one for one in self.targets if not one.is_ready)
-
 
 def lacking(targets: Iterable[TargetReadiness]) -> dict[Lack, tuple[TargetReadiness, ...]]:
     """Return what is missing -> the targets that lack it, what most of them lack first."""

@@ -36,6 +36,21 @@ def test_a_shard_by_name_and_by_index_and_a_second_time_for_nothing(
     assert not (tmp_path / "runs" / "f" / "accounts" / NAME / "2").exists()
 
 
+def test_rows_that_failed_are_sent_again_where_that_is_asked_for_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet_at_sandbox(tmp_path / "runs" / "f")
+    shard = ("fleet", "shard", NAME, "--fleet", "f")
+    monkeypatch.setenv("BATCH_UPDATE_SANDBOX_FAULTS", "422@1")
+    first = run(*shard)
+    assert (first.exit, first.out) == (1, f"{NAME}: 2 updated, 1 failed\n")
+    monkeypatch.delenv("BATCH_UPDATE_SANDBOX_FAULTS")
+    unasked = run(*shard)
+    assert (unasked.exit, unasked.out) == (1, first.out)
+    again = run(*shard, "--retry-failed")
+    assert (again.exit, again.out) == (0, f"{NAME}: 3 updated\n")
+
+
 @pytest.mark.parametrize(
     ("words", "exit", "told"),
     [

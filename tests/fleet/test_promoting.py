@@ -172,7 +172,10 @@ def test_two_of_the_source_with_one_name_are_told_apart_by_their_ids_alone(made)
 
 def test_a_revoked_key_and_a_target_that_is_down_are_told_and_the_others_looked_at(made):
     found = made(4, "3/401@all,4/503@all").look()
-    assert {one.account: one.code[:1] for one in found.unready} == {"praxis-003": "A", "kanzlei-004": "R"}
+    assert {one.account: one.code[:1] for one in found.targets if not one.is_ready} == {
+        "praxis-003": "A",
+        "kanzlei-004": "R",
+    }
     assert target(found, "hotel-002").is_ready and not found.is_ready
 
 
