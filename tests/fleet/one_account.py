@@ -98,6 +98,7 @@ class OneAccount:
 
 def one_account(tmp_path: Path, rows: int = 4, **more: Any) -> OneAccount:
     """A fleet that is planned, with so many rows to be changed."""
+    tmp_path.mkdir(exist_ok=True)
     app = make_app(None, limits=())
     lines = "".join(f"{10001 + row},1.15\n" for row in range(rows))
     (tmp_path / "sheet.csv").write_text("id,speech_speed\n" + lines, "utf-8")

@@ -16,7 +16,10 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record import fleet_file
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.record.fleet_finding import all_fleets, find_fleet
+from batch_update.fleet.running.fleet_order import FleetOrder
+from batch_update.fleet.running.fleet_story import with_order
 from batch_update.model.fleets import AccountPlan, FleetPlan
+from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 
 DOWN = AccountPlan("berlin", "https://b.example/api", rows=3, code="N101", message="refused")
@@ -141,3 +144,15 @@ def test_a_fleet_is_found_by_path_name_beginning_or_as_the_last(tmp_path: Path) 
         assert error.value.code == "U150"
     older.journal.touch()  # it is worked on
     assert find_fleet("last", settings) == older
+
+
+def test_what_a_yes_allowed_stands_in_the_plan_that_workers_read_and_changes_no_digest(
+    tmp_path: Path,
+) -> None:
+    folder = FleetFolder(tmp_path / "fleet")
+    folder.path.mkdir()
+    save_fleet(folder, made := plan("fleet"))
+    order = FleetOrder({"allow": ("mode",)})
+    saved = with_order(folder, made, order, replace(made, settings={**made.settings, "max_changes": 9}))
+    assert read_fleet(folder) == saved and saved.digest == made.digest
+    assert read_settings(saved.settings).allow == ("mode",) and saved.settings["max_changes"] == 9

@@ -6,13 +6,16 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from batch_update.clock import Clock
 from batch_update.errors import RunStopped
-from batch_update.fleet.leases.lease import TTL
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.leases.lease import TTL, Lease
+from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_run import undo_of_account
 from batch_update.fleet.shards.written_end import last_end
@@ -22,9 +25,10 @@ from batch_update.model.fleets import ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.plan.from_run import undo_plan
+from batch_update.plan.saving import digest
 from tests.api import virtual
 from tests.clocks import virtual_clock
-from tests.fleet.one_account import NAME, SETTINGS, Freeze, one_account
+from tests.fleet.one_account import NAME, SETTINGS, Freeze, OneAccount, one_account
 
 
 def test_an_account_comes_to_its_end_with_its_journal_and_reports_at_home(tmp_path: Path) -> None:
@@ -236,3 +240,60 @@ def test_another_fleet_another_plan_and_no_such_account_are_refused(tmp_path: Pa
     end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
     assert (end.code, end.exit) == ("S113", Exit.SHEET_INVALID)
     assert account.sent == []
+
+
+def test_an_undo_and_failed_rows_that_are_sent_again_go_the_way_of_every_shard(tmp_path: Path) -> None:
+    account = one_account(tmp_path)
+    serve, before = account.app, account.speeds()
+
+    async def refusing(scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] == "PUT" and scope["path"].endswith("/10002"):
+            await send({"type": "http.response.start", "status": 422, "headers": []})
+            await send({"type": "http.response.body", "body": b'{"message": "no"}'})
+        else:
+            await serve(scope, receive, send)
+
+    account.app = refusing
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (end.exit, end.counts) == (Exit.SOME_FAILED, {Status.UPDATED: 3, Status.FAILED: 1})
+    account.app = serve
+    assert virtual.run(partial(account.worked_on, tmp_path), "asyncio").counts == end.counts, "it is over"
+    again = replace(account.task(tmp_path / "local-first"), retry_failed=True)
+    means = account.means("first", virtual_clock(), tmp_path)
+    end = virtual.run(partial(run_shard, again, means=means, given=SETTINGS), "asyncio")
+    assert (end.exit, end.epoch, end.counts) == (Exit.OK, 2, {Status.UPDATED: 4})
+    assert sorted(number for _, number in account.sent) == [10001, 10002, 10002, 10003, 10004]
+    fleet = read_fleet(account.folder)
+    plan = undo_of_account(account.folder, NAME)
+    undo = FleetFolder(account.folder.path.parent / "undo")
+    undo.path.mkdir()
+    of_account = replace(fleet.accounts[0], digest=digest(plan))
+    save_fleet(undo, replace(fleet, id="undo", command="undo", parent=fleet.id, accounts=(of_account,)))
+    end = virtual.run(partial(OneAccount(undo, digest(plan), serve).worked_on, tmp_path), "asyncio")
+    assert (end.exit, end.counts) == (Exit.OK, {Status.UPDATED: 4}) and account.speeds() == before
+
+
+def test_who_follows_another_machine_sends_as_if_a_minutes_worth_had_just_been_sent(tmp_path: Path) -> None:
+    begun = {}
+    for machine in ("", "elsewhere"):
+        account = one_account(tmp_path / (machine or "here"))
+
+        async def story(account: OneAccount = account, machine: str = machine) -> float:
+            first: list[float] = []
+
+            async def before(who: str, number: int) -> None:
+                first.append(anyio.current_time())
+
+            account.before = before
+            clock = virtual_clock()
+            if machine:
+                async with Lease(account.folder.lease_of(NAME), clock, machine=machine).kept():
+                    pass
+            since = anyio.current_time()
+            means = account.means("second", clock, tmp_path)
+            paced = {name: value for name, value in SETTINGS.items() if name != "rate"}
+            assert (await run_shard(account.task(), means=means, given=paced)).exit is Exit.OK
+            return first[0] - since
+
+        begun[machine] = virtual.run(story, "asyncio")
+    assert begun[""] < 5 and begun["elsewhere"] >= 60 - 5, begun
