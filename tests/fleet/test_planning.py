@@ -14,7 +14,9 @@ from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import allowed_
 from batch_update.errors import GuardStopped, RunStopped, SheetError, UsageError
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect
 from batch_update.fleet.planning.fleet_planning import (
+    OUTAGE,
     AccountChoice,
+    _Warner,
     blocking_whole,
     plan_fleet,
     read_for_fleet,
@@ -24,7 +26,7 @@ from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet, wh
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.model.fleets import NO_ACCOUNT
-from batch_update.model.reports import Exit
+from batch_update.model.reports import Event, Exit
 from batch_update.model.sheets import Sheet
 from batch_update.plan.saving import digest, read_plan
 from batch_update.run.steps.means import Means
@@ -173,6 +175,36 @@ def test_what_one_account_meets_keeps_no_other_from_being_planned(tmp_path: Path
     assert sorted(numbers) == list(range(2, 9)), "each row of the sheet is in one of the saved plans"
     assert [p.code for p in fleet.problems] == ["V104"]
     assert fleet.split.sheet.numbers[fleet.problems[0].index or 0] == 7
+
+
+def test_a_row_of_an_account_that_cannot_be_planned_tells_what_kept_it_and_not_what_was_not_looked_up(
+    tmp_path: Path,
+) -> None:
+    with many_here(tmp_path, 3) as (_, settings, means):
+        (tmp_path / "keys" / "staging").unlink()
+        fleet = planned("Konto;id;Sprechgeschwindigkeit\nstaging;Reception;1,1\n", settings, means)
+    with fleet.folder.plan_of("staging").open("rb") as file:
+        settled = read_plan("staging", file).settled
+    assert all("no API key" in one.message for one in settled.values()) and len(settled) == 1
+
+
+def test_an_account_that_is_down_is_named_and_does_not_hold_up_the_plan_of_the_others(tmp_path: Path) -> None:
+    """Unless somebody says how long: that is the time until a plan for all others can be looked at."""
+    assert OUTAGE <= 30 < Settings().max_outage
+    heard = Silent()
+    told: set[str] = set()
+    for name in ("krone", "sonne"):
+        _Warner(heard, name, told).event(Event("pause", "no connection"))
+    assert len(heard.warned) == 1 and heard.warned[0].startswith("krone (others perhaps, too) cannot be")
+
+
+def test_an_account_that_a_header_keeps_from_being_planned_tells_the_header_and_counts_no_rows(
+    tmp_path: Path,
+) -> None:
+    with many_here(tmp_path, 3) as (_, settings, means):
+        split = read_for_fleet(read_text("Konto;id;Blub\nstaging;110001;1\n"), ALL_NAMED, settings, means)
+        (one,) = anyio.run(partial(plan_fleet, split, settings, means, Silent())).plan.accounts
+    assert (one.code, one.message) == ("H102", "'Blub' matches no field")
 
 
 def _saved_rows(fleet: PlannedFleet, account: str) -> list[int]:

@@ -43,6 +43,11 @@ def test_three_hundred_accounts_fit_on_a_screen_and_none_is_left_out_of_the_sums
     assert "about 1 min 10 s" in fleet_totals_line(totals)
 
 
+def test_an_account_with_nothing_but_mistakes_is_not_called_already_so() -> None:
+    lines = list(account_table([AccountPlan("krone", SERVER, rows=2, invalid=2), changing("adler", 3)]))
+    assert lines[1].split() == ["x", "krone", "0", "2", "2"] and "already so" not in "".join(lines)
+
+
 def test_rows_of_no_account_are_no_account_and_names_are_shown_as_text() -> None:
     homeless = AccountPlan(NO_ACCOUNT, "", rows=2, invalid=2, code="S150", message="2 rows of no account")
     odd = AccountPlan("a", SERVER, rows=1, code="A401", message="\x1b[31mred\u202e")

@@ -63,7 +63,12 @@ def _planned(part: AccountRows, found: Planned) -> PlannedAccount:
     problems = problems_of_whole(plan.problems, part.rows)
     if blocking := blocking_problems(plan, skip_invalid=found.settings.skip_invalid):
         told = replace(
-            told, digest="", changes=0, tripped=(), code=blocking[0].code, message=_invalid_words(plan)
+            told,
+            digest="",
+            changes=0,
+            tripped=(),
+            code=blocking[0].code,
+            message=_blocked_words(plan, blocking[0]),
         )
         return PlannedAccount(told, Exit.SHEET_INVALID, (), problems, found.pages)
     seconds = seconds_to_send(plan, found.settings, pages=found.pages) if plan.changes else 0
@@ -93,7 +98,9 @@ def unsent_plan(part: AccountRows, settings: Settings, error: BatchUpdateError) 
     plan = make_plan(part.sheet, on_duplicate=settings.on_duplicate, fetched=True)
     why = not_begun(RunStopped(error.message, code=error.code))
     unsent = chain.from_iterable(spread(c, why, plan.sheet.numbers).items() for c in plan.changes)
-    return replace(plan, changes=(), settled=dict(sorted({**plan.settled, **dict(unsent)}.items())))
+    # Its names were not looked up either, and that is not what has to be mended.
+    named = {index: why for index, one in plan.settled.items() if one.status is Status.NOT_SENT}
+    return replace(plan, changes=(), settled=dict(sorted({**plan.settled, **named, **dict(unsent)}.items())))
 
 
 def problems_of_whole(problems: Sequence[Problem], rows: Sequence[int]) -> tuple[Problem, ...]:
@@ -106,7 +113,9 @@ def _invalid(plan: Plan) -> int:
     return sum(outcome.status is Status.INVALID for outcome in plan.settled.values())
 
 
-def _invalid_words(plan: Plan) -> str:
-    """`3 of 50 rows are invalid`."""
+def _blocked_words(plan: Plan, first: Problem) -> str:
+    """`3 of 50 rows are invalid`; where it is no row, what the sheet as a whole has."""
     count, of = _invalid(plan), len(plan.sheet)
+    if not count or first.index is None:
+        return printable(first.message)
     return f"{count:,} of {counted(of, 'row')} {'is' if count == 1 else 'are'} invalid"

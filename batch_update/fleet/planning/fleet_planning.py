@@ -34,6 +34,9 @@ from batch_update.text import printable
 
 AT_ONCE = 50
 """accounts that are planned at the same time: each has a pace of its own, and connections"""
+OUTAGE = 30.0
+"""seconds that an account that does not answer is waited for, unless the setting max_outage says so: the others of the
+fleet are planned by then, and it is planned again later"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,14 @@ async def _all_planned(
 ) -> tuple[PlannedAccount, ...]:
     # The digest that is expected is that of the whole, and so is the limit.
     own = settings.model_copy(update={"expect": None, "max_changes": None})
-    means = replace(means, watcher=_Warner(watcher))
+    if "max_outage" not in settings.model_fields_set:
+        own = own.model_copy(update={"max_outage": OUTAGE})
+    warned: set[str] = set()
     done = count(1)
 
     async def plan_one(part: AccountRows) -> PlannedAccount:
-        one = await plan_account(part, own, means, draft.folder)
+        told = replace(means, watcher=_Warner(watcher, part.account.name, warned))
+        one = await plan_account(part, own, told, draft.folder)
         watcher.account_planned(one, next(done), len(split.parts))
         return one
 
@@ -172,11 +178,10 @@ async def _all_planned(
 
 
 class _Warner(Watcher):
-    """Tells each warning once, whichever accounts it is about, and nothing else."""
+    """Tells each warning once, whichever accounts it is about, and nothing else. `told` is common to all accounts."""
 
-    def __init__(self, watcher: PlanWatcher) -> None:
-        self._watcher = watcher
-        self._told: set[str] = set()
+    def __init__(self, watcher: PlanWatcher, account: str, told: set[str]) -> None:
+        self._watcher, self._account, self._told = watcher, printable(account), told
 
     def warning(self, words: str) -> None:
         self._tell_once(words, words)
@@ -184,7 +189,8 @@ class _Warner(Watcher):
     def event(self, event: Event) -> None:
         if event.kind == "pause":  # it may last long, and nothing else would tell why nothing goes on
             self._tell_once(
-                event.kind, f"an account, or several, cannot be reached and is waited for: {event.message}"
+                event.kind,
+                f"{self._account} (others perhaps, too) cannot be reached and is waited for: {event.message}",
             )
 
     def _tell_once(self, what: str, words: str) -> None:

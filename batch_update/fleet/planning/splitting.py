@@ -121,6 +121,8 @@ def _for_each_chosen(sheet: Sheet, chosen: Sequence[KnownAccount] | None) -> Spl
         raise SheetError(
             f"{printable(sheet.name)}: no column says which account a row belongs to, and no account was chosen",
             code="S153",
+            remedy="add a column account (or Konto) with the name of the account in each row, or choose the accounts "
+            "with the option accounts or the option all_accounts",
         )
     if len(chosen) > 1 and (number := _first_id(sheet)) is not None:
         raise SheetError(

@@ -17,7 +17,7 @@ MOST_NAMES = 3
 MOST_WORDS = 200
 """characters of what kept an account from being planned"""
 CHANGE, SAME, WRONG, GUARDED = "~", "=", "x", "!"
-"""the signs before an account: it changes, is so already, could not be planned, has to be allowed first"""
+"""the signs before an account: it changes, is so already, is not planned or has nothing but mistakes, needs a yes"""
 
 
 def fleet_lines(fleets: Sequence[ListedFleet]) -> Iterator[str]:
@@ -47,10 +47,9 @@ def account_table(accounts: Sequence[AccountPlan], *, full: bool = False) -> Ite
     Unless `full`, accounts that the same keeps from being planned share a line, and so do those beyond the first.
     """
     wrong = [one for one in accounts if one.code]
-    changing = sorted(
-        (one for one in accounts if one.changes), key=lambda one: (not one.tripped, -one.changes, one.account)
-    )
-    same = [one for one in accounts if not one.code and not one.changes]
+    planned = [one for one in accounts if not one.code]
+    changing = sorted((one for one in planned if one.changes or one.invalid), key=_rank)
+    same = [one for one in planned if not one.changes and not one.invalid]
     shown = changing if full else changing[:MOST_LINES]
     singly = [*shown, *(same if full else ())]
     names = [printable(one.account) for one in (*wrong, *singly)]
@@ -69,8 +68,13 @@ def account_table(accounts: Sequence[AccountPlan], *, full: bool = False) -> Ite
         yield f"{SAME} {counted(len(same), 'account')} already so: {_some_names(same)}"
 
 
+def _rank(one: AccountPlan) -> tuple[bool, bool, int, str]:
+    """Return where an account comes: first what has to be allowed, then one of which nothing but mistakes is left."""
+    return not one.tripped, bool(one.changes), -one.changes, one.account
+
+
 def _figures(one: AccountPlan, width: int) -> Iterator[str]:
-    sign = (GUARDED if one.tripped else CHANGE) if one.changes else SAME
+    sign = (GUARDED if one.tripped else CHANGE) if one.changes else WRONG if one.invalid else SAME
     name = printable(one.account)
     if cells(name) > width:
         yield f"{sign} {name}"
