@@ -76,12 +76,16 @@ _UNHEEDED = {
     ("undo", "allow"): "an undo may do what --allow is for",
     ("undo", "no_fetch"): "an undo is always held against what is there",
     ("resume", "run_dir"): "a run goes on in its own folder",
+    ("fleet plan", "account"): "the accounts of a fleet are named by --accounts",
+    ("fleet apply", "account"): "the accounts of a fleet are named by --accounts",
     ("plan", "yes"): "plan asks nothing and sends nothing",
 }
 """Command and setting -> why it makes no difference there, where that is not plain."""
 
 _MISSING = {
     "FILE": "which sheet? For instance: {program} {command} changes.csv",
+    "FILE|FLEET": "which sheet, or which fleet? For instance: {program} {command} changes.csv",
+    "FLEET": "which fleet? The last one is: {program} {command} last",
     "RUN": "which run? The last one is: {program} {command} last",
     "CODE": "which code? For instance: {program} {command} V104",
     "NAME": "which job? All are shown by: {program} job list",
@@ -206,6 +210,7 @@ def _setting_of(flag: str) -> str | None:
 
 
 def _is_sheet(word: str) -> bool:
+    """Whether somebody who types the word means a sheet, which may not be there."""
     path = Path(word)
     return path.suffix.casefold() in PLAIN or (not word.startswith("-") and "." in word and path.is_file())
 

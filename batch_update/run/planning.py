@@ -15,7 +15,7 @@ from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import Asked, at_home, refuse_another, with_account
 from batch_update.check.settled_names import Names
 from batch_update.disk import sha256_of
-from batch_update.errors import RunStopped, UsageError
+from batch_update.errors import BatchUpdateError, RunStopped, SheetError, UsageError
 from batch_update.model.choices import Choices
 from batch_update.model.plans import Plan, Tripped
 from batch_update.model.sheets import Sheet
@@ -37,6 +37,7 @@ from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.extent.account_rows import taken_by
+from batch_update.sheet.headers import OF_ACCOUNTS
 from batch_update.sheet.opening import opened
 from batch_update.sheet.reading import Source, read_sheet, reading_of
 from batch_update.text import counted, printable
@@ -93,7 +94,19 @@ def begin_plan(what: What, settings: Settings, means: Means, *, out: Path | None
     if out is not None:
         _check_place(out, settings)
     made, settings = made_at_home(what, settings, means, asks=not settings.no_fetch)
-    return partial(_planned, made, means.account(settings), settings, means, out)
+    return partial(_planned, made, _account_for(made.plan, settings, means), settings, means, out)
+
+
+def _account_for(plan: Plan, settings: Settings, means: Means) -> Account:
+    """Return the account with its key. Of a sheet for several, no key is asked for: it belongs elsewhere (H106)."""
+    try:
+        return means.account(settings)
+    except BatchUpdateError:
+        for problem in plan.problems:
+            if problem.code == OF_ACCOUNTS:
+                words = f"{printable(plan.sheet.name)}: {problem.message}"
+                raise SheetError(words, code=problem.code, remedy=problem.remedy) from None
+        raise
 
 
 async def _planned(

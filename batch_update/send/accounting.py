@@ -151,7 +151,10 @@ def _sheet_error(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
     rows = len(rows_with(blocking))
     where = f" in {counted(rows, 'row')}" if rows else ""
     can_skip = bool(plan.changes) and all(p.index is not None for p in blocking)
-    remedy = "mend the sheet" + (", or send the good rows with the setting skip_invalid" if can_skip else "")
+    whole = next((p.remedy for p in blocking if p.index is None and p.remedy), "")
+    remedy = whole or "mend the sheet" + (
+        ", or send the good rows with the setting skip_invalid" if can_skip else ""
+    )
     return SheetError(
         f"the sheet has {counted(len(blocking), 'error')}{where}; nothing was sent",
         code="X206",

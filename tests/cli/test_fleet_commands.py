@@ -24,6 +24,40 @@ nobody,1,310
 """
 
 
+def test_what_people_type_first_gets_the_words_that_lead_on(run: Run, tmp_path: Path) -> None:
+    """A sheet that is not there is no fleet; a sheet for many belongs to fleet plan, with or without a key."""
+    write_list(tmp_path, 3, "http://127.0.0.1:9/api")
+    (tmp_path / "many.csv").write_text(SHEET, "utf-8")
+    (tmp_path / "none.csv").write_text("id,max_duration\nReception,310\n", "utf-8")
+    (tmp_path / "odd.csv").write_text("account,id,blub\nstaging,1,1\n", "utf-8")
+    for words, code, remedy in (
+        (("fleet", "apply", "gone.csv"), "gone.csv", "No such file"),
+        (("fleet", "apply"), "U101", "changes.csv"),
+        (("fleet", "undo"), "U101", "fleet undo last"),
+        (("fleet", "plan", "many.csv", "--account", "staging"), "U101", "named by --accounts"),
+        (("fleet", "plan", "none.csv"), "S153", "--all-accounts"),
+        (("plan", "many.csv"), "H106", "fleet plan"),
+        (("apply", "many.csv", "--yes"), "H106", "fleet plan"),
+    ):
+        said = run(*words)
+        text = " ".join((said.out + said.err).split())
+        assert said.exit in (2, 3) and code in text and remedy in text, (words, text)
+
+
+def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_printed_says_yes(
+    run: Run, tmp_path: Path
+) -> None:
+    rows = "".join(SHEET.splitlines(keepends=True)[:4])
+    (tmp_path / "many.csv").write_text(rows, "utf-8")
+    with closing(make_many(3, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path, 3, f"{address}/api")
+        assert run("fleet", "plan", "many.csv").exit == 0
+        status = run("fleet", "status").out
+        assert "Send    batch-update fleet apply" in status and "resume" not in status
+        done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
+    assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
+
+
 def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_path: Path) -> None:
     """One sheet for three accounts; the rows that are left make a sheet of their own, which finishes the work."""
     (tmp_path / "many.csv").write_text(SHEET, "utf-8")

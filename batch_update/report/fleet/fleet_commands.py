@@ -19,6 +19,8 @@ _TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
 class FleetCommands:
     """The commands about a fleet as they can be pasted; "" for one that nobody can give here."""
 
+    begin: str = ""
+    """sends the fleet, of which nothing was sent yet; "" where it was begun"""
     resume: str = ""
     """goes on with the fleet"""
     apply: str = ""
@@ -42,7 +44,7 @@ def _sensible(
     states = standing.states.keys()
     is_open = bool(states & _TO_RESUME)
     if is_open:
-        yield "resume", commands.resume
+        yield ("apply", commands.begin) if commands.begin else ("resume", commands.resume)
     if files.failed and commands.apply and (states & _TO_MEND or not is_open):
         yield "apply_failed", f"{commands.apply} {quoted_path(files.failed)}"
     if any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):

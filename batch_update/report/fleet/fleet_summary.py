@@ -39,6 +39,7 @@ STATES = {
 }
 """How far an account is, in words."""
 _LABELS: Mapping[Purpose, str] = {
+    "apply": "Send    ",
     "resume": "Go on   ",
     "apply_failed": "Fix     edit {} there, then: ",
     "undo": "Undo    ",

@@ -71,6 +71,7 @@ ACCOUNT_HEADS = (
     ColumnHead("seconds", Phrase("Took", "Dauer"), "figure"),
 )
 FLEET_NEXT: Mapping[str, Phrase] = {
+    "apply": Phrase("Send what was planned; it asks first", "Senden, was geplant ist; vorher wird gefragt"),
     "resume": Phrase(
         "Go on with the accounts that did not come to their end",
         "Mit den Konten weitermachen, die nicht fertig wurden",

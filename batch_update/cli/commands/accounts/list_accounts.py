@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from batch_update.cli.commands.accounts.group import SOME, app, as_listed, some_accounts
@@ -29,4 +32,10 @@ def list_accounts(given: dict[str, Any], accounts: SOME = None) -> None:
         if settings.json_:
             out_document(ListedAccounts(str(settings.accounts_file), found))
             return
-        out_raw("\n".join(listed_lines(found, width=width(sys.stdout))))
+        here = tuple(replace(one, key=_as_seen_from_here(one.key)) for one in found)
+        out_raw("\n".join(listed_lines(here, width=width(sys.stdout))))
+
+
+def _as_seen_from_here(place: str) -> str:
+    """Return where a key lies without the folder that one works in: a table has no room for whole paths."""
+    return place.replace(f"{Path.cwd()}{os.sep}", "")

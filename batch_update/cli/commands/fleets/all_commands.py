@@ -1,4 +1,4 @@
-"""All commands about fleets: importing each puts it into the group, in the order of help."""
+"""All commands about fleets: importing each puts it into the group; help has them in the order of work."""
 
 from batch_update.cli.commands.fleets import (
     list_fleets,
@@ -10,6 +10,9 @@ from batch_update.cli.commands.fleets import (
 )
 from batch_update.cli.commands.fleets.group import app
 from batch_update.cli.commands.fleets.sending_fleets import apply_fleet, resume_fleet, undo_fleet
+
+_ORDER = ("plan", "apply", "status", "resume", "undo", "report", "list", "promote", "shard")
+app.registered_commands.sort(key=lambda one: _ORDER.index(one.name or ""))
 
 __all__ = [
     "app",

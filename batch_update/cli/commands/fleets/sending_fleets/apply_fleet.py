@@ -19,6 +19,7 @@ from batch_update.cli.options import STDOUT as STDIN
 from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import on_terminal, paint, say
 from batch_update.settings.tunables import Settings
+from batch_update.sheet.endings import PLAIN
 from batch_update.text import counted, how_long, printable, quoted_path
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _folder_of(what: str, choice: AccountChoice, settings: Settings, max_account
     """Return the folder of the fleet that is meant; of a sheet that of the fleet that it makes now."""
     from batch_update.fleet.record.fleet_finding import find_fleet
 
-    if what != STDIN and not Path(what).is_file():
+    if what != STDIN and not Path(what).is_file() and Path(what).suffix.casefold() not in PLAIN:
         return find_fleet(what, settings)
     screen = PlanScreen(what, choice, settings, max_accounts, full=False)
     return planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts).folder

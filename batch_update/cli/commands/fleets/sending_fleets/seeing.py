@@ -92,10 +92,13 @@ def _stop_of(end: FleetEnd) -> BatchUpdateError | None:
 
 
 def fleet_commands(folder: FleetFolder, settings: Settings) -> FleetCommands:
-    """Return the commands about a fleet that go on from here, as they can be pasted."""
+    """Return the commands about a fleet that go on from here, as they can be pasted: each asks before it sends."""
     from batch_update.report.fleet.fleet_commands import FleetCommands
 
+    settings = settings.model_copy(update={"yes": False})
+    is_begun = folder.journal.is_file()
     return FleetCommands(
+        begin="" if is_begun else command_of("fleet apply", settings, folder.path),
         resume=command_of("fleet resume", settings, folder.path),
         apply=command_of("fleet apply", settings, groups=("accounts_file", "runs_dir")),
         undo=command_of("fleet undo", settings, folder.path),
