@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,3 +18,9 @@ def remake_files(folder: str) -> None:
     """
     recorded = read_run(Path(folder))
     write_run(replace(report_of(recorded), folder=recorded.folder), recorded.folder, facts_of(recorded))
+
+
+def remake_uninterrupted(folder: str) -> None:
+    """Do so in a process of its own, which is asked to end by whoever began it, and by no Ctrl-C at the terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    remake_files(folder)

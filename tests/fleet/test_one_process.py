@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import anyio
@@ -9,11 +11,11 @@ import pytest
 
 from batch_update.account.account import fingerprint
 from batch_update.api.keys import ApiKey
-from batch_update.errors import UsageError
+from batch_update.errors import JournalError, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.running.one_process import STARTS, one_process
 from batch_update.journal.reading import read_run
-from batch_update.run.remaking import remake_files
+from batch_update.run.remaking import remake_files, remake_uninterrupted
 from tests.clocks import FakeTime
 from tests.journal.journals import files_of, journalled, written_from
 from tests.made import plan_of
@@ -45,6 +47,19 @@ def test_reports_of_accounts_that_ended_are_there_in_the_end(tmp_path: Path) -> 
     anyio.run(main)
     assert (folder.run_of("a", 1) / "results.csv").exists()
     assert not (folder.run_of("b", 1) / "results.csv").exists()
+
+
+def test_a_ctrl_c_at_the_terminal_ends_no_fleet_by_way_of_the_process_that_makes_its_reports(
+    tmp_path: Path,
+) -> None:
+    """It reaches all processes of the terminal; whoever sends hears it, and ends all in order."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(JournalError):
+            remake_uninterrupted(str(tmp_path / "none"))
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_accounts_begin_one_after_another() -> None:

@@ -14,7 +14,7 @@ from batch_update.clock import SYSTEM, Clock
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
-from batch_update.run.remaking import remake_files
+from batch_update.run.remaking import remake_uninterrupted
 from batch_update.run.steps.means import Means
 
 STARTS = 90.0
@@ -69,7 +69,12 @@ class OneProcess:
                 continue
             run = self._due.pop()
             try:
-                await anyio.to_process.run_sync(remake_files, str(run), limiter=limiter, cancellable=True)
+                await anyio.to_process.run_sync(
+                    remake_uninterrupted, str(run), limiter=limiter, cancellable=True
+                )
+            except KeyboardInterrupt:
+                # A terminal's Ctrl-C reaches that process, too, which heeds none once it is at work: it was not yet.
+                self._due.append(run)
             except Exception:  # noqa: BLE001, S112  # the journal has it all, and sending goes on
                 continue
 
