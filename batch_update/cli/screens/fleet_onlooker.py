@@ -20,6 +20,7 @@ from batch_update.fleet.running.account_brake import failed
 from batch_update.fleet.running.account_waves import AccountWave
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.model.fleets import FleetPlan, ShardEnd
+from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.report.fleet.fleet_summary import counts_words
 from batch_update.send.progress import Progress
 from batch_update.text import counted, excerpt, printable
@@ -81,7 +82,7 @@ class FleetOnlooker(FleetWatcher):
         if self._meter is None:
             return
         self._meter.shard_ended(end)
-        if failed(end):
+        if failed(end) and end.code != FLEET_STOPPED:  # of these it was told once
             self._told += 1
             if self._told <= MOST_TOLD:
                 self._say(_failed_line(end), _RED)

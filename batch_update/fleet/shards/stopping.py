@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 GLANCE = 1.0
 """seconds between two looks for the file"""
-STOPPED = EndAsked("the fleet was stopped: the file stop lies in its folder", "R155")
+STOPPED = EndAsked("the fleet was stopped, by Ctrl-C or the file stop in its folder", "R155")
 
 
 def refuse_stopped(folder: FleetFolder) -> None:

@@ -16,6 +16,7 @@ from batch_update.model.plans import Plan
 from batch_update.model.reports import Report
 from batch_update.outcomes import exit_status, not_begun, spread
 from batch_update.plan.saving import read_plan
+from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.report.fleet.fleet_paths import FleetPaths
 
 NO_JOURNAL = "J103"
@@ -59,7 +60,8 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
         except JournalError as error:
             is_gone = error.code == NO_JOURNAL
             why = f"there is no journal of its run {epoch}" if is_gone else error.message
-            told = told or f"{plan.account}: {why}"
+            if not (is_gone and end.code == FLEET_STOPPED):  # it was stopped before it began to write one
+                told = told or f"{plan.account}: {why}"
             continue
         report, facts = report_of(recorded), facts_of(recorded)
         return AccountReport(plan, _as_recorded(end, epoch, report, facts), report, facts, folder, told)

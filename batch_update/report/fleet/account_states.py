@@ -11,6 +11,8 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit
 from batch_update.outcomes import DONE
 
+FLEET_STOPPED = "R155"
+"""an account was stopped with its fleet"""
 
 class AccountState(StrEnum):
     """How far an account of a fleet is. The worst come first."""

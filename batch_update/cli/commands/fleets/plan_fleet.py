@@ -166,6 +166,14 @@ class PlanScreen:
         )
         show_accounts(planned, full=self._full)
 
+    def before_sending(self, planned: PlannedFleet) -> None:
+        """Show what is wrong with the sheet, a line each: the table that comes before the question only counts it."""
+        from batch_update.report.screen.problems import render_problems
+
+        if not is_silent(self._settings) and planned.problems:
+            pieces = render_problems(planned.split.sheet, self._told(planned.problems), briefly=True)
+            say("".join(piece.text for piece in pieces))
+
     def _show_problems(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
         from batch_update.report.screen.problems import render_problems
 

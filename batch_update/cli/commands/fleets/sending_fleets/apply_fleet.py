@@ -18,6 +18,7 @@ from batch_update.cli.help import Command
 from batch_update.cli.options import STDOUT as STDIN
 from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import on_terminal, paint, say
+from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
 from batch_update.text import counted, how_long, printable, quoted_path
@@ -74,7 +75,9 @@ def _folder_of(what: str, choice: AccountChoice, settings: Settings, max_account
     if what != STDIN and not Path(what).is_file() and Path(what).suffix.casefold() not in PLAIN:
         return find_fleet(what, settings)
     screen = PlanScreen(what, choice, settings, max_accounts, full=False)
-    return planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts).folder
+    planned = planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts)
+    screen.before_sending(planned)
+    return planned.folder
 
 
 def apply_planned(
@@ -122,8 +125,10 @@ def allowed_order(
         for line in guard_lines(tripped):
             say(line)
     words = f"Change {counted(prospect.changes, 'assistant')} of {counted(len(prospect.accounts), 'account')}"
+    unplanned = sum(one.account != NO_ACCOUNT for one in prospect.unplanned)
+    left = f", leaving out {counted(unplanned, 'account')}" if unplanned else ""
     allowing = f", allowing {', '.join(hazards)}" if hazards else ""
-    get_yes(f"{words}{allowing}?", settings.model_copy(update={"yes": settings.yes and not tripped}))
+    get_yes(f"{words}{left}{allowing}?", settings.model_copy(update={"yes": settings.yes and not tripped}))
     return replace(order, given={**order.given, "allow": (*settings.allow, *hazards)}) if hazards else order
 
 
