@@ -10,10 +10,16 @@ from typing import Any
 
 import httpx
 
+import pytest
+
+from batch_update.cli.screens.fleet_onlooker import FleetOnlooker
+from batch_update.model.reports import Exit
+from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.cli.conftest import Run
 from tests.fleet.accounts_of_sandbox import write_list
+from tests.fleet.fleets import ended, fleet_of
 from tests.sandbox.served import serving
 
 SHEET = """account,id,max_duration
@@ -58,6 +64,16 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
 
 
+def test_a_stop_of_the_fleet_is_not_told_at_each_account(capsys: pytest.CaptureFixture[str]) -> None:
+    with FleetOnlooker(is_silent=False, clock=lambda: 0.0) as seen:
+        seen.fleet_begun(fleet_of("a", "b", "c"), [], [])
+        for name in ("a", "b"):
+            seen.shard_ended(ended(name, Exit.INTERRUPTED, FLEET_STOPPED, 0))
+        seen.shard_ended(ended("c", Exit.KEY_REFUSED, "A401"))
+    told = capsys.readouterr().err
+    assert "c: A401" in told and FLEET_STOPPED not in told
+
+
 def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_path: Path) -> None:
     """One sheet for three accounts; the rows that are left make a sheet of their own, which finishes the work."""
     (tmp_path / "many.csv").write_text(SHEET, "utf-8")
@@ -72,6 +88,7 @@ def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_pat
         first = run("fleet", "apply", "many.csv", "--skip-invalid", *quick)
         assert first.exit == 4 and "2 of 3 accounts as wanted: 2 updated" in first.out
         assert "X312" in first.out and "S150" in first.out
+        assert "error S150 row 5, cell A5" in first.err, "before it is sent"
         (tmp_path / "keys" / "hotel-002").write_bytes(right)
         (folder,) = (tmp_path / "runs").glob("*-fleet-many")
         second = run("fleet", "apply", str(folder / "failed.csv"), "--skip-invalid", *quick)
