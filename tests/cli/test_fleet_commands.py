@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
 import pytest
 
 from batch_update.cli.screens.fleet_onlooker import FleetOnlooker
@@ -121,7 +120,7 @@ def test_what_works_on_staging_is_carried_over_sent_and_taken_back(run: Run, tmp
                 tool["data"] for tool in reception["tools"] if tool["type"] == "assistant_transfer"
             )
             assert int(transfer["assistant_id"]) == one.first_id + 1
-        undone = run(*_printed(r"^Undo +(.*)$", sent.out), "--reread-after", "0")
+        undone = run(*_printed(r"^Undo +(.*)$", sent.out), "--yes", "--reread-after", "0")
         assert undone.exit == 0
         assert [_first_two(one, address) for one in targets] == before
 

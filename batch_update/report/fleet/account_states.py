@@ -14,6 +14,7 @@ from batch_update.outcomes import DONE
 FLEET_STOPPED = "R155"
 """an account was stopped with its fleet"""
 
+
 class AccountState(StrEnum):
     """How far an account of a fleet is. The worst come first."""
 
