@@ -23,6 +23,7 @@ from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.shards.running import run_shard, run_shard_here
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
 from batch_update.model.fleets import ShardEnd
+from batch_update.send.signals import open_interrupts
 
 
 class OnThisLoop:
@@ -51,7 +52,8 @@ async def engine_for(asked: argparse.Namespace, folder: FleetFolder, shards: int
 async def run(asked: argparse.Namespace, folder: FleetFolder) -> int:
     plan = read_fleet(folder)
     async with engine_for(asked, folder, len(plan.accounts)) as engine:
-        end = await run_fleet(folder, plan, FleetMeans(engine, asked.engine, local=asked.local))
+        means = FleetMeans(engine, asked.engine, interrupts=open_interrupts, local=asked.local)
+        end = await run_fleet(folder, plan, means)
     print(end.exit, end.code, end.message, *(f"{one.account} {one.exit} {one.code}" for one in end.accounts))
     return int(end.exit)
 

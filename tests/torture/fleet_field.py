@@ -92,8 +92,10 @@ class Field:
     said: int = 0
     figures: dict[str, int] = field(default_factory=dict)
     """what was counted when it was judged last"""
-    pages: dict[str, int] = field(default_factory=dict)
-    """pages of Dask that were asked for, with their status"""
+    asked_too_soon: int = 0
+    """429 that were an answer to the judge"""
+    pages: dict[str, bool] = field(default_factory=dict)
+    """pages of Dask that were asked for, and whether they name an account"""
 
     def __post_init__(self) -> None:
         self.folder = FleetFolder(self.place / "runs" / "2026-11-28T2200-fleet-sheet")
@@ -184,7 +186,7 @@ class Field:
             at = int(one.path.rpartition("/")[2])
             sent[at] += 1
             puts[one.account].append((one.at, at))
-        refused = sum(one.status == 429 for one in self.server.app.requests_seen())
+        refused = sum(one.status == 429 for one in self.server.app.requests_seen()) - self.asked_too_soon
         repeats = sum(count - 1 for count in sent.values())
         lost = sum(
             self.speeds(one)[at] != SPEED
@@ -238,13 +240,22 @@ class Field:
         """What the server holds now."""
         found: dict[int, float] = {}
         for page in range(1, 2 + self.rows // 100):
+            found |= {each["id"]: float(each["speech_speed"]) for each in self._page(one, page)}
+        return found
+
+    def _page(self, one: Tenant, page: int) -> list[dict[str, Any]]:
+        """What one of the pages of an account's assistants holds, once there is room for the question."""
+        while True:
             answer = httpx.get(
                 f"{self.url}/user/assistants/get",
                 params={"per_page": 100, "page": page},
                 headers={"Authorization": f"Bearer {one.key}"},
             )
-            found |= {each["id"]: float(each["speech_speed"]) for each in answer.json()["data"]}
-        return found
+            if answer.status_code != 429:
+                found: list[dict[str, Any]] = answer.json()["data"]
+                return found
+            self.asked_too_soon += 1
+            time.sleep(RATE.seconds)
 
     def shown_keys(self) -> Iterator[str]:
         """Yield the files that show a key, of all that were written anywhere in the folder."""
@@ -267,7 +278,7 @@ class Field:
         for page in sorted(self._pages()):
             with suppress(httpx.HTTPError):
                 answer = httpx.get(page, timeout=5)
-                self.pages[page] = answer.status_code
+                self.pages[page] = any(one.name in answer.text for one in self.accounts)
                 yield from self.shown_in(page, answer.content)
 
     def _pages(self) -> Iterator[str]:
