@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -143,16 +143,21 @@ def kill_parallel(field: Field) -> Iterator[str]:
     yield from field.judged(0)
 
 
-def stop_worker(engine: tuple[str, ...]) -> Case:
-    """A worker stands still for three times what its leases may, then goes on: it finds its leases lost."""
+def stop_worker(engine: tuple[str, ...], seconds: float = 3 * TTL) -> Case:
+    """A worker stands still for three times what its leases may, then goes on: it finds its leases lost.
+
+    For longer than Dask waits for a worker: another one takes its accounts over meanwhile.
+    """
 
     def case(field: Field) -> Iterator[str]:
         coordinator = run(field, engine)
         halfway(field)
         worker = at_work([*workers_of(coordinator.pid), psutil.Process(coordinator.pid)])
         worker.suspend()
-        time.sleep(3 * TTL)
-        worker.resume()
+        with suppress(subprocess.TimeoutExpired):
+            coordinator.wait(seconds)
+        with suppress(psutil.NoSuchProcess):
+            worker.resume()
         yield from over(field, coordinator)
         yield from field.judged(AT_ONCE * len(field.accounts))
 
@@ -356,6 +361,7 @@ CASES: dict[str, dict[str, Case]] = {
     "a worker stands still": {
         "here": stop_worker(HERE),
         "dask 2": stop_worker(DASK_2),
+        "dask 2, for long": stop_worker(DASK_2, 75),
         "dask 4": stop_worker(DASK_4),
         "in parallel": stop_shard,
         "two shards": split_brain,
