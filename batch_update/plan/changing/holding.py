@@ -93,7 +93,9 @@ class _Look:
 
     def sent(self, body: Body, held: Held) -> Change:
         """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
-        before = before_of(body, self.now)
+        before, planned = before_of(body, self.now), self.change.body
+        # A fleet holds hundreds of thousands of changes beside those that they were planned as: what is alike is one.
+        body = planned if body == planned else body
         return replace(self.change, body=body, before=before, held=tuple(held.values()))
 
     def moved(self, body: Body) -> Held:
