@@ -12,6 +12,7 @@ that each is measured by the time between its own first and last update. Reports
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -74,10 +75,20 @@ def _lines(case: Case) -> list[Line]:
         given = [f"{Path(folder) / 'fleet'}", url, str(case.accounts), str(case.rows)]
         windows = [f"{limit}/{seconds:g}" for limit, seconds in _pairs(case)]
         command = [sys.executable, "-m", "tests.benchmarks.many_runs", *given, *windows]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
-        took = json.loads(done.stdout)
+        took = _taken(command)
         came = json.load(urlopen(f"{url}/figures"))  # the server above
     return [_pace(case, took, came), _cost(case, took, came)]
+
+
+def _taken(command: list[str]) -> dict[str, Any]:
+    """Return what the fleet tells of itself; where it is not over in time, only what the server saw can be told."""
+    try:
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        unknown = dict.fromkeys(("peak", "processor", "reports"), math.nan)
+        return {"rows": 0, "exits": {}, "wall": MOST_SECONDS, "reported": 0, **unknown}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def _pairs(case: Case) -> list[tuple[int, float]]:
