@@ -64,7 +64,7 @@ def problem_lines(found: Readiness, problems: Iterable[Problem]) -> Iterator[str
         said = f"{message}: {excerpt(given)}" if given else message
         yield f"  {head:<9}  {code} {said}" + (f" ({names}): {_accounts(targets)}" if rows else "")
     if len(kinds) > MOST_LINES:
-        yield f"  and {counted(len(kinds) - MOST_LINES, 'more line')}: the option json tells of each row"
+        yield f"  and {counted(len(kinds) - MOST_LINES, 'more line')}: the setting json tells of each row"
 
 
 def _missing_line(lack: Lack, targets: Sequence[TargetReadiness]) -> str:
