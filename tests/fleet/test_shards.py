@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,10 @@ import pytest
 
 from batch_update.clock import Clock
 from batch_update.errors import RunStopped
-from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.leases.lease import TTL, Lease
-from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
+from batch_update.fleet.planning.undoing_fleet import plan_undo_of_fleet, undo_of_account
+from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.shards.running import run_shard
-from batch_update.fleet.shards.shard_run import undo_of_account
 from batch_update.fleet.shards.written_end import last_end
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
@@ -25,7 +25,8 @@ from batch_update.model.fleets import ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.plan.from_run import undo_plan
-from batch_update.plan.saving import digest
+from batch_update.plan.saving import digest, read_plan
+from batch_update.settings.tunables import Settings
 from tests.api import virtual
 from tests.clocks import virtual_clock
 from tests.fleet.one_account import NAME, SETTINGS, Freeze, OneAccount, one_account
@@ -263,12 +264,9 @@ def test_an_undo_and_failed_rows_that_are_sent_again_go_the_way_of_every_shard(t
     end = virtual.run(partial(run_shard, again, means=means, given=SETTINGS), "asyncio")
     assert (end.exit, end.epoch, end.counts) == (Exit.OK, 2, {Status.UPDATED: 4})
     assert sorted(number for _, number in account.sent) == [10001, 10002, 10002, 10003, 10004]
-    fleet = read_fleet(account.folder)
-    plan = undo_of_account(account.folder, NAME)
-    undo = FleetFolder(account.folder.path.parent / "undo")
-    undo.path.mkdir()
-    of_account = replace(fleet.accounts[0], digest=digest(plan))
-    save_fleet(undo, replace(fleet, id="undo", command="undo", parent=fleet.id, accounts=(of_account,)))
+    undo = plan_undo_of_fleet(account.folder, read_fleet(account.folder), Settings())
+    plan = read_plan(NAME, BytesIO(undo.plan_of(NAME).read_bytes()))
+    assert digest(plan) == read_fleet(undo).accounts[0].digest, "what is to be taken back is saved"
     end = virtual.run(partial(OneAccount(undo, digest(plan), serve).worked_on, tmp_path), "asyncio")
     assert (end.exit, end.counts) == (Exit.OK, {Status.UPDATED: 4}) and account.speeds() == before
 

@@ -18,12 +18,10 @@ from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.fleet.shards.unplanned import exit_by
 from batch_update.fleet.shards.written_end import read_end
 from batch_update.journal.copying import doubt_all, holds_journal, take_along
-from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import SessionFacts, report_of
+from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.fleets import AccountPlan, FleetPlan
 from batch_update.model.plans import Plan
-from batch_update.plan.from_run import undo_plan
 from batch_update.plan.saving import MOST_BYTES, digest, read_plan
 from batch_update.run.applying import Task, carry_out
 from batch_update.run.planning import Made
@@ -74,43 +72,23 @@ def account_plan(fleet: FleetPlan, task: ShardTask) -> AccountPlan:
     return found
 
 
-def undo_of_account(folder: FleetFolder, account: str) -> Plan:
-    """Return the plan that takes back what a fleet did to one account. Raises JournalError, RunStopped (R143)."""
-    runs = [folder.run_of(account, epoch) for epoch in reversed(folder.epochs_of(account))]
-    if not runs:
-        raise RunStopped(f"the fleet {folder.id} began nothing for account {account}", code="R143")
-    # An epoch that ended before it could go on with the one before it, as by the file stop, has none.
-    run = next((one for one in runs if holds_journal(one)), runs[0])
-    return undo_plan(report_of(read_run(run)), f"undo of {folder.id}")
-
-
 def approved_plan(shard: Shard) -> Plan:
-    """Return the plan of the account as it was approved: as it was saved, or of an undo without one, made anew.
-
-    Raises RunStopped (R143) where it is another one, SheetError and JournalError where it cannot be read.
-    """
+    """Return the plan of the account as it was approved. Raises RunStopped (R143) where it is another one, SheetError
+    where it cannot be read."""
     account = shard.task.account
     path = shard.folder.plan_of(account)
     try:
         plan = read_plan(path.name, BytesIO(read_plain(path, MOST_BYTES + 1)))
-    except FileNotFoundError as error:
-        if shard.fleet.command != "undo":
-            raise _unreadable(path, error) from error
-        plan = undo_of_account(FleetFolder(shard.folder.path.parent / shard.fleet.parent), account)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise SheetError(
+            f"the plan {printable(str(path))} cannot be read: {error.strerror or error}", code="S113"
+        ) from error
     if digest(plan) != shard.task.digest:
         raise RunStopped(
             f"the plan of account {account} is not the one that was approved: its digest is {digest(plan)}",
             code="R143",
         )
     return plan
-
-
-def _unreadable(path: Path, error: OSError) -> SheetError:
-    return SheetError(
-        f"the plan {printable(str(path))} cannot be read: {error.strerror or error}", code="S113"
-    )
 
 
 async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
