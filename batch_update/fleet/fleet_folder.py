@@ -21,8 +21,16 @@ class FleetFolder:
 
     @property
     def plan(self) -> Path:
-        """Return the plan over all accounts, a `FleetPlan` as JSON; nothing changes in it once something is sent."""
+        """Return the plan over all accounts, a `FleetPlan` as JSON, whole or not at all.
+
+        It is written before anything is sent, and again where accounts were planned later that could not be at first:
+        what it says of the others stays.
+        """
         return self.path / PLAN
+
+    def earlier_plan(self, number: int) -> Path:
+        """Return the plan over all accounts as it was before accounts were added, from 1 on."""
+        return self.path / f"fleet-{number}.json"
 
     @property
     def journal(self) -> Path:

@@ -55,7 +55,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     "fleet list": ("runs_dir", "json_"),
     "fleet apply": ("Sheet", "Limits", *_OF_FLEETS, "note", "author", *_FLEET_SENDING),
     "fleet undo": (*_LIMITS, "expect", "note", "author", *_FLEET_SENDING),
-    "fleet resume": ("allow", "accounts_file", *_FLEET_SENDING),
+    "fleet resume": ("allow", *_LIMITS, "expect", "accounts_file", *_FLEET_SENDING),
     "fleet status": ("runs_dir", "json_"),
     "fleet shard": ("accounts_file", "locks_dir", "timeout", "proxy", "wait", "expect", "runs_dir", *SCREEN),
     "fleet report": ("account", "runs_dir", "json_"),

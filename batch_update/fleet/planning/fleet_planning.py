@@ -12,6 +12,7 @@ from batch_update.account.known.accounts_file import read_accounts
 from batch_update.account.known.known_account import KnownAccount, KnownAccounts
 from batch_update.check.checking import in_order
 from batch_update.errors import UsageError
+from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.planning.account_planning import plan_account, problems_of_whole
 from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.planning.homeless_rows import homeless_account
@@ -158,6 +159,17 @@ async def plan_fleet(
 async def _all_planned(
     split: SplitSheet, settings: Settings, means: Means, watcher: PlanWatcher, draft: FleetDraft
 ) -> tuple[PlannedAccount, ...]:
+    found = await plan_parts(split.parts, settings, means, watcher, draft.folder)
+    if split.homeless:
+        one = homeless_account(split, draft.folder)
+        found[one.plan.account] = one
+    return tuple(found[name] for name in sorted(found))
+
+
+async def plan_parts(
+    parts: Sequence[AccountRows], settings: Settings, means: Means, watcher: PlanWatcher, folder: FleetFolder
+) -> dict[str, PlannedAccount]:
+    """Plan these accounts, many at once, save their plans there, and return them by name."""
     # The digest that is expected is that of the whole, and so is the limit.
     own = settings.model_copy(update={"expect": None, "max_changes": None})
     if "max_outage" not in settings.model_fields_set:
@@ -167,14 +179,11 @@ async def _all_planned(
 
     async def plan_one(part: AccountRows) -> PlannedAccount:
         told = replace(means, watcher=_Warner(watcher, part.account.name, warned))
-        one = await plan_account(part, own, told, draft.folder)
-        watcher.account_planned(one, next(done), len(split.parts))
+        one = await plan_account(part, own, told, folder)
+        watcher.account_planned(one, next(done), len(parts))
         return one
 
-    found = await done_with_each(split.parts, plan_one, AT_ONCE)
-    if split.homeless:
-        found.append(homeless_account(split, draft.folder))
-    return tuple(sorted(found, key=lambda one: one.plan.account))
+    return {one.plan.account: one for one in await done_with_each(parts, plan_one, AT_ONCE)}
 
 
 class _Warner(Watcher):

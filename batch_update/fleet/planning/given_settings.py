@@ -19,7 +19,9 @@ _NOT_CARRIED = frozenset(
 )
 """Settings of the one who plans, or of one account."""
 _OF_THE_SHEET = frozenset({"Sheet", "Limits", "Sandbox"})
-"""Groups of settings that are done with once there is a plan, or that hold texts of the sheet."""
+"""Groups of settings that are done with once the sheet is read, or that hold texts of it."""
+_OF_ITS_ROWS = frozenset({"on_duplicate"})
+"""Those of these groups that count again where rows are planned anew, which could not be at first."""
 
 
 def carried_settings(settings: Settings) -> dict[str, Json]:
@@ -31,7 +33,9 @@ def carried_settings(settings: Settings) -> dict[str, Json]:
     return {
         name: _as_in_a_file(value)
         for name, value in values.items()
-        if name not in _NOT_CARRIED and group_of(name) not in _OF_THE_SHEET and not _is_secret(name, value)
+        if name not in _NOT_CARRIED
+        and (name in _OF_ITS_ROWS or group_of(name) not in _OF_THE_SHEET)
+        and not _is_secret(name, value)
     }
 
 

@@ -58,10 +58,13 @@ class PlannedFleet:
         return max((one.seconds for one in self.accounts), default=0)
 
 
-def whole_guards(plan: FleetPlan) -> tuple[Tripped, ...]:
+_NEW_PLAN = "a new plan: batch-update fleet plan with "
+
+
+def whole_guards(plan: FleetPlan, *, way: str = _NEW_PLAN) -> tuple[Tripped, ...]:
     """Return what forbids sending this fleet as a whole: too many assistants of all accounts, or too many accounts.
 
-    The limits are those that it was planned with.
+    The limits are those that it was planned with. `way`: how others are given, as a message begins that names them.
     """
     found = []
     max_accounts, max_changes = plan.max_accounts, read_settings(plan.settings).max_changes
@@ -69,17 +72,16 @@ def whole_guards(plan: FleetPlan) -> tuple[Tripped, ...]:
     count = sum(one.changes for one in changing)
     if max_accounts is not None and len(changing) > max_accounts:
         words = f"{counted(len(changing), 'account')} would change, at most {max_accounts} may"
-        found.append(_limit("G130", words, count, "option", "max_accounts", len(changing)))
+        found.append(_limit("G130", words, count, f"{way}the option", "max_accounts", len(changing)))
     if max_changes is not None and count > max_changes:
         words = f"{counted(count, 'assistant')} of {counted(len(changing), 'account')} would change"
         words += f", at most {max_changes} of all may"
-        found.append(_limit("G120", words, count, "setting", "max_changes", count))
+        found.append(_limit("G120", words, count, f"{way}the setting", "max_changes", count))
     return tuple(found)
 
 
-def _limit(code: str, words: str, count: int, kind: str, name: str, enough: int) -> Tripped:
-    override = f"a new plan: batch-update fleet plan with the {kind} {name}={enough}"
-    return Tripped(code, "", words, count, override, lifts={name: enough})
+def _limit(code: str, words: str, count: int, way: str, name: str, enough: int) -> Tripped:
+    return Tripped(code, "", words, count, f"{way} {name}={enough}", lifts={name: enough})
 
 
 def all_hazards(accounts: Iterable[PlannedAccount]) -> tuple[str, ...]:

@@ -61,6 +61,19 @@ class FleetBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class PlansAdded:
+    """Accounts that could not be planned at first were planned now, and are part of the fleet."""
+
+    at: datetime
+    """UTC"""
+    digest: str
+    """of the fleet's plan from now on"""
+    before: str
+    """its digest until then"""
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsBegun:
     """A wave of accounts was begun."""
 
@@ -114,4 +127,6 @@ class FleetEnded:
     message: str = ""
 
 
-FleetEntry: TypeAlias = FleetBegun | AccountsBegun | ShardBegun | WorkerGone | ShardEnd | FleetEnded
+FleetEntry: TypeAlias = (
+    FleetBegun | PlansAdded | AccountsBegun | ShardBegun | WorkerGone | ShardEnd | FleetEnded
+)

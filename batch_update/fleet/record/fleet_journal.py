@@ -13,6 +13,7 @@ from batch_update.fleet.record.fleet_entries import (
     FleetBegun,
     FleetEnded,
     FleetEntry,
+    PlansAdded,
     ShardBegun,
     WorkerGone,
 )
@@ -24,6 +25,7 @@ LARGEST = 256 * 1024 * 1024
 """bytes; some hundred times what a fleet of two thousand accounts comes to"""
 _KINDS: Kinds = {
     "begun": FleetBegun,
+    "planned": PlansAdded,
     "wave": AccountsBegun,
     "shard": ShardBegun,
     "lost": WorkerGone,

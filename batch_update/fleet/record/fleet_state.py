@@ -13,6 +13,7 @@ from batch_update.fleet.record.fleet_entries import (
     FleetEnded,
     FleetEntry,
     FleetManner,
+    PlansAdded,
     ShardBegun,
     WorkerGone,
 )
@@ -64,7 +65,7 @@ def state_of_fleet(plan: FleetPlan, entries: Iterable[FleetEntry]) -> FleetState
         elif isinstance(entry, ShardEnd):
             ends[entry.account] = entry
             at_work.pop(entry.account, None)
-        else:
+        elif not isinstance(entry, PlansAdded):  # the plan has them already
             ended = entry
     return FleetState(ends, at_work, lost, begun, wave, ended)
 

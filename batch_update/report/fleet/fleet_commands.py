@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from batch_update.model.plans import Status
 from batch_update.report.documents.envelope import Purpose
-from batch_update.report.fleet.account_states import AccountState, FleetStanding
+from batch_update.report.fleet.account_states import AccountStanding, AccountState, FleetStanding
 from batch_update.report.fleet.fleet_paths import FleetFiles
 from batch_update.text import quoted_path
 
-_TO_MEND = {AccountState.NOT_ALL, AccountState.NOT_PLANNED}
 _TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
+_OF_SHEET = ("S", "V")
+"""first letters of codes that tell what is wrong with a sheet"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,28 @@ def _sensible(
     standing: FleetStanding, files: FleetFiles, commands: FleetCommands
 ) -> Iterator[tuple[Purpose, str]]:
     states = standing.states.keys()
-    is_open = bool(states & _TO_RESUME)
+    is_open = bool(states & _TO_RESUME) or _can_be_planned_anew(standing)
     if is_open:
         yield ("apply", commands.begin) if commands.begin else ("resume", commands.resume)
-    if files.failed and commands.apply and (states & _TO_MEND or not is_open):
+    if files.failed and commands.apply and (_has_rows_to_mend(standing) or not is_open):
         yield "apply_failed", f"{commands.apply} {quoted_path(files.failed)}"
     if any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):
         yield "undo", commands.undo
+
+
+def _can_be_planned_anew(standing: FleetStanding) -> bool:
+    """Whether accounts, and not the sheet, kept some from being planned. An undo is planned from journals."""
+    return standing.end.plan.command == "apply" and any(
+        one.state is AccountState.NOT_PLANNED and not _is_of_sheet(one) for one in standing.accounts
+    )
+
+
+def _has_rows_to_mend(standing: FleetStanding) -> bool:
+    return any(
+        one.state is AccountState.NOT_ALL or (one.state is AccountState.NOT_PLANNED and _is_of_sheet(one))
+        for one in standing.accounts
+    )
+
+
+def _is_of_sheet(one: AccountStanding) -> bool:
+    return one.plan.code[:1] in _OF_SHEET

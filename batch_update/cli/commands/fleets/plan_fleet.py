@@ -86,18 +86,18 @@ def planned_by_sheet(
     if blocking_whole(split, skip_invalid=settings.skip_invalid):
         screen.refused(split, problems_offline(split, settings))
         raise typer.Exit(int(Exit.SHEET_INVALID))
-    watcher = _Progress(settings, len(split.parts))
+    watcher = PlanProgress(settings, f"Planning {counted(len(split.parts), 'account')} ...")
     return anyio.run(partial(plan_fleet, split, settings, means, watcher, max_accounts=max_accounts))
 
 
-class _Progress:
+class PlanProgress:
     """Tells from time to time how many accounts are planned."""
 
-    def __init__(self, settings: Settings, total: int) -> None:
+    def __init__(self, settings: Settings, first: str) -> None:
         self._talks = not is_silent(settings)
         self._told = self._wrong = 0
         if self._talks:
-            say(f"Planning {counted(total, 'account')} ...")
+            say(first)
 
     def warning(self, words: str) -> None:
         if self._talks:

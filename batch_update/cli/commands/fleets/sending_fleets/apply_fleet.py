@@ -97,22 +97,29 @@ def apply_planned(
     prospect = prospect_of(plan, open_accounts(plan, state), order)
     _show_prospect(prospect, is_asked=not settings.yes, settings=settings)
     order = allowed_order(prospect, order, settings, max_accounts)
-    lifted = _with_limits(plan, settings, max_accounts)
+    lifted = with_limits(plan, settings, max_accounts)
     return send_fleet(folder, with_order(folder, plan, order, lifted), order, settings)
 
 
 def allowed_order(
-    prospect: FleetProspect, order: FleetOrder, settings: Settings, max_accounts: int | None = None
+    prospect: FleetProspect,
+    order: FleetOrder,
+    settings: Settings,
+    max_accounts: int | None = None,
+    *,
+    beside: int | None = None,
 ) -> FleetOrder:
     """Get the yes that a fleet needs, and return its order with the hazards that this allowed.
 
+    `beside`: how many other accounts a fleet that is resumed goes on with; None for one that is begun.
     Raises UsageError U102 where the answer is no or nobody can give one, GuardStopped for what a yes does not allow.
     """
     from batch_update.fleet.outlook.foreseeing_fleet import guarded_fleet, guards_of_fleet
     from batch_update.fleet.planning.planned import whole_guards
     from batch_update.report.guards import guard_lines, hazards_of
 
-    whole = whole_guards(_with_limits(prospect.plan, settings, max_accounts))
+    limited = with_limits(prospect.plan, settings, max_accounts)
+    whole = whole_guards(limited) if beside is None else whole_guards(limited, way="")
     tripped = (*whole, *guards_of_fleet(prospect.accounts, settings))
     can_ask = on_terminal() and all(one.hazard for one in tripped)
     if tripped and not can_ask:
@@ -125,6 +132,7 @@ def allowed_order(
         for line in guard_lines(tripped):
             say(line)
     words = f"Change {counted(prospect.changes, 'assistant')} of {counted(len(prospect.accounts), 'account')}"
+    words += f" and go on with {counted(beside, 'account')} more" if beside else ""
     unplanned = sum(one.account != NO_ACCOUNT for one in prospect.unplanned)
     left = f", leaving out {counted(unplanned, 'account')}" if unplanned else ""
     allowing = f", allowing {', '.join(hazards)}" if hazards else ""
@@ -132,12 +140,12 @@ def allowed_order(
     return replace(order, given={**order.given, "allow": (*settings.allow, *hazards)}) if hazards else order
 
 
-def _with_limits(plan: FleetPlan, settings: Settings, max_accounts: int | None) -> FleetPlan:
+def with_limits(plan: FleetPlan, settings: Settings, max_accounts: int | None) -> FleetPlan:
     """Return the plan with the limits that were given now, where they were."""
     given = {name: getattr(settings, name) for name in ("max_changes", "max_change_percent")}
-    limit = {name: value for name, value in given.items() if value is not None}
+    limits = {name: value for name, value in given.items() if value is not None}
     most = plan.max_accounts if max_accounts is None else max_accounts
-    return replace(plan, settings={**plan.settings, **limit}, max_accounts=most)
+    return replace(plan, settings={**plan.settings, **limits}, max_accounts=most)
 
 
 def _show_prospect(prospect: FleetProspect, *, is_asked: bool, settings: Settings) -> None:

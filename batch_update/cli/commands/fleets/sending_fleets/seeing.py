@@ -95,7 +95,8 @@ def fleet_commands(folder: FleetFolder, settings: Settings) -> FleetCommands:
     """Return the commands about a fleet that go on from here, as they can be pasted: each asks before it sends."""
     from batch_update.report.fleet.fleet_commands import FleetCommands
 
-    settings = settings.model_copy(update={"yes": False})
+    # What is sent next has another digest.
+    settings = settings.model_copy(update={"yes": False, "expect": None})
     is_begun = folder.journal.is_file()
     return FleetCommands(
         begin="" if is_begun else command_of("fleet apply", settings, folder.path),
