@@ -39,7 +39,7 @@ def has_left_rows(folder: FleetFolder, plan: FleetPlan) -> bool:
     )
 
 
-def left_rows(folder: FleetFolder, plan: FleetPlan, known: KnownAccounts) -> LeftRows:
+def rows_unplanned(folder: FleetFolder, plan: FleetPlan, known: KnownAccounts) -> LeftRows:
     """Return the rows that may be planned anew: of accounts that had no plan, and those whose account is known now."""
     parts = list(_of_unplanned(folder, plan, known))
     nobodys = _saved(folder, NO_ACCOUNT) if any(one.account == NO_ACCOUNT for one in plan.accounts) else None

@@ -17,7 +17,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.planning.fleet_planning import PlanWatcher, plan_parts
 from batch_update.fleet.planning.homeless_rows import homeless_account
 from batch_update.fleet.planning.planned import PlannedAccount
-from batch_update.fleet.replanning.left_rows import left_rows
+from batch_update.fleet.replanning.left_rows import rows_unplanned
 from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan
 from batch_update.run.steps.means import Means
 from batch_update.settings.tunables import Settings
@@ -72,7 +72,7 @@ async def plan_left(
     What one account meets is in its part of the plan, and the others go on. Raises UsageError for a list that is wrong.
     """
     known = read_accounts(settings.accounts_file)
-    left = await anyio.to_thread.run_sync(left_rows, folder, plan, known)
+    left = await anyio.to_thread.run_sync(rows_unplanned, folder, plan, known)
     found = await plan_parts(left.parts, settings, means, watcher, draft)
     homeless = left.homeless
     if homeless is not None and homeless.homeless:

@@ -46,14 +46,14 @@ def _replaced(folder: FleetFolder, found: Replanned, draft: FleetFolder) -> None
     try:
         for one in found.accounts:
             if one.plan.account != NO_ACCOUNT:
-                _moved(draft, folder, one.plan.account)
+                _put_in_place(draft, folder, one.plan.account)
         sync_folder(folder.plan_of(NO_ACCOUNT).parent)
         if found.fresh:
             _keep_old(folder)
         save_fleet(folder, found.plan)  # from here on they count
         # Rows that found their account stand twice until this is done: nobody's rows are sent to nobody.
         if any(one.account == NO_ACCOUNT for one in found.plan.accounts):
-            _moved(draft, folder, NO_ACCOUNT)
+            _put_in_place(draft, folder, NO_ACCOUNT)
         else:
             folder.plan_of(NO_ACCOUNT).unlink(missing_ok=True)
     except OSError as error:
@@ -63,7 +63,7 @@ def _replaced(folder: FleetFolder, found: Replanned, draft: FleetFolder) -> None
         ) from error
 
 
-def _moved(draft: FleetFolder, folder: FleetFolder, account: str) -> None:
+def _put_in_place(draft: FleetFolder, folder: FleetFolder, account: str) -> None:
     """Move the new plan of an account to its place; one that was too large to be saved leaves that as it was."""
     with suppress(FileNotFoundError):
         draft.plan_of(account).replace(folder.plan_of(account))

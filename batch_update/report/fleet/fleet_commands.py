@@ -45,7 +45,8 @@ def _sensible(
     states = standing.states.keys()
     is_open = bool(states & _TO_RESUME) or _can_be_planned_anew(standing)
     if is_open:
-        yield ("apply", commands.begin) if commands.begin else ("resume", commands.resume)
+        is_new = commands.begin and states & _TO_RESUME  # apply plans nothing anew
+        yield ("apply", commands.begin) if is_new else ("resume", commands.resume)
     if files.failed and commands.apply and (_has_rows_to_mend(standing) or not is_open):
         yield "apply_failed", f"{commands.apply} {quoted_path(files.failed)}"
     if any(one.end.counts.get(Status.UPDATED) for one in standing.accounts):
