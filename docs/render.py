@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -171,7 +172,7 @@ at all. A program that is interrupted while it is still being loaded prints noth
 
 def json_page() -> str:
     """Every document of --json: its keys, and an example that a test made."""
-    every = schemas()
+    every = _schemas()
     around = every["error"]["properties"]
     around = {**around, "schema": {**around["schema"], "const": "batch-update/KIND/1"}}
     parts = [BEFORE_KINDS, "## The keys of every document\n\n", _keys(around)]
@@ -187,6 +188,12 @@ def json_page() -> str:
     for name in sorted(inner.keys() - whole):
         parts.append(f"\n### {name}\n\n{inner[name]['description']}\n\n{_keys(inner[name]['properties'])}")
     return "".join(parts)
+
+
+@cache
+def _schemas() -> Mapping[str, dict]:
+    """Those of all documents, made once: each reference is looked up in them."""
+    return schemas()
 
 
 def _printed(kind: str) -> str:
@@ -206,7 +213,7 @@ def _type(part: dict) -> str:
     """A JSON Schema in a few words, with links to the objects that it names."""
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
-        inner = next(schema["$defs"][name] for schema in schemas().values() if name in schema["$defs"])
+        inner = next(schema["$defs"][name] for schema in _schemas().values() if name in schema["$defs"])
         return f"[{name}](#{name.lower()})" if "properties" in inner else _type(inner)
     if "anyOf" in part:
         return " or ".join(_type(option) for option in part["anyOf"])

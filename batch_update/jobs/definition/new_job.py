@@ -48,6 +48,7 @@ yes = true
 # stands below a name in brackets, such as [notify], from that name, too.
 """
 _EXAMPLES: dict[str, Any] = {
+    "account": "hotel-adler",
     "allow": ["mode"],
     "author": "Anna",
     "decimal": ",",
