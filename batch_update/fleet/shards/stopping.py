@@ -47,10 +47,15 @@ class StopFile:
             self._before.cancel()
 
     def opening(self, base: Interrupts) -> Interrupts:
-        """Return what opens a stream of signals that the file is one of: who sends heeds it from then on."""
+        """Return what opens a stream of signals that the file is one of: who sends heeds it from then on.
+
+        It raises Interrupted where the file was seen before.
+        """
 
         @contextmanager
         def opened() -> Iterator[AsyncIterable[int]]:
+            if self._before.cancel_called:  # else the first request would be noted, and then cut off
+                raise interruption(STOPPED)
             scope = anyio.CancelScope()
             with base() as signals:
                 self._tasks.start_soon(self._relay, signals, scope)
