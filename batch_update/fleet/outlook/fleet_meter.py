@@ -119,10 +119,9 @@ class FleetMeter:
     def _eta(self, left: int, rate: float) -> float | None:
         """Return the longer of two: what the slowest account at work needs, and what is left at the present rate."""
         now = self._clock()
-        longest = max(
-            (one.eta - (now - self._told_at[name]) for name, one in self._at_work.items() if one and one.eta),
-            default=0.0,
-        )
+        told = ((one.eta, self._told_at[name]) for name, one in self._at_work.items() if one and one.eta)
+        longest = max((eta - (now - at) for eta, at in told), default=0.0)
+        longest = max(0.0, longest)  # the machine may have slept since
         if len(self._changes) - len(self._ends) == len(self._at_work):  # nothing waits for its turn
             return longest or (left / rate if rate else None)
         return max(longest, left / rate) if rate else None
