@@ -18,8 +18,10 @@ from batch_update.model.sheets import Problem, Sheet
 from batch_update.plan.saving import MOST_BYTES, read_plan
 from batch_update.text import as_compared
 
-_TOTAL, _HEADER_AGAIN = "S133", "S135"
-"""Codes of rows that are about no assistant."""
+_TOTAL = "S133"
+"""code of a row that sums others up"""
+_HEADER_AGAIN = "S135"
+"""code of a row that names the columns again"""
 
 
 @dataclass(frozen=True, slots=True)
