@@ -110,7 +110,7 @@ def _pace(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
         words = f"the slowest account takes {slowest:.3f} x what its windows permit ({best:.1f} s)"
         target = f"no 429, all rows, at most {MOST_TIME} x"
         return Line(what, figure, words, target, met and slowest <= MOST_TIME)
-    share = statistics.fmean(best / span for span in came["spans"])
+    share = statistics.fmean(best / span if span else 0.0 for span in came["spans"])  # 0: one update in all
     plain = rate / (case.accounts / (0.6 / case.scale))
     words = (
         f"accounts send at {share:.3f} of what their windows permit, the slowest at {1 / slowest:.3f};"
