@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import anyio
 
 from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, GateState
-from batch_update.api.pace.ledger import UNANSWERED, Ledger
+from batch_update.api.pace.ledger import Ledger
 from batch_update.api.pace.outlook import Lane, Outlook
-from batch_update.api.pace.windows import MARGIN, PATIENCE, Ticket, WindowLog
+from batch_update.api.pace.shared_windows import AHEAD, TURN, SharedWindows
+from batch_update.api.pace.windows import Ticket, WindowLog
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped
 from batch_update.model.reports import Event, Pace, Stats, Window
 from batch_update.text import how_long
 
-GLANCE = 0.1
-"""seconds between two looks into the ledger, where another process may make room at any time"""
 LATELY = 50
 """answers of which it is told how long they took"""
-TURN = 0.005
-"""seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
-rounded"""
-AHEAD = 1.0
-"""seconds for which leave is taken ahead in the ledger, where nobody else uses it"""
-MOST_AHEAD = 20
-"""requests that are written down ahead at most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,6 @@ class Pacer:
     Lives on one event loop. Each ticket is handed back exactly once, through `answered`, `refused`, `failed`
     or `withdrawn`. With a ledger, requests of other processes count, and theirs see ours; the clock is then the one of
     the machine.
-
-    A look into the ledger takes longer than all else here. While nobody else is seen there, one look writes down as
-    many requests as the windows take within `AHEAD`, as if they went out at its last moment: those need no further
-    look. What was not used of it is given back once nothing is under way and nobody waits. So others never see less
-    than what is sent, and for a moment more.
     """
 
     def __init__(
@@ -77,8 +63,6 @@ class Pacer:
         self.stats = Stats()
         self.stopped = False
         self._logs = [WindowLog(window) for window in pace.rates]
-        self._ledger = ledger if self._logs else None
-        self._told_of_others = False
         self._even = pace.smooth
         self._concurrency = pace.concurrency
         self._gate = Gate(pace.outage, clock.rng)
@@ -93,9 +77,11 @@ class Pacer:
         self._queue: deque[_Waiter] = deque()
         for log in self._logs if spent else ():
             log.spend(clock.monotonic())
-        self._ahead = 0
-        """requests that the ledger holds already and that have not gone out"""
-        self._ahead_until = -math.inf
+        self._shared = (
+            SharedWindows(ledger, self._logs, self._flying, on_event=on_event, clock=clock)
+            if ledger is not None and self._logs
+            else None
+        )
 
     # ------------------------------------------------------------ leave to send
 
@@ -124,34 +110,21 @@ class Pacer:
 
     def _take(self) -> Ticket | float:
         """Leave to send, or the seconds after which to ask again; `inf`: only an answer can tell."""
-        wait = self._wait()
-        if self._ledger is None or (wait > 0 and not self._shares()) or wait == math.inf:
+        wait, shared = self._wait(), self._shared
+        if shared is None or wait == math.inf or (wait > 0 and not shared.has_others):
             return self._grant() if wait <= 0 else wait
-        if wait <= 0 and self._ahead and self._clock.monotonic() < self._ahead_until:
-            self._ahead -= 1
+        if wait <= 0 and shared.use_ahead():
             return self._grant()
-        with self._turn(self._ledger) as is_ours:
+        with shared.turn(capped=self._capped) as is_ours:
             if not is_ours:
                 return TURN
             wait = self._wait()
-            if wait <= 0:
-                ticket = self._grant()
-                self._take_ahead(ticket.sent)
-                return ticket
-            self._tell_of_others(wait)
-            # An answer to another process makes room earlier than it was to be expected.
-            return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN) if self._shares() else wait
-
-    def _take_ahead(self, now: float) -> None:
-        """Have the ledger hold what else the windows take soon, where nobody else uses it.
-
-        What counts now and does not then stands in it as well until the next look: others see more than there is.
-        """
-        if self._even or self._shares():
-            return
-        until = now + AHEAD
-        room = min(log.room(self._flying, until) for log in self._logs)
-        self._ahead, self._ahead_until = min(max(room, 0), MOST_AHEAD), until
+            if wait > 0:
+                return shared.next_look(wait)
+            ticket = self._grant()
+            if not self._even:
+                shared.take_ahead(ticket.sent)
+            return ticket
 
     def _wait(self) -> float:
         """Seconds until the next request may go out; `inf`: only an answer can tell."""
@@ -177,9 +150,8 @@ class Pacer:
         """Its first byte leaves now: what it waited for until then, a slow disk or connection, must not be counted."""
         now = self._clock.monotonic()
         waited, ticket.sent, ticket.left = now - ticket.sent, now, True
-        if self._ledger is not None and waited > AHEAD:
-            with self._turn(self._ledger):
-                pass  # where another process is at it, the next turn tells
+        if self._shared is not None and waited > AHEAD:
+            self._shared.tell(capped=self._capped)
 
     def _wake(self) -> None:
         if self._queue:
@@ -205,48 +177,6 @@ class Pacer:
             spacing=max((log.spacing for log in self._logs), default=0.0) if self._even else 0.0,
             retries=self.stats.retries,
         )
-
-    # ------------------------------------------------------------ other processes
-
-    @contextmanager
-    def _turn(self, ledger: Ledger) -> Iterator[bool]:
-        """Learn what others sent; inside nobody else gets leave, and at the end they learn what we sent.
-
-        False where another process is at it.
-        """
-        now = self._clock.monotonic()
-        self._ahead = 0
-        keep = max(log.seconds for log in self._logs) + MARGIN
-        full = max(log.limit for log in self._logs)
-        with ledger.turn(now, self._counted, keep=keep, full=full) as others:
-            if others is not None:
-                for log in self._logs:
-                    log.share(others, now)
-            self._tell_news(ledger)
-            yield others is not None
-        self._tell_news(ledger)
-
-    def _tell_news(self, ledger: Ledger) -> None:
-        if ledger.news:
-            self._on_event(Event("ledger", ledger.news))
-            ledger.news = ""
-
-    def _counted(self) -> list[float]:
-        """Our requests: the latest moments at which the server may have counted them."""
-        patience = PATIENCE if self._capped else UNANSWERED
-        longest = max(self._logs, key=lambda log: log.seconds)
-        flying = (ticket.sent + patience + (0.0 if ticket.left else AHEAD) for ticket in self._flying)
-        return [*longest.counted(), *flying, *[self._ahead_until + patience] * self._ahead]
-
-    def _shares(self) -> bool:
-        return any(log.is_shared for log in self._logs)
-
-    def _tell_of_others(self, wait: float) -> None:
-        if self._told_of_others or not PATIENCE < wait < math.inf or not self._shares():
-            return
-        self._told_of_others = True
-        words = "another command used this key a moment ago, and the limit is for both together"
-        self._on_event(Event("shared", f"{words}: waiting {how_long(math.ceil(wait))}", wait))
 
     # ------------------------------------------------------------ what came of it
 
@@ -338,9 +268,8 @@ class Pacer:
                 log.landed(ticket, now, self._capped)
         # Until it is told, the ledger holds a later moment for what has landed, which is safe. Who waits for leave will
         # tell it with the next grant.
-        if self._ledger is not None and (self._shares() or not (self._flying or self._queue)):
-            with self._turn(self._ledger):
-                pass  # where another process is at it, the next turn tells
+        if self._shared is not None and (self._shared.has_others or not (self._flying or self._queue)):
+            self._shared.tell(capped=self._capped)
         return now
 
     # ------------------------------------------------------------ learning
