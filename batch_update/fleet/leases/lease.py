@@ -21,6 +21,7 @@ import anyio
 import anyio.to_thread
 from filelock import FileLock, Timeout
 
+from batch_update.as_raised import as_raised
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunLocked, RunStopped
 from batch_update.fleet.leases.lease_files import MOST_EPOCHS, LeaseFiles, LeaseHolder, Look
@@ -90,20 +91,16 @@ class Lease:
     async def kept(self, *, wait: float = 0.0) -> AsyncIterator[Self]:
         """Take the lease, renew it meanwhile, and let go of it at the end. Raises as `take` does."""
         await self.take(wait=wait)
-        raised: Exception | None = None
         try:
-            async with anyio.create_task_group() as tasks:
+            async with as_raised(anyio.create_task_group()) as tasks:
                 tasks.start_soon(self._keep)
                 try:
                     yield self
-                except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
-                    raised = error
-                tasks.cancel_scope.cancel()
+                finally:
+                    tasks.cancel_scope.cancel()
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.release)
-        if raised is not None:
-            raise raised
 
     def held(self) -> None:
         """Return where this is the newest epoch and was renewed in time. Raises RunStopped (R140) where it is lost."""

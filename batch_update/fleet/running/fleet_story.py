@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from batch_update.errors import BatchUpdateError
+from batch_update.as_raised import as_raised
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
 from batch_update.fleet.planning.given_settings import carried_settings
@@ -31,13 +31,9 @@ async def see_fleet(
 ) -> FleetEnd:
     """See a fleet to its end with the engine that was asked for. Raises what `run_fleet` and the engine raise."""
     able = sum(one.is_planned for one in plan.accounts)
-    async with chosen_engine(folder, order, able, watcher) as engine:
+    async with as_raised(chosen_engine(folder, order, able, watcher)) as engine:
         means = FleetMeans(engine, order.engine, watcher, interrupts)
-        try:
-            return await run_fleet(folder, plan, means, order.manner, retry_failed=order.retry_failed)
-        except BatchUpdateError as error:  # raised below: an engine's task group would make a group of it
-            raised = error
-    raise raised
+        return await run_fleet(folder, plan, means, order.manner, retry_failed=order.retry_failed)
 
 
 def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOrder) -> FleetProspect:

@@ -10,6 +10,7 @@ from pathlib import Path
 import anyio
 import anyio.to_process
 
+from batch_update.as_raised import as_raised
 from batch_update.clock import SYSTEM, Clock
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.journal.storing.database import JOURNAL
@@ -28,7 +29,7 @@ REPORT_WRITERS = 1
 
 
 class OneProcess:
-    """What accounts share. Open it with `one_process`."""
+    """The waits, the queue and the writer that all accounts of one event loop share. Open it with `one_process`."""
 
     def __init__(self, disk: SharedDisk, clock: Clock) -> None:
         self._disk = disk
@@ -87,14 +88,10 @@ class OneProcess:
 @asynccontextmanager
 async def one_process(clock: Clock = SYSTEM) -> AsyncIterator[OneProcess]:
     """Open what accounts share; at the end wait until their reports are written."""
-    raised: Exception | None = None
-    async with shared_disk(clock) as disk, anyio.create_task_group() as tasks:
+    async with shared_disk(clock) as disk, as_raised(anyio.create_task_group()) as tasks:
         shared = OneProcess(disk, clock)
         tasks.start_soon(shared.write)
         try:
             yield shared
-        except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
-            raised = error
-        shared.close()
-    if raised is not None:
-        raise raised
+        finally:
+            shared.close()

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import anyio
 
+from batch_update.as_raised import as_raised
 from batch_update.clock import Clock
 from batch_update.errors import Interrupted
 from batch_update.run.steps.means import Sequel
@@ -55,24 +56,24 @@ class Deadline:
         """Return the story, ended at the deadline as long as it does not heed signals. It raises Interrupted then."""
 
         async def bounded() -> T:
-            found: list[T | BaseException] = []
-            async with anyio.create_task_group() as tasks:
+            async with as_raised(anyio.create_task_group()) as tasks:
 
                 async def watch() -> None:
                     await self.passed()
                     if not self._is_heeded:
-                        found.append(self.stop())
                         tasks.cancel_scope.cancel()
 
                 tasks.start_soon(watch)
                 try:
-                    found.append(await story())
-                except Exception as error:  # noqa: BLE001  # raised outside of the group, as it is
-                    found.append(error)
-                tasks.cancel_scope.cancel()
-            if isinstance(found[0], Exception):
-                raise found[0]
-            return found[0]  # type: ignore[return-value]  # what is no exception is the story's
+                    result = await story()
+                    if not tasks.cancel_scope.cancel_called:
+                        return result
+                except Exception:
+                    if not tasks.cancel_scope.cancel_called:  # else the deadline came first
+                        raise
+                finally:
+                    tasks.cancel_scope.cancel()
+            raise self.stop()
 
         self._is_heeded = False
         return story if self._seconds is None else bounded

@@ -30,6 +30,7 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
+from batch_update.as_raised import as_raised
 from batch_update.clock import SYSTEM, Clock
 
 T = TypeVar("T")
@@ -110,17 +111,12 @@ class SharedDisk:
 async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
     """Open the waits for the disk that all journals of this event loop share."""
     disk = SharedDisk(clock)
-    raised: Exception | None = None
-    async with anyio.create_task_group() as tasks:
+    async with as_raised(anyio.create_task_group()) as tasks:
         tasks.start_soon(disk.serve)
         try:
             yield disk
-        except Exception as error:  # noqa: BLE001  # raised below: a task group would make a group of it
-            raised = error
         finally:
             disk.close()
-    if raised is not None:
-        raise raised
 
 
 def _do_all(waits: list[_Wait]) -> None:
