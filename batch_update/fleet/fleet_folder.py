@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,10 @@ class FleetFolder:
     def stop(self) -> Path:
         """Return the file whose being there has each shard end as after one Ctrl-C."""
         return self.path / "stop"
+
+    def is_stopped(self) -> bool:
+        """Whether that file is there; a link that leads nowhere is it, too."""
+        return os.path.lexists(self.stop)
 
     def plan_of(self, account: str) -> Path:
         """Return the saved plan of an account."""

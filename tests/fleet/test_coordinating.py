@@ -318,6 +318,19 @@ def test_of_two_coordinators_of_one_fleet_the_second_does_not_begin(tmp_path: Pa
     assert not seen.is_at_work and seen.end.code == "R155"
 
 
+def test_a_file_stop_that_is_a_link_to_nowhere_ends_the_fleet_as_it_ends_its_shards(tmp_path: Path) -> None:
+    folder = FleetFolder(tmp_path / "fleet")
+
+    class Linking(TinyEngine):
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
+            folder.stop.symlink_to("nowhere")
+            return await super().carry_out(task)
+
+    engine = Linking(most=1)
+    end = run(tmp_path, fleet_of("a", "b"), engine)
+    assert end.code == "R155" and engine.began == ["a"]
+
+
 def test_a_fleet_that_was_taken_over_is_left_to_the_other_one(tmp_path: Path) -> None:
     """A machine that slept finds a newer epoch of the fleet's own lease, and writes nothing more."""
     folder = FleetFolder(tmp_path / "fleet")

@@ -10,6 +10,7 @@ import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -49,10 +50,24 @@ async def engine_for(asked: argparse.Namespace, folder: FleetFolder, shards: int
         yield engine
 
 
+class OnOwnDisk:
+    """An engine whose workers keep their journals on a disk of their own while they work."""
+
+    def __init__(self, engine: Engine, local: Path | None) -> None:
+        self._engine, self._local = engine, local
+
+    @property
+    def most(self) -> int:
+        return self._engine.most
+
+    async def carry_out(self, task: ShardTask) -> ShardEnd:
+        return await self._engine.carry_out(replace(task, local=self._local))
+
+
 async def run(asked: argparse.Namespace, folder: FleetFolder) -> int:
     plan = read_fleet(folder)
     async with engine_for(asked, folder, len(plan.accounts)) as engine:
-        means = FleetMeans(engine, asked.engine, interrupts=open_interrupts, local=asked.local)
+        means = FleetMeans(OnOwnDisk(engine, asked.local), asked.engine, interrupts=open_interrupts)
         end = await run_fleet(folder, plan, means)
     print(end.exit, end.code, end.message, *(f"{one.account} {one.exit} {one.code}" for one in end.accounts))
     return int(end.exit)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import anyio
 
@@ -33,12 +32,10 @@ from batch_update.fleet.running.fleet_watcher import FleetWatcher, Unharmed
 from batch_update.fleet.running.one_account import AccountCourse
 from batch_update.fleet.running.own_lease import own_lease
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
+from batch_update.fleet.shards.stopping import GLANCE
 from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
 from batch_update.send.signals import Interrupts, SignalStream, interruption, no_interrupts, unless_signaled
-
-GLANCE = 1.0
-"""seconds between two looks whether somebody wants the fleet to end, or took it over"""
 
 _LOST = "R154"
 """the code of a fleet whose own lease is lost"""
@@ -47,7 +44,7 @@ _SIGNALED = {Exit.HUNG_UP, Exit.INTERRUPTED, Exit.TERMINATED}
 
 @dataclass(frozen=True, slots=True)
 class FleetMeans:
-    """What a fleet is seen to its end with: who carries accounts out, who watches, and which signals end it."""
+    """All with which a fleet is seen to its end: who carries accounts out, who watches, and which signals end it."""
 
     engine: Engine
     engine_name: str = "here"
@@ -55,8 +52,6 @@ class FleetMeans:
     interrupts: Interrupts = no_interrupts
     """opens the stream of signals that end the fleet"""
     clock: Clock = SYSTEM
-    local: Path | None = None
-    """where workers keep their journals while they work; None: in the fleet's folder"""
 
 
 async def run_fleet(
@@ -153,7 +148,7 @@ class _Course:
     async def _glance(self) -> None:
         """End the fleet where the file `stop` was made, or where another coordinator has taken it over."""
         while True:
-            await anyio.sleep(GLANCE)
+            await self._means.clock.sleep(GLANCE)
             if why := self._why_lost():
                 self._heed(RunStopped(why, code=_LOST))
                 self._landing.cancel()  # also where it was to end for another reason already
@@ -161,7 +156,7 @@ class _Course:
                 self._heed_file()
 
     def _heed_file(self) -> None:
-        if self._stopped is None and self._folder.stop.exists():
+        if self._stopped is None and self._folder.is_stopped():
             self._heed(RunStopped("the file stop was made in the folder of the fleet", code="R155"))
 
     # ------------------------------------------------------------ waves
@@ -221,8 +216,7 @@ class _Course:
             self._plan.id,
             account,
             self._digests[account],
-            self._means.local,
-            self._retry_failed,
+            retry_failed=self._retry_failed,
         )
         return AccountCourse(
             task,

@@ -9,6 +9,7 @@ import anyio
 from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.leases.lease import TTL
 from batch_update.fleet.record.fleet_entries import FleetEntry, WorkerGone
 from batch_update.fleet.shards.shard_task import Engine, ShardTask, WorkerLost
 from batch_update.model.fleets import ShardEnd
@@ -19,8 +20,8 @@ MOST_TRIES = 3
 """of one account, where its worker or its lease is lost"""
 HELD = "R141"
 """the code of an account on which another worker is at work"""
-UNTIL_FREE = 60.0
-"""seconds until an account on which another one works is looked at again"""
+UNTIL_FREE = TTL
+"""seconds until an account on which another one works is looked at again: one that is gone has lost it by then"""
 
 
 class AccountCourse:

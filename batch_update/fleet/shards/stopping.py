@@ -1,8 +1,7 @@
-"""What asks a shard to end: the signals of its process, and the file in the folder of its fleet."""
+"""All that asks a shard to end: the signals of its process, and the file in the folder of its fleet."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -18,13 +17,13 @@ from batch_update.send.signals import EndAsked, Interrupts, SignalStream, interr
 T = TypeVar("T")
 
 GLANCE = 1.0
-"""seconds between two looks for the file"""
+"""seconds between two looks for the file, of a shard and of who hands them out"""
 STOPPED = EndAsked("the fleet was stopped, by Ctrl-C or the file stop in its folder", "R155")
 
 
 def refuse_stopped(folder: FleetFolder) -> None:
     """Raises Interrupted (R155) where the fleet is to be left alone."""
-    if os.path.lexists(folder.stop):
+    if folder.is_stopped():
         raise interruption(STOPPED)
 
 
@@ -39,7 +38,7 @@ class StopFile:
 
     async def watch(self) -> None:
         """Look for the file until it is there, or this is cancelled."""
-        while not await anyio.to_thread.run_sync(os.path.lexists, self._folder.stop, abandon_on_cancel=True):
+        while not await anyio.to_thread.run_sync(self._folder.is_stopped, abandon_on_cancel=True):
             await self._clock.sleep(GLANCE)
         if self._is_heeded:
             self._stream.put(STOPPED)
