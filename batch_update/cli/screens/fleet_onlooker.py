@@ -44,7 +44,7 @@ class FleetOnlooker(FleetWatcher):
         self._told = 0
 
     @property
-    def can_answer(self) -> bool:  # type: ignore[override]
+    def can_answer(self) -> bool:
         return on_terminal()
 
     def __enter__(self) -> Self:

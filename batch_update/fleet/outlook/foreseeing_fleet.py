@@ -25,7 +25,7 @@ _LIMITS = {"G120": "max_changes"}
 
 @dataclass(frozen=True, slots=True)
 class FleetProspect:
-    """What is about to be sent of a fleet."""
+    """The accounts of a fleet that are about to be sent, and how long that takes."""
 
     plan: FleetPlan
     accounts: tuple[AccountPlan, ...]

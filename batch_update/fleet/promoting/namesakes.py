@@ -12,7 +12,7 @@ from batch_update.plan.naming.spellings import dialed_as, folded
 
 
 class Namesakes:
-    """What a target has, by what it is called."""
+    """The voices, tools and all else that a target account has, looked up by their names."""
 
     def __init__(self, source: Choices, target: Choices) -> None:
         self._source = source

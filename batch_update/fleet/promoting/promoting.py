@@ -27,7 +27,7 @@ from batch_update.sheet.writing.framing import FrameColumn, Kind, frame_from
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """What came of it. Nothing was sent."""
+    """A promotion, prepared: how ready each target is, and the fleet planned of what is ready. Nothing was sent."""
 
     readiness: Readiness
     planned: PlannedFleet | None

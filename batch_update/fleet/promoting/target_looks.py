@@ -34,7 +34,7 @@ OUTAGE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class WhatToCarry:
-    """What is to be carried over."""
+    """The assistants of the source, and the fields of each, that are to be carried over to other accounts."""
 
     assistants: tuple[str, ...] = ()
     """by their names in the source; none: all, but for what the setting only leaves out"""

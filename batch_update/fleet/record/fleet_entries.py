@@ -1,4 +1,4 @@
-"""What the lines of a fleet's journal tell, each about the fleet as a whole or about one account."""
+"""The entries of a fleet's journal, one line for each: about the fleet as a whole or about one account."""
 
 from __future__ import annotations
 

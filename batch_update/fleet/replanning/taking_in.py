@@ -1,4 +1,4 @@
-"""What was planned anew becomes part of its fleet, under the fleet's own lease: all of it at once, or nothing."""
+"""Makes what was planned anew part of its fleet, under the fleet's own lease: all of it at once, or nothing."""
 
 from __future__ import annotations
 

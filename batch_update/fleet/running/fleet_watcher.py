@@ -14,8 +14,10 @@ from batch_update.send.progress import Progress
 class FleetWatcher:
     """Watches a fleet. This one shows nothing, and its answer is no."""
 
-    can_answer = False
-    """whether a question can be asked"""
+    @property
+    def can_answer(self) -> bool:
+        """Whether a question can be asked."""
+        return False
 
     def fleet_begun(self, plan: FleetPlan, ends: Sequence[ShardEnd], waves: Sequence[AccountWave]) -> None:
         """The fleet was taken up: these accounts are over already, and these waves are to be done."""

@@ -1,4 +1,4 @@
-"""What a worker writes on its own disk, brought home into the fleet's folder: plain copies, whole or not at all."""
+"""Brings what a worker writes on its own disk home into the fleet's folder: plain copies, whole or not at all."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> S
         means = replace(means, leave=lease.held, spent=lease.spent, interrupts=stop.opening(means.interrupts))
         try:
             end = _end_of(await stop.bounded(partial(carry_on, shard, lease.epoch, means)), shard)
-        except Exception as error:  # noqa: BLE001  # as in `run_shard`
+        except Exception as error:  # noqa: BLE001  # whatever ends the work, it is how this account ended
             end = _end_by(error, shard.task.account)
         tasks.cancel_scope.cancel()
     return end

@@ -1,4 +1,4 @@
-"""`fleet plan`: what a sheet would change in many accounts, seen before it happens, in a folder to be approved."""
+"""`fleet plan`: shows what a sheet would change in many accounts, and saves the plans in a folder to be approved."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _MANY = 20
 
 
 class PlanScreen:
-    """What came of planning a fleet, for people or as a document."""
+    """Shows a fleet that was planned, or why none was, to people or as a document."""
 
     def __init__(
         self, file: str, choice: AccountChoice, settings: Settings, max_accounts: int | None, *, full: bool
