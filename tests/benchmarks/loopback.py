@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from tests.benchmarks.one_server import Windows, serve_forever, serving_apart, windows_of
 
 
 class Protocol(asyncio.Protocol):
     """HTTP/1.1 as far as the benchmark's clients speak it. `windows`: pairs of limit and seconds, sliding."""
 
-    windows: tuple[tuple[int, float], ...] = ()
+    windows: Windows = ()
     log: deque[float]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -56,29 +55,15 @@ class Protocol(asyncio.Protocol):
         return f"X-RateLimit-Limit: {limit}\r\nX-RateLimit-Remaining: {remaining}\r\n"
 
 
-@contextmanager
-def serving(*windows: tuple[int, float]) -> Iterator[str]:
-    """A server in another process; its base URL."""
-    texts = [f"{limit}/{seconds}" for limit, seconds in windows]
-    command = [sys.executable, "-m", "tests.benchmarks.loopback", *texts]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/api"
-        finally:
-            process.kill()
+def serving(*windows: tuple[int, float]) -> AbstractContextManager[str]:
+    """Open a server in another process, as its base URL."""
+    return serving_apart("tests.benchmarks.loopback", windows=windows)
 
 
 async def main() -> None:
-    pairs = (text.split("/") for text in sys.argv[1:])
     Protocol.log = deque(maxlen=10_000)
-    Protocol.windows = tuple((int(limit), float(seconds)) for limit, seconds in pairs)
-    # With protocol 0 asyncio leaves Nagle's algorithm on, and every answer waits for a delayed ACK.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    server = await asyncio.get_running_loop().create_server(Protocol, sock=listener, backlog=512)
-    print(listener.getsockname()[1], flush=True)
-    await server.serve_forever()
+    Protocol.windows = windows_of(sys.argv[1:])
+    await serve_forever(Protocol, backlog=512)
 
 
 if __name__ == "__main__":

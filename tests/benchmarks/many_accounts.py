@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import ClassVar, cast
+
+from tests.benchmarks.one_server import Windows, serve_forever, serving_apart, windows_of
 
 MARGIN = 1.0
 """seconds that the client waits beyond a window, by its rules: what it may not send yet is not late"""
@@ -40,11 +41,12 @@ class Server(asyncio.Protocol):
     """HTTP/1.1 as far as this program speaks it."""
 
     rows = 0
-    windows: tuple[tuple[int, float], ...] = ()
-    accounts: dict[bytes, Account] = {}  # noqa: RUF012  # one for all connections
+    windows: Windows = ()
+    accounts: ClassVar[dict[bytes, Account]] = {}
+    """one for all connections"""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.buffer = b""
 
     def data_received(self, data: bytes) -> None:
@@ -56,7 +58,7 @@ class Server(asyncio.Protocol):
                 return
             head, body = self.buffer[:end], self.buffer[end + 4 : whole]
             self.buffer = self.buffer[whole:]
-            self.transport.write(self.answer(head, body))  # type: ignore[attr-defined]
+            self.transport.write(self.answer(head, body))
 
     def answer(self, head: bytes, body: bytes) -> bytes:
         found, key = _HEAD.match(head), _KEY.search(head)
@@ -95,7 +97,7 @@ def _whole(status: bytes, body: bytes) -> bytes:
     return head % (status, len(body)) + body
 
 
-def figures(accounts: Iterable[Account], windows: tuple[tuple[int, float], ...]) -> dict[str, object]:
+def figures(accounts: Iterable[Account], windows: Windows) -> dict[str, object]:
     """Return what came: all times in seconds, those of the whole run from the first request on."""
     known = [one for one in accounts if one.taken]
     late = sorted(lateness for one in known for lateness in _lateness(one, windows))
@@ -116,7 +118,7 @@ def figures(accounts: Iterable[Account], windows: tuple[tuple[int, float], ...])
     }
 
 
-def _lateness(account: Account, windows: tuple[tuple[int, float], ...]) -> Iterator[float]:
+def _lateness(account: Account, windows: Windows) -> Iterator[float]:
     """Yield for each update how long after the moment at which the windows permitted it it came."""
     taken = account.taken
     begun = taken[account.updates[0]] if account.updates else 0.0
@@ -125,28 +127,15 @@ def _lateness(account: Account, windows: tuple[tuple[int, float], ...]) -> Itera
         yield taken[n] - max([begun, *permitted])
 
 
-@contextmanager
-def serving_many(rows: int, *windows: tuple[int, float]) -> Iterator[str]:
-    """A server in another process; its base URL."""
-    texts = [f"{limit}/{seconds}" for limit, seconds in windows]
-    command = [sys.executable, "-m", "tests.benchmarks.many_accounts", str(rows), *texts]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/api"
-        finally:
-            process.kill()
+def serving_many(rows: int, *windows: tuple[int, float]) -> AbstractContextManager[str]:
+    """Open a server in another process, as its base URL."""
+    return serving_apart("tests.benchmarks.many_accounts", str(rows), windows=windows)
 
 
 async def main() -> None:
     Server.rows = int(sys.argv[1])
-    pairs = (text.split("/") for text in sys.argv[2:])
-    Server.windows = tuple((int(limit), float(seconds)) for limit, seconds in pairs)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    server = await asyncio.get_running_loop().create_server(Server, sock=listener, backlog=4096)
-    print(listener.getsockname()[1], flush=True)
-    await server.serve_forever()
+    Server.windows = windows_of(sys.argv[2:])
+    await serve_forever(Server, backlog=4096)
 
 
 if __name__ == "__main__":
