@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from typing import Any
 
 import anyio
@@ -51,7 +50,7 @@ async def serve(
     listener = _listener(host, port)
     config = uvicorn.Config(
         OnlyFrom(app, host),
-        http=partial(_Connection, patience=patience, most=most_connections),  # type: ignore[arg-type]  # it is called like the class
+        http=_connections(patience, most_connections),
         ws="none",
         lifespan="off",
         log_level="error",
@@ -103,10 +102,13 @@ class _Server(uvicorn.Server):
 class _Connection(H11Protocol):
     """uvicorn's connection, with a way for the app to cut it, and an end where nobody sends, or never ceases to."""
 
-    def __init__(self, *args: Any, patience: float, most: int, **kwargs: Any) -> None:
+    head_within: float
+    """seconds in which the head of a request must have come"""
+    most_open: int
+    """connections at once"""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._patience = patience
-        self._most = most
         self._waiting: Any = None
         inner: Any = self.app
 
@@ -118,7 +120,7 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > self._most:
+        if len(self.connections) > self.most_open:
             transport.abort()
         else:
             self._wait()
@@ -152,11 +154,20 @@ class _Connection(H11Protocol):
     def _wait(self) -> None:
         """From now on the head of a request has to come in time, however often a part of it comes."""
         self._stop_waiting()
-        self._waiting = self.loop.call_later(self._patience, self.transport.abort)
+        self._waiting = self.loop.call_later(self.head_within, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
+
+
+def _connections(patience: float, most: int) -> type[_Connection]:
+    """Return the class of a server's connections: uvicorn makes them itself, and passes on nothing of ours."""
+
+    class Kept(_Connection):
+        head_within, most_open = patience, most
+
+    return Kept
 
 
 def _make_room(files: int) -> None:
