@@ -24,9 +24,8 @@ def _since_boot() -> float:
     """Return seconds that go on while the machine sleeps, where the system has such a clock."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if (
-        sys.platform == "darwin"
-    ):  # there CLOCK_MONOTONIC goes on, and the clock of `time.monotonic` stands still
+    if sys.platform == "darwin":
+        # There CLOCK_MONOTONIC goes on, and the clock of `time.monotonic` stands still.
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 

@@ -99,7 +99,7 @@ def entry_as(kind: type[T], item: Json) -> T:
     """
     if not isinstance(item, dict):
         raise ValueError("an entry is no object")
-    found = {f.name: _READERS[str(f.type)](item.get(f.name)) for f in fields(kind)}  # type: ignore[arg-type]  # T is one of the above
+    found = {f.name: _READERS[str(f.type)](item.get(f.name)) for f in fields(kind)}  # type: ignore[arg-type]  # T is a dataclass of this module
     if "id" in found and not (type(found["id"]) is int and found["id"] > 0):
         raise ValueError("an entry has no id")
     return kind(**found)

@@ -281,5 +281,5 @@ class InProcess(httpx.ASGITransport):
             return await super().handle_async_request(request)
         except ConnectionRefusedError:
             raise httpx.ConnectError("Connection refused") from None
-        except Exception as error:  # noqa: BLE001 - an app can raise anything; to its client it is a cut
+        except Exception as error:  # noqa: BLE001  # apps can raise anything: to whoever asks, it is a cut
             raise httpx.RemoteProtocolError(f"the connection was cut ({type(error).__name__})") from None

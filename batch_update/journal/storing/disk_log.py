@@ -29,11 +29,11 @@ class DiskLog:
         self._commits = 0
 
     async def reach(self) -> None:
-        """Return once all that was committed is on the disk. Raises OSError and sqlite3.Error where it may not be."""
+        """Return once all that was committed is on the disk. Raises OSError where it may not be."""
         await self._disk.reach(self._sync_and_empty)
 
     def reach_now(self) -> None:
-        """Return once all that was committed is on the disk, with the event loop waiting."""
+        """Return once all that was committed is on the disk, with the event loop waiting. Raises OSError."""
         sync_content(self._file)
 
     def _sync_and_empty(self) -> None:

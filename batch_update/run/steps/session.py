@@ -167,15 +167,15 @@ def _write_somewhere(report: Report, folder: Path, facts: RunFacts, watcher: Wat
     """
 
     def tell(words: str) -> None:
-        with suppress(Exception):  # as in `_tell_stage`
+        with suppress(Exception):  # a screen that fails must not cost the files
             watcher.unwritable(words)
 
     def following(written: Report, facts: RunFacts) -> Mapping[Purpose, str]:
-        with suppress(Exception):  # as above
+        with suppress(Exception):  # files without the commands that follow are worth more than none
             return watcher.following(written, facts)
         return {}
 
-    with suppress(Exception):  # as above
+    with suppress(Exception):  # a report whose remedies name settings, and no flags, is worth more than none
         report = watcher.spelled(report, facts)
     try:
         return write_run(replace(report, folder=folder), folder, facts, following)
