@@ -24,23 +24,34 @@ def takes(command_name: str) -> Callable[[Callable[..., None]], Callable[..., No
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        signature = inspect.signature(command)
-        hints = get_type_hints(command, include_extras=True)
-        own = [
-            p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != "given"
-        ]
-        options = [_option(name) for name in heeded(command_name)]
-
-        def run(**values: Any) -> None:
-            given = {p.name: values.pop(p.name) for p in options}
-            command(**values, given={name: value for name, value in given.items() if value not in (None, [])})
-
-        run.__name__, run.__doc__ = command.__name__, command.__doc__
-        run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]  # typer reads it
-        run.__annotations__ = {p.name: p.annotation for p in own + options}
-        return run
+        return with_options(command, "given", [_option(name) for name in heeded(command_name)], _really_given)
 
     return decorate
+
+
+def with_options(
+    command: Callable[..., None],
+    receiver: str,
+    options: list[inspect.Parameter],
+    received: Callable[[dict[str, Any]], Any],
+) -> Callable[..., None]:
+    """Return a command with these options, too; its keyword `receiver` gets what `received` makes of their values."""
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != receiver]
+
+    def run(**values: Any) -> None:
+        found = {p.name: values.pop(p.name) for p in options}
+        command(**values, **{receiver: received(found)})
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {p.name: p.annotation for p in own + options}
+    return run
+
+
+def _really_given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, [])}
 
 
 def settings_of(given: dict[str, Any], *, beneath: dict[str, Any] | None = None) -> Settings:

@@ -11,7 +11,7 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.planned_fleets import sending_command, show_accounts
+from batch_update.cli.commands.fleets.planned_fleets import AT_SERVER, commands_to_send, show_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FILE, is_silent, or_environment, settings_of, takes
@@ -183,20 +183,13 @@ class PlanScreen:
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
         """Return the problems with commands in their remedies that can be pasted here."""
-        return told_here(problems, self._settings, groups=("accounts_file", "proxy"))
+        return told_here(problems, self._settings, groups=AT_SERVER)
 
     # ------------------------------------------------------------ what comes next
 
     def _following(self, planned: PlannedFleet) -> Following:
         """Return the commands that make sense now, by what they are for."""
-        first = next((one.plan for one in planned.accounts if one.plan.changes), None)
-        following: Following = {}
-        if first is not None:
-            following |= sending_command(planned, self._settings, self._again)
-            path = planned.folder.plan_of(first.account)
-            groups = ("account", "accounts_file", "proxy")
-            own = self._settings.model_copy(update={"account": first.account})
-            following["look"] = command_of("plan", own, path, groups=groups)
+        following = commands_to_send(planned, self._settings, self._again)
         if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
             following["plan_again"] = self._again()
             following["apply_good_rows"] = self._again(skip_invalid=True)

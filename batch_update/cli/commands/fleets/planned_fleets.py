@@ -1,4 +1,4 @@
-"""A fleet that was planned, as the commands that plan one show it, and the command that sends it."""
+"""A fleet that was planned, as the commands that plan one show it, and the commands that come next."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from batch_update.text import printable
 
 if TYPE_CHECKING:
     from batch_update.fleet.planning.planned import PlannedFleet
+
+
+AT_SERVER = ("accounts_file", "proxy")
+"""Settings that say where the servers of accounts are that a printed command asks."""
 
 
 def show_accounts(planned: PlannedFleet, *, full: bool = False) -> None:
@@ -32,11 +36,21 @@ def show_accounts(planned: PlannedFleet, *, full: bool = False) -> None:
     out(f"Folder {printable(str(planned.folder.path))}")
 
 
-def sending_command(planned: PlannedFleet, settings: Settings, again: Callable[..., str]) -> Following:
-    """Return the command that sends a fleet with what its guards found; where limits forbid that, a new plan.
+def commands_to_send(planned: PlannedFleet, settings: Settings, again: Callable[..., str]) -> Following:
+    """Return the commands that send a fleet and look at one of its accounts; none where nothing would change.
 
     `again`: makes the command that planned it, with these settings and options changed.
     """
+    first = next((one.plan.account for one in planned.accounts if one.plan.changes), None)
+    if first is None:
+        return {}
+    own, path = settings.model_copy(update={"account": first}), planned.folder.plan_of(first)
+    look = command_of("plan", own, path, groups=("account", *AT_SERVER))
+    return {**_sending_command(planned, settings, again), "look": look}
+
+
+def _sending_command(planned: PlannedFleet, settings: Settings, again: Callable[..., str]) -> Following:
+    """Return the command that sends a fleet with what its guards found; where limits forbid that, a new plan."""
     from batch_update.fleet.planning.planned import all_hazards
     from batch_update.report.guards import lifted
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,13 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ALL_ACCOUNTS, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.planned_fleets import sending_command, show_accounts
+from batch_update.cli.commands.fleets.plan_fleet import PlanProgress
+from batch_update.cli.commands.fleets.planned_fleets import AT_SERVER, commands_to_send, show_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
-from batch_update.cli.options import FORCE, TO_FILE, is_silent, or_environment, settings_of, takes
+from batch_update.cli.options import FORCE, TO_FILE, or_environment, settings_of, takes
 from batch_update.cli.printed_commands import Following, command_of, next_lines, told_here
-from batch_update.cli.screens.screen import out, paint, say
+from batch_update.cli.screens.screen import out
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
 from batch_update.model.reports import Exit
@@ -27,8 +27,10 @@ from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable, quoted, quoted_path
 
 if TYPE_CHECKING:
+    from batch_update.fleet.planning.fleet_planning import AccountChoice
     from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
     from batch_update.fleet.promoting.promoting import Promoted
+    from batch_update.fleet.promoting.target_looks import WhatToCarry
     from batch_update.report.documents.nouns import ToldProblem
 
 SOURCE = Annotated[
@@ -56,8 +58,6 @@ FIELDS = Annotated[
         help="Fields to carry over, by comma. Without it: all but what is each account's own, such as numbers.",
     ),
 ]
-_AT_SERVER = ("accounts_file", "proxy")
-"""Settings that say where the server is that commands in remedies ask."""
 OUTPUT = Annotated[Path | None, TO_FILE]
 
 
@@ -85,10 +85,8 @@ def promote_fleet(
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
-        from batch_update.fleet.planning.fleet_planning import AccountChoice
         from batch_update.fleet.promoting.promoting import promote, route_of
-        from batch_update.fleet.promoting.target_looks import WhatToCarry
-        from batch_update.run.exporting import check_target, choose_fields
+        from batch_update.run.exporting import check_target
         from batch_update.run.steps.means import Means
 
         if source is None:
@@ -100,20 +98,15 @@ def promote_fleet(
         if output is not None:
             check_target(output, force=force)
         selectors = (*or_environment(to, "to"), *or_environment(accounts, "accounts"))
-        if not (selectors or all_accounts):
-            raise UsageError(
-                f"no account is named that the assistants of {printable(source)} are carried over to",
-                code="U101",
-                remedy="name some with --to, such as --to tag:hotel, or take all with --all-accounts",
-            )
-        names = tuple(or_environment(assistant, "assistant"))
-        wanted = WhatToCarry(names, choose_fields(or_environment(fields, "fields")))
-        request = _Request(source, AccountChoice(selectors, all_accounts), wanted, max_accounts)
+        request = _Request(
+            source,
+            _choice_of(source, selectors, every=all_accounts),
+            _wanted(or_environment(assistant, "assistant"), or_environment(fields, "fields")),
+            max_accounts,
+        )
         route = route_of(source, request.choice, settings)
-        if not is_silent(settings):
-            say(f"Looking at {counted(len(route.targets) + 1, 'account')} ...")
-        watcher = _Warnings(not is_silent(settings))
-        asked = partial(promote, route, wanted, settings, Means(Reader(settings)), watcher)
+        watcher = _Looking(settings, f"Looking at {counted(len(route.targets) + 1, 'account')} ...")
+        asked = partial(promote, route, request.wanted, settings, Means(Reader(settings)), watcher)
         found = anyio.run(partial(asked, max_accounts=max_accounts))
         if output is not None:
             _write_table(found, output, settings)
@@ -121,13 +114,34 @@ def promote_fleet(
         raise typer.Exit(int(found.exit))
 
 
+def _choice_of(source: str, selectors: tuple[str, ...], *, every: bool) -> AccountChoice:
+    """Return the accounts that are meant as targets. Raises UsageError where none is named."""
+    from batch_update.fleet.planning.fleet_planning import AccountChoice
+
+    if not (selectors or every):
+        raise UsageError(
+            f"no account is named that the assistants of {printable(source)} are carried over to",
+            code="U101",
+            remedy="name some with --to, such as --to tag:hotel, or take all with --all-accounts",
+        )
+    return AccountChoice(selectors, every)
+
+
+def _wanted(assistants: list[str], fields: list[str]) -> WhatToCarry:
+    """Return the assistants and fields that are to be carried over. Raises UsageError for what is no field."""
+    from batch_update.fleet.promoting.target_looks import WhatToCarry
+    from batch_update.run.exporting import choose_fields
+
+    return WhatToCarry(tuple(assistants), choose_fields(fields))
+
+
 @dataclass(frozen=True, slots=True)
 class _Request:
     """The words of the command that are no settings."""
 
     source: str
-    choice: Any
-    wanted: Any
+    choice: AccountChoice
+    wanted: WhatToCarry
     max_accounts: int | None
 
     def again(self, settings: Settings, **changed: Any) -> str:
@@ -146,15 +160,8 @@ class _Request:
         return " ".join(words)
 
 
-class _Warnings:
-    """Tells of warnings, and not of each account."""
-
-    def __init__(self, talks: bool) -> None:
-        self._talks = talks
-
-    def warning(self, words: str) -> None:
-        if self._talks:
-            say(f"{paint('warning', 'warning', sys.stderr)}: {words}")
+class _Looking(PlanProgress):
+    """Tells that the accounts are looked at, and of warnings, but not how many are planned."""
 
     def account_planned(self, account: PlannedAccount, done: int, total: int) -> None:
         """Planning is quick where all was looked at just before."""
@@ -210,12 +217,7 @@ def _following(found: Promoted, request: _Request, settings: Settings) -> Follow
     planned = found.planned
     if planned is None:
         return {}
-    following: Following = {}
-    first = next((one.plan.account for one in planned.accounts if one.plan.changes), "")
-    if first:
-        following |= sending_command(planned, settings, partial(request.again, settings))
-        account, path = settings.model_copy(update={"account": first}), planned.folder.plan_of(first)
-        following["look"] = command_of("plan", account, path, groups=("account", "accounts_file", "proxy"))
+    following = commands_to_send(planned, settings, partial(request.again, settings))
     if any(one.exit is Exit.SHEET_INVALID for one in planned.accounts):
         following["apply_good_rows"] = request.again(settings, skip_invalid=True)
     return following
@@ -241,5 +243,5 @@ def _promotion_document(found: Promoted, following: Following, settings: Setting
 def _told_problems(planned: PlannedFleet, settings: Settings) -> tuple[ToldProblem, ...]:
     from batch_update.report.documents.nouns import told_problem
 
-    told = told_here(planned.problems, settings, groups=_AT_SERVER)
+    told = told_here(planned.problems, settings, groups=AT_SERVER)
     return tuple(told_problem(planned.split.sheet, one) for one in told)

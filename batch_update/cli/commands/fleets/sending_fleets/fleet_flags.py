@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from batch_update.cli.options import or_environment
+from batch_update.cli.options import or_environment, with_options
 from batch_update.errors import UsageError
 from batch_update.settings.heeding import group_of
 from batch_update.settings.layers import variable_of
@@ -224,11 +224,8 @@ class FleetFlags:
 
 def orders(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the flags of this module; its keyword `flags` receives them."""
-    signature = inspect.signature(command)
-    hints = get_type_hints(command, include_extras=True)
-    own = [p.replace(annotation=hints[p.name]) for p in signature.parameters.values() if p.name != "flags"]
     defaults = FleetFlags()
-    flags = [
+    options = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -237,13 +234,8 @@ def orders(command: Callable[..., None]) -> Callable[..., None]:
         )
         for name, annotation in _FLAGS.items()
     ]
+    return with_options(command, "flags", options, _flags_of)
 
-    def run(**values: Any) -> None:
-        found = {name: values.pop(name) for name in _FLAGS}
-        found["canary"] = tuple(or_environment(found["canary"], "canary"))
-        command(**values, flags=FleetFlags(**found))
 
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__signature__ = signature.replace(parameters=own + flags)  # type: ignore[attr-defined]  # typer reads it
-    run.__annotations__ = {p.name: p.annotation for p in own + flags}
-    return run
+def _flags_of(values: dict[str, Any]) -> FleetFlags:
+    return FleetFlags(**{**values, "canary": tuple(or_environment(values["canary"], "canary"))})
