@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from batch_update.disk import allowed_files
 from batch_update.errors import UsageError
 from batch_update.sandbox.app import CUT, PATIENCE
 from batch_update.sandbox.visitors import OnlyFrom
@@ -46,7 +47,7 @@ async def serve(
     `on_ready` is told the address, such as `http://127.0.0.1:8080`, once requests are answered. `signals`: False
     leaves the signals alone, as one must outside the main thread. Raises UsageError where the port cannot be had.
     """
-    _make_room(most_connections + files + _OTHER_FILES)
+    allowed_files(most_connections + files + _OTHER_FILES)
     listener = _listener(host, port)
     config = uvicorn.Config(
         OnlyFrom(app, host),
@@ -168,18 +169,6 @@ def _connections(patience: float, most: int) -> type[_Connection]:
         head_within, most_open = patience, most
 
     return Kept
-
-
-def _make_room(files: int) -> None:
-    """Let the process have so many files open, as far as the system allows that."""
-    try:
-        import resource
-    except ImportError:  # Windows, which has no such limit
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
-    if soft != resource.RLIM_INFINITY and wanted > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -19,6 +19,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.running.one_process import OneProcess, one_process
+from batch_update.fleet.running.open_files import capacity_for
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
@@ -27,7 +28,6 @@ from batch_update.run.steps.means import Means
 from tests.clocks import NOON
 from tests.made import plan_of
 
-ENOUGH_FILES = 100 + 20
 MOST_REPORTS = 100
 """accounts whose reports are made: those of a thousand take minutes, in which nothing is sent"""
 
@@ -71,8 +71,7 @@ def seconds_of(who: int) -> float:
 
 if __name__ == "__main__":
     folder, url, accounts, rows, *windows = sys.argv[1:]
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, ENOUGH_FILES * int(accounts))), hard))
+    capacity_for(int(accounts))
     fleet = prepare(Path(folder), url, int(accounts), int(rows), windows)
     began, used = time.monotonic(), seconds_of(resource.RUSAGE_SELF)
     ends = anyio.run(main, Path(folder), fleet)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
+from batch_update.disk import allowed_files
 from batch_update.text import counted
-
-if sys.platform != "win32":
-    import resource
 
 FOR_ITSELF = 100
 """open files of the process beside those of accounts"""
@@ -27,27 +24,14 @@ class Capacity:
 
 def capacity_for(accounts: int) -> Capacity:
     """Return how many accounts fit, with the limit of open files raised as far as it is needed and allowed."""
-    if sys.platform == "win32":  # sockets are no files there, and nothing is counted
-        return Capacity(max(1, accounts))
     needed = FOR_ITSELF + FOR_EACH * accounts
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if not _is_enough(soft, needed):
-        wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
-        except (OSError, ValueError):  # macOS has a bound of its own beneath what it tells
-            pass
-    if _is_enough(soft, needed):
+    allowed = allowed_files(needed)
+    if allowed >= needed:
         return Capacity(max(1, accounts))
-    most = max(1, (soft - FOR_ITSELF) // FOR_EACH)
+    most = max(1, (int(allowed) - FOR_ITSELF) // FOR_EACH)
     return Capacity(
         most,
-        f"A process may have {soft:,} open files here, which is room for {counted(most, 'account')} at once; the "
+        f"A process may have {allowed:,.0f} open files here, which is room for {counted(most, 'account')} at once; the "
         f"others wait for their turn. For all at once: ulimit -n {needed}, if that is allowed (its bound is set in "
         "/etc/security/limits.conf, or as LimitNOFILE of a systemd unit).",
     )
-
-
-def _is_enough(soft: int, needed: int) -> bool:
-    return soft == resource.RLIM_INFINITY or soft >= needed
