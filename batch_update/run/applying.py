@@ -97,7 +97,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             )
             report = await _send(plan, session, stop, means)
             facts = facts_now(settings, client, occasion_of(settings, means), command=task.command)
-            later = means.reports_later and journal is not None
+            later = means.among is not None and journal is not None
             report = await written_report(report, folder, facts, watcher, client, later=later)
             return Ended(report, facts, settings)
 

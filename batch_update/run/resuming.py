@@ -134,7 +134,7 @@ async def _go_on(
             report = await session.read_back(report, sent=rest.plan.changes)
             known = with_stats(recorded, facts, client.stats)
             report = await written_report(
-                report, recorded.folder, known, watcher, client, later=means.reports_later
+                report, recorded.folder, known, watcher, client, later=means.among is not None
             )
             return Ended(report, known, settings)
 

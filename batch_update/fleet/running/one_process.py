@@ -16,7 +16,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
 from batch_update.run.remaking import remake_uninterrupted
-from batch_update.run.steps.means import Means
+from batch_update.run.steps.means import AmongMany, Means
 
 STARTS = 90.0
 """accounts that begin in a second at most: each opens with a burst of 20 requests and repeats it every 11 seconds, so
@@ -41,7 +41,7 @@ class OneProcess:
 
     def means(self, means: Means) -> Means:
         """Return the means of one account among many."""
-        return replace(means, disk=self._disk, at_once=AT_ONCE, reports_later=True)
+        return replace(means, among=AmongMany(self._disk, AT_ONCE))
 
     async def start(self) -> None:
         """Return when the next account may begin."""

@@ -100,9 +100,9 @@ def _loaded(
 
 def _at_once(settings: Settings, means: Means) -> dict[str, int]:
     """Return how many requests may be under way, where the means say and no setting does."""
-    if means.at_once is None or "concurrency" in settings.model_fields_set:
+    if means.among is None or "concurrency" in settings.model_fields_set:
         return {}
-    return {"concurrency": min(settings.concurrency, means.at_once)}
+    return {"concurrency": min(settings.concurrency, means.among.at_once)}
 
 
 async def _ended_before(shard: Shard) -> ShardEnd | None:

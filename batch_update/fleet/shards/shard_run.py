@@ -103,7 +103,7 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
             return ended
         # Whoever came to its end before had no time left to write what it did.
         report = await written_report(
-            ended.report, run_dir, ended.facts, means.watcher, later=means.reports_later
+            ended.report, run_dir, ended.facts, means.watcher, later=means.among is not None
         )
         return Ended(report, ended.facts, ended.settings)
     tell_way(settings, means)

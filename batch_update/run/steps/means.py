@@ -32,6 +32,19 @@ Sequel = Callable[[], Awaitable[T]]
 
 
 @dataclass(frozen=True, slots=True)
+class AmongMany:
+    """How a run holds up none of the many others on its event loop. It ends without its files.
+
+    Whoever began it has those made from its journal, by another process: see `run.remaking`.
+    """
+
+    disk: SharedDisk
+    """what all their journals wait for the disk with"""
+    at_once: int
+    """requests of one run under way at most, where no setting says"""
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """Who watches a run, whose key it uses and which signals end it. By default nobody, the settings' and none."""
 
@@ -55,18 +68,19 @@ class Means:
     raises ends the run, and nothing of the request goes out"""
     spent: bool = False
     """whether what was sent with the key lately is not known here, so that its windows count as used up"""
-    disk: SharedDisk | None = None
-    """what journals wait for the disk with, where many runs share an event loop; None: each waits by itself"""
-    at_once: int | None = None
-    """requests under way at most, where no setting says and many runs share an event loop"""
-    reports_later: bool = False
-    """whether whoever began the run has its files made from its journal, once it has ended; see `run.remaking`"""
+    among: AmongMany | None = None
+    """None: the run has its event loop for itself"""
 
     def account(self, settings: Settings) -> Account:
         """Return the account that these settings speak to. Raises AccessError and UsageError."""
         account = account_of(settings, self.watcher.warning, key=self.key, environ=self.environ)
         _refuse_key_in_words(settings, account.key)
         return account
+
+    @property
+    def disk(self) -> SharedDisk | None:
+        """Return what journals wait for the disk with; None: each waits by itself."""
+        return None if self.among is None else self.among.disk
 
     async def aside(self, task: Callable[[], T]) -> T:
         """Do what takes long without holding up other runs on this event loop; at once where there are none."""
