@@ -54,15 +54,16 @@ class Tries:
     async def run(self, attempt: Callable[[], Awaitable[Verdict]]) -> Verdict:
         """Attempts until one is final or nothing more is allowed; the last verdict.
 
-        Most calls need one attempt: the policy, whose copy takes as long as a request, begins with what came of that.
+        Most end with the first. Where one does not, a copy of the policy is made, which takes as long as a request:
+        it judges what came of the first attempt as it does any other.
         """
         first = await attempt()
-        if not first.free and first.repeats <= 0:
+        if not first.free and first.repeats <= 0:  # the policy would end with it
             return first
-        pending = [first]
+        came = [first]
 
         async def next_attempt() -> Verdict:
-            return pending.pop() if pending else await attempt()
+            return came.pop() if came else await attempt()
 
         policy = self._retries.policy.copy(wait=self._pause, retry=retry_if_result(self._again))
         return await policy(next_attempt)

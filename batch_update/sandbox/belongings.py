@@ -1,4 +1,4 @@
-"""What one account of the sandbox has: its owner, and what may be chosen for its assistants."""
+"""The belongings of one account of the sandbox: its owner, and all that may be chosen for its assistants."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an account has of its own. Languages, models and providers are the platform's, and alike for all."""
+    """All that an account has of its own. Languages, models and providers are the platform's, and alike for all."""
 
     user_id: int = 501
     owner: Entry = field(default_factory=OWNER.copy)

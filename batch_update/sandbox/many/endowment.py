@@ -1,4 +1,4 @@
-"""What each of many accounts has: alike but for the ids, and not quite alike, as accounts of customers are.
+"""The belongings of each of many accounts: alike but for the ids, and not quite alike, as those of customers are.
 
 The differences, so that there is something to find before one's assistants are carried over to others:
 
