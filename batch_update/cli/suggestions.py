@@ -89,6 +89,8 @@ _MISSING = {
     "RUN": "which run? The last one is: {program} {command} last",
     "CODE": "which code? For instance: {program} {command} V104",
     "NAME": "which job? All are shown by: {program} job list",
+    "accounts add NAME": "what shall the account be called? For instance: {program} accounts add hotel-adler "
+    "--key-from file:keys/hotel-adler",
     "job init NAME": "what shall the job be called? For instance: {program} job init nightly changes.csv",
     "--output": "name the file that is to be written: {program} {command} -o account.xlsx",
 }

@@ -61,6 +61,14 @@ def test_stdin_stays_stdin(tmp_path: Path) -> None:
         ('file = "a.csv"\nrun-dir = "x"\nrun_dir = "y"', "twice"),
         ('file = "a.csv"\nruns-dir = 7', "wanted a path"),
         ('file = "a.csv"\ndescription = 7', "wanted text"),
+        (
+            'file = "a.csv"\naccount = "hotel"\nkey = { env = "K" }',
+            "line 3: key: says where the API key lies",
+        ),
+        (
+            'file = "a.csv"\nkey-file = "k"\naccount = "hotel"',
+            "line 2: key-file: says where the API key lies",
+        ),
         ("file = ", "no TOML"),
     ],
 )

@@ -34,6 +34,11 @@ from batch_update.toml.toml_writing import AS_PATHS_ARE_WRITTEN
 OWN_KEYS = frozenset(field.alias or name for name, field in JobFile.model_fields.items())
 """Keys of a job file beside the settings."""
 
+_SECOND_KEY = (
+    "says where the API key lies, and so does the list of accounts for the one that account names: "
+    "leave one of the two out"
+)
+
 
 class Complaint(NamedTuple):
     """A complaint about a key of a job file."""
@@ -81,7 +86,7 @@ def _of_keys(job: Merged) -> Iterator[Complaint]:
         yield Complaint(("key",), "says the same as key-file: leave one of them out")
     for other in ("key", "key-file"):
         if "account" in job.document and other in job.document:
-            yield Complaint((other,), "is that of another key than the account has: leave one of them out")
+            yield Complaint((other,), _SECOND_KEY)
 
 
 @cache
