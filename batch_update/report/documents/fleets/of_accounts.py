@@ -7,8 +7,8 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class ListedAccount:
-    """An account of a list."""
+class AccountInList:
+    """An account as all documents about a list tell of it."""
 
     name: str
     """of the account"""
@@ -18,6 +18,12 @@ class ListedAccount:
     """where its key lies"""
     owner: str
     """the e-mail of whom the key has to belong to; empty where the list does not say"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAccount(AccountInList):
+    """An account of a list."""
+
     tags: tuple[str, ...]
     """words by which several are chosen"""
 
@@ -35,17 +41,9 @@ class ListedAccounts:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedAccount:
+class AskedAccount(AccountInList):
     """An account of a list, and what the server says of its key."""
 
-    name: str
-    """of the account"""
-    server: str
-    """the base URL"""
-    key: str
-    """where its key lies"""
-    owner: str
-    """the e-mail of whom the key has to belong to; empty where the list does not say"""
     found: str
     """the e-mail of whose key it is, as the server tells it; empty where it did not"""
     exit: int
