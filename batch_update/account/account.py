@@ -26,7 +26,7 @@ ROUNDS = 20_000
 
 _SECRET = token_bytes(16)
 _FINGERPRINTS: dict[bytes, str] = {}
-"""Those of this process, by what tells nobody the key: a fleet asks for each account several times."""
+"""Fingerprints that this process has made, by a hash that tells nobody the key: a fleet asks for each several times."""
 
 
 def fingerprint(key: ApiKey, place: str) -> str:

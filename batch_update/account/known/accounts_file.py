@@ -12,7 +12,7 @@ from batch_update.text import printable
 from batch_update.toml.toml_files import why_unreadable
 
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
-"""How the names of lists end that are sheets; all others are TOML."""
+"""Endings of the names of lists that are sheets; all others are TOML."""
 
 
 def read_accounts(path: Path) -> KnownAccounts:

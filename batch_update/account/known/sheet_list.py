@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Key of an account -> the headers that its column may have."""
 _MEANT = {normalize(header): key for key, headers in COLUMNS.items() for header in headers}
 FORMS = "env:NAME, file:PATH, credential:NAME or command:PROGRAM WORD"
-"""What the cell of a key refers to it by."""
+"""The forms that the cell of a key may have, as messages name them."""
 _FORM = re.compile(r"\s*(env|file|credential|command)\s*:\s*(\S.*?)\s*", re.IGNORECASE | re.DOTALL)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -47,7 +48,7 @@ def check_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class AccountTable(FileTable):
-    """What a list says of an account, or of all that say nothing else."""
+    """The table of an account in a list, or the table `defaults`: it counts for all accounts that say nothing else."""
 
     key: Secret | None = Field(None, description="Where its API key lies.")
     base_url: Annotated[str, AfterValidator(check_address)] = Field(
@@ -74,7 +75,10 @@ def read_toml_list(path: Path) -> tuple[KnownAccount, ...]:
 
 
 def accounts_in(path: Path, text: str, *, may_be_empty: bool = False) -> tuple[KnownAccount, ...]:
-    """Return the accounts of a list that has, or is to have, this text. Raises UsageError U180 as above."""
+    """Return the accounts of a list that has, or is to have, this text.
+
+    Raises UsageError U180 with all mistakes, each at its line.
+    """
     document = toml_document(path, text, ACCOUNT_LIST)
     defaults, tables = (_as_table(document.get(name)) for name in _TABLES)
     shared = _with_hyphens(defaults)
@@ -95,7 +99,7 @@ def accounts_in(path: Path, text: str, *, may_be_empty: bool = False) -> tuple[K
 MISSING_LIST = (
     "name the list with the setting accounts_file, or begin one with batch-update accounts add NAME"
 )
-"""What to do where there is no list."""
+"""The remedy where there is no list."""
 
 
 def _above(document: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -167,6 +171,7 @@ def _filled(name: str, value: Any) -> Any:
 
 
 def table_mistakes(place: KeyPath, table: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yield the first mistake at each key of a table; `place` is that of the table in its list."""
     for path, error in first_errors(partial(AccountTable.model_validate, table)):
         yield Mistake((*place, *path), _complained(path, error))
 
@@ -197,8 +202,7 @@ def _twice(names: list[str]) -> Iterator[Mistake]:
 
 def _spelled_twice(table: Mapping[str, Any]) -> list[str]:
     """Return the keys that stand there in two spellings: `base-url` and `base_url` are one key."""
-    names = [job_key(key) for key in table]
-    return sorted({name for name in names if names.count(name) > 1})
+    return sorted(name for name, times in Counter(map(job_key, table)).items() if times > 1)
 
 
 def _with_hyphens(table: Mapping[str, Any]) -> dict[str, Any]:
