@@ -1,4 +1,4 @@
-"""What became of each account of a fleet, from the journal of its newest run, or from its plan where it has none."""
+"""The report on each account of a fleet, from the journal of its newest run, or from its plan where it has none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_JOURNAL = "J103"
 
 @dataclass(frozen=True, slots=True)
 class AccountReport:
-    """What became of one account of a fleet."""
+    """The rows of one account of a fleet with how they ended, and how far its journal tells it."""
 
     plan: AccountPlan
     end: ShardEnd

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetEnd, ShardEnd
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetEnd, ShardEnd, summed
 from batch_update.model.plans import Status
 from batch_update.model.reports import WORST_LAST, Exit
 from batch_update.outcomes import DONE
@@ -97,11 +98,30 @@ class FleetStanding:
         return {state: count for state, count in counts.items() if count}
 
     @property
+    def counts(self) -> dict[Status, int]:
+        """Return how many rows of all accounts ended how; statuses that none has are left out."""
+        return summed(counts_told(one.plan, one.end) for one in self.accounts)
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent for all accounts."""
+        return sum(one.requests for one in self.end.accounts)
+
+    @property
+    def began(self) -> datetime | None:
+        """Return when the first account was begun; None where none was."""
+        return min((one.began for one in self.end.accounts if one.began), default=None)
+
+    @property
+    def ended(self) -> datetime | None:
+        """Return when the last account ended; None where none did."""
+        return max((one.ended for one in self.end.accounts if one.ended), default=None)
+
+    @property
     def seconds(self) -> float:
         """Return how long it took, from when the first account was begun until the last one ended."""
-        began = [one.began for one in self.end.accounts if one.began]
-        ended = [one.ended for one in self.end.accounts if one.ended]
-        return max(0.0, (max(ended) - min(began)).total_seconds()) if began and ended else 0.0
+        began, ended = self.began, self.ended
+        return max(0.0, (ended - began).total_seconds()) if began and ended else 0.0
 
 
 def standing_of_fleet(

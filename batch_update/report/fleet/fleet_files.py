@@ -51,7 +51,7 @@ class WrittenFleet:
 
 @dataclass(slots=True)
 class _Gathering:
-    """What is known once the journals of all accounts were read."""
+    """The facts that the journals of all accounts told, apart from their rows, which lie on the disk."""
 
     first: FirstLeft
     """rows that are still to be done, as many as are shown"""

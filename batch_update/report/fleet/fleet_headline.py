@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from batch_update.model.fleets import summed
+from collections.abc import Mapping
+
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.outcomes import DONE
-from batch_update.report.fleet.account_states import AccountState, FleetStanding, counts_told
+from batch_update.report.fleet.account_states import AccountState, FleetStanding
 from batch_update.report.headline.both_languages import Phrase, joined, said_count, thousands
 from batch_update.report.headline.ends import ROW_ENDS
 from batch_update.report.headline.headline import ROW, Headline
@@ -18,11 +19,21 @@ _NOT_ALL = Phrase("Not all done", "Nicht alles erledigt")
 _STOPPED = Phrase("Stopped", "Angehalten")
 _NOTHING_SENT = Phrase("Nothing sent", "Nichts gesendet")
 
+TONES_OF_STATES: Mapping[AccountState, str] = {
+    AccountState.STOPPED: "bad",
+    AccountState.NOT_PLANNED: "bad",
+    AccountState.NOT_ALL: "open",
+    AccountState.NOT_BEGUN: "open",
+    AccountState.AT_WORK: "quiet",
+    AccountState.AS_WANTED: "good",
+}
+"""The tones in which it is told how far accounts are."""
+
 
 def headline_of_fleet(standing: FleetStanding) -> Headline:
     """Return how a fleet ended: how many accounts are as wanted, what is left of their rows."""
     end, whole = standing.end, standing.whole
-    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
+    counts = standing.counts
     done = standing.states.get(AccountState.AS_WANTED, 0)
     why = (f"{printable(end.message)} [{end.code}]",) if end.code else ()
     changed = _changed_words(counts.get(Status.UPDATED, 0))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from batch_update.journal.folders import host_of
-from batch_update.model.fleets import summed
 from batch_update.report.documents.envelope import Purpose, compact_text
 from batch_update.report.documents.fleets.of_fleets import fleet_file
-from batch_update.report.fleet.account_states import AccountState, FleetStanding, counts_told
+from batch_update.report.fleet.account_states import AccountState, FleetStanding
 from batch_update.report.fleet.accounts_block import accounts_block, codes_of_fleet
-from batch_update.report.fleet.fleet_headline import headline_of_fleet
+from batch_update.report.fleet.fleet_headline import TONES_OF_STATES, headline_of_fleet
 from batch_update.report.fleet.fleet_paths import FleetFiles
 from batch_update.report.headline.both_languages import Phrase, alike, how_long_in_both, joined, thousands
 from batch_update.report.headline.ends import ROW_ENDS
@@ -38,14 +37,6 @@ from batch_update.settings.tunables import SANDBOX_URL
 from batch_update.text import local_time
 from batch_update.version import __version__
 
-_TONES = {
-    AccountState.STOPPED: "bad",
-    AccountState.NOT_PLANNED: "bad",
-    AccountState.NOT_ALL: "open",
-    AccountState.NOT_BEGUN: "open",
-    AccountState.AT_WORK: "quiet",
-    AccountState.AS_WANTED: "good",
-}
 _FILES: Mapping[str, Phrase] = {
     "accounts": Phrase("a row for each account", "eine Zeile für jedes Konto"),
     "results": Phrase(
@@ -126,8 +117,8 @@ def _fleet_tiles(standing: FleetStanding) -> Iterator[Tile]:
     yield Tile(thousands(done), of, "good" if done else "quiet", str(AccountState.AS_WANTED))
     for state, count in standing.states.items():
         if state is not AccountState.AS_WANTED:
-            yield Tile(thousands(count), ACCOUNT_STATES[state], _TONES[state], str(state))
-    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
+            yield Tile(thousands(count), ACCOUNT_STATES[state], TONES_OF_STATES[state], str(state))
+    counts = standing.counts
     for status, tone in TONES_OF_ENDS.items():
         if counts.get(status):
             yield Tile(thousands(counts[status]), joined(_ROWS, ROW_ENDS[status]), tone)
@@ -135,16 +126,16 @@ def _fleet_tiles(standing: FleetStanding) -> Iterator[Tile]:
 
 def _fleet_facts(standing: FleetStanding) -> Iterator[Fact]:
     """Yield what tells which fleet this is."""
-    end, plan = standing.end, standing.end.plan
+    plan = standing.end.plan
     yield Fact(FLEET_WORDS["taken_back"] if plan.parent else WORDS["sheet"], alike(plan.sheet))
     servers = sorted({host_of(one.server) for one in plan.accounts} - {""})
     if servers:
         more = f" +{len(servers) - MOST_SERVERS}" if len(servers) > MOST_SERVERS else ""
         yield Fact(WORDS["server"], alike(", ".join(servers[:MOST_SERVERS]) + more))
-    if began := min((one.began for one in end.accounts if one.began), default=None):
-        yield Fact(WORDS["began"], alike(local_time(began)))
+    if standing.began:
+        yield Fact(WORDS["began"], alike(local_time(standing.began)))
     yield Fact(WORDS["duration"], how_long_in_both(standing.seconds))
-    yield Fact(WORDS["requests"], thousands(sum(one.requests for one in end.accounts)))
+    yield Fact(WORDS["requests"], thousands(standing.requests))
 
 
 def _about_fleet(standing: FleetStanding) -> Iterator[Fact]:

@@ -8,7 +8,6 @@ from itertools import accumulate, starmap
 from pathlib import Path
 
 from batch_update.codes import CODES
-from batch_update.model.fleets import summed
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.report.documents.envelope import Purpose
@@ -16,10 +15,10 @@ from batch_update.report.fleet.account_states import (
     AccountStanding,
     AccountState,
     FleetStanding,
-    counts_told,
 )
 from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for_fleet
 from batch_update.report.fleet.fleet_paths import FleetFiles
+from batch_update.report.page.fleet_words import ACCOUNT_STATES
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.screen.summary import FEWEST_LINES, WORDS
 from batch_update.report.tones import Piece, Tone
@@ -29,15 +28,8 @@ MOST_WORDS = 70
 """Characters of what is said of an account."""
 MOST_NAMES = 3
 """Accounts that a line names."""
-STATES = {
-    AccountState.STOPPED: "stopped",
-    AccountState.NOT_PLANNED: "not planned",
-    AccountState.NOT_ALL: "not all done",
-    AccountState.NOT_BEGUN: "not begun",
-    AccountState.AT_WORK: "at work",
-    AccountState.AS_WANTED: "as wanted",
-}
-"""How far an account is, in words."""
+STATES = {state: ACCOUNT_STATES[state].en for state in AccountState}
+"""State of an account -> its words within a sentence."""
 _LABELS: Mapping[Purpose, str] = {
     "apply": "Send    ",
     "resume": "Go on   ",
@@ -70,7 +62,7 @@ def fleet_line(standing: FleetStanding) -> str:
     """`2 of 3 accounts as wanted: 230 rows updated, 12 failed in 1 min 10 s`."""
     whole = standing.whole
     done = standing.states.get(AccountState.AS_WANTED, 0)
-    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
+    counts = standing.counts
     return (
         f"{done:,} of {counted(whole, 'account')} as wanted: {counts_words(counts)} "
         f"in {how_long(standing.seconds)}"

@@ -16,7 +16,7 @@ ACCOUNT_STATES: Mapping[str, Phrase] = {
     "at_work": Phrase("at work", "in Arbeit"),
     "as_wanted": Phrase("as wanted", "wie gewünscht"),
 }
-"""How far an account is."""
+"""State of an account -> its words within a sentence."""
 FLEET_WORDS: dict[str, Phrase] = {
     "fleet": Phrase("Report on many accounts", "Bericht über mehrere Konten"),
     "accounts": Phrase("Accounts", "Konten"),
@@ -83,4 +83,4 @@ FLEET_NEXT: Mapping[str, Phrase] = {
     "undo": Phrase("Take it back in all accounts", "In allen Konten zurücknehmen"),
     "report": Phrase("Write these files again", "Diese Dateien neu schreiben"),
 }
-"""What a next command does, by its purpose."""
+"""Purpose of a next command after a fleet -> a sentence about what it does."""

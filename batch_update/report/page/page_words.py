@@ -143,7 +143,7 @@ ROW_HEADS = (
     ColumnHead("status", WORDS["state"]),
     ColumnHead("changes", WORDS["what"]),
 )
-"""Of the table of a run's rows."""
+"""The heads of the table of a run's rows."""
 NEXT: Mapping[str, Phrase] = {
     "apply": Phrase("Send this plan", "Diesen Plan senden"),
     "apply_good_rows": Phrase("Send the good rows", "Die guten Zeilen senden"),

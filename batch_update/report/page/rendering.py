@@ -23,11 +23,11 @@ from batch_update.settings.locales import Language
 from batch_update.text import printable
 
 STYLES = ("colors.css", "page.css", "table.css", "fleet.css", "print.css")
-"""Of all kinds of pages, in their order."""
+"""The styles of all kinds of pages, in their order."""
 _OF_ROWS = ("diff.js", "rows.js", "row_line.js", "detail.js")
 _SCRIPTS_OF = {"run": _OF_ROWS, "plan": _OF_ROWS, "fleet": ("accounts.js",)}
 SCRIPTS = ("base.js", "choosing.js", *_OF_ROWS, "accounts.js", "csv.js", "table.js", "address.js", "start.js")
-"""Of all kinds of pages, in their order; each kind has its own ones between those that all share."""
+"""The scripts of all kinds of pages, in their order; each kind has its own ones between those that all share."""
 _OWN_SCRIPTS = {name for names in _SCRIPTS_OF.values() for name in names}
 
 

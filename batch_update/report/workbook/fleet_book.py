@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from batch_update.model.fleets import summed
 from batch_update.model.plans import Status
 from batch_update.report.fleet.account_states import (
     AccountStanding,
@@ -14,7 +13,7 @@ from batch_update.report.fleet.account_states import (
     FleetStanding,
     counts_told,
 )
-from batch_update.report.fleet.fleet_headline import headline_of_fleet
+from batch_update.report.fleet.fleet_headline import TONES_OF_STATES, headline_of_fleet
 from batch_update.report.headline.both_languages import Phrase, how_long_in_both
 from batch_update.report.headline.ends import ROW_ENDS
 from batch_update.report.page.fleet_words import ACCOUNT_STATES, FLEET_WORDS
@@ -37,14 +36,7 @@ from batch_update.sheet.writing.leaves import (
 )
 from batch_update.sheet.writing.records import write_whole
 
-STATES: Mapping[AccountState, Paint] = {
-    AccountState.STOPPED: Paint.ERROR,
-    AccountState.NOT_PLANNED: Paint.ERROR,
-    AccountState.NOT_ALL: Paint.WARNING,
-    AccountState.NOT_BEGUN: Paint.WARNING,
-    AccountState.AT_WORK: Paint.QUIET,
-    AccountState.AS_WANTED: Paint.GOOD,
-}
+STATES: Mapping[AccountState, Paint] = {state: TONES[tone] for state, tone in TONES_OF_STATES.items()}
 """The colors of how far accounts are."""
 _ACCOUNT = Phrase("Account", "Konto")
 _STATE = Phrase("State", "Stand")
@@ -68,10 +60,9 @@ def write_fleet_book(
 
 
 def _fleet_cover(standing: FleetStanding, words: Vocabulary, failed: str) -> CoverPage:
-    end = standing.end
-    lines: list[tuple[str, Cell]] = [(words["Sheet"], in_cell(end.plan.sheet))]
-    if began := min((one.began for one in end.accounts if one.began), default=None):
-        lines.append((words["Began"], began))
+    lines: list[tuple[str, Cell]] = [(words["Sheet"], in_cell(standing.end.plan.sheet))]
+    if standing.began:
+        lines.append((words["Began"], standing.began))
     lines.append((words["Took"], words.phrase(how_long_in_both(standing.seconds))))
     if failed:
         told = words["the rows that are still to be done are in {}"].format(failed)
@@ -87,7 +78,7 @@ def _blocks_of_fleet(standing: FleetStanding, words: Vocabulary) -> Iterator[Blo
     rows: list[list[Cell]] = [[words.phrase(ACCOUNT_STATES[state]), count] for state, count in states.items()]
     paints = [STATES[state] for state in states]
     yield Block(accounts, (words.phrase(_STATE), accounts), rows, Chart.RING, paints=paints)
-    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
+    counts = standing.counts
     rows = [[words.phrase(ROW_ENDS[status]), count, str(status)] for status, count in counts.items()]
     header = (words["meaning"], words["rows"], "_status")
     title = words["What became of the rows"]

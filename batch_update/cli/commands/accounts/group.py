@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,5 +45,5 @@ def as_listed(account: KnownAccount) -> ListedAccount:
     from batch_update.report.documents.fleets.of_accounts import ListedAccount
     from batch_update.secrets.secret import where_it_lies
 
-    place: Any = where_it_lies(account.key)
+    place = where_it_lies(account.key)
     return ListedAccount(account.name, account.base_url, place, account.owner, account.tags)

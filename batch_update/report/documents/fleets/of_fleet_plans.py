@@ -108,7 +108,7 @@ class PlannedAccountOfFleet:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFleetTotals:
-    """How many of what the plan of a fleet comes to."""
+    """The numbers of a fleet's plan, over all of its accounts."""
 
     accounts: int
     """of the fleet"""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from batch_update.journal.folders import host_of
-from batch_update.model.fleets import FleetEnd, summed
+from batch_update.model.fleets import FleetEnd
 from batch_update.model.plans import Status
 from batch_update.model.sheets import Json
 from batch_update.report.documents.envelope import Purpose, enveloped
@@ -60,7 +60,7 @@ class ToldAccount:
     seconds: float
     """of sending"""
     began: datetime | None
-    """when it was begun last; null where it never was"""
+    """when it was begun first; null where it never was"""
     ended: datetime | None
     """when it ended; null where it was not begun, or did not end"""
     epoch: int
@@ -160,17 +160,16 @@ def fleet_file(
 def _told_fleet(standing: FleetStanding) -> dict[str, Json]:
     """Return the keys of FleetStatus."""
     end = standing.end
-    counts = summed(counts_told(one.plan, one.end) for one in standing.accounts)
     return {
         "fleet": end.plan.id,
         "sheet": end.plan.sheet,
         "digest": end.plan.digest,
         "states": standing.states,
-        "counts": dict.fromkeys(Status, 0) | counts,
+        "counts": dict.fromkeys(Status, 0) | standing.counts,
         "left": standing.left,
-        "requests": sum(one.requests for one in end.accounts),
-        "began": min((one.began for one in end.accounts if one.began), default=None),
-        "ended": max((one.ended for one in end.accounts if one.ended), default=None),
+        "requests": standing.requests,
+        "began": standing.began,
+        "ended": standing.ended,
         "code": end.code,
         "message": end.message,
         "accounts": tuple(map(_told_account, standing.accounts)),
