@@ -76,6 +76,14 @@ def test_each_code_that_stands_in_a_report_has_its_german_title_and_no_other_has
     assert code_title("Z1") == Phrase("", "")
 
 
+@pytest.mark.parametrize(
+    "code", ["U104", "U105", "U117", "X312", "A401", "R140", "R150", "R155", "R158", "S150"]
+)
+def test_whatever_keeps_an_account_of_a_fleet_from_its_end_is_told_in_german_too(code: str) -> None:
+    title = code_title(code)
+    assert title.de != title.en and "Account" not in title.de
+
+
 def test_a_guard_says_in_both_languages_what_would_happen_and_to_whom() -> None:
     many = Tripped("G101", "mode", HAZARDS["mode"].words, 1200, "", (2, 4, 6, 8, 10), is_blind=True)
     assert guard_sentence(many).de == (

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from batch_update.codes import CODES
+from batch_update.codes import CODES, Trait, has_trait
 from batch_update.report.headline.both_languages import Phrase
 
-FAMILIES = ("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13", "R14")
-"""How the codes begin that stand in reports; the others end a command or a job, or stand on a screen alone."""
+FAMILIES = (
+    *("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13", "R14", "R15"),
+    *(
+        code for code in CODES if has_trait(code, Trait.OF_THE_KEY)
+    ),  # an account of a fleet is left out for them
+)
+"""Beginnings of the codes that stand in reports; the others end a command or a job, or stand on a screen alone."""
 
 
 def code_title(code: str) -> Phrase:
@@ -61,17 +66,17 @@ GERMAN_TITLES: Mapping[str, str] = {
     "S142": "mehrere Tabellen kommen in Frage",
     "S143": "eine Webseite statt einer Tabelle",
     "S144": "die Tabelle lässt sich nicht abholen",
-    "S150": "ein Account, der nicht bekannt ist",
-    "S151": "eine Zeile ohne Account",
-    "S153": "eine Tabelle, die nicht sagt, um welchen Account es geht",
-    "S154": "keine Zeile gehört zu dem Account",
-    "S155": "Zeilen anderer Accounts",
+    "S150": "ein Konto, das nicht bekannt ist",
+    "S151": "eine Zeile ohne Konto",
+    "S153": "eine Tabelle, die nicht sagt, um welches Konto es geht",
+    "S154": "keine Zeile gehört zu dem Konto",
+    "S155": "Zeilen anderer Konten",
     "H101": "es gibt keine Spalte mit IDs",
     "H102": "eine Spalte passt zu keinem Feld",
     "H103": "ein Feld steht in zwei Spalten",
     "H104": "eine Spalte ohne Kopf enthält Werte",
     "H105": "kein solcher Teil eines Wertes",
-    "H106": "eine Tabelle für mehrere Accounts",
+    "H106": "eine Tabelle für mehrere Konten",
     "H107": "die erste Zeile sieht nach Daten aus",
     "H108": "eine Spalte ist ausgelassen, die fast wie ein Feld heißt",
     "C101": "keine Zahl",
@@ -152,7 +157,7 @@ GERMAN_TITLES: Mapping[str, str] = {
     "X303": "hier bearbeitet, und seit dem Export auch von anderen",
     "X310": "ein Plan oder Lauf eines anderen Servers oder Kontos",
     "X311": "der Plan fiel anders aus",
-    "X312": "Der Schlüssel gehört zu einem anderen Konto",
+    "X312": "der Schlüssel gehört zu einem anderen Konto",
     "X320": "etwas lässt sich nicht zurückbringen",
     "A200": "die Antwort ist nicht verständlich",
     "A201": "die Liste der Assistenten lässt offen, wer da ist",
@@ -192,6 +197,15 @@ GERMAN_TITLES: Mapping[str, str] = {
     "R142": "die Belegung ist nicht zu bekommen",
     "R143": "kein solcher Teil der Flotte",
     "R149": "die Maschinerie der Flotte ist fort",
+    "R150": "wer an dem Konto arbeitete, ging verloren",
+    "R151": "zu viele Konten gingen schief",
+    "R152": "ein anderer Prozess arbeitet an der Flotte",
+    "R153": "nein zur nächsten Welle von Konten",
+    "R154": "die Flotte wurde übernommen",
+    "R155": "die Flotte wurde angehalten",
+    "R156": "das Journal der Flotte lässt sich nicht schreiben",
+    "R157": "ein Konto, das vorangehen sollte, ließ sich nicht planen",
+    "R158": "das Konto kam nicht an sein Ende",
     "G101": "der Modus würde sich ändern, was Einstellungen zurücksetzt",
     "G102": "eingehend würde zu ausgehend, oder umgekehrt",
     "G103": "die Telefonnummer würde sich ändern",
@@ -202,5 +216,8 @@ GERMAN_TITLES: Mapping[str, str] = {
     "G108": "ein System-Prompt träte an die Stelle verschiedener",
     "G120": "zu viele Änderungen",
     "G121": "ein zu großer Teil des Kontos",
-    "G130": "zu viele Accounts",
+    "G130": "zu viele Konten",
+    "U104": "kein API-Schlüssel",
+    "U105": "der API-Schlüssel hat eine falsche Form",
+    "U117": "ein Geheimnis ist nicht dort, wo die Datei sagt",
 }
