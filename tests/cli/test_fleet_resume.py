@@ -16,6 +16,7 @@ from batch_update.fleet.record.fleet_entries import PlansAdded
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.sandbox.many.switchboard import Manner, Switchboard, make_many
+from tests.cli.at_terminal import AtTerminal
 from tests.cli.conftest import Run
 from tests.fleet.accounts_of_sandbox import write_list
 from tests.sandbox.served import serving
@@ -144,3 +145,18 @@ def test_what_is_not_mended_stays_open_and_limits_count_what_is_done(
     last = run("fleet", "apply", str(fleet.path / "failed.csv"), "--skip-invalid", *QUICK)
     assert "1 of 1 account as wanted: 1 updated, 1 invalid" in last.out
     assert street.updates() == ["hotel-002", "kanzlei-004", "praxis-003", "praxis-003", "staging"]
+
+
+def test_the_question_says_how_many_accounts_are_left_out_and_a_no_sends_nothing(
+    run: Run, street: Street, tmp_path: Path, at_terminal: AtTerminal
+) -> None:
+    """Rows of nobody are of no account, and are not counted among them."""
+    seat = at_terminal("n")
+    assert run("fleet", "apply", "many.csv", *PLANNING, "--rate", "off").exit == 2
+    street.mend("keys/hotel-002")  # and nothing is down any more
+    assert run("fleet", "resume", fleet_in(tmp_path).id, "--rate", "off").exit == 2
+    assert seat.asked == [
+        "Change 1 assistant of 1 account, leaving out 2 accounts?",
+        "Change 4 assistants of 3 accounts?",
+    ]
+    assert street.updates() == []

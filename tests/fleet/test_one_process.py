@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from batch_update.account.account import fingerprint
 from batch_update.api.keys import ApiKey
+from batch_update.clock import SYSTEM
 from batch_update.errors import JournalError, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.running.one_process import STARTS, one_process
+from batch_update.fleet.shards.running import run_shard
 from batch_update.journal.reading import read_run
+from batch_update.model.reports import Exit
 from batch_update.run.remaking import remake_files, remake_uninterrupted
 from tests.clocks import FakeTime
+from tests.fleet.one_account import SETTINGS, one_account
 from tests.journal.journals import files_of, journalled, written_from
 from tests.made import plan_of
 
@@ -72,6 +77,32 @@ def test_accounts_begin_one_after_another() -> None:
 
     anyio.run(main)
     assert time.skipped == pytest.approx(9 / STARTS)
+
+
+@pytest.mark.parametrize(("told", "most"), [({}, 4), ({"concurrency": 6}, 6), ({"concurrency": 2}, 2)])
+def test_of_an_account_among_many_four_requests_are_under_way_at_once_unless_told_otherwise(
+    tmp_path: Path, told: dict[str, Any], most: int
+) -> None:
+    account = one_account(tmp_path, rows=12)
+    given = {name: value for name, value in SETTINGS.items() if name != "concurrency"} | told
+    under_way, peak = 0, 0
+
+    async def before(who: str, number: int) -> None:
+        nonlocal under_way, peak
+        under_way += 1
+        peak = max(peak, under_way)
+        await anyio.sleep(0.02)
+        under_way -= 1
+
+    async def main() -> None:
+        async with one_process() as shared:
+            means = shared.means(account.means("first", SYSTEM, tmp_path))
+            end = await run_shard(account.task(), means=means, given=given)
+            assert end.exit is Exit.OK, end
+
+    account.before = before
+    anyio.run(main)
+    assert peak == most
 
 
 def test_what_is_raised_inside_comes_out_as_it_was() -> None:

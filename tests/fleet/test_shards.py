@@ -29,7 +29,8 @@ from batch_update.plan.saving import digest, read_plan
 from batch_update.settings.tunables import Settings
 from tests.api import virtual
 from tests.clocks import virtual_clock
-from tests.fleet.one_account import NAME, SETTINGS, Freeze, OneAccount, one_account
+from tests.fleet.one_account import SETTINGS, Freeze, OneAccount, one_account
+from tests.fleet.planned_parts import NAME
 
 
 def test_an_account_comes_to_its_end_with_its_journal_and_reports_at_home(tmp_path: Path) -> None:

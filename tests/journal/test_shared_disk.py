@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from errno import EIO
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +115,7 @@ def test_many_journals_share_few_waits_and_all_are_whole(tmp_path: Path, backend
     async def one(number: int, disk: SharedDisk) -> None:
         plan = plan_of(30)
         async with AsyncExitStack() as stack:
-            create = lambda: Journal.create(tmp_path / str(number), plan, disk=disk)  # noqa: E731
-            journal = await disk.aside(create)
+            journal = await disk.aside(partial(Journal.create, tmp_path / str(number), plan, disk=disk))
             stack.push_async_callback(disk.aside, journal.close)
             pace = Pace((), concurrency=WORKERS)
             ended[number] = await apply_plan(plan, FakeClient(), journal=journal, pace=pace)

@@ -96,10 +96,11 @@ def main() -> int:
         "--room", type=int, help="bytes that a file of this process and of its workers may have"
     )
     asked = parser.parse_args()
+    # Whoever is started in the background of a shell inherits that it ignores Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if asked.room:
-        signal.signal(
-            signal.SIGXFSZ, signal.SIG_IGN
-        )  # an error of the write, as on a full disk; workers inherit it
+        # An error of the write, as on a full disk; workers inherit it.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (asked.room, resource.RLIM_INFINITY))
     folder = FleetFolder(asked.folder)
     return anyio.run(run, asked, folder) if asked.what == "run" else shard(asked, folder)

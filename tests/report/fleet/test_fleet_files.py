@@ -15,8 +15,9 @@ from batch_update.model.fleets import FleetEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.model.sheets import Dialect, Role
+from batch_update.report.fleet.fleet_commands import FleetCommands
 from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report
-from batch_update.report.fleet.fleet_summary import FleetCommands, fleet_summary
+from batch_update.report.fleet.fleet_summary import fleet_summary
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
