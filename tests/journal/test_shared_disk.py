@@ -108,8 +108,8 @@ def test_nothing_is_sent_after_a_wait_that_failed(tmp_path: Path, backend: str) 
 
 
 @BACKENDS
-def test_many_journals_share_few_waits_and_all_are_whole(tmp_path: Path, backend: str) -> None:
-    """Also those that are cancelled in the middle: what was under way then is told as that."""
+def test_many_journals_wait_for_one_disk_and_all_are_whole(tmp_path: Path, backend: str) -> None:
+    """Also those that are cancelled before they are closed."""
     ended: dict[int, Any] = {}
 
     async def one(number: int, disk: SharedDisk) -> None:
@@ -135,3 +135,51 @@ def test_many_journals_share_few_waits_and_all_are_whole(tmp_path: Path, backend
         recorded = read_run(tmp_path / str(number))
         assert recorded.complete and report_of(recorded).counts() == {Status.UPDATED: 30}
         assert [path.name for path in (tmp_path / str(number)).iterdir()] == ["journal.db"]
+
+
+@BACKENDS
+def test_a_wait_that_failed_is_told_to_whoever_waits_for_it_and_to_nobody_else(backend: str) -> None:
+    told: dict[str, str] = {}
+
+    def fails() -> None:
+        raise OSError(EIO, "Input/output error")
+
+    async def one(disk: SharedDisk, name: str, job: Callable[[], None]) -> None:
+        try:
+            await disk.reach(job)
+        except OSError as error:
+            told[name] = str(error.strerror)
+        else:
+            told[name] = "there"
+
+    async def main() -> None:
+        async with shared_disk() as disk, anyio.create_task_group() as tasks:
+            for name, job in (("first", lambda: None), ("second", fails), ("third", lambda: None)):
+                tasks.start_soon(one, disk, name, job)
+
+    anyio.run(main, backend=backend)
+    assert told == {"first": "there", "second": "Input/output error", "third": "there"}
+
+
+@BACKENDS
+def test_last_words_reach_the_disk_though_all_around_them_is_cancelled(backend: str) -> None:
+    """Else who waits for them would wait for ever."""
+    made: list[str] = []
+
+    async def last_words(disk: SharedDisk) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            with anyio.move_on_after(5, shield=True):
+                await disk.reach(lambda: made.append("a line"))
+                made.append("and it is known")
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            async with shared_disk() as disk, anyio.create_task_group() as tasks:
+                tasks.start_soon(last_words, disk)
+                await anyio.sleep(0.001)
+                scope.cancel()
+
+    anyio.run(main, backend=backend)
+    assert made == ["a line", "and it is known"]
