@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_printed_commands import parses
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "fleet.md").read_text("utf-8")
 
@@ -59,3 +61,11 @@ def test_from_nothing_to_a_fleet_in_five_commands(tmp_path: Path) -> None:
                 assert done.returncode == 0, (line, done.stdout, done.stderr)
         finally:
             serving.terminate()
+
+
+@pytest.mark.parametrize("page", ["fleet.md", "accounts.md"])
+def test_every_command_of_the_pages_about_accounts_is_one_that_the_program_takes(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    found = re.findall(r"batch-update ([a-z]+ [^`\n#|)]*)", text)
+    assert len(found) >= 3
+    assert [words for words in found if not parses(words.split())] == []
