@@ -9,12 +9,17 @@ import anyio
 import pytest
 
 from batch_update.account.locking import AccountLock
+from batch_update.errors import Interrupted
 from batch_update.jobs.record.job_run import Ending
+from batch_update.jobs.running.deadline import Deadline
 from batch_update.journal.folders import RunState, entry_of
 from batch_update.journal.reading import read_run
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.sandbox.app import make_app
+from batch_update.send.signals import no_interrupts
+from tests.api import virtual
+from tests.clocks import virtual_clock
 from tests.jobs.nights import Nights
 
 SHEET = "id,speech_speed\n" + "".join(f"{10001 + number},1.15\n" for number in range(12))
@@ -100,3 +105,24 @@ def test_the_deadline_covers_the_first_look_of_a_sheet_behind_one_that_was_sent(
     run = nights.run()
     assert (run.exit, run.code, len(run.folders)) == (Exit.TERMINATED, "R131", 1)
     assert nights.passed < 101
+
+
+def test_who_is_about_to_send_as_the_deadline_passes_sends_nothing() -> None:
+    """Cut off only at its next pause, it would have noted a first request: a row nobody knows about."""
+    sent = []
+
+    async def story() -> None:
+        deadline = Deadline(10.0, virtual_clock())
+
+        async def begin() -> None:
+            with anyio.CancelScope(shield=True):  # the deadline passes meanwhile
+                await anyio.sleep(20)
+            with deadline.opening(no_interrupts)():
+                sent.append("a request")
+
+        with pytest.raises(Interrupted) as caught:
+            await deadline.bounding(begin)()
+        assert caught.value.code == "R131"
+
+    virtual.run(story, "asyncio")
+    assert sent == []

@@ -42,10 +42,15 @@ class Deadline:
         return self._number()
 
     def opening(self, base: Interrupts) -> Interrupts:
-        """Return what opens a stream of signals that this deadline is one of: who sends heeds it from then on."""
+        """Return what opens a stream of signals that this deadline is one of: who sends heeds it from then on.
+
+        It raises Interrupted where the deadline has passed.
+        """
 
         @contextmanager
         def opened() -> Iterator[AsyncIterable[int]]:
+            if self.is_over:  # else the first request would be noted, and then cut off
+                raise self.stop()
             with base() as received:
                 self._is_heeded = True
                 yield _WithDeadline(received, self)
