@@ -181,6 +181,25 @@ def test_one_look_into_the_ledger_does_for_a_burst_and_others_see_all_that_is_se
     assert max(left) <= virtual_now, "what was not used is given back"
 
 
+def test_one_that_leaves_late_counts_for_others_from_when_it_left_also_where_its_leave_was_taken_ahead(
+    tmp_path: Path,
+) -> None:
+    now = 0.0
+    pacer = Pacer(Pace(DEFAULT_RATES), ledger=ledger_at(tmp_path / "l"), clock=Clock(monotonic=lambda: now))
+
+    async def main() -> None:
+        nonlocal now
+        await pacer.admit()
+        now = 0.9
+        ticket = await pacer.admit()
+        assert ticket is not None
+        now = 1.8
+        pacer.leaves(ticket)
+
+    anyio.run(main)
+    assert max(note(ledger_at(tmp_path / "l"), now) or []) >= now + PATIENCE
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_process_after_one_that_used_the_window_up_waits(kind: Kind, tmp_path: Path) -> None:
     server = Server(counters(kind), latency=jitter(1, 0.2))

@@ -114,8 +114,9 @@ class SharedWindows:
     def _counted(self, patience: float) -> list[float]:
         """Our requests: the latest moments at which the server may have counted them."""
         longest = max(self._logs, key=lambda log: log.seconds)
-        flying = (ticket.sent + patience + (0.0 if ticket.left else AHEAD) for ticket in self._flying)
-        return [*longest.counted(), *flying, *[self._ahead_until + patience] * self._ahead]
+        # Between its leave and its first byte a request may wait for so long that it is not told anew.
+        flying = (ticket.sent + (0.0 if ticket.left else AHEAD) + patience for ticket in self._flying)
+        return [*longest.counted(), *flying, *[self._ahead_until + AHEAD + patience] * self._ahead]
 
     def _tell_news(self) -> None:
         if self._ledger.news:
