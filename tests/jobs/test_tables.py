@@ -11,7 +11,9 @@ import pytest
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.jobs.definition.job_file import load_job
 from batch_update.jobs.definition.job_finding import find_jobs
+from batch_update.jobs.definition.job_key_place import key_of_job
 from batch_update.jobs.definition.job_tables import Input
+from batch_update.settings.layers import read_settings
 
 WHOLE = """\
 description = "Jede Nacht"
@@ -225,3 +227,16 @@ def test_what_is_no_file_is_never_waited_for(tmp_path: Path) -> None:
 def test_what_no_job_file_holds_keeps_no_other_job_from_running(tmp_path: Path, text: str) -> None:
     (said,) = complaints(written(tmp_path, text))
     assert "too many" in said
+
+
+def test_the_key_of_a_job_wins_over_an_account_of_the_environment_and_one_that_is_given_over_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "night.toml"
+    path.write_text('file = "a.csv"\nkey = { env = "NIGHT_KEY" }\n', "utf-8")
+    job, environ = load_job(path), {"BATCH_UPDATE_ACCOUNT": "hotel", "NIGHT_KEY": "the-key-of-the-night"}
+    settings = read_settings(job.given, environ=environ)
+    key = key_of_job(job.tables.key, settings, environ)
+    assert settings.account is None and key is not None and key.reveal() == environ["NIGHT_KEY"]
+    settings = read_settings(job.given, {"account": "praxis"}, environ=environ)
+    assert settings.account == "praxis" and key_of_job(job.tables.key, settings, environ) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -121,3 +122,14 @@ def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path
         "account-000, account-001, account-002 and 37 more; 40 rows to do"
     )
     assert lines[-1].startswith("Go on   batch-update fleet resume")
+
+
+def test_an_account_that_came_further_than_its_end_tells_is_told_as_its_newest_journal_does(
+    tmp_path: Path,
+) -> None:
+    end, folder = made_fleet(tmp_path / "fleet", {"anna": Made((UPDATED, UPDATED), epochs=2)})
+    (one,) = end.accounts
+    before = replace(one, epoch=1, exit=Exit.STOPPED, code="R150", message="it was lost", counts={})
+    (found,) = write_fleet_report(replace(end, accounts=(before,)), folder).standing.accounts
+    assert (found.end.epoch, found.end.exit, found.code, found.left) == (2, Exit.OK, "", 0)
+    assert found.end.counts[Status.UPDATED] == 2

@@ -37,7 +37,12 @@ key = { env = "NOWHERE" }
 [accounts.broken]
 key = { env = "BROKEN" }
 """
-OWNERS = {"adler-0123": "a@adler.example", "linde-0123": "l@linde.example", "broken-0123": None}
+OWNERS = {
+    "adler-0123": "a@adler.example",
+    "second-key-of-adler": "a@adler.example",
+    "linde-0123": "l@linde.example",
+    "broken-0123": None,
+}
 ENVIRON = {"ADLER": "adler-0123", "LINDE": "linde-0123", "OLD": "old-01234", "BROKEN": "broken-0123"}
 
 
@@ -82,6 +87,15 @@ def test_each_account_is_told_with_what_is_wrong_with_it_and_who_shares_its_key(
     assert "has the key of again, too" in found["adler"].warnings[0]
     assert worst_of_accounts(found.values()) is Exit.KEY_REFUSED
     assert not any(key in str(found) for key in ENVIRON.values())
+
+
+def test_accounts_of_one_owner_are_told_of_where_their_keys_differ(listed: Settings) -> None:
+    known = [one for one in read_accounts(listed.accounts_file).accounts if one.name in ("adler", "refused")]
+    environ = {**ENVIRON, "OLD": "second-key-of-adler"}
+    found = anyio.run(ask_accounts, known, listed, means(environ))
+    told = [warning for one in found for warning in one.warnings]
+    assert [one.error for one in found] == [None, None] and len(told) == 2
+    assert "belongs to a@adler.example as refused does: is it one account?" in told
 
 
 def add(settings: Settings, new: NewAccount, *, asks: bool = True) -> CheckedAccount:
