@@ -99,6 +99,9 @@ class Onlooker(FleetWatcher):
     def worker_lost(self, account: str, times: int) -> None:
         self.told.append(f"{account} lost {times}")
 
+    def fleet_told(self, words: str) -> None:
+        self.told.append(words)
+
     def stopping(self, reason: Exception) -> None:
         self.told.append(f"stop {getattr(reason, 'code', '')}")
 
@@ -134,12 +137,13 @@ def run(
     manner: FleetManner | None = None,
     *,
     watcher: FleetWatcher | None = None,
+    clock: Clock = QUICK,
     **more: Any,
 ) -> FleetEnd:
     """A fleet seen to its end, in a folder of its name; pauses cost no time."""
     folder = FleetFolder(path / plan.id)
     folder.path.mkdir(exist_ok=True)
-    means = FleetMeans(engine, watcher=watcher or FleetWatcher(), clock=QUICK)
+    means = FleetMeans(engine, watcher=watcher or FleetWatcher(), clock=clock)
     return anyio.run(lambda: run_fleet(folder, plan, means, manner, **more))
 
 

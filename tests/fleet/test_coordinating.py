@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -79,6 +80,7 @@ def test_a_canary_has_to_be_an_account_that_could_be_planned(tmp_path: Path) -> 
         (FleetManner(waves=WAVES, max_failed=Share(2)), "ac", 4),  # of all
         (FleetManner(waves=WAVES, max_failed=Share(50.0, is_percent=True)), "a", 1),  # of the wave
         (FleetManner(waves=WAVES, max_failed=Share(50.0, is_percent=True)), "c", 10),
+        (FleetManner(waves=WAVES, max_failed=Share(50.0, is_percent=True)), "bef", 10),  # of each by itself
         (FleetManner(("a",), max_failed=Share(5)), "a", 1),  # of canaries none may fail
     ],
 )
@@ -114,6 +116,35 @@ def test_a_question_before_the_next_wave_ends_the_fleet_with_no(tmp_path: Path) 
     assert end.code == "R153" and end.exit is Exit.STOPPED
 
 
+def test_a_pause_before_each_further_wave_lasts_so_many_seconds(tmp_path: Path) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await QUICK.sleep(seconds)
+
+    manner = FleetManner(waves=(Share(1), Share(1)), pause=777.0)
+    assert run(tmp_path, fleet_of(*"abcd"), TinyEngine(), manner, clock=replace(QUICK, sleep=sleep)).exit == 0
+    assert pauses.count(777.0) == 2, "between three waves"
+
+
+def test_accounts_that_cannot_be_told_to_end_are_left_at_once(tmp_path: Path) -> None:
+    """The file stop cannot be made, so that nobody at work would hear of it."""
+    folder = FleetFolder(tmp_path / "fleet")
+
+    class Deafened(TinyEngine):
+        async def carry_out(self, task: ShardTask) -> ShardEnd:
+            if task.account == "a":
+                folder.stop.symlink_to(folder.path / "gone" / "stop")
+                return ended("a", Exit.SOME_FAILED)
+            with anyio.move_on_after(5):
+                await anyio.sleep_forever()
+            return ended(task.account)
+
+    end = run(tmp_path, fleet_of("a", "b"), Deafened(), FleetManner(max_failed=Share(1)))
+    assert exits(end) == {"a": "SOME_FAILED", "b": "STOPPED"}
+
+
 def test_a_lost_worker_is_replaced_and_the_third_time_given_up_while_others_go_on(tmp_path: Path) -> None:
     gone = WorkerLost("killed")
     engine = TinyEngine({"a": [gone, gone, gone], "b": [gone, gone, Exit.OK]})
@@ -136,7 +167,10 @@ def test_an_account_on_which_another_one_works_is_looked_at_again(tmp_path: Path
 def test_an_account_whose_worker_lives_is_waited_for_however_long_it_works(tmp_path: Path) -> None:
     """As where a coordinator died and workers elsewhere go on with what they had."""
     held = [ended("a", Exit.LOCKED, "R141") for _ in range(5)]
-    end = run(tmp_path, fleet_of("a", "b"), TinyEngine({"a": [*held, Exit.OK]}), FleetManner(("a",)))
+    watcher = Onlooker()
+    engine = TinyEngine({"a": [*held, Exit.OK]})
+    end = run(tmp_path, fleet_of("a", "b"), engine, FleetManner(("a",)), watcher=watcher)
+    assert sum("is waited for" in words for words in watcher.told) == 1
     assert exits(end) == {"a": "OK", "b": "OK"}, "a canary that is at work has not failed"
     folder = FleetFolder(tmp_path / "other")
 

@@ -123,6 +123,19 @@ def test_a_machine_that_slept_has_lost_its_lease_whatever_its_other_clocks_say(
     on_loop(story)
 
 
+@pytest.mark.parametrize(("late", "holds"), [(0.7, True), (0.8, False)])
+def test_a_renewal_that_comes_when_another_one_may_have_begun_to_take_over_renews_nothing(
+    tmp_path: Path, late: float, holds: bool
+) -> None:
+    async def story() -> None:
+        await (lease := lease_on(tmp_path)).take()
+        await anyio.sleep(TTL * late)
+        await lease.renew()
+        assert is_held(lease) == holds
+
+    on_loop(story)
+
+
 def test_of_many_takers_at_one_moment_one_wins(tmp_path: Path) -> None:
     async def story() -> None:
         won: list[int] = []

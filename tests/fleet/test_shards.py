@@ -159,6 +159,30 @@ def test_an_epoch_that_left_nothing_at_home_may_have_sent_all(tmp_path: Path) ->
     assert (end.counts, end.epoch, len(account.sent)) == ({Status.UPDATED: 4}, 2, 4)
 
 
+def test_what_an_epoch_between_left_nothing_of_may_have_been_sent_by_it(tmp_path: Path) -> None:
+    """The journal before it says of rows that they were not sent: they are compared, and an undo takes them back."""
+    account = one_account(tmp_path, rows=6)
+
+    async def before(who: str, number: int) -> None:
+        account.folder.stop.touch()
+        await anyio.sleep(5.0)
+
+    async def lost() -> None:
+        async with Lease(account.folder.lease_of(NAME), virtual_clock(), machine="elsewhere").kept():
+            account.folder.run_of(NAME, 2).mkdir()
+            with account.app._state.transaction() as desk:
+                for number in range(10001, 10007):
+                    desk.save({**(desk.assistant(number) or {}), "speech_speed": 1.15})
+
+    account.before = before
+    assert virtual.run(partial(account.worked_on, tmp_path, local=False), "asyncio").code == "R155"
+    account.folder.stop.unlink()
+    virtual.run(lost, "asyncio")
+    account.sent.clear()
+    end = virtual.run(partial(account.worked_on, tmp_path, "second"), "asyncio")
+    assert (end.epoch, end.counts, account.sent) == (3, {Status.UPDATED: 6}, [])
+
+
 def test_a_journal_that_never_became_one_as_on_a_full_disk_holds_nobody_up(tmp_path: Path) -> None:
     account = one_account(tmp_path)
     virtual.run(partial(account.worked_on, tmp_path), "asyncio")

@@ -19,6 +19,8 @@ from batch_update.model.sheets import Dialect, Role
 from batch_update.report.fleet.fleet_commands import FleetCommands
 from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report
 from batch_update.report.fleet.fleet_summary import fleet_summary
+from batch_update.report.fleet.row_spool import RowSpool
+from batch_update.report.own_columns import RESULT_COLUMNS
 from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
@@ -107,6 +109,26 @@ def test_the_worst_comes_first(fleet: tuple[FleetEnd, Folder, WrittenFleet]) -> 
         ("dora", "not_begun"),
         ("anna", "as_wanted"),
     ]
+
+
+def test_rows_of_sheets_with_other_columns_stand_beneath_their_own() -> None:
+    ours = [""] * len(RESULT_COLUMNS)
+    with RowSpool() as spool:
+        spool.add(3, ["id", "name", *RESULT_COLUMNS], ["10003", "Desk", *ours])
+        spool.add(2, ["id", "note", "name", *RESULT_COLUMNS], ["10002", "mine", "Bar", *ours])
+        assert spool.header == ["id", "name", "note", *RESULT_COLUMNS]
+        assert list(spool.rows()) == [["10002", "Bar", "mine", *ours], ["10003", "Desk", "", *ours]]
+
+
+def test_of_many_accounts_whose_rows_are_not_known_a_few_are_named_and_the_others_counted(
+    tmp_path: Path,
+) -> None:
+    end, folder = made_fleet(tmp_path / "fleet", {f"account-{n:03}": Made(rows=1) for n in range(9)})
+    for number in range(7):
+        folder.plan_of(f"account-{number:03}").unlink()
+    told = write_fleet_report(end, folder).files.told
+    assert [line.partition(":")[0] for line in told[:5]] == [f"account-{n:03}" for n in range(5)]
+    assert told[5:] == ("and so it is with 2 more accounts",)
 
 
 def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
