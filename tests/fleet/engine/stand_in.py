@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ SECRET = "fam-key-nobody-may-see"
 def shard(task: ShardTask) -> ShardEnd:
     """`waits` until the file `go` is there, `breaks` with a secret in its error, others end at once."""
     (task.folder / f"{task.account}.pid").write_text(str(os.getpid()))
+    (task.folder / f"{task.account}.files").write_text(str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
     if task.account == "breaks":
         raise ValueError(SECRET)
     if task.account == "leaves":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -28,7 +29,14 @@ def test_shards_end_on_workers_and_one_whose_worker_is_killed_is_told_as_lost(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """One cluster for all laws about it: to begin one takes seconds."""
-    ends = anyio.run(_carried_out, tmp_path)
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files - 7, most))
+        ends = anyio.run(_carried_out, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    found = {int(path.read_text()) for path in tmp_path.glob("*.files")}
+    assert found == {files - 7}, "what this process may open, its workers may, too: for them it was raised"
     assert re.fullmatch(r"the worker t(cp|ls)://127.0.0.1:\d+ died", str(ends.pop("waits")))
     assert {account: (end.exit, end.requests > 0) for account, end in ends.items()} == {
         **{f"a{at}": (Exit.OK, True) for at in range(6)},
