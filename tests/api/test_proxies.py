@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.wire.proxies import find_proxy
-from batch_update.errors import RunStopped, UsageError
+from batch_update.errors import ApiError, RunStopped, UsageError
 from batch_update.model.plans import Status
 from batch_update.model.reports import Event, Pace, Reply
 from tests.api import fault_server as f
@@ -192,6 +194,30 @@ def test_updates_go_through_it(
             assert head.startswith(b"CONNECT " if scheme == "https" else b"PUT http://")
             assert (KEY.encode() in head) == (scheme == "http")
         assert all(b"proxy-authorization" not in r.head.lower() for r in server.requests)
+
+
+@pytest.mark.parametrize("path", ["", "/api", "/deep/er/api/"])
+def test_the_server_gets_one_request_with_and_without_a_proxy(path: str) -> None:
+    """Without one it is written here, through one it is httpx's."""
+
+    async def ask(base_url: str, **way: str) -> None:
+        pace = Pace((), timeout=5.0)
+        async with Client(ApiKey(KEY), base_url=base_url, pace=pace, environ={}, **way) as client:
+            await client.update(7, {"name": "Käthe"})
+            with suppress(ApiError):  # what it answers is no list
+                await client.voices("pipeline", 2)
+
+    with FaultServer(lambda r: f.ok) as server, ProxyServer() as proxy:
+        url = f"http://127.0.0.1:{server.port}{path}"
+        anyio.run(partial(ask, url))
+        anyio.run(partial(ask, url, proxy=f"http://127.0.0.1:{proxy.port}"))
+        assert len(proxy.heads) == 2
+        plain, through = server.requests[:2], server.requests[2:]
+    for one, other in zip(plain, through, strict=True):
+        first, *headers = one.head.lower().split(b"\r\n")
+        again, *others = other.head.lower().split(b"\r\n")
+        assert first == again and one.body == other.body
+        assert sorted(headers) == sorted(others)
 
 
 def test_neither_an_exempt_server_nor_one_in_process_goes_through_it(backend: str) -> None:
