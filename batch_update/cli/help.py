@@ -8,6 +8,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from batch_update.cli.screens.wrapping import width
@@ -105,6 +106,13 @@ class CommandGroup(_Helpful, TyperGroup):
 
             raise no_such_command(word, self.commands, ctx.command_path.partition(" ")[2])
         return super().resolve_command(ctx, args)
+
+
+def command_group(about: str) -> typer.Typer:
+    """Return a group that commands are put into. `about`: what they are about, as its help says it."""
+    return typer.Typer(
+        cls=CommandGroup, help=about, no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    )
 
 
 def unbroken(text: str) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from batch_update.cli.after_run import allowing, as_recorded, mending
 from batch_update.cli.documents import out_document, telling_errors
-from batch_update.cli.help import Command, CommandGroup
+from batch_update.cli.help import Command, command_group
 from batch_update.cli.options import ANY, LAST_RUN, run_meant, settings_of, takes
 from batch_update.cli.printed_commands import Errand, Following, command_of, next_lines
 from batch_update.cli.screens.screen import ask, on_terminal, out, say
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
     from batch_update.model.reports import Report
     from batch_update.report.documents.envelope import Purpose
 
-app = typer.Typer(
-    cls=CommandGroup,
-    help="The runs of a folder: what became of them, and removing old ones.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = command_group("The runs of a folder: what became of them, and removing old ones.")
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 MOST_AGE = 100_000
 

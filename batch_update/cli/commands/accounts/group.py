@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from batch_update.cli.help import CommandGroup
+from batch_update.cli.help import command_group
 from batch_update.cli.options import or_environment
 from batch_update.settings.tunables import Settings
 
@@ -14,13 +14,7 @@ if TYPE_CHECKING:
     from batch_update.account.known.known_account import KnownAccount
     from batch_update.report.documents.fleets.of_accounts import ListedAccount
 
-app = typer.Typer(
-    cls=CommandGroup,
-    help="The list of accounts: what it holds, whether each key can be used, and a new one.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = command_group("The list of accounts: what it holds, whether each key can be used, and a new one.")
 SOME = Annotated[
     list[str] | None,
     typer.Option(

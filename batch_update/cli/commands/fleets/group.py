@@ -6,14 +6,10 @@ from typing import Annotated
 
 import typer
 
-from batch_update.cli.help import CommandGroup
+from batch_update.cli.help import command_group
 
-app = typer.Typer(
-    cls=CommandGroup,
-    help="Many accounts as one piece of work: one plan to approve, one report, one command to undo it.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+app = command_group(
+    "Many accounts as one piece of work: one plan to approve, one report, one command to undo it."
 )
 LAST_FLEET = Annotated[
     str,

@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
-from batch_update.cli.help import CommandGroup
+from batch_update.cli.help import command_group
 from batch_update.cli.printed_commands import program
 
-app = typer.Typer(
-    cls=CommandGroup,
-    help="Runs that are written down in job files: jobs/NAME.toml.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = command_group("Runs that are written down in job files: jobs/NAME.toml.")
 NAME = Annotated[
     str, typer.Argument(metavar="NAME", help="A name in the jobs folder, or the path of a job file.")
 ]
