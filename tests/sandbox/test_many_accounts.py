@@ -122,6 +122,13 @@ def test_the_log_tells_to_whom_each_request_went(made):
     ]
 
 
+def test_its_first_page_shows_some_of_the_keys_and_up_to_which_account_it_goes(made):
+    text = ask(made(25), "", "GET", "/").text
+    shown = [one.name for one in tenants(25) if one.key in text]
+    assert shown == [one.name for one in tenants(20)]
+    assert f"... and so on up to {tenants(25)[-1].name}\n" in text
+
+
 def test_what_was_changed_is_there_in_the_next_process(made, tmp_path):
     with made(folder=tmp_path) as app:
         put(app, HOTEL, HOTEL.first_id, name="Desk")

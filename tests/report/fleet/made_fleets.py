@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
@@ -14,25 +15,12 @@ from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Exit, Stats
 from batch_update.model.sheets import Column, Dialect, Role
 from batch_update.plan.saving import digest, save_plan
+from tests.clocks import NOON
 from tests.made import column, ids, sheet_of
 
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 UPDATED = Outcome(Status.UPDATED, http=200, attempts=1, changed=("speech_speed",), ms=120)
 REFUSED = Outcome(Status.FAILED, "A422", "the server refuses it", 422, 1)
 SEMICOLONS = Dialect("csv", "utf-8-sig", ";", ",", "\r\n")
-
-
-@dataclass(frozen=True)
-class Folder:
-    """The folder of a fleet, as those who write reports are handed it."""
-
-    path: Path
-
-    def plan_of(self, account: str) -> Path:
-        return self.path / "plans" / f"{account}.json"
-
-    def run_of(self, account: str, epoch: int) -> Path:
-        return self.path / "accounts" / account / str(epoch)
 
 
 @dataclass(frozen=True)
@@ -76,11 +64,11 @@ def plan_of_account(
 
 def made_fleet(
     path: Path, accounts: Mapping[str, Made], dialect: Dialect = SEMICOLONS
-) -> tuple[FleetEnd, Folder]:
+) -> tuple[FleetEnd, FleetFolder]:
     """A fleet whose accounts ended so, with its folder. Rows of the accounts take turns in the sheet."""
-    folder, names = Folder(path), sorted(accounts)
+    folder, names = FleetFolder(path), sorted(accounts)
     (path / "plans").mkdir(parents=True)
-    (path / "fleet.json").write_text("{}", "ascii")
+    folder.plan.write_text("{}", "ascii")
     plans, ends, began = [], [], NOON
     for place, name in enumerate(names):
         one = accounts[name]

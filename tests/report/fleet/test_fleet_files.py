@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.model.fleets import FleetEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
@@ -25,7 +26,7 @@ from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
-from tests.report.fleet.made_fleets import REFUSED, UPDATED, Folder, Made, made_fleet
+from tests.report.fleet.made_fleets import REFUSED, UPDATED, Made, made_fleet
 
 ACCOUNTS = {
     "anna": Made((UPDATED, UPDATED, UPDATED)),
@@ -37,7 +38,7 @@ ACCOUNTS = {
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[FleetEnd, Folder, WrittenFleet]:
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[FleetEnd, FleetFolder, WrittenFleet]:
     end, folder = made_fleet(tmp_path_factory.mktemp("runs") / "2026-11-22T1200_fleet_all", ACCOUNTS)
     return end, folder, write_fleet_report(end, folder)
 
@@ -48,7 +49,7 @@ def table(path: Path | None) -> list[dict[str, str]]:
 
 
 def test_every_row_is_there_once_in_the_order_of_the_sheet_with_its_account(
-    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+    fleet: tuple[FleetEnd, FleetFolder, WrittenFleet],
 ) -> None:
     rows = table(fleet[2].files.results)
     numbers = [int(row["_row"]) for row in rows]
@@ -57,7 +58,7 @@ def test_every_row_is_there_once_in_the_order_of_the_sheet_with_its_account(
 
 
 def test_the_rows_to_mend_are_those_that_are_not_as_wanted_verbatim(
-    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+    fleet: tuple[FleetEnd, FleetFolder, WrittenFleet],
 ) -> None:
     rows = table(fleet[2].files.failed)
     assert Counter(row["account"] for row in rows) == {"berta": 1, "carl": 1, "dora": 4, "emil": 2}
@@ -65,7 +66,7 @@ def test_the_rows_to_mend_are_those_that_are_not_as_wanted_verbatim(
 
 
 def test_tables_document_and_journals_agree_in_their_sums(
-    fleet: tuple[FleetEnd, Folder, WrittenFleet],
+    fleet: tuple[FleetEnd, FleetFolder, WrittenFleet],
 ) -> None:
     written = fleet[2]
     counts = Counter(row["_status"] for row in table(written.files.results))
@@ -101,7 +102,17 @@ def test_of_a_workbook_there_is_a_workbook_and_the_rows_to_mend_are_one(
     assert rows.max_row == written.standing.left + 1 and cover["A1"].value
 
 
-def test_the_worst_comes_first(fleet: tuple[FleetEnd, Folder, WrittenFleet]) -> None:
+def test_what_an_earlier_report_left_there_and_is_not_true_any_more_is_removed(tmp_path: Path) -> None:
+    end, folder = made_fleet(tmp_path / "fleet", {"anna": Made((UPDATED,))})
+    stale = [folder.path / name for name in ("fleet.xlsx", "failed.xlsx", "failed.csv")]
+    for path in stale:
+        path.touch()
+    written = write_fleet_report(end, folder)
+    assert not [path for path in stale if path.exists()]
+    assert (written.files.workbook, written.files.failed, written.files.told) == (None, None, ())
+
+
+def test_the_worst_comes_first(fleet: tuple[FleetEnd, FleetFolder, WrittenFleet]) -> None:
     assert [(one.account, one.state) for one in fleet[2].standing.accounts] == [
         ("carl", "stopped"),
         ("emil", "not_planned"),
