@@ -47,8 +47,6 @@ class Account:
     folder: Path
     name: str
     """names the account in that folder; the key cannot be read from it"""
-    owner: str = ""
-    """the e-mail of whom the key has to belong to, where the list of accounts says so"""
 
     @property
     def ledger(self) -> Path:
@@ -77,14 +75,13 @@ def account_of(
     from batch_update.api.address import check_base_url, server_of
     from batch_update.api.keys import ApiKey
 
-    settings, known = at_account(settings), known_account(settings)
+    settings = at_account(settings)
     if settings.sandbox:
         key, place = key or ApiKey(SANDBOX_KEY), str(_resolved(ready_state(settings)))
     else:
         key = key or key_named(settings, environ, warn)
         place = server_of(check_base_url(settings.base_url))
-    owner = known.owner if known else ""
-    return Account(key, _locks_folder(settings), fingerprint(key, place), owner)
+    return Account(key, _locks_folder(settings), fingerprint(key, place))
 
 
 def key_named(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from batch_update.account.account import key_named, placed, ready_state, ready_states
-from batch_update.account.known.of_settings import at_account
+from batch_update.account.known.of_settings import at_account, known_account
+from batch_update.account.whose import require_owner
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
 from batch_update.api.pace.ledger import Ledger
@@ -36,7 +38,8 @@ def client_for(
     """Return a client as these settings want it; `app` is an ASGI application to speak to in place of a server.
 
     With `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
-    `leave` and `spent` as for `Client`. Raises KeyMissing without a key, UsageError for an address that is not safe.
+    `leave` and `spent` as for `Client`. Entering it raises RunStopped X312 where the list of accounts says that the key
+    has to be of somebody else. Raises KeyMissing without a key, UsageError for an address that is not safe.
     """
     settings = at_account(settings)
     if settings.sandbox:
@@ -52,9 +55,16 @@ def client_for(
         environ=environ,
         leave=leave,
         spent=spent,
+        admit=_owner_check(settings),
         on_event=on_event or (lambda event: None),
         clock=clock,
     )
+
+
+def _owner_check(settings: Settings) -> Callable[[Client], Awaitable[None]] | None:
+    """Return how to ask whether a key is its owner's; None where the list of accounts names no owner."""
+    known = known_account(settings)
+    return partial(require_owner, known.owner) if known and known.owner else None
 
 
 def pace_of(settings: Settings) -> Pace:

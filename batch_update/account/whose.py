@@ -42,9 +42,8 @@ async def with_account(plan: Plan, client: Asked) -> Plan:
 
 
 async def require_owner(owner: str, client: Asked) -> None:
-    """Ask whose key it is, where the list of accounts names an owner. Raises RunStopped X312 where it is another's."""
-    if owner:
-        refuse_owner(owner, (await client.whoami()).email, client.server)
+    """Ask whose key it is. Raises RunStopped X312 where it is another's than the list of accounts says."""
+    refuse_owner(owner, (await client.whoami()).email, client.server)
 
 
 def refuse_owner(owner: str, found: str, server: str) -> None:

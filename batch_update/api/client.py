@@ -52,7 +52,8 @@ class Client:
     `proxy` is the address of one to go through, or `off`; where it says nothing, `environ` does
     (HTTPS_PROXY and its kin). With `app`, an ASGI application is spoken to in process. With a `ledger`, the windows
     are shared with all other processes that use it. `leave` is called right before the first byte of each request:
-    the RunStopped that it raises stops all sending. `spent`: begin as if the windows had just been used up. Raises
+    the RunStopped that it raises stops all sending. `spent`: begin as if the windows had just been used up. `admit` is
+    awaited when the client is entered, and nothing is asked or sent with it before: what it raises is passed on. Raises
     UsageError for an address that a key must not travel to (U103), and where the certificates that SSL_CERT_FILE names
     cannot be read (U101).
     """
@@ -69,6 +70,7 @@ class Client:
         environ: Mapping[str, str] = os.environ,
         leave: Callable[[], None] = lambda: None,
         spent: bool = False,
+        admit: Callable[[Client], Awaitable[None]] | None = None,
         on_event: Callable[[Event], None] = lambda event: None,
         clock: Clock = SYSTEM,
     ) -> None:
@@ -93,8 +95,18 @@ class Client:
             clock=clock,
         )
         self._notes: set[str] = set()
+        self._admit = admit
+        """None once it let the client in"""
 
     async def __aenter__(self) -> Self:
+        admit, self._admit = self._admit, None
+        if admit is not None:
+            try:
+                await admit(self)
+            except BaseException:
+                self._admit = admit
+                await self.__aexit__()
+                raise
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -118,6 +130,10 @@ class Client:
         """Close the connections that no request uses now: files that are to be written need their places."""
         await self._wires.close_idle()
 
+    def _require_entered(self) -> None:
+        if self._admit is not None:
+            raise ValueError("whose key this is has to be asked first: use the client with async with")
+
     # ------------------------------------------------------------ updates
 
     async def update(
@@ -135,6 +151,7 @@ class Client:
         """
         if assistant_id < 1:
             raise ValueError(f"an assistant's id is a whole number above 0, not {assistant_id}")
+        self._require_entered()
         content = json.dumps(dict(body), allow_nan=False, separators=(",", ":")).encode("ascii")
         url = f"{self._base}/user/assistant/{assistant_id:d}"
         secrets = frozenset(secrets_in(body))
@@ -234,6 +251,7 @@ class Client:
 
     async def _get(self, path: str, **query: str | int | None) -> Json:
         """Return the JSON behind a path."""
+        self._require_entered()
         given = {name: value for name, value in query.items() if value is not None}
         url = str(httpx.URL(self._base + path, params=given)) if given else self._base + path
         call = Call("GET", url)

@@ -148,7 +148,8 @@ def connect(
     """Return a client of the API, for what no story tells: look-ups, and updates of one's own.
 
     Settings and `key` are found as for `plan`; those that a client has no use for are let be. With
-    `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows.
+    `ledger=Ledger(path)`, all processes of this machine that name the same path share the key's windows. Where the list
+    of accounts names an owner, entering the client asks whose its key is, and raises RunStopped X312 for another's.
     """
     asked = layered_settings(settings, given, environ)
     means = means_of_call(key, app, None, environ, share=False)

