@@ -138,6 +138,21 @@ def replace_plain(path: Path, content: bytes) -> None:
         draft.replace(path)
 
 
+def replace_kept(path: Path, content: bytes) -> None:
+    """Write a file beside its name and then rename it, with the rights of the one that it takes the place of.
+
+    Where there was none it gets its folder's `shared_mode`. Raises OSError.
+    """
+    before = _plain_file_at(path)
+    mode = shared_mode(path.parent) if before is None else stat.S_IMODE(before.st_mode)
+    with _opened_draft(path, mode) as (file, draft):
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        draft.replace(path)
+
+
 def replace_public(path: Path, content: bytes) -> None:
     """Write a file that everybody may read beside its name, and rename it once it is whole. Raises OSError."""
     with _opened_draft(path, 0o644) as (file, draft):

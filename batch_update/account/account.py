@@ -121,6 +121,12 @@ def lists_file(settings: Settings, account: Account) -> Path | None:
     return state.parent / "accounts" / f"{account.name}.choices.json"
 
 
+def list_lock(settings: Settings) -> Path:
+    """Return the lock that whoever writes the list of accounts holds meanwhile. Raises UsageError."""
+    place = str(_resolved(settings.accounts_file)).encode("utf-8", "surrogateescape")
+    return _locks_folder(settings) / f"list-{blake2b(place, digest_size=8).hexdigest()}.lock"
+
+
 def lock_folders(settings: Settings) -> set[Path]:
     """All folders in which locks of runs may lie: of real accounts, of the sandbox, and those that are shared."""
     kinds = [{"sandbox": sandbox, "locks_dir": None} for sandbox in (False, True)]

@@ -6,8 +6,8 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ _LARGEST = 64 * 1024
 """bytes; a larger file tells of no holder"""
 AT_LEAST = 0.25
 """seconds that everybody waits: somebody may only be looking whether the lock is held"""
+_PATIENCE = 10.0
+"""seconds that a file is waited for which nobody holds for longer than it takes to write it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,38 @@ class AccountLock:
             yield
 
 
+@asynccontextmanager
+async def one_writer(lock_file: Path, noun: str, clock: Clock) -> AsyncIterator[None]:
+    """Keep all others out who would write a file, named by `noun`, that this lock stands for.
+
+    Raises RunLocked (R107) where another process holds it for long, UsageError (U112) where it cannot be taken at all.
+    """
+    with _taking(lock_file, noun):
+        make_folder(lock_file.parent)
+        lock = _file_lock(lock_file)
+        until = clock.monotonic() + _PATIENCE
+        while True:
+            try:
+                lock.acquire(blocking=False)
+                break
+            except Timeout:
+                if clock.monotonic() >= until:
+                    raise _locked_error(f"another process writes {noun}") from None
+            await clock.sleep(GLANCE)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @contextmanager
-def _taking(path: Path) -> Iterator[None]:
+def _taking(path: Path, noun: str = "the account") -> Iterator[None]:
     """Turns what the file system raises into an error of ours."""
     try:
         yield
     except OSError as error:
         raise UsageError(
-            f"the lock of the account cannot be taken: {error.strerror or error} ({path})",
+            f"the lock of {noun} cannot be taken: {error.strerror or error} ({path})",
             code="U112",
         ) from error
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from batch_update.account.account import list_lock
 from batch_update.account.known.accounts_file import SHEETS
 from batch_update.account.known.known_account import KnownAccount, KnownAccounts, odd_name
 from batch_update.account.known.sheet_list import FORMS, reference
 from batch_update.account.known.toml_list import ACCOUNT_LIST, accounts_in
-from batch_update.disk import read_followed, replace_plain
+from batch_update.account.locking import one_writer
+from batch_update.disk import read_followed, replace_kept
 from batch_update.errors import UsageError
 from batch_update.run.accounts.checking_accounts import CheckedAccount, ask_accounts
 from batch_update.run.steps.means import Means, Sequel
@@ -45,24 +47,24 @@ def begin_adding(new: NewAccount, settings: Settings, means: Means, *, asks: boo
         raise _cannot(
             path, "is a sheet", "add a row to it, or name a TOML file with the setting accounts_file"
         )
-    content = _content(path)
-    before = accounts_in(path, decoded_toml(path, content, ACCOUNT_LIST), may_be_empty=True)
-    if taken := [one.name for one in before if as_compared(one.name) == as_compared(new.name)]:
-        raise UsageError(f"{printable(str(path))}: there is an account {taken[0]} already", code="U183")
     if odd := odd_name(new.name):
         raise UsageError(odd, code=ACCOUNT_LIST.code, remedy="give it such a name")
-    _with_table(path, content, new)
+    known, _ = _with_table(path, _content(path), new)
 
     async def add() -> CheckedAccount:
-        known, written = _with_table(path, content, new)
         checked = CheckedAccount(known, "")
         if asks:
             checked = (await ask_accounts([known], settings, means))[0]
             if checked.error is not None:
                 raise checked.error
-            known, written = _with_table(path, content, replace(new, owner=new.owner or checked.found))
-        _replace_list(path, content, written)
-        return replace(checked, account=known)
+        told = replace(new, owner=new.owner or checked.found)
+        async with one_writer(list_lock(settings), "the list of accounts", means.clock):
+            # Read again: others may have added theirs while the server was asked.
+            added, written = _with_table(path, _content(path), told)
+            if (added.key, added.base_url) != (known.key, known.base_url):
+                raise _cannot(path, "its defaults were changed meanwhile", "add the account again")
+            _replace_list(path, written)
+        return replace(checked, account=added)
 
     return add
 
@@ -78,7 +80,10 @@ def _content(path: Path) -> bytes:
 
 
 def _with_table(path: Path, content: bytes, new: NewAccount) -> tuple[KnownAccount, bytes]:
-    """Return the account as the list would have it, and the list with it. Raises UsageError U180."""
+    """Return the account as the list would have it, and the list with it. Raises UsageError U180 and U183."""
+    before = accounts_in(path, decoded_toml(path, content, ACCOUNT_LIST), may_be_empty=True)
+    if taken := [one.name for one in before if as_compared(one.name) == as_compared(new.name)]:
+        raise UsageError(f"{printable(str(path))}: there is an account {taken[0]} already", code="U183")
     end = b"\r\n" if b"\r\n" in content else b"\n"
     table = end.join(
         line.encode("utf-8") for line in (f"[accounts.{as_toml_name(new.name)}]", *_assignments(new))
@@ -119,12 +124,10 @@ def _reference(text: str) -> dict[str, Any]:
     return found
 
 
-def _replace_list(path: Path, before: bytes, written: bytes) -> None:
-    """Write the list, unless somebody else did meanwhile. Raises UsageError."""
-    if _content(path) != before:
-        raise _cannot(path, "was changed meanwhile", "add the account again")
+def _replace_list(path: Path, written: bytes) -> None:
+    """Put the list in the place of the one before, whole. Raises UsageError."""
     try:
-        replace_plain(path.resolve(), written)
+        replace_kept(path.resolve(), written)
     except OSError as error:
         raise _cannot(
             path, f"cannot be written: {error.strerror}", "see to the rights of its folder"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import anyio
@@ -139,6 +143,47 @@ def test_what_cannot_stand_there_or_has_no_sound_key_changes_nothing(
         add(listed, new)
     assert caught.value.code == code and "linde-0123" not in str(caught.value)
     assert listed.accounts_file.read_text("utf-8") == LIST
+
+
+def test_of_several_that_add_at_the_same_moment_none_is_lost(listed: Settings) -> None:
+    listed.accounts_file.chmod(0o644)
+    new = [NewAccount(f"new-{number}", "env:NEW") for number in range(16)]
+    at_once = Barrier(len(new))
+
+    def add_one(one: NewAccount) -> None:
+        at_once.wait()
+        add(listed, one, asks=False)
+
+    with ThreadPoolExecutor(len(new)) as pool:
+        list(pool.map(add_one, new))
+    names = {account.name for account in read_accounts(listed.accounts_file).accounts}
+    assert {one.name for one in new} < names and len(names) == LIST.count("[accounts.") + len(new)
+    assert listed.accounts_file.stat().st_mode & 0o777 == 0o644 or os.name == "nt"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        ('[accounts.B]\nkey = { env = "LINDE" }\n', "U183"),
+        ("[accounts.c]\n", "U180"),
+        ('[accounts.c]\nkey = { env = "C" }\n', ""),
+    ],
+)
+def test_what_was_written_while_the_server_was_asked_stays(
+    listed: Settings, meanwhile: str, code: str
+) -> None:
+    async def answer(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        listed.accounts_file.write_text(LIST + meanwhile, "utf-8")
+        await server(scope, receive, send)
+
+    asked = begin_adding(NewAccount("b", "env:LINDE"), listed, replace(means(), app=answer), asks=True)
+    if code:
+        with pytest.raises(UsageError) as caught:
+            anyio.run(asked)
+        assert caught.value.code == code and listed.accounts_file.read_text("utf-8") == LIST + meanwhile
+        return
+    anyio.run(asked)
+    assert listed.accounts_file.read_text("utf-8").startswith(LIST + meanwhile)
 
 
 def test_offline_nobody_is_asked_and_a_sheet_is_added_to_by_hand(listed: Settings, tmp_path: Path) -> None:
