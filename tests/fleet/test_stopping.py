@@ -9,7 +9,8 @@ import pytest
 
 from batch_update.errors import Interrupted
 from batch_update.fleet.fleet_folder import FleetFolder
-from batch_update.fleet.shards.stopping import StopFile
+from batch_update.fleet.shards.stopping import stop_asked
+from batch_update.run.steps.outside_end import OutsideEnd
 from batch_update.send.signals import no_interrupts
 from tests.api import virtual
 from tests.clocks import virtual_clock
@@ -21,19 +22,24 @@ def test_who_is_about_to_send_as_the_file_is_seen_sends_nothing(tmp_path: Path) 
     sent = []
 
     async def story() -> None:
-        async with anyio.create_task_group() as tasks:
-            stop = StopFile(FleetFolder(tmp_path), virtual_clock(), tasks)
+        seen = anyio.Event()
 
-            async def begin() -> None:
-                with anyio.CancelScope(shield=True):  # the file is seen meanwhile
-                    await stop.watch()
-                with stop.opening(no_interrupts)():
-                    sent.append("a request")
+        async def looking() -> int:
+            number = await stop_asked(FleetFolder(tmp_path), virtual_clock())
+            seen.set()
+            return number
 
-            with pytest.raises(Interrupted) as caught:
-                await stop.bounded(begin)
-            assert caught.value.code == "R155"
-            tasks.cancel_scope.cancel()
+        end = OutsideEnd(looking)
+
+        async def begin() -> None:
+            with anyio.CancelScope(shield=True):  # the file is seen meanwhile
+                await seen.wait()
+            with end.opening(no_interrupts)():
+                sent.append("a request")
+
+        with pytest.raises(Interrupted) as caught:
+            await end.bounding(begin)()
+        assert caught.value.code == "R155"
 
     virtual.run(story, "asyncio")
     assert sent == []

@@ -16,6 +16,7 @@ from batch_update.journal.folders import RunState, entry_of
 from batch_update.journal.reading import read_run
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
+from batch_update.run.steps.outside_end import OutsideEnd
 from batch_update.sandbox.app import make_app
 from batch_update.send.signals import no_interrupts
 from tests.api import virtual
@@ -112,17 +113,32 @@ def test_who_is_about_to_send_as_the_deadline_passes_sends_nothing() -> None:
     sent = []
 
     async def story() -> None:
-        deadline = Deadline(10.0, virtual_clock())
+        end = OutsideEnd(Deadline(10.0, virtual_clock()).passed)
 
         async def begin() -> None:
             with anyio.CancelScope(shield=True):  # the deadline passes meanwhile
                 await anyio.sleep(20)
-            with deadline.opening(no_interrupts)():
+            with end.opening(no_interrupts)():
                 sent.append("a request")
 
         with pytest.raises(Interrupted) as caught:
-            await deadline.bounding(begin)()
+            await end.bounding(begin)()
         assert caught.value.code == "R131"
 
     virtual.run(story, "asyncio")
     assert sent == []
+
+
+def test_what_breaks_in_a_story_that_is_ended_does_not_hide_the_deadline() -> None:
+    async def story() -> None:
+        async def begin() -> None:
+            try:
+                await anyio.sleep(20)
+            finally:
+                raise OSError("the connection was cut")
+
+        with pytest.raises(Interrupted) as caught:
+            await OutsideEnd(Deadline(10.0, virtual_clock()).passed).bounding(begin)()
+        assert caught.value.code == "R131"
+
+    virtual.run(story, "asyncio")

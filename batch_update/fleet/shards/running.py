@@ -24,13 +24,14 @@ from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.shards.homing import Homing
 from batch_update.fleet.shards.shard_run import Shard, account_plan, carry_on
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.fleet.shards.stopping import StopFile, refuse_stopped
+from batch_update.fleet.shards.stopping import refuse_stopped, stop_asked
 from batch_update.fleet.shards.written_end import last_end, write_end
 from batch_update.model.fleets import FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
 from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import layered_settings
 from batch_update.run.steps.means import Means
+from batch_update.run.steps.outside_end import OutsideEnd
 from batch_update.run.steps.session import Ended
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
@@ -142,13 +143,12 @@ async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
 
 
 async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> ShardEnd:
+    stop = OutsideEnd(partial(stop_asked, shard.folder, means.clock))
     async with anyio.create_task_group() as tasks:
-        stop = StopFile(shard.folder, means.clock, tasks)
-        tasks.start_soon(stop.watch)
         tasks.start_soon(homing.keep)
         means = replace(means, leave=lease.held, spent=lease.spent, interrupts=stop.opening(means.interrupts))
         try:
-            end = _end_of(await stop.bounded(partial(carry_on, shard, lease.epoch, means)), shard)
+            end = _end_of(await stop.bounding(partial(carry_on, shard, lease.epoch, means))(), shard)
         except Exception as error:  # noqa: BLE001  # whatever ends the work, it is how this account ended
             end = _end_by(error, shard.task.account)
         tasks.cancel_scope.cancel()

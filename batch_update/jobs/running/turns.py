@@ -26,6 +26,7 @@ from batch_update.run.applying import begin_apply
 from batch_update.run.planning import Planned, begin_plan
 from batch_update.run.resuming import begin_resume
 from batch_update.run.steps.means import Means, Sequel
+from batch_update.run.steps.outside_end import OutsideEnd
 from batch_update.run.steps.plan_files import PLAN, write_plan_folder
 from batch_update.run.steps.session import Ended
 from batch_update.run.steps.signature import occasion_of
@@ -95,10 +96,11 @@ class Workday:
         return (), [Came(turn, UsageError(moved.message, code=moved.code))]
 
     def _begin(self, story: Callable[[Means], Sequel[T]], means: Means) -> Sequel[T]:
-        interrupts = self.deadline.opening(means.interrupts)
+        end = OutsideEnd(self.deadline.passed)
+        interrupts = end.opening(means.interrupts)
         key = means.key or self._key(means)
         means = replace(means, job=self.job.name, clock=self.clock, interrupts=interrupts, key=key)
-        return self.deadline.bounding(story(means))
+        return end.bounding(story(means))
 
     def _key(self, means: Means) -> ApiKey | None:
         """Return the key that the job file refers to; None where a setting says otherwise, or it refers to none."""
