@@ -77,12 +77,17 @@ def is_saved_plan(file: BinaryIO) -> bool:
 
 def read_plan(name: str, file: BinaryIO) -> Plan:
     """Return the plan in this file. Raises SheetError as `load_plan` does."""
+    return read_with_digest(name, file)[0]
+
+
+def read_with_digest(name: str, file: BinaryIO) -> tuple[Plan, str]:
+    """Return the plan in this file, and its digest. Raises SheetError as `load_plan` does."""
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise _too_large(name)
     text = content.decode("utf-8-sig", "replace")
     del content
-    return load_plan(name, text)
+    return _loaded(name, text)
 
 
 def load_plan(name: str, text: str) -> Plan:
@@ -90,6 +95,10 @@ def load_plan(name: str, text: str) -> Plan:
 
     Raises SheetError: S113 where the text is no plan, or not as it was saved, S103 where it would take too much memory.
     """
+    return _loaded(name, text)[0]
+
+
+def _loaded(name: str, text: str) -> tuple[Plan, str]:
     if _is_too_large(text):
         raise _too_large(name)
     try:
@@ -131,8 +140,8 @@ def _seal(document: dict[str, Json]) -> str:
     return seal.hexdigest()
 
 
-def _plan_of_document(document: dict[str, Json]) -> Plan:
-    """Return what stands in a document; it is used up meanwhile, so that there never are two of all."""
+def _plan_of_document(document: dict[str, Json]) -> tuple[Plan, str]:
+    """Return the plan that a document holds and its digest; it is used up meanwhile, so that there never are two."""
     unseen, wanted, settled = document["unseen"], document["digest"], document["settled"]
     of_sheet = tuple(map(read_problem, _taken(document, "sheet_problems")))
     plan = Plan(
@@ -145,10 +154,11 @@ def _plan_of_document(document: dict[str, Json]) -> Plan:
         unseen=unseen is True,
         called=read_called(document.get("called", {})),
     )
-    if len(plan.settled) != len(settled) or type(unseen) is not bool or digest(plan) != wanted:
+    found = digest(plan)
+    if len(plan.settled) != len(settled) or type(unseen) is not bool or found != wanted:
         raise ValueError("what it says of itself is not so")
     check_plan(plan)
-    return plan
+    return plan, found
 
 
 def _taken(document: dict[str, Json], name: str) -> Iterator[Json]:

@@ -290,8 +290,7 @@ async def look_again(plan: Plan, client: Asked, *, by_field: bool = False, to_en
 
 def expect(plan: Plan, wanted: str | None) -> None:
     """Raises RunStopped X311 where the plan is not the one that was reviewed."""
-    found = digest(plan)
-    if wanted is not None and wanted.strip().lower() != found:
+    if wanted is not None and wanted.strip().lower() != (found := digest(plan)):
         raise RunStopped(
             f"the plan came out differently: its digest is {found}, expected was {wanted}",
             code="X311",

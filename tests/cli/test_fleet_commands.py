@@ -17,6 +17,7 @@ from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.cli.conftest import Run
+from tests.cli.test_commands import loaded_by
 from tests.fleet.accounts_of_sandbox import write_list
 from tests.fleet.fleets import ended, fleet_of
 from tests.sandbox.served import serving
@@ -61,6 +62,17 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
         assert "Send    batch-update fleet apply" in status and "resume" not in status
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
+
+
+def test_what_only_sends_loads_neither_pandas_nor_what_writes_workbooks(run: Run, tmp_path: Path) -> None:
+    """They take 80 MiB, of the 500 that a thousand accounts may take. Planning reads sheets, sending reads plans."""
+    (tmp_path / "many.csv").write_text("".join(SHEET.splitlines(keepends=True)[:4]), "utf-8")
+    with closing(make_many(3, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path, 3, f"{address}/api")
+        assert run("fleet", "plan", "many.csv").exit == 0
+        sending = ["fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0"]
+        heavy = {"pandas", "numpy", "pyarrow", "xlsxwriter", "python_calamine", "distributed", "starlette"}
+        assert not heavy & loaded_by(sending)
 
 
 def test_a_stop_of_the_fleet_is_not_told_at_each_account(capsys: pytest.CaptureFixture[str]) -> None:

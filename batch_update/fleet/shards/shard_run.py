@@ -22,7 +22,7 @@ from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.fleets import AccountPlan, FleetPlan
 from batch_update.model.plans import Plan
-from batch_update.plan.saving import MOST_BYTES, digest, read_plan
+from batch_update.plan.saving import MOST_BYTES, read_with_digest
 from batch_update.run.applying import Task, carry_out
 from batch_update.run.planning import Made
 from batch_update.run.resuming import begin_resume
@@ -78,14 +78,14 @@ def approved_plan(shard: Shard) -> Plan:
     account = shard.task.account
     path = shard.folder.plan_of(account)
     try:
-        plan = read_plan(path.name, BytesIO(read_plain(path, MOST_BYTES + 1)))
+        plan, found = read_with_digest(path.name, BytesIO(read_plain(path, MOST_BYTES + 1)))
     except OSError as error:
         raise SheetError(
             f"the plan {printable(str(path))} cannot be read: {error.strerror or error}", code="S113"
         ) from error
-    if digest(plan) != shard.task.digest:
+    if found != shard.task.digest:
         raise RunStopped(
-            f"the plan of account {account} is not the one that was approved: its digest is {digest(plan)}",
+            f"the plan of account {account} is not the one that was approved: its digest is {found}",
             code="R143",
         )
     return plan
