@@ -3,56 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from collections import deque
 from contextlib import AbstractContextManager
 
-from tests.benchmarks.one_server import Windows, serve_forever, serving_apart, windows_of
+from tests.benchmarks.one_server import PlainServer, answer_of, serve_forever, serving_apart, windows_of
 
 
-class Protocol(asyncio.Protocol):
-    """HTTP/1.1 as far as the benchmark's clients speak it. `windows`: pairs of limit and seconds, sliding."""
+class Updating(PlainServer):
+    """Answers updates of any assistant."""
 
-    windows: Windows = ()
     log: deque[float]
+    """when requests came, where there are windows to count them in"""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head = self.buffer[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self.buffer) < end + 4 + length:
-                return
-            assistant = int(head.split(b" ", 2)[1].rsplit(b"/", 1)[1])
-            self.buffer = self.buffer[end + 4 + length :]
-            self.transport.write(self.answer(assistant))
-
-    def answer(self, assistant: int) -> bytes:
+    def answer(self, head: bytes, body: bytes) -> bytes:
         now = time.monotonic()
         if any(sum(t > now - seconds for t in self.log) >= limit for limit, seconds in self.windows):
-            status, body = "429 Too Many Requests", {"error": "Rate limit exceeded", "retry_after": 1}
+            status, told = b"429 Too Many Requests", b'{"error":"Rate limit exceeded","retry_after":1}'
         else:
-            status, body = "200 OK", {"message": "Assistant updated", "data": {"id": assistant, "name": "x"}}
+            assistant = head.split(b" ", 2)[1].rsplit(b"/", 1)[1]
+            status = b"200 OK"
+            told = b'{"message":"Assistant updated","data":{"id":%s,"name":"x"}}' % assistant
             if self.windows:
                 self.log.append(now)
-        raw = json.dumps(body).encode()
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n"
-        return f"{head}{self.tightest(now)}\r\n".encode() + raw
+        return answer_of(status, told, self.tightest(now))
 
-    def tightest(self, now: float) -> str:
+    def tightest(self, now: float) -> bytes:
         """Headers that tell of the window with the least left, as servers do that have several."""
         left = [(limit - sum(t > now - seconds for t in self.log), limit) for limit, seconds in self.windows]
         if not left:
-            return ""
+            return b""
         remaining, limit = min(left)
-        return f"X-RateLimit-Limit: {limit}\r\nX-RateLimit-Remaining: {remaining}\r\n"
+        return b"X-RateLimit-Limit: %d\r\nX-RateLimit-Remaining: %d\r\n" % (limit, remaining)
 
 
 def serving(*windows: tuple[int, float]) -> AbstractContextManager[str]:
@@ -61,9 +44,9 @@ def serving(*windows: tuple[int, float]) -> AbstractContextManager[str]:
 
 
 async def main() -> None:
-    Protocol.log = deque(maxlen=10_000)
-    Protocol.windows = windows_of(sys.argv[1:])
-    await serve_forever(Protocol, backlog=512)
+    Updating.log = deque(maxlen=10_000)
+    Updating.windows = windows_of(sys.argv[1:])
+    await serve_forever(Updating, backlog=512)
 
 
 if __name__ == "__main__":

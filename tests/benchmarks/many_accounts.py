@@ -13,15 +13,21 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import ClassVar, cast
+from typing import ClassVar
 
-from tests.benchmarks.one_server import Windows, serve_forever, serving_apart, windows_of
+from tests.benchmarks.one_server import (
+    PlainServer,
+    Windows,
+    answer_of,
+    serve_forever,
+    serving_apart,
+    windows_of,
+)
 
 MARGIN = 1.0
 """seconds that the client waits beyond a window, by its rules: what it may not send yet is not late"""
 _HEAD = re.compile(rb"(GET|PUT) /api([^ ?]*)(?:\?\S*?page=(\d+))? HTTP.*?\r\n", re.IGNORECASE)
 _KEY = re.compile(rb"\r\nauthorization: bearer (\S+)", re.IGNORECASE)
-_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _PER_PAGE = 100
 
 
@@ -37,51 +43,35 @@ class Account:
         self.bodies: dict[int, bytes] = {}
 
 
-class Server(asyncio.Protocol):
-    """HTTP/1.1 as far as this program speaks it."""
+class Server(PlainServer):
+    """Answers as an account with its assistants, whichever key comes."""
 
     rows = 0
-    windows: Windows = ()
     accounts: ClassVar[dict[bytes, Account]] = {}
     """one for all connections"""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            length = _LENGTH.search(self.buffer, 0, end)
-            whole = end + 4 + (int(length[1]) if length else 0)
-            if len(self.buffer) < whole:
-                return
-            head, body = self.buffer[:end], self.buffer[end + 4 : whole]
-            self.buffer = self.buffer[whole:]
-            self.transport.write(self.answer(head, body))
 
     def answer(self, head: bytes, body: bytes) -> bytes:
         found, key = _HEAD.match(head), _KEY.search(head)
         assert found is not None
         method, path, page = found.groups()
         if path == b"/figures":
-            return _whole(b"200 OK", json.dumps(figures(self.accounts.values(), self.windows)).encode())
+            return answer_of(b"200 OK", json.dumps(figures(self.accounts.values(), self.windows)).encode())
         assert key is not None
         account = self.accounts.setdefault(key[1], Account())
         now, taken = time.monotonic(), account.taken
         for limit, seconds in self.windows:
             if len(taken) >= limit and taken[-limit] > now - seconds:
                 account.refused += 1
-                return _whole(b"429 Too Many Requests", b'{"error":"Rate limit exceeded","retry_after":1}')
+                return answer_of(b"429 Too Many Requests", b'{"error":"Rate limit exceeded","retry_after":1}')
         taken.append(now)
         if method == b"GET":
             if path == b"/user/me":
-                return _whole(b"200 OK", b'{"id":501,"email":"%s@example.com"}' % key[1])
-            return _whole(b"200 OK", self.page(account, int(page or 1)))
+                return answer_of(b"200 OK", b'{"id":501,"email":"%s@example.com"}' % key[1])
+            return answer_of(b"200 OK", self.page(account, int(page or 1)))
         number = path.rpartition(b"/")[2]
         account.updates.append(len(taken) - 1)
         account.bodies[int(number)] = body
-        return _whole(b"200 OK", b'{"message":"Assistant updated","data":{"id":%s,"name":"x"}}' % number)
+        return answer_of(b"200 OK", b'{"message":"Assistant updated","data":{"id":%s,"name":"x"}}' % number)
 
     def page(self, account: Account, page: int) -> bytes:
         first = (page - 1) * _PER_PAGE + 1
@@ -90,11 +80,6 @@ class Server(asyncio.Protocol):
             for number in range(first, min(first + _PER_PAGE, self.rows + 1))
         )
         return b'{"data":[%s],"total":%d}' % (b",".join(entries), self.rows)
-
-
-def _whole(status: bytes, body: bytes) -> bytes:
-    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    return head % (status, len(body)) + body
 
 
 def figures(accounts: Iterable[Account], windows: Windows) -> dict[str, object]:

@@ -1,16 +1,53 @@
-"""The frame of a benchmark's server: in a process of its own, on a free port, until it is no longer needed."""
+"""The frame of a benchmark's server: in a process of its own, on a free port, until it is no longer needed.
+
+It speaks HTTP/1.1 as far as this program does.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 Windows = tuple[tuple[int, float], ...]
-"""pairs of limit and seconds"""
+"""pairs of limit and seconds, sliding"""
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+
+
+class PlainServer(asyncio.Protocol):
+    """Takes requests apart, and writes what `answer` makes of each."""
+
+    windows: Windows = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            length = _LENGTH.search(self.buffer, 0, end)
+            whole = end + 4 + (int(length[1]) if length else 0)
+            if len(self.buffer) < whole:
+                return
+            head, body = self.buffer[:end], self.buffer[end + 4 : whole]
+            self.buffer = self.buffer[whole:]
+            self.transport.write(self.answer(head, body))
+
+    def answer(self, head: bytes, body: bytes) -> bytes:
+        """Return the whole answer to a request."""
+        raise NotImplementedError
+
+
+def answer_of(status: bytes, body: bytes, headers: bytes = b"") -> bytes:
+    """Return a whole answer with a JSON body; `headers` are further ones, each with the end of its line."""
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
+    return head % (status, len(body), headers) + body
 
 
 @contextmanager
