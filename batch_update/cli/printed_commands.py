@@ -99,8 +99,18 @@ class Errand:
         return command_of("plan", self.settings, self.place, groups=groups)
 
 
-def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups: Collection[str] = ()) -> str:
-    """The command with the flags that these settings need: of those that it heeds, or of these groups of them."""
+def command_of(
+    verb: str,
+    settings: Settings,
+    place: str | Path = "",
+    *,
+    groups: Collection[str] = (),
+    more: Iterable[str] = (),
+) -> str:
+    """The command with the flags that these settings need: of those that it heeds, or of these groups of them.
+
+    `more`: flags that are no settings.
+    """
     words = [program(), verb]
     for name in heeded(verb, groups):
         value, default = getattr(settings, name), Settings.model_fields[name].default
@@ -108,7 +118,7 @@ def command_of(verb: str, settings: Settings, place: str | Path = "", *, groups:
             continue
         if name not in NOT_AGAIN and value != default and value is not None:
             words += _flags(name, value)
-    return " ".join(words) + (f" {quoted_path(place)}" if place else "")
+    return " ".join([*words, *more]) + (f" {quoted_path(place)}" if place else "")
 
 
 def _server_in_list(settings: Settings) -> str | None:

@@ -8,18 +8,26 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from batch_update.cli.screens.fleet_onlooker import FleetOnlooker
+from batch_update.fleet.engine.engine_order import EngineOrder
+from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.record.fleet_entries import FleetBegun, FleetManner
+from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.fleet.record.fleet_journal import FleetJournal
 from batch_update.model.reports import Exit
 from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.sandbox.many.switchboard import Manner, make_many
 from batch_update.sandbox.many.tenants import Tenant, tenants
 from tests.cli.conftest import Run
 from tests.cli.test_commands import loaded_by
+from tests.cli.test_printed_commands import parses
 from tests.fleet.accounts_of_sandbox import write_list
-from tests.fleet.fleets import ended, fleet_of
+from tests.fleet.fleets import MADE, ended, fleet_of
 from tests.sandbox.served import serving
 
 SHEET = """account,id,max_duration
@@ -73,6 +81,37 @@ def test_what_only_sends_loads_neither_pandas_nor_what_writes_workbooks(run: Run
         sending = ["fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0"]
         heavy = {"pandas", "numpy", "pyarrow", "xlsxwriter", "python_calamine", "distributed", "starlette"}
         assert not heavy & loaded_by(sending)
+
+
+@pytest.mark.parametrize(
+    ("engine", "flags"),
+    [
+        (EngineOrder(), ""),
+        (EngineOrder("dask"), "--engine dask "),
+        (EngineOrder("dask", workers=4), "--engine dask --workers 4 "),
+        (
+            EngineOrder("dask", SchedulerAddress("tls://h:1", Path("ca.pem"), Path("/my own.pem"))),
+            "--engine dask --scheduler tls://h:1 --scheduler-ca ca.pem --scheduler-cert '/my own.pem' ",
+        ),
+        (
+            EngineOrder("dask", SchedulerAddress("tcp://h:1", plain=True)),
+            "--engine dask --scheduler tcp://h:1 --scheduler-plain ",
+        ),
+    ],
+)
+def test_commands_that_are_printed_name_what_carried_the_fleet_out(
+    run: Run, tmp_path: Path, engine: EngineOrder, flags: str
+) -> None:
+    folder = FleetFolder(tmp_path / "runs" / "fleet")
+    folder.path.mkdir(parents=True)
+    save_fleet(folder, fleet_of("a", "b"))
+    by = engine.from_anywhere()
+    begun = FleetBegun(MADE, "fleet", "f" * 12, 7, "host", by.name, FleetManner(), by.scheduler, by.workers)
+    anyio.run(FleetJournal(folder.journal).note, begun, ended("a"), ended("b", Exit.STOPPED, "R140"))
+    said = run("fleet", "status", "fleet").out
+    printed = re.findall(r"^(?:Go on|Undo) +(.*)", said, re.MULTILINE)
+    assert printed == [f"batch-update fleet {verb} {flags}runs/fleet" for verb in ("resume", "undo")]
+    assert all(parses(shlex.split(command)[1:]) for command in printed)
 
 
 def test_a_stop_of_the_fleet_is_not_told_at_each_account(capsys: pytest.CaptureFixture[str]) -> None:

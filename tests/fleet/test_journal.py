@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from batch_update.errors import BatchUpdateError, JournalError
+from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.fleet.record.fleet_entries import (
     AccountsBegun,
     FleetBegun,
@@ -23,7 +24,8 @@ from batch_update.model.reports import Exit, Share
 from tests.fleet.fleets import MADE, ended, fleet_of, unplanned
 
 MANNER = FleetManner(("a",), (Share(1), Share(20.0, is_percent=True)), Share(2), "ask")
-BEGUN = FleetBegun(MADE, "fleet", "f" * 12, 7, "host\u202e", "here", MANNER)
+AT = SchedulerAddress("tls://host:8786", Path("/ca.pem"), Path("/own.pem"))
+BEGUN = FleetBegun(MADE, "fleet", "f" * 12, 7, "host\u202e", "dask", MANNER, AT, 4)
 ENTRIES: list[FleetEntry] = [
     BEGUN,
     AccountsBegun(MADE, 1, 2, 3),

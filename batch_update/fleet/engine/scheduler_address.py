@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +25,11 @@ class SchedulerAddress:
     """of that certificate; None: it stands in the same file"""
     plain: bool = False
     """somebody said that the network is safe without TLS"""
+
+    def from_anywhere(self) -> SchedulerAddress:
+        """Return it with the whole paths of its files."""
+        ca, cert, key = (path and path.absolute() for path in (self.ca, self.cert, self.key))
+        return replace(self, ca=ca, cert=cert, key=key)
 
     def refuse_unsafe(self) -> None:
         """Raise UsageError unless only those who may give our workers work can do so.

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from batch_update.errors import UsageError
+from batch_update.fleet.engine.engine_order import EngineOrder
+from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.model.as_json import made_from
 from batch_update.model.fleets import ShardEnd
 from batch_update.model.reports import Exit
@@ -58,6 +60,13 @@ class FleetBegun:
     host: str
     engine: str
     manner: FleetManner
+    scheduler: SchedulerAddress | None = None
+    workers: int = 2
+
+    @property
+    def by(self) -> EngineOrder:
+        """Return what carried its accounts out."""
+        return EngineOrder(self.engine, self.scheduler, self.workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from batch_update.errors import UsageError
+from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.record.fleet_entries import (
     AccountsBegun,
     FleetBegun,
@@ -41,6 +42,11 @@ class FleetState:
     def manner(self) -> FleetManner:
         """Return how carefully it was sent the last time."""
         return self.begun.manner if self.begun is not None else FleetManner()
+
+    @property
+    def engine(self) -> EngineOrder:
+        """Return what carried its accounts out the last time."""
+        return self.begun.by if self.begun is not None else EngineOrder()
 
 
 def state_of_fleet(plan: FleetPlan, entries: Iterable[FleetEntry]) -> FleetState:

@@ -14,6 +14,7 @@ import anyio
 
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, Interrupted, RunStopped, UsageError
+from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.last_words import end_of_fleet
 from batch_update.fleet.record.fleet_entries import (
@@ -47,7 +48,8 @@ class FleetMeans:
     """All with which a fleet is seen to its end: who carries accounts out, who watches, and which signals end it."""
 
     engine: Engine
-    engine_name: str = "here"
+    wanted: EngineOrder = field(default_factory=EngineOrder)
+    """what made that engine"""
     watcher: FleetWatcher = field(default_factory=FleetWatcher)
     interrupts: Interrupts = no_interrupts
     """opens the stream of signals that end the fleet"""
@@ -115,9 +117,10 @@ class _Course:
         means = self._means
         _let_go_on(self._folder)
         now, host = means.clock.wall(), socket.gethostname()
+        by, plan = means.wanted.from_anywhere(), self._plan
         await self._note(
             FleetBegun(
-                now, self._plan.id, self._plan.digest, os.getpid(), host, means.engine_name, self._manner
+                now, plan.id, plan.digest, os.getpid(), host, by.name, self._manner, by.scheduler, by.workers
             )
         )
         self._tell.fleet_begun(self._plan, tuple(self._ends.values()), self._waves)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from batch_update.fleet.engine.engine_order import HERE
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
@@ -22,10 +23,11 @@ async def chosen_engine(
 ) -> AsyncIterator[Engine]:
     """Yield the engine that an order names, for so many accounts. Raises UsageError where it cannot be had."""
     # Workers of our own have the limits of this process, raised for the share of each.
-    capacity = capacity_for(accounts if order.engine == "here" else -(-accounts // order.workers))
-    if capacity.told and not order.scheduler:
+    wanted = order.engine
+    capacity = capacity_for(accounts if wanted.name == HERE else -(-accounts // wanted.workers))
+    if capacity.told and not wanted.scheduler:
         watcher.fleet_told(capacity.told)
-    if order.engine == "here":
+    if wanted.name == HERE:
         plan = read_fleet(folder)
         async with one_process() as shared:
             yield Here(capacity.most, shared, order.given, tell=watcher.rows_done, fleet=plan)
@@ -34,13 +36,13 @@ async def chosen_engine(
     from batch_update.fleet.engine.shard_work import refuse_secret, see_elsewhere, see_here
 
     refuse_secret(order.given)
-    work = partial(see_elsewhere if order.scheduler else see_here, given=dict(order.given))
+    work = partial(see_elsewhere if wanted.scheduler else see_here, given=dict(order.given))
     log = folder.path / "engine.log"
     async with dask_engine(
         work,
         log=log,
-        workers=order.workers,
-        shards=max(1, min(accounts, order.workers * capacity.most)),
-        scheduler=order.scheduler,
+        workers=wanted.workers,
+        shards=max(1, min(accounts, wanted.workers * capacity.most)),
+        scheduler=wanted.scheduler,
     ) as engine:
         yield engine

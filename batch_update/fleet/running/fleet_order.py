@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from batch_update.fleet.engine.scheduler_address import SchedulerAddress
+from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.record.fleet_entries import FleetManner
-
-ENGINES = ("here", "dask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +20,4 @@ class FleetOrder:
     """None: that of the last time"""
     retry_failed: bool = False
     """whether rows that failed are sent as well"""
-    engine: str = "here"
-    scheduler: SchedulerAddress | None = None
-    """of the engine; None: one of our own"""
-    workers: int = 2
-    """processes of our own that the engine has, where it has no scheduler elsewhere"""
+    engine: EngineOrder = field(default_factory=EngineOrder)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from batch_update.as_raised import as_raised
+from batch_update.fleet.engine.engine_order import HERE
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
 from batch_update.fleet.planning.given_settings import carried_settings
@@ -39,7 +40,7 @@ async def see_fleet(
 def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOrder) -> FleetProspect:
     """Return what is about to be sent of a fleet with this order. Raises UsageError for what is wrong in it."""
     settings = read_settings(plan.settings, order.given)
-    most = capacity_for(len(accounts)).most if order.engine == "here" else len(accounts)
+    most = capacity_for(len(accounts)).most if order.engine.name == HERE else len(accounts)
     return foresee_fleet(plan, accounts, order.manner or FleetManner(), settings, most)
 
 

@@ -15,12 +15,12 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screens.screen import out_raw, say
 from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
-from batch_update.settings.tunables import Settings
 from batch_update.text import listed, no_such, printable
 
 if TYPE_CHECKING:
     from batch_update.fleet.fleet_folder import FleetFolder
     from batch_update.model.fleets import FleetEnd
+    from batch_update.report.fleet.fleet_commands import FleetCommands
 
 
 @app.command("report", cls=Command)
@@ -37,9 +37,11 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
         from batch_update.report.documents.of_lists import WrittenReport
 
         folder = find_fleet(fleet, settings)
-        end = look_on(folder, SYSTEM.wall()).end
+        seen = look_on(folder, SYSTEM.wall())
         made = (
-            _of_account(folder, end, settings.account) if settings.account else _of_all(folder, end, settings)
+            _of_account(folder, seen.end, settings.account)
+            if settings.account
+            else _of_all(folder, seen.end, fleet_commands(folder, settings, seen.state.engine))
         )
         paths = []
         try:
@@ -57,11 +59,11 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
             out_document(WrittenReport(str(folder.path), tuple(paths)))
 
 
-def _of_all(folder: FleetFolder, end: FleetEnd, settings: Settings) -> Iterator[Path]:
+def _of_all(folder: FleetFolder, end: FleetEnd, commands: FleetCommands) -> Iterator[Path]:
     """Write the files over all accounts, and yield each that is there."""
     from batch_update.report.fleet.fleet_files import write_fleet_report
 
-    files = write_fleet_report(end, folder, fleet_commands(folder, settings)).files
+    files = write_fleet_report(end, folder, commands).files
     for why in files.told:
         say(why)
     found = (files.page, files.accounts, files.results, files.failed, files.workbook, files.report)

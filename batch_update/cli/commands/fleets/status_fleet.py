@@ -33,7 +33,7 @@ def status(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
 
         folder = find_fleet(fleet, settings)
         seen = look_on(folder, SYSTEM.wall())
-        commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings)
+        commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
         standing = standing_of_fleet(seen.end, seen.at_work)
         if settings.json_:
             following = commands_for_fleet(standing, FleetFiles(), commands)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from batch_update.cli.after_run import from_here
 from batch_update.cli.options import or_environment, with_options
 from batch_update.errors import UsageError
 from batch_update.settings.heeding import group_of
 from batch_update.settings.layers import variable_of
-from batch_update.text import listed, no_such
+from batch_update.text import listed, no_such, quoted, quoted_path
 
 if TYPE_CHECKING:
+    from batch_update.fleet.engine.engine_order import EngineOrder
     from batch_update.fleet.engine.scheduler_address import SchedulerAddress
     from batch_update.fleet.record.fleet_entries import FleetManner
     from batch_update.fleet.running.fleet_order import FleetOrder
@@ -180,7 +182,8 @@ class FleetFlags:
 
     def order(self, given: Mapping[str, Any], *, retry_failed: bool = False) -> FleetOrder:
         """Return how the fleet is to be sent. `given`: the settings of accounts. Raises UsageError U101."""
-        from batch_update.fleet.running.fleet_order import ENGINES, FleetOrder
+        from batch_update.fleet.engine.engine_order import ENGINES, EngineOrder
+        from batch_update.fleet.running.fleet_order import FleetOrder
 
         if self.engine not in ENGINES:
             raise UsageError(
@@ -191,9 +194,8 @@ class FleetFlags:
             for name, value in given.items()
             if name not in _OF_THE_COMMAND and group_of(name) not in ("Sheet", "Limits")
         }
-        return FleetOrder(
-            for_accounts, self._manner(), retry_failed, self.engine, self._scheduler(), self.workers
-        )
+        engine = EngineOrder(self.engine, self._scheduler(), self.workers)
+        return FleetOrder(for_accounts, self._manner(), retry_failed, engine)
 
     def _scheduler(self) -> SchedulerAddress | None:
         """Return the scheduler that was named. Raises UsageError for one that anybody could use, or without a use."""
@@ -220,6 +222,19 @@ class FleetFlags:
         }
         given = {name: value for name, value in found.items() if value}
         return manner_of(given) if given else None
+
+
+def engine_flags(engine: EngineOrder) -> list[str]:
+    """Return the flags that name an engine, as they can be pasted here."""
+    if engine.name == FleetFlags().engine:
+        return []
+    found = ["--engine", quoted(engine.name)]
+    if (at := engine.scheduler) is None:
+        return found + (["--workers", str(engine.workers)] if engine.workers != FleetFlags().workers else [])
+    found += ["--scheduler", quoted(at.url)]
+    for flag, path in (("ca", at.ca), ("cert", at.cert), ("key", at.key)):
+        found += [f"--scheduler-{flag}", quoted_path(from_here(path))] if path else []
+    return found + (["--scheduler-plain"] if at.plain else [])
 
 
 def orders(command: Callable[..., None]) -> Callable[..., None]:

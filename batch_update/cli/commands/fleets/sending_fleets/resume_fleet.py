@@ -98,7 +98,7 @@ def _tell_finished(folder: FleetFolder, plan: FleetPlan, state: FleetState, sett
     end = end_as_recorded(folder, plan, state)
     if not is_silent(settings):
         say(f"{printable(str(folder.path))} is finished: nothing is left to send.")
-    tell_fleet(end, folder, settings)
+    tell_fleet(end, folder, settings, state.engine)
     return end.exit
 
 

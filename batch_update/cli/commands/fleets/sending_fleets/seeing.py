@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from batch_update.cli.commands.changing.sending import ticking
+from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import engine_flags
 from batch_update.cli.documents import out_document
 from batch_update.cli.options import is_silent
 from batch_update.cli.printed_commands import command_of
@@ -19,6 +20,7 @@ from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
 if TYPE_CHECKING:
+    from batch_update.fleet.engine.engine_order import EngineOrder
     from batch_update.fleet.fleet_folder import FleetFolder
     from batch_update.fleet.running.fleet_order import FleetOrder
     from batch_update.model.fleets import FleetEnd, FleetPlan
@@ -45,17 +47,17 @@ def send_fleet(folder: FleetFolder, plan: FleetPlan, order: FleetOrder, settings
     with FleetOnlooker(is_silent=is_silent(settings)) as watcher:
         story = partial(see_fleet, folder, plan, order, watcher=watcher, interrupts=open_interrupts)
         end = anyio.run(ticking, story, watcher.tick)
-    tell_fleet(end, folder, settings)
+    tell_fleet(end, folder, settings, order.engine)
     return end.exit
 
 
-def tell_fleet(end: FleetEnd, folder: FleetFolder, settings: Settings) -> None:
-    """Write the files over all accounts, and tell how the fleet ended."""
+def tell_fleet(end: FleetEnd, folder: FleetFolder, settings: Settings, engine: EngineOrder) -> None:
+    """Write the files over all accounts, and tell how the fleet ended that this engine carried out."""
     from batch_update.report.documents.fleets.of_fleets import sent_fleet
     from batch_update.report.fleet.fleet_commands import commands_for_fleet
     from batch_update.report.fleet.fleet_summary import fleet_summary
 
-    commands = fleet_commands(folder, settings)
+    commands = fleet_commands(folder, settings, engine)
     written = _files_of_end(end, folder, commands)
     if settings.json_:
         following = commands_for_fleet(written.standing, written.files, commands)
@@ -91,17 +93,20 @@ def _stop_of(end: FleetEnd) -> BatchUpdateError | None:
     return RunStopped(end.message, code=end.code)
 
 
-def fleet_commands(folder: FleetFolder, settings: Settings) -> FleetCommands:
-    """Return the commands about a fleet that go on from here, as they can be pasted: each asks before it sends."""
+def fleet_commands(folder: FleetFolder, settings: Settings, engine: EngineOrder) -> FleetCommands:
+    """Return the commands about a fleet that go on from here, as they can be pasted: each asks before it sends.
+
+    `engine`: what carried it out so far, and does what they send.
+    """
     from batch_update.report.fleet.fleet_commands import FleetCommands
 
     # What is sent next has another digest.
     settings = settings.model_copy(update={"yes": False, "expect": None})
-    is_begun = folder.journal.is_file()
+    is_begun, by = folder.journal.is_file(), engine_flags(engine)
     return FleetCommands(
-        begin="" if is_begun else command_of("fleet apply", settings, folder.path),
-        resume=command_of("fleet resume", settings, folder.path),
-        apply=command_of("fleet apply", settings, groups=("accounts_file", "runs_dir")),
-        undo=command_of("fleet undo", settings, folder.path),
+        begin="" if is_begun else command_of("fleet apply", settings, folder.path, more=by),
+        resume=command_of("fleet resume", settings, folder.path, more=by),
+        apply=command_of("fleet apply", settings, groups=("accounts_file", "runs_dir"), more=by),
+        undo=command_of("fleet undo", settings, folder.path, more=by),
         report=command_of("fleet report", settings, folder.path, groups=("runs_dir",)),
     )
