@@ -39,6 +39,8 @@ class DaskEngine:
     def __init__(self, client: Any, portal: BlockingPortal, work: Work, clock: Clock = SYSTEM) -> None:
         self.most = 1
         """threads of all workers, as the scheduler told last"""
+        self.at_work: set[str] = set()
+        """the accounts that its workers have"""
         self._client = client
         self._portal = portal
         self._work = work
@@ -54,12 +56,14 @@ class DaskEngine:
         future = self._client.submit(carried_out, self._work, task, key=key, pure=False, retries=0)
         future.add_done_callback(partial(_wake, self._portal, done))
         self._waiting.add(done)
+        self.at_work.add(task.account)
         try:
             await done.wait()
             self._refuse_gone()
             return await anyio.to_thread.run_sync(_end_of, future, abandon_on_cancel=True)
         finally:
             self._waiting.discard(done)
+            self.at_work.discard(task.account)
             future.release()
 
     async def look(self) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import anyio
+
 from batch_update.fleet.engine.engine_order import HERE
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.outlook.rows_at_work import tell_rows
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
-from batch_update.fleet.running.fleet_watcher import FleetWatcher
+from batch_update.fleet.running.fleet_watcher import FleetWatcher, Unharmed
 from batch_update.fleet.running.here import Here
 from batch_update.fleet.running.one_process import one_process
 from batch_update.fleet.running.open_files import capacity_for
@@ -27,8 +30,8 @@ async def chosen_engine(
     capacity = capacity_for(accounts if wanted.name == HERE else -(-accounts // wanted.workers))
     if capacity.told and not wanted.scheduler:
         watcher.fleet_told(capacity.told)
+    plan = read_fleet(folder)
     if wanted.name == HERE:
-        plan = read_fleet(folder)
         async with one_process() as shared:
             yield Here(capacity.most, shared, order.given, tell=watcher.rows_done, fleet=plan)
         return
@@ -38,11 +41,16 @@ async def chosen_engine(
     refuse_secret(order.given)
     work = partial(see_elsewhere if wanted.scheduler else see_here, given=dict(order.given))
     log = folder.path / "engine.log"
-    async with dask_engine(
-        work,
-        log=log,
-        workers=wanted.workers,
-        shards=max(1, min(accounts, wanted.workers * capacity.most)),
-        scheduler=wanted.scheduler,
-    ) as engine:
-        yield engine
+    shards = max(1, min(accounts, wanted.workers * capacity.most))
+    async with (
+        dask_engine(
+            work, log=log, workers=wanted.workers, shards=shards, scheduler=wanted.scheduler
+        ) as engine,
+        anyio.create_task_group() as tasks,
+    ):
+        changes = {one.account: one.changes for one in plan.accounts}
+        tasks.start_soon(tell_rows, folder, changes, engine.at_work, Unharmed(watcher).rows_done)
+        try:
+            yield engine
+        finally:
+            tasks.cancel_scope.cancel()
