@@ -220,7 +220,7 @@ class Settings(BaseModel):
     )
     account: AccountName = setting(
         None,
-        "Account of the list: its key and its server are used, and of a sheet with a column account its rows.",
+        "Account of the list that is meant: its key, its server, and its part of a sheet or a fleet.",
         group="Connection",
         metavar="NAME",
     )

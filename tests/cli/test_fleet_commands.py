@@ -68,6 +68,8 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
         assert run("fleet", "plan", "many.csv").exit == 0
         status = run("fleet", "status").out
         assert "Send    batch-update fleet apply" in status and "resume" not in status
+        some = run("fleet", "apply", "last", "--accounts", "staging", "--yes")
+        assert (some.exit, "fleet plan with --accounts staging" in " ".join(some.err.split())) == (2, True)
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
 

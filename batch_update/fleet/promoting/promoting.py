@@ -42,7 +42,7 @@ class Promoted:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """From which account to which."""
+    """The account that assistants are carried over from, and those that they are carried over to."""
 
     known: KnownAccounts
     source: KnownAccount
@@ -63,7 +63,7 @@ def route_of(source: str, choice: AccountChoice, settings: Settings) -> Route:
         raise UsageError(
             f"{origin.name} is where the assistants come from, and no other account is chosen",
             code="U101",
-            remedy="name other accounts with the option accounts",
+            remedy="name other accounts as targets",
         )
     return Route(known, origin, targets)
 

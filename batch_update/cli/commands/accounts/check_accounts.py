@@ -39,7 +39,7 @@ def check_accounts(given: dict[str, Any], accounts: SOME = None) -> None:
 
         chosen = some_accounts(settings, accounts)
         if not is_silent(settings):
-            say(f"Asking for {counted(len(chosen), 'account')} whose its key is ...")
+            say(f"Asking whose the key of {counted(len(chosen), 'account')} is ...")
         checked = anyio.run(ask_accounts, chosen, settings, Means())
         told = tuple(sorted(map(_as_asked, checked), key=lambda one: (-one.exit, not one.warnings)))
         status = worst_of_accounts(checked)

@@ -18,10 +18,11 @@ from batch_update.cli.help import Command
 from batch_update.cli.options import STDOUT as STDIN
 from batch_update.cli.options import is_silent, or_environment, settings_of, takes
 from batch_update.cli.screens.screen import on_terminal, paint, say
+from batch_update.errors import UsageError
 from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
-from batch_update.text import counted, how_long, printable, quoted_path
+from batch_update.text import counted, how_long, printable, quoted, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.fleet.fleet_folder import FleetFolder
@@ -64,16 +65,34 @@ def apply_many(
 
         order = flags.order(given)
         choice = AccountChoice(tuple(or_environment(accounts, "accounts")), all_accounts)
-        folder = _folder_of(what, choice, settings, max_accounts)
+        folder = _folder_of(what, choice, settings, max_accounts, chosen=accounts)
         raise typer.Exit(int(apply_planned(folder, order, settings, max_accounts)))
 
 
-def _folder_of(what: str, choice: AccountChoice, settings: Settings, max_accounts: int | None) -> FleetFolder:
-    """Return the folder of the fleet that is meant; of a sheet that of the fleet that it makes now."""
+def _folder_of(
+    what: str,
+    choice: AccountChoice,
+    settings: Settings,
+    max_accounts: int | None,
+    *,
+    chosen: list[str] | None,
+) -> FleetFolder:
+    """Return the folder of the fleet that is meant; of a sheet that of the fleet that it makes now.
+
+    `chosen`: accounts that a flag names. Raises UsageError for these where the fleet was planned: it is sent whole.
+    """
     from batch_update.fleet.record.fleet_finding import find_fleet
 
     if what != STDIN and not Path(what).is_file() and Path(what).suffix.casefold() not in PLAIN:
-        return find_fleet(what, settings)
+        folder = find_fleet(what, settings)
+        if chosen:
+            raise UsageError(
+                f"--accounts chooses among the accounts of a sheet, and {printable(folder.id)} was planned: all of its "
+                "accounts would be sent",
+                code="U101",
+                remedy=f"plan them alone: batch-update fleet plan with --accounts {quoted(','.join(chosen))}",
+            )
+        return folder
     screen = PlanScreen(what, choice, settings, max_accounts, full=False)
     planned = planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts)
     screen.before_sending(planned)
