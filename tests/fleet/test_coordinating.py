@@ -21,7 +21,9 @@ from batch_update.fleet.record.fleet_state import state_of_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, ShardEnd
-from batch_update.model.reports import Exit, Share
+from batch_update.model.reports import Exit, Pace, Share
+from batch_update.report.fleet.account_states import standing_of_fleet
+from batch_update.report.fleet.fleet_summary import fleet_summary
 from tests.fleet.fleets import (
     MADE,
     QUICK,
@@ -34,6 +36,8 @@ from tests.fleet.fleets import (
     run,
     unplanned,
 )
+from tests.journal.journals import Witness, copy_of, journalled
+from tests.made import plan_of
 
 TEN = fleet_of(*"abcdefghij")
 WAVES = (Share(1), Share(3), Share(50.0, is_percent=True))
@@ -350,6 +354,30 @@ def test_of_two_coordinators_of_one_fleet_the_second_does_not_begin(tmp_path: Pa
     anyio.run(main)
     seen = look_on(folder, MADE)
     assert not seen.is_at_work and seen.end.code == "R155"
+
+
+def test_of_an_account_that_is_at_work_it_is_told_what_is_done_and_what_is_to_do(tmp_path: Path) -> None:
+    """One row has its answer, one is under way: that is no trouble yet."""
+    folder, engine = FleetFolder(tmp_path / "fleet"), TinyEngine({"a": None, "b": None})
+    home = folder.run_of("a", 1)
+    home.parent.mkdir(parents=True)
+    client = Witness(lambda _: copy_of(tmp_path / "run", home) and None, 2)
+    journalled(plan_of(2), tmp_path / "run", client, pace=Pace((), concurrency=1))
+    save_fleet(folder, fleet_of("a", "b"))
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run_fleet, folder, fleet_of("a", "b"), FleetMeans(engine, clock=QUICK))
+            await engine.is_begun.wait()
+            seen = look_on(folder, MADE)
+            told = "".join(piece.text for piece in fleet_summary(standing_of_fleet(seen.end, ["a"])))
+            folder.stop.touch()
+        first, second, *_ = told.splitlines()
+        assert first == "0 of 2 accounts as wanted so far: 1 updated, 3 rows to do"
+        assert second.split() == ["not", "begun", "b", "2", "rows", "to", "do"]
+        assert told.endswith("a  1 row to do") and "R158" not in told
+
+    anyio.run(main)
 
 
 def test_a_file_stop_that_is_a_link_to_nowhere_ends_the_fleet_as_it_ends_its_shards(tmp_path: Path) -> None:

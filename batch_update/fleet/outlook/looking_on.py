@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.fleet.record.fleet_state import FleetState, state_of_fleet
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
-from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
+from batch_update.model.fleets import FleetEnd, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.text import how_long, local_time, printable
 
@@ -77,7 +77,7 @@ def look_on(folder: FleetFolder, now: datetime) -> LookedOn:
     is_at_work = state.begun is not None and state.ended is None and is_coordinated(folder, now)
     at_work = tuple(state.at_work) if is_at_work else ()
     end = end_as_recorded(folder, plan, state)
-    return LookedOn(_with_rows_so_far(folder, plan, end), state, at_work, is_at_work, now)
+    return LookedOn(_with_rows_so_far(folder, end, at_work), state, at_work, is_at_work, now)
 
 
 def is_coordinated(folder: FleetFolder, now: datetime) -> bool:
@@ -97,16 +97,21 @@ def is_coordinated(folder: FleetFolder, now: datetime) -> bool:
     return False
 
 
-def _with_rows_so_far(folder: FleetFolder, plan: FleetPlan, end: FleetEnd) -> FleetEnd:
+def _with_rows_so_far(folder: FleetFolder, end: FleetEnd, at_work: Collection[str]) -> FleetEnd:
     """Return the end with what the journals of accounts that have none tell of their rows."""
-    return replace(end, accounts=tuple(_so_far(folder, one) for one in end.accounts))
+    return replace(
+        end, accounts=tuple(_so_far(folder, one, is_at_work=one.account in at_work) for one in end.accounts)
+    )
 
 
-def _so_far(folder: FleetFolder, end: ShardEnd) -> ShardEnd:
+def _so_far(folder: FleetFolder, end: ShardEnd, *, is_at_work: bool) -> ShardEnd:
     if not end.epoch or end.counts:
         return end
     with suppress(BatchUpdateError):
-        report = report_of(read_run(folder.run_of(end.account, end.epoch)))
+        recorded = read_run(folder.run_of(end.account, end.epoch))
+        if is_at_work:  # what is under way will have its answer
+            recorded = replace(recorded, in_flight={})
+        report = report_of(recorded)
         counts: Mapping[Status, int] = Counter(outcome.status for outcome in report.outcomes)
         return replace(end, counts=dict(counts), began=report.started)
     return end

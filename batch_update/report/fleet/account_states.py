@@ -65,12 +65,14 @@ class AccountStanding:
 
     @property
     def code(self) -> str:
-        """Return the code of what kept it from its end; "" for none."""
-        return self.plan.code or self.end.code
+        """Return the code of what kept it from its end; "" for none, or while somebody works on it."""
+        return "" if self.state is AccountState.AT_WORK else self.plan.code or self.end.code
 
     @property
     def why(self) -> str:
         """Return the words beside that code."""
+        if self.state is AccountState.AT_WORK:
+            return ""
         return self.plan.message if self.plan.code else self.end.message
 
 

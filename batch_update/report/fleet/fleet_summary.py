@@ -59,10 +59,15 @@ def fleet_summary(
 
 
 def fleet_line(standing: FleetStanding) -> str:
-    """`2 of 3 accounts as wanted: 230 rows updated, 12 failed in 1 min 10 s`."""
+    """`2 of 3 accounts as wanted: 230 updated, 12 failed in 1 min 10 s`; while some are at work: what is to do yet."""
     whole = standing.whole
     done = standing.states.get(AccountState.AS_WANTED, 0)
     counts = standing.counts
+    if AccountState.AT_WORK in standing.states:
+        counts.pop(Status.NOT_SENT, None)
+        told = [counts_words(counts)] if counts else []
+        words = ", ".join([*told, f"{counted(standing.left, 'row')} to do"])
+        return f"{done:,} of {counted(whole, 'account')} as wanted so far: {words}"
     return (
         f"{done:,} of {counted(whole, 'account')} as wanted: {counts_words(counts)} "
         f"in {how_long(standing.seconds)}"
