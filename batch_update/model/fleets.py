@@ -14,6 +14,10 @@ NO_ACCOUNT = "_no_account"
 """stands for the account of rows that belong to none that is known, and are left out"""
 
 
+_OF_SHEET = ("S", "V")
+"""First letters of codes that tell what is wrong with a sheet, whatever the account holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountPlan:
     """The part of a fleet's plan that is about one account."""
@@ -43,6 +47,11 @@ class AccountPlan:
     def is_planned(self) -> bool:
         """Whether there is a plan of it that can be sent."""
         return bool(self.digest) and not self.code
+
+    @property
+    def is_of_sheet(self) -> bool:
+        """Whether its rows, and not its key or its server, kept it from being planned: they have to be mended."""
+        return self.code.startswith(_OF_SHEET)
 
 
 @dataclass(frozen=True, slots=True)

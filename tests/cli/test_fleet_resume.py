@@ -147,6 +147,22 @@ def test_what_is_not_mended_stays_open_and_limits_count_what_is_done(
     assert street.updates() == ["hotel-002", "kanzlei-004", "praxis-003", "praxis-003", "staging"]
 
 
+def test_rows_that_are_wrong_are_not_planned_anew_but_mended_in_a_sheet_of_their_own(
+    run: Run, street: Street, tmp_path: Path
+) -> None:
+    street.mend()
+    (tmp_path / "many.csv").write_text(SHEET.replace("310002,310", "310002,5"), "utf-8")
+    first = run("fleet", "apply", "many.csv", *QUICK)
+    assert first.exit == 3 and "V103" in first.out and "--skip-invalid" not in first.out
+    before = len(street.app.requests_seen())
+    second = run("fleet", "resume", fleet_in(tmp_path).id, *QUICK)
+    assert (second.exit, len(street.app.requests_seen())) == (3, before)
+    assert "nothing can be sent now, and 2 rows could not be planned" in " ".join(second.err.split())
+    assert "Planning anew" not in second.err
+    status = run("fleet", "status", fleet_in(tmp_path).id).out
+    assert status == first.out.replace(" --reread-after 0 --rate off", "") and "\nFix " in status
+
+
 def test_the_question_says_how_many_accounts_are_left_out_and_a_no_sends_nothing(
     run: Run, street: Street, tmp_path: Path, at_terminal: AtTerminal
 ) -> None:

@@ -12,7 +12,7 @@ from batch_update.disk import read_plain
 from batch_update.errors import SheetError, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.planning.splitting import AccountRows, SplitSheet, split_sheet
-from batch_update.model.fleets import NO_ACCOUNT, FleetPlan
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan
 from batch_update.model.plans import Plan
 from batch_update.model.sheets import Problem, Sheet
 from batch_update.plan.saving import MOST_BYTES, read_plan
@@ -37,8 +37,16 @@ class LeftRows:
 def has_left_rows(folder: FleetFolder, plan: FleetPlan) -> bool:
     """Whether there are rows that may be planned anew. An undo has none: its plans are made from journals."""
     return plan.command == "apply" and any(
-        one.code and folder.plan_of(one.account).is_file() for one in plan.accounts
+        _may_be_planned(one) and folder.plan_of(one.account).is_file() for one in plan.accounts
     )
+
+
+def _may_be_planned(one: AccountPlan) -> bool:
+    """Whether planning it anew can come to another end: rows that are wrong are so in the fleet's folder for good.
+
+    Those of nobody are somebody's once the list of accounts has the name.
+    """
+    return bool(one.code) and (one.account == NO_ACCOUNT or not one.is_of_sheet)
 
 
 def rows_unplanned(folder: FleetFolder, plan: FleetPlan, known: KnownAccounts) -> LeftRows:
@@ -62,7 +70,7 @@ def rows_unplanned(folder: FleetFolder, plan: FleetPlan, known: KnownAccounts) -
 
 def _of_unplanned(folder: FleetFolder, plan: FleetPlan, known: KnownAccounts) -> Iterator[AccountRows]:
     for one in plan.accounts:
-        if not one.code or one.account == NO_ACCOUNT:
+        if one.account == NO_ACCOUNT or not _may_be_planned(one):
             continue
         saved = _saved(folder, one.account)
         try:

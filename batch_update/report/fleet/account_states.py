@@ -171,4 +171,5 @@ def _rank_of_account(one: AccountStanding) -> tuple[int, int, int, str]:
 
 def counts_told(plan: AccountPlan, end: ShardEnd) -> Mapping[Status, int]:
     """Return the rows of an account by their outcome; of one that was never begun, none was sent."""
-    return end.counts or ({Status.NOT_SENT: plan.rows} if plan.rows else {})
+    never = {Status.INVALID: plan.invalid, Status.NOT_SENT: plan.rows - plan.invalid}
+    return end.counts or {status: count for status, count in never.items() if count > 0}

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from batch_update.model.plans import Status
 from batch_update.report.documents.envelope import Purpose
-from batch_update.report.fleet.account_states import AccountStanding, AccountState, FleetStanding
+from batch_update.report.fleet.account_states import AccountState, FleetStanding
 from batch_update.report.fleet.fleet_paths import FleetFiles
 from batch_update.text import quoted_path
 
 _TO_RESUME = {AccountState.STOPPED, AccountState.NOT_BEGUN}
-_OF_SHEET = ("S", "V")
-"""first letters of codes that tell what is wrong with a sheet"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,12 @@ def _sensible(
 def _can_be_planned_anew(standing: FleetStanding) -> bool:
     """Whether accounts, and not the sheet, kept some from being planned. An undo is planned from journals."""
     return standing.end.plan.command == "apply" and any(
-        one.state is AccountState.NOT_PLANNED and not _is_of_sheet(one) for one in standing.accounts
+        one.state is AccountState.NOT_PLANNED and not one.plan.is_of_sheet for one in standing.accounts
     )
 
 
 def _has_rows_to_mend(standing: FleetStanding) -> bool:
     return any(
-        one.state is AccountState.NOT_ALL or (one.state is AccountState.NOT_PLANNED and _is_of_sheet(one))
+        one.state is AccountState.NOT_ALL or (one.state is AccountState.NOT_PLANNED and one.plan.is_of_sheet)
         for one in standing.accounts
     )
-
-
-def _is_of_sheet(one: AccountStanding) -> bool:
-    return one.plan.code[:1] in _OF_SHEET

@@ -93,6 +93,22 @@ def write_fleet_report(
     return WrittenFleet(standing, files)
 
 
+def files_there(paths: FleetPaths) -> FleetFiles:
+    """Return the files over all accounts that an earlier end of the fleet has left in its folder."""
+
+    def there(*names: str) -> Path | None:
+        return next((path for name in names if (path := paths.path / name).is_file()), None)
+
+    return FleetFiles(
+        there(PAGE),
+        there(ACCOUNTS),
+        there(RESULTS_OF_ALL),
+        there(FAILED, FAILED_OF_ALL),
+        there(BOOK),
+        there(FIGURES),
+    )
+
+
 def _rows_to_mend(failed: RowSpool, folder: Path, dialect: Dialect) -> tuple[Path | None, tuple[str, ...]]:
     """Write the rows that are still to be done, as a workbook where the sheet was one, and return what is told of it.
 

@@ -28,6 +28,7 @@ def status(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
         from batch_update.report.documents.fleets.of_fleets import fleet_status
         from batch_update.report.fleet.account_states import standing_of_fleet
         from batch_update.report.fleet.fleet_commands import FleetCommands, commands_for_fleet
+        from batch_update.report.fleet.fleet_files import files_there
         from batch_update.report.fleet.fleet_paths import FleetFiles
         from batch_update.report.fleet.fleet_summary import fleet_summary
 
@@ -35,11 +36,12 @@ def status(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
         seen = look_on(folder, SYSTEM.wall())
         commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
         standing = standing_of_fleet(seen.end, seen.at_work)
+        files = files_there(folder) if seen.state.ended is not None else FleetFiles()
         if settings.json_:
-            following = commands_for_fleet(standing, FleetFiles(), commands)
+            following = commands_for_fleet(standing, files, commands)
             out_document(fleet_status(seen.end, seen.at_work), following=following)
             return
         room = room_on(sys.stdout)
-        out(painted(fleet_summary(standing, None, commands=commands, room=room)))
+        out(painted(fleet_summary(standing, files, commands=commands, room=room)))
         for line in seen.words():
             out(line)

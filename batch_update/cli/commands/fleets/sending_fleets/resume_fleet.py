@@ -97,7 +97,13 @@ def _tell_finished(folder: FleetFolder, plan: FleetPlan, state: FleetState, sett
 
     end = end_as_recorded(folder, plan, state)
     if not is_silent(settings):
-        say(f"{printable(str(folder.path))} is finished: nothing is left to send.")
+        rows = sum(one.rows for one in plan.accounts if one.code)
+        said = (
+            f": nothing can be sent now, and {counted(rows, 'row')} could not be planned."
+            if rows
+            else " is finished: nothing is left to send."
+        )
+        say(printable(str(folder.path)) + said)
     tell_fleet(end, folder, settings, state.engine)
     return end.exit
 
