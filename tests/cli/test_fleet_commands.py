@@ -85,6 +85,26 @@ def test_what_only_sends_loads_neither_pandas_nor_what_writes_workbooks(run: Run
         assert not heavy & loaded_by(sending)
 
 
+def test_what_is_allowed_now_adds_to_what_was_allowed_as_the_fleet_was_planned(
+    run: Run, tmp_path: Path
+) -> None:
+    danger = "staging,110001,multimodal,1,\nhotel-002,210001,,,null\n"
+    (tmp_path / "many.csv").write_text(
+        f"account,id,mode,multimodal_model_id,phone_number_id\n{danger}", "utf-8"
+    )
+    quick = ("--yes", "--rate", "off", "--reread-after", "0")
+    with closing(make_many(2, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path, 2, f"{address}/api")
+        assert "G103" in run("fleet", "plan", "many.csv", "--allow", "mode").out
+        for verb in ("apply", "resume"):
+            refused = run("fleet", verb, "last", *quick)
+            assert (
+                refused.exit == 5 and "--allow phone_number_id" in refused.err and "G101" not in refused.err
+            )
+        done = run("fleet", "apply", "last", "--allow", "phone_number_id", *quick)
+    assert done.exit == 0 and "2 of 2 accounts as wanted: 2 updated" in done.out
+
+
 @pytest.mark.parametrize(
     ("engine", "flags"),
     [

@@ -20,6 +20,7 @@ from batch_update.cli.options import is_silent, or_environment, settings_of, tak
 from batch_update.cli.screens.screen import on_terminal, paint, say
 from batch_update.errors import UsageError
 from batch_update.model.fleets import NO_ACCOUNT
+from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
 from batch_update.text import counted, how_long, printable, quoted, quoted_path
@@ -115,9 +116,18 @@ def apply_planned(
     expect_fleet(plan, settings.expect)
     prospect = prospect_of(plan, open_accounts(plan, state), order)
     _show_prospect(prospect, is_asked=not settings.yes, settings=settings)
+    order, settings = with_allowed(plan, order, settings)
     order = allowed_order(prospect, order, settings, max_accounts)
     lifted = with_limits(plan, settings, max_accounts)
     return send_fleet(folder, with_order(folder, plan, order, lifted), order, settings)
+
+
+def with_allowed(plan: FleetPlan, order: FleetOrder, settings: Settings) -> tuple[FleetOrder, Settings]:
+    """Return the order and the settings with what was allowed as the fleet was planned, beside what is allowed now."""
+    allow = tuple(dict.fromkeys((*read_settings(plan.settings).allow, *settings.allow)))
+    if not allow:
+        return order, settings
+    return replace(order, given={**order.given, "allow": allow}), settings.model_copy(update={"allow": allow})
 
 
 def allowed_order(

@@ -16,6 +16,7 @@ from batch_update.cli.commands.fleets.plan_fleet import PlanProgress
 from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import (
     allowed_order,
     apply_planned,
+    with_allowed,
     with_limits,
 )
 from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import FleetFlags, orders
@@ -24,7 +25,6 @@ from batch_update.cli.documents import telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import is_silent, settings_of, takes
 from batch_update.cli.screens.screen import say
-from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 from batch_update.text import counted, printable
 
@@ -143,16 +143,17 @@ def _approved(
     """
     from batch_update.fleet.running.fleet_story import prospect_of
 
+    order, settings = with_allowed(found.plan, order, settings)
     names = {one.account for one in found.fresh}
     fresh = [one for one in left if state.begun is None or one.account in names]
     if not any(one.changes for one in fresh):
         get_yes(f"Go on with {counted(len(left), 'account')} of {len(found.plan.accounts):,}?", settings)
         return found, order
-    before = read_settings(found.plan.settings).allow
-    own = settings.model_copy(update={"allow": tuple(dict.fromkeys((*before, *settings.allow)))})
     prospect = prospect_of(found.plan, fresh, order)
-    order = replace(order, given={**order.given, "allow": own.allow})
-    order = allowed_order(prospect, order, own, max_accounts, beside=len(left) - len(fresh))
+    order = allowed_order(prospect, order, settings, max_accounts, beside=len(left) - len(fresh))
     plan = with_limits(found.plan, settings, max_accounts)
-    allowed = {**plan.settings, "allow": list(order.given["allow"])}  # so that workers elsewhere heed it, too
+    allowed = {
+        **plan.settings,
+        "allow": list(order.given.get("allow", ())),
+    }  # so that workers elsewhere heed it, too
     return replace(found, plan=replace(plan, settings=allowed)), order
