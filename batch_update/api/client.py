@@ -94,6 +94,7 @@ class Client:
             on_event=on_event,
             clock=clock,
         )
+        self._outage = pace.outage
         self._notes: set[str] = set()
         self._admit = admit
         """None once it let the client in"""
@@ -268,7 +269,8 @@ class Client:
         again = "check the network and the setting base_url, then try again"
         if isinstance(verdict.stop, RunStopped) and verdict.stop.code == "R103":
             remedy = f"{again}; the setting max_outage says how long to wait"
-            return RunStopped(f"{verdict.stop.message}: {message}", code="R103", remedy=remedy)
+            waited = f"{verdict.stop.message}: " if self._outage else ""
+            return RunStopped(f"{waited}{message}", code="R103", remedy=remedy)
         if verdict.stop is not None:
             return verdict.stop
         remedy = (

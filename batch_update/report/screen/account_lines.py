@@ -26,12 +26,13 @@ def listed_lines(accounts: Sequence[ListedAccount], *, width: int) -> Iterator[s
 
 def checked_lines(accounts: Sequence[AskedAccount], *, quiet: bool) -> Iterator[tuple[str, str]]:
     """Yield lines with their tone: what is wrong, once with all accounts it is wrong with; what is odd; the rest."""
-    wrong: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    wrong: dict[tuple[str, str], dict[str, list[str]]] = {}
     for one in accounts:
         if one.code or one.exit:
-            wrong[one.code, one.message, one.remedy].append(one.name)
-    for (code, message, remedy), names in wrong.items():
-        yield f"{listed(names, 10)}: {printable(message)}" + (f" ({code})" if code else ""), "error"
+            wrong.setdefault((one.code, one.remedy), {}).setdefault(one.message, []).append(one.name)
+    for (code, remedy), messages in wrong.items():
+        for message, names in messages.items():
+            yield f"{listed(names, 10)}: {printable(message)}" + (f" ({code})" if code else ""), "error"
         yield f"  {printable(remedy)}", ""
     for one in accounts:
         yield from ((f"{one.name}: warning: {printable(said)}", "warning") for said in one.warnings)

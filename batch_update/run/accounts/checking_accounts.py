@@ -21,8 +21,10 @@ from batch_update.secrets.reading_secrets import referred_key
 from batch_update.settings.tunables import Settings
 from batch_update.text import as_compared, listed
 
-AT_ONCE = 8
-"""Accounts that are asked at the same time."""
+AT_ONCE = 32
+"""Accounts that are asked at the same time: each is one request, and one that is down keeps its place for a while."""
+_QUICK = {"max_attempts": 2, "max_outage": 0.0}
+"""Settings that count unless others were given: whoever looks at all accounts waits for none that is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ async def ask_accounts(
     A server that does not answer is not waited for, unless the setting max_outage says so. Nothing is raised for what
     is wrong with one.
     """
-    if "max_outage" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"max_outage": 0.0})
+    quick = {name: value for name, value in _QUICK.items() if name not in settings.model_fields_set}
+    settings = settings.model_copy(update=quick)
     check = partial(_checked, settings=settings, means=means)
     return list(_with_sharers(await done_with_each(accounts, check, AT_ONCE)))
 

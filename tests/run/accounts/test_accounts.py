@@ -16,11 +16,14 @@ import pytest
 from batch_update.account.known.accounts_file import read_accounts
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.model.reports import Exit
+from batch_update.report.documents.fleets.of_accounts import AskedAccount
+from batch_update.report.screen.account_lines import checked_lines
 from batch_update.run.accounts.adding_account import NewAccount, begin_adding
 from batch_update.run.accounts.checking_accounts import CheckedAccount, ask_accounts, worst_of_accounts
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
+from tests.clocks import FakeTime
 
 LIST = """# ours
 [defaults]
@@ -100,6 +103,33 @@ def test_accounts_of_one_owner_are_told_of_where_their_keys_differ(listed: Setti
     told = [warning for one in found for warning in one.warnings]
     assert [one.error for one in found] == [None, None] and len(told) == 2
     assert "belongs to a@adler.example as refused does: is it one account?" in told
+
+
+def test_what_to_do_is_told_once_for_all_with_the_same_trouble() -> None:
+    def asked(name: str, message: str, **more: Any) -> AskedAccount:
+        return AskedAccount(
+            name, "", "", "", "", **{"exit": 5, "code": "X312", **more}, message=message, warnings=()
+        )
+
+    told = [
+        asked("a", "of x", remedy="Mend it."),
+        asked("b", "of y", remedy="Mend it."),
+        asked("c", "of x", remedy="Mend it."),
+        asked("d", "down", remedy="Wait.", code="R103"),
+    ]
+    lines = [line for line, _ in checked_lines(told, quiet=True)]
+    assert lines == ["a, c: of x (X312)", "b: of y (X312)", "  Mend it.", "d: down (R103)", "  Wait."]
+
+
+def test_who_is_down_is_not_waited_for_and_is_told_without_how_long(listed: Settings) -> None:
+    async def down(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        raise ConnectionRefusedError
+
+    fake, known = FakeTime(), read_accounts(listed.accounts_file).named("adler")
+    settings = read_settings({"accounts_file": listed.accounts_file, "locks_dir": listed.locks_dir})
+    (found,) = anyio.run(ask_accounts, [known], settings, replace(means(), app=down, clock=fake.clock))
+    assert found.error is not None and found.error.code == "R103" and fake.skipped < 10
+    assert "for 0 s" not in found.error.message and "/user/me" in found.error.message
 
 
 def add(settings: Settings, new: NewAccount, *, asks: bool = True) -> CheckedAccount:

@@ -32,6 +32,7 @@ def check_accounts(given: dict[str, Any], accounts: SOME = None) -> None:
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
+        from batch_update.model.reports import WORST_LAST, Exit
         from batch_update.report.documents.fleets.of_accounts import CheckedAccounts
         from batch_update.report.screen.account_lines import checked_lines
         from batch_update.run.accounts.checking_accounts import ask_accounts, worst_of_accounts
@@ -41,7 +42,11 @@ def check_accounts(given: dict[str, Any], accounts: SOME = None) -> None:
         if not is_silent(settings):
             say(f"Asking whose the key of {counted(len(chosen), 'account')} is ...")
         checked = anyio.run(ask_accounts, chosen, settings, Means())
-        told = tuple(sorted(map(_as_asked, checked), key=lambda one: (-one.exit, not one.warnings)))
+        told = tuple(
+            sorted(
+                map(_as_asked, checked), key=lambda one: (-WORST_LAST.index(Exit(one.exit)), not one.warnings)
+            )
+        )
         status = worst_of_accounts(checked)
         if settings.json_:
             out_document(CheckedAccounts(str(settings.accounts_file), told), exit=status)
