@@ -6,11 +6,14 @@ import gc
 
 from batch_update.interrupts import leaving_at_once
 
+THRESHOLDS = (20_000, 20, 20)
+"""when garbage is looked for: what is loaded and read stays, and looking among it as often as Python does takes a
+twentieth of the time"""
+
 
 def main() -> None:
     """Run the program."""
-    # What is loaded and read stays: looking for garbage among it as often as Python does takes a twentieth of the time.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(*THRESHOLDS)
     with leaving_at_once():
         from batch_update.cli import main as program
     program()

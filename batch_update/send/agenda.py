@@ -13,7 +13,9 @@ from batch_update.api.retrying import BUDGET_FLOOR, BUDGET_SHARE
 from batch_update.model.reports import Pace, Window
 
 EVERY = 1.0
-"""seconds between two looks ahead"""
+LOOKS = 20
+"""seconds between two looks ahead at least, and how many there are at least until the end: one takes half a
+millisecond, which is much for each of a thousand accounts each second"""
 FEWEST = 20
 """changes of which it is told how often they were tried again"""
 USUAL_LATENCY = 0.3
@@ -84,7 +86,8 @@ class Forecast:
             before, retries = self._since
             often = (outlook.retries - retries) / max(done - before, FEWEST)
             left = seconds_left(self._agenda, outlook, done, wave=self.wave, pause=pause, often=often)
-            self._limit, self._ends, self._due = outlook.limit, now + left, now + EVERY
+            self._limit, self._ends = outlook.limit, now + left
+            self._due = now + max(EVERY, left / LOOKS)
         return max(0.0, self._ends - now), self._limit
 
 

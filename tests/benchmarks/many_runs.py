@@ -6,6 +6,7 @@ and the reports, which another process makes.
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import anyio
 
+from batch_update.__main__ import THRESHOLDS
 from batch_update.api.keys import ApiKey
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import save_fleet
@@ -58,7 +60,7 @@ async def main(path: Path, fleet: FleetPlan) -> list[ShardEnd]:
         if len(ends) <= MOST_REPORTS:
             shared.ended(FleetFolder(path), part.account, end.epoch)
 
-    async with one_process() as shared, anyio.create_task_group() as tasks:
+    async with one_process(FleetFolder(path)) as shared, anyio.create_task_group() as tasks:
         for part in fleet.accounts:
             tasks.start_soon(one, part, shared)
     return ends
@@ -72,6 +74,7 @@ def seconds_of(who: int) -> float:
 if __name__ == "__main__":
     folder, url, accounts, rows, *windows = sys.argv[1:]
     capacity_for(int(accounts))
+    gc.set_threshold(*THRESHOLDS)
     fleet = prepare(Path(folder), url, int(accounts), int(rows), windows)
     began, used = time.monotonic(), seconds_of(resource.RUSAGE_SELF)
     ends = anyio.run(main, Path(folder), fleet)

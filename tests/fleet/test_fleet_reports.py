@@ -47,7 +47,7 @@ def sent(plan: PlannedFleet, means: Means) -> FleetEnd:
     given = {"rate": "off", "reread_after": 0.0, "skip_invalid": True}
 
     async def main() -> FleetEnd:
-        async with one_process() as shared:
+        async with one_process(plan.folder) as shared:
             engine = Here(3, shared, given, means)
             return await run_fleet(plan.folder, plan.plan, FleetMeans(engine))
 

@@ -15,12 +15,13 @@ from batch_update.api.keys import ApiKey
 from batch_update.clock import SYSTEM
 from batch_update.errors import JournalError, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
-from batch_update.fleet.running.one_process import STARTS, one_process
+from batch_update.fleet.running.one_process import LATE, PULSE, STARTS, TRIES, one_process
 from batch_update.fleet.shards.running import run_shard
 from batch_update.journal.reading import read_run
 from batch_update.model.reports import Exit
 from batch_update.run.remaking import remake_files, remake_uninterrupted
-from tests.clocks import FakeTime
+from tests.api.virtual import run
+from tests.clocks import virtual_clock
 from tests.fleet.one_account import SETTINGS, one_account
 from tests.journal.journals import files_of, journalled, written_from
 from tests.made import plan_of
@@ -45,7 +46,7 @@ def test_reports_of_accounts_that_ended_are_there_in_the_end(tmp_path: Path) -> 
     (folder.run_of("b", 1) / "journal.db").write_bytes(b"no journal")
 
     async def main() -> None:
-        async with one_process() as shared:
+        async with one_process(folder) as shared:
             for account in ("b", "never begun", "a"):
                 shared.ended(folder, account, 0 if " " in account else 1)
 
@@ -67,16 +68,30 @@ def test_a_ctrl_c_at_the_terminal_ends_no_fleet_by_way_of_the_process_that_makes
         signal.signal(signal.SIGINT, before)
 
 
-def test_accounts_begin_one_after_another() -> None:
-    time = FakeTime()
-
-    async def main() -> None:
-        async with one_process(time.clock) as shared:
+def test_accounts_begin_one_after_another(tmp_path: Path) -> None:
+    async def main() -> float:
+        async with one_process(FleetFolder(tmp_path), virtual_clock()) as shared:
+            began = anyio.current_time()
             for _ in range(10):
                 await shared.start()
+            return anyio.current_time() - began
 
-    anyio.run(main)
-    assert time.skipped == pytest.approx(9 / STARTS)
+    assert run(main, "asyncio") == pytest.approx(10 / STARTS)
+
+
+def test_no_account_begins_while_those_at_work_are_held_up_but_for_a_while_only(tmp_path: Path) -> None:
+    """The event loop is late by a tenth of a second each time: it has more to do than it can."""
+
+    async def late(seconds: float) -> None:
+        await anyio.sleep(seconds + 2 * LATE)
+
+    async def main() -> float:
+        async with one_process(FleetFolder(tmp_path), virtual_clock(sleep=late)) as shared:
+            began = anyio.current_time()
+            await shared.start()
+            return anyio.current_time() - began
+
+    assert run(main, "asyncio") == pytest.approx(1 / STARTS + (TRIES - 1) * PULSE + TRIES * 2 * LATE)
 
 
 @pytest.mark.parametrize(("told", "most"), [({}, 4), ({"concurrency": 6}, 6), ({"concurrency": 2}, 2)])
@@ -95,7 +110,7 @@ def test_of_an_account_among_many_four_requests_are_under_way_at_once_unless_tol
         under_way -= 1
 
     async def main() -> None:
-        async with one_process() as shared:
+        async with one_process(FleetFolder(tmp_path)) as shared:
             means = shared.means(account.means("first", SYSTEM, tmp_path))
             end = await run_shard(account.task(), means=means, given=given)
             assert end.exit is Exit.OK, end
@@ -105,9 +120,9 @@ def test_of_an_account_among_many_four_requests_are_under_way_at_once_unless_tol
     assert peak == most
 
 
-def test_what_is_raised_inside_comes_out_as_it_was() -> None:
+def test_what_is_raised_inside_comes_out_as_it_was(tmp_path: Path) -> None:
     async def main() -> None:
-        async with one_process():
+        async with one_process(FleetFolder(tmp_path)):
             raise UsageError("no", code="U101")
 
     with pytest.raises(UsageError, match="no"):

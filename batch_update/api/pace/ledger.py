@@ -22,6 +22,10 @@ KEEP = 60.0
 """seconds that requests are kept at least; longer where a window is longer"""
 UNANSWERED = 60.0
 """seconds after sending at which a request counts, where only its answer can tell and none came"""
+AHEAD = 1.0
+"""seconds for which leave is taken ahead, where nobody else uses the key"""
+MOST_AHEAD = 5.0
+"""the same where a process has much else to do"""
 LONGEST_TURN = 2.0
 """seconds that others may have their turn; then one of them hangs, and the ledger is given up"""
 
@@ -49,7 +53,11 @@ class Ledger:
     windows by itself. `news` says so, once.
     """
 
-    def __init__(self, path: Path, *, clock: Clock = SYSTEM, boot: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, ahead: float = AHEAD, clock: Clock = SYSTEM, boot: str | None = None
+    ) -> None:
+        """`ahead`: seconds for which whoever uses it takes leave at a time, `MOST_AHEAD` at most."""
+        self.ahead = ahead
         self.news = ""
         """something that people should know; whoever tells them empties it"""
         self._path = path
@@ -61,6 +69,8 @@ class Ledger:
         self._me = secrets.randbits(64)
         self._given_up = False
         self._busy_since = math.inf
+        self._is_shifted = False
+        """whether the times that were read last are another clock's"""
 
     @contextmanager
     def turn(
@@ -85,8 +95,9 @@ class Ledger:
             yield [at for _, at in others]
             own = [(self._me, at) for at in mine()]
             after = [line for line in others + own if line[1] > now - max(keep, KEEP)]
-            # Compared with what stands there: what was corrected must not be corrected anew, and later, each time.
-            if not self._given_up and (is_damaged or sorted(after) != sorted(before)):
+            # Compared with what stands there: what was corrected must not be corrected anew, and later, each time. Nor
+            # what is of another start of the machine.
+            if not self._given_up and (is_damaged or self._is_shifted or sorted(after) != sorted(before)):
                 self._write(now, after)
         finally:
             lock.release()
@@ -128,6 +139,7 @@ class Ledger:
 
     def _read(self, now: float) -> list[tuple[int, float]] | None:
         """Who sent, and when it counts; None where the file is damaged."""
+        self._is_shifted = False
         try:
             content = read_plain(self._path, _LARGEST)
         except FileNotFoundError:
@@ -150,7 +162,8 @@ class Ledger:
         if mark != _MARK or len(body) != 16 * count or seal != crc32(content[: -_SEAL.size]):
             raise ValueError("not as it was written")
         whos, ats = array("Q", body[: 8 * count]), array("d", body[8 * count :])
-        if boot == self._boot and (self._knows_boot or last <= now):
+        self._is_shifted = not (boot == self._boot and (self._knows_boot or last <= now))
+        if not self._is_shifted:
             return list(zip(whos, ats, strict=True))
         # Another start of the machine, or another machine: there the monotonic clock shows something else.
         shift = offset - (self._clock.wall().timestamp() - now)
@@ -168,8 +181,9 @@ class Ledger:
 
 
 def _credible(at: float, now: float) -> float:
-    """Return the time itself, unless a request that was sent by now cannot count as late as that."""
-    return at if at <= now + PATIENCE else now + PATIENCE
+    """Return the time itself, or where it is later than any request can count for which leave was taken ahead, the
+    latest for one that was sent by now."""
+    return at if at <= now + PATIENCE + 2 * MOST_AHEAD else now + PATIENCE
 
 
 def _boot_id() -> str:

@@ -12,7 +12,7 @@ import anyio
 from batch_update.api.pace.gate import MOST_WAIT, OUTAGE_ROWS, Gate, GateState
 from batch_update.api.pace.ledger import Ledger
 from batch_update.api.pace.outlook import Lane, Outlook
-from batch_update.api.pace.shared_windows import AHEAD, TURN, SharedWindows
+from batch_update.api.pace.shared_windows import TURN, SharedWindows
 from batch_update.api.pace.windows import Ticket, WindowLog
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped
@@ -122,8 +122,7 @@ class Pacer:
             if wait > 0:
                 return shared.next_look(wait)
             ticket = self._grant()
-            if not self._even:
-                shared.take_ahead(ticket.sent)
+            shared.take_ahead(ticket.sent, self._spacing)
             return ticket
 
     def _wait(self) -> float:
@@ -142,15 +141,20 @@ class Pacer:
         self._gate.probing = ticket.probe
         self._flying[ticket] = None
         self.stats.requests += 1
-        if self._even and self._logs:
-            self._next_even = now + max(log.spacing for log in self._logs)
+        if spacing := self._spacing:
+            self._next_even = now + spacing
         return ticket
+
+    @property
+    def _spacing(self) -> float:
+        """Seconds between two requests that are evenly spaced; 0 where they need not be."""
+        return max((log.spacing for log in self._logs), default=0.0) if self._even else 0.0
 
     def leaves(self, ticket: Ticket) -> None:
         """Its first byte leaves now: what it waited for until then, a slow disk or connection, must not be counted."""
         now = self._clock.monotonic()
         waited, ticket.sent, ticket.left = now - ticket.sent, now, True
-        if self._shared is not None and waited > AHEAD:
+        if self._shared is not None and waited > self._shared.ahead:
             self._shared.tell(capped=self._capped)
 
     def _wake(self) -> None:
@@ -174,7 +178,7 @@ class Pacer:
             latency=latency,
             landing=[max(0.0, ticket.sent + latency - now) for ticket in self._flying],
             opens_in=latency if opens == math.inf else opens,  # the probe is under way
-            spacing=max((log.spacing for log in self._logs), default=0.0) if self._even else 0.0,
+            spacing=self._spacing,
             retries=self.stats.retries,
         )
 

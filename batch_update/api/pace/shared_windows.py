@@ -17,9 +17,7 @@ GLANCE = 0.1
 TURN = 0.005
 """seconds after which to ask again, where another process looks into the ledger; never sooner, since its times are
 rounded"""
-AHEAD = 1.0
-"""seconds for which leave is taken ahead in the ledger, where nobody else uses it"""
-MOST_AHEAD = 20
+MOST_REQUESTS = 20
 """requests that are written down ahead at most"""
 
 
@@ -27,9 +25,9 @@ class SharedWindows:
     """The windows of one pacer beside those of other processes with its key, whose requests count, too.
 
     A look into the ledger takes longer than all else in the pacer. While nobody else is seen there, one look writes
-    down as many requests as the windows take within `AHEAD`, as if they went out at its last moment: those need no
-    further look. What was not used of it is given back by the next look, which the pacer takes once nothing is under
-    way and nobody waits. So others never see less than what is sent, and for a moment more.
+    down as many requests as the windows take within the next moment, `Ledger.ahead`, as if they went out at its end:
+    those need no further look. What was not used of it is given back by the next look, which the pacer takes once
+    nothing is under way and nobody waits. So others never see less than what is sent, and for a moment more.
     """
 
     def __init__(
@@ -47,6 +45,8 @@ class SharedWindows:
         self._flying = flying
         self._on_event = on_event
         self._clock = clock
+        self.ahead = ledger.ahead
+        """seconds for which leave is taken at a time"""
         self._ahead = 0
         """requests that the ledger holds already and that have not gone out"""
         self._ahead_until = -math.inf
@@ -82,16 +82,20 @@ class SharedWindows:
         with self.turn(capped=capped):
             pass
 
-    def take_ahead(self, now: float) -> None:
+    def take_ahead(self, now: float, spacing: float = 0.0) -> None:
         """Within a turn: have the ledger hold what else the windows take soon, where nobody else uses it.
+
+        `spacing`: seconds between two requests, where they are evenly spaced.
 
         What counts now and does not then stands in it as well until the next look: others see more than there is.
         """
         if self.has_others:
             return
-        until = now + AHEAD
+        until = now + self.ahead
         room = min(log.room(self._flying, until) for log in self._logs)
-        self._ahead, self._ahead_until = min(max(room, 0), MOST_AHEAD), until
+        if spacing:
+            room = min(room, math.floor(self.ahead / spacing))
+        self._ahead, self._ahead_until = min(max(room, 0), MOST_REQUESTS), until
 
     def use_ahead(self) -> bool:
         """Whether a request may go out without a look, since the ledger holds it already: it is used up with this."""
@@ -109,14 +113,14 @@ class SharedWindows:
             words = "another command used this key a moment ago, and the limit is for both together"
             self._on_event(Event("shared", f"{words}: waiting {how_long(math.ceil(wait))}", wait))
         # An answer to another process makes room earlier than it was to be expected.
-        return max(min(wait, max(wait - PATIENCE, GLANCE)), TURN)
+        return max(min(wait, max(wait - PATIENCE - 2 * self.ahead, GLANCE)), TURN)
 
     def _counted(self, patience: float) -> list[float]:
         """Our requests: the latest moments at which the server may have counted them."""
         longest = max(self._logs, key=lambda log: log.seconds)
         # Between its leave and its first byte a request may wait for so long that it is not told anew.
-        flying = (ticket.sent + (0.0 if ticket.left else AHEAD) + patience for ticket in self._flying)
-        return [*longest.counted(), *flying, *[self._ahead_until + AHEAD + patience] * self._ahead]
+        flying = (ticket.sent + (0.0 if ticket.left else self.ahead) + patience for ticket in self._flying)
+        return [*longest.counted(), *flying, *[self._ahead_until + self.ahead + patience] * self._ahead]
 
     def _tell_news(self) -> None:
         if self._ledger.news:

@@ -32,7 +32,7 @@ async def chosen_engine(
         watcher.fleet_told(capacity.told)
     plan = read_fleet(folder)
     if wanted.name == HERE:
-        async with one_process() as shared:
+        async with one_process(folder) as shared:
             yield Here(capacity.most, shared, order.given, tell=watcher.rows_done, fleet=plan)
         return
     from batch_update.fleet.engine.dask_engine import dask_engine

@@ -13,6 +13,7 @@ import anyio.to_process
 from batch_update.as_raised import as_raised
 from batch_update.clock import SYSTEM, Clock
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.shards.stopping import stop_asked
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
 from batch_update.run.remaking import remake_uninterrupted
@@ -21,6 +22,12 @@ from batch_update.run.steps.means import AmongMany, Means
 STARTS = 90.0
 """accounts that begin in a second at most: each opens with a burst of 20 requests and repeats it every 11 seconds, so
 that a thousand are spread over those 11 seconds"""
+LATE = 0.03
+"""seconds by which the event loop may be late for one more account to begin: those at work come first"""
+TRIES = 20
+"""looks at how late it is, until an account begins all the same"""
+PULSE = 0.1
+"""seconds between two of them"""
 AT_ONCE = 4
 """requests of an account under way, unless told otherwise: a burst of 20 comes every 11 seconds, long after idle
 connections were closed, so that each costs a connection made anew"""
@@ -34,22 +41,36 @@ class OneProcess:
     def __init__(self, disk: SharedDisk, clock: Clock) -> None:
         self._disk = disk
         self._clock = clock
-        self._next = clock.monotonic()
+        self._stop = anyio.Event()
+        self._heeding = anyio.CancelScope()
+        self._starts = anyio.Lock()
         self._due: list[Path] = []
         self._news = anyio.Event()
         self._is_over = False
 
     def means(self, means: Means) -> Means:
         """Return the means of one account among many."""
-        return replace(means, among=AmongMany(self._disk, AT_ONCE))
+        return replace(means, among=AmongMany(self._disk, AT_ONCE, self._stop))
 
     async def start(self) -> None:
-        """Return when the next account may begin."""
-        now = self._clock.monotonic()
-        at = max(now, self._next)
-        self._next = at + 1 / STARTS
-        if at > now:
-            await self._clock.sleep(at - now)
+        """Return when the next account may begin: one after another, and none while those at work are held up.
+
+        So a machine that cannot pace all of them works on as many at once as it can.
+        """
+        async with self._starts:
+            pause = 1 / STARTS
+            for _ in range(TRIES):
+                began = self._clock.monotonic()
+                await self._clock.sleep(pause)
+                if self._clock.monotonic() - began - pause <= LATE:
+                    return
+                pause = PULSE
+
+    async def heed(self, folder: FleetFolder) -> None:
+        """Look for the file that ends all accounts, and end them once it is there."""
+        with self._heeding:
+            await stop_asked(folder, self._clock)
+            self._stop.set()
 
     def ended(self, folder: FleetFolder, account: str, epoch: int) -> None:
         """Have the reports of an account made that has ended, where it has a journal."""
@@ -82,15 +103,17 @@ class OneProcess:
     def close(self) -> None:
         """No account ends any more."""
         self._is_over = True
+        self._heeding.cancel()
         self._news.set()
 
 
 @asynccontextmanager
-async def one_process(clock: Clock = SYSTEM) -> AsyncIterator[OneProcess]:
-    """Open what accounts share; at the end wait until their reports are written."""
+async def one_process(folder: FleetFolder, clock: Clock = SYSTEM) -> AsyncIterator[OneProcess]:
+    """Open what the accounts of a fleet share; at the end wait until their reports are written."""
     async with shared_disk(clock) as disk, as_raised(anyio.create_task_group()) as tasks:
         shared = OneProcess(disk, clock)
         tasks.start_soon(shared.write)
+        tasks.start_soon(shared.heed, folder)
         try:
             yield shared
         finally:

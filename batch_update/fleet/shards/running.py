@@ -143,7 +143,8 @@ async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
 
 
 async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> ShardEnd:
-    stop = OutsideEnd(partial(stop_asked, shard.folder, means.clock))
+    seen = None if means.among is None else means.among.stop
+    stop = OutsideEnd(partial(stop_asked, shard.folder, means.clock, seen))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(homing.keep)
         means = replace(means, leave=lease.held, spent=lease.spent, interrupts=stop.opening(means.interrupts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 import anyio.to_thread
 
 from batch_update.clock import Clock
@@ -19,8 +20,14 @@ def refuse_stopped(folder: FleetFolder) -> None:
         raise interruption(STOPPED)
 
 
-async def stop_asked(folder: FleetFolder, clock: Clock) -> EndAsked:
-    """Wait until the file is there, and return the signal that it stands for."""
+async def stop_asked(folder: FleetFolder, clock: Clock, seen: anyio.Event | None = None) -> EndAsked:
+    """Wait until the file is there, and return the signal that it stands for.
+
+    `seen` is set by whoever looks for the file on behalf of many.
+    """
+    if seen is not None:
+        await seen.wait()
+        return STOPPED
     while not await anyio.to_thread.run_sync(folder.is_stopped, abandon_on_cancel=True):
         await clock.sleep(GLANCE)
     return STOPPED

@@ -10,8 +10,9 @@ import anyio.lowlevel
 
 from batch_update.journal.storing.schema import LogEntry
 
-LINGER = 0.05
-"""seconds that outcomes wait for an intention to be written with, where many journals share the waits for the disk"""
+LINGER = 0.75
+"""seconds that outcomes wait for an intention to be written with, where many journals share the waits for the disk: the
+next request of an account goes out 0.6 seconds after the last, and each commit of a thousand accounts counts"""
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
 

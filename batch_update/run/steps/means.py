@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import anyio
+
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
 from batch_update.account.locking import AccountLock
 from batch_update.api.address import check_base_url, hint_of
 from batch_update.api.client import Client
 from batch_update.api.keys import ApiKey
-from batch_update.api.pace.ledger import Ledger
+from batch_update.api.pace.ledger import AHEAD, MOST_AHEAD, Ledger
 from batch_update.api.wire.proxies import find_proxy
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import AccessError, ApiError, BatchUpdateError, RunStopped, UsageError
@@ -41,6 +43,8 @@ class AmongMany:
     """what all their journals wait for the disk with"""
     at_once: int
     """requests of one run under way at most, where no setting says"""
+    stop: anyio.Event | None = None
+    """set once the file that ends all of them is there; None: each looks for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ async def speaking(
             app = stack.enter_context(sandbox_app(settings))
         elif app is None and (hint := hint_of(settings.base_url)):
             means.watcher.warning(hint)
-        ledger = Ledger(account.ledger, clock=means.clock) if means.share else None
+        ahead = AHEAD if means.among is None else MOST_AHEAD
+        ledger = Ledger(account.ledger, ahead=ahead, clock=means.clock) if means.share else None
         client = client_for(
             placed(settings),
             key=account.key,
