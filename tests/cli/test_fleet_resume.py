@@ -144,6 +144,7 @@ def test_what_is_not_mended_stays_open_and_limits_count_what_is_done(
     street.mend()
     last = run("fleet", "apply", str(fleet.path / "failed.csv"), "--skip-invalid", *QUICK)
     assert "1 of 1 account as wanted: 1 updated, 1 invalid" in last.out
+    assert "1 of 1 account as wanted: 1 updated, 1 invalid" in run("fleet", "status").out
     assert street.updates() == ["hotel-002", "kanzlei-004", "praxis-003", "praxis-003", "staging"]
 
 
