@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio import sleep_forever
 
 from batch_update.errors import BatchUpdateError, RunLocked, RunStopped, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
@@ -19,6 +20,7 @@ from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.fleet.record.fleet_state import state_of_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
+from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, ShardEnd
 from batch_update.model.reports import Exit, Pace, Share
@@ -59,7 +61,7 @@ def test_accounts_are_handed_out_no_more_at_once_than_the_engine_takes(tmp_path:
 
 def test_canaries_come_first_and_each_wave_is_over_before_the_next_begins(tmp_path: Path) -> None:
     watcher = Onlooker()
-    run(tmp_path, TEN, TinyEngine(), FleetManner(("J", "c"), WAVES), watcher=watcher)
+    run(tmp_path, TEN, TinyEngine(), FleetManner(("J", "c", "j"), WAVES), watcher=watcher)
     waves: list[list[str]] = []
     for words in watcher.told:
         waves.append([]) if "wave" in words or "canary" in words else waves[-1].append(words[0])
@@ -184,6 +186,20 @@ def test_an_account_whose_worker_lives_is_waited_for_however_long_it_works(tmp_p
             return held[0]
 
     assert exits(run(tmp_path, fleet_of("a", name="other"), Stopped())) == {"a": "LOCKED R141"}
+
+
+def test_who_waits_for_another_one_to_be_done_with_an_account_ends_as_soon_as_the_fleet_does(
+    tmp_path: Path,
+) -> None:
+    folder, held = FleetFolder(tmp_path / "fleet"), ended("a", Exit.LOCKED, "R141")
+
+    class Waiting(FleetWatcher):
+        def fleet_told(self, words: str) -> None:
+            folder.stop.touch()
+
+    clock = replace(QUICK, sleep=lambda seconds: QUICK.sleep(seconds) if seconds < 60 else sleep_forever())
+    end = run(tmp_path, fleet_of("a"), TinyEngine({"a": held}), watcher=Waiting(), clock=clock)
+    assert (exits(end), end.code) == ({"a": "LOCKED R141"}, "R155")
 
 
 def test_a_bug_in_one_account_does_not_keep_the_others_from_being_done(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from batch_update.fleet.shards.homing import EVERY, TRIES, Homing
 from batch_update.journal.reading import read_run
+from batch_update.journal.storing.reserve import RESERVE
 from tests.api import virtual
 from tests.clocks import virtual_clock
 from tests.journal.journals import journalled
@@ -55,3 +56,25 @@ def test_at_the_end_it_is_tried_several_times_and_then_told(tmp_path: Path) -> N
 
     assert virtual.run(story, "asyncio") > EVERY / TRIES
     assert read_run(tmp_path / "home").complete
+
+
+def test_a_journal_that_stands_still_is_copied_once_and_at_the_end_in_any_case(tmp_path: Path) -> None:
+    """Where a file system tells no change of a file, its end still comes home. The reserve is room, and stays."""
+    journalled(plan_of(2), tmp_path / "local")
+    (tmp_path / "local" / RESERVE).write_bytes(b"room")
+    home = tmp_path / "home" / "journal.db"
+
+    async def story() -> None:
+        homing = Homing(tmp_path / "local", tmp_path / "home", virtual_clock())
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(homing.keep)
+            await anyio.sleep(EVERY * 1.5)
+            home.unlink()
+            await anyio.sleep(EVERY * 2)
+            tasks.cancel_scope.cancel()
+        assert not home.exists()
+        await homing.bring()
+
+    virtual.run(story, "asyncio")
+    assert read_run(home.parent).complete
+    assert not (home.parent / RESERVE).exists()

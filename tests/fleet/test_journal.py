@@ -105,6 +105,9 @@ def test_the_latest_end_counts_and_what_began_without_an_end_is_at_work() -> Non
     assert [one.account for one in open_accounts(plan, state)] == ["c", "d"]
     assert [one.account for one in open_accounts(plan, state, retry_failed=True)] == ["b", "c", "d"]
     assert list(state_of_fleet(plan, [*entries, BEGUN]).at_work) == []
+    lost, over = WorkerGone(MADE, "c", 1, "killed"), FleetEnded(MADE, Exit.STOPPED, "R151", "2 failed")
+    anew = state_of_fleet(plan, [*entries, AccountsBegun(MADE, 1, 2, 3), lost, over, BEGUN])
+    assert (anew.lost, anew.wave, anew.ended) == ({}, None, None), "of the time before"
 
 
 def test_the_journal_of_another_fleet_is_refused() -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,51 @@ def test_a_file_system_without_links_and_locks_has_leases_too(
         begun = anyio.current_time()
         await (second := lease_on(tmp_path)).take()
         assert second.epoch == 2 and anyio.current_time() - begun >= TTL, "no lock tells that it is gone"
+
+    on_loop(story)
+
+
+def test_a_holder_that_could_not_lock_is_not_taken_for_gone_by_one_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    async def story() -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(lease_files.FileLock, "_acquire", refuse)
+            await lease_on(tmp_path).take()
+        begun = anyio.current_time()
+        await lease_on(tmp_path).take()
+        assert anyio.current_time() - begun >= TTL
+
+    on_loop(story)
+
+
+def test_a_holder_is_waited_for_as_long_as_it_says_itself_but_not_for_ever(tmp_path: Path) -> None:
+    async def story(ttl: float) -> None:
+        await lease_on(tmp_path / f"{ttl}", ttl=ttl).take()
+        begun = anyio.current_time()
+        await lease_on(tmp_path / f"{ttl}", "elsewhere").take()
+        took[ttl] = anyio.current_time() - begun
+
+    took: dict[float, float] = {}
+    for ttl in (TTL * 2, 7200.0):
+        on_loop(partial(story, ttl))
+    assert TTL * 2 <= took[TTL * 2] < TTL * 3 and 3600 <= took[7200.0] < 3700
+
+
+def test_a_renewal_that_failed_is_made_again_before_the_next_one_would_be(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with lease_on(tmp_path).kept() as lease:
+            folder, gone = tmp_path / "lease", tmp_path / "gone"
+            for seconds, there in ((TTL * 0.2, False), (TTL * 0.08, True), (TTL * 0.4, False)):
+                if not there:
+                    folder.rename(gone)
+                await anyio.sleep(seconds)
+                if not there:
+                    gone.rename(folder)
+            lease.held()
 
     on_loop(story)
 

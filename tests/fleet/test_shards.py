@@ -16,7 +16,7 @@ from batch_update.clock import Clock
 from batch_update.errors import RunStopped
 from batch_update.fleet.leases.lease import TTL, Lease
 from batch_update.fleet.planning.undoing_fleet import plan_undo_of_fleet, undo_of_account
-from batch_update.fleet.record.fleet_file import read_fleet
+from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.written_end import last_end
 from batch_update.journal.reading import read_run
@@ -26,11 +26,11 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.saving import digest, read_plan
-from batch_update.settings.tunables import Settings
+from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.api import virtual
 from tests.clocks import virtual_clock
-from tests.fleet.one_account import SETTINGS, Freeze, OneAccount, one_account
-from tests.fleet.planned_parts import NAME
+from tests.fleet.one_account import SERVER, SETTINGS, Freeze, OneAccount, one_account
+from tests.fleet.planned_parts import NAME, planned_part
 
 
 def test_an_account_comes_to_its_end_with_its_journal_and_reports_at_home(tmp_path: Path) -> None:
@@ -262,6 +262,17 @@ def test_another_fleet_another_plan_and_no_such_account_are_refused(tmp_path: Pa
         means = account.means("first", virtual_clock(), tmp_path)
         told[name] = virtual.run(partial(run_shard, task, means=means, given=SETTINGS), "asyncio")
     assert {end.code for end in told.values()} == {"R143"}
+    (tmp_path / "sheet.csv").write_text("id,speech_speed\n10001,0.7\n", "utf-8")
+    fleet, at = read_fleet(account.folder), {"app": account.app, "key": SANDBOX_KEY, "base_url": SERVER}
+    another = planned_part(account.folder, NAME, tmp_path / "sheet.csv", **at)
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert (
+        end.code == "R143" and f"not the one that was approved: its digest is {another.digest}" in end.message
+    )
+    save_fleet(account.folder, replace(fleet, accounts=(another,)))
+    end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
+    assert end.code == "R143" and f"has the digest {another.digest}" in end.message
+    save_fleet(account.folder, fleet)
     account.folder.plan_of(NAME).write_text("{}", "utf-8")
     end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
     assert (end.code, end.exit) == ("S113", Exit.SHEET_INVALID)

@@ -197,13 +197,10 @@ class LeaseFiles:
 
     def renew(self, epoch: int, content: bytes) -> None:
         """Write the stamp anew. Raises OSError."""
-        draft = self._stamp_draft(epoch)
+        draft = self.folder / f".stamp-{epoch:06d}.part"
         draft.unlink(missing_ok=True)
         _write_new(draft, content, self.folder, lasting=False)
         draft.replace(self.stamp(epoch))
-
-    def _stamp_draft(self, epoch: int) -> Path:
-        return self.folder / f".stamp-{epoch:06d}.part"
 
     def release(self, epoch: int, token: str) -> None:
         """Write down that the holder let go. Raises OSError."""
@@ -216,8 +213,8 @@ class LeaseFiles:
         Who still wanted to begin it finds the draft gone, and that somebody was faster. Epochs stay for ever.
         """
         for place in self.folder.iterdir():
-            old, own_draft = _OLD.fullmatch(place.name), self._stamp_draft(epoch)
-            if (old and int(old[1]) < epoch) or (_DRAFT.fullmatch(place.name) and place != own_draft):
+            old = _OLD.fullmatch(place.name)
+            if (old and int(old[1]) < epoch) or _DRAFT.fullmatch(place.name):
                 with suppress(OSError):
                     place.unlink()
 
