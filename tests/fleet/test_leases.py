@@ -186,6 +186,28 @@ def test_a_lost_answer_of_the_file_system_leaves_it_with_whoever_s_words_stand_t
     on_loop(story)
 
 
+def test_who_comes_between_two_steps_of_another_one_is_told_that_it_holds_the_lease(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a moment the file of whoever was faster has the name of its draft, too."""
+    link = os.link
+
+    def too_late(source: Any, to: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        to.write_text("another's", "utf-8")
+        link(to, to.with_name(".epoch-another.part"))
+        raise FileExistsError(errno.EEXIST, "File exists", str(to))
+
+    monkeypatch.setattr(os, "link", too_late)
+
+    async def story() -> None:
+        with pytest.raises(RunLocked) as error:
+            await lease_on(tmp_path).take()
+        assert error.value.code == "R141"
+
+    on_loop(story)
+
+
 def test_a_file_system_without_links_and_locks_has_leases_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

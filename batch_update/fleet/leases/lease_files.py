@@ -193,6 +193,8 @@ class LeaseFiles:
             draft.unlink(missing_ok=True)
         with suppress(OSError):  # not each file system can be asked for that
             sync_folder(self.folder)
+        if self.epoch(epoch).lstat().st_nlink > 1:
+            return False  # whoever was faster has its draft still: ours is gone by now
         return read_plain(self.epoch(epoch), _LARGEST) == content
 
     def renew(self, epoch: int, content: bytes) -> None:
