@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "base-url": ("base_url", "url", "server", "address", "Adresse", "Serveradresse"),
     "key": ("key", "api key", "key reference", "Schlüssel", "API-Schlüssel", "Schlüsselverweis"),
     "owner": ("owner", "email", "e-mail", "Inhaber", "Inhaberin", "Besitzer", "Eigentümer"),
-    "tags": ("tags", "tag", "labels", "Gruppe", "Gruppen", "Schlagwörter", "Stichwörter"),
+    "tags": ("tags", "tag", "labels", "Gruppe", "Gruppen", "Schlagwörter", "Schlagworte", "Stichwörter"),
 }
 """Key of an account -> the headers that its column may have."""
 _MEANT = {normalize(header): key for key, headers in COLUMNS.items() for header in headers}

@@ -10,6 +10,7 @@ from batch_update.fleet.running.account_brake import failed
 from batch_update.fleet.running.account_waves import AccountWave
 from batch_update.model.fleets import FleetPlan, ShardEnd, summed
 from batch_update.model.plans import Status
+from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.send.progress import FEWEST_SECONDS, LATELY, Progress
 
 _SENT = (Status.UPDATED, Status.FAILED, Status.UNKNOWN)
@@ -26,7 +27,7 @@ class FleetProgress:
     """of them, in order or not"""
     at_work: int
     failed: int
-    """that ended early, or have rows that are not as wanted"""
+    """that ended early, but for those that were stopped with the fleet, or have rows that are not as wanted"""
     unplanned: int
     """accounts beside them that could not be planned"""
     wave: str
@@ -84,7 +85,7 @@ class FleetMeter:
             len(self._changes),
             len(self._ends),
             len(self._at_work),
-            sum(map(failed, self._ends.values())),
+            sum(failed(end) and end.code != FLEET_STOPPED for end in self._ends.values()),
             self._unplanned,
             self._wave,
             done,
@@ -96,7 +97,8 @@ class FleetMeter:
 
     def _done(self) -> int:
         over = sum(min(self._changes.get(name, 0), rows_sent(end.counts)) for name, end in self._ends.items())
-        return over + sum(one.done for one in self._at_work.values() if one is not None)
+        # Rows that were not sent, as of an account that is stopped, are not done.
+        return over + sum(rows_sent(one.counts) for one in self._at_work.values() if one is not None)
 
     def _counts(self) -> Mapping[Status, int]:
         found = summed(

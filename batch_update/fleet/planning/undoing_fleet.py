@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, RunStopped, UsageError
@@ -23,6 +23,9 @@ from batch_update.run.planning import save_to
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
+_NAMED = re.compile(r"^\d{4}-\d\d-\d\dT\d{4}-fleet-")
+"""How the names of fleets begin, before what they are about."""
+
 
 def plan_undo_of_fleet(
     folder: FleetFolder, plan: FleetPlan, settings: Settings, clock: Clock = SYSTEM
@@ -33,7 +36,7 @@ def plan_undo_of_fleet(
     take back, U154 where the folder cannot be made.
     """
     now = clock.wall().replace(microsecond=0)
-    stem = folder_stem(f"undo-{Path(plan.sheet).stem}")
+    stem = folder_stem(f"undo-{_NAMED.sub('', folder.id)}")
     with new_fleet(folder.path.parent, stem, now.astimezone()) as draft:
         accounts = tuple(_accounts_to_undo(folder, plan, draft.folder))
         if not any(one.changes for one in accounts):
