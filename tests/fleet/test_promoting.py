@@ -15,8 +15,10 @@ from batch_update.account.known.of_settings import settings_for
 from batch_update.errors import UsageError
 from batch_update.fleet.planning.fleet_planning import AccountChoice
 from batch_update.fleet.planning.planned import PlannedAccount
+from batch_update.fleet.promoting.namesakes import Namesakes
 from batch_update.fleet.promoting.promoting import Promoted, promote, route_of
 from batch_update.fleet.promoting.target_looks import WhatToCarry, look_at_all
+from batch_update.model.choices import Catalog, Choice, Choices
 from batch_update.model.promotions import Carried, Readiness, TargetReadiness
 from batch_update.plan.saving import read_plan
 from batch_update.report.promoting.promotion_lines import problem_lines, promotion_lines
@@ -66,8 +68,10 @@ class Accounts:
         names: tuple[str, ...] = (),
         fields: tuple[str, ...] = (),
         targets: tuple[str, ...] = (),
+        **given: Any,
     ) -> Promoted:
-        settings = self.settings.model_copy(update={"runs_dir": self.settings.accounts_file.parent / "runs"})
+        runs_dir = self.settings.accounts_file.parent / "runs"
+        settings = self.settings.model_copy(update={"runs_dir": runs_dir, **given})
         route = route_of("staging", AccountChoice(targets, every=not targets), settings)
         means = Means(app=self.app, share=False)
         wanted = WhatToCarry(names, fields)
@@ -117,6 +121,9 @@ def test_assistants_are_matched_by_name_and_ids_become_those_of_the_target(made)
     assert cell(found, "Reception", "voice_id") == str(HOTEL.own(900))
     assert cell(found, "Support", "knowledgebase_id") == str(HOTEL.own(2))
     assert f'"assistant_id": {HOTEL.first_id + 1}' in cell(found, "Reception", "tools").replace("\n", " ")
+    assert cell(found, "Feedback", "transcriber_provider_id") == "", (
+        "its mode has none, so that none is cleared"
+    )
 
 
 def test_what_is_each_account_s_own_stays_unless_it_is_asked_for(made):
@@ -170,6 +177,15 @@ def test_two_of_the_source_with_one_name_are_told_apart_by_their_ids_alone(made)
     assert caught.value.code == "U190"
 
 
+def test_of_several_of_one_name_the_one_that_both_accounts_have_is_meant():
+    """The platform's own voices have one id in all accounts, and a customer may have cloned one under its name."""
+    mia, clone, other = Choice(7, "Mia"), Choice(900, "mia "), Choice(901, "MIA")
+    source = Choices({Catalog.VOICES: (mia, Choice(8, "Mia"))})
+    found = Namesakes(source, Choices({Catalog.VOICES: (clone, mia, other)}))
+    assert found.of(Catalog.VOICES, mia) == (mia,)
+    assert found.of(Catalog.VOICES, Choice(8, "Mia")) == (clone, mia, other)
+
+
 def test_a_revoked_key_and_a_target_that_is_down_are_told_and_the_others_looked_at(made):
     found = made(4, "3/401@all,4/503@all").look()
     assert {one.account: one.code[:1] for one in found.targets if not one.is_ready} == {
@@ -221,6 +237,13 @@ def test_accounts_that_are_alike_already_need_nothing(made):
     assert (found.exit, found.planned.plan.accounts[0].changes) == (0, 0)
 
 
+def test_assistants_may_be_chosen_by_their_ids_in_the_source(made):
+    accounts = made()
+    accounts.put(STAGING, 0, max_duration=777)
+    found = accounts.promote(only=(STAGING.first_id,), fields=("max_duration",))
+    assert found.readiness.assistants == ("Reception",) and found.planned.plan.accounts[0].changes == 1
+
+
 def test_nothing_is_planned_where_nobody_can_take_anything(made):
     found = made(3, "2/401@all,3/401@all").promote()
     assert (found.exit, found.planned) == (1, None)
@@ -235,8 +258,11 @@ def test_an_account_is_no_target_of_its_own(made):
 
 
 def test_a_text_that_spells_out_what_a_variable_of_the_source_holds_is_pointed_out(made):
-    found = made().look(names=("Reception",))
-    (words,) = found.own_words
+    accounts = made()
+    said = accounts.look(names=("Reception",)).own_words[0].value
+    accounts.put(STAGING, 0, variables={"company_name": said, "article": "der"})
+    found = accounts.look(names=("Reception",))
+    (words,) = found.own_words  # "der" is a word of any text
     assert (words.variable, words.value, words.assistants) == ("company_name", "Staging 1", ("Reception",))
     assert "{{company_name}} says each account's own" in "\n".join(promotion_lines(found))
 

@@ -104,6 +104,16 @@ def test_rows_that_found_their_account_are_not_planned_twice_by_whoever_goes_on_
     assert rows_in(fleet, again.plan) == [2, 3, 4, 5]
 
 
+def test_an_account_whose_name_has_another_case_in_the_list_by_now_is_the_one_it_was(tmp_path: Path) -> None:
+    with many_here(tmp_path, 3) as (_, settings, means):
+        fleet, settings = of_both(tmp_path, settings, means)
+        known = tmp_path / "accounts.toml"
+        known.write_text(known.read_text().replace("[accounts.hotel-002]", "[accounts.Hotel-002]"))
+        (tmp_path / "keys" / "hotel-002").rename(tmp_path / "keys" / "Hotel-002")
+        found = anew(fleet, settings, means)
+    assert [one.account for one in found.plan.accounts] == ["hotel-002", "praxis-003", "staging"]
+
+
 def test_of_two_who_planned_the_same_the_second_is_refused(tmp_path: Path) -> None:
     with many_here(tmp_path, 3) as (_, settings, means):
         fleet, settings = of_both(tmp_path, settings, means)
