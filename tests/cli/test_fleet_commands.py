@@ -142,8 +142,11 @@ def test_a_stop_of_the_fleet_is_not_told_at_each_account(capsys: pytest.CaptureF
         for name in ("a", "b"):
             seen.shard_ended(ended(name, Exit.INTERRUPTED, FLEET_STOPPED, 0))
         seen.shard_ended(ended("c", Exit.KEY_REFUSED, "A401"))
+        for number in range(200):  # as where a machine slept
+            seen.fleet_told(f"the lease of {number} is lost")
     told = capsys.readouterr().err
     assert "c: A401" in told and FLEET_STOPPED not in told
+    assert told.count("is lost") == 20 and "from here on nothing of that kind" in told
 
 
 def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_path: Path) -> None:

@@ -165,7 +165,9 @@ def test_a_lost_worker_is_replaced_and_the_third_time_given_up_while_others_go_o
 
 def test_an_account_on_which_another_one_works_is_looked_at_again(tmp_path: Path) -> None:
     held = ended("a", Exit.STOPPED, "R140")
-    assert exits(run(tmp_path, fleet_of("a"), TinyEngine({"a": [held, Exit.OK]}))) == {"a": "OK"}
+    watcher, first = Onlooker(), TinyEngine({"a": [held, Exit.OK]})
+    assert exits(run(tmp_path, fleet_of("a"), first, watcher=watcher)) == {"a": "OK"}
+    assert sum("it goes on in 1 min" in words for words in watcher.told) == 1
     engine = TinyEngine({"a": [held, held, held]})
     assert exits(run(tmp_path, fleet_of("a", name="other"), engine)) == {"a": "STOPPED R140"}
 

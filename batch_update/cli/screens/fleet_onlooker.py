@@ -42,6 +42,7 @@ class FleetOnlooker(FleetWatcher):
         self._drawn_at = self._told_at = float("-inf")
         self._told_over = 0
         self._told = 0
+        self._words = 0
 
     @property
     def can_answer(self) -> bool:
@@ -94,7 +95,11 @@ class FleetOnlooker(FleetWatcher):
         self._say(f"  {account}: its worker was lost, for the {_nth(times)} time", _YELLOW)
 
     def fleet_told(self, words: str) -> None:
-        self._say(f"  {printable(words)}", _YELLOW)
+        self._words += 1
+        if self._words <= MOST_TOLD:
+            self._say(f"  {printable(words)}", _YELLOW)
+        if self._words == MOST_TOLD:
+            self._say("  from here on nothing of that kind is told", _YELLOW)
 
     def stopping(self, reason: Exception) -> None:
         self._say(

@@ -14,14 +14,15 @@ from batch_update.fleet.record.fleet_entries import FleetEntry, WorkerGone
 from batch_update.fleet.shards.shard_task import Engine, ShardTask, WorkerLost
 from batch_update.model.fleets import ShardEnd
 from batch_update.model.reports import Exit
-from batch_update.text import counted, excerpt
+from batch_update.text import counted, excerpt, how_long
 
 MOST_TRIES = 3
 """of one account, where its worker or its lease is lost"""
 HELD = "R141"
 """the code of an account on which another worker is at work"""
 UNTIL_FREE = TTL
-"""seconds until an account on which another one works is looked at again: one that is gone has lost it by then"""
+"""seconds until an account on which another one works is looked at again: one that is gone has lost it by then, and a
+disk or a network that was gone has had time to come back"""
 
 
 class AccountCourse:
@@ -81,7 +82,9 @@ class AccountCourse:
         self._tell_lost(account, times)
 
     def _tell_wait(self, end: ShardEnd) -> None:
-        if end.code == HELD and not self._is_told:
+        if end.code != HELD:
+            self._tell(f"{end.message}; it goes on in {how_long(UNTIL_FREE)}.")
+        elif not self._is_told:
             self._is_told = True
             self._tell(f"{end.message}; its end is waited for.")
 
