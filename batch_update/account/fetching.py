@@ -47,11 +47,17 @@ class Fetched:
 
 
 async def fetch_present(
-    client: Lister, wanted: Collection[int] | None = None, *, per_page: int = PER_PAGE, to_end: bool = False
+    client: Lister,
+    wanted: Collection[int] | None = None,
+    *,
+    fields: Collection[str] | None = None,
+    per_page: int = PER_PAGE,
+    to_end: bool = False,
 ) -> Fetched:
     """Read the list until every id in `wanted` has been seen, or all of it.
 
-    `to_end`: all of it in any case, so that the number of assistants is known; only those wanted are kept.
+    `fields`: of each assistant these alone are kept; None for all of them. `to_end`: all of it in any case, so that
+    the number of assistants is known; only those wanted are kept.
 
     That one is missing, or that these are all, is said only of a list that was read to its end and held together: one
     that changed meanwhile, or contradicts itself, is read again, once. That it contradicts itself in the same way then
@@ -59,9 +65,10 @@ async def fetch_present(
     """
     if wanted is not None and not wanted and not to_end:
         return Fetched({}, "", 0, None)
-    reading = await _read_list(client, wanted, per_page, to_end)
+    kept = _Kept(wanted, None if fields is None else frozenset(fields))
+    reading = await _read_list(client, kept, per_page, to_end)
     if reading.leaves_open(to_end):
-        again = await _read_list(client, wanted, per_page, to_end)
+        again = await _read_list(client, kept, per_page, to_end)
         again.follow(reading)
         if again.leaves_open(to_end):
             is_steady = (again.ids, again.doubt) == (reading.ids, reading.doubt)
@@ -71,6 +78,19 @@ async def fetch_present(
         raise _nameless(reading, to_end=to_end)
     total = reading.seen if reading.ended else None
     return Fetched(reading.present, reading.account, reading.pages, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a list that is read; None for all."""
+
+    ids: Collection[int] | None
+    fields: frozenset[str] | None
+
+    def of(self, entry: dict[str, Json]) -> tuple[Present, int]:
+        """Return what is kept of an assistant, and how many letters that is as JSON."""
+        present = normalize_assistant(entry, self.fields)
+        return present, len(json.dumps(entry if self.fields is None else present))
 
 
 @dataclass(slots=True)
@@ -103,20 +123,20 @@ class _Reading:
             self.missing &= first.missing
 
 
-async def _read_list(client: Lister, wanted: Collection[int] | None, per_page: int, to_end: bool) -> _Reading:
-    found = _Reading(None if wanted is None else set(wanted))
+async def _read_list(client: Lister, kept: _Kept, per_page: int, to_end: bool) -> _Reading:
+    found = _Reading(None if kept.ids is None else set(kept.ids))
     async with aclosing(client.assistant_pages(per_page)) as pages:
         async for page in pages:
             found.pages += 1
             found.doubt = page.doubt
-            _take(page, found, wanted, client)
+            _take(page, found, kept, client)
             if found.missing is not None and not found.missing and not to_end:
                 return found
     found.ended = True
     return found
 
 
-def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: Lister) -> None:
+def _take(page: Page, found: _Reading, kept: _Kept, client: Lister) -> None:
     nameless = []
     for place, entry in enumerate(page.entries, 1):
         found.seen += 1
@@ -126,11 +146,12 @@ def _take(page: Page, found: _Reading, wanted: Collection[int] | None, client: L
             nameless.append(f"{place} (id {shown(repr(entry['id'])) if 'id' in entry else 'missing'})")
             continue
         found.ids.add(number)
-        if wanted is None or number in wanted:
-            found.letters += len(json.dumps(entry))
+        if kept.ids is None or number in kept.ids:
+            present, letters = kept.of(entry)
+            found.letters += letters
             if found.letters > MOST_KEPT:
                 raise _too_large(len(found.present))
-            found.present[number] = normalize_assistant(entry)
+            found.present[number] = present
         if found.missing is not None:
             found.missing.discard(number)
     if nameless:

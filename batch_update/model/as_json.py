@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -127,19 +128,20 @@ def row_values(sheet: Sheet) -> Iterator[Json]:
 
 def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
     """Return the sheet of which `sheet_value` and `row_values` are."""
-    numbers: list[int] = []
-    lines: list[int] = []
+    numbers, lines = array("q"), array("q")
     ragged: dict[int, tuple[str, ...]] = {}
     texts: list[list[str]] = [[] for _ in found["columns"]]
     shared: dict[str, str] = {}  # equal cells are one string, as they were when the sheet was read
     for index, (number, line, cells, *as_they_stand) in enumerate(rows):
+        if type(number) is not int or type(line) is not int:
+            raise ValueError("a row of the sheet has no number")
         numbers.append(number)
         lines.append(line)
         for column, cell in zip(texts, cells, strict=True):
             column.append(shared.setdefault(cell, cell))
         if as_they_stand:
             ragged[index] = tuple(map(text_of_value, as_they_stand[0]))
-    if not all(type(text) is str for text in shared) or not all(type(n) is int for n in (*numbers, *lines)):
+    if not all(type(text) is str for text in shared):
         raise ValueError("a row of the sheet is not one")
     if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
         raise ValueError("what is said of the sheet is not what is written there")

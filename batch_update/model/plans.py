@@ -11,7 +11,7 @@ from typing import Any
 
 from batch_update.model.choices import Catalog
 from batch_update.model.named import NamedChoice
-from batch_update.model.sheets import Body, Json, Problem, Severity, Sheet
+from batch_update.model.sheets import NOTHING, Body, Json, Problem, Severity, Sheet
 from batch_update.model.views import Viewed, amounts
 
 
@@ -111,7 +111,7 @@ class Change:
     """the rows of the sheet that it settles; the first is the one it was made from"""
     parts: tuple[Part, ...] = ()
     """parts that still have to be merged into the present values; a change that is sent has none"""
-    before: Present = field(default_factory=dict)
+    before: Present = field(default_factory=lambda: NOTHING)
     """what the fields of the body held when the change was planned, as far as it is known; for a change of mode also
     the fields that it resets"""
     name: str = ""
@@ -165,12 +165,12 @@ class Outcome:
     """UTC, first attempt"""
     ms: int | None = None
     """from the first attempt to the last answer, waiting included"""
-    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     """what the server said of single fields: "post_call_schema.0.name" -> messages"""
     verified: Verified = Verified.NOT_READ
     conflicts: tuple[Conflict, ...] = ()
     """fields that were held back; the message does not tell of them"""
-    after_reset: Present = field(default_factory=dict)
+    after_reset: Present = field(default_factory=lambda: NOTHING)
     """what a change of mode made of the fields that it resets, as reading back showed them"""
     wave: int = 0
     """the number of the wave that it was sent in; 0 where there was none, or it was not sent"""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_update.model.plans import Outcome, Plan, Status
-from batch_update.model.sheets import Row
+from batch_update.model.sheets import NOTHING, Row
 from batch_update.model.views import Viewed, amounts
 
 
@@ -76,7 +76,7 @@ class Reply:
     request_id: str = ""
     started: datetime | None = None
     ms: int | None = None
-    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     stop: Exception | None = None
     """set where this reply shows that going on makes no sense: KeyRefused or RunStopped"""
 

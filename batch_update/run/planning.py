@@ -21,7 +21,7 @@ from batch_update.model.plans import Plan, Tripped
 from batch_update.model.sheets import Sheet
 from batch_update.plan.changing.comparing import compare
 from batch_update.plan.changing.editing import OnConflict
-from batch_update.plan.changing.holding import hold_back
+from batch_update.plan.changing.holding import fields_held_against, hold_back
 from batch_update.plan.from_sheet import keep_first, keep_only, make_plan
 from batch_update.plan.guarding import guard
 from batch_update.plan.naming.matching import called_in
@@ -283,7 +283,8 @@ async def look_again(plan: Plan, client: Asked, *, by_field: bool = False, to_en
 
     Raises RunStopped X310 where the plan was made for another account.
     """
-    fetched = await fetch_present(client, {change.assistant_id for change in plan.changes}, to_end=to_end)
+    wanted, fields = {change.assistant_id for change in plan.changes}, fields_held_against(plan)
+    fetched = await fetch_present(client, wanted, fields=fields, to_end=to_end)
     await refuse_another(plan, client, fetched.account)
     return Looked(hold_back(plan, fetched.present, by_field=by_field), fetched.pages, fetched.total)
 

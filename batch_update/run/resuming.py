@@ -74,7 +74,7 @@ async def _resume(
         hold.works_in(folder)
         hold.refuse_company(folder)
         # What it tells counts only now: until the lock was free, another process may have gone on with it.
-        recorded = read_run(folder)
+        recorded = await means.aside(partial(read_run, folder))
         if is_finished(recorded, retry_failed=retry_failed):
             return await _as_it_is(recorded, settings)
         return await _go_on(recorded, account, settings, means, retry_failed)

@@ -70,11 +70,13 @@ async def see(
 
     Lists lag: whatever is not there as it was sent is read once more after so many seconds, 0 for never.
     """
-    sent = {change.assistant_id for change in _unread(plan, outcomes)}
-    if not sent:
+    unread = tuple(_unread(plan, outcomes))
+    if not unread:
         return Seen(outcomes)
+    sent = {change.assistant_id for change in unread}
+    fields = {name for change in unread for name in (*change.body, *change.before)}
     try:
-        present = (await fetch_present(client, sent)).present
+        present = (await fetch_present(client, sent, fields=fields)).present
     except BatchUpdateError as error:
         return Seen(outcomes, error)
     found = verify(plan, outcomes, present)
@@ -86,7 +88,7 @@ async def see(
     await clock.sleep(again)
     ids = {change.assistant_id for change in late}
     try:
-        newer = (await fetch_present(client, ids)).present
+        newer = (await fetch_present(client, ids, fields=fields)).present
     except BatchUpdateError as error:
         return Seen(_unless_late(found, outcomes, late), error, tuple(_habits(plan, outcomes, present)))
     present = {number: now for number, now in present.items() if number not in ids} | newer

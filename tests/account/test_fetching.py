@@ -231,3 +231,5 @@ def test_what_is_not_kept_has_no_part_in_that_bound() -> None:
     app = Growing()
     found, _ = fetch(app, [20])
     assert set(found.present) == {20} and app.asked == 20
+    found, _ = fetch(Growing(), range(1, 19), fields=["name"])
+    assert found.present == {number: {} for number in range(1, 19)}

@@ -25,6 +25,7 @@ from batch_update.fleet.running.open_files import capacity_for
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
+from batch_update.model.plans import Change
 from batch_update.plan.saving import digest, save_plan
 from batch_update.run.steps.means import Means
 from tests.clocks import NOON
@@ -34,9 +35,14 @@ MOST_REPORTS = 100
 """accounts whose reports are made: those of a thousand take minutes, in which nothing is sent"""
 
 
+def faster(index: int) -> Change:
+    """The change of a row, planned from what the server says is there."""
+    return Change(index + 1, {"speech_speed": 1.1}, (index,), before={"speech_speed": 1.0})
+
+
 def prepare(path: Path, url: str, accounts: int, rows: int, windows: list[str]) -> FleetPlan:
     """Write a fleet whose accounts all have one plan."""
-    folder, plan = FleetFolder(path), plan_of(rows)
+    folder, plan = FleetFolder(path), plan_of(map(faster, range(rows)))
     text, names = save_plan(plan), [f"account-{number:04d}" for number in range(accounts)]
     folder.plan_of("x").parent.mkdir(parents=True)
     for name in names:

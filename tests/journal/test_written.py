@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -123,7 +124,7 @@ def test_a_sheet_reads_back_the_same(data: st.DataObject) -> None:
             st.builds(Column, TEXTS, cells, st.sampled_from(Role), st.none() | TEXTS), min_size=1, max_size=3
         )
     )
-    numbers = list(range(2, rows + 2))
+    numbers = array("q", range(2, rows + 2))
     sheet = Sheet(
         data.draw(TEXTS),
         data.draw(st.builds(Dialect, TEXTS, TEXTS, TEXTS, worksheet=st.none() | TEXTS)),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_update.model.plans import Change, Conflict, Outcome, Plan, Present, Status, Why
-from batch_update.plan.changing.holding import hold_back
+from batch_update.model.sheets import picked
+from batch_update.plan.changing.holding import fields_held_against, hold_back
 from batch_update.report.conflicts import conflict_words
 from tests.made import plan_of
 
@@ -24,8 +25,11 @@ def _plan(*changes: Change, settled: Mapping[int, Outcome] | None = None) -> Pla
 
 
 def _one(now: Present, *, by_field: bool, **change: Any) -> Plan:
+    """The plan of one change against what is there; nothing but the fields that it is held against matters of that."""
     made = _plan(Change(1, **{"body": WANTED, "before": BEFORE, "indexes": (0,), **change}))
-    return hold_back(made, {1: now}, by_field=by_field)
+    found = hold_back(made, {1: now}, by_field=by_field)
+    assert found == hold_back(made, {1: picked(now, fields_held_against(made))}, by_field=by_field)
+    return found
 
 
 def held_back(plan: Plan) -> tuple[Conflict, ...]:
@@ -45,6 +49,15 @@ def told(plan: Plan) -> str:
 def test_what_nobody_touched_is_sent_as_planned(by_field: bool) -> None:
     (change,) = _one({**BEFORE, "record": True}, by_field=by_field).changes
     assert (change.body, change.held) == (WANTED, ())
+
+
+@pytest.mark.parametrize("by_field", [True, False])
+def test_a_change_that_is_as_it_was_planned_is_no_second_one_in_memory(by_field: bool) -> None:
+    """To the last sign: what an undo brings back is what is there now, and 1 is written otherwise than 1.0."""
+    made = _plan(Change(1, WANTED, (0,), before=BEFORE))
+    assert hold_back(made, {1: {**BEFORE}}, by_field=by_field).changes[0] is made.changes[0]
+    (other,) = hold_back(made, {1: {**BEFORE, "speech_speed": 1}}, by_field=by_field).changes
+    assert json.dumps(other.before) == '{"speech_speed": 1, "name": "Old"}'
 
 
 @pytest.mark.parametrize("by_field", [True, False])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from batch_update.errors import SheetError
-from batch_update.model.plans import Change, Part, Plan
+from batch_update.model.plans import Change, Outcome, Part, Plan, Status
 from batch_update.plan.saving import MARK, MOST_BYTES, SCHEMA, SEAL, _seal, load_plan, save_plan
 from batch_update.plan.sound import check_plan
 from tests.made import plan_of
@@ -44,6 +44,15 @@ def test_a_plan_comes_back_as_it_was() -> None:
     assert [found.sheet.row(n) for n in range(len(plan.sheet))] == [
         plan.sheet.row(n) for n in range(len(plan.sheet))
     ]
+
+
+def test_changes_that_say_the_same_share_it_in_memory_and_none_takes_a_value_of_another_type() -> None:
+    bodies: list[dict[str, Any]] = [{"speech_speed": 1.0}, {"speech_speed": 1}, {"speech_speed": 1.0}]
+    made = plan_of([Change(n, body, (n,), before={"record": True}) for n, body in enumerate(bodies, 1)])
+    plan = replace(made, settled={0: Outcome(Status.UNCHANGED)})
+    first, second, third = load_plan("p.json", save_plan(plan)).changes
+    assert first.body is third.body and first.before is second.before
+    assert [json.dumps(one.body) for one in (first, second, third)] == list(map(json.dumps, bodies))
 
 
 @pytest.mark.parametrize("indent", [None, 4])

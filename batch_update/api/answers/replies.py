@@ -28,7 +28,7 @@ from batch_update.api.answers.waits import asked_wait, read_limits
 from batch_update.api.pace.pacer import ServerLimit
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError, KeyRefused, RunStopped
-from batch_update.model.sheets import Json
+from batch_update.model.sheets import NOTHING, Json
 from batch_update.text import excerpt, said_of_fields
 
 ALWAYS = 1000
@@ -106,7 +106,7 @@ class Verdict:
     """the operating system's number for what this machine lacks: no row can succeed where it stays so"""
     limits: ServerLimit | None = None
     request_id: str = ""
-    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    field_errors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     data: Json = None
     """the answer's JSON, where it is applied"""
     stop: BatchUpdateError | None = None

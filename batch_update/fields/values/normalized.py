@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 
 from batch_update.fields.facts import Kind, all_fields
@@ -25,8 +25,8 @@ from batch_update.model.plans import Present
 from batch_update.model.sheets import Json
 
 
-def normalize_assistant(raw: Mapping[str, Json]) -> Present:
-    """An assistant as the list reports it -> field -> value, as an update would send it.
+def normalize_assistant(raw: Mapping[str, Json], wanted: Container[str] | None = None) -> Present:
+    """An assistant as the list reports it -> field -> value, as an update would send it; all, or those wanted.
 
     A field that is not reported, or whose value cannot be read as one of the field's type or be written down again,
     is left out: it is unknown. What can be read is kept also where it is out of bounds, or null where an update could
@@ -36,7 +36,7 @@ def normalize_assistant(raw: Mapping[str, Json]) -> Present:
     found = {}
     forms = _forms()
     for name, value in raw.items():
-        if name in forms:
+        if name in forms and (wanted is None or name in wanted):
             plain, read = forms[name]
             if type(value) is not plain:
                 value = read(value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from batch_update.fields.rules import MODE_SETTINGS, depends_on_mode, fits_mode
+from batch_update.fields.rules import MODE_SETTINGS, RULES, depends_on_mode, fits_mode
 from batch_update.fields.values.same import is_so
+from batch_update.model.as_json import dump
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Present, Status, Why
 from batch_update.model.sheets import Body, without
 from batch_update.plan.changing.comparing import ALREADY_SO, before_of, broken_by, differing
@@ -16,6 +17,14 @@ WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
 
 Held = dict[str, Conflict]
 """Field -> why it is held back, with its values."""
+
+
+_IN_RULES = frozenset({*WITH_MODE, *(name for rule in RULES for name in rule.fields)})
+
+
+def fields_held_against(plan: Plan) -> frozenset[str]:
+    """Return the fields of what is there that holding back the changes of a plan looks at."""
+    return _IN_RULES.union(name for change in plan.changes for name in (*change.body, *change.before))
 
 
 def hold_back(plan: Plan, present: Mapping[int, Present], *, by_field: bool) -> Plan:
@@ -93,10 +102,13 @@ class _Look:
 
     def sent(self, body: Body, held: Held) -> Change:
         """Return the change to be sent. Its `before` is what is there now: that is what an undo brings back."""
-        before, planned = before_of(body, self.now), self.change.body
+        planned, found = self.change, before_of(body, self.now)
         # A fleet holds hundreds of thousands of changes beside those that they were planned as: what is alike is one.
-        body = planned if body == planned else body
-        return replace(self.change, body=body, before=before, held=tuple(held.values()))
+        body = planned.body if body == planned.body else body
+        before = planned.before if _is_written_alike(found, planned.before) else found
+        if body is planned.body and before is planned.before and not (held or planned.held):
+            return planned
+        return replace(planned, body=body, before=before, held=tuple(held.values()))
 
     def moved(self, body: Body) -> Held:
         """Return the fields that hold neither what they were planned from nor what they should hold."""
@@ -171,6 +183,16 @@ class _Look:
         wanted = self.change.body.get(name, UNKNOWN)
         now = self.now.get(name, UNKNOWN)
         return Conflict(name, why, planned, wanted, now, others, mode, rule, self.is_undo)
+
+
+def _is_written_alike(one: Present, other: Present) -> bool:
+    """Whether these are the same values of the same fields in one order, to the last sign: 1 is not 1.0."""
+    if list(one) != list(other):
+        return False
+    return all(
+        value == other[name] if type(value) is type(other[name]) is str else dump(value) == dump(other[name])
+        for name, value in one.items()
+    )
 
 
 def _bound(body: Body) -> tuple[str, ...]:
