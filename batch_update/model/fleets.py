@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 
 from batch_update.model.plans import Status
@@ -52,6 +53,19 @@ class AccountPlan:
     def is_of_sheet(self) -> bool:
         """Whether its rows, and not its key or its server, kept it from being planned: they have to be mended."""
         return self.code.startswith(_OF_SHEET)
+
+
+class FleetStage(StrEnum):
+    """How far a fleet is as a whole."""
+
+    PLANNED = "planned"
+    """nothing of it was sent"""
+    AT_WORK = "at_work"
+    """somebody hands its accounts out"""
+    OPEN = "open"
+    """accounts are left that can be gone on with"""
+    OVER = "over"
+    """each account that could be planned came to its end"""
 
 
 @dataclass(frozen=True, slots=True)

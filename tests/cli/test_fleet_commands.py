@@ -66,12 +66,14 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
     with closing(make_many(3, manner=Manner(limits=()))) as app, serving(app) as address:
         write_list(tmp_path, 3, f"{address}/api")
         assert run("fleet", "plan", "many.csv").exit == 0
+        assert "3 changes in 3 of 3 accounts: nothing was sent yet" in run("fleet", "list").out
         status = run("fleet", "status").out
         assert "Send    batch-update fleet apply" in status and "resume" not in status
         some = run("fleet", "apply", "last", "--accounts", "staging", "--yes")
         assert (some.exit, "fleet plan with --accounts staging" in " ".join(some.err.split())) == (2, True)
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
+    assert "3 changes in 3 of 3 accounts: complete" in run("fleet", "list").out
 
 
 def test_what_only_sends_loads_neither_pandas_nor_what_writes_workbooks(run: Run, tmp_path: Path) -> None:
@@ -130,6 +132,7 @@ def test_commands_that_are_printed_name_what_carried_the_fleet_out(
     by = engine.from_anywhere()
     begun = FleetBegun(MADE, "fleet", "f" * 12, 7, "host", by.name, FleetManner(), by.scheduler, by.workers)
     anyio.run(FleetJournal(folder.journal).note, begun, ended("a"), ended("b", Exit.STOPPED, "R140"))
+    assert "to be resumed" in run("fleet", "list").out
     said = run("fleet", "status", "fleet").out
     printed = re.findall(r"^(?:Go on|Undo) +(.*)", said, re.MULTILINE)
     assert printed == [f"batch-update fleet {verb} {flags}runs/fleet" for verb in ("resume", "undo")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from batch_update.model.fleets import NO_ACCOUNT, AccountPlan
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetStage
 from batch_update.report.documents.fleets.of_fleet_plans import ListedFleet, PlannedFleetTotals
 from batch_update.text import cells, counted, excerpt, how_long, listed, local_time, padded, printable
 
@@ -18,6 +18,14 @@ MOST_WORDS = 200
 """characters of what kept an account from being planned"""
 CHANGE, SAME, WRONG, GUARDED = "~", "=", "x", "!"
 """the signs before an account: it changes, is so already, is not planned or has nothing but mistakes, needs a yes"""
+
+
+_STAGES = {
+    FleetStage.PLANNED: "nothing was sent yet",
+    FleetStage.AT_WORK: "at work",
+    FleetStage.OPEN: "to be resumed",
+    FleetStage.OVER: "complete",
+}
 
 
 def fleet_lines(fleets: Sequence[ListedFleet]) -> Iterator[str]:
@@ -35,7 +43,8 @@ def _words_of(fleet: ListedFleet) -> str:
         f"{fleet.command} of {printable(fleet.sheet)}: {counted(fleet.changes, 'change')} in "
         f"{fleet.changing:,} of {counted(fleet.accounts, 'account')}"
     )
-    return words + (f", {fleet.unplanned:,} could not be planned" if fleet.unplanned else "")
+    words += f", {fleet.unplanned:,} could not be planned" if fleet.unplanned else ""
+    return words + (f": {_STAGES[fleet.state]}" if fleet.state is not None else "")
 
 
 # ---------------------------------------------------------------- a plan

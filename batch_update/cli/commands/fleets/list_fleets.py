@@ -9,7 +9,8 @@ from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screens.screen import out, say
-from batch_update.errors import UsageError
+from batch_update.clock import SYSTEM
+from batch_update.errors import BatchUpdateError
 from batch_update.text import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @app.command("list", cls=Command)
 @takes("fleet list")
 def list_fleets(given: dict[str, Any]) -> None:
-    """List the fleets, the one that was last worked on first: when each was planned, and what it would change."""
+    """List the fleets, the one that was last worked on first: when each was planned, what it changes, how far it is."""
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
         from batch_update.fleet.record.fleet_finding import all_fleets
@@ -38,10 +39,14 @@ def list_fleets(given: dict[str, Any]) -> None:
 
 
 def _as_listed(folder: FleetFolder) -> ListedFleet:
+    from batch_update.fleet.outlook.fleet_stage import stage_of
     from batch_update.fleet.record.fleet_file import read_fleet
     from batch_update.report.documents.fleets.of_fleet_plans import listed_fleet
 
+    plan = None
     try:
-        return listed_fleet(folder.id, str(folder.path), read_fleet(folder))
-    except UsageError as error:
-        return listed_fleet(folder.id, str(folder.path), None, error.message)
+        plan = read_fleet(folder)
+        state = stage_of(folder, plan, SYSTEM.wall())
+    except BatchUpdateError as error:
+        return listed_fleet(folder.id, str(folder.path), plan, error=error.message)
+    return listed_fleet(folder.id, str(folder.path), plan, state)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from batch_update.journal.folders import host_of
-from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan, FleetStage
 from batch_update.model.plans import Tripped
 from batch_update.model.reports import Exit
 from batch_update.report.documents.nouns import ToldGuard, ToldProblem, ToldSheet, told_guard
@@ -38,8 +38,10 @@ class ListedFleet:
     """assistants of all accounts that would change"""
     unplanned: int
     """accounts that could not be planned"""
+    state: FleetStage | None
+    """how far it is: planned, at_work, open or over; null where its plan or its journal cannot be read"""
     error: str | None
-    """why its plan cannot be read"""
+    """why its plan or its journal cannot be read"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,16 @@ class ListedFleets:
     """the one that was last worked on first"""
 
 
-def listed_fleet(name: str, folder: str, plan: FleetPlan | None, error: str | None = None) -> ListedFleet:
+def listed_fleet(
+    name: str,
+    folder: str,
+    plan: FleetPlan | None,
+    state: FleetStage | None = None,
+    error: str | None = None,
+) -> ListedFleet:
     """Return what there is to say of the folder of a fleet."""
     if plan is None:
-        return ListedFleet(name, folder, "", "", None, "", 0, 0, 0, 0, error)
+        return ListedFleet(name, folder, "", "", None, "", 0, 0, 0, 0, None, error)
     told = fleet_totals(plan.accounts)
     return ListedFleet(
         name,
@@ -68,7 +76,8 @@ def listed_fleet(name: str, folder: str, plan: FleetPlan | None, error: str | No
         changing=told.changing,
         changes=told.changes,
         unplanned=told.unplanned,
-        error=None,
+        state=state,
+        error=error,
     )
 
 
