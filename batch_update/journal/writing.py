@@ -75,6 +75,7 @@ class Journal:
         session: int,
         clock: Clock = SYSTEM,
         log: DiskLog | None = None,
+        disk: SharedDisk | None = None,
     ) -> None:
         self.folder = path.parent
         self.trouble: RunStopped | None = None
@@ -95,9 +96,7 @@ class Journal:
         """None: each commit waits for the disk itself"""
         self._written = Promise(lines, 0)
         """the promise that the mark makes once that is on the disk"""
-        self._groups = Transactions(self._commit)
-        if log is not None:
-            self._groups = Transactions(self._commit, self._reach, self._reach_now)
+        self._groups = Transactions(self._commit, self._reach, None if log is None else disk)
         self._files = lasting(path)
 
     @classmethod
@@ -112,7 +111,7 @@ class Journal:
     ) -> Journal:
         """Begin a run's journal in its folder, with the whole plan in one commit; `clock` tells when.
 
-        With `disk`, it shares the waits for the disk with other journals.
+        With `disk`, threads of that write it, as other journals of this event loop.
 
         Raises UsageError (U107) where there is one already, RunStopped (J101) where it cannot be written, ValueError
         for a plan whose parts are not merged yet.
@@ -131,7 +130,7 @@ class Journal:
             _sync(folder)
             db, log = _opened(path, disk)
             undo.pop_all()
-        return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock, log=log)
+        return cls(path, db, mark, facts, lines=lines, events=0, session=1, clock=clock, log=log, disk=disk)
 
     @classmethod
     def open(
@@ -168,6 +167,7 @@ class Journal:
             session=session,
             clock=clock,
             log=log,
+            disk=disk,
         )
         journal._ended = bool(recorded.sessions) and recorded.sessions[-1].ended
         if recorded.lost:
@@ -185,7 +185,7 @@ class Journal:
     def close(self) -> None:
         """Let go of the file, and leave all in one where the run came to its end. May be called more than once."""
         if self._log is not None:
-            self._reach_now()  # the log stays where it cannot be moved into the file
+            self._reach()  # the log stays where it cannot be moved into the file
         close_whole(self._db)
         if self._log is not None:
             self._log.close()
@@ -286,23 +286,12 @@ class Journal:
         if self._log is None:
             self._mark.promise(self._written)
 
-    async def _reach(self) -> bool:
+    def _reach(self) -> bool:
         """Wait until all that was written is on the disk; on failure say in `trouble` why it may not be."""
-        assert self._log is not None
-        try:
-            await self._log.reach()
-        except OSError as error:
-            self.trouble = self.trouble or _cannot_write(self._path, error)
-            return False
-        self._mark.promise(self._written)
-        return True
-
-    def _reach_now(self) -> bool:
-        """Do as `_reach` does, with the event loop waiting."""
-        if self._log is None:  # closed, and whole
+        if self._log is None:  # each commit waited for it
             return True
         try:
-            self._log.reach_now()
+            self._log.reach()
         except OSError as error:
             self.trouble = self.trouble or _cannot_write(self._path, error)
             return False
@@ -338,13 +327,13 @@ def _claim(path: Path) -> None:
 
 
 def _opened(path: Path, disk: SharedDisk | None) -> tuple[sqlite3.Connection, DiskLog | None]:
-    """Return the connection that writes, and the log that is waited for elsewhere, where that is shared."""
+    """Return the connection that writes, and the log that is waited for apart from commits: of a shared disk."""
     if disk is None:
         return open_to_write(path, room=LOG_ROOM), None
     with ExitStack() as undo:
         db = undo.enter_context(closing(open_to_write(path, room=LOG_ROOM // ONE_OF_MANY, waits=False)))
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
-        log = DiskLog(path, db, disk) if mode == "wal" else None
+        log = DiskLog(path, db) if mode == "wal" else None
         undo.pop_all()
     return db, log
 

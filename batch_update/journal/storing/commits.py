@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import anyio.lowlevel
 
 from batch_update.journal.storing.schema import LogEntry
+from batch_update.journal.storing.shared_disk import SharedDisk
 
-LINGER = 0.75
-"""seconds that outcomes wait for an intention to be written with, where many journals share the waits for the disk: the
-next request of an account goes out 0.6 seconds after the last, and each commit of a thousand accounts counts"""
 MOST_ROUNDS = 20
 """Turns of the event loop that a commit waits at most for others to join it."""
 
@@ -35,72 +34,76 @@ class Transaction:
 
 
 class Transactions:
-    """Hands entries to `commit` in their order; it says whether they are on the disk.
+    """Has entries written by `commit` in their order, and by `reach` seen on the disk; both say whether that is so.
 
-    With `reach`, they are there only once that says so. It is awaited while `keep` runs. Outside, `reach_now` waits in
-    its place, and only where somebody is to be told: the rest waits together with what comes after it.
+    With `disk`, both are called in one of its threads while `keep` runs. Else on the event loop: for one journal
+    alone, handing that to a thread costs more than it gains.
     """
 
     def __init__(
         self,
         commit: Callable[[list[LogEntry]], bool],
-        reach: Callable[[], Awaitable[bool]] | None = None,
-        reach_now: Callable[[], bool] = lambda: True,
+        reach: Callable[[], bool] = lambda: True,
+        disk: SharedDisk | None = None,
     ) -> None:
         self._commit = commit
         self._reach = reach
-        self._reach_now = reach_now
+        self._disk = disk
         self._open = Transaction()
-        self._pressing = anyio.Event()
-        """set when somebody waits for what is open"""
         self._due: anyio.Event | None = None
         """set when there is something to commit; None: nobody commits in groups"""
+        self._is_expected = False
+        """whether what is open will be committed, at the latest after a while"""
 
     def add(
         self, *entries: LogEntry, then: Callable[[], None] | None = None, pressing: bool = False
     ) -> Transaction:
         """Put these entries into one commit. Without `keep` running, that is done when this returns.
 
-        `pressing`: somebody waits for it.
+        `pressing`: somebody waits for it. On a disk that many share, the rest waits for something that presses.
         """
         group = self._open
-        if pressing:
-            self._pressing.set()
         group.entries += entries
         if then is not None:
             group.then.append(then)
         if self._due is None:
             self._flush()
-        else:
+        elif pressing or self._disk is None:
             self._due.set()
+        elif not self._is_expected:
+            self._is_expected = True
+            self._disk.set_later(self._due)
         return group
 
     async def keep(self) -> None:
-        """Commits in groups, until it is cancelled; the last entries are written all the same.
-
-        Without `reach` the event loop waits for the disk: for one journal alone, handing that to a thread costs more
-        than it gains.
-        """
+        """Commits in groups, until it is cancelled; the last entries are written all the same."""
         self._due = anyio.Event()
         try:
             while True:
                 await self._due.wait()
-                if self._reach is not None and not self._pressing.is_set():
-                    with anyio.move_on_after(LINGER):
-                        await self._pressing.wait()
-                await self._gather()
-                self._due = anyio.Event()
-                if self._reach is None:
+                if self._disk is None:
+                    await self._gather()
+                    self._due = anyio.Event()
                     self._flush()
                     continue
-                group = self._take()
-                if group.kept:
-                    with anyio.CancelScope(shield=True):  # what is under way in a thread has to end there
-                        group.kept = await self._reach()
-                group.tell()
+                await self._write_elsewhere(self._disk)
         finally:
             self._due = None
             self._flush()
+
+    async def _write_elsewhere(self, disk: SharedDisk) -> None:
+        """Have a thread write what is open once it has the time, and tell what came of it."""
+        groups = []
+
+        def handed_over() -> Callable[[], None]:
+            self._due = anyio.Event()
+            groups.append(self._take())
+            return partial(self._write, groups[-1])
+
+        with anyio.CancelScope(shield=True):  # what is under way in a thread has to end there
+            await disk.reach(handed_over)
+        for group in groups:
+            group.tell()
 
     async def _gather(self) -> None:
         """Lets others run as long as that brings new entries."""
@@ -112,13 +115,17 @@ class Transactions:
             seen = len(self._open.entries)
 
     def _take(self) -> Transaction:
-        """Return what is open, once it was given to `commit`; a new one is open then."""
-        group, self._open, self._pressing = self._open, Transaction(), anyio.Event()
-        group.kept = not group.entries or self._commit(group.entries)
+        """Return what is open; a new one is open then."""
+        group, self._open, self._is_expected = self._open, Transaction(), False
         return group
 
+    def _write(self, group: Transaction) -> None:
+        group.kept = (not group.entries or self._commit(group.entries)) and self._reach()
+
     def _flush(self) -> None:
+        """Commit at once; where nobody is to be told, it waits for the disk together with what comes after it."""
         group = self._take()
+        group.kept = not group.entries or self._commit(group.entries)
         if group.kept and group.then:
-            group.kept = self._reach_now()
+            group.kept = self._reach()
         group.tell()

@@ -1,4 +1,4 @@
-"""The log beside a journal whose waits for the disk are shared: waited for, and emptied, in a thread."""
+"""The log beside a journal whose waits for the disk are shared: waited for, and emptied."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from batch_update.disk import CAREFULLY, sync_content
 from batch_update.journal.storing.database import LOG
-from batch_update.journal.storing.shared_disk import SharedDisk
 
 MOST_COMMITS = 200
 """commits in a log until what they wrote is moved into the file: a log of about a MiB"""
@@ -18,25 +17,17 @@ MOST_COMMITS = 200
 class DiskLog:
     """The log that a connection writes without waiting for the disk; see `shared_disk` for why that is safe.
 
-    Nobody writes through the connection while `reach` is awaited.
+    One thread at a time uses it and the connection.
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, disk: SharedDisk) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         """Raises OSError where the journal has no log."""
         self._file = os.open(path.with_name(path.name + LOG), os.O_RDWR | CAREFULLY)
         self._db = db
-        self._disk = disk
         self._commits = 0
 
-    async def reach(self) -> None:
+    def reach(self) -> None:
         """Return once all that was committed is on the disk. Raises OSError where it may not be."""
-        await self._disk.reach(self._sync_and_empty)
-
-    def reach_now(self) -> None:
-        """Return once all that was committed is on the disk, with the event loop waiting. Raises OSError."""
-        sync_content(self._file)
-
-    def _sync_and_empty(self) -> None:
         sync_content(self._file)
         self._commits += 1
         if self._commits >= MOST_COMMITS:

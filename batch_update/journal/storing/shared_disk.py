@@ -1,8 +1,8 @@
-"""The waits for the disk of many journals in one process: made elsewhere than on the event loop, several at a time.
+"""The disk as many journals of one process write to it: elsewhere than on the event loop, several at a time.
 
 With a disk of its own a journal has SQLite wait in each commit, on the event loop. That takes 0.3 ms on a quick disk
-and 5 ms on a slow one: of a thousand accounts all others wait meanwhile. Here SQLite writes each commit into its log
-without waiting (`synchronous=NORMAL`), and a thread makes that log durable. Whoever took the commit waits for that
+and 5 ms on a slow one: of a thousand accounts all others wait meanwhile. Here a thread has SQLite write each commit
+into its log without waiting (`synchronous=NORMAL`), and makes that log durable. Whoever took the commit waits for that
 before it counts: an intention returns, an outcome is shown and the mark is set only then. It is as strong as
 `synchronous=FULL`, since that is the same two steps:
 
@@ -36,26 +36,29 @@ from batch_update.clock import SYSTEM, Clock
 T = TypeVar("T")
 
 THREADS = 16
-"""waits at once: file systems make one of those that come together"""
+"""commits at once: file systems make one wait of those that come together"""
 MOST_IN_TURN = 8
-"""waits that a thread makes one after another: whoever waits hears of it once all of them are over"""
+"""commits that a thread makes one after another: whoever waits hears of it once all of them are over"""
 ASIDE = 4
 """journals that are begun or closed at once"""
-GATHER = 0.004
-"""seconds that a thread waits for more to come: handing over is dearer than the wait itself"""
+GATHER = 0.008
+"""seconds that are waited for more to come before a thread begins: handing over is dearer than the commit itself"""
+LINGER = 0.75
+"""seconds that outcomes wait for an intention to be written with: the next request of an account goes out 0.6 seconds
+after the last, and each commit of a thousand accounts counts"""
 
 
 @dataclass(slots=True)
 class _Wait:
-    """One journal that waits for the disk."""
+    """One journal that has something for the disk."""
 
-    job: Callable[[], None]
+    begin: Callable[[], Callable[[], None]]
     done: anyio.Event = field(default_factory=anyio.Event)
     error: Exception | None = None
 
 
 class SharedDisk:
-    """Waits for the disk on behalf of all journals of one event loop. Open it with `shared_disk`."""
+    """Writes on behalf of all journals of one event loop. Open it with `shared_disk`."""
 
     def __init__(self, clock: Clock = SYSTEM) -> None:
         self._clock = clock
@@ -65,15 +68,25 @@ class SharedDisk:
         self._serving: anyio.CancelScope | None = None
         self._is_over = False
         self._aside = anyio.CapacityLimiter(ASIDE)
+        self._later: list[anyio.Event] = []
+        self._lingering = anyio.Event()
 
-    async def reach(self, job: Callable[[], None]) -> None:
-        """Return once this wait for the disk is over, made in a thread. Raises what it raises."""
-        wait = _Wait(job)
+    async def reach(self, begin: Callable[[], Callable[[], None]]) -> None:
+        """Return once a thread has done what `begin` returns, which is called when that thread is there.
+
+        Raises what that raises.
+        """
+        wait = _Wait(begin)
         self._waiting.append(wait)
         self._due.set()
         await wait.done.wait()
         if wait.error is not None:
             raise wait.error
+
+    def set_later(self, event: anyio.Event) -> None:
+        """Set an event after a while, together with others."""
+        self._later.append(event)
+        self._lingering.set()
 
     async def aside(self, job: Callable[[], T]) -> T:
         """Do something that takes long in a thread, whatever is cancelled meanwhile: files come whole out of it."""
@@ -86,17 +99,28 @@ class SharedDisk:
         """Hand what waits to threads, several to each, until `close`: whoever waits is not left alone."""
         with anyio.CancelScope(shield=True) as self._serving:
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._linger)
                 while not self._is_over:
                     await self._due.wait()
                     await self._clock.sleep(GATHER)
                     waits, self._waiting, self._due = self._waiting, [], anyio.Event()
-                    for begin in range(0, len(waits), MOST_IN_TURN):
-                        tasks.start_soon(self._make, waits[begin : begin + MOST_IN_TURN])
+                    for first in range(0, len(waits), MOST_IN_TURN):
+                        tasks.start_soon(self._make, waits[first : first + MOST_IN_TURN])
+
+    async def _linger(self) -> None:
+        """Set the events that are to be set later, until this is cancelled."""
+        while True:
+            await self._lingering.wait()
+            await self._clock.sleep(LINGER)
+            later, self._later, self._lingering = self._later, [], anyio.Event()
+            for event in later:
+                event.set()
 
     async def _make(self, waits: list[_Wait]) -> None:
         """Make some of them in a thread, whatever is cancelled meanwhile: none may wait for ever."""
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_do_all, waits, limiter=self._threads)
+            jobs = [(wait, wait.begin()) for wait in waits]
+            await anyio.to_thread.run_sync(_do_all, jobs, limiter=self._threads)
         for wait in waits:
             wait.done.set()
 
@@ -119,9 +143,9 @@ async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
             disk.close()
 
 
-def _do_all(waits: list[_Wait]) -> None:
-    for wait in waits:
+def _do_all(jobs: list[tuple[_Wait, Callable[[], None]]]) -> None:
+    for wait, job in jobs:
         try:
-            wait.job()
+            job()
         except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
             wait.error = error
