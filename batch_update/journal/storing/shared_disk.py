@@ -35,7 +35,7 @@ from batch_update.clock import SYSTEM, Clock
 
 T = TypeVar("T")
 
-THREADS = 16
+THREADS = 6
 """commits at once: file systems make one wait of those that come together"""
 MOST_IN_TURN = 8
 """commits that a thread makes one after another: whoever waits hears of it once all of them are over"""
