@@ -13,6 +13,7 @@ import pytest
 from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import allowed_order
 from batch_update.errors import GuardStopped, RunStopped, SheetError, UsageError
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect
+from batch_update.fleet.outlook.last_words import end_of_fleet
 from batch_update.fleet.planning.fleet_planning import (
     OUTAGE,
     AccountChoice,
@@ -121,7 +122,7 @@ def test_chosen_accounts_leave_out_the_rows_of_others_and_tell_who_has_none(tmp_
 
 def test_a_sheet_that_names_no_account_is_for_one_or_for_each_that_is_named_by_name(tmp_path: Path) -> None:
     write_list(tmp_path, 2)
-    ids, names = read_text("id;name\n1;a\n"), read_text("Assistent;Stimme\nEmpfang;Clara\n")
+    ids, names = read_text("id;name\n'1;a\n"), read_text("Assistent;Stimme\nEmpfang;Clara\n")
     assert len(parts_of(ids, tmp_path, AccountChoice(("staging",))).parts) == 1
     assert len(parts_of(names, tmp_path, AccountChoice(every=True)).parts) == 2
     for sheet, choice in ((ids, AccountChoice(every=True)), (ids, AccountChoice()), (names, AccountChoice())):
@@ -171,6 +172,11 @@ def test_what_one_account_meets_keeps_no_other_from_being_planned(tmp_path: Path
         "praxis-003": ("", Exit.OK, 0),
     }
     assert fleet.exit is Exit.KEY_REFUSED
+    assert [(one.plan.changes, one.plan.tripped) for one in fleet.accounts if one.plan.code] == [(0, ())] * 4
+    ends = {one.account: one.exit for one in end_of_fleet(fleet.plan, {}, {}).accounts if one.code}
+    assert ends == {name: told[name][1] for name in told.keys() - {"praxis-003"}} | {
+        "hotel-002": Exit.KEY_REFUSED
+    }
     numbers = [n for one in fleet.plan.accounts for n in _saved_rows(fleet, one.account)]
     assert sorted(numbers) == list(range(2, 9)), "each row of the sheet is in one of the saved plans"
     assert [p.code for p in fleet.problems] == ["V104"]
@@ -203,8 +209,10 @@ def test_an_account_that_a_header_keeps_from_being_planned_tells_the_header_and_
 ) -> None:
     with many_here(tmp_path, 3) as (_, settings, means):
         split = read_for_fleet(read_text("Konto;id;Blub\nstaging;110001;1\n"), ALL_NAMED, settings, means)
-        (one,) = anyio.run(partial(plan_fleet, split, settings, means, Silent())).plan.accounts
+        fleet = anyio.run(partial(plan_fleet, split, settings, means, Silent()))
+    (one,) = fleet.plan.accounts
     assert (one.code, one.message) == ("H102", "'Blub' matches no field")
+    assert end_of_fleet(fleet.plan, {}, {}).exit is fleet.exit is Exit.SHEET_INVALID
 
 
 def _saved_rows(fleet: PlannedFleet, account: str) -> list[int]:
@@ -222,6 +230,25 @@ def test_good_rows_go_on_where_wrong_ones_are_left_out(tmp_path: Path) -> None:
     assert fleet.exit is Exit.SOME_FAILED
 
 
+@pytest.mark.parametrize(
+    "row", ["hotel-007;Nix;1,1", "staging;110001;1,1\nstaging;110001;1,2"], ids=["C111", "X201"]
+)
+def test_rows_that_keep_an_account_from_being_planned_end_it_as_an_invalid_sheet(
+    tmp_path: Path, row: str
+) -> None:
+    """As a run of its own would end, whether the fleet is only planned or sent."""
+    with many_here(tmp_path, 7) as (_, settings, means):
+        fleet = planned(f"Konto;id;Sprechgeschwindigkeit\n{row}\n", settings, means)
+    assert end_of_fleet(fleet.plan, {}, {}).exit is fleet.exit is Exit.SHEET_INVALID
+
+
+def test_a_problem_of_rows_that_several_accounts_share_is_told_once(tmp_path: Path) -> None:
+    with many_here(tmp_path, 3) as (_, settings, means):
+        text = "id;Sprechgeschwindigkeit\nReception;9\n"
+        fleet = planned(text, settings, means, AccountChoice(every=True))
+    assert [one.code for one in fleet.problems] == ["V104"] and len(fleet.accounts) == 3
+
+
 def test_an_account_is_guarded_by_itself_and_the_whole_as_a_whole(tmp_path: Path) -> None:
     with many_here(tmp_path, 3) as (_, settings, means):
         settings = settings.model_copy(update={"max_changes": 3, "max_change_percent": 15.0})
@@ -233,6 +260,10 @@ def test_an_account_is_guarded_by_itself_and_the_whole_as_a_whole(tmp_path: Path
         ("G130", {"max_accounts": 3}),
         ("G120", {"max_changes": 4}),
     ]
+    (tmp_path / "again").mkdir()
+    with many_here(tmp_path / "again", 3) as (_, settings, means):
+        fleet = planned(TEXT, settings.model_copy(update={"max_changes": 1}), means)
+    assert not any(one.plan.tripped for one in fleet.accounts), "the limit is that of the whole"
     assert whole_guards(replace(fleet.plan, max_accounts=3, settings={"max_changes": 4})) == ()
 
 
@@ -264,6 +295,7 @@ def test_settings_that_are_carried_mean_the_same_there_and_hold_no_secret(tmp_pa
         "max_failures": "5%",
         "proxy": "http://me:secret@proxy:8080", "set": {"name": "a text of the sheet"}, "accounts_file": "a.toml",
         "key_file": "k", "expect": "abc", "runs_dir": "elsewhere", "pause": "ask", "max_changes": 4,
+        "on_duplicate": "last",
     }  # fmt: skip
     carried = carried_settings(read_settings(given))
     assert carried.keys() == {
@@ -275,6 +307,7 @@ def test_settings_that_are_carried_mean_the_same_there_and_hold_no_secret(tmp_pa
         "pause",
         "max_changes",
         "accounts_file",
+        "on_duplicate",
     }
     there, here = read_settings(carried), read_settings(given)
     assert all(getattr(there, name) == getattr(here, name) for name in carried if name != "accounts_file")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Protocol
 
@@ -111,8 +111,16 @@ def problems_offline(split: SplitSheet, settings: Settings) -> tuple[Problem, ..
 
 def _all_problems(split: SplitSheet, of_parts: Sequence[Sequence[Problem]]) -> tuple[Problem, ...]:
     whole = [p for p in split.sheet.problems if p.index is None and p.code != OF_ACCOUNTS]
-    of_rows = dict.fromkeys(problem for part in of_parts for problem in part)  # accounts may share rows
-    return in_order((*whole, *split.homeless, *of_rows))
+    return in_order((*whole, *split.homeless, *_each_once(chain.from_iterable(of_parts))))
+
+
+def _each_once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Return the problems of a row that accounts share once, which is about another assistant in each of them."""
+    found: dict[Problem, Problem] = {}
+    for one in problems:
+        of_all = replace(one, assistant_id=None)
+        found[of_all] = one if found.setdefault(of_all, one) == one else of_all
+    return found.values()
 
 
 # ---------------------------------------------------------------- the plan
