@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import BatchUpdateError
@@ -22,7 +23,7 @@ def replied(change: Change, reply: Reply) -> Outcome:
         message=reply.message,
         http=reply.http,
         attempts=reply.attempts,
-        changed=tuple(change.body) if is_updated else (),
+        changed=_shared_names(tuple(change.body)) if is_updated else (),
         request_id=reply.request_id,
         started=reply.started,
         ms=reply.ms,
@@ -30,6 +31,12 @@ def replied(change: Change, reply: Reply) -> Outcome:
         conflicts=held,
         wave=change.wave,
     )
+
+
+@lru_cache(maxsize=64)
+def _shared_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names as they were given first: a fleet has hundreds of thousands of outcomes that tell the same."""
+    return names
 
 
 def not_begun(stopped: Exception | None) -> Outcome:

@@ -20,6 +20,7 @@ from batch_update.journal.recorded import (
 from batch_update.journal.session_values import read_stats, read_stop, recorded_settings
 from batch_update.journal.storing.mark import Promise
 from batch_update.journal.storing.schema import ATTEMPT, ENDING, EVENT, LOSS, OUTCOME, SESSION, Damaged
+from batch_update.model.alike import Alike
 from batch_update.model.as_json import (
     read_called,
     read_change,
@@ -130,8 +131,9 @@ def _occasion(found: Json) -> Occasion:
 def _plan(run: Json, read: Read, settled: dict[int, Outcome]) -> Plan:
     problems = tuple(map(read_problem, read("problem")))
     of_sheet, of_plan = problems[: run["sheet_problems"]], problems[run["sheet_problems"] :]
-    sheet = sheet_of_value(run["sheet"], read("sheet_row"), of_sheet)
-    changes = tuple(map(read_change, read("change")))
+    alike = Alike()
+    sheet = sheet_of_value(run["sheet"], read("sheet_row"), of_sheet, alike)
+    changes = tuple(alike.change(read_change(found)) for found in read("change"))
     if run["entries"] != [len(sheet), len(problems), len(changes), len(settled)]:
         raise Damaged("entries of the plan are missing")
     account, server = text_of_value(run["account"]), text_of_value(run["server"])

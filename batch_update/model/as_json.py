@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from batch_update.codes import remedy_of
+from batch_update.model.alike import Alike
 from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
@@ -126,23 +127,26 @@ def row_values(sheet: Sheet) -> Iterator[Json]:
         yield number, line, own, *as_they_stand
 
 
-def sheet_of_value(found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...]) -> Sheet:
-    """Return the sheet of which `sheet_value` and `row_values` are."""
+def sheet_of_value(
+    found: dict[str, Json], rows: Iterable[Json], problems: tuple[Problem, ...], alike: Alike | None = None
+) -> Sheet:
+    """Return the sheet of which `sheet_value` and `row_values` are.
+
+    `alike`: of the plan that it is read with; equal cells are one string, as they were when the sheet was read.
+    """
+    alike = alike or Alike()
     numbers, lines = array("q"), array("q")
     ragged: dict[int, tuple[str, ...]] = {}
     texts: list[list[str]] = [[] for _ in found["columns"]]
-    shared: dict[str, str] = {}  # equal cells are one string, as they were when the sheet was read
     for index, (number, line, cells, *as_they_stand) in enumerate(rows):
         if type(number) is not int or type(line) is not int:
             raise ValueError("a row of the sheet has no number")
         numbers.append(number)
         lines.append(line)
         for column, cell in zip(texts, cells, strict=True):
-            column.append(shared.setdefault(cell, cell))
+            column.append(alike.text(text_of_value(cell)))
         if as_they_stand:
             ragged[index] = tuple(map(text_of_value, as_they_stand[0]))
-    if not all(type(text) is str for text in shared):
-        raise ValueError("a row of the sheet is not one")
     if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
         raise ValueError("what is said of the sheet is not what is written there")
     columns = zip(found.pop("columns"), texts, strict=True)

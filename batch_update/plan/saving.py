@@ -6,12 +6,11 @@ import codecs
 import hashlib
 import json
 import sys
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from batch_update.errors import SheetError
-from batch_update.fields.values.normalized import ATOMS
+from batch_update.model.alike import Alike
 from batch_update.model.as_json import (
     as_dict,
     called_value,
@@ -28,7 +27,7 @@ from batch_update.model.as_json import (
     sheet_value,
     text_of_value,
 )
-from batch_update.model.plans import Change, Plan, Present
+from batch_update.model.plans import Plan
 from batch_update.model.sheets import Json
 from batch_update.plan.sound import check_plan
 from batch_update.strict_json import read_own_json
@@ -145,10 +144,10 @@ def _seal(document: dict[str, Json]) -> str:
 def _plan_of_document(document: dict[str, Json]) -> tuple[Plan, str]:
     """Return the plan that a document holds and its digest; it is used up meanwhile, so that there never are two."""
     unseen, wanted, settled = document["unseen"], document["digest"], document["settled"]
-    of_sheet = tuple(map(read_problem, _taken(document, "sheet_problems")))
+    of_sheet, alike = tuple(map(read_problem, _taken(document, "sheet_problems"))), Alike()
     plan = Plan(
-        sheet=sheet_of_value(document["sheet"], _taken(document, "rows"), of_sheet),
-        changes=tuple(_alike_once(map(read_change, _taken(document, "changes")))),
+        sheet=sheet_of_value(document["sheet"], _taken(document, "rows"), of_sheet, alike),
+        changes=tuple(alike.change(read_change(found)) for found in _taken(document, "changes")),
         settled={index: read_outcome(outcome) for index, outcome in settled},
         problems=tuple(map(read_problem, _taken(document, "problems"))),
         account=text_of_value(document["account"]),
@@ -161,28 +160,6 @@ def _plan_of_document(document: dict[str, Json]) -> tuple[Plan, str]:
         raise ValueError("what it says of itself is not so")
     check_plan(plan)
     return plan, found
-
-
-def _alike_once(changes: Iterable[Change]) -> Iterator[Change]:
-    """Yield the changes, with one body for all that say the same, and one of what was there.
-
-    In most sheets a column says the same in most rows, and a fleet has hundreds of thousands of rows.
-    """
-    known: dict[Hashable, Present] = {}
-    for change in changes:
-        body, before = _told_before(change.body, known), _told_before(change.before, known)
-        is_new = body is change.body and before is change.before
-        yield change if is_new else replace(change, body=body, before=before)
-
-
-def _told_before(values: Present, known: dict[Hashable, Present]) -> Present:
-    """Return the values as they are known already, if they are, to the last sign; lists and objects are never alike."""
-    if not all(type(value) in ATOMS for value in values.values()):
-        return values
-    key = tuple(
-        (name, type(value), repr(value) if type(value) is float else value) for name, value in values.items()
-    )
-    return known.setdefault(key, values)
 
 
 def _taken(document: dict[str, Json], name: str) -> Iterator[Json]:

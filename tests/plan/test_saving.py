@@ -55,6 +55,13 @@ def test_changes_that_say_the_same_share_it_in_memory_and_none_takes_a_value_of_
     assert [json.dumps(one.body) for one in (first, second, third)] == list(map(json.dumps, bodies))
 
 
+def test_a_text_that_stands_in_many_changes_is_there_once() -> None:
+    prompt = "Be kind. " * 9
+    changes = [Change(n, {"system_prompt": prompt, "max_duration": n}, (n - 1,)) for n in (1, 2)]
+    first, second = load_plan("p.json", save_plan(plan_of(changes))).changes
+    assert first.body["system_prompt"] is second.body["system_prompt"]
+
+
 @pytest.mark.parametrize("indent", [None, 4])
 def test_spaces_between_the_values_do_not_count(indent: int | None) -> None:
     assert load_plan("p.json", "\n " + json.dumps(saved(), indent=indent)).changes == good_plan().changes

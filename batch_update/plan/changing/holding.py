@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from batch_update.fields.rules import MODE_SETTINGS, RULES, depends_on_mode, fits_mode
+from batch_update.fields.values.normalized import ATOMS
 from batch_update.fields.values.same import is_so
 from batch_update.model.as_json import dump
 from batch_update.model.plans import UNKNOWN, Change, Conflict, Outcome, Plan, Present, Status, Why
-from batch_update.model.sheets import Body, without
+from batch_update.model.sheets import Body, Json, without
 from batch_update.plan.changing.comparing import ALREADY_SO, before_of, broken_by, differing
 
 WITH_MODE = frozenset({"mode", *MODE_SETTINGS})
@@ -189,10 +190,15 @@ def _is_written_alike(one: Present, other: Present) -> bool:
     """Whether these are the same values of the same fields in one order, to the last sign: 1 is not 1.0."""
     if list(one) != list(other):
         return False
-    return all(
-        value == other[name] if type(value) is type(other[name]) is str else dump(value) == dump(other[name])
-        for name, value in one.items()
-    )
+    return all(_is_written_so(value, other[name]) for name, value in one.items())
+
+
+def _is_written_so(one: Json, other: Json) -> bool:
+    if type(one) is not type(other):
+        return False
+    if type(one) is float:
+        return repr(one) == repr(other)
+    return bool(one == other) if type(one) in ATOMS else dump(one) == dump(other)
 
 
 def _bound(body: Body) -> tuple[str, ...]:
