@@ -407,7 +407,9 @@ def test_a_file_stop_that_is_a_link_to_nowhere_ends_the_fleet_as_it_ends_its_sha
             return await super().carry_out(task)
 
     engine = Linking(most=1)
-    end = run(tmp_path, fleet_of("a", "b"), engine)
+    end = run(
+        tmp_path, fleet_of("a", "b"), engine, clock=replace(QUICK, sleep=lambda seconds: sleep_forever())
+    )
     assert end.code == "R155" and engine.began == ["a"]
 
 

@@ -16,7 +16,7 @@ KEY = "sk-0123456789abcdef"
 HEADERS = ("Konto", "Serveradresse", "API-Schlüssel", "Inhaber", "Gruppen", "_Notiz")
 ROWS = (
     ("Hotel-Süd", "https://a.example/api", "file:keys/sued", "it@adler.example", "hotel, nord", "x"),
-    ("Taxi", "", 'Command: pass show "famulor/taxi 1"', "", "", ""),
+    ("Taxi", "", 'Command: pass show "famulor/taxi 1" #2 C:\\keys', "", "", ""),
     ("Linde", "", "env:LINDE", "", "hotel", ""),
 )
 
@@ -47,7 +47,7 @@ def test_each_row_is_an_account_whatever_the_sheet_is_saved_as(tmp_path: Path, s
     assert hotel == KnownAccount(
         "Hotel-Süd", "https://a.example/api", key, "it@adler.example", ("hotel", "nord")
     )
-    assert taxi.key == Secret(command=("pass", "show", "famulor/taxi 1"))
+    assert taxi.key == Secret(command=("pass", "show", "famulor/taxi 1", "#2", "C:\\keys"))
     assert (linde.key, linde.tags) == (Secret(env="LINDE"), ("hotel",))
 
 
@@ -59,6 +59,7 @@ def test_every_mistake_is_told_at_its_cell_and_no_key_with_it(tmp_path: Path) ->
         ("a", f"env:{KEY}", ""),
         ("", "file:x", ""),
         ("b", "", ""),
+        ("c", "env:C", "", "more"),
     )
     with pytest.raises(UsageError) as caught:
         read_accounts(path)
@@ -71,6 +72,7 @@ def test_every_mistake_is_told_at_its_cell_and_no_key_with_it(tmp_path: Path) ->
         "B3: env is no name of a variable",
         "A4: the name of the account is missing",
         "B5: wanted where the key lies",
+        "row 6: has more cells than the first row has headers",
     ]
     assert [begin for line, begin in zip(told, wanted, strict=True) if not line.startswith(begin)] == []
 

@@ -78,8 +78,17 @@ def means(environ: Mapping[str, str] = ENVIRON) -> Means:
 
 
 def test_each_account_is_told_with_what_is_wrong_with_it_and_who_shares_its_key(listed: Settings) -> None:
+    asked: list[str] = []
+
+    async def counting(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        asked.append(dict(scope["headers"])[b"authorization"].decode().removeprefix("Bearer "))
+        await server(scope, receive, send)
+
     known = read_accounts(listed.accounts_file).accounts
-    found = {one.account.name: one for one in anyio.run(ask_accounts, known, listed, means())}
+    settings = listed.model_copy(update={"account": "nobody"})  # as a variable may say: all are meant here
+    told = anyio.run(ask_accounts, known, settings, replace(means(), app=counting))
+    found = {one.account.name: one for one in told}
+    assert asked.count("broken-0123") == 1, "as max_attempts says"
     assert list(found) == [account.name for account in known]
     codes = {name: one.error.code if one.error else "" for name, one in found.items()}
     assert codes["broken"] and codes | {"broken": ""} == {
@@ -150,7 +159,18 @@ def test_what_stands_in_a_list_stays_byte_for_byte_and_the_owner_is_asked_for(
     assert path.read_bytes().startswith(before)
     account = read_accounts(path).named("SÜD.1")
     assert (account.owner, account.tags) == ("l@linde.example", ("hotel", "nord"))
-    assert (b"\r\n" in path.read_bytes()) == (b"\r\n" in before)
+    added = path.read_bytes()[len(before) :]
+    assert added.count(b"\r\n") == (added.count(b"\n") if b"\r\n" in before else 0)
+
+
+def test_an_account_whose_key_the_defaults_say_is_not_added_under_other_defaults(listed: Settings) -> None:
+    path, new = listed.accounts_file, NewAccount("b")
+    path.write_text('[defaults]\nkey = { env = "LINDE" }\n[accounts.a]\n', "utf-8")
+    sequel = begin_adding(new, listed, means(), asks=False)
+    path.write_text(other := path.read_text("utf-8").replace("LINDE", "ADLER"), "utf-8")
+    with pytest.raises(UsageError, match="its defaults were changed meanwhile"):
+        anyio.run(sequel)
+    assert path.read_text("utf-8") == other
 
 
 @pytest.mark.parametrize(
@@ -158,6 +178,7 @@ def test_what_stands_in_a_list_stays_byte_for_byte_and_the_owner_is_asked_for(
     [
         (NewAccount("ADLER", "env:LINDE"), "U183"),
         (NewAccount("a b", "env:LINDE"), "U180"),
+        (NewAccount("a.", "env:LINDE"), "U180"),
         (NewAccount("b", "linde-0123"), "U180"),
         (NewAccount("b"), "U180"),
         (NewAccount("b", "env:NOWHERE"), "U104"),

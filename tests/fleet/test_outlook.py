@@ -1,0 +1,83 @@
+"""What is told of a fleet beforehand and from beside: how long it takes, what has to be allowed, who works on it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+
+from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.leases.lease import TTL, Lease
+from batch_update.fleet.outlook.foreseeing_fleet import foresee_fleet, guards_of_fleet
+from batch_update.fleet.outlook.last_words import end_as_recorded
+from batch_update.fleet.outlook.looking_on import LookedOn, is_coordinated
+from batch_update.fleet.record.fleet_entries import FleetBegun, FleetManner, ShardBegun
+from batch_update.fleet.record.fleet_state import state_of_fleet
+from batch_update.model.reports import Exit, Share
+from batch_update.settings.tunables import Settings
+from tests.fleet.fleets import MADE, ended, fleet_of, planned
+
+BEGUN = FleetBegun(MADE, "fleet", "f" * 12, 7, "host", "here", FleetManner())
+
+
+def test_a_fleet_takes_as_long_as_its_slowest_account_and_as_all_of_them_in_the_slots_there_are() -> None:
+    plan = fleet_of(replace(planned("a"), changes=300), "b", "c", "d")
+    settings = Settings(no_verify=True)
+
+    def seconds(most: int, manner: FleetManner | None = None) -> float:
+        return foresee_fleet(plan, plan.accounts, manner or FleetManner(), settings, most).seconds
+
+    slowest = seconds(4)
+    assert slowest > 120, "300 changes at 100 a minute"
+    assert seconds(1) == slowest + 3, "a second each for the others, one after another"
+    assert seconds(4, FleetManner(waves=(Share(1),))) == slowest + 1, "one wave after another"
+
+
+def test_what_accounts_have_in_common_has_to_be_allowed_once_and_each_looks_at_a_share_itself() -> None:
+    accounts = [replace(planned("a"), tripped=("G101", "G121")), replace(planned("b"), tripped=("G101",))]
+    told = [(one.code, one.hazard, one.assistants) for one in guards_of_fleet(accounts, Settings())]
+    assert told == [("G101", "mode", 4), ("G121", "", 2)]
+    for given, left in (
+        ({"allow": ("mode",)}, ["G121"]),
+        ({"allow": ("all",)}, ["G121"]),
+        ({"max_change_percent": 30.0}, ["G101"]),
+    ):
+        assert [one.code for one in guards_of_fleet(accounts, Settings().model_copy(update=given))] == left
+
+
+def test_how_long_a_fleet_still_takes_follows_from_what_was_done_since_it_was_taken_up() -> None:
+    """What was done in an earlier night took no time of this one."""
+    plan = fleet_of("a", "b", "c")
+    before = replace(ended("a"), ended=MADE - timedelta(hours=9))
+    state = state_of_fleet(plan, [before, BEGUN, replace(ended("b"), ended=MADE + timedelta(seconds=9))])
+    end = end_as_recorded(FleetFolder(Path("none")), plan, state)
+    looked = LookedOn(end, state, ("c",), True, MADE + timedelta(seconds=20))
+    assert looked.seconds_left == 20.0
+    assert replace(looked, is_at_work=False).seconds_left is None
+
+
+def test_an_account_that_was_begun_again_has_not_ended_as_it_did_before(tmp_path: Path) -> None:
+    plan = fleet_of("a")
+    state = state_of_fleet(plan, [BEGUN, ended("a", Exit.STOPPED, "R103"), BEGUN, ShardBegun(MADE, "a")])
+    (end,) = end_as_recorded(FleetFolder(tmp_path), plan, state).accounts
+    assert end.code != "R103"
+
+
+@pytest.mark.parametrize(("age", "works"), [(TTL, True), (TTL * 3, False)])
+def test_of_a_coordinator_on_another_machine_the_age_of_its_stamp_tells_whether_it_lives(
+    tmp_path: Path, age: float, works: bool
+) -> None:
+    folder = FleetFolder(tmp_path)
+    assert not is_coordinated(folder, MADE)
+
+    async def main() -> None:
+        await Lease(folder.own_lease, machine="elsewhere").take()
+
+    anyio.run(main)
+    then = MADE.timestamp() - age
+    os.utime(folder.own_lease / "stamp-000001", (then, then))
+    assert is_coordinated(folder, MADE) == works
