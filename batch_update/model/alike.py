@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from batch_update.model.plans import Change
 from batch_update.model.sheets import Json
 
+MOST_KINDS = 256
+"""Values of rows that are remembered: where more differ, hardly any are alike, and looking costs more than it saves."""
+LONG = 64
+"""letters of a text that is worth being remembered"""
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -16,12 +19,12 @@ class Alike:
     """Hands out, for what is equal to the last sign, the one that it saw first. It lives as long as a plan is read."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._values: dict[Hashable, Mapping[str, Json]] = {}
+        self._texts: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """Return this text as it is known already, if it is."""
-        known: str = self._known.setdefault(text, text)
-        return known
+        """Return this text, or, where it is long, the one that is known already."""
+        return self._texts.setdefault(text, text) if len(text) >= LONG else text
 
     def change(self, change: Change) -> Change:
         """Return the change with values that are known already, if they are."""
@@ -31,18 +34,21 @@ class Alike:
 
     def values(self, values: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return these values, or those that are known already, as far as they are texts, numbers and flags."""
-        if not _ATOMS.issuperset(map(type, values.values())):
+        if len(self._values) >= MOST_KINDS or not _ATOMS.issuperset(map(type, values.values())):
             return self._of_texts(values)
         key = tuple([(name, type(value), _sign(value)) for name, value in values.items()])
-        known: Mapping[str, Json] | None = self._known.get(key)
+        known = self._values.get(key)
         if known is None:
-            known = self._known[key] = self._of_texts(values)
+            known = self._values[key] = self._of_texts(values)
         return known
 
     def _of_texts(self, values: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Return the values with texts that are known already."""
-        found = {name: self.text(value) if type(value) is str else value for name, value in values.items()}
-        return values if all(found[name] is value for name, value in values.items()) else found
+        """Return the values with long texts that are known already."""
+        found = {}
+        for name, value in values.items():
+            if type(value) is str and (known := self.text(value)) is not value:
+                found[name] = known
+        return {**values, **found} if found else values
 
 
 def _sign(value: Hashable) -> Hashable:

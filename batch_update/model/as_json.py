@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from batch_update.codes import remedy_of
-from batch_update.model.alike import Alike
+from batch_update.model.alike import LONG, Alike
 from batch_update.model.choices import Catalog
 from batch_update.model.plans import Change, Outcome
 from batch_update.model.reports import Event
@@ -132,9 +132,10 @@ def sheet_of_value(
 ) -> Sheet:
     """Return the sheet of which `sheet_value` and `row_values` are.
 
-    `alike`: of the plan that it is read with; equal cells are one string, as they were when the sheet was read.
+    `alike`: of the plan that it is read with.
     """
     alike = alike or Alike()
+    shared: dict[str, str] = {}  # equal cells are one string, as they were when the sheet was read
     numbers, lines = array("q"), array("q")
     ragged: dict[int, tuple[str, ...]] = {}
     texts: list[list[str]] = [[] for _ in found["columns"]]
@@ -144,9 +145,11 @@ def sheet_of_value(
         numbers.append(number)
         lines.append(line)
         for column, cell in zip(texts, cells, strict=True):
-            column.append(alike.text(text_of_value(cell)))
+            column.append(shared.setdefault(cell, cell) if len(cell) < LONG else alike.text(cell))
         if as_they_stand:
             ragged[index] = tuple(map(text_of_value, as_they_stand[0]))
+    if not all(type(text) is str for text in shared):
+        raise ValueError("a row of the sheet is not one")
     if [type(found[name]) for name in ("name", "sha256", "header_row", "blank_rows")] != [str, str, int, int]:
         raise ValueError("what is said of the sheet is not what is written there")
     columns = zip(found.pop("columns"), texts, strict=True)
