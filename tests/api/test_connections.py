@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 import anyio
+import httpx
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
@@ -15,6 +16,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.errors import KeyRefused
 from batch_update.model.plans import Status
 from batch_update.model.reports import Event, Pace, Reply, Window
+from batch_update.version import USER_AGENT
 from tests.api import fault_server as f
 from tests.api.fault_server import Act, Exchange, FaultServer, Request
 from tests.api.sending import KEY
@@ -67,6 +69,24 @@ def send(
         return Sent(replies, events, client)
 
     return anyio.run(main, backend=backend)
+
+
+def test_what_is_sent_is_what_httpx_would_send(backend: str) -> None:
+    with FaultServer(lambda request: f.ok) as server:
+        url = f"http://127.0.0.1:{server.port}/api/user/assistant/1"
+        headers = {
+            "Authorization": f"Bearer {KEY}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+            "Content-Type": "application/json",
+        }
+        send(server, 1, backend=backend)
+        with httpx.Client(trust_env=False) as client:
+            # httpx's own headers of a client would come before these.
+            client.send(httpx.Request("PUT", url, headers=headers, content=b'{"name":"x"}'))
+        ours, theirs = server.requests
+        assert (ours.head, ours.body) == (theirs.head, theirs.body)
 
 
 # ---------------------------------------------------------------- closed as it is used again

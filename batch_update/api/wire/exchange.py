@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any, cast
 
 import anyio
@@ -16,11 +17,13 @@ from batch_update.api.wire.proxies import Proxy
 from batch_update.api.wire.transport import (
     SENT,
     Connection,
+    Incoming,
     InProcess,
     LocalError,
     Outgoing,
     StaleError,
     UntrustedError,
+    headers_as_sent,
 )
 from batch_update.api.wire.trust import trusted
 from batch_update.api.wire.tunnel import ProxyRefusedError, Tunnel
@@ -64,8 +67,12 @@ class Departure:
         """The `trace` extension of httpx requests."""
         # A proxy is asked for a way to the server by a request of its own, before the one that counts.
         if name == SENT and getattr(info.get("request"), "method", b"") != b"CONNECT":
-            self._leave()
-            self.sent, self.at = True, self._clock()
+            self.leaves()
+
+    def leaves(self) -> None:
+        """The first byte leaves now."""
+        self._leave()
+        self.sent, self.at = True, self._clock()
 
 
 class Wires:
@@ -95,9 +102,12 @@ class Wires:
                 "User-Agent": USER_AGENT,
             }
         )
-        self._json_headers = httpx.Headers({**self._headers, "Content-Type": "application/json"})
+        self._json_headers = httpx.Headers([*self._headers.raw, (b"Content-Type", b"application/json")])
+        self._head = headers_as_sent(self._headers.raw)
+        self._json_head = headers_as_sent(self._json_headers.raw, to_come=True) + b"Content-Length: "
         self._base = base_url
         self._root = httpx.URL(base_url)
+        self._path = self._root.raw_path.rstrip(b"/").decode("ascii")
         self._timeout = timeout
         self._app = app
         self._clock = clock
@@ -125,20 +135,16 @@ class Wires:
         seen: Answer | NoAnswer | None = None
         try:
             with anyio.move_on_after(self._timeout):
-                response = await self._send(wire, method, url, content, departure)
-                is_early = self._is_early(response, departure)
-                status, headers, proxy = (
-                    response.status_code,
-                    _plain_headers(response.headers.raw),
-                    self._forwarder,
-                )
+                came = await self._send(wire, method, url, content, departure)
+                is_early = self._is_early(came, departure)
+                status, headers, proxy = came.status, _plain_headers(came.headers), self._forwarder
                 # A status is knowledge, also where the rest never comes.
                 seen = Answer(status, headers, b"", complete=False, proxy=proxy)
-                body = await _read_body(response, MOST_REPLY if method == "PUT" else MOST_PAGE)
+                body = await came.read(MOST_REPLY if method == "PUT" else MOST_PAGE)
                 if body is None:
                     seen = Answer(status, headers, b"", complete=False, too_long=True, proxy=proxy)
                 else:
-                    is_doubtful = status >= 300 and (is_early or await self._has_more(response))
+                    is_doubtful = status >= 300 and (is_early or await self._has_more(came))
                     seen = Answer(status, headers, body, doubtful=is_doubtful, proxy=proxy)
         except httpx.TransportError as error:
             seen = seen or self._fail(error, departure)
@@ -148,18 +154,21 @@ class Wires:
 
     async def _send(
         self, wire: httpx.AsyncBaseTransport, method: str, url: str, content: bytes, departure: Departure
-    ) -> httpx.Response:
+    ) -> Incoming:
         """Send a request; `url` is the base URL, and more that needs no quoting any more."""
-        headers = self._json_headers if content else self._headers
-        if not isinstance(wire, Connection):
-            trace = {"trace": departure.note}
-            request = httpx.Request(method, url, headers=headers, content=content, extensions=trace)
-            return await wire.handle_async_request(request)
-        length = [(b"Content-Length", b"%d" % len(content))] if content else []
-        target = self._root.raw_path.rstrip(b"/") + url[len(self._base) :].encode("ascii")
-        return await wire.exchange(
-            Outgoing(method, self._root, target, headers.raw + length, content, departure.note)
-        )
+        if isinstance(wire, Connection):
+            line = f"{method} {self._path}{url[len(self._base) :]}".encode("ascii")
+            # The headers get no name here: a traceback with local variables must not show the key in them.
+            return await wire.exchange(
+                Outgoing(self._root, line, self._head_for(content), content, departure.leaves)
+            )
+        headers, trace = self._json_headers if content else self._headers, {"trace": departure.note}
+        request = httpx.Request(method, url, headers=headers, content=content, extensions=trace)
+        response = await wire.handle_async_request(request)
+        return Incoming(response.status_code, response.headers.raw, partial(_read_body, response))
+
+    def _head_for(self, content: bytes) -> bytes:
+        return self._json_head + b"%d\r\n\r\n" % len(content) if content else self._head
 
     async def _take(self, *, fresh: bool) -> httpx.AsyncBaseTransport:
         """A connection for one request: the one used last, or where none shall be kept, one that connects anew."""
@@ -171,27 +180,25 @@ class Wires:
             await wire.aclose()
         return wire
 
-    def _is_early(self, response: httpx.Response, departure: Departure) -> bool:
+    def _is_early(self, came: Incoming, departure: Departure) -> bool:
         """Whether a refusal came sooner than the server ever answered; notes how long answers take.
 
         On a connection that was kept, what a proxy has to say of the time between two requests looks like the answer
         to the second.
         """
-        seconds, is_reused = self._clock.monotonic() - departure.at, bool(response.extensions.get("reused"))
+        seconds, is_reused = self._clock.monotonic() - departure.at, came.is_reused
         self._kept += is_reused
-        refuses = response.status_code >= 300
+        refuses = came.status >= 300
         if refuses and is_reused and self._timed >= ENOUGH and seconds < self._fastest - NOISE:
             return True
         self._fastest = min(self._fastest, seconds)
         self._timed += 1
         return False
 
-    async def _has_more(self, response: httpx.Response) -> bool:
+    async def _has_more(self, came: Incoming) -> bool:
         """Whether something comes after a refusal: then that was to something else, and this may be the answer."""
-        has_surplus = response.extensions.get("has_surplus")
-        is_reused = bool(response.extensions.get("reused"))
-        linger = min(max(LINGER, 2 * self._fastest), LONGEST_LINGER) if is_reused else 0.0
-        return has_surplus is not None and await has_surplus(linger)
+        linger = min(max(LINGER, 2 * self._fastest), LONGEST_LINGER) if came.is_reused else 0.0
+        return came.has_surplus is not None and await came.has_surplus(linger)
 
     def _fail(self, error: httpx.TransportError, departure: Departure) -> NoAnswer:
         """Return the failure that it is that no status came."""

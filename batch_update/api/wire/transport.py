@@ -14,7 +14,7 @@ import contextlib
 import os
 import select
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,9 @@ MOST_STATUSES = 100
 """statuses of which only the last may be an answer; those before it are 1xx"""
 _CHUNK = 256 * 1024
 """bytes to read at once: as many as asyncio does, which would keep the rest where `_is_usable` cannot see it"""
+_LIKE_ANY = h11.Request(method="GET", target="/", headers=[("Host", "any")])
+"""What h11 is told of each request: to make one of its own for each takes as long as to send it, and how an answer is
+read depends on nothing that differs."""
 _BROKEN = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError)
 
 
@@ -61,13 +64,36 @@ class StaleError(httpx.RemoteProtocolError):
 class Outgoing:
     """A request as a connection needs it: making httpx's own takes as long as sending it."""
 
-    method: str
     url: httpx.URL
     """somewhere at the server"""
-    target: bytes
-    headers: list[tuple[bytes, bytes]] = field(repr=False)
+    line: bytes
+    """method and target"""
+    head: bytes = field(repr=False)
+    """the headers, as `headers_as_sent` gives them"""
     content: bytes = field(repr=False)
-    trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None
+    leaves: Callable[[], None] = lambda: None
+    """called right before the first byte leaves; what it raises is passed on, and nothing leaves"""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The beginning of an answer, and how to read the rest."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    read: Callable[[int], Awaitable[bytes | None]]
+    """the body as it stands, without inflating anything; None where it is longer than so many bytes"""
+    is_reused: bool = False
+    """whether the connection was kept from an earlier request"""
+    has_surplus: Callable[[float], Awaitable[bool]] | None = None
+    """called once the body is read: waits so many seconds for more than this answer"""
+
+
+def headers_as_sent(headers: list[tuple[bytes, bytes]], *, to_come: bool = False) -> bytes:
+    """Return the headers of a request as they go over the wire, checked; `to_come`: with room for one more."""
+    wire = h11.Connection(h11.CLIENT)
+    head = wire.send(h11.Request(method="GET", target="/", headers=headers)) or b""
+    return head.partition(b"\r\n")[2][: -2 if to_come else None]
 
 
 class Connection(httpx.AsyncBaseTransport):
@@ -89,18 +115,14 @@ class Connection(httpx.AsyncBaseTransport):
         """whether something came since the request"""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request of httpx; see `exchange`."""
-        url, trace = request.url, request.extensions.get("trace")
-        return await self.exchange(
-            Outgoing(request.method, url, url.raw_path, request.headers.raw, request.content, trace)
-        )
+        """Sends a request of httpx; see `exchange`. The answer's extension `has_surplus` is that of `Incoming`."""
+        url, line = request.url, b"%s %s" % (request.method.encode("ascii"), request.url.raw_path)
+        came = await self.exchange(Outgoing(url, line, headers_as_sent(request.headers.raw), request.content))
+        told = {"has_surplus": came.has_surplus}
+        return httpx.Response(came.status, headers=came.headers, stream=_Body(self), extensions=told)
 
-    async def exchange(self, request: Outgoing) -> httpx.Response:
-        """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection.
-
-        The answer's extension `reused` tells whether the connection was kept from an earlier request; `has_surplus`,
-        called once the body is read, waits so many seconds for more than this answer.
-        """
+    async def exchange(self, request: Outgoing) -> Incoming:
+        """Sends it and waits for status and headers. Whatever goes wrong or is cancelled closes the connection."""
         self._is_reused = self._stream is not None and self._is_usable()
         try:
             if not self._is_reused:
@@ -110,10 +132,8 @@ class Connection(httpx.AsyncBaseTransport):
         except BaseException:
             await self.aclose()
             raise
-        told = {"reused": self._is_reused, "has_surplus": self._has_surplus}
-        return httpx.Response(
-            event.status_code, headers=event.headers.raw_items(), stream=_Body(self), extensions=told
-        )
+        headers = event.headers.raw_items()
+        return Incoming(event.status_code, headers, self._read, self._is_reused, self._has_surplus)
 
     async def aclose(self) -> None:
         """Closes the socket, without ceremony."""
@@ -186,12 +206,13 @@ class Connection(httpx.AsyncBaseTransport):
     async def _send(self, request: Outgoing) -> None:
         assert self._stream is not None
         self._has_heard = False
-        if request.trace is not None:
-            await request.trace(SENT, {})
+        request.leaves()
+        self._wire.send(_LIKE_ANY)
+        self._wire.send(h11.EndOfMessage())
         # A server may answer and close before it has read everything: the answer counts, so it is read anyway.
         # The bytes get no name here: a traceback with local variables must not show the key in them.
         with contextlib.suppress(*_BROKEN):
-            await self._stream.send(_encode(self._wire, request))
+            await self._stream.send(b"%s HTTP/1.1\r\n%s%s" % (request.line, request.head, request.content))
 
     async def _receive_status(self) -> h11.Response:
         for _ in range(MOST_STATUSES):
@@ -239,6 +260,24 @@ class Connection(httpx.AsyncBaseTransport):
         except BaseException:
             await self.aclose()
             raise
+        await self._end()
+
+    async def _read(self, most: int) -> bytes | None:
+        body = bytearray()
+        try:
+            while isinstance(event := await self._receive(), h11.Data):
+                body += event.data
+                if len(body) > most:
+                    await self.aclose()
+                    return None
+        except BaseException:
+            await self.aclose()
+            raise
+        await self._end()
+        return bytes(body)
+
+    async def _end(self) -> None:
+        """Whether what was read was the whole answer and no more decides what becomes of the connection."""
         if self._wire.our_state is self._wire.their_state is h11.DONE and not self._wire.trailing_data[0]:
             self._wire.start_next_cycle()
             self._idle_since = self._clock.monotonic()
@@ -252,13 +291,6 @@ class _Body(httpx.AsyncByteStream):
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._pieces
-
-
-def _encode(wire: h11.Connection, request: Outgoing) -> bytes:
-    """Return the whole request as bytes: one packet for most."""
-    head = wire.send(h11.Request(method=request.method, target=request.target, headers=request.headers))
-    body = wire.send(h11.Data(data=request.content)) if request.content else b""
-    return b"".join(part for part in (head, body, wire.send(h11.EndOfMessage())) if part)
 
 
 def _readable(raw: Any) -> Callable[[], bool]:
