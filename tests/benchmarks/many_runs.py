@@ -6,7 +6,6 @@ and the reports, which another process makes.
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import sys
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import anyio
 
-from batch_update.__main__ import THRESHOLDS
 from batch_update.api.keys import ApiKey
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import save_fleet
@@ -24,6 +22,7 @@ from batch_update.fleet.running.one_process import OneProcess, one_process
 from batch_update.fleet.running.open_files import capacity_for
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
+from batch_update.interrupts import look_seldom_for_garbage
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
 from batch_update.model.plans import Change
 from batch_update.plan.saving import digest, save_plan
@@ -80,7 +79,7 @@ def seconds_of(who: int) -> float:
 if __name__ == "__main__":
     folder, url, accounts, rows, *windows = sys.argv[1:]
     capacity_for(int(accounts))
-    gc.set_threshold(*THRESHOLDS)
+    look_seldom_for_garbage()
     fleet = prepare(Path(folder), url, int(accounts), int(rows), windows)
     began, used = time.monotonic(), seconds_of(resource.RUSAGE_SELF)
     ends = anyio.run(main, Path(folder), fleet)

@@ -111,6 +111,7 @@ def test_what_is_allowed_now_adds_to_what_was_allowed_as_the_fleet_was_planned(
     ("engine", "flags"),
     [
         (EngineOrder(), ""),
+        (EngineOrder(workers=3), "--workers 3 "),
         (EngineOrder("dask"), "--engine dask "),
         (EngineOrder("dask", workers=4), "--engine dask --workers 4 "),
         (

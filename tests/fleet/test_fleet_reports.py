@@ -11,6 +11,7 @@ import anyio
 
 from batch_update.fleet.planning.fleet_planning import AccountChoice, plan_fleet, read_for_fleet
 from batch_update.fleet.planning.planned import PlannedFleet
+from batch_update.fleet.processes.several_processes import SeveralProcesses
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.running.here import Here
 from batch_update.fleet.running.one_process import one_process
@@ -48,7 +49,7 @@ def sent(plan: PlannedFleet, means: Means) -> FleetEnd:
 
     async def main() -> FleetEnd:
         async with one_process(plan.folder) as shared:
-            engine = Here(3, shared, given, means)
+            engine = SeveralProcesses(Here(3, shared, given, means), shared)
             return await run_fleet(plan.folder, plan.plan, FleetMeans(engine))
 
     return anyio.run(main)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ import distributed
 from batch_update.errors import UsageError
 from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.fleet.engine.shard_work import SHARDS_AT_ONCE
+from batch_update.interrupts import heed_no_signal
 from batch_update.text import printable
 from batch_update.version import __version__
 
@@ -98,9 +98,7 @@ def dask_setup(_: Any) -> None:
     Ctrl-C of a terminal and the end of a service reach every process of a group; there the shards come to their end by
     the fleet's file `stop`, since a worker that died of the signal would leave what is in flight unknown.
     """
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    heed_no_signal()
     _log_into(Path(dask.config.get(_LOG)))
 
 

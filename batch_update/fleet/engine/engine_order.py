@@ -1,4 +1,4 @@
-"""What somebody wants the accounts of a fleet carried out by: this process, or the workers of an engine."""
+"""What somebody wants the accounts of a fleet carried out by: this program, or the workers of an engine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 
 HERE = "here"
-"""This process, on its own event loop."""
+"""This program: this process, and where the accounts are many further ones beside it."""
 ENGINES = (HERE, "dask")
+OF_DASK = 2
+"""processes of our own that Dask has, unless told otherwise"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,8 @@ class EngineOrder:
     name: str = HERE
     scheduler: SchedulerAddress | None = None
     """None: one of our own"""
-    workers: int = 2
-    """processes of our own that the engine has, where it has no scheduler elsewhere"""
+    workers: int | None = None
+    """processes of this machine that it has, this one included where it is `here`; None: as many as make sense"""
 
     def from_anywhere(self) -> EngineOrder:
         """Return it with whole paths, so that it holds in another folder, too."""

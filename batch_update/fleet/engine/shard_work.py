@@ -34,6 +34,11 @@ def see_elsewhere(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
 
 def refuse_secret(given: Mapping[str, Any]) -> None:
     """Raise UsageError (U101) for a setting that holds a password, which must not travel to workers."""
-    if "@" in str(given.get("proxy") or ""):
+    if holds_password(given):
         message = "the setting proxy holds a password, which no task of an engine may hold"
         raise UsageError(message, code="U101", remedy="set BATCH_UPDATE_PROXY where the workers run")
+
+
+def holds_password(given: Mapping[str, Any]) -> bool:
+    """Whether these settings hold a password."""
+    return "@" in str(given.get("proxy") or "")

@@ -29,14 +29,18 @@ def carried_settings(settings: Settings) -> dict[str, Json]:
 
     Paths begin at the root: whoever reads them may stand in another folder.
     """
-    values = {name: getattr(settings, name) for name in sorted(settings.model_fields_set)}
     return {
-        name: _as_in_a_file(value)
-        for name, value in values.items()
+        name: value
+        for name, value in given_values(settings).items()
         if name not in _NOT_CARRIED
         and (name in _OF_ITS_ROWS or group_of(name) not in _OF_THE_SHEET)
         and not _is_secret(name, value)
     }
+
+
+def given_values(settings: Settings) -> dict[str, Json]:
+    """Return all settings that were given, as a job file has them."""
+    return {name: _as_in_a_file(getattr(settings, name)) for name in sorted(settings.model_fields_set)}
 
 
 def _is_secret(name: str, value: object) -> bool:

@@ -61,7 +61,7 @@ class FleetBegun:
     engine: str
     manner: FleetManner
     scheduler: SchedulerAddress | None = None
-    workers: int = 2
+    workers: int | None = None
 
     @property
     def by(self) -> EngineOrder:

@@ -10,13 +10,16 @@ from batch_update.fleet.engine.engine_order import HERE
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
 from batch_update.fleet.planning.given_settings import carried_settings
+from batch_update.fleet.processes.how_many import capacity_of
 from batch_update.fleet.record.fleet_entries import FleetManner
 from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.fleet.record.fleet_journal import read_fleet_journal
+from batch_update.fleet.record.fleet_state import open_accounts, state_of_fleet
+from batch_update.fleet.running.account_waves import account_waves
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
-from batch_update.fleet.running.engine_choice import chosen_engine
+from batch_update.fleet.running.engine_choice import chosen_engine, processes_of
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
-from batch_update.fleet.running.open_files import capacity_for
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan
 from batch_update.send.signals import Interrupts, no_interrupts
 from batch_update.settings.layers import read_settings
@@ -31,16 +34,25 @@ async def see_fleet(
     interrupts: Interrupts = no_interrupts,
 ) -> FleetEnd:
     """See a fleet to its end with the engine that was asked for. Raises what `run_fleet` and the engine raise."""
-    able = sum(one.is_planned for one in plan.accounts)
-    async with as_raised(chosen_engine(folder, order, able, watcher)) as engine:
+    async with as_raised(chosen_engine(folder, order, _at_once(folder, plan, order), watcher)) as engine:
         means = FleetMeans(engine, order.engine, watcher, interrupts)
         return await run_fleet(folder, plan, means, order.manner, retry_failed=order.retry_failed)
+
+
+def _at_once(folder: FleetFolder, plan: FleetPlan, order: FleetOrder) -> int:
+    """Return how many accounts are at work at once at most: those of the largest wave that is left."""
+    state = state_of_fleet(plan, read_fleet_journal(folder.journal))
+    left = [one.account for one in open_accounts(plan, state, retry_failed=order.retry_failed)]
+    waves = account_waves(plan, order.manner or state.manner, left)
+    return max((len(wave.accounts) for wave in waves), default=1)
 
 
 def prospect_of(plan: FleetPlan, accounts: Sequence[AccountPlan], order: FleetOrder) -> FleetProspect:
     """Return what is about to be sent of a fleet with this order. Raises UsageError for what is wrong in it."""
     settings = read_settings(plan.settings, order.given)
-    most = capacity_for(len(accounts)).most if order.engine.name == HERE else len(accounts)
+    most = len(accounts)
+    if order.engine.name == HERE:
+        most = capacity_of(most, processes_of(order, most)).most
     return foresee_fleet(plan, accounts, order.manner or FleetManner(), settings, most)
 
 

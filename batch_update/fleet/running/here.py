@@ -1,4 +1,4 @@
-"""All accounts of a fleet on this event loop, each with its own key, pace and journal: the engine `here`."""
+"""Accounts of a fleet on this event loop, each with its own key, pace and journal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.running.one_process import OneProcess
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
@@ -35,7 +34,7 @@ class Here:
     """the plan of the fleet, so that not each account reads it anew"""
 
     async def carry_out(self, task: ShardTask) -> ShardEnd:
-        """See one shard to its end; its reports are made by another process meanwhile."""
+        """See one shard to its end; its reports are left to whoever hands out shards."""
         means = Means(
             watcher=_RowWatcher(task.account, self.tell),
             app=self.means.app,
@@ -43,9 +42,7 @@ class Here:
             clock=self.means.clock,
         )
         await self.shared.start()
-        end = await run_shard(task, means=self.shared.means(means), given=self.given, fleet=self.fleet)
-        self.shared.ended(FleetFolder(task.folder), task.account, end.epoch)
-        return end
+        return await run_shard(task, means=self.shared.means(means), given=self.given, fleet=self.fleet)
 
 
 class _RowWatcher(Watcher):

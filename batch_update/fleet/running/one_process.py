@@ -38,9 +38,10 @@ REPORT_WRITERS = 1
 class OneProcess:
     """The waits, the queue and the writer that all accounts of one event loop share. Open it with `one_process`."""
 
-    def __init__(self, disk: SharedDisk, clock: Clock) -> None:
+    def __init__(self, disk: SharedDisk, clock: Clock, starts: float) -> None:
         self._disk = disk
         self._clock = clock
+        self._pause = 1 / starts
         self._stop = anyio.Event()
         self._heeding = anyio.CancelScope()
         self._starts = anyio.Lock()
@@ -58,8 +59,10 @@ class OneProcess:
         So a machine that cannot pace all of them works on as many at once as it can.
         """
         async with self._starts:
-            pause = 1 / STARTS
+            pause = self._pause
             for _ in range(TRIES):
+                if self._stop.is_set():  # it is told so as it begins
+                    return
                 began = self._clock.monotonic()
                 await self._clock.sleep(pause)
                 if self._clock.monotonic() - began - pause <= LATE:
@@ -70,7 +73,11 @@ class OneProcess:
         """Look for the file that ends all accounts, and end them once it is there."""
         with self._heeding:
             await stop_asked(folder, self._clock)
-            self._stop.set()
+            self.stop()
+
+    def stop(self) -> None:
+        """End all accounts in order."""
+        self._stop.set()
 
     def ended(self, folder: FleetFolder, account: str, epoch: int) -> None:
         """Have the reports of an account made that has ended, where it has a journal."""
@@ -108,10 +115,15 @@ class OneProcess:
 
 
 @asynccontextmanager
-async def one_process(folder: FleetFolder, clock: Clock = SYSTEM) -> AsyncIterator[OneProcess]:
-    """Open what the accounts of a fleet share; at the end wait until their reports are written."""
+async def one_process(
+    folder: FleetFolder, clock: Clock = SYSTEM, *, starts: float = STARTS
+) -> AsyncIterator[OneProcess]:
+    """Open what the accounts of a fleet share; at the end wait until their reports are written.
+
+    `starts`: accounts that begin in a second at most.
+    """
     async with shared_disk(clock) as disk, as_raised(anyio.create_task_group()) as tasks:
-        shared = OneProcess(disk, clock)
+        shared = OneProcess(disk, clock, starts)
         tasks.start_soon(shared.write)
         tasks.start_soon(shared.heed, folder)
         try:

@@ -59,9 +59,9 @@ async def run_shard(
     means = means or Means()
     began = means.clock.wall()
     try:
+        refuse_stopped(FleetFolder(task.folder), None if means.among is None else means.among.stop)
         load = partial(_loaded, task, settings, means, given or {}, fleet)
         shard = await anyio.to_thread.run_sync(load)
-        refuse_stopped(shard.folder)
         if (end := await _ended_before(shard)) is not None:
             return end
         account = await anyio.to_thread.run_sync(means.account, shard.settings)  # a command may print its key

@@ -14,9 +14,9 @@ GLANCE = 1.0
 STOPPED = EndAsked("the fleet was stopped, by Ctrl-C or the file stop in its folder", "R155")
 
 
-def refuse_stopped(folder: FleetFolder) -> None:
-    """Raises Interrupted (R155) where the fleet is to be left alone."""
-    if folder.is_stopped():
+def refuse_stopped(folder: FleetFolder, seen: anyio.Event | None = None) -> None:
+    """Raises Interrupted (R155) where the fleet is to be left alone. `seen`: as for `stop_asked`."""
+    if folder.is_stopped() or (seen is not None and seen.is_set()):
         raise interruption(STOPPED)
 
 

@@ -81,7 +81,7 @@ ENGINE = Annotated[
     typer.Option(
         "--engine",
         metavar="here|dask",
-        help="What works on the accounts: this process, or Dask. Default: here.",
+        help="What works on the accounts: this program, or Dask. Default: here.",
         show_default=False,
     ),
 ]
@@ -130,13 +130,14 @@ SCHEDULER_PLAIN = Annotated[
     ),
 ]
 WORKERS = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--workers",
         metavar="N",
         min=1,
         max=64,
-        help="Processes of our own that the engine dask has. Default: 2.",
+        help="Processes of this machine that work on accounts. Default: one for each 400 accounts at once, as far as "
+        "there are cores; with dask 2.",
         show_default=False,
     ),
 ]
@@ -174,7 +175,7 @@ class FleetFlags:
     scheduler_cert: Path | None = None
     scheduler_key: Path | None = None
     scheduler_plain: bool | None = None
-    workers: int = 2
+    workers: int | None = None
 
     def settings(self, given: dict[str, Any]) -> dict[str, Any]:
         """Return the settings that were given, with the waves inside of each account."""
@@ -226,11 +227,9 @@ class FleetFlags:
 
 def engine_flags(engine: EngineOrder) -> list[str]:
     """Return the flags that name an engine, as they can be pasted here."""
-    if engine.name == FleetFlags().engine:
-        return []
-    found = ["--engine", quoted(engine.name)]
+    found = [] if engine.name == FleetFlags().engine else ["--engine", quoted(engine.name)]
     if (at := engine.scheduler) is None:
-        return found + (["--workers", str(engine.workers)] if engine.workers != FleetFlags().workers else [])
+        return found + (["--workers", str(engine.workers)] if engine.workers is not None else [])
     found += ["--scheduler", quoted(at.url)]
     for flag, path in (("ca", at.ca), ("cert", at.cert), ("key", at.key)):
         found += [f"--scheduler-{flag}", quoted_path(from_here(path))] if path else []
