@@ -1,8 +1,10 @@
-"""Many accounts in one process, each with its key, journal and pace, against a server that counts the windows of each.
+"""Many accounts as `fleet apply` sends them, each with its key, journal and pace, against a server that counts windows.
 
 BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (a quarter of an hour), and
 BENCH_FULL_FLEET=1000x500 that case alone (six to eight minutes); otherwise windows a tenth as long, and fewer
-accounts, which then ask for as much.
+accounts, which then ask for as much. BENCH_WORKERS=2 has so many processes send; without it as many as the program
+finds right. Memory is the sum of the peaks of all that send, each counted whole, though they share what they load; the
+processor is what all of them took. The process that makes reports is told by itself.
 
 What is permitted is what both windows of each account permit, with the second beyond each window that the client keeps:
 500 rows take 304 s at least, and not 300. Accounts begin one after another, over 11 s where there are a thousand, so
@@ -85,7 +87,7 @@ def _taken(command: list[str]) -> dict[str, Any]:
     try:
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
     except subprocess.TimeoutExpired:
-        unknown = dict.fromkeys(("peak", "processor", "reports"), math.nan)
+        unknown = dict.fromkeys(("peak", "processor", "reports", "processes"), math.nan)
         return {"rows": 0, "exits": {}, "wall": MOST_SECONDS, "reported": 0, **unknown}
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -97,7 +99,7 @@ def _pairs(case: Case) -> list[tuple[int, float]]:
 
 def _pace(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
     """All rows done, none refused; and how close to what the windows permit."""
-    what = f"{case.accounts} accounts x {case.rows} rows in one process, windows {_words(case)}"
+    what = f"{case.accounts} accounts x {case.rows} rows in {_processes(took)}, windows {_words(case)}"
     late = came["late"]["0.99"]
     rate, best = came["updates"] / came["sending"], _shortest(case)
     is_whole = took["rows"] == came["assistants"] == case.accounts * case.rows and set(took["exits"]) == {"0"}
@@ -125,10 +127,14 @@ def _cost(case: Case, took: dict[str, Any], came: dict[str, Any]) -> Line:
     figure = f"{took['peak']:.0f} MiB at most, {each:.0f} us of the processor a request"
     share = took["processor"] / took["wall"]
     words = (
-        f"{share:.0%} of one core in {took['wall']:.0f} s; {took['reported']} reports: {took['reports']:.1f} s of the"
+        f"{share:.0%} of a core in {took['wall']:.0f} s; {took['reported']} reports: {took['reports']:.1f} s of the"
         " processor in another process"
     )
     return Line("the same", figure, words, f"under {MOST_MEMORY} MiB", took["peak"] < MOST_MEMORY)
+
+
+def _processes(took: dict[str, Any]) -> str:
+    return "one process" if took["processes"] == 1 else f"{took['processes']:.0f} processes"
 
 
 def _words(case: Case) -> str:
