@@ -1,4 +1,4 @@
-"""Errors that leave a group of tasks as they were raised: by itself it would wrap each into a group of errors."""
+"""Errors that leave a group of tasks as they were raised: the group by itself would wrap each."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class FleetFolder:
         return self.path / "stop"
 
     def is_stopped(self) -> bool:
-        """Whether that file is there; a link that leads nowhere is it, too."""
+        """Whether the file is there that stops the fleet; a link that leads nowhere is one, too."""
         return os.path.lexists(self.stop)
 
     def plan_of(self, account: str) -> Path:

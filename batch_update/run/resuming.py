@@ -12,6 +12,7 @@ from typing import Protocol
 from batch_update.account.account import Account, placed
 from batch_update.account.known.of_settings import at_account
 from batch_update.account.whose import at_home, refuse_another
+from batch_update.api.client import Client
 from batch_update.errors import GuardStopped
 from batch_update.journal.finding import find_run, open_at
 from batch_update.journal.reading import read_run
@@ -99,15 +100,7 @@ async def _go_on(
         with before_sending():
             if recorded.facts.key != account.name:  # one key at one server always is one account
                 await refuse_another(recorded.plan, client)
-            rest = await look_at_rest(
-                recorded,
-                client,
-                retry_failed=retry_failed,
-                only=settings.only,
-                limit=settings.limit,
-                fetch=not settings.no_fetch,
-                to_end=settings.max_change_percent is not None,
-            )
+            rest = await _looked_at(recorded, client, settings, retry_failed)
         _tell_rest(recorded, rest, watcher)
         looked, allow = Looked(rest.plan, rest.pages, rest.total), _allowed(recorded, settings)
         if stop := agree(looked, "resume", settings, watcher, allow=allow):
@@ -137,6 +130,19 @@ async def _go_on(
                 report, recorded.folder, known, watcher, client, later=means.among is not None
             )
             return Ended(report, known, settings)
+
+
+async def _looked_at(recorded: RecordedRun, client: Client, settings: Settings, retry_failed: bool) -> Rest:
+    """Return what is left of a run, as far as the settings choose it."""
+    return await look_at_rest(
+        recorded,
+        client,
+        retry_failed=retry_failed,
+        only=settings.only,
+        limit=settings.limit,
+        fetch=not settings.no_fetch,
+        to_end=settings.max_change_percent is not None,
+    )
 
 
 def _tell_rest(recorded: RecordedRun, rest: Rest, watcher: Watcher) -> None:

@@ -307,7 +307,7 @@ def parses(words: list[str]) -> bool:
         return False
     try:
         command.make_context(" ".join(path), list(words))
-    except Exception:  # noqa: BLE001  what typer has to say
+    except Exception:  # noqa: BLE001  # whatever typer has to say
         return False
     return True
 

@@ -98,7 +98,7 @@ def _tag_of(selector: str) -> str:
 
 
 def odd_name(name: str, noun: str = "name") -> str:
-    """Return why no account or tag can be called so; "" where it can. Names become those of files and folders."""
+    """Return why no account or tag can have this name; "" where it can. Names become those of files and folders."""
     if not re.fullmatch(r"\w[\w.-]*", name) or name.endswith("."):
         return f"{shortly(name)} is no {noun}: letters, digits, ., _ and -, the first a letter or a digit"
     if len(name) > _LONGEST_NAME:

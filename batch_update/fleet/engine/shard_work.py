@@ -22,7 +22,7 @@ SHARDS_AT_ONCE = 250
 
 
 def see_here(task: ShardTask, given: Mapping[str, Any]) -> ShardEnd:
-    """See a shard to its end on the machine of the coordinator, as it would itself."""
+    """See a shard to its end on the machine of the coordinator, as the coordinator would."""
     return run_shard_here(task, given=given)
 
 

@@ -114,13 +114,13 @@ class Lease:
             raise RunStopped(f"the lease on {self._what} is lost: {self._lost}", code="R140")
 
     async def _keep(self) -> None:
-        """Renew it, until that is cancelled or it is lost."""
+        """Renew the lease, until that is cancelled or it is lost."""
         while self._lost is None:
             await self._clock.sleep(self.ttl / RENEWALS / (2 if self._trouble else 1))
             await self.renew()
 
     async def renew(self) -> None:
-        """Renew it once. What goes wrong is told by `held` once it matters."""
+        """Renew the lease once. What goes wrong is told by `held` once it matters."""
         began = self._clock.boot()
         try:
             newest = await _in_thread(self._write_stamp)
@@ -139,7 +139,7 @@ class Lease:
         return self._files.newest()
 
     def release(self) -> None:
-        """Let go of it: the next one may begin at once, unless that cannot be written down."""
+        """Let go of the lease: the next one may begin at once, unless that cannot be written down."""
         with suppress(OSError):
             self._files.release(self.epoch, self._holder.token)
         self._files.unlock(self.epoch, self._lock)
@@ -148,7 +148,7 @@ class Lease:
     # ------------------------------------------------------------ taken
 
     async def take(self, *, wait: float = 0.0) -> None:
-        """Return once it is taken. Raises RunLocked (R141) where its holder lives, RunStopped (R142) for the folder.
+        """Take the lease. Raises RunLocked (R141) where its holder lives, RunStopped (R142) for the folder.
 
         Whether a holder lives, its stamp tells: one that stands still is waited for, and one that changes for `wait`
         seconds at most.

@@ -148,7 +148,7 @@ class LeaseFiles:
         return lock
 
     def unlock(self, epoch: int, lock: FileLock | None) -> None:
-        """Let go of it. Nobody locks that file again to hold the epoch, so that it may go."""
+        """Let go of the lock of an epoch. Nobody locks that file again to hold the epoch, so that it may go."""
         if lock is not None:
             lock.release()
             with suppress(OSError):

@@ -102,7 +102,7 @@ class _Carrier:
         self._statement = Statement(original.fields, with_secrets=False)
 
     def candidate(self, number: int) -> Carried:
-        """Return how an assistant of the source stands here."""
+        """Return how an assistant of the source stands in the target."""
         lacks: list[Lack] = []
         name, present = self._original.name_of(number), self._original.assistants[number]
         twin = self._id_here((Catalog.ASSISTANTS,), number, lacks)

@@ -40,7 +40,7 @@ class FleetState:
 
     @property
     def manner(self) -> FleetManner:
-        """Return how carefully it was sent the last time."""
+        """Return how carefully the fleet was sent the last time."""
         return self.begun.manner if self.begun is not None else FleetManner()
 
     @property

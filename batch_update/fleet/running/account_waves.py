@@ -24,12 +24,12 @@ class AccountWave:
 
     @property
     def name(self) -> str:
-        """Return what it is called: `the canary accounts`, `wave 2 of 4`."""
+        """Return what the wave is called: `the canary accounts`, `wave 2 of 4`."""
         return wave_called(self.number, self.of)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the only one, so that nobody need be told of waves."""
+        """Whether the fleet has this wave alone, so that nobody need be told of waves."""
         return self.number == self.of == 1
 
 

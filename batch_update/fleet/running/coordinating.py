@@ -78,7 +78,7 @@ async def run_fleet(
 
 
 class _Course:
-    """One way of a coordinator through a fleet."""
+    """The work of one coordinator on a fleet, from where it takes the fleet up to its end."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ disk or a network that was gone has had time to come back"""
 
 
 class AccountCourse:
-    """The way of one account to its end."""
+    """The work on one account, handed out as often as it takes, to its end."""
 
     def __init__(
         self,

@@ -73,7 +73,7 @@ async def run_shard(
 
 
 def run_shard_here(task: ShardTask, settings: Settings | None = None, **more: Any) -> ShardEnd:
-    """See one account of a fleet to its end in this thread, on an event loop of its own; all else is as there.
+    """See one account of a fleet to its end in this thread: `run_shard` on an event loop of its own.
 
     Raises UsageError (U101) where an event loop is running in it.
     """

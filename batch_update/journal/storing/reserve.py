@@ -12,9 +12,10 @@ RESERVED = 512 * 1024
 
 
 def take_reserve(folder: Path, shared_by: int = 1) -> None:
-    """Take the room, less of it where so many journals have one. Random bytes, since a file system may pack others.
+    """Take the room, or a share of it where so many journals have one each.
 
-    What lies there is removed and not written to: it may be a link that somebody put there. Raises OSError.
+    It is of random bytes, since a file system may pack others. What lies there is removed and not
+    written to: it may be a link that somebody put there. Raises OSError.
     """
     (folder / RESERVE).unlink(missing_ok=True)
     descriptor = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

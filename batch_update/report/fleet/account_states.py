@@ -55,7 +55,7 @@ class AccountStanding:
 
     @property
     def account(self) -> str:
-        """Return its name."""
+        """Return the name of the account."""
         return self.plan.account
 
     @property
@@ -65,12 +65,12 @@ class AccountStanding:
 
     @property
     def code(self) -> str:
-        """Return the code of what kept it from its end; "" for none, or while somebody works on it."""
+        """Return the code of what kept the account from its end; "" for none, or while somebody works on it."""
         return "" if self.state is AccountState.AT_WORK else self.plan.code or self.end.code
 
     @property
     def why(self) -> str:
-        """Return the words beside that code."""
+        """Return what kept the account from its end, in words."""
         if self.state is AccountState.AT_WORK:
             return ""
         return self.plan.message if self.plan.code else self.end.message

@@ -12,7 +12,7 @@ class FleetPaths(Protocol):
 
     @property
     def path(self) -> Path:
-        """Return the folder itself; its name is the id of the fleet."""
+        """Return the folder of the fleet, whose name is its id."""
 
     def plan_of(self, account: str) -> Path:
         """Return the saved plan of an account."""

@@ -15,7 +15,7 @@ class RowSpool:
     """Rows with their numbers and headers. They come account by account, and go in the order of their numbers."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed where the spool is
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it is closed where the spool is
         self._numbers, self._places = array("q"), array("q", [0])
         self._headers: dict[tuple[str, ...], int] = {}
         self._of_row = array("l")

@@ -82,10 +82,10 @@ def test_a_sheet_that_cannot_be_moved_stays_alone_where_it_is_and_says_so(
     """Also where it could be copied and not be removed: else each night would add one to the archive."""
     path, real = put(tmp_path / "in" / "a.csv", "x"), os.unlink
 
-    def refuses(target: object, *more: object, **other: object) -> None:
+    def refuses(target: Path, *more: object, **other: object) -> None:
         if call == "link" or target == path:
             raise OSError(errno.EACCES, "no")
-        real(target)  # type: ignore[arg-type]
+        real(target)
 
     monkeypatch.setattr(os, call, refuses)
     if call == "link":

@@ -89,29 +89,32 @@ def promote_fleet(
         from batch_update.run.exporting import check_target
         from batch_update.run.steps.means import Means
 
-        if source is None:
-            raise UsageError(
-                "the option from says from which account, and is missing",
-                code="U101",
-                remedy="name an account of the list with it, such as staging",
-            )
+        source = _source_named(source)
         if output is not None:
             check_target(output, force=force)
         selectors = (*or_environment(to, "to"), *or_environment(accounts, "accounts"))
-        request = _Request(
-            source,
-            _choice_of(source, selectors, every=all_accounts),
-            _wanted(or_environment(assistant, "assistant"), or_environment(fields, "fields")),
-            max_accounts,
-        )
-        route = route_of(source, request.choice, settings)
+        choice = _choice_of(source, selectors, every=all_accounts)
+        wanted = _wanted(or_environment(assistant, "assistant"), or_environment(fields, "fields"))
+        request = _Request(source, choice, wanted, max_accounts)
+        route = route_of(source, choice, settings)
         watcher = _Looking(settings, f"Looking at {counted(len(route.targets) + 1, 'account')} ...")
-        asked = partial(promote, route, request.wanted, settings, Means(Reader(settings)), watcher)
+        asked = partial(promote, route, wanted, settings, Means(Reader(settings)), watcher)
         found = anyio.run(partial(asked, max_accounts=max_accounts))
         if output is not None:
             _write_table(found, output, settings)
         _show_promotion(found, request, settings, output)
         raise typer.Exit(int(found.exit))
+
+
+def _source_named(source: str | None) -> str:
+    """Return the account that assistants come from. Raises UsageError where none is named."""
+    if source is None:
+        raise UsageError(
+            "the option from says from which account, and is missing",
+            code="U101",
+            remedy="name an account of the list with it, such as staging",
+        )
+    return source
 
 
 def _choice_of(source: str, selectors: tuple[str, ...], *, every: bool) -> AccountChoice:
@@ -164,7 +167,7 @@ class _Looking(PlanProgress):
     """Tells that the accounts are looked at, and of warnings, but not how many are planned."""
 
     def account_planned(self, account: PlannedAccount, done: int, total: int) -> None:
-        """Planning is quick where all was looked at just before."""
+        """Say nothing: planning is quick where all was looked at just before."""
 
 
 def _write_table(found: Promoted, path: Path, settings: Settings) -> None:

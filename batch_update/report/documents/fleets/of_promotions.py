@@ -59,7 +59,7 @@ class ToldWords:
 
 @dataclass(frozen=True, slots=True)
 class ToldTarget:
-    """How one account stands."""
+    """How ready one account is to take the assistants."""
 
     account: str
     """its name in the list of accounts"""
