@@ -19,6 +19,8 @@ from batch_update.errors import RunStopped
 from batch_update.model.reports import Event, Pace, Stats, Window
 from batch_update.text import how_long
 
+SOONER = 0.001
+"""seconds that are worth to be woken for: after most answers the windows are as full as before"""
 LATELY = 50
 """answers of which it is told how long they took"""
 
@@ -35,11 +37,9 @@ class ServerLimit:
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    scope: anyio.CancelScope | None = None
-
-    def wake(self) -> None:
-        if self.scope is not None:
-            self.scope.cancel()
+    until: float = math.inf
+    """when it asks again by itself"""
+    wake: Callable[[], object] = lambda: None
 
 
 class Pacer:
@@ -104,9 +104,14 @@ class Pacer:
 
     async def _rest(self, waiter: _Waiter, wait: float) -> None:
         """Until the time is over or somebody calls."""
-        with anyio.CancelScope() as waiter.scope:
-            await (anyio.sleep_forever() if wait == math.inf else self._clock.sleep(wait))
-        waiter.scope = None
+        if wait == math.inf:
+            called = anyio.Event()
+            waiter.until, waiter.wake = math.inf, called.set
+            await called.wait()
+            return
+        with anyio.CancelScope() as scope:
+            waiter.until, waiter.wake = self._clock.monotonic() + wait, scope.cancel
+            await self._clock.sleep(wait)
 
     def _take(self) -> Ticket | float:
         """Leave to send, or the seconds after which to ask again; `inf`: only an answer can tell."""
@@ -158,7 +163,8 @@ class Pacer:
             self._shared.tell(capped=self._capped)
 
     def _wake(self) -> None:
-        if self._queue:
+        """Call who is first in the queue, where it may go sooner than it asks by itself."""
+        if self._queue and self._clock.monotonic() + self._wait() < self._queue[0].until - SOONER:
             self._queue[0].wake()
 
     def stop(self) -> None:
