@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batch_update.codes import Trait, has_trait
 from batch_update.errors import JournalError, UsageError
-from batch_update.journal.across.in_fleets import fleets_in
+from batch_update.journal.across.in_fleets import fleets_in, run_in_fleet
 from batch_update.journal.folders import all_runs
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
@@ -47,6 +47,7 @@ def _begun_at(recorded: RecordedRun) -> datetime:
 def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
     """Return the folder of a run: a path, a name, a unique beginning of one, or `last`. Raises UsageError U111, J103.
 
+    That of an account in a fleet is called `FLEET/ACCOUNT`, as the history calls it.
     `last` says when a run did what the last one did last, by its journal.
     """
     if not text.strip():
@@ -61,6 +62,8 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
             code="U111",
             remedy="a run's folder is open to its maker alone; runs list shows yours",
         ) from None
+    if (run := run_in_fleet(text, runs_dir)) is not None:
+        return run
     runs = all_runs(runs_dir)
     if text == LAST and runs:
         if (found := _last(runs, last)) is None:
@@ -70,7 +73,8 @@ def find_run(text: str, runs_dir: Path, *, last: When = _sent_at) -> Path:
         raise UsageError(
             f"{printable(fleet)} is a fleet, a run for each of its accounts",
             code="U111",
-            remedy=f"see batch-update fleet status {quoted(fleet)}; an account's own run lies in its folder accounts",
+            remedy=f"see batch-update fleet status {quoted(fleet)}; the run of one is called "
+            f"{printable(fleet)}/ACCOUNT",
         )
     named = [run for run in runs if run.name == text] or [run for run in runs if run.name.startswith(text)]
     if len(named) == 1 and (named[0] / JOURNAL).exists():

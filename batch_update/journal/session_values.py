@@ -59,10 +59,13 @@ def read_stats(found: Json) -> Stats | None:
 
 
 def settings_value(settings: Settings | None) -> Json:
-    """Return the settings that decide what a run does and where, without a user name and password in the address."""
+    """Return the settings that decide what a run does and where, without a user name and password in the address.
+
+    The name of its account is kept for commands that are printed, and leads nobody who reads it to a key.
+    """
     if settings is None:
         return None
-    kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url", "sandbox_state"})
+    kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url", "account", "sandbox_state"})
     scheme, _, rest = settings.base_url.partition("://")
     host, slash, path = rest.partition("/")
     return kept | {"base_url": f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"}

@@ -74,6 +74,10 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
     assert "3 changes in 3 of 3 accounts: complete" in run("fleet", "list").out
+    (folder,) = (tmp_path / "runs").glob("*-fleet-many")
+    shown = run("runs", "show", f"{folder.name}/staging").out
+    assert shown.startswith(f"{folder.name}/staging: apply of many.csv")
+    assert "batch-update undo --account staging " in shown, "whose key is not that of the environment"
 
 
 def test_what_only_sends_loads_neither_pandas_nor_what_writes_workbooks(run: Run, tmp_path: Path) -> None:

@@ -46,6 +46,14 @@ def test_runs_list_says_where_fleets_are_told_of(run: Run, fleet: Path) -> None:
     assert run("runs", "list", "--json").json["fleets"] == [FLEET]
     shown = run("runs", "show", FLEET)
     assert shown.exit == 2 and f"batch-update fleet status {FLEET}" in shown.err
+    assert f"{FLEET}/ACCOUNT" in shown.err
+
+
+def test_a_run_of_a_fleet_is_found_by_the_name_that_history_gives_it(run: Run, fleet: Path) -> None:
+    shown = run("runs", "show", f"{FLEET}/anna", "--json")
+    assert Path(shown.json["folder"]).parts[-3:] == ("accounts", "anna", "2")
+    for name in (f"{FLEET}/carl", f"{FLEET}/nobody", f"{FLEET}/..", f"{FLEET}/", "/anna", "other/anna"):
+        assert run("runs", "show", name).exit == 2
 
 
 def test_prune_leaves_fleets_whole_wherever_it_looks(run: Run, fleet: Path) -> None:

@@ -29,11 +29,24 @@ def runs_in_fleets(runs_dir: Path) -> list[Path]:
     return [run for fleet in fleets_in(runs_dir) for run in _newest_runs(fleet / ACCOUNTS)]
 
 
+def run_in_fleet(name: str, runs_dir: Path) -> Path | None:
+    """Return the newest run that is called `FLEET/ACCOUNT`; None where there is none. Raises UsageError U111."""
+    fleet, _, account = name.rpartition("/")
+    if not fleet or account in ("", ".", ".."):
+        return None
+    found = next((one for one in fleets_in(runs_dir) if one.name == fleet), None)
+    return found and _newest_run(found / ACCOUNTS / account)
+
+
 def _newest_runs(accounts: Path) -> Iterator[Path]:
     for account in sorted(accounts.glob("*/")):
-        runs = (account / str(epoch) for epoch in reversed(epochs_in(account)))
-        if newest := next((run for run in runs if (run / JOURNAL).is_file()), None):
+        if newest := _newest_run(account):
             yield newest
+
+
+def _newest_run(account: Path) -> Path | None:
+    runs = (account / str(epoch) for epoch in reversed(epochs_in(account)))
+    return next((run for run in runs if (run / JOURNAL).is_file()), None)
 
 
 def epochs_in(account: Path) -> list[int]:

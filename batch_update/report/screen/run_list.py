@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from batch_update.journal.across.in_fleets import name_of_run
 from batch_update.journal.folders import Entry, RunState, host_of
 from batch_update.journal.recorded import Occasion, RecordedRun
 from batch_update.settings.tunables import SANDBOX_URL
@@ -36,7 +37,8 @@ def heading_lines(recorded: RecordedRun, state: RunState, done_by: Sequence[str]
     """Yield what a run was, in a few lines: its name, sheet, time and state, where, by whom and what for."""
     plan, facts = recorded.plan, recorded.facts
     began = local_time(recorded.sessions[0].started if recorded.sessions else recorded.created)
-    yield f"{printable(recorded.folder.name)}: {facts.command} of {printable(plan.sheet.name)}, {began}, {state}"
+    name = printable(name_of_run(recorded.folder))
+    yield f"{name}: {facts.command} of {printable(plan.sheet.name)}, {began}, {state}"
     yield from (f"{_INDENT}{line}" for line in _done_words(done_by))
     where = where_words(plan.account or host_of(plan.server), is_sandbox=plan.server == SANDBOX_URL)
     if said := ", ".join(filter(None, (where, who_words(facts.occasion)))):
