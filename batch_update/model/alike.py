@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from batch_update.model.plans import Change
 from batch_update.model.sheets import Json
@@ -29,8 +30,7 @@ class Alike:
     def change(self, change: Change) -> Change:
         """Return the change with values that are known already, if they are."""
         body, before = self.values(change.body), self.values(change.before)
-        is_new = body is change.body and before is change.before
-        return change if is_new else replace(change, body=body, before=before)
+        return replace(change, body=body, before=before, indexes=_shared_rows(change.indexes))
 
     def values(self, values: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return these values, or those that are known already, as far as they are texts, numbers and flags."""
@@ -49,6 +49,12 @@ class Alike:
             if type(value) is str and (known := self.text(value)) is not value:
                 found[name] = known
         return {**values, **found} if found else values
+
+
+@lru_cache(maxsize=1024)
+def _shared_rows(indexes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the indexes as they were given first: all plans of a fleet begin with row 0."""
+    return indexes
 
 
 def _sign(value: Hashable) -> Hashable:

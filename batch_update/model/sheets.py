@@ -6,7 +6,7 @@ The repr of what has a part for each row is one line: asyncio makes the repr of 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -178,6 +178,11 @@ class Sheet(Viewed):
     @property
     def id_column(self) -> Column | None:
         return next((column for column in self.columns if column.role is Role.ID), None)
+
+
+def without_cells(sheet: Sheet) -> Sheet:
+    """Return what sending needs of a sheet: how many rows it has, and their numbers."""
+    return replace(sheet, columns=(), lines=None, ragged={}, files={})
 
 
 # ---------------------------------------------------------------- problems

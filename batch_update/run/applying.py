@@ -15,6 +15,7 @@ from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
+from batch_update.model.sheets import without_cells
 from batch_update.report.files.folder import folder_for
 from batch_update.run.planning import Made, What, look_at, made_at_home, with_names
 from batch_update.run.steps.agreeing import agree
@@ -63,8 +64,11 @@ async def _apply_held(task: Task, account: Account, settings: Settings, means: M
 
 
 async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) -> Ended:
-    """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it."""
-    watcher = means.watcher
+    """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it.
+
+    One of many lets go of the plan as it was read, and of the cells of its sheet, once all of it is in its journal.
+    """
+    watcher, command = means.watcher, task.command
     events = EventLog(watcher.event, clock=means.clock)
     async with speaking(settings, hold.account, means, events) as client:
         caution = caution_for(settings, client, watcher)
@@ -76,28 +80,23 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
         watcher.problems(plan, settings)
         refused = refused_report(plan, skip_invalid=settings.skip_invalid, started=means.clock.wall())
         if refused is not None:
-            return await _refused(refused, settings, means, client, command=task.command)
+            return await _refused(refused, settings, means, client, command=command)
         allow = (ALL_HAZARDS,) if task.is_undo else settings.allow
-        stop = agree(looked, task.command, settings, watcher, allow=allow)
+        stop, pages = agree(looked, command, settings, watcher, allow=allow), max(1, looked.pages)
         async with AsyncExitStack() as stack:
             folder, journal = await means.aside(partial(_written_down, task, plan, hold, settings, means))
             if journal is not None:
                 stack.push_async_callback(means.aside, journal.close)
+            later = means.among is not None and journal is not None
+            if later:
+                plan = replace(plan, sheet=without_cells(plan.sheet))
+            del task, made, looked
             interrupted = stack.enter_context(means.interrupts())
             session = Session(
-                client,
-                settings,
-                watcher,
-                events,
-                caution,
-                interrupted,
-                journal,
-                means.clock,
-                max(1, looked.pages),
+                client, settings, watcher, events, caution, interrupted, journal, means.clock, pages
             )
             report = await _send(plan, session, stop, means)
-            facts = facts_now(settings, client, occasion_of(settings, means), command=task.command)
-            later = means.among is not None and journal is not None
+            facts = facts_now(settings, client, occasion_of(settings, means), command=command)
             report = await written_report(report, folder, facts, watcher, client, later=later)
             return Ended(report, facts, settings)
 

@@ -111,9 +111,12 @@ async def carry_on(shard: Shard, epoch: int, means: Means) -> Ended:
         return Ended(report, ended.facts, ended.settings)
     tell_way(settings, means)
     task = _task_of(shard, plan)
+    del plan
     account = await anyio.to_thread.run_sync(means.account, settings)
     async with holding(account, settings, means, task.command) as hold:
-        return await carry_out(task, hold, settings, means)
+        work = carry_out(task, hold, settings, means)
+        del task  # it is let go of as soon as its plan is in the journal
+        return await work
 
 
 def _task_of(shard: Shard, plan: Plan) -> Task:

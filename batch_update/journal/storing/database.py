@@ -28,8 +28,8 @@ NO_LOG = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR
 
 USUAL_STATEMENTS, FEW_STATEMENTS = 128, 4
 """statements that a connection keeps at hand, with what was put into them last; few do where it is one of many"""
-FEW_PAGES = 8
-"""pages that a connection that is one of many keeps in memory: a commit touches five"""
+FEW_PAGES = 4
+"""pages that a connection that is one of many keeps in memory: about as many as a commit touches"""
 
 
 def _open_connection(
