@@ -177,3 +177,14 @@ def test_the_question_says_how_many_accounts_are_left_out_and_a_no_sends_nothing
         "Change 4 assistants of 3 accounts?",
     ]
     assert street.updates() == []
+
+
+def test_a_file_stop_of_the_last_time_is_removed_and_ends_no_account_of_this_time(
+    run: Run, street: Street, tmp_path: Path
+) -> None:
+    street.mend()
+    assert run("fleet", "plan", "many.csv").exit == 0
+    fleet_in(tmp_path).stop.touch()
+    done = run("fleet", "resume", "last", *QUICK)
+    assert done.exit == 0 and "4 of 4 accounts as wanted: 5 updated" in done.out
+    assert not fleet_in(tmp_path).stop.exists()

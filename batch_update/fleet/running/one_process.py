@@ -42,6 +42,7 @@ class OneProcess:
         self._disk = disk
         self._clock = clock
         self._pause = 1 / starts
+        self._begun = anyio.Event()
         self._stop = anyio.Event()
         self._heeding = anyio.CancelScope()
         self._starts = anyio.Lock()
@@ -58,6 +59,7 @@ class OneProcess:
 
         So a machine that cannot pace all of them works on as many at once as it can.
         """
+        self._begun.set()
         async with self._starts:
             pause = self._pause
             for _ in range(TRIES):
@@ -70,8 +72,12 @@ class OneProcess:
                 pause = PULSE
 
     async def heed(self, folder: FleetFolder) -> None:
-        """Look for the file that ends all accounts, and end them once it is there."""
+        """Look for the file that ends all accounts, and end them once it is there.
+
+        Only once the first one begins: until then it may lie there from the last time, and its coordinator removes it.
+        """
         with self._heeding:
+            await self._begun.wait()
             await stop_asked(folder, self._clock)
             self.stop()
 
