@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,22 +66,27 @@ class _Gathering:
 
 
 def write_fleet_report(
-    end: FleetEnd, paths: FleetPaths, commands: FleetCommands | None = None
+    end: FleetEnd,
+    paths: FleetPaths,
+    commands: FleetCommands | None = None,
+    *,
+    at_work: Collection[str] = (),
 ) -> WrittenFleet:
     """Write the files over all accounts into the folder of the fleet, and return them with how it stands.
 
     It reads the journals of all accounts, one after another, and holds none of them: it takes a while where they are
     many, and belongs on no event loop. What people look at comes after the tables, and where it cannot be made, that
-    is told. `commands`: those that may be named. Raises OSError.
+    is told. `commands`: those that may be named. `at_work`: the accounts that somebody works on.
+    Raises OSError.
     """
     folder = paths.path
     with RowSpool() as results, RowSpool() as failed:
-        gathered = _gather(end, paths, results, failed)
+        gathered = _gather(standing_of_fleet(end, at_work), paths, results, failed)
         tables = csv_dialect(gathered.dialect)
         all_rows = write_table(folder / RESULTS_OF_ALL, results.header, results.rows(), tables)
         to_mend, why = _rows_to_mend(failed, folder, gathered.dialect)
     told = [*gathered.told, *why]
-    standing = standing_of_fleet(replace(end, accounts=tuple(gathered.ends)), left=gathered.left)
+    standing = standing_of_fleet(replace(end, accounts=tuple(gathered.ends)), at_work, left=gathered.left)
     ours = dialect_of_ours(gathered.dialect)
     rows = account_rows(standing.accounts, gathered.links, ours.decimal)
     accounts = write_table(folder / ACCOUNTS, ACCOUNT_COLUMNS, rows, ours)
@@ -173,9 +178,9 @@ def _with_fleet_page(
     return replace(files, page=page, told=(*files.told, *why, *(() if page else removed(path))))
 
 
-def _gather(end: FleetEnd, paths: FleetPaths, results: RowSpool, failed: RowSpool) -> _Gathering:
+def _gather(standing: FleetStanding, paths: FleetPaths, results: RowSpool, failed: RowSpool) -> _Gathering:
     """Read all accounts, keep their rows, and return what else there is to know."""
-    ranks = {one.account: place for place, one in enumerate(standing_of_fleet(end).accounts)}
+    end, ranks = standing.end, {one.account: place for place, one in enumerate(standing.accounts)}
     found = _Gathering(FirstLeft(ranks))
     told = []
     for one in account_reports(end, paths):

@@ -17,6 +17,7 @@ _ACCOUNT = Phrase("account", "Konto"), Phrase("accounts", "Konten")
 _DONE = Phrase("Done", "Erledigt")
 _NOT_ALL = Phrase("Not all done", "Nicht alles erledigt")
 _STOPPED = Phrase("Stopped", "Angehalten")
+_AT_WORK = Phrase("At work", "In Arbeit")
 _NOTHING_SENT = Phrase("Nothing sent", "Nichts gesendet")
 
 TONES_OF_STATES: Mapping[AccountState, str] = {
@@ -40,6 +41,8 @@ def headline_of_fleet(standing: FleetStanding) -> Headline:
     if done == len(standing.accounts) and end.own_exit is Exit.OK:
         return Headline("good", _DONE, joined(_all_words(whole), changed), why)
     sentence = joined(_done_words(done, whole), _left_words(standing, counts))
+    if AccountState.AT_WORK in standing.states:
+        return Headline("open", _AT_WORK, sentence, why)
     if not any(counts.get(status) for status in (*DONE, Status.FAILED, Status.UNKNOWN)):
         return Headline("bad", _NOTHING_SENT, sentence, why)
     is_bad = end.code or {AccountState.STOPPED, AccountState.NOT_PLANNED} & standing.states.keys()

@@ -65,6 +65,20 @@ def test_the_rows_to_mend_are_those_that_are_not_as_wanted_verbatim(
     assert {row["speech_speed"] for row in rows} == {"1,1"}
 
 
+def test_an_account_at_work_has_not_failed_in_the_files_either(tmp_path: Path) -> None:
+    stopped = Made((UPDATED,), exit=Exit.STOPPED, code="R158", message="the fleet ended while it was at work")
+    end, folder = made_fleet(tmp_path / "fleet", {"anna": stopped, "berta": Made((UPDATED,))})
+    written = write_fleet_report(end, folder, at_work=["anna"])
+    assert written.files.report is not None and written.files.page is not None
+    document = json.loads(written.files.report.read_text("utf-8"))
+    assert [(one["state"], one["code"]) for one in document["accounts"]] == [
+        ("at_work", ""),
+        ("as_wanted", ""),
+    ]
+    page = written.files.page.read_text("utf-8")
+    assert "At work" in page and "R158" not in page
+
+
 def test_tables_document_and_journals_agree_in_their_sums(
     fleet: tuple[FleetEnd, FleetFolder, WrittenFleet],
 ) -> None:

@@ -15,12 +15,13 @@ from batch_update.cli.options import settings_of, takes
 from batch_update.cli.screens.screen import out_raw, say
 from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
+from batch_update.settings.tunables import Settings
 from batch_update.text import listed, no_such, printable
 
 if TYPE_CHECKING:
     from batch_update.fleet.fleet_folder import FleetFolder
+    from batch_update.fleet.outlook.looking_on import LookedOn
     from batch_update.model.fleets import FleetEnd
-    from batch_update.report.fleet.fleet_commands import FleetCommands
 
 
 @app.command("report", cls=Command)
@@ -41,7 +42,7 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
         made = (
             _of_account(folder, seen.end, settings.account)
             if settings.account
-            else _of_all(folder, seen.end, fleet_commands(folder, settings, seen.state.engine))
+            else _of_all(folder, seen, settings)
         )
         paths = []
         try:
@@ -59,11 +60,13 @@ def report_fleet(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
             out_document(WrittenReport(str(folder.path), tuple(paths)))
 
 
-def _of_all(folder: FleetFolder, end: FleetEnd, commands: FleetCommands) -> Iterator[Path]:
+def _of_all(folder: FleetFolder, seen: LookedOn, settings: Settings) -> Iterator[Path]:
     """Write the files over all accounts, and yield each that is there."""
+    from batch_update.report.fleet.fleet_commands import FleetCommands
     from batch_update.report.fleet.fleet_files import write_fleet_report
 
-    files = write_fleet_report(end, folder, commands).files
+    commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
+    files = write_fleet_report(seen.end, folder, commands, at_work=seen.at_work).files
     for why in files.told:
         say(why)
     found = (files.page, files.accounts, files.results, files.failed, files.workbook, files.report)
