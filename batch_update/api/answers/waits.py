@@ -14,6 +14,7 @@ _DAY = 86_400.0
 """seconds; a longer wait is a mistake"""
 _PART = re.compile(r"[A-Za-z]+,\s*\d\d?[ -][^,]*|[^,]+")
 """one of several values that were joined by commas, where a date may hold one: `Wed, 21 Oct 2026 07:28:00 GMT`"""
+_WHOLE = re.compile(r"[0-9]{1,12}")
 
 
 def read_limits(headers: Mapping[str, str]) -> ServerLimit | None:
@@ -58,16 +59,15 @@ def _waits_in(text: str, now: datetime | None) -> Iterator[float]:
 
 
 def _reset_in(headers: Mapping[str, str]) -> float | None:
-    reset, now = _count(headers.get("x-ratelimit-reset")), _date(headers.get("date"))
-    if reset is None or now is None:
+    reset = _count(headers.get("x-ratelimit-reset"))
+    if reset is None or (now := _date(headers.get("date"))) is None:
         return None
     wait = reset - now.timestamp()
     return wait if _is_sane(wait) else None
 
 
 def _count(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
+    return int(text) if text and _WHOLE.fullmatch(text.strip()) else None
 
 
 def _date(text: str | None) -> datetime | None:

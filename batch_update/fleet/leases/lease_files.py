@@ -95,10 +95,11 @@ class LeaseFiles:
 
     def is_followed(self, epoch: int) -> bool:
         """Whether there is a newer epoch. Each is one more than the one before, so that one look does."""
-        return os.path.lexists(self.epoch(epoch + 1))
+        # Asked before each request: to make a path takes as long as the look.
+        return os.path.lexists(os.path.join(self.folder, _epoch_name(epoch + 1)))  # noqa: PTH118
 
     def epoch(self, number: int) -> Path:
-        return self.folder / f"epoch-{number:06d}"
+        return self.folder / _epoch_name(number)
 
     def stamp(self, number: int) -> Path:
         return self.folder / f"stamp-{number:06d}"
@@ -219,6 +220,10 @@ class LeaseFiles:
             if (old and int(old[1]) < epoch) or _DRAFT.fullmatch(place.name):
                 with suppress(OSError):
                     place.unlink()
+
+
+def _epoch_name(number: int) -> str:
+    return f"epoch-{number:06d}"
 
 
 def _write_new(path: Path, content: bytes, folder: Path, *, lasting: bool = True) -> None:
