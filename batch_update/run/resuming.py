@@ -27,6 +27,7 @@ from batch_update.journal.recorded import (
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import ALL_HAZARDS, Outcome, Plan, Status
 from batch_update.model.reports import Event, Report
+from batch_update.model.sheets import without_cells
 from batch_update.report.files.folder import written_in
 from batch_update.run.planning import Looked, expect
 from batch_update.run.steps.agreeing import agree
@@ -78,6 +79,9 @@ async def _resume(
         recorded = await means.aside(partial(read_run, folder))
         if is_finished(recorded, retry_failed=retry_failed):
             return await _as_it_is(recorded, settings)
+        if means.among is not None:  # its files are made of its journal, which has the cells
+            plan = replace(recorded.plan, sheet=without_cells(recorded.plan.sheet))
+            recorded = replace(recorded, plan=plan)
         return await _go_on(recorded, account, settings, means, retry_failed)
 
 
