@@ -103,18 +103,26 @@ class _Walk:
         self.due = max(self.due, self.now)
 
     def _send(self, requests: int, at_once: int) -> None:
-        latency, under_way = self.outlook.latency, self.under_way
+        latency, spacing, under_way = self.outlook.latency, self.outlook.spacing, self.under_way
+        windows = [
+            (counting, lane.window.limit, min(latency, PATIENCE) + lane.window.seconds + MARGIN)
+            for lane, counting in zip(self.outlook.lanes, self.counting, strict=True)
+        ]
+        due = sent = self.due
+        # In plain variables: this is walked for each account of a fleet, again and again.
         for _ in range(requests):
             if len(under_way) >= at_once:
-                self.due = max(self.due, heappop(under_way))
-            for lane, counting in zip(self.outlook.lanes, self.counting, strict=True):
-                while len(counting) >= lane.window.limit:
-                    self.due = max(self.due, counting.popleft())
-            for lane, counting in zip(self.outlook.lanes, self.counting, strict=True):
-                counting.append(self.due + min(latency, PATIENCE) + lane.window.seconds + MARGIN)
-            heappush(under_way, self.due + latency)
-            self.now = max(self.now, self.due + latency)
-            self.due += self.outlook.spacing
+                due = max(due, heappop(under_way))
+            for counting, limit, _ in windows:
+                while len(counting) >= limit:
+                    due = max(due, counting.popleft())
+            for counting, _, stays in windows:
+                counting.append(due + stays)
+            heappush(under_way, due + latency)
+            sent, due = due, due + spacing
+        self.due = due
+        if requests > 0:
+            self.now = max(self.now, sent + latency)
 
     def _shift(self, seconds: float) -> None:
         """All is as it was, so much later."""
