@@ -17,6 +17,8 @@ from batch_update.fleet.outlook.last_words import end_as_recorded
 from batch_update.fleet.outlook.looking_on import LookedOn, is_coordinated
 from batch_update.fleet.record.fleet_entries import FleetBegun, FleetManner, ShardBegun
 from batch_update.fleet.record.fleet_state import state_of_fleet
+from batch_update.model.fleets import FleetEnd, ShardEnd
+from batch_update.model.plans import Status
 from batch_update.model.reports import Exit, Share
 from batch_update.settings.tunables import Settings
 from tests.fleet.fleets import MADE, ended, fleet_of, planned
@@ -49,15 +51,23 @@ def test_what_accounts_have_in_common_has_to_be_allowed_once_and_each_looks_at_a
         assert [one.code for one in guards_of_fleet(accounts, Settings().model_copy(update=given))] == left
 
 
-def test_how_long_a_fleet_still_takes_follows_from_what_was_done_since_it_was_taken_up() -> None:
-    """What was done in an earlier night took no time of this one."""
-    plan = fleet_of("a", "b", "c")
-    before = replace(ended("a"), ended=MADE - timedelta(hours=9))
-    state = state_of_fleet(plan, [before, BEGUN, replace(ended("b"), ended=MADE + timedelta(seconds=9))])
-    end = end_as_recorded(FleetFolder(Path("none")), plan, state)
-    looked = LookedOn(end, state, ("c",), True, MADE + timedelta(seconds=20))
-    assert looked.seconds_left == 20.0
-    assert replace(looked, is_at_work=False).seconds_left is None
+def test_how_long_a_fleet_still_takes_follows_from_what_is_left_wave_by_wave() -> None:
+    """Not from how quick it was so far: two canary accounts say nothing about the hundred that follow at once."""
+    plan = fleet_of(*(replace(planned(name), changes=300) for name in "abcd"))
+    manner = FleetManner(canaries=("a",), waves=(Share(1),))
+    state = state_of_fleet(plan, [replace(BEGUN, manner=manner)])
+
+    def seconds(*ends: ShardEnd) -> float | None:
+        end = FleetEnd(plan, ends)
+        return LookedOn(end, state, ("c",), True, MADE + timedelta(seconds=20)).seconds_left
+
+    whole = seconds()
+    assert whole is not None and whole > 3 * 120, "three waves of 300 changes at 100 a minute"
+    done = replace(ended("a"), counts={Status.UPDATED: 300})
+    half = replace(ended("b"), counts={Status.UPDATED: 200})
+    assert seconds(done) == pytest.approx(whole * 2 / 3)
+    assert seconds(done, half) < whole / 2
+    assert LookedOn(FleetEnd(plan, ()), state, (), False, MADE).seconds_left is None
 
 
 def test_an_account_that_was_begun_again_has_not_ended_as_it_did_before(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.leases.lease import TTL, this_machine
 from batch_update.fleet.leases.lease_files import LeaseFiles
 from batch_update.fleet.outlook.fleet_meter import rows_sent
+from batch_update.fleet.outlook.foreseeing_fleet import foresee_fleet
 from batch_update.fleet.outlook.last_words import end_as_recorded
 from batch_update.fleet.record.fleet_entries import wave_called
 from batch_update.fleet.record.fleet_file import read_fleet
@@ -22,6 +23,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import report_of
 from batch_update.model.fleets import FleetEnd, ShardEnd
 from batch_update.model.plans import Status
+from batch_update.settings.layers import read_settings
 from batch_update.text import how_long, local_time, printable
 
 
@@ -40,19 +42,17 @@ class LookedOn:
 
     @property
     def seconds_left(self) -> float | None:
-        """Return how long it still takes, if it goes on as it went since it was taken up; None where unknown."""
-        begun = self.state.begun
-        if begun is None or not self.is_at_work:
+        """Return how long sending the rest takes at the permitted pace, wave by wave; None where nobody works on it."""
+        if not self.is_at_work:
             return None
-        since = (self.now - begun.at).total_seconds()
-        planned = {one.account: one.changes for one in self.end.plan.accounts if one.is_planned}
-        before = {name for name, end in self.state.ends.items() if end.ended and end.ended < begun.at}
-        done = {
-            end.account: min(planned.get(end.account, 0), rows_sent(end.counts)) for end in self.end.accounts
-        }
-        lately = sum(count for name, count in done.items() if name not in before)
-        left = sum(planned.values()) - sum(done.values())
-        return left * since / lately if lately and since > 0 else None
+        sent = {end.account: rows_sent(end.counts) for end in self.end.accounts}
+        left = [
+            replace(one, changes=one.changes - sent.get(one.account, 0))
+            for one in self.end.plan.accounts
+            if one.is_planned and one.changes > sent.get(one.account, 0)
+        ]
+        settings = read_settings(self.end.plan.settings)
+        return foresee_fleet(self.end.plan, left, self.state.manner, settings, len(left)).seconds
 
     def words(self) -> Iterator[str]:
         """Yield who works on it, since when, and how long it still takes."""
