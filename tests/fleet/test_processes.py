@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
+import psutil
 import pytest
 
+from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.processes.further_process import work
 from batch_update.fleet.processes.how_many import MOST_PACED, cores, processes_for, starts_of_each
-from batch_update.fleet.processes.process_beside import ProcessBeside
+from batch_update.fleet.processes.process_beside import COMMAND, ProcessBeside
 from batch_update.fleet.processes.process_lines import Briefing, Ready, process_line, rows_told, told_by
 from batch_update.fleet.processes.several_processes import SeveralProcesses
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.running.engine_choice import processes_of
 from batch_update.fleet.running.fleet_order import FleetOrder
+from batch_update.fleet.running.fleet_story import see_fleet
+from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.running.one_process import one_process
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
-from batch_update.model.fleets import FleetPlan, ShardEnd
+from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.sandbox.many.switchboard import Manner, Switchboard, make_many
@@ -135,6 +141,44 @@ def test_its_accounts_end_in_order_and_no_key_travels(tmp_path: Path, how: str) 
     travelled = b"".join((*first.read, *first.written, *second.read, *second.written))
     assert b'"ready"' in travelled and b"hotel-002" in travelled
     assert not [one.name for one in tenants(2) if one.key.encode() in travelled]
+
+
+def test_the_accounts_of_a_process_that_is_killed_are_begun_again_in_another_one(tmp_path: Path) -> None:
+    """As `fleet apply --workers 2` has it: nothing is lost, and repeated is at most what was under way."""
+    with two_accounts(tmp_path, 60, 0.05) as (folder, app):
+        plan, watcher = read_fleet(folder), Killing(folder)
+        given = {"locks_dir": tmp_path / "locks"}
+        end = anyio.run(partial(watcher.seen_through, FleetOrder(given, engine=EngineOrder(workers=2)), plan))
+        updates = [one.path for one in app.requests_seen() if one.method == "PUT"]
+    assert len(watcher.lost) == 1 and len(set(watcher.pids)) == 2
+    assert {one.account: (one.exit, one.epoch) for one in end.accounts} == {
+        one.name: (Exit.OK, 2 if one.name in watcher.lost else 1) for one in tenants(2)
+    }
+    assert len(set(updates)) == 120 and len(updates) <= 122
+    assert (folder.path / "engine.log").stat().st_mode & 0o077 == 0
+
+
+class Killing(FleetWatcher):
+    """Kills the further process once, as soon as it tells of rows: it has the second one of two accounts."""
+
+    def __init__(self, folder: FleetFolder) -> None:
+        self.folder = folder
+        self.pids: list[int] = []
+        self.lost: list[str] = []
+        self.is_done = False
+
+    async def seen_through(self, order: FleetOrder, plan: FleetPlan) -> FleetEnd:
+        return await see_fleet(self.folder, plan, order, watcher=self)
+
+    def rows_done(self, account: str, progress: Progress) -> None:
+        found = [one.pid for one in psutil.Process().children() if COMMAND[-1] in one.cmdline()]
+        if account == "staging" and progress.done and not self.is_done:
+            self.is_done = True
+            os.kill(found[0], signal.SIGKILL)
+        self.pids += [pid for pid in found if pid not in self.pids]
+
+    def worker_lost(self, account: str, times: int) -> None:
+        self.lost.append(account)
 
 
 def test_an_account_whose_process_dies_is_told_as_lost_and_a_line_without_sense_as_a_bug(

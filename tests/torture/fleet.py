@@ -18,7 +18,7 @@ from typing import Any
 import distributed
 import psutil
 
-from tests.torture.fleet_field import AT_ONCE, Field, at_work, planned, workers_of
+from tests.torture.fleet_field import AT_ONCE, Field, at_work, has_in_hand, planned, workers_of
 from tests.torture.table import Tried
 
 TTL = 3.0
@@ -27,6 +27,7 @@ ACCOUNTS, ROWS = 6, 50
 MORE_ROWS = {"Ctrl-C": 3}
 """Kinds in which an account has to be at work for longer: times the rows."""
 HERE = ("--engine", "here")
+HERE_2 = ("--engine", "here", "--workers", "2")
 DASK_2 = ("--engine", "dask", "--workers", "2")
 DASK_4 = ("--engine", "dask", "--workers", "4")
 Case = Callable[[Field], Iterator[str]]
@@ -98,11 +99,17 @@ def over(field: Field, process: subprocess.Popen[str], *wanted: int) -> Iterator
 # ---------------------------------------------------------------- what happens to them
 
 
+def strike(field: Field, coordinator: subprocess.Popen[str]) -> None:
+    """Kill a worker as soon as one has an account in hand: further processes begin later than this one."""
+    field.until(lambda: any(map(has_in_hand, workers_of(coordinator.pid))))
+    at_work(workers_of(coordinator.pid)).kill()
+
+
 def kill_worker(engine: tuple[str, ...]) -> Case:
     def case(field: Field) -> Iterator[str]:
         coordinator = run(field, engine)
         halfway(field)
-        at_work(workers_of(coordinator.pid)).kill()
+        strike(field, coordinator)
         yield from over(field, coordinator)
         yield from field.judged(AT_ONCE * len(field.accounts))
 
@@ -350,12 +357,14 @@ def _parallel(field: Field, more: tuple[str, ...]) -> subprocess.Popen[str]:
 
 CASES: dict[str, dict[str, Case]] = {
     "kill -9 of a worker": {
+        "here 2": kill_worker(HERE_2),
         "dask 2": kill_worker(DASK_2),
         "dask 4": kill_worker(DASK_4),
         "parallel": kill_shard,
     },
     "kill -9 of the coordinator": {
         "here": kill_coordinator(HERE),
+        "here 2": kill_coordinator(HERE_2),
         "dask 2": kill_coordinator(DASK_2),
         "dask 4": kill_coordinator(DASK_4),
         "parallel": kill_parallel,
@@ -376,6 +385,8 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "Ctrl-C": {
         "here": interrupted(HERE, 1),
+        "here 2": interrupted(HERE_2, 1),
+        "here 2, twice": interrupted(HERE_2, 2),
         "dask 2": interrupted(DASK_2, 1),
         "dask 4, twice": interrupted(DASK_4, 2),
     },

@@ -17,10 +17,14 @@ from pathlib import Path
 import anyio
 
 from batch_update.fleet.engine.dask_engine import dask_engine
+from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
+from batch_update.fleet.running.engine_choice import chosen_engine
+from batch_update.fleet.running.fleet_order import FleetOrder
+from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.shards.running import run_shard, run_shard_here
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
 from batch_update.model.fleets import ShardEnd
@@ -40,13 +44,18 @@ class OnThisLoop:
 
 @asynccontextmanager
 async def engine_for(asked: argparse.Namespace, folder: FleetFolder, shards: int) -> AsyncIterator[Engine]:
-    if asked.engine == "here":
+    if asked.engine == "here" and asked.workers is None:
         yield OnThisLoop(asked.ttl)
+        return
+    if asked.engine == "here":
+        order = FleetOrder(engine=EngineOrder(workers=asked.workers))
+        async with chosen_engine(folder, order, shards, FleetWatcher()) as several:
+            yield several
         return
     at = SchedulerAddress(asked.scheduler) if asked.scheduler else None
     work = partial(run_shard_here, ttl=asked.ttl)
     log = folder.path / "engine.log"
-    async with dask_engine(work, log=log, workers=asked.workers, shards=shards, scheduler=at) as engine:
+    async with dask_engine(work, log=log, workers=asked.workers or 2, shards=shards, scheduler=at) as engine:
         yield engine
 
 
@@ -67,7 +76,9 @@ class OnOwnDisk:
 async def run(asked: argparse.Namespace, folder: FleetFolder) -> int:
     plan = read_fleet(folder)
     async with engine_for(asked, folder, len(plan.accounts)) as engine:
-        means = FleetMeans(OnOwnDisk(engine, asked.local), asked.engine, interrupts=open_interrupts)
+        means = FleetMeans(
+            OnOwnDisk(engine, asked.local), EngineOrder(asked.engine), interrupts=open_interrupts
+        )
         end = await run_fleet(folder, plan, means)
     print(end.exit, end.code, end.message, *(f"{one.account} {one.exit} {one.code}" for one in end.accounts))
     return int(end.exit)
@@ -88,7 +99,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("account", nargs="?", default="")
     parser.add_argument("--engine", default="here")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int)
     parser.add_argument("--scheduler", default="")
     parser.add_argument("--ttl", type=float, default=3.0)
     parser.add_argument("--local", type=Path)

@@ -229,7 +229,7 @@ class Field:
             return
         there = self.speeds(one)
         for outcome in report.outcomes:
-            if outcome.status is not Status.UPDATED and outcome.status is not Status.SKIPPED:
+            if outcome.status is not Status.UPDATED and outcome.status is not Status.UNCHANGED:
                 yield f"{one.name}: {outcome}"
         if len(report.outcomes) != self.rows:
             yield f"{one.name}: {self.rows} rows in, {len(report.outcomes)} lines out"
@@ -296,18 +296,26 @@ def family(pid: int) -> list[psutil.Process]:
     return []
 
 
-def workers_of(pid: int, word: str = "spawn_main") -> list[psutil.Process]:
-    """The Pythons that a process has begun and that have this word in their command: those of Dask, or of shards."""
-    return [one for one in family(pid) if word in " ".join(one.cmdline()) and one.name().startswith("python")]
+def workers_of(pid: int, *words: str) -> list[psutil.Process]:
+    """The Pythons that a process has begun and that have a word in their command: those of its engine, or of shards."""
+    words = words or ("spawn_main", "further_process")
+    pythons = [one for one in family(pid) if one.name().startswith("python")]
+    return [one for one in pythons if any(word in " ".join(one.cmdline()) for word in words)]
 
 
 def at_work(workers: list[psutil.Process]) -> psutil.Process:
     """Return one of these processes that has an account in hand: the journal of one is open in it."""
     for one in workers:
-        with suppress(psutil.Error):
-            if any("/accounts/" in file.path for file in one.open_files()):
-                return one
+        if has_in_hand(one):
+            return one
     raise AssertionError("no worker has an account in hand")
+
+
+def has_in_hand(worker: psutil.Process) -> bool:
+    """Whether the journal of an account is open in a process."""
+    with suppress(psutil.Error):
+        return any("/accounts/" in file.path for file in worker.open_files())
+    return False
 
 
 @contextmanager
