@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 from itertools import pairwise
 from typing import Any
@@ -436,6 +437,30 @@ def test_who_is_cancelled_while_waiting_holds_nobody_up(backend: str) -> None:
         assert anyio.current_time() >= ticket.sent + 11
 
     virtual.run(main, backend)
+
+
+def test_an_answer_that_makes_no_room_sooner_wakes_nobody(backend: str) -> None:
+    async def main() -> list[float]:
+        clock = virtual_clock()
+        naps: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            naps.append(seconds)
+            await clock.sleep(seconds)
+
+        gate = Pacer(Pace((Window(3, 10),), concurrency=4), clock=replace(clock, sleep=sleep))
+        one, *others = [await gate.admit() for _ in range(3)]
+        assert one is not None
+        gate.answered(one)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(gate.admit)
+            for ticket in others:
+                await anyio.sleep(1)
+                assert ticket is not None
+                gate.answered(ticket)
+        return naps
+
+    assert virtual.run(main, backend) == [pytest.approx(11)]
 
 
 def test_stopping_wakes_everybody(backend: str) -> None:

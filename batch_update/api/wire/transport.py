@@ -4,8 +4,8 @@ httpx's pool is passed by: it polls every idle socket at every request, and with
 time goes there. One connection of httpcore's without the pool was tried in place of this. It hands what came behind an
 answer to the next request, which gets an answer to nothing; through its public names nobody can see that. It leaves
 bodies that are cut half-way to the garbage collector, which trio tells as a fault. And it takes 1.26 times the
-processor's time: 2.5 times as fast as httpx instead of 3.2. So HTTP/1.1 is read and written here, by h11, as in httpx;
-sockets and TLS come from anyio.
+processor's time: 2.5 times as fast as httpx instead of 3.2. So HTTP/1.1 is spoken here: h11 reads answers, as in httpx,
+and checks what stands at the head of all requests, once; sockets and TLS come from anyio.
 """
 
 from __future__ import annotations
