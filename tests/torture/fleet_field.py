@@ -189,9 +189,10 @@ class Field:
         refused = sum(one.status == 429 for one in self.server.app.requests_seen()) - self.asked_too_soon
         repeats = sum(count - 1 for count in sent.values())
         lost = sum(
-            self.speeds(one)[at] != SPEED
+            there[at] != SPEED
             for one in self.accounts
             if one.name not in but
+            for there in [self.speeds(one)]
             for at in self.ids(one)
         )
         self.figures = {"rows lost": lost, "repeats": repeats, "in flight at most": in_flight, "429": refused}
