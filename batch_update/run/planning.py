@@ -35,6 +35,8 @@ from batch_update.run.steps.identifying import identify
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.run.watching import Watcher
 from batch_update.send.progress import Stage
+from batch_update.settings.heeding import refuse_for_planned
+from batch_update.settings.layers import given_beside
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.extent.account_rows import taken_by
 from batch_update.sheet.headers import OF_ACCOUNTS
@@ -155,6 +157,7 @@ def plan_of(what: What, settings: Settings, watcher: Watcher, environ: Mapping[s
     watcher.stage(Stage.READING, name)
     with opened(name, None, reading_of(settings).limits) as source:
         if is_saved_plan(source):
+            refuse_for_planned(given_beside(settings, environ), printable(name))
             return Made(read_plan(printable(name), source), earlier=True)
         sheet = read_sheet(name, settings, stdin=source, environ=environ)
         sheet = replace(sheet, sha256=sha256_of(source))

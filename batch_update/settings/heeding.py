@@ -24,6 +24,7 @@ _OF_FLEETS = (
     *("skip_invalid", "on_conflict", "Look-ups", "Guards", "accounts_file", "proxy", "locks_dir", "timeout"),
     *("rate", "pace", "max_attempts", "max_outage", "runs_dir"),
 )
+_OF_SHEETS = ("Sheet", "on_conflict")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "plan": ("Sheet", "Limits", *_PLANNING, "Look-ups", "Guards", *_READING),
@@ -124,6 +125,27 @@ def refuse_unheeded(given: Iterable[str], command: str, *, but: Collection[str] 
             code="U101",
             remedy="leave out what is not heeded",
             details=(_not_for(name, command) for name in odd),
+        )
+
+
+def of_sheets() -> list[str]:
+    """Return the settings that decide how a sheet is read and planned, and mean nothing to what was planned."""
+    return [name for name in Settings.model_fields if _is_of(name, _OF_SHEETS)]
+
+
+def refuse_for_planned(given: Iterable[str], what: str, *, groups: Collection[str] = ()) -> None:
+    """Raises UsageError (U101) for settings that decide how a sheet is read, where `what` was planned already.
+
+    `groups`: other groups or names that would mean nothing to it.
+    """
+    named = set(given)
+    odd = [name for name in Settings.model_fields if name in named and _is_of(name, {*_OF_SHEETS, *groups})]
+    if odd:
+        settings = listed([f"the setting {name.rstrip('_')}" for name in odd], len(odd))
+        raise UsageError(
+            f"{what} was planned already: its sheet is not read again, so that {settings} would change nothing",
+            code="U101",
+            remedy="plan the sheet anew with what is wanted, or leave it out here",
         )
 
 

@@ -100,6 +100,11 @@ def variable_of(name: str) -> str:
     return ENV_PREFIX + name.strip("-_").replace("-", "_").upper()
 
 
+def given_beside(settings: Settings, environ: Mapping[str, str]) -> set[str]:
+    """Return the settings that were given, but for those of the environment, which stands for all commands."""
+    return {name for name in settings.model_fields_set if variable_of(name) not in environ}
+
+
 def _named_as_setting(name: str) -> str:
     """`max-attempts` -> `the setting max_attempts`: as messages name it, unless they are about a file of keys."""
     return f"the setting {name.rstrip('_').replace('-', '_')}"

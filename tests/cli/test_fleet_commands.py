@@ -71,6 +71,10 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
         assert "Send    batch-update fleet apply" in status and "resume" not in status
         some = run("fleet", "apply", "last", "--accounts", "staging", "--yes")
         assert (some.exit, "fleet plan with --accounts staging" in " ".join(some.err.split())) == (2, True)
+        sheet_flags = ("--map", "A=id", "--set", "voice_id=1", "--max-rows", "9", "--skip-invalid")
+        told = run("fleet", "apply", "last", *sheet_flags, "--yes")
+        assert told.exit == 2 and "was planned already" in told.err
+        assert all(flag in told.err for flag in sheet_flags[::2])
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
     assert "3 changes in 3 of 3 accounts: complete" in run("fleet", "list").out
@@ -169,7 +173,7 @@ def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_pat
             "a row of nobody stops all, unless left out"
         )
         first = run("fleet", "apply", "many.csv", "--skip-invalid", *quick)
-        assert first.exit == 4 and "2 of 3 accounts as wanted: 2 updated" in first.out
+        assert first.exit == 5 and "2 of 3 accounts as wanted: 2 updated" in first.out
         assert "X312" in first.out and "S150" in first.out
         assert "error S150 row 5, cell A5" in first.err, "before it is sent"
         (tmp_path / "keys" / "hotel-002").write_bytes(right)

@@ -79,7 +79,7 @@ def test_an_account_that_could_not_be_planned_says_why(run: Run, tmp_path: Path)
     result = run("fleet", "shard", NAME, "--fleet", "f")
     assert result.exit == 5
     assert result.out == f"{NAME}: nothing could be planned for account {NAME}: it is down (N101)\n"
-    for code, exit in {"U104": 4, "X312": 4, "U110": 2, "S101": 3}.items():
+    for code, exit in {"U104": 4, "X312": 5, "U110": 2, "S101": 3}.items():
         save_fleet(folder, replace(plan, accounts=(replace(lost, code=code),)))
         assert run("fleet", "shard", NAME, "--fleet", "f").exit == exit, "as under fleet apply"
 

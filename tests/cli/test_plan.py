@@ -41,6 +41,20 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(run: Run, tmp_path: Path) ->
     assert (tmp_path / "p.json").stat().st_mode & 0o077 == 0
 
 
+def test_a_saved_plan_refuses_what_decides_how_a_sheet_is_read_and_minds_no_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it would do is settled: a flag that changes nothing would be taken for one that did."""
+    assert run("plan", "good.csv", *LOOK, "--out", "p.json").exit == 0
+    words = ("--map", "A=id", "--set", "voice_id=412", "--on-conflict", "ours")
+    for verb in ("plan", "apply"):
+        told = run(verb, "p.json", "--sandbox", *words)
+        assert told.exit == 2 and "p.json was planned already" in told.err
+        assert all(flag in told.err for flag in words[::2])
+    monkeypatch.setenv("BATCH_UPDATE_DELIMITER", ";")
+    assert run("apply", "p.json", *SEND, "--run-dir", "a").exit == 0
+
+
 def test_check_tells_a_saved_plan_from_a_sheet_with_the_command_that_shows_it(run: Run) -> None:
     run("plan", "good.csv", *LOOK, "--out", "p.json")
     found = run("check", "p.json")

@@ -34,3 +34,19 @@ def test_accounts_that_are_stopped_with_the_fleet_have_not_failed_and_what_was_n
     meter.shard_ended(ended("b", Exit.KEY_REFUSED, "A401"))
     seen.append(meter.seen())
     assert [(one.done, one.failed) for one in seen] == [(2, 0), (3, 1)]
+
+
+def test_the_first_moments_tell_no_rate_and_no_time_left_but_what_accounts_foresee() -> None:
+    """A dozen changes within a blink are a burst: they would make a rate of a dozen in ten seconds."""
+    now = [0.0]
+    meter = FleetMeter(fleet_of("a", "b"), (), lambda: now[0])
+    meter.shard_begun("a")
+    now[0] = 0.1
+    meter.rows_done("a", Progress(1, 2, {Status.UPDATED: 1}, 1.0, 50.0))
+    waiting = meter.seen()
+    meter.shard_begun("b")
+    all_begun = meter.seen()
+    now[0] = 10.0
+    assert (waiting.rate, waiting.eta) == (0.0, None)
+    assert (all_begun.rate, all_begun.eta) == (0.0, 50.0), "nothing waits, and the slowest one tells"
+    assert meter.seen().rate == 0.1

@@ -19,6 +19,7 @@ from batch_update.cli.watcher import Reader
 from batch_update.clock import SYSTEM
 from batch_update.model.plans import Conflict, Plan, Why
 from batch_update.model.reports import Exit
+from batch_update.settings.heeding import of_sheets
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
@@ -178,8 +179,9 @@ def next_after_plan(found: Planned, file: str, out_file: Path | None, mark: str)
     from batch_update.report.guards import hazards_of, lifted
 
     made, settings, tripped = found.plan, found.settings, found.tripped
-    # What was selected is all that a saved plan would change.
-    then = settings.model_copy(update={"only": (), "limit": None} if out_file else {})
+    # What was selected is all that a saved plan would change, and its sheet is not read again.
+    settled = {name: Settings.model_fields[name].default for name in ("only", "limit", *of_sheets())}
+    then = settings.model_copy(update=settled if out_file else {})
     allowed = {"allow": (*settings.allow, *hazards_of(tripped))} if hazards_of(tripped) else {}
 
     def sending(**changed: Any) -> str:

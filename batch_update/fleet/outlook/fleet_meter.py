@@ -38,7 +38,7 @@ class FleetProgress:
     counts: Mapping[Status, int]
     """of what was sent"""
     rate: float
-    """changes a second, of the last minute"""
+    """changes a second, of the last minute; 0 in the first moments, of which none can be told"""
     eta: float | None
     """seconds until the end, as far as that can be told"""
 
@@ -116,7 +116,8 @@ class FleetMeter:
         while len(self._marks) > 2 and now - self._marks[1][0] >= LATELY:
             self._marks.popleft()
         since, before = self._marks[0]
-        return max(0, done - before) / max(now - since, FEWEST_SECONDS)
+        # The first moments tell nothing of a rate: each account begins with a burst, and many are not begun yet.
+        return max(0, done - before) / (now - since) if now - since >= FEWEST_SECONDS else 0.0
 
     def _eta(self, left: int, rate: float) -> float | None:
         """Return the longer of two: what the slowest account at work needs, and what is left at the present rate."""

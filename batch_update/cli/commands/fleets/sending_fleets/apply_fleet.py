@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,7 @@ from batch_update.cli.options import is_silent, or_environment, settings_of, tak
 from batch_update.cli.screens.screen import on_terminal, paint, say
 from batch_update.errors import UsageError
 from batch_update.model.fleets import NO_ACCOUNT
+from batch_update.settings.heeding import refuse_for_planned
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
@@ -66,7 +68,7 @@ def apply_many(
 
         order = flags.order(given)
         choice = AccountChoice(tuple(or_environment(accounts, "accounts")), all_accounts)
-        folder = _folder_of(what, choice, settings, max_accounts, chosen=accounts)
+        folder = _folder_of(what, choice, settings, max_accounts, flags={**given, "accounts": accounts})
         raise typer.Exit(int(apply_planned(folder, order, settings, max_accounts)))
 
 
@@ -76,17 +78,20 @@ def _folder_of(
     settings: Settings,
     max_accounts: int | None,
     *,
-    chosen: list[str] | None,
+    flags: Mapping[str, Any],
 ) -> FleetFolder:
     """Return the folder of the fleet that is meant; of a sheet that of the fleet that it makes now.
 
-    `chosen`: accounts that a flag names. Raises UsageError for these where the fleet was planned: it is sent whole.
+    `flags`: what was really given. Raises UsageError for what is about a sheet where the fleet was planned.
     """
     from batch_update.fleet.record.fleet_finding import find_fleet
 
     if what != STDIN and not Path(what).is_file() and Path(what).suffix.casefold() not in PLAIN:
         folder = find_fleet(what, settings)
-        if chosen:
+        refuse_for_planned(
+            flags, f"the fleet {printable(folder.id)}", groups=("Limits", *_of_planning(folder))
+        )
+        if chosen := flags["accounts"]:
             raise UsageError(
                 f"--accounts chooses among the accounts of a sheet, and {printable(folder.id)} was planned: all of its "
                 "accounts would be sent",
@@ -98,6 +103,13 @@ def _folder_of(
     planned = planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts)
     screen.before_sending(planned)
     return planned.folder
+
+
+def _of_planning(folder: FleetFolder) -> tuple[str, ...]:
+    """Return what counts only as a fleet is planned: to leave rows out, unless it was planned so."""
+    from batch_update.fleet.record.fleet_file import read_fleet
+
+    return () if read_fleet(folder).settings.get("skip_invalid") else ("skip_invalid",)
 
 
 def apply_planned(
