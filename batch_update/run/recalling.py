@@ -23,6 +23,7 @@ from batch_update.model.plans import Present
 from batch_update.plan.conditions import find_field
 from batch_update.report.history.blame import Blamed, blame
 from batch_update.report.history.past import PastChange, Selection, past_changes
+from batch_update.run.accounts.runs_of_account import runs_of_account
 from batch_update.run.steps.means import Means, Sequel, speaking, tell_way
 from batch_update.send.progress import Stage
 from batch_update.settings.tunables import Settings
@@ -57,6 +58,8 @@ class History:
     """the runs that could not be read: complete once the changes have been gone through"""
     assistant_id: int | None = None
     """the one that was asked for; None for all"""
+    untold: int = 0
+    """runs that do not tell whether they are of the account that is meant: they are left out"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Past:
     """the last one first; of all assistants, run by run"""
     unread: tuple[Unread, ...]
     """the runs that could not be read: what they changed is not among the changes"""
+    untold: int = 0
+    """the runs that do not tell whether they are of the account that is meant: they are left out, too"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Blame:
     elsewhere: tuple[str, ...]
     """other places where runs changed an assistant of this id"""
     unread: tuple[Unread, ...]
+    untold: int
+    """runs that do not tell whether they are of the account that is meant"""
 
 
 def question_of(
@@ -105,28 +112,33 @@ def question_of(
 
 
 def recall(question: Question, settings: Settings) -> History:
-    """Return what the runs below the setting runs_dir changed. Raises UsageError.
+    """Return what the runs below the setting runs_dir changed; of the setting account, where one is named.
 
+    Raises UsageError.
     Of one assistant all is read at once; of all of them a run at a time, so that their number costs no memory.
     """
     everywhere = [*all_runs(settings.runs_dir), *runs_in_fleets(settings.runs_dir)]
     folders = _recent(everywhere, question.selection.since)
     unread: list[Unread] = []
+    untold = 0
+    if settings.account is not None:
+        of_account = runs_of_account(folders, settings.account, settings)
+        folders, untold = list(of_account.folders), of_account.untold
     wanted = question.wanted
     if wanted.name:
         wanted = Wanted(_id_called(wanted, _glimpses(folders, wanted, []), settings))
     if wanted.assistant_id is None:
         changes = past_changes(_one_by_one(folders, unread), question.selection)
-        return History(changes, unread)
+        return History(changes, unread, untold=untold)
     glimpses = sorted(_glimpses(folders, wanted, unread), key=lambda one: one.head.created, reverse=True)
     found = sorted(past_changes(glimpses, question.selection), key=lambda one: one.at, reverse=True)
-    return History(iter(found), unread, wanted.assistant_id)
+    return History(iter(found), unread, wanted.assistant_id, untold)
 
 
 def past_of(question: Question, settings: Settings) -> Past:
     """Return what `recall` finds, held in memory. Raises UsageError."""
     found = recall(question, settings)
-    return Past(tuple(found.changes), tuple(found.unread))
+    return Past(tuple(found.changes), tuple(found.unread), found.untold)
 
 
 def _recent(folders: Sequence[Path], since: datetime | None) -> list[Path]:
@@ -230,7 +242,7 @@ def begin_blame(question: Question, settings: Settings, means: Means) -> Sequel[
     changes = list(history.changes)
     settings = at_account(settings)
     here, elsewhere = _changes_at_home(changes, settings)
-    return partial(_blame, history.assistant_id, here, elsewhere, history.unread, settings, means)
+    return partial(_blame, history, here, elsewhere, settings, means)
 
 
 def _changes_at_home(
@@ -263,21 +275,21 @@ def _place_words(one: PastChange) -> str:
 
 
 async def _blame(
-    assistant_id: int,
+    history: History,
     changes: list[PastChange],
     elsewhere: tuple[str, ...],
-    unread: list[Unread],
     settings: Settings,
     means: Means,
 ) -> Blame:
-    account = _account(changes)
+    account, assistant_id = _account(changes), history.assistant_id or 0
     try:
         now, why_not = await _look(assistant_id, changes, account, settings, means)
     except BatchUpdateError as error:
         now, why_not = None, error.message
     fields = tuple(blame(changes, now))
     name = str((now or {}).get("name") or "") or next((one.what.name for one in changes if one.what.name), "")
-    return Blame(assistant_id, name, account, fields, why_not, elsewhere, tuple(unread))
+    unread = tuple(history.unread)
+    return Blame(assistant_id, name, account, fields, why_not, elsewhere, unread, history.untold)
 
 
 async def _look(

@@ -266,7 +266,7 @@ def test_a_day_by_itself_holds_all_of_it() -> None:
 def test_what_may_never_have_arrived_is_not_blamed_on_somebody_outside() -> None:
     change = Change(1, {"speech_speed": 0.9}, (0,), before={"speech_speed": 1.0})
     (what,) = changes_of(change, Outcome(Status.UNKNOWN, "N502", attempts=1), [2])
-    head = RunHead(Path("runs/one"), NOON, "apply", "", Occasion(), "", "", "", "")
+    head = RunHead(Path("runs/one"), NOON, "apply", "", Occasion(), "", "", "", "", "")
     last = [PastChange(NOON, head, Occasion(), what, left=0.9)]
     found = {now: next(iter(blame(last, {"speech_speed": now}))).origin.value for now in (0.9, 1.0, 1.1)}
     assert found == {0.9: "ours", 1.0: "untouched", 1.1: "outside"}

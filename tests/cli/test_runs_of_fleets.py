@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import batch_update
 from batch_update.journal.across.in_fleets import fleet_of, name_of_run, runs_in_fleets
 from tests.cli.conftest import Run
 from tests.cli.test_commands import SEND
+from tests.cli.test_history import rewrite_head
 from tests.report.fleet.made_fleets import REFUSED, UPDATED, Made, made_fleet
 
 FLEET = "2026-11-22T1200_fleet_all"
@@ -38,6 +40,35 @@ def test_history_finds_the_newest_run_of_each_account_under_the_name_of_its_flee
         (f"{FLEET}/anna", "10002"),
         (f"{FLEET}/berta", "10003"),
     ]
+
+
+def test_history_of_one_account_tells_of_no_other_and_counts_what_cannot_be_told(
+    run: Run, fleet: Path
+) -> None:
+    """Also of an account that is gone from the list, and of runs whose journals keep no name of an account."""
+    assert run("apply", "good.csv", *SEND, "--run-dir", "runs/own").exit == 0
+
+    def told(*words: str) -> tuple[set[str], int]:
+        document = run("history", *words, "--json").json
+        return {one["run"] for one in document["changes"]}, document["untold"]
+
+    anna = "--account", "ANNA"
+    assert told() == ({f"{FLEET}/anna", f"{FLEET}/berta", "own"}, 0)
+    assert told(*anna) == ({f"{FLEET}/anna"}, 1)
+    assert "left out: 1 run of which" in run("history", *anna).err
+    assert run("history", "--account", "nobody").exit == 2
+    Path("list.toml").write_text(
+        '[accounts.anna]\nbase-url = "https://here.example/api"\nowner = "IT@anna.example"\n'
+        'key = { env = "NO_SUCH" }\n',
+        "utf-8",
+    )
+    listed = *anna, "--accounts-file", "list.toml"
+    assert told(*listed) == ({f"{FLEET}/anna"}, 0), "the sandbox is another server"
+    rewrite_head(Path("runs/own"), "https://sandbox/api", "https://here.example/api")
+    assert told(*listed) == ({f"{FLEET}/anna"}, 1), "whose it was there is not known"
+    rewrite_head(Path("runs/own"), "user 501", "it@anna.example")
+    assert told(*listed) == ({f"{FLEET}/anna", "own"}, 0)
+    assert {one.run for one in batch_update.history(account="berta").changes} == {f"{FLEET}/berta"}
 
 
 def test_runs_list_says_where_fleets_are_told_of(run: Run, fleet: Path) -> None:

@@ -72,8 +72,8 @@ def history(
 ) -> None:
     """Tell what runs changed: when, by whom and what for, from what to what, and whether it was undone.
 
-    It reads the journals of the runs folder and needs no key. --blame also looks what is there now; without a key, or
-    with --no-fetch, it tells from the journals alone.
+    With --account only what runs changed in that account. It reads the journals of the runs folder and needs no key.
+    --blame also looks what is there now; without a key, or with --no-fetch, it tells from the journals alone.
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
@@ -116,6 +116,7 @@ def _history_document(asked: Question, found: History, file: Path | None = None)
         file=None if file is None else str(file),
         changes=map(told_past, found.changes),
         unread=_told_unread(found.unread),
+        untold=found.untold,
     )
 
 
@@ -142,7 +143,7 @@ def _write_file(asked: Question, found: History, path: Path, settings: Settings,
         signs = signs_wanted(settings.delimiter, {})
         with writing_out():
             write_stream(bytes_of_stdout(), HEADER, list(history_rows(found.changes, signs.decimal)), signs)
-        _say_unread(found.unread, settings)
+        _say_left_out(found, settings)
         return
     check_target(path, force=force)
     changes = list(found.changes)
@@ -160,7 +161,7 @@ def _write_file(asked: Question, found: History, path: Path, settings: Settings,
     if settings.json_:
         out_document(_history_document(asked, found, path))
         return
-    _say_unread(found.unread, settings)
+    _say_left_out(found, settings)
     if not settings.quiet:
         out(paint(f"{printable(str(path))}: {counted(len(changes), 'change')}", "good"))
 
@@ -195,7 +196,7 @@ def _say_the_rest(found: History, settings: Settings, first: PastChange | None) 
         say(
             f"These are the last {MOST_SHOWN} changes: the option full shows all, the option since those of a time."
         )
-    _say_unread(found.unread, settings)
+    _say_left_out(found, settings)
     if first is not None and not settings.quiet and (following := _blame_command(found, settings)):
         out(next_lines(following))
 
@@ -215,10 +216,17 @@ def _blame_command(found: History, settings: Settings) -> Following:
     return {"blame": f"{command} --blame {found.assistant_id}"}
 
 
-def _say_unread(unread: Iterable[Unread], settings: Settings) -> None:
-    if not is_silent(settings):
-        for one in unread:
-            say(f"{paint('warning', 'warning', sys.stderr)}: not told: {printable(one.error.message)}")
+def _say_left_out(found: History | Blame, settings: Settings) -> None:
+    """Say which runs cannot be read, and how many do not tell whose account they changed."""
+    if is_silent(settings):
+        return
+    for one in found.unread:
+        say(f"{paint('warning', 'warning', sys.stderr)}: not told: {printable(one.error.message)}")
+    if found.untold:
+        say(
+            f"{paint('warning', 'warning', sys.stderr)}: left out: {counted(found.untold, 'run')} of which no journal "
+            "tells whose account it changed; without the setting account all are told"
+        )
 
 
 # ---------------------------------------------------------------- who set what is there
@@ -244,7 +252,7 @@ def _tell_blame(asked: Question, settings: Settings) -> None:
         say(
             f"Runs changed an assistant of this id elsewhere, too: {places}; the setting base_url names a server."
         )
-    _say_unread(found.unread, settings)
+    _say_left_out(found, settings)
 
 
 def _blame_document(found: Blame) -> Any:
@@ -259,4 +267,5 @@ def _blame_document(found: Blame) -> Any:
         fields=tuple(map(blamed_field, found.fields)),
         elsewhere=found.elsewhere,
         unread=tuple(_told_unread(found.unread)),
+        untold=found.untold,
     )

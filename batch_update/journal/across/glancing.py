@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from batch_update.journal.across.in_fleets import account_in_fleet
 from batch_update.journal.reading import read_journal
 from batch_update.journal.recorded import Occasion
 from batch_update.journal.replaying import SentChange, sent_of
@@ -41,6 +42,8 @@ class RunHead:
     """stands for the key and where it was used; it cannot be read from it"""
     sandbox_state: str
     """where the assistants of its sandbox are kept; "" for another server"""
+    called: str
+    """what the list of accounts called its account; "" where none was named, and of runs before that was kept"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def _run_head(folder: Path, db: sqlite3.Connection) -> RunHead:
         text_of_value(run["account"]),
         text_of_value(facts["key"]),
         str(settings.get("sandbox_state") or ""),
+        str(settings.get("account") or "") or account_in_fleet(folder),
     )
 
 

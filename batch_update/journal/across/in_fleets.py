@@ -67,6 +67,11 @@ def fleet_of(run: Path) -> Path | None:
     return fleet if (fleet / PLAN).is_file() else None
 
 
+def account_in_fleet(run: Path) -> str:
+    """Return the account of a fleet that a run is for; "" for any other run."""
+    return "" if fleet_of(run) is None else run.absolute().parent.name
+
+
 def name_of_run(run: Path) -> str:
     """Return what a run is called: its folder's name; in a fleet `FLEET/ACCOUNT`, whichever of its epochs it is."""
     fleet = fleet_of(run)

@@ -95,6 +95,8 @@ class ToldHistory:
     """the last one first; of all assistants, run by run"""
     unread: Iterable[UnreadRun]
     """runs of which nothing can be told"""
+    untold: int
+    """runs that do not tell whether they are of the account that was asked for, and are left out; 0 without one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class ToldBlame:
     """other servers and accounts where runs changed an assistant of this id, which is another one"""
     unread: tuple[UnreadRun, ...]
     """runs of which nothing can be told"""
+    untold: int
+    """runs that do not tell whether they are of the account that was asked for, and are left out; 0 without one"""
 
 
 def told_past(one: PastChange) -> ToldPast:

@@ -28,7 +28,10 @@ OF_CELLS = ("map", "ignore", "decimal", "set")
 OF_ROWS = ("only", "on_duplicate")
 """Those that choose among its rows: they mean nothing to whoever only reads it."""
 
-ONLINE = ("no_fetch", "Connection", "Sandbox", "rate", "pace", "max_attempts", "max_outage")
+ONLINE = (
+    *("no_fetch", "base_url", "key_file", "proxy", "locks_dir", "timeout"),
+    *("Sandbox", "rate", "pace", "max_attempts", "max_outage"),
+)
 """Those that decide how a server is spoken to: they mean nothing to whoever only reads journals."""
 
 

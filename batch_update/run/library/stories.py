@@ -163,7 +163,7 @@ def _history(
 ) -> Sequel[Past]:
     """Return what the runs below the setting runs_dir changed: of one assistant, by its id or its name, or of all.
 
-    `fields`: of these alone. `since` and `until`: a day, such as 2026-10-01, or a moment; what has no zone is local.
+    `fields`, `account`: of these alone. `since`, `until`: a day, such as 2026-10-01, or a moment, local without a zone.
     Each change knows its run, its time, note and author, what it was before and after, and the run that undid it.
     Nothing is asked of a server. Raises UsageError.
     """
