@@ -1,14 +1,14 @@
 """Many accounts as `fleet apply` sends them, each with its key, journal and pace, against a server that counts windows.
 
-BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (a quarter of an hour), and
-BENCH_FULL_FLEET=1000x500 that case alone (six to eight minutes); otherwise windows a tenth as long, and fewer
+BENCH_FULL_FLEET=1 takes the real windows and up to a thousand accounts (twenty minutes), and
+BENCH_FULL_FLEET=1000x500 that case alone (seven to ten minutes); otherwise windows a tenth as long, and fewer
 accounts, which then ask for as much. BENCH_WORKERS=2 has so many processes send; without it as many as the program
 finds right. Memory is the sum of the peaks of all that send, each counted whole, though they share what they load; the
 processor is what all of them took. The process that makes reports is told by itself.
 
 What is permitted is what both windows of each account permit, with the second beyond each window that the client keeps:
-500 rows take 304 s at least, and not 300. Accounts begin one after another, over 11 s where there are a thousand, so
-that each is measured by the time between its own first and last update. Reports of some accounts are made meanwhile.
+500 rows take 304 s at least, and not 300. Accounts begin one after another, and none while those at work are held up,
+so that each is measured by the time between its own first and last update. Reports of some accounts are made meanwhile.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.benchmarks.many_accounts import MARGIN, serving_many
 MOST_LATE = 1.0
 MOST_MEMORY = 500
 LEAST_RATE = 0.97
-MOST_SECONDS = 480.0
+MOST_SECONDS = 600.0
 """until a case is given up"""
 MOST_TIME = 1.05
 
@@ -54,8 +54,9 @@ class Case:
 
 SHORT = (Case(10, 200), Case(40, 50, full_pace=False), Case(100, 200))
 FULL = (
-    Case(10, 500, 1.0),
-    Case(100, 500, 1.0),
+    Case(10, 200, 1.0),
+    Case(100, 200, 1.0),
+    Case(400, 200, 1.0),
     Case(200, 50, 1.0, full_pace=False),
     Case(1000, 500, 1.0),
 )
@@ -73,7 +74,10 @@ def _cases(asked: str) -> tuple[Case, ...]:
 
 
 def _lines(case: Case) -> list[Line]:
-    with TemporaryDirectory() as folder, serving_many(case.rows, *_pairs(case)) as url:
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        serving_many(case.rows, *_pairs(case)) as url,
+    ):
         given = [f"{Path(folder) / 'fleet'}", url, str(case.accounts), str(case.rows)]
         windows = [f"{limit}/{seconds:g}" for limit, seconds in _pairs(case)]
         command = [sys.executable, "-m", "tests.benchmarks.many_runs", *given, *windows]

@@ -24,8 +24,10 @@ STARTS = 90.0
 that a thousand are spread over those 11 seconds"""
 LATE = 0.03
 """seconds by which the event loop may be late for one more account to begin: those at work come first"""
-TRIES = 20
-"""looks at how late it is, until an account begins all the same"""
+CALM = 5
+"""looks one after another that have to be good, once one was not"""
+TRIES = 50
+"""looks until an account begins all the same: what is late may be another program's fault"""
 PULSE = 0.1
 """seconds between two of them"""
 AT_ONCE = 4
@@ -46,6 +48,8 @@ class OneProcess:
         self._stop = anyio.Event()
         self._heeding = anyio.CancelScope()
         self._starts = anyio.Lock()
+        self._calm = CALM
+        """looks lately that were good, one after another"""
         self._due: list[Path] = []
         self._news = anyio.Event()
         self._is_over = False
@@ -61,15 +65,20 @@ class OneProcess:
         """
         self._begun.set()
         async with self._starts:
-            pause = self._pause
             for _ in range(TRIES):
                 if self._stop.is_set():  # it is told so as it begins
                     return
-                began = self._clock.monotonic()
-                await self._clock.sleep(pause)
-                if self._clock.monotonic() - began - pause <= LATE:
+                await self._look()
+                if self._calm == CALM:
                     return
-                pause = PULSE
+
+    async def _look(self) -> None:
+        """Look whether the event loop is late."""
+        pause = self._pause if self._calm == CALM else PULSE
+        began = self._clock.monotonic()
+        await self._clock.sleep(pause)
+        is_late = self._clock.monotonic() - began - pause > LATE
+        self._calm = 0 if is_late else min(CALM, self._calm + 1)
 
     async def heed(self, folder: FleetFolder) -> None:
         """Look for the file that ends all accounts, and end them once it is there.
