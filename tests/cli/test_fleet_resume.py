@@ -92,7 +92,7 @@ def test_a_wrong_name_a_key_of_another_and_one_down_are_told_and_resume_finishes
 ) -> None:
     first = run("fleet", "apply", "many.csv", *PLANNING, *QUICK)
     fleet = fleet_in(tmp_path)
-    assert first.exit == 4 and "1 of 3 accounts as wanted: 1 updated, 1 invalid, 3 not sent" in first.out
+    assert first.exit == 5 and "1 of 3 accounts as wanted: 1 updated, 1 invalid, 3 not sent" in first.out
     assert "\nGo on   batch-update fleet resume" in first.out
     status = run("fleet", "status", fleet.id)
     for told in ("X312", "S150", "R103"):
