@@ -1,7 +1,7 @@
 # Everything here also works by hand: see README.md.
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal  # on two cores, too: tests often wait for servers
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal  # on two cores, too: tests often wait for servers
 # Tests of the rooms that decide what is sent: they count branches, which may not become fewer. Everywhere it took too long.
 COUNTED := $(addprefix tests/,account check fields journal plan send cli/test_history.py run/test_applying.py run/test_resuming.py)
 
