@@ -62,10 +62,10 @@ def take_along(before: Path, folder: Path, *, doubt: bool = False) -> None:
     """
     found, promise = read_run(before), read_mark(before)
     copy_journal(before, folder)
+    if promise is not None and promise != COPIED:  # it may be all that tells that the end is lost
+        replace_private(folder / MARK, mark_content(promise))
     if doubt or promise == COPIED:
         _doubt_end(folder, found)
-    elif promise is not None:
-        replace_private(folder / MARK, mark_content(promise))
 
 
 def doubt_all(folder: Path) -> None:
