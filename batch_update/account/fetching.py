@@ -82,7 +82,7 @@ async def fetch_present(
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of a list that is read; None for all."""
+    """The assistants of a list, and their fields, that are kept as it is read; None for all of them."""
 
     ids: Collection[int] | None
     fields: frozenset[str] | None

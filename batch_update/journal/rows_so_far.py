@@ -20,7 +20,7 @@ _PLACES = {status: place for place, status in enumerate(_STATUSES, 1)}
 
 
 class RowsSoFar:
-    """What became of the rows of a run so far, without those that its plan settled."""
+    """The statuses of the rows of a run so far, without those that its plan settled."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -35,7 +35,7 @@ UNREADABLE = frozenset({RunState.DAMAGED, RunState.ANOTHER})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the past: by default all."""
+    """A question about earlier runs: by default about all that they changed."""
 
     wanted: Wanted = field(default_factory=Wanted)
     selection: Selection = field(default_factory=Selection)

@@ -156,7 +156,7 @@ class Pacer:
         return max((log.spacing for log in self._logs), default=0.0) if self._even else 0.0
 
     def leaves(self, ticket: Ticket) -> None:
-        """Its first byte leaves now: what it waited for until then, a slow disk or connection, must not be counted."""
+        """Count a request from now on, as its first byte leaves, and no wait for a slow disk or connection before."""
         now = self._clock.monotonic()
         waited, ticket.sent, ticket.left = now - ticket.sent, now, True
         if self._shared is not None and waited > self._shared.ahead:

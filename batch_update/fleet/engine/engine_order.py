@@ -15,7 +15,7 @@ OF_DASK = 2
 
 @dataclass(frozen=True, slots=True)
 class EngineOrder:
-    """What somebody wants the accounts of a fleet carried out by."""
+    """The engine that is to carry out the accounts of a fleet, as somebody asks for it."""
 
     name: str = HERE
     scheduler: SchedulerAddress | None = None

@@ -95,8 +95,7 @@ class LeaseFiles:
 
     def is_followed(self, epoch: int) -> bool:
         """Whether there is a newer epoch. Each is one more than the one before, so that one look does."""
-        # Asked before each request: to make a path takes as long as the look.
-        return os.path.lexists(os.path.join(self.folder, _epoch_name(epoch + 1)))  # noqa: PTH118
+        return os.path.lexists(os.path.join(self.folder, _epoch_name(epoch + 1)))  # noqa: PTH118  # asked before each request: a path takes as long
 
     def epoch(self, number: int) -> Path:
         return self.folder / _epoch_name(number)

@@ -43,7 +43,7 @@ _CHUNK = 65_536
 
 
 class Told:
-    """What this process writes: in a thread, and in one go what comes meanwhile."""
+    """The lines that a further process of a fleet writes: in a thread, those that come meanwhile in one go."""
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write

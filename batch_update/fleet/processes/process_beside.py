@@ -221,7 +221,7 @@ class _Live:
 
 
 class _Patient:
-    """What a process writes, which ends where nothing comes for long."""
+    """The output of a further process, which ends where nothing comes for long."""
 
     def __init__(self, stream: anyio.abc.ByteReceiveStream) -> None:
         self._stream = stream

@@ -20,7 +20,7 @@ class ShownUnitFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownUnit:
-    """What starts a job at its times, for a program that does so."""
+    """A unit that has a program start a job at its times, such as a line of a crontab."""
 
     KIND: ClassVar[str] = "unit"
 
