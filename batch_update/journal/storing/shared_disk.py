@@ -133,7 +133,7 @@ class SharedDisk:
 
 @asynccontextmanager
 async def shared_disk(clock: Clock = SYSTEM) -> AsyncIterator[SharedDisk]:
-    """Open the waits for the disk that all journals of this event loop share."""
+    """Open what writes all journals of this event loop in threads."""
     disk = SharedDisk(clock)
     async with as_raised(anyio.create_task_group()) as tasks:
         tasks.start_soon(disk.serve)

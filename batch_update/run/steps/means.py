@@ -40,7 +40,7 @@ class AmongMany:
     """
 
     disk: SharedDisk
-    """what all their journals wait for the disk with"""
+    """writes the journals of all of them, in threads"""
     at_once: int
     """requests of one run under way at most, where no setting says"""
     stop: anyio.Event | None = None
@@ -82,7 +82,7 @@ class Means:
 
     @property
     def disk(self) -> SharedDisk | None:
-        """Return what journals wait for the disk with; None: each waits by itself."""
+        """Return what writes journals in threads, where many share it; None: each is written on the event loop."""
         return None if self.among is None else self.among.disk
 
     async def aside(self, task: Callable[[], T]) -> T:
