@@ -13,9 +13,9 @@ from batch_update.api.retrying import BUDGET_FLOOR, BUDGET_SHARE
 from batch_update.model.reports import Pace, Window
 
 EVERY = 1.0
+"""seconds between two looks ahead, at least"""
 LOOKS = 20
-"""seconds between two looks ahead at least, and how many there are at least until the end: one takes half a
-millisecond, which is much for each of a thousand accounts each second"""
+"""looks ahead until the end, about: each second would be much for each of a thousand accounts"""
 FEWEST = 20
 """changes of which it is told how often they were tried again"""
 USUAL_LATENCY = 0.3

@@ -20,8 +20,8 @@ from batch_update.run.remaking import remake_uninterrupted
 from batch_update.run.steps.means import AmongMany, Means
 
 STARTS = 90.0
-"""accounts that begin in a second at most: each opens with a burst of 20 requests and repeats it every 11 seconds, so
-that a thousand are spread over those 11 seconds"""
+"""accounts that begin in a second at most, in all processes together: each opens with a burst of 20 requests and
+repeats it every 11 seconds, over which a thousand are spread so"""
 LATE = 0.03
 """seconds by which the event loop may be late for one more account to begin: those at work come first"""
 CALM = 5
