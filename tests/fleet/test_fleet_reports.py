@@ -11,10 +11,10 @@ import anyio
 
 from batch_update.fleet.planning.fleet_planning import AccountChoice, plan_fleet, read_for_fleet
 from batch_update.fleet.planning.planned import PlannedFleet
+from batch_update.fleet.processes.here import Here
+from batch_update.fleet.processes.one_process import one_process
 from batch_update.fleet.processes.several_processes import SeveralProcesses
 from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
-from batch_update.fleet.running.here import Here
-from batch_update.fleet.running.one_process import one_process
 from batch_update.journal.reading import read_run
 from batch_update.model.fleets import FleetEnd
 from batch_update.report.fleet.fleet_files import WrittenFleet, write_fleet_report

@@ -15,7 +15,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.clock import SYSTEM
 from batch_update.errors import JournalError, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
-from batch_update.fleet.running.one_process import LATE, PULSE, STARTS, TRIES, one_process
+from batch_update.fleet.processes.one_process import LATE, PULSE, STARTS, TRIES, one_process
 from batch_update.fleet.shards.running import run_shard
 from batch_update.journal.reading import read_run
 from batch_update.model.reports import Exit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from batch_update.fleet.engine.shard_work import SHARDS_AT_ONCE, see_elsewhere
-from batch_update.fleet.running.open_files import FOR_EACH, FOR_ITSELF, capacity_for
+from batch_update.fleet.processes.open_files import FOR_EACH, FOR_ITSELF, capacity_for
 from batch_update.fleet.shards.shard_task import ShardTask
 
 resource = pytest.importorskip("resource", reason="Windows counts no sockets among its files")

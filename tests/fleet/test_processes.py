@@ -21,6 +21,7 @@ from batch_update.fleet.engine.engine_order import EngineOrder
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.processes.further_process import work
 from batch_update.fleet.processes.how_many import MOST_PACED, cores, processes_for, starts_of_each
+from batch_update.fleet.processes.one_process import one_process
 from batch_update.fleet.processes.process_beside import COMMAND, ProcessBeside
 from batch_update.fleet.processes.process_lines import Briefing, Ready, process_line, rows_told, told_by
 from batch_update.fleet.processes.several_processes import SeveralProcesses
@@ -29,7 +30,6 @@ from batch_update.fleet.running.engine_choice import processes_of
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_story import see_fleet
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
-from batch_update.fleet.running.one_process import one_process
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.plans import Status

@@ -12,7 +12,7 @@ from typing import Any
 
 from batch_update.account.account import own_folder
 from batch_update.errors import UsageError
-from batch_update.fleet.running.open_files import capacity_for
+from batch_update.fleet.processes.open_files import capacity_for
 from batch_update.fleet.shards.running import run_shard_here
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import ShardEnd

@@ -1,1 +1,1 @@
-"""Further processes of this machine that work on accounts of a fleet, beside the one that hands them out."""
+"""The processes of this machine that work on accounts of a fleet: the one that hands them out, and further ones."""

@@ -19,6 +19,8 @@ import anyio.to_thread
 from batch_update.clock import SYSTEM
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.processes.here import Here
+from batch_update.fleet.processes.one_process import OneProcess, one_process
 from batch_update.fleet.processes.process_lines import (
     Briefing,
     Ready,
@@ -28,8 +30,6 @@ from batch_update.fleet.processes.process_lines import (
     told_by,
 )
 from batch_update.fleet.record.fleet_file import read_fleet
-from batch_update.fleet.running.here import Here
-from batch_update.fleet.running.one_process import OneProcess, one_process
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.interrupts import heed_no_signal, look_seldom_for_garbage
 from batch_update.model.fleets import FleetPlan, ShardEnd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from batch_update.fleet.running.open_files import Capacity, capacity_for
+from batch_update.fleet.processes.open_files import Capacity, capacity_for
 
 MOST_PACED = 400
 """accounts that one process paces: at 100 requests a minute they are all that an event loop does"""

@@ -9,9 +9,9 @@ import anyio
 
 from batch_update.as_raised import as_raised
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.processes.one_process import OneProcess
 from batch_update.fleet.processes.process_beside import NoProcess, ProcessBeside
 from batch_update.fleet.processes.process_lines import Briefing
-from batch_update.fleet.running.one_process import OneProcess
 from batch_update.fleet.shards.shard_task import Engine, ShardTask
 from batch_update.model.fleets import ShardEnd
 from batch_update.send.progress import Progress

@@ -13,14 +13,14 @@ from batch_update.fleet.engine.shard_work import holds_password
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.rows_at_work import tell_rows
 from batch_update.fleet.planning.given_settings import given_values
+from batch_update.fleet.processes.here import Here
 from batch_update.fleet.processes.how_many import capacity_of, processes_for, starts_of_each
+from batch_update.fleet.processes.one_process import STARTS, one_process
 from batch_update.fleet.processes.process_lines import Briefing
 from batch_update.fleet.processes.several_processes import several_processes
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_watcher import FleetWatcher, Unharmed
-from batch_update.fleet.running.here import Here
-from batch_update.fleet.running.one_process import STARTS, one_process
 from batch_update.fleet.shards.shard_task import Engine
 from batch_update.model.fleets import FleetPlan
 from batch_update.settings.layers import read_settings

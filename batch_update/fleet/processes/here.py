@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from batch_update.fleet.running.one_process import OneProcess
+from batch_update.fleet.processes.one_process import OneProcess
 from batch_update.fleet.shards.running import run_shard
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.model.fleets import FleetPlan, ShardEnd
