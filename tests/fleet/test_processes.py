@@ -23,7 +23,7 @@ from batch_update.fleet.processes.further_process import work
 from batch_update.fleet.processes.how_many import MOST_PACED, cores, processes_for, starts_of_each
 from batch_update.fleet.processes.one_process import one_process
 from batch_update.fleet.processes.process_beside import COMMAND, ProcessBeside
-from batch_update.fleet.processes.process_lines import Briefing, Ready, process_line, rows_told, told_by
+from batch_update.fleet.processes.process_lines import Briefing, Ready, RowsDone, process_line, told_by
 from batch_update.fleet.processes.several_processes import SeveralProcesses
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.running.engine_choice import processes_of
@@ -270,7 +270,7 @@ def test_accounts_that_are_let_go_of_at_once_take_their_process_with_them(tmp_pa
         Briefing(Path("fleet"), {"rate": "100/60", "allow": ["all"]}, 45.0),
         ShardTask(Path("fleet"), "fleet", "a", "digest", Path("local"), True),
         Ready("1.0"),
-        rows_told({"a": Progress(3, 9, {Status.UPDATED: 2, Status.FAILED: 1}, 1.5, None)}),
+        RowsDone({"a": Progress(3, 9, {Status.UPDATED: 2, Status.FAILED: 1}, 1.5, None)}),
         ended("a"),
     ],
     ids=lambda told: type(told).__name__,

@@ -24,9 +24,9 @@ from batch_update.fleet.processes.one_process import OneProcess, one_process
 from batch_update.fleet.processes.process_lines import (
     Briefing,
     Ready,
+    RowsDone,
     lines_in,
     process_line,
-    rows_told,
     told_by,
 )
 from batch_update.fleet.record.fleet_file import read_fleet
@@ -73,7 +73,7 @@ class Told:
         while True:
             await SYSTEM.sleep(EVERY)
             rows, self._rows = self._rows, {}
-            await self.tell(process_line(rows_told(rows)))
+            await self.tell(process_line(RowsDone(rows)))
 
 
 async def work(source: int, write: Callable[[bytes], None]) -> None:

@@ -208,8 +208,8 @@ class _Live:
         """Take a line in. Raises ValueError for one that makes no sense."""
         told = told_by(line)
         if isinstance(told, RowsDone):
-            for account, (done, total, counts, rate, eta) in told.rows.items():
-                self._tell(account, Progress(done, total, counts, rate, eta))
+            for account, progress in told.rows.items():
+                self._tell(account, progress)
         elif isinstance(told, Ready):
             if told.version != __version__:
                 raise ValueError(told.version)

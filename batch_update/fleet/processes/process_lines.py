@@ -10,7 +10,6 @@ from typing import Any
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.line_file import Kinds, entry_told, line_telling
 from batch_update.model.fleets import ShardEnd
-from batch_update.model.plans import Status
 from batch_update.send.progress import Progress
 
 
@@ -38,8 +37,8 @@ class Ready:
 class RowsDone:
     """How far accounts are of which there is news; a line comes each second, also where there is none."""
 
-    rows: Mapping[str, tuple[int, int, Mapping[Status, int], float, float | None]]
-    """account -> what is done, of how many, the outcomes, the rate, and the seconds that are left"""
+    rows: Mapping[str, Progress]
+    """by account"""
 
 
 _WORDS: Kinds = {
@@ -60,13 +59,6 @@ def told_by(line: bytes) -> Briefing | ShardTask | Ready | RowsDone | ShardEnd:
     """Return what a line tells. Raises ValueError for one that makes no sense."""
     told: Briefing | ShardTask | Ready | RowsDone | ShardEnd = entry_told(_WORDS, line)
     return told
-
-
-def rows_told(news: Mapping[str, Progress]) -> RowsDone:
-    """Return what is told of accounts of which there is news."""
-    return RowsDone(
-        {name: (one.done, one.total, one.counts, one.rate, one.eta) for name, one in news.items()}
-    )
 
 
 async def lines_in(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
