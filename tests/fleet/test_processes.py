@@ -212,18 +212,24 @@ def test_an_account_whose_process_dies_is_told_as_lost_and_a_line_without_sense_
 
 @pytest.mark.parametrize(
     "command",
-    [("no-such-program",), (sys.executable, "-c", ""), (sys.executable, "-c", STAND_IN, "another version")],
+    [
+        ("no-such-program",),
+        (sys.executable, "-c", "import sys; sys.stderr.write('begun ')"),
+        (sys.executable, "-c", STAND_IN, "another version"),
+    ],
     ids=["none", "one that ends at once", "another version"],
 )
 def test_where_no_further_process_can_be_begun_this_one_does_all_and_says_so(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
+    """It is tried once, though many accounts wait for it: one that says nothing takes half a minute each time."""
     told: list[str] = []
     here = TinyEngine()
+    log = tmp_path / "log"
 
     async def main() -> None:
         async with one_process(FleetFolder(tmp_path)) as shared, anyio.create_task_group() as tasks:
-            beside = ProcessBeside(tasks, _briefing(tmp_path), tmp_path / "log", _nobody, command)
+            beside = ProcessBeside(tasks, _briefing(tmp_path), log, _nobody, command)
             engine = SeveralProcesses(here, shared, [beside], told.append)
             async with anyio.create_task_group() as accounts:
                 for account in "abcd":
@@ -233,6 +239,7 @@ def test_where_no_further_process_can_be_begun_this_one_does_all_and_says_so(
     anyio.run(main)
     assert sorted(here.began) == list("abcd")
     assert len(told) == 1 and told[0].startswith("No further process can be begun (")
+    assert log.read_text() in ("", "begun ")
 
 
 def test_accounts_that_are_let_go_of_at_once_take_their_process_with_them(tmp_path: Path) -> None:

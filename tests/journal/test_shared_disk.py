@@ -181,6 +181,25 @@ def test_a_wait_that_failed_is_told_to_whoever_waits_for_it_and_to_nobody_else(b
     assert told == {"first": "there", "second": "Input/output error", "third": "there"}
 
 
+def test_where_the_machine_has_no_thread_left_what_waits_is_written_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a container that may have so many processes: whoever waits would do so for ever."""
+
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def main() -> None:
+        async with shared_disk() as disk:
+            with monkeypatch.context() as without:
+                without.setattr(threading.Thread, "start", none_left)
+                await disk.reach(lambda: lambda: done.append(threading.get_ident()))
+
+    done: list[int] = []
+    anyio.run(main)
+    assert done == [threading.get_ident()]
+
+
 @BACKENDS
 def test_last_words_reach_the_disk_though_all_around_them_is_cancelled(backend: str) -> None:
     """Else who waits for them would wait for ever."""

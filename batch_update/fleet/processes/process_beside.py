@@ -76,11 +76,19 @@ class ProcessBeside:
         self._command = command
         self._turn = anyio.Lock()
         self._live: _Live | None = None
+        self._none: NoProcess | None = None
+        """why none can be begun: whoever waited for it meanwhile does not try anew, which may take long each time"""
 
     async def carry_out(self, task: ShardTask) -> ShardEnd:
         """See one shard to its end there. Raises WorkerLost, and NoProcess where none can be begun."""
         async with self._turn:
-            live = await self._begun()
+            if self._none is not None:
+                raise NoProcess(str(self._none))
+            try:
+                live = await self._begun()
+            except NoProcess as none:
+                self._none = none
+                raise
         return await live.carry_out(task)
 
     @property

@@ -120,7 +120,10 @@ class SharedDisk:
         """Make some of them in a thread, whatever is cancelled meanwhile: none may wait for ever."""
         with anyio.CancelScope(shield=True):
             jobs = [(wait, wait.begin()) for wait in waits]
-            await anyio.to_thread.run_sync(_do_all, jobs, limiter=self._threads)
+            try:
+                await anyio.to_thread.run_sync(_do_all, jobs, limiter=self._threads)
+            except RuntimeError:  # the machine has no thread to begin: written here it holds all others up
+                _do_all(jobs)
         for wait in waits:
             wait.done.set()
 
