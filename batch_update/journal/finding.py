@@ -14,7 +14,7 @@ from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.outcomes import was_sent
-from batch_update.text import listed, printable, quoted
+from batch_update.text import counted, listed, printable, quoted
 
 LAST = "last"
 When = Callable[[RecordedRun], datetime | None]
@@ -149,5 +149,13 @@ def _no_such_run(text: str, runs_dir: Path, named: Sequence[Path], runs: Sequenc
     return UsageError(
         f"{what} in {runs_dir}",
         code="U111",
-        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}",
+        remedy=f"name one by its folder or the beginning of its name, or say last; there are: {there}"
+        + _fleets_beside(runs_dir),
     )
+
+
+def _fleets_beside(runs_dir: Path) -> str:
+    """Return where the runs of fleets are told of, whose name `last` never means; "" where there are none."""
+    if not (fleets := len(fleets_in(runs_dir))):
+        return ""
+    return f"; {counted(fleets, 'fleet')} beside them: batch-update fleet list"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import sys
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_entries import FleetBegun, FleetManner
 from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.record.fleet_journal import FleetJournal
+from batch_update.fleet.running.account_waves import AccountWave
 from batch_update.model.reports import Exit
 from batch_update.report.fleet.account_states import FLEET_STOPPED
 from batch_update.sandbox.many.switchboard import Manner, make_many
@@ -159,6 +163,51 @@ def test_a_stop_of_the_fleet_is_not_told_at_each_account(capsys: pytest.CaptureF
     told = capsys.readouterr().err
     assert "c: A401" in told and FLEET_STOPPED not in told
     assert told.count("is lost") == 20 and "from here on nothing of that kind" in told
+
+
+def test_nothing_is_drawn_over_a_question_between_waves(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What moves stands still until it is answered, and goes on then."""
+    reading, writing = os.pipe()
+    wave = AccountWave(1, 2, ("b",))
+
+    async def asked_meanwhile(seen: FleetOnlooker) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(seen.may_begin, wave)
+            await anyio.sleep(0)
+            before = capfd.readouterr().err
+            for _ in range(3):
+                seen.tick()
+            assert before.endswith("? [y/N] ") and not capfd.readouterr().err
+            os.write(writing, b"y\n")
+
+    with (
+        os.fdopen(reading) as stdin,
+        FleetOnlooker(is_silent=False, clock=count(0.0, 100.0).__next__) as seen,
+    ):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        seen.fleet_begun(fleet_of("a", "b"), [], [])
+        anyio.run(asked_meanwhile, seen)
+        seen.tick()
+    os.close(writing)
+    assert "accounts 0/2 over" in capfd.readouterr().err
+
+
+def test_names_that_an_account_does_not_have_lead_to_its_own_list_and_to_the_rows_to_mend(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "many.csv").write_text("account,id,max_duration\nhotel-002,Nobody,310\n", "utf-8")
+    with closing(make_many(2, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path, 2, f"{address}/api")
+        planned = run("fleet", "plan", "many.csv").out
+        (listing,) = re.findall(r"`(batch-update choices [^`]*)`", planned)
+        assert shlex.split(listing)[1:] == ["choices", "--account", "hotel-002", "assistants"]
+        assert "Booking" in run(*shlex.split(listing)[1:]).out
+        done = run("fleet", "apply", "many.csv", "--yes").out
+    for said in (done, run("fleet", "status").out):
+        assert "Fix     edit failed.csv there, then: batch-update fleet apply runs/" in said
+    assert "batch-update fleet list" in run("runs", "show", "last").err, "last is a run, and never a fleet"
 
 
 def test_a_wrong_name_a_key_of_another_and_the_others_are_done(run: Run, tmp_path: Path) -> None:

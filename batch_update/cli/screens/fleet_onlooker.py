@@ -38,6 +38,7 @@ class FleetOnlooker(FleetWatcher):
         self._clock = clock
         self._lines = MovingLines() if can_draw() and not is_silent else None
         self._signs = signs_for(sys.stderr)
+        self._is_asking = False
         self._meter: FleetMeter | None = None
         self._drawn_at = self._told_at = float("-inf")
         self._told_over = 0
@@ -111,9 +112,13 @@ class FleetOnlooker(FleetWatcher):
             self._lines.clear()
         seen = self._meter.seen() if self._meter is not None else None
         so_far = f"{counted(seen.failed, 'account')} failed so far. " if seen is not None else ""
-        return await ask_meanwhile(
-            f"{so_far}Go on with {wave.name}, {counted(len(wave.accounts), 'account')}?"
-        )
+        self._is_asking = True  # what moves would be drawn over the question
+        try:
+            return await ask_meanwhile(
+                f"{so_far}Go on with {wave.name}, {counted(len(wave.accounts), 'account')}?"
+            )
+        finally:
+            self._is_asking = False
 
     def tick(self) -> None:
         """Some time went by: what is shown goes on though nothing happens."""
@@ -131,7 +136,7 @@ class FleetOnlooker(FleetWatcher):
             self._show(at_once=True)
 
     def _show(self, *, at_once: bool = False) -> None:
-        if self._is_silent or self._meter is None:
+        if self._is_silent or self._is_asking or self._meter is None:
             return
         now = self._clock()
         if self._lines is None:

@@ -60,6 +60,7 @@ def _can_be_planned_anew(standing: FleetStanding) -> bool:
 
 def _has_rows_to_mend(standing: FleetStanding) -> bool:
     return any(
-        one.state is AccountState.NOT_ALL or (one.state is AccountState.NOT_PLANNED and one.plan.is_of_sheet)
+        one.state is AccountState.NOT_ALL
+        or (one.state is AccountState.NOT_PLANNED and (one.plan.is_of_sheet or one.plan.invalid > 0))
         for one in standing.accounts
     )

@@ -11,11 +11,11 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.planned_fleets import AT_SERVER, commands_to_send, show_accounts
+from batch_update.cli.commands.fleets.planned_fleets import commands_to_send, show_accounts, told_in_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FILE, is_silent, or_environment, settings_of, takes
-from batch_update.cli.printed_commands import Following, command_of, next_lines, told_here
+from batch_update.cli.printed_commands import Following, command_of, next_lines
 from batch_update.cli.screens.screen import out, paint, painted, say
 from batch_update.cli.watcher import Reader
 from batch_update.model.fleets import NO_ACCOUNT
@@ -132,7 +132,7 @@ class PlanScreen:
         if split.homeless and not any(p.index is None and p.severity is Severity.ERROR for p in problems):
             following["apply_good_rows"] = self._again(skip_invalid=True)
         if self._settings.json_:
-            document = _refused_document(split, self._told(problems))
+            document = _refused_document(split, problems)
             out_document(document, exit=Exit.SHEET_INVALID, following=following)
             return
         self._show_problems(split, problems)
@@ -143,7 +143,7 @@ class PlanScreen:
         """Show the plan of a fleet."""
         following = self._following(planned)
         if self._settings.json_:
-            document = _document(planned, self._told(planned.problems))
+            document = _document(planned, self._told(planned))
             out_document(document, exit=status, following=following)
         elif self._settings.quiet:
             from batch_update.report.screen.fleet_lines import unplanned_lines
@@ -156,7 +156,7 @@ class PlanScreen:
                 out(next_lines(following))
 
     def _show(self, planned: PlannedFleet) -> None:
-        self._show_problems(planned.split, planned.problems)
+        self._show_problems(planned.split, self._told(planned))
         requests = sum(one.requests for one in planned.accounts)
         accounts = sum(one.plan.account != NO_ACCOUNT for one in planned.accounts)
         rows = sum(one.plan.rows for one in planned.accounts)
@@ -171,19 +171,18 @@ class PlanScreen:
         from batch_update.report.screen.problems import render_problems
 
         if not is_silent(self._settings) and planned.problems:
-            pieces = render_problems(planned.split.sheet, self._told(planned.problems), briefly=True)
+            pieces = render_problems(planned.split.sheet, self._told(planned), briefly=True)
             say("".join(piece.text for piece in pieces))
 
-    def _show_problems(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
+    def _show_problems(self, split: SplitSheet, told: Sequence[Problem]) -> None:
         from batch_update.report.screen.problems import render_problems
 
-        if problems:
-            told = self._told(problems)
+        if told:
             out(painted(render_problems(split.sheet, told, briefly=self._settings.skip_invalid)))
 
-    def _told(self, problems: Sequence[Problem]) -> list[Problem]:
+    def _told(self, planned: PlannedFleet) -> list[Problem]:
         """Return the problems with commands in their remedies that can be pasted here."""
-        return told_here(problems, self._settings, groups=AT_SERVER)
+        return told_in_accounts(planned.problems, planned.accounts, self._settings)
 
     # ------------------------------------------------------------ what comes next
 

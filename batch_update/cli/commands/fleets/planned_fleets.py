@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from batch_update.cli.printed_commands import Following, command_of
+from batch_update.cli.printed_commands import Following, command_of, told_here
 from batch_update.cli.screens.screen import out, paint
+from batch_update.model.sheets import Problem
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
 if TYPE_CHECKING:
-    from batch_update.fleet.planning.planned import PlannedFleet
+    from batch_update.fleet.planning.planned import PlannedAccount, PlannedFleet
 
 
 AT_SERVER = ("accounts_file", "proxy")
 """Settings that say where the servers of accounts are that a printed command asks."""
+
+
+def told_in_accounts(
+    problems: Iterable[Problem], accounts: Iterable[PlannedAccount], settings: Settings
+) -> list[Problem]:
+    """Return the problems, the commands in whose remedies ask the account that each is about."""
+    homes = {_kept_of(one): each.plan.account for each in accounts for one in each.problems}
+    told: list[Problem] = []
+    for one in problems:
+        own = settings.model_copy(update={"account": homes.get(_kept_of(one))})
+        told += told_here([one], own, groups=("account", *AT_SERVER))
+    return told
+
+
+def _kept_of(problem: Problem) -> tuple[int | None, str, str]:
+    """Return what a problem keeps where accounts that share a row have it told once."""
+    return problem.index, problem.code, problem.message
 
 
 def show_accounts(planned: PlannedFleet, *, full: bool = False) -> None:

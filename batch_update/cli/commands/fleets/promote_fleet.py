@@ -13,11 +13,11 @@ import typer
 
 from batch_update.cli.commands.fleets.group import ALL_ACCOUNTS, MAX_ACCOUNTS, app
 from batch_update.cli.commands.fleets.plan_fleet import PlanProgress
-from batch_update.cli.commands.fleets.planned_fleets import AT_SERVER, commands_to_send, show_accounts
+from batch_update.cli.commands.fleets.planned_fleets import commands_to_send, show_accounts, told_in_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command
 from batch_update.cli.options import FORCE, TO_FILE, or_environment, settings_of, takes
-from batch_update.cli.printed_commands import Following, command_of, next_lines, told_here
+from batch_update.cli.printed_commands import Following, command_of, next_lines
 from batch_update.cli.screens.screen import out
 from batch_update.cli.watcher import Reader
 from batch_update.errors import UsageError
@@ -246,5 +246,5 @@ def _promotion_document(found: Promoted, following: Following, settings: Setting
 def _told_problems(planned: PlannedFleet, settings: Settings) -> tuple[ToldProblem, ...]:
     from batch_update.report.documents.nouns import told_problem
 
-    told = told_here(planned.problems, settings, groups=AT_SERVER)
+    told = told_in_accounts(planned.problems, planned.accounts, settings)
     return tuple(told_problem(planned.split.sheet, one) for one in told)

@@ -36,7 +36,8 @@ def status(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
         seen = look_on(folder, SYSTEM.wall())
         commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
         standing = standing_of_fleet(seen.end, seen.at_work)
-        files = files_there(folder) if seen.state.ended is not None else FleetFiles()
+        is_still = seen.state.ended is not None or seen.state.begun is None
+        files = files_there(folder) if is_still else FleetFiles()
         if settings.json_:
             following = commands_for_fleet(standing, files, commands)
             out_document(fleet_status(seen.end, seen.at_work), following=following)
