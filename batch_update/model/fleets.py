@@ -13,10 +13,10 @@ from batch_update.model.reports import Exit, worst
 
 NO_ACCOUNT = "_no_account"
 """stands for the account of rows that belong to none that is known, and are left out"""
-
-
-_OF_SHEET = ("S", "V")
-"""First letters of codes that tell what is wrong with a sheet, whatever the account holds."""
+_OF_SHEET = ("S", "C", "V")
+"""Beginnings of codes that tell what is wrong with a sheet, whatever the account holds."""
+_OF_NAMES = ("C111", "C13")
+"""Beginnings of those of them that are about a name: another time the account may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class AccountPlan:
     @property
     def is_of_sheet(self) -> bool:
         """Whether its rows, and not its key or its server, kept it from being planned: they have to be mended."""
-        return self.code.startswith(_OF_SHEET)
+        return self.code.startswith(_OF_SHEET) and not self.code.startswith(_OF_NAMES)
 
 
 class FleetStage(StrEnum):

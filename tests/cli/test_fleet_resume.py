@@ -148,13 +148,14 @@ def test_what_is_not_mended_stays_open_and_limits_count_what_is_done(
     assert street.updates() == ["hotel-002", "kanzlei-004", "praxis-003", "praxis-003", "staging"]
 
 
+@pytest.mark.parametrize(("cell", "code"), [("5", "V103"), ("soon", "C102")])
 def test_rows_that_are_wrong_are_not_planned_anew_but_mended_in_a_sheet_of_their_own(
-    run: Run, street: Street, tmp_path: Path
+    run: Run, street: Street, tmp_path: Path, cell: str, code: str
 ) -> None:
     street.mend()
-    (tmp_path / "many.csv").write_text(SHEET.replace("310002,310", "310002,5"), "utf-8")
+    (tmp_path / "many.csv").write_text(SHEET.replace("310002,310", f"310002,{cell}"), "utf-8")
     first = run("fleet", "apply", "many.csv", *QUICK)
-    assert first.exit == 3 and "V103" in first.out and "--skip-invalid" not in first.out
+    assert first.exit == 3 and code in first.out and "--skip-invalid" not in first.out
     before = len(street.app.requests_seen())
     second = run("fleet", "resume", fleet_in(tmp_path).id, *QUICK)
     assert (second.exit, len(street.app.requests_seen())) == (3, before)
