@@ -47,9 +47,9 @@ class SharedWindows:
         self._clock = clock
         self.ahead = ledger.ahead
         """seconds for which leave is taken at a time"""
-        self._ahead = 0
+        self._spare = 0
         """requests that the ledger holds already and that have not gone out"""
-        self._ahead_until = -math.inf
+        self._spare_until = -math.inf
         self._told_of_others = False
 
     @property
@@ -65,7 +65,7 @@ class SharedWindows:
         after it was sent.
         """
         now = self._clock.monotonic()
-        self._ahead = 0
+        self._spare = 0
         keep = max(log.seconds for log in self._logs) + MARGIN
         full = max(log.limit for log in self._logs)
         patience = PATIENCE if capped else UNANSWERED
@@ -95,13 +95,13 @@ class SharedWindows:
         room = min(log.room(self._flying, until) for log in self._logs)
         if spacing:
             room = min(room, math.floor(self.ahead / spacing))
-        self._ahead, self._ahead_until = min(max(room, 0), MOST_REQUESTS), until
+        self._spare, self._spare_until = min(max(room, 0), MOST_REQUESTS), until
 
     def use_ahead(self) -> bool:
         """Whether a request may go out without a look, since the ledger holds it already: it is used up with this."""
-        if not self._ahead or self._clock.monotonic() >= self._ahead_until:
+        if not self._spare or self._clock.monotonic() >= self._spare_until:
             return False
-        self._ahead -= 1
+        self._spare -= 1
         return True
 
     def next_look(self, wait: float) -> float:
@@ -120,7 +120,7 @@ class SharedWindows:
         longest = max(self._logs, key=lambda log: log.seconds)
         # Between its leave and its first byte a request may wait for so long that it is not told anew.
         flying = (ticket.sent + (0.0 if ticket.left else self.ahead) + patience for ticket in self._flying)
-        return [*longest.counted(), *flying, *[self._ahead_until + self.ahead + patience] * self._ahead]
+        return [*longest.counted(), *flying, *[self._spare_until + self.ahead + patience] * self._spare]
 
     def _tell_news(self) -> None:
         if self._ledger.news:

@@ -33,8 +33,6 @@ PULSE = 0.1
 AT_ONCE = 4
 """requests of an account under way, unless told otherwise: a burst of 20 comes every 11 seconds, long after idle
 connections were closed, so that each costs a connection made anew"""
-REPORT_WRITERS = 1
-"""processes that make reports beside the one that sends"""
 
 
 class OneProcess:
@@ -105,7 +103,6 @@ class OneProcess:
 
         One that cannot be made is left to `batch-update fleet report`, as are all where this is killed.
         """
-        limiter = anyio.CapacityLimiter(REPORT_WRITERS)
         while not (self._is_over and not self._due):
             if not self._due:
                 await self._news.wait()
@@ -113,9 +110,7 @@ class OneProcess:
                 continue
             run = self._due.pop()
             try:
-                await anyio.to_process.run_sync(
-                    remake_uninterrupted, str(run), limiter=limiter, cancellable=True
-                )
+                await anyio.to_process.run_sync(remake_uninterrupted, str(run), cancellable=True)
             except KeyboardInterrupt:
                 # A terminal's Ctrl-C reaches that process, too, which heeds none once it is at work: it was not yet.
                 self._due.append(run)

@@ -31,14 +31,14 @@ async def chosen_engine(
     folder: FleetFolder, order: FleetOrder, accounts: int, watcher: FleetWatcher
 ) -> AsyncIterator[Engine]:
     """Yield the engine that an order names, for so many accounts. Raises UsageError where it cannot be had."""
-    wanted = order.engine
+    wanted, heard = order.engine, Unharmed(watcher)
     processes = processes_of(order, accounts)
     capacity = capacity_of(accounts, processes)
     if capacity.told and not wanted.scheduler:
-        watcher.fleet_told(capacity.told)
+        heard.fleet_told(capacity.told)
     plan = read_fleet(folder)
     if wanted.name == HERE:
-        async with _here(folder, order, plan, processes, capacity.most, watcher) as here:
+        async with _here(folder, order, plan, processes, capacity.most, heard) as here:
             yield here
         return
     from batch_update.fleet.engine.dask_engine import dask_engine
@@ -53,7 +53,7 @@ async def chosen_engine(
         anyio.create_task_group() as tasks,
     ):
         changes = {one.account: one.changes for one in plan.accounts}
-        tasks.start_soon(tell_rows, folder, changes, engine.at_work, Unharmed(watcher).rows_done)
+        tasks.start_soon(tell_rows, folder, changes, engine.at_work, heard.rows_done)
         try:
             yield engine
         finally:
@@ -73,12 +73,12 @@ def processes_of(order: FleetOrder, accounts: int) -> int:
 
 @asynccontextmanager
 async def _here(
-    folder: FleetFolder, order: FleetOrder, plan: FleetPlan, processes: int, most: int, watcher: FleetWatcher
+    folder: FleetFolder, order: FleetOrder, plan: FleetPlan, processes: int, most: int, heard: Unharmed
 ) -> AsyncIterator[Engine]:
-    starts, heard = starts_of_each(STARTS, processes), Unharmed(watcher)
+    starts = starts_of_each(STARTS, processes)
     briefing = Briefing(folder.path, given_values(read_settings(order.given)), starts)
     async with one_process(folder, starts=starts) as shared:
-        here = Here(most, shared, order.given, tell=watcher.rows_done, fleet=plan)
+        here = Here(most, shared, order.given, tell=heard.rows_done, fleet=plan)
         async with several_processes(
             here, shared, briefing, processes - 1, rows_done=heard.rows_done, tell=heard.fleet_told
         ) as engine:

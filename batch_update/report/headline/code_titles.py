@@ -12,9 +12,8 @@ from batch_update.report.headline.both_languages import Phrase
 
 FAMILIES = (
     *("S", "H", "C", "V", "X", "A", "N", "G", "R10", "R11", "R13", "R14", "R15"),
-    *(
-        code for code in CODES if has_trait(code, Trait.OF_THE_KEY)
-    ),  # an account of a fleet is left out for them
+    # An account of a fleet is left out for what is wrong with its key.
+    *(code for code in CODES if has_trait(code, Trait.OF_THE_KEY)),
 )
 """Beginnings of the codes that stand in reports; the others end a command or a job, or stand on a screen alone."""
 

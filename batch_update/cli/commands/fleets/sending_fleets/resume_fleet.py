@@ -51,8 +51,8 @@ def resume_many(
 
     Accounts that are over are left alone. In the others, rows that may have been sent are compared first. Those that
     could not be planned are planned anew and shown, since nobody has approved them. Waves, canaries and limits are
-    those of the last time, unless given anew. The file stop in its folder is removed. A fleet that
-    was not begun yet is sent as by fleet apply.
+    those of the last time, unless given anew. The file stop in its folder is removed. A fleet that was not begun yet is
+    sent as by fleet apply.
 
     Exit status: the worst of its accounts; that of the fleet where nothing is left to do.
     """
@@ -152,8 +152,6 @@ def _approved(
     prospect = prospect_of(found.plan, fresh, order)
     order = allowed_order(prospect, order, settings, max_accounts, beside=len(left) - len(fresh))
     plan = with_limits(found.plan, settings, max_accounts)
-    allowed = {
-        **plan.settings,
-        "allow": list(order.given.get("allow", ())),
-    }  # so that workers elsewhere heed it, too
+    # In the plan, so that workers elsewhere heed it, too.
+    allowed = {**plan.settings, "allow": list(order.given.get("allow", ()))}
     return replace(found, plan=replace(plan, settings=allowed)), order
