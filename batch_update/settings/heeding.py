@@ -24,7 +24,7 @@ _OF_FLEETS = (
     *("skip_invalid", "on_conflict", "Look-ups", "Guards", "accounts_file", "proxy", "locks_dir", "timeout"),
     *("rate", "pace", "max_attempts", "max_outage", "runs_dir"),
 )
-_OF_SHEETS = ("Sheet", "on_conflict")
+_OF_SHEETS = ("Sheet", "on_conflict", "Look-ups")
 _RUNS = ("runs_dir", "locks_dir", "sandbox_state")
 HEEDED: dict[str, tuple[str, ...]] = {
     "plan": ("Sheet", "Limits", *_PLANNING, "Look-ups", "Guards", *_READING),

@@ -75,10 +75,13 @@ def test_a_fleet_that_was_only_planned_is_sent_by_apply_and_no_command_that_is_p
         assert "Send    batch-update fleet apply" in status and "resume" not in status
         some = run("fleet", "apply", "last", "--accounts", "staging", "--yes")
         assert (some.exit, "fleet plan with --accounts staging" in " ".join(some.err.split())) == (2, True)
-        sheet_flags = ("--map", "A=id", "--set", "voice_id=1", "--max-rows", "9", "--skip-invalid")
-        told = run("fleet", "apply", "last", *sheet_flags, "--yes")
+        sheet_flags = ("--map", "A=id", "--set", "voice_id=1", "--max-rows", "9", "--choices-max-age", "0")
+        others = ("--skip-invalid", "--no-lookup", "--refresh")
+        told = run("fleet", "apply", "last", *sheet_flags, *others, "--yes")
         assert told.exit == 2 and "was planned already" in told.err
-        assert all(flag in told.err for flag in sheet_flags[::2])
+        assert all(flag in told.err for flag in (*sheet_flags[::2], *others))
+        every = run("fleet", "apply", "last", "--all-accounts", "--yes")
+        assert every.exit == 2 and "fleet plan with --all-accounts" in " ".join(every.err.split())
         done = run("fleet", "apply", "last", "--yes", "--rate", "off", "--reread-after", "0")
     assert "Undo    batch-update fleet undo" in done.out and "--yes" not in done.out
     assert "3 changes in 3 of 3 accounts: complete" in run("fleet", "list").out

@@ -46,7 +46,7 @@ def test_a_saved_plan_refuses_what_decides_how_a_sheet_is_read_and_minds_no_envi
 ) -> None:
     """What it would do is settled: a flag that changes nothing would be taken for one that did."""
     assert run("plan", "good.csv", *LOOK, "--out", "p.json").exit == 0
-    words = ("--map", "A=id", "--set", "voice_id=412", "--on-conflict", "ours")
+    words = ("--map", "A=id", "--set", "voice_id=412", "--on-conflict", "ours", "--no-lookup")
     for verb in ("plan", "apply"):
         told = run(verb, "p.json", "--sandbox", *words)
         assert told.exit == 2 and "p.json was planned already" in told.err

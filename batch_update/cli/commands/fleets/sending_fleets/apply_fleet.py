@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from batch_update.cli.screens.screen import on_terminal, paint, say
 from batch_update.errors import UsageError
 from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.settings.heeding import refuse_for_planned
-from batch_update.settings.layers import read_settings
+from batch_update.settings.layers import read_settings, variable_of
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.endings import PLAIN
 from batch_update.text import counted, how_long, printable, quoted, quoted_path
@@ -91,18 +92,31 @@ def _folder_of(
         refuse_for_planned(
             flags, f"the fleet {printable(folder.id)}", groups=("Limits", *_of_planning(folder))
         )
-        if chosen := flags["accounts"]:
-            raise UsageError(
-                f"--accounts chooses among the accounts of a sheet, and {printable(folder.id)} was planned: all of its "
-                "accounts would be sent",
-                code="U101",
-                remedy=f"plan them alone: batch-update fleet plan with --accounts {quoted(','.join(chosen))}",
-            )
+        _refuse_choice(folder, flags["accounts"], every=choice.every)
         return folder
     screen = PlanScreen(what, choice, settings, max_accounts, full=False)
     planned = planned_by_sheet(what, choice, settings, screen, max_accounts=max_accounts)
     screen.before_sending(planned)
     return planned.folder
+
+
+def _refuse_choice(folder: FleetFolder, chosen: Sequence[str] | None, *, every: bool) -> None:
+    """Raises UsageError for flags that choose accounts, but for what the environment says to all commands."""
+    if chosen:
+        raise UsageError(
+            f"--accounts chooses among the accounts of a sheet, and {printable(folder.id)} was planned: all of its "
+            "accounts would be sent",
+            code="U101",
+            remedy=f"plan them alone: batch-update fleet plan with --accounts {quoted(','.join(chosen))}",
+        )
+    if every and variable_of("all_accounts") not in os.environ:
+        raise UsageError(
+            f"--all-accounts sends a sheet to all accounts of the list, and {printable(folder.id)} was planned: those "
+            "of its plan would be sent, and no others",
+            code="U101",
+            remedy="leave it out to send that plan; for others, plan the sheet: batch-update fleet plan with "
+            "--all-accounts",
+        )
 
 
 def _of_planning(folder: FleetFolder) -> tuple[str, ...]:
