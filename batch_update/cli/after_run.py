@@ -108,7 +108,7 @@ def as_recorded(settings: Settings | None) -> tuple[Settings, tuple[str, ...]]:
     from batch_update.settings.tunables import Settings
 
     kept = recorded_settings(settings_value(settings)) or Settings()
-    found = kept.model_copy(update={"sandbox_faults": ""})
+    found = kept.model_copy(update={"sandbox_faults": "", "accounts_file": from_here(kept.accounts_file)})
     # What is kept of a sandbox's run is an address that no flag may name.
     return found, ("Sandbox",) if found.sandbox else ("Connection",)
 

@@ -61,11 +61,14 @@ def read_stats(found: Json) -> Stats | None:
 def settings_value(settings: Settings | None) -> Json:
     """Return the settings that decide what a run does and where, without a user name and password in the address.
 
-    The name of its account is kept for commands that are printed, and leads nobody who reads it to a key.
+    The name of its account, and where the list of it lies, are kept for commands that are printed, and lead nobody who
+    reads them to a key.
     """
     if settings is None:
         return None
     kept = settings.model_dump(mode="json", include={*SETTINGS, "base_url", "account", "sandbox_state"})
+    if settings.account is not None:
+        kept["accounts_file"] = str(settings.accounts_file.absolute())
     scheme, _, rest = settings.base_url.partition("://")
     host, slash, path = rest.partition("/")
     return kept | {"base_url": f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"}

@@ -265,6 +265,32 @@ def test_what_works_on_staging_is_carried_over_sent_and_taken_back(run: Run, tmp
         assert [_first_two(one, address) for one in targets] == before
 
 
+def test_a_list_of_accounts_at_another_place_is_named_by_each_printed_command_that_reads_it(
+    run: Run, tmp_path: Path
+) -> None:
+    """Pasted without it, a command would look for the account in a list that is not there."""
+    rows = [*SHEET.splitlines()[:3], "praxis-003,Reseption,310"]
+    (tmp_path / "many.csv").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "lists").mkdir()
+    listed, quick = (
+        ("--accounts-file", "lists/accounts.toml"),
+        ("--yes", "--rate", "off", "--reread-after", "0"),
+    )
+    with closing(make_many(3, manner=Manner(limits=()))) as app, serving(app) as address:
+        write_list(tmp_path / "lists", 3, f"{address}/api")
+        planned = run("fleet", "plan", "many.csv", *listed)
+        sent = run(*_printed(r"^Next: (.*)$", planned.out), *quick)
+        (folder,) = (tmp_path / "runs").glob("*-fleet-many")
+        shown = run("runs", "show", f"{folder.name}/staging")
+        undone = run(*_printed(r"^Undo +(.*)$", shown.out), *quick)
+        assert run(*_printed(r"`(batch-update choices .*)`", planned.out)).exit == 0
+    assert "--account praxis-003 --accounts-file" in planned.out, (
+        "which assistants there are is that one's alone to say"
+    )
+    assert (sent.exit, undone.exit) == (3, 0)
+    assert "fleet apply --accounts-file lists/accounts.toml runs" in run("fleet", "status").out
+
+
 def _printed(line: str, said: str) -> list[str]:
     """Return the words of the command on this line, without the program."""
     found = re.search(line, said, re.MULTILINE)

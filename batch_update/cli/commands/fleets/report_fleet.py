@@ -65,7 +65,11 @@ def _of_all(folder: FleetFolder, seen: LookedOn, settings: Settings) -> Iterator
     from batch_update.report.fleet.fleet_commands import FleetCommands
     from batch_update.report.fleet.fleet_files import write_fleet_report
 
-    commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
+    commands = (
+        FleetCommands()
+        if seen.is_at_work
+        else fleet_commands(folder, seen.end.plan, settings, seen.state.engine)
+    )
     files = write_fleet_report(seen.end, folder, commands, at_work=seen.at_work).files
     for why in files.told:
         say(why)

@@ -34,7 +34,11 @@ def status(given: dict[str, Any], fleet: LAST_FLEET = "last") -> None:
 
         folder = find_fleet(fleet, settings)
         seen = look_on(folder, SYSTEM.wall())
-        commands = FleetCommands() if seen.is_at_work else fleet_commands(folder, settings, seen.state.engine)
+        commands = (
+            FleetCommands()
+            if seen.is_at_work
+            else fleet_commands(folder, seen.end.plan, settings, seen.state.engine)
+        )
         standing = standing_of_fleet(seen.end, seen.at_work)
         is_still = seen.state.ended is not None or seen.state.begun is None
         files = files_there(folder) if is_still else FleetFiles()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 
+from batch_update.cli.after_run import from_here
 from batch_update.cli.commands.changing.sending import ticking
 from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import engine_flags
 from batch_update.cli.documents import out_document
@@ -16,6 +19,7 @@ from batch_update.cli.printed_commands import command_of
 from batch_update.cli.screens.screen import ask, on_terminal, out, painted, room_on, say
 from batch_update.errors import BatchUpdateError, UsageError
 from batch_update.model.reports import Exit
+from batch_update.settings.layers import given_beside
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
@@ -57,7 +61,7 @@ def tell_fleet(end: FleetEnd, folder: FleetFolder, settings: Settings, engine: E
     from batch_update.report.fleet.fleet_commands import commands_for_fleet
     from batch_update.report.fleet.fleet_summary import fleet_summary
 
-    commands = fleet_commands(folder, settings, engine)
+    commands = fleet_commands(folder, end.plan, settings, engine)
     written = _files_of_end(end, folder, commands)
     if settings.json_:
         following = commands_for_fleet(written.standing, written.files, commands)
@@ -93,7 +97,9 @@ def _stop_of(end: FleetEnd) -> BatchUpdateError | None:
     return RunStopped(end.message, code=end.code)
 
 
-def fleet_commands(folder: FleetFolder, settings: Settings, engine: EngineOrder) -> FleetCommands:
+def fleet_commands(
+    folder: FleetFolder, plan: FleetPlan, settings: Settings, engine: EngineOrder
+) -> FleetCommands:
     """Return the commands about a fleet that go on from here, as they can be pasted: each asks before it sends.
 
     `engine`: what carried it out so far, and does what they send.
@@ -103,10 +109,22 @@ def fleet_commands(folder: FleetFolder, settings: Settings, engine: EngineOrder)
     # What is sent next has another digest.
     settings = settings.model_copy(update={"yes": False, "expect": None})
     is_begun, by = folder.journal.is_file(), engine_flags(engine)
+    anew = _with_list_of(plan, settings)
     return FleetCommands(
         begin="" if is_begun else command_of("fleet apply", settings, folder.path, more=by),
         resume=command_of("fleet resume", settings, folder.path, more=by),
-        apply=command_of("fleet apply", settings, groups=("accounts_file", "runs_dir"), more=by),
+        apply=command_of("fleet apply", anew, groups=("accounts_file", "runs_dir"), more=by),
         undo=command_of("fleet undo", settings, folder.path, more=by),
         report=command_of("fleet report", settings, folder.path, groups=("runs_dir",)),
     )
+
+
+def _with_list_of(plan: FleetPlan, settings: Settings) -> Settings:
+    """Return the settings with the list of accounts that the fleet was planned by, unless a flag names another one.
+
+    Its own folder remembers that list, and a sheet that is planned anew does not.
+    """
+    by_plan = plan.settings.get("accounts_file")
+    if not by_plan or "accounts_file" in given_beside(settings, os.environ):
+        return settings
+    return settings.model_copy(update={"accounts_file": from_here(Path(str(by_plan)))})
