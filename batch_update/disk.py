@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from errno import EINVAL, ELOOP, ENOTDIR, ENXIO
+from errno import EINVAL, ELOOP, ENOSPC, ENOTDIR, ENXIO
 from hashlib import file_digest
 from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
@@ -123,7 +123,8 @@ def write_plain(path: Path, content: bytes) -> None:
         descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         _give_rights(descriptor, shared_mode(path.parent))
     with os.fdopen(descriptor, "wb", buffering=0) as file:
-        file.write(content)
+        if file.write(content) < len(content):  # a disk that is nearly full takes a part without a word
+            raise OSError(ENOSPC, os.strerror(ENOSPC), str(path))
         file.truncate(len(content))
 
 
