@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_update.interrupts import leaving_at_once, look_seldom_for_garbage
+from batch_update.own_process import leaving_at_once, look_seldom_for_garbage
 
 
 def main() -> None:

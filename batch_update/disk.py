@@ -1,11 +1,7 @@
-"""Files in folders that others may write to: nothing planted there is followed, and nobody gains or loses rights.
-
-Beside them: how many files the process may have open.
-"""
+"""Files in folders that others may write to: nothing planted there is followed, and nobody gains or loses rights."""
 
 from __future__ import annotations
 
-import math
 import os
 import stat
 import sys
@@ -17,9 +13,6 @@ from hashlib import file_digest
 from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
-
-if sys.platform != "win32":
-    import resource
 
 _KINDS = (
     (stat.S_ISLNK, "a link"),
@@ -242,18 +235,3 @@ def _give_rights(descriptor: int, mode: int) -> None:
     """Give a file exactly these rights, those too that the umask took away."""
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
-
-
-def allowed_files(wanted: int) -> float:
-    """Return how many files may be open, with that bound raised to so many where it can be; `inf`: there is none."""
-    if sys.platform == "win32":  # sockets are no files there, and nothing is counted
-        return math.inf
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        return math.inf
-    if soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with suppress(OSError, ValueError):  # macOS has a bound of its own beneath what it tells
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-            soft = most
-    return soft

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from batch_update.disk import (
-    allowed_files,
     draft_beside,
     make_folder,
     read_plain,
@@ -131,16 +130,3 @@ def test_a_private_file_is_for_its_owner_whatever_the_folder(tmp_path: Path) -> 
     tmp_path.chmod(0o777)
     replace_private(tmp_path / "f", b"x")
     assert (mode_of(tmp_path / "f"), read_plain(tmp_path / "f", 9)) == (0o600, b"x")
-
-
-def test_the_bound_of_open_files_is_raised_as_far_as_it_is_wanted_and_may_be() -> None:
-    resource = pytest.importorskip("resource", reason="there is no such bound on Windows")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
-        assert allowed_files(250) == 300, "it is never lowered"
-        assert allowed_files(350) == 350 == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        if hard != resource.RLIM_INFINITY:
-            assert allowed_files(hard + 1) == hard
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

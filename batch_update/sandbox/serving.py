@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from batch_update.disk import allowed_files
 from batch_update.errors import UsageError
+from batch_update.own_process import allowed_files
 from batch_update.sandbox.app import CUT, PATIENCE
 from batch_update.sandbox.visitors import OnlyFrom
 

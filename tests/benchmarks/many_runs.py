@@ -29,10 +29,10 @@ from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.running.fleet_order import FleetOrder
 from batch_update.fleet.running.fleet_story import see_fleet
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
-from batch_update.interrupts import look_seldom_for_garbage
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
 from batch_update.model.plans import Change
+from batch_update.own_process import look_seldom_for_garbage
 from batch_update.plan.saving import digest, save_plan
 from tests.clocks import NOON
 from tests.made import plan_of

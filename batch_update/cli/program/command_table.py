@@ -12,7 +12,7 @@ import typer
 from typer.main import get_command
 
 from batch_update.cli.help import Command
-from batch_update.interrupts import leaving_at_once
+from batch_update.own_process import leaving_at_once
 
 Loading = Callable[[], Any]
 """Imports a command: its function, or a typer program of its own where it has commands beneath it."""

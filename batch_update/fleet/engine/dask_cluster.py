@@ -16,7 +16,7 @@ import distributed
 from batch_update.errors import UsageError
 from batch_update.fleet.engine.scheduler_address import SchedulerAddress
 from batch_update.fleet.engine.shard_work import SHARDS_AT_ONCE
-from batch_update.interrupts import heed_no_signal
+from batch_update.own_process import heed_no_signal
 from batch_update.text import printable
 from batch_update.version import __version__
 

@@ -31,9 +31,9 @@ from batch_update.fleet.processes.process_lines import (
 )
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.interrupts import heed_no_signal, look_seldom_for_garbage
 from batch_update.model.fleets import FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
+from batch_update.own_process import heed_no_signal, look_seldom_for_garbage
 from batch_update.send.progress import Progress
 from batch_update.version import __version__
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from batch_update.disk import allowed_files
+from batch_update.own_process import allowed_files
 from batch_update.text import counted
 
 FOR_ITSELF = 100

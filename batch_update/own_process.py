@@ -1,4 +1,4 @@
-"""A process of this program from its first moment: which signals end it, and how often garbage is looked for.
+"""A process of this program as a whole: which signals end it, how often garbage is looked for, how many files it opens.
 
 Ctrl-C while something is only being loaded can leave at once, since nothing has begun then.
 """
@@ -6,10 +6,12 @@ Ctrl-C while something is only being loaded can leave at once, since nothing has
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _THRESHOLDS = (20_000, 20, 20)
@@ -27,6 +29,23 @@ def heed_no_signal() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def allowed_files(wanted: int) -> float:
+    """Return how many files may be open, with that bound raised to so many where it can be; `inf`: there is none."""
+    if sys.platform == "win32":  # sockets are no files there, and nothing is counted
+        return math.inf
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return math.inf
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(OSError, ValueError):  # macOS has a bound of its own beneath what it tells
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
+    return soft
 
 
 @contextmanager
