@@ -12,7 +12,7 @@ import anyio
 import typer
 
 from batch_update.cli.commands.fleets.group import ALL_ACCOUNTS, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.plan_fleet import PlanProgress
+from batch_update.cli.commands.fleets.plan_screen import PlanProgress
 from batch_update.cli.commands.fleets.planned_fleets import commands_to_send, show_accounts, told_in_accounts
 from batch_update.cli.documents import out_document, telling_errors
 from batch_update.cli.help import Command

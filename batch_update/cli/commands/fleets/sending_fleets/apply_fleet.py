@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from batch_update.cli.commands.fleets.group import ACCOUNTS, ALL_ACCOUNTS, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.plan_fleet import PlanScreen, planned_by_sheet
+from batch_update.cli.commands.fleets.plan_fleet import planned_by_sheet
+from batch_update.cli.commands.fleets.plan_screen import PlanScreen
 from batch_update.cli.commands.fleets.sending_fleets.fleet_flags import FleetFlags, orders
 from batch_update.cli.commands.fleets.sending_fleets.seeing import get_yes, send_fleet
 from batch_update.cli.documents import telling_errors

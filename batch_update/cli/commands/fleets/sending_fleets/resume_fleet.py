@@ -12,7 +12,7 @@ import typer
 
 from batch_update.cli.commands.changing.resume import RETRY_FAILED
 from batch_update.cli.commands.fleets.group import LAST_FLEET, MAX_ACCOUNTS, app
-from batch_update.cli.commands.fleets.plan_fleet import PlanProgress
+from batch_update.cli.commands.fleets.plan_screen import PlanProgress
 from batch_update.cli.commands.fleets.sending_fleets.apply_fleet import (
     allowed_order,
     apply_planned,
