@@ -119,6 +119,8 @@ class ShardEnd:
     """UTC"""
     ended: datetime | None = None
     """UTC"""
+    went_well: bool = False
+    """whether all is as wanted but the rows that were invalid, of which was known before anybody said yes"""
 
     @property
     def is_over(self) -> bool:

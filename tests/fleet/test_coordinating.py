@@ -23,6 +23,7 @@ from batch_update.fleet.running.coordinating import FleetMeans, run_fleet
 from batch_update.fleet.running.fleet_watcher import FleetWatcher
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import FleetEnd, ShardEnd
+from batch_update.model.plans import Status
 from batch_update.model.reports import Exit, Pace, Share
 from batch_update.report.fleet.account_states import standing_of_fleet
 from batch_update.report.fleet.fleet_summary import fleet_summary
@@ -101,6 +102,15 @@ def test_too_many_accounts_that_failed_end_the_fleet(
         assert end.code == "R151" and end.own_exit is Exit.STOPPED
         assert {one.exit for one in end.accounts if not one.epoch} == {Exit.STOPPED}
         assert (tmp_path / "fleet" / "stop").exists(), "accounts at work elsewhere end, too"
+
+
+def test_rows_that_were_invalid_from_the_beginning_make_no_account_a_failed_one(tmp_path: Path) -> None:
+    """They were shown before the yes; all else of the account went well."""
+    well = replace(
+        ended("a", Exit.SOME_FAILED), counts={Status.INVALID: 1, Status.UPDATED: 1}, went_well=True
+    )
+    end = run(tmp_path, TEN, TinyEngine({"a": well}), FleetManner(("a",), WAVES, Share(1)))
+    assert (end.code, end.exit) == ("", Exit.SOME_FAILED)
 
 
 def test_accounts_that_could_not_be_planned_count_against_a_limit_that_was_given(tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ from batch_update.text import counted
 
 
 def failed(end: ShardEnd) -> bool:
-    """Whether an account counts as failed: it ended early, or not all of its rows are as wanted."""
-    return end.exit is not Exit.OK
+    """Whether an account counts as failed: it ended early, or not all of its rows are as wanted.
+
+    Rows that are invalid, and were left out, do not make it so: these were shown, and somebody said yes.
+    """
+    return end.exit is not Exit.OK and not end.went_well
 
 
 class AccountBrake:

@@ -27,7 +27,9 @@ from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.fleet.shards.stopping import refuse_stopped, stop_asked
 from batch_update.fleet.shards.written_end import last_end, write_end
 from batch_update.model.fleets import FleetPlan, ShardEnd
-from batch_update.model.reports import Exit
+from batch_update.model.plans import Status
+from batch_update.model.reports import Exit, Report
+from batch_update.outcomes import exit_status
 from batch_update.run.library.forms import refuse_on_loop
 from batch_update.run.library.of_calls import layered_settings
 from batch_update.run.steps.means import Means
@@ -178,11 +180,18 @@ def _end_of(ended: Ended, shard: Shard) -> ShardEnd:
     return replace(
         told,
         exit=ended.exit,
+        went_well=_is_well(report),
         counts=dict(Counter(outcome.status for outcome in report.outcomes)),
         requests=stats.requests if stats else 0,
         seconds=report.seconds,
         began=report.started,
     )
+
+
+def _is_well(report: Report) -> bool:
+    """Whether a run is as wanted but for the rows that were invalid from the beginning."""
+    valid = tuple(one for one in report.outcomes if one.status is not Status.INVALID)
+    return exit_status(replace(report, outcomes=valid)) is Exit.OK
 
 
 def _end_by(error: Exception, account: str) -> ShardEnd:

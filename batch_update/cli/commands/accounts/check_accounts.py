@@ -70,6 +70,6 @@ def _as_asked(one: CheckedAccount) -> AskedAccount:
         exit=int(one.exit),
         code=error.code if error else "",
         message=error.message if error else "",
-        remedy=error.remedy if error else "",
+        remedy=error.remedy.replace("the setting base_url", "its base_url in the list") if error else "",
         warnings=one.warnings,
     )
