@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -112,11 +112,15 @@ def question_of(
 
 
 def recall(question: Question, settings: Settings) -> History:
-    """Return what the runs below the setting runs_dir changed; of the setting account, where one is named.
+    """Return what the runs below the setting runs_dir changed; of the account and at the server that settings name.
 
     Raises UsageError.
     Of one assistant all is read at once; of all of them a run at a time, so that their number costs no memory.
     """
+    return _recall(question, settings, partial(_is_at, settings) if _names_server(settings) else _is_anywhere)
+
+
+def _recall(question: Question, settings: Settings, is_meant: Callable[[RunHead], bool]) -> History:
     everywhere = [*all_runs(settings.runs_dir), *runs_in_fleets(settings.runs_dir)]
     folders = _recent(everywhere, question.selection.since)
     unread: list[Unread] = []
@@ -126,13 +130,31 @@ def recall(question: Question, settings: Settings) -> History:
         folders, untold = list(of_account.folders), of_account.untold
     wanted = question.wanted
     if wanted.name:
-        wanted = Wanted(_id_called(wanted, _glimpses(folders, wanted, []), settings))
+        called = (one for one in _glimpses(folders, wanted, []) if is_meant(one.head))
+        wanted = Wanted(_id_called(wanted, called, settings))
     if wanted.assistant_id is None:
-        changes = past_changes(_one_by_one(folders, unread), question.selection)
+        changes = past_changes(_one_by_one(folders, unread, is_meant), question.selection)
         return History(changes, unread, untold=untold)
-    glimpses = sorted(_glimpses(folders, wanted, unread), key=lambda one: one.head.created, reverse=True)
+    of_one = (one for one in _glimpses(folders, wanted, unread) if is_meant(one.head))
+    glimpses = sorted(of_one, key=lambda one: one.head.created, reverse=True)
     found = sorted(past_changes(glimpses, question.selection), key=lambda one: one.at, reverse=True)
     return History(iter(found), unread, wanted.assistant_id, untold)
+
+
+def _names_server(settings: Settings) -> bool:
+    """Whether the settings say which server is meant, and it is not left to where runs were made."""
+    return bool({"base_url", "sandbox"} & settings.model_fields_set)
+
+
+def _is_at(settings: Settings, head: RunHead) -> bool:
+    """Whether a run was made at the server that the settings name, or in the sandbox whose state they name."""
+    here = placed(settings)
+    state = str(here.sandbox_state) if settings.sandbox and here.sandbox_state else head.sandbox_state
+    return server_of(head.server) == server_of(here.base_url) and state == head.sandbox_state
+
+
+def _is_anywhere(_: RunHead) -> bool:
+    return True
 
 
 def past_of(question: Question, settings: Settings) -> Past:
@@ -160,15 +182,17 @@ def _glimpses(folders: Iterable[Path], wanted: Wanted, unread: list[Unread]) -> 
             _note_unread(folder, error, unread)
 
 
-def _one_by_one(folders: Iterable[Path], unread: list[Unread]) -> Iterator[Glimpse]:
-    """Yield all of each run, that which was begun last first, and never two at once."""
+def _one_by_one(
+    folders: Iterable[Path], unread: list[Unread], is_meant: Callable[[RunHead], bool]
+) -> Iterator[Glimpse]:
+    """Yield all of each run that is meant, that which was begun last first, and never two at once."""
     heads: list[RunHead] = []
     for folder in folders:
         try:
             heads.append(head_of(folder))
         except JournalError as error:
             _note_unread(folder, error, unread)
-    last_first = sorted(heads, key=lambda head: head.created, reverse=True)
+    last_first = sorted(filter(is_meant, heads), key=lambda head: head.created, reverse=True)
     yield from _glimpses((head.folder for head in last_first), Wanted(), unread)
 
 
@@ -236,7 +260,7 @@ def begin_blame(question: Question, settings: Settings, means: Means) -> Sequel[
     Where it cannot (no key, no server, the setting no_fetch), `Blame.why_not` says so, and journals alone tell. Raises
     UsageError where no assistant is named.
     """
-    history = recall(question, settings)
+    history = _recall(question, settings, _is_anywhere)  # other places are named, too
     if history.assistant_id is None:
         raise UsageError("it is not said whose values are meant", code="U101", remedy="give an id or a name")
     changes = list(history.changes)
@@ -249,8 +273,9 @@ def _changes_at_home(
     changes: Sequence[PastChange], settings: Settings
 ) -> tuple[list[PastChange], tuple[str, ...]]:
     """Return the changes at the server that the settings name, or at that of the last one, and the other places."""
-    is_said = bool({"base_url", "sandbox"} & settings.model_fields_set)
-    wanted = placed(settings).base_url if is_said else (changes[0].head.server if changes else "")
+    wanted = (
+        placed(settings).base_url if _names_server(settings) else (changes[0].head.server if changes else "")
+    )
     here: list[PastChange] = []
     for one in changes:
         if server_of(one.head.server) == server_of(wanted) and (not here or _is_one_account(one, here)):

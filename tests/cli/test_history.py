@@ -236,6 +236,28 @@ def rewrite_head(folder: Path, was: str, now: str) -> None:
     db.close()
 
 
+def test_a_server_or_a_sandbox_that_is_named_leaves_out_what_was_changed_elsewhere(
+    run: Run, complete: Path, tmp_path: Path
+) -> None:
+    """An id means another assistant there. Where none is named, all are told, each with its place."""
+    real, state = "http://127.0.0.1:9/api", read_run(complete).facts.settings
+    assert state is not None and state.sandbox_state is not None
+    kept = len(told(run, "10001"))
+    apply(run, "id,speech_speed\n10001,0.7\n")
+    (other,) = (folder for folder in Path("runs").iterdir() if folder.name != complete.name)
+    rewrite_head(other, "https://sandbox/api", real)  # as if it had been a real server
+    both = told(run, "10001")
+    assert kept and len(both) > kept
+    for words in (["10001"], []):
+        there = told(run, *words, "--base-url", real)
+        here = told(run, *words, "--sandbox")
+        assert {one["run"] for one in here} == {complete.name} and len(there + here) == len(told(run, *words))
+    assert len(told(run, "--sandbox", "--sandbox-state", str(state.sandbox_state))) == len(
+        told(run, "--sandbox")
+    )
+    assert told(run, "--sandbox", "--sandbox-state", str(tmp_path / "another.db")) == []
+
+
 def test_what_another_account_holds_is_blamed_on_nobody(run: Run, complete: Path) -> None:
     rewrite_head(complete, "user 501", "user 502")
     result = run("history", "--blame", "10001", *LOOK)

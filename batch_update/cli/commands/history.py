@@ -72,8 +72,9 @@ def history(
 ) -> None:
     """Tell what runs changed: when, by whom and what for, from what to what, and whether it was undone.
 
-    With --account only what runs changed in that account. It reads the journals of the runs folder and needs no key.
-    --blame also looks what is there now; without a key, or with --no-fetch, it tells from the journals alone.
+    With --account, --base-url or --sandbox only what runs changed there. It reads the journals of the runs folder and
+    needs no key. --blame also looks what is there now; without a key, or with --no-fetch, it tells from the journals
+    alone.
     """
     settings = settings_of(given)
     with telling_errors(as_json=settings.json_):
