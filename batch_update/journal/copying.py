@@ -27,6 +27,12 @@ def copy_journal(folder: Path, to: Path) -> None:
     Where the run came to its end, and its mark is gone, the copy has none either. Raises OSError, sqlite3.Error as
     OSError.
     """
+    if _copied(folder, to):
+        (to / MARK).unlink(missing_ok=True)
+
+
+def _copied(folder: Path, to: Path) -> bool:
+    """Copy a journal; its mark is `COPIED` until whoever asked knows better. Returns whether its run is over."""
     make_folder(to)
     is_over = not os.path.lexists(folder / MARK)
     with _moment_of(folder / JOURNAL) as copy, draft_beside(to / JOURNAL) as draft:
@@ -35,10 +41,9 @@ def copy_journal(folder: Path, to: Path) -> None:
         if not os.path.lexists(to / MARK):  # sooner than the copy, whose end would be missing without one
             replace_private(to / MARK, mark_content(COPIED))
         draft.replace(to / JOURNAL)
-    if is_over:
-        (to / MARK).unlink(missing_ok=True)
     with suppress(OSError):  # not each file system can be asked for that
         sync_folder(to)
+    return is_over
 
 
 @contextmanager
@@ -58,14 +63,16 @@ def take_along(before: Path, folder: Path, *, doubt: bool = False) -> None:
     """Begin a folder with the journal of a run that somebody else worked on, so that it can be resumed there.
 
     Where it is a copy of one that went on, or with `doubt`, the end is taken for lost: whatever it does not call done
-    may have been sent. Raises OSError and JournalError.
+    may have been sent. A kill at any moment leaves no copy that is doubted less. Raises OSError and JournalError.
     """
     found, promise = read_run(before), read_mark(before)
-    copy_journal(before, folder)
-    if promise is not None and promise != COPIED:  # it may be all that tells that the end is lost
-        replace_private(folder / MARK, mark_content(promise))
-    if doubt or promise == COPIED:
+    is_over = _copied(before, folder)
+    if (doubt or promise == COPIED) and not found.lost:
         _doubt_end(folder, found)
+    elif promise is not None and promise != COPIED:  # it may be all that tells that the end is lost
+        replace_private(folder / MARK, mark_content(promise))
+    elif is_over:
+        (folder / MARK).unlink(missing_ok=True)
 
 
 def doubt_all(folder: Path) -> None:

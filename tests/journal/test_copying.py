@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from batch_update.errors import JournalError
-from batch_update.journal.copying import copy_journal, doubt_all, holds_journal, take_along
+from batch_update.journal.copying import COPIED, copy_journal, doubt_all, holds_journal, take_along
 from batch_update.journal.reading import read_run
 from batch_update.journal.rows_so_far import RowsSoFar
 from batch_update.journal.storing.database import JOURNAL
-from batch_update.journal.storing.mark import MARK
+from batch_update.journal.storing.mark import MARK, read_mark
 from batch_update.journal.writing import Journal
 from batch_update.model.plans import Status
 from batch_update.model.reports import Pace
@@ -33,6 +36,29 @@ def test_of_a_copy_of_a_run_that_went_on_all_that_is_not_done_is_in_doubt(tmp_pa
     again = tmp_path / "again"
     take_along(further, again, doubt=True)
     assert read_run(again).lost, "what is in doubt stays so"
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["one that is over", "one that was left"])
+def test_a_copy_in_doubt_is_so_at_each_moment_at_which_a_kill_could_leave_it(
+    is_over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, left, to = (tmp_path / name for name in ("run", "left", "to"))
+    journalled(plan_of(3), run, Witness(lambda row: copy_of(run, left), 2))
+    moments: list[bool] = []
+
+    def seen(change: Callable[..., None]) -> Callable[..., None]:
+        def changed(*names: Any, **more: Any) -> None:
+            change(*names, **more)
+            if (to / JOURNAL).exists():
+                moments.append(read_mark(to) == COPIED or bool(read_run(to).lost))
+
+        return changed
+
+    for name in ("replace", "rename", "unlink"):
+        monkeypatch.setattr(os, name, seen(getattr(os, name)))
+    take_along(run if is_over else left, to, doubt=True)
+    monkeypatch.undo()
+    assert len(moments) >= 2 and all(moments) and read_run(to).lost
 
 
 def test_of_a_run_whose_worker_died_what_it_had_at_work_is_in_doubt_and_the_rest_is_not(

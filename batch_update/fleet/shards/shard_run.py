@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio.to_thread
 
@@ -151,6 +152,9 @@ def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, m
             shard.fleet.parent,
             occasion=occasion_of(settings, means),
         )
-        Journal.create(to, plan, facts, clock=means.clock).close()
-        doubt_all(to)
+        # Made elsewhere: killed meanwhile, this leaves none here that is in no doubt.
+        with TemporaryDirectory(prefix=".", dir=to) as elsewhere:
+            Journal.create(Path(elsewhere), plan, facts, clock=means.clock).close()
+            doubt_all(Path(elsewhere))
+            take_along(Path(elsewhere), to)
     return has_gap
