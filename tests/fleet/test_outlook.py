@@ -12,12 +12,15 @@ import pytest
 
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.leases.lease import TTL, Lease
+from batch_update.fleet.outlook.fleet_stage import stage_of
 from batch_update.fleet.outlook.foreseeing_fleet import foresee_fleet, guards_of_fleet
 from batch_update.fleet.outlook.last_words import end_as_recorded
-from batch_update.fleet.outlook.looking_on import LookedOn, is_coordinated
+from batch_update.fleet.outlook.looking_on import LookedOn, is_coordinated, look_on
 from batch_update.fleet.record.fleet_entries import FleetBegun, FleetManner, ShardBegun
+from batch_update.fleet.record.fleet_file import save_fleet
 from batch_update.fleet.record.fleet_state import state_of_fleet
-from batch_update.model.fleets import FleetEnd, ShardEnd
+from batch_update.fleet.shards.written_end import write_end
+from batch_update.model.fleets import FleetEnd, FleetStage, ShardEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit, Share
 from batch_update.settings.tunables import Settings
@@ -75,6 +78,39 @@ def test_an_account_that_was_begun_again_has_not_ended_as_it_did_before(tmp_path
     state = state_of_fleet(plan, [BEGUN, ended("a", Exit.STOPPED, "R103"), BEGUN, ShardBegun(MADE, "a")])
     (end,) = end_as_recorded(FleetFolder(tmp_path), plan, state).accounts
     assert end.code != "R103"
+
+
+def test_a_fleet_whose_shards_something_else_began_is_as_far_as_they_have_written_down(
+    tmp_path: Path,
+) -> None:
+    """GNU parallel, ssh, Kubernetes: there is no coordinator, and no journal of the fleet."""
+    folder, plan = FleetFolder(tmp_path / "fleet"), fleet_of("a", "b", "c")
+    folder.path.mkdir()
+    save_fleet(folder, plan)
+    assert stage_of(folder, plan, MADE) is FleetStage.PLANNED
+    for name in "ab":
+        folder.run_of(name, 1).mkdir(parents=True)
+    write_end(folder.run_of("a", 1), ended("a"))
+
+    async def while_b_is_at_work() -> LookedOn:
+        lease = Lease(folder.lease_of("b"))
+        await lease.take()
+        seen = look_on(folder, MADE)
+        lease.release()
+        return seen
+
+    seen = anyio.run(while_b_is_at_work)
+    assert (seen.at_work, seen.is_at_work) == (("b",), False)
+    assert [(one.account, one.exit, one.code) for one in look_on(folder, MADE).end.accounts] == [
+        ("a", Exit.OK, ""),
+        ("b", Exit.STOPPED, "R158"),
+        ("c", Exit.STOPPED, ""),
+    ]
+    assert stage_of(folder, plan, MADE) is FleetStage.OPEN
+    for name in "bc":
+        folder.run_of(name, 1).mkdir(parents=True, exist_ok=True)
+        write_end(folder.run_of(name, 1), ended(name))
+    assert stage_of(folder, plan, MADE) is FleetStage.OVER
 
 
 @pytest.mark.parametrize(("age", "works"), [(TTL, True), (TTL * 3, False)])

@@ -9,8 +9,12 @@ from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record.fleet_state import FleetState
 from batch_update.fleet.shards.unplanned import exit_by
+from batch_update.fleet.shards.written_end import read_end
 from batch_update.model.fleets import AccountPlan, FleetEnd, FleetPlan, ShardEnd
 from batch_update.model.reports import Exit
+
+UNDER_WAY = "R158"
+"""code of an account of which nobody told how it ended"""
 
 
 def end_of_fleet(
@@ -30,14 +34,24 @@ def end_of_fleet(
 
 
 def end_as_recorded(folder: FleetFolder, plan: FleetPlan, state: FleetState) -> FleetEnd:
-    """Return the end of a fleet as its journal tells it; of one that is at work, as if it ended now."""
-    names = [one.account for one in plan.accounts if one.account not in state.ends]
-    epochs = {name: folder.latest_epoch(name) for name in (*names, *state.at_work)}
+    """Return the end of a fleet as its journal and its shards tell it; of one that is at work, as if it ended now."""
+    epochs = {one.account: folder.latest_epoch(one.account) for one in plan.accounts if one.is_planned}
     # Of an account that was begun again, the earlier end is not how it ended.
     ends = {name: end for name, end in state.ends.items() if name not in state.at_work}
-    end = end_of_fleet(plan, ends, epochs)
+    end = end_of_fleet(plan, {**ends, **_ends_since(folder, epochs, state)}, epochs)
     told = state.ended
     return replace(end, code=told.code, message=told.message, own_exit=told.exit) if told else end
+
+
+def _ends_since(folder: FleetFolder, epochs: Mapping[str, int], state: FleetState) -> dict[str, ShardEnd]:
+    """Return what shards wrote down that something else than a coordinator began: its journal has nothing of them."""
+    known = {name: end.epoch for name, end in state.ends.items()}
+    written = (
+        read_end(folder, name, epoch)
+        for name, epoch in epochs.items()
+        if name not in state.at_work and epoch > known.get(name, 0)
+    )
+    return {end.account: end for end in written if end is not None}
 
 
 def _without_end(one: AccountPlan, epoch: int) -> ShardEnd:
@@ -46,4 +60,4 @@ def _without_end(one: AccountPlan, epoch: int) -> ShardEnd:
         return ShardEnd(one.account, 0, exit_by(one.code), one.code, one.message)
     if not epoch:
         return ShardEnd(one.account, 0, Exit.STOPPED)
-    return ShardEnd(one.account, epoch, Exit.STOPPED, "R158", "the fleet ended while it was at work")
+    return ShardEnd(one.account, epoch, Exit.STOPPED, UNDER_WAY, "the fleet ended while it was at work")

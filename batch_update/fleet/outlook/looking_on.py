@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from batch_update.errors import BatchUpdateError
 from batch_update.fleet.fleet_folder import FleetFolder
@@ -14,7 +15,7 @@ from batch_update.fleet.leases.lease import TTL, this_machine
 from batch_update.fleet.leases.lease_files import LeaseFiles
 from batch_update.fleet.outlook.fleet_meter import rows_sent
 from batch_update.fleet.outlook.foreseeing_fleet import foresee_fleet
-from batch_update.fleet.outlook.last_words import end_as_recorded
+from batch_update.fleet.outlook.last_words import UNDER_WAY, end_as_recorded
 from batch_update.fleet.record.fleet_entries import wave_called
 from batch_update.fleet.record.fleet_file import read_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
@@ -75,18 +76,32 @@ def look_on(folder: FleetFolder, now: datetime) -> LookedOn:
     plan = read_fleet(folder)
     state = state_of_fleet(plan, read_fleet_journal(folder.journal))
     is_at_work = state.begun is not None and state.ended is None and is_coordinated(folder, now)
-    at_work = tuple(state.at_work) if is_at_work else ()
     end = end_as_recorded(folder, plan, state)
+    at_work = tuple(state.at_work) if is_at_work else tuple(_seen_by_others(folder, end, now))
     return LookedOn(_with_rows_so_far(folder, end, at_work), state, at_work, is_at_work, now)
 
 
+def _seen_by_others(folder: FleetFolder, end: FleetEnd, now: datetime) -> Iterator[str]:
+    """Yield the accounts that a shard works on which no coordinator began."""
+    yield from (
+        one.account
+        for one in end.accounts
+        if one.code == UNDER_WAY and _is_held(folder.lease_of(one.account), now)
+    )
+
+
 def is_coordinated(folder: FleetFolder, now: datetime) -> bool:
-    """Whether somebody holds the fleet's own lease; on another machine, as far as the age of its files tells."""
+    """Whether somebody hands out the accounts of a fleet; on another machine, as far as the age of files tells."""
+    return _is_held(folder.own_lease, now)
+
+
+def _is_held(lease: Path, now: datetime) -> bool:
+    """Whether somebody holds a lease; on another machine, as far as the age of its files tells."""
     machine = this_machine()
     with suppress(OSError):
-        if not folder.own_lease.is_dir():
+        if not lease.is_dir():
             return False
-        files = LeaseFiles(folder.own_lease, machine)
+        files = LeaseFiles(lease, machine)
         look = files.look(machine)
         if look.is_free or look.holder is None:
             return False
