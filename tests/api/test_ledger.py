@@ -327,6 +327,12 @@ def test_what_was_corrected_is_not_corrected_anew_each_time(tmp_path: Path) -> N
         assert note(ledger_at(tmp_path / "l"), now) == [1001.0 + PATIENCE]
 
 
+def test_leave_that_another_process_took_far_ahead_counts_as_late_as_it_says(tmp_path: Path) -> None:
+    latest = 1001.0 + PATIENCE + 2 * MOST_AHEAD
+    note(ledger_at(tmp_path / "l"), 1000.0, latest)
+    assert note(ledger_at(tmp_path / "l"), 1001.0) == [latest]
+
+
 @pytest.mark.parametrize("damage", ["cut", "turned", "random", "short", "other"])
 def test_a_damaged_ledger_counts_as_full_once_and_is_replaced(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "l"

@@ -104,7 +104,7 @@ def test_a_wrong_name_a_key_of_another_and_one_down_are_told_and_resume_finishes
     assert (asked.exit, asked.err.count("U102")) == (2, 1) and street.updates() == ["staging"]
     assert run("fleet", "resume", fleet.id, *QUICK, "--expect", read_fleet(fleet).digest).exit == 5
     (digest,) = (word.strip("().") for word in asked.err.split() if word.endswith(")") and len(word) == 13)
-    last = run("fleet", "resume", fleet.id, *QUICK, "--expect", digest)
+    last = run("fleet", "resume", fleet.id, *QUICK, "--expect", digest, "--allow", "mode")
     assert last.exit == 0 and "4 of 4 accounts as wanted: 5 updated" in last.out
     assert street.updates() == ["hotel-002", "kanzlei-004", "praxis-003", "praxis-003", "staging"]
     assert run("fleet", "status", fleet.id).exit == 0
@@ -113,6 +113,7 @@ def test_a_wrong_name_a_key_of_another_and_one_down_are_told_and_resume_finishes
     plan = read_fleet(fleet)
     assert [one.account for one in plan.accounts] == ["hotel-002", "kanzlei-004", "praxis-003", "staging"]
     assert not any(one.code for one in plan.accounts) and fleet.earlier_plan(1).is_file()
+    assert plan.settings["allow"] == ["mode"], "workers elsewhere heed what was allowed, too"
     (added,) = (one for one in read_fleet_journal(fleet.journal) if isinstance(one, PlansAdded))
     assert added.digest == plan.digest == digest and added.accounts == (
         "hotel-002",

@@ -33,6 +33,7 @@ from batch_update.plan.saving import digest, read_plan
 from batch_update.run.steps.means import Means
 from batch_update.settings.layers import read_settings
 from batch_update.settings.tunables import Settings
+from tests.clocks import FakeTime
 from tests.fleet.accounts_of_sandbox import many_here, write_list
 from tests.sheet.tables import read_text
 
@@ -200,6 +201,21 @@ def test_an_account_that_is_down_is_named_and_does_not_hold_up_the_plan_of_the_o
     for name in ("krone", "sonne"):
         _Warner(heard, name, told).event(Event("pause", "no connection"))
     assert len(heard.warned) == 1 and heard.warned[0].startswith("krone (others perhaps, too) cannot be")
+
+
+@pytest.mark.parametrize(("given", "least", "most"), [({}, 20.0, 45.0), ({"max_outage": 120.0}, 90.0, 180.0)])
+def test_an_account_that_is_down_is_waited_for_as_long_as_is_said(
+    tmp_path: Path, given: dict[str, float], least: float, most: float
+) -> None:
+    async def down(scope: Any, receive: Any, send: Any) -> None:
+        raise ConnectionRefusedError
+
+    fake = FakeTime()
+    with many_here(tmp_path, 1) as (_, settings, means):
+        settings, means = settings.model_copy(update=given), replace(means, app=down, clock=fake.clock)
+        fleet = planned("Konto;id;Sprechgeschwindigkeit\nstaging;110001;1,1\n", settings, means)
+    assert by_name(fleet)["staging"].plan.code == "R103"
+    assert least < fake.skipped < most
 
 
 def test_an_account_that_a_header_keeps_from_being_planned_tells_the_header_and_counts_no_rows(

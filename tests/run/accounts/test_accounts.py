@@ -141,6 +141,24 @@ def test_who_is_down_is_not_waited_for_and_is_told_without_how_long(listed: Sett
     assert "for 0 s" not in found.error.message and "/user/me" in found.error.message
 
 
+def test_a_server_that_answers_with_its_own_mistakes_is_asked_twice_and_no_more(listed: Settings) -> None:
+    asked: list[str] = []
+
+    async def ailing(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    known = read_accounts(listed.accounts_file).named("adler")
+    settings = read_settings(
+        {"accounts_file": listed.accounts_file, "locks_dir": listed.locks_dir, "max_outage": 600.0}
+    )
+    (found,) = anyio.run(
+        ask_accounts, [known], settings, replace(means(), app=ailing, clock=FakeTime().clock)
+    )
+    assert found.error is not None and len(asked) == 2
+
+
 def add(settings: Settings, new: NewAccount, *, asks: bool = True) -> CheckedAccount:
     return anyio.run(begin_adding(new, settings, means(), asks=asks))
 
