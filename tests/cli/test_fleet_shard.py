@@ -10,7 +10,7 @@ import pytest
 from batch_update.errors import UsageError
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.shards.several import share_of
-from batch_update.model.fleets import AccountPlan, FleetPlan
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan
 from tests.cli.conftest import Run
 from tests.clocks import NOON
 from tests.fleet.planned_parts import NAME, fleet_at_sandbox
@@ -105,6 +105,8 @@ def test_a_fleet_over_its_limits_is_sent_by_no_command_that_nobody_allowed_it_to
     ("index", "shards", "names"), [(1, 2, "bd"), (0, 2, "ace"), (4, None, "e"), (5, None, "")]
 )
 def test_processes_that_share_the_accounts_leave_none_out(index: int, shards: int | None, names: str) -> None:
-    assert "".join(one.account for one in share_of(FLEET, index, shards)) == names
+    nobodys = replace(FLEET, accounts=(AccountPlan(NO_ACCOUNT, ""), *FLEET.accounts))
+    for fleet in (FLEET, nobodys):  # rows of nobody are no account, and are not counted
+        assert "".join(one.account for one in share_of(fleet, index, shards)) == names
     with pytest.raises(UsageError):
         share_of(FLEET, 5, 5)

@@ -10,7 +10,7 @@ import anyio
 
 from batch_update.errors import UsageError
 from batch_update.fleet.shards.shard_task import ShardTask
-from batch_update.model.fleets import AccountPlan, FleetPlan, ShardEnd
+from batch_update.model.fleets import NO_ACCOUNT, AccountPlan, FleetPlan, ShardEnd
 from batch_update.run.accounts.at_once import done_with_each
 from batch_update.send.signals import Interrupts, SignalStream
 from batch_update.text import counted, no_such
@@ -30,6 +30,11 @@ def named_account(fleet: FleetPlan, name: str) -> AccountPlan:
     return found
 
 
+def accounts_of(fleet: FleetPlan) -> tuple[AccountPlan, ...]:
+    """Return the accounts of a fleet by name, without what stands for the rows of no account that is known."""
+    return tuple(one for one in fleet.accounts if one.account != NO_ACCOUNT)
+
+
 def share_of(fleet: FleetPlan, index: int, shards: int | None) -> tuple[AccountPlan, ...]:
     """Return the accounts that are the part of one of several processes, which are counted from 0.
 
@@ -42,7 +47,8 @@ def share_of(fleet: FleetPlan, index: int, shards: int | None) -> tuple[AccountP
         last = "" if shards is None else f" to {shards - 1}"
         of = "" if shards is None else f" of {counted(shards, 'shard')}"
         raise UsageError(f"the option index: given {index}, wanted 0{last or ' or more'}{of}", code="U101")
-    return fleet.accounts[index::shards] if shards is not None else fleet.accounts[index : index + 1]
+    accounts = accounts_of(fleet)
+    return accounts[index::shards] if shards is not None else accounts[index : index + 1]
 
 
 async def see_all(tasks: Sequence[ShardTask], see: See, interrupts: Interrupts) -> list[ShardEnd]:

@@ -179,5 +179,8 @@ def _tell_ends(plan: FleetPlan, ends: list[ShardEnd], settings: Settings) -> int
         why = f": {end.message} ({end.code})" if end.code else f": {end.message}" if end.message else ""
         out(f"{end.account}: {counts_words(end.counts)}" if not why else f"{end.account}{why}")
     if not ends and not is_silent(settings):
-        say(f"No account has this index: the fleet {plan.id} has {counted(len(plan.accounts), 'account')}.")
+        from batch_update.fleet.shards.several import accounts_of
+
+        there = counted(len(accounts_of(plan)), "account")
+        say(f"No account has this index: the fleet {plan.id} has {there}.")
     return int(status)
