@@ -258,7 +258,8 @@ def test_another_fleet_another_plan_and_no_such_account_are_refused(tmp_path: Pa
     account = one_account(tmp_path)
     told = {}
     for name, wrong in {"run": "x", "account": "nobody", "digest": "0" * 16}.items():
-        task = replace(account.task(), **{name: wrong})
+        text: dict[str, Any] = {"folder": str(account.folder.path)}  # as a script writes it
+        task = replace(account.task(), **text, **{name: wrong})
         means = account.means("first", virtual_clock(), tmp_path)
         told[name] = virtual.run(partial(run_shard, task, means=means, given=SETTINGS), "asyncio")
     assert {end.code for end in told.values()} == {"R143"}

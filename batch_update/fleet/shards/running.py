@@ -60,6 +60,8 @@ async def run_shard(
     """
     means = means or Means()
     began = means.clock.wall()
+    # Scripts write paths as plain text.
+    task = replace(task, folder=Path(task.folder), local=None if task.local is None else Path(task.local))
     try:
         refuse_stopped(FleetFolder(task.folder), None if means.among is None else means.among.stop)
         load = partial(_loaded, task, settings, means, given or {}, fleet)
