@@ -10,7 +10,8 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -25,10 +26,51 @@ def look_seldom_for_garbage() -> None:
 
 
 def heed_no_signal() -> None:
-    """Have this process live on where a terminal's Ctrl-C or the end of a service reaches it: another one ends it."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    """Have this process live on where a terminal's Ctrl-C or the end of a service reaches it: another one ends it.
+
+    One that it was begun with waiting is gone. Ctrl-Z is heeded: whoever presses it wants all to stand still.
+    """
+    for number in _ending():
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ending())
+
+
+@contextmanager
+def holding_signals_back() -> Iterator[None]:
+    """Have signals that would end a process wait meanwhile: one that is begun in this time begins with them waiting.
+
+    Several tasks of a thread may be in it at once: signals come again once the last of them has left.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ending())
+    if not _held.tasks:
+        _held.before = before
+    _held.tasks += 1
+    try:
+        yield
+    finally:
+        _held.tasks -= 1
+        if not _held.tasks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, _held.before)
+
+
+class _Held(threading.local):
+    """Whether signals wait in this thread, and which of them did before."""
+
+    tasks = 0
+    before: Collection[int] = ()
+
+
+_held = _Held()
+
+
+def _ending() -> list[signal.Signals]:
+    """Return the signals of a terminal, a shell or a service that end a process which does not heed them."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def allowed_files(wanted: int) -> float:

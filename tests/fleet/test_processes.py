@@ -211,6 +211,47 @@ def test_an_account_whose_process_dies_is_told_as_lost_and_a_line_without_sense_
     assert all(isinstance(ends[account], ValueError) for account in ("odd", "swaps"))
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="there are no groups of processes")
+def test_ctrl_z_reaches_further_processes_and_a_ctrl_c_does_not_end_them_even_while_they_begin(
+    tmp_path: Path,
+) -> None:
+    """A terminal's signals go to all processes of a group: they are of that of the first one."""
+    begins = """
+import os, signal, time
+from batch_update.own_process import heed_no_signal
+while not signal.sigpending(): time.sleep(0.001)
+heed_no_signal()
+os.kill(os.getpid(), signal.SIGINT)
+"""
+    command = (sys.executable, "-c", begins + STAND_IN.replace("getpid()", "getpgid(0)"), __version__)
+    groups: list[int] = []
+
+    async def see(beside: ProcessBeside) -> None:
+        end = await beside.carry_out(ShardTask(tmp_path, "fleet", "a", "digest"))
+        groups.append(end.requests)
+
+    async def main() -> None:
+        with anyio.fail_after(30):
+            async with anyio.create_task_group() as tasks:
+                both = [
+                    ProcessBeside(tasks, _briefing(tmp_path), tmp_path / "log", _nobody, command)
+                    for _ in range(2)
+                ]
+                async with anyio.create_task_group() as seeing:
+                    for beside in both:
+                        seeing.start_soon(see, beside)
+                    for beside in both:
+                        while beside.pid is None:
+                            await anyio.sleep(0.001)
+                        os.kill(beside.pid, signal.SIGINT)
+                for beside in both:
+                    beside.end()
+
+    anyio.run(main)
+    assert groups == [os.getpgid(0)] * 2
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()), "signals come to this process again"
+
+
 @pytest.mark.parametrize(
     "command",
     [

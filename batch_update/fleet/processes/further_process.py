@@ -1,8 +1,8 @@
 """`python -m batch_update.fleet.processes.further_process`: works on the accounts that it reads of on its stdin.
 
-A fleet begins it, and nobody else. It heeds no signal, since a terminal's Ctrl-C and the end of a service may reach it,
-too: its accounts end in order by the fleet's file `stop`, or once its stdin ends, since whoever began it is gone then.
-Plans and keys it reads itself, where they lie.
+A fleet begins it, and nobody else. It heeds no signal that ends others, since a terminal's Ctrl-C and the end of a
+service reach it, too: its accounts end in order by the fleet's file `stop`, or once its stdin ends, since whoever began
+it is gone then. Plans and keys it reads itself, where they lie.
 """
 
 from __future__ import annotations

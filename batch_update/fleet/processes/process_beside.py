@@ -28,6 +28,7 @@ from batch_update.fleet.processes.process_lines import (
 )
 from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import ShardEnd
+from batch_update.own_process import holding_signals_back
 from batch_update.send.progress import Progress
 from batch_update.version import __version__
 
@@ -110,16 +111,17 @@ class ProcessBeside:
         return live
 
     async def _opened(self) -> Process:
-        """Begin a process. It is of a session of its own, which a terminal's Ctrl-C does not reach."""
+        """Begin a process. It is of this one's group, so that a terminal's Ctrl-Z stops both, and fg has both go on.
+
+        A Ctrl-C reaches it, too, which it does not heed; until it can say so, that waits.
+        """
         try:
             log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | CAREFULLY, 0o600)
             try:
-                return await anyio.open_process(
-                    self._command,
-                    stderr=log,
-                    start_new_session=True,
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                )
+                with holding_signals_back():
+                    return await anyio.open_process(
+                        self._command, stderr=log, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+                    )
             finally:
                 os.close(log)
         except OSError as error:
