@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from batch_update.errors import UsageError
+from batch_update.errors import RunLocked, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.record import fleet_file
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
@@ -156,3 +156,15 @@ def test_what_a_yes_allowed_stands_in_the_plan_that_workers_read_and_changes_no_
     saved = with_order(folder, made, order, replace(made, settings={**made.settings, "max_changes": 9}))
     assert read_fleet(folder) == saved and saved.digest == made.digest
     assert read_settings(saved.settings).allow == ("mode",) and saved.settings["max_changes"] == 9
+
+
+def test_a_plan_that_another_process_has_changed_while_a_yes_was_waited_for_is_not_written_over(
+    tmp_path: Path,
+) -> None:
+    folder = FleetFolder(tmp_path / "fleet")
+    folder.path.mkdir()
+    seen, newer = plan("fleet"), replace(plan("fleet"), settings={"max_changes": 9})
+    save_fleet(folder, newer)
+    with pytest.raises(RunLocked) as refused:
+        with_order(folder, seen, FleetOrder({"allow": ("mode",)}))
+    assert refused.value.code == "R152" and read_fleet(folder) == newer

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from batch_update.as_raised import as_raised
+from batch_update.errors import RunLocked
 from batch_update.fleet.engine.engine_order import HERE
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import FleetProspect, foresee_fleet
 from batch_update.fleet.planning.given_settings import carried_settings
 from batch_update.fleet.processes.how_many import capacity_of
 from batch_update.fleet.record.fleet_entries import FleetManner
-from batch_update.fleet.record.fleet_file import save_fleet
+from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.record.fleet_journal import read_fleet_journal
 from batch_update.fleet.record.fleet_state import open_accounts, state_of_fleet
 from batch_update.fleet.running.account_waves import account_waves
@@ -61,12 +62,15 @@ def with_order(
 ) -> FleetPlan:
     """Return the plan with the settings that were given now, saved, so that workers elsewhere heed them, too.
 
-    `lifted`: the plan with the limits that hold now, where those are others.
+    `lifted`: the plan with the limits that hold now, where those are others. Raises RunLocked R152 where the fleet was
+    planned anew while a yes was waited for.
     """
     given = carried_settings(read_settings(order.given))
     changed = {name: value for name, value in given.items() if plan.settings.get(name) != value}
     lifted = lifted or plan
     found = replace(lifted, settings={**lifted.settings, **changed})
     if found != plan:
+        if read_fleet(folder) != plan:
+            raise RunLocked("another process has changed the plan of the fleet meanwhile", code="R152")
         save_fleet(folder, found)
     return found
