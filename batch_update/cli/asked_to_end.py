@@ -154,5 +154,7 @@ def _number_of(caught: KeyboardInterrupt) -> int:
 def _interrupted(caught: KeyboardInterrupt) -> Interrupted:
     """While something is sent, signals are heeded in another way; so this is before that, or after."""
     number = _number_of(caught)
-    remedy = "batch-update runs list shows whether a run had begun"
+    remedy = (
+        "batch-update runs list shows whether a run had begun, batch-update fleet list whether a fleet had"
+    )
     return Interrupted(f"interrupted by {signal.Signals(number).name}", signal=number, remedy=remedy)

@@ -54,6 +54,7 @@ def test_what_people_type_first_gets_the_words_that_lead_on(run: Run, tmp_path: 
         (("fleet", "undo"), "U101", "fleet undo last"),
         (("fleet", "plan", "many.csv", "--account", "staging"), "U101", "named by --accounts"),
         (("fleet", "plan", "none.csv"), "S153", "--all-accounts"),
+        (("fleet", "plan", "odd.csv"), "H102", "fleet plan --ignore-unknown odd.csv"),
         (("plan", "many.csv"), "H106", "fleet plan"),
         (("apply", "many.csv", "--yes"), "H106", "fleet plan"),
     ):

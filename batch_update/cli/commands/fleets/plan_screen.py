@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from batch_update.cli.commands.fleets.planned_fleets import commands_to_send, show_accounts, told_in_accounts
 from batch_update.cli.documents import out_document
 from batch_update.cli.options import is_silent
-from batch_update.cli.printed_commands import Following, command_of, next_lines
+from batch_update.cli.printed_commands import Following, command_of, leaves_out, next_lines
 from batch_update.cli.screens.screen import out, paint, painted, say
 from batch_update.model.fleets import NO_ACCOUNT
 from batch_update.model.reports import Exit
@@ -63,6 +63,8 @@ class PlanScreen:
     def refused(self, split: SplitSheet, problems: Sequence[Problem]) -> None:
         """Show why the sheet as a whole cannot be planned."""
         following: Following = {"plan_again": self._again()}
+        if leaves_out(problems, self._settings):
+            following["leave_out"] = self._again(ignore_unknown=True)
         if split.homeless and not any(p.index is None and p.severity is Severity.ERROR for p in problems):
             following["apply_good_rows"] = self._again(skip_invalid=True)
         if self._settings.json_:
