@@ -14,7 +14,7 @@ from batch_update.disk import draft_beside, make_folder, replace_private, sync, 
 from batch_update.errors import JournalError
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RecordedRun
-from batch_update.journal.storing.database import JOURNAL, opened_to_read
+from batch_update.journal.storing.database import JOURNAL, beside, opened_to_read
 from batch_update.journal.storing.mark import MARK, Promise, mark_content, read_mark
 
 COPIED = Promise(0, 0)
@@ -98,3 +98,15 @@ def holds_journal(folder: Path) -> bool:
             return False
         raise
     return True
+
+
+def was_only_claimed(folder: Path) -> bool:
+    """Whether a run took its place there and was gone before its plan was written down, so that it sent nothing.
+
+    Its file is empty then, and neither a log nor a mark tells of more; a copy never is empty. Raises OSError.
+    """
+    path = folder / JOURNAL
+    if not path.is_file() or path.stat().st_size or beside(path):
+        return False
+    promise = read_mark(folder)
+    return not os.path.lexists(folder / MARK) if promise is None else not promise.session

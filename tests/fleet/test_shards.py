@@ -194,6 +194,25 @@ def test_a_journal_that_never_became_one_as_on_a_full_disk_holds_nobody_up(tmp_p
     assert (end.exit, end.epoch, account.sent) == (Exit.OK, 2, []), "all of it is compared, and is there"
 
 
+def test_an_epoch_that_was_killed_while_its_plan_was_written_down_sent_nothing_and_leaves_no_doubt(
+    tmp_path: Path,
+) -> None:
+    """Its journal is an empty file. One beside which a log lies, or a mark of a session, may have been more."""
+    account = one_account(tmp_path)
+    virtual.run(partial(account.worked_on, tmp_path, local=False), "asyncio")
+    for epoch, more in ((1, ""), (2, "journal.db-wal"), (3, "journal.db-mark")):
+        home = account.folder.run_of(NAME, epoch)
+        for place in home.iterdir():
+            place.unlink()
+        (home / "journal.db").touch()
+        if more:
+            (home / more).write_bytes(b"lines")
+        end = virtual.run(partial(account.worked_on, tmp_path, local=False), "asyncio")
+        run = read_run(account.folder.run_of(NAME, epoch + 1))
+        assert (end.exit, end.epoch, len(account.sent)) == (Exit.OK, epoch + 1, 4)
+        assert ("loss" in {event.kind for event in run.events}) == bool(more)
+
+
 def test_a_worker_that_comes_again_on_its_own_machine_goes_on_from_its_own_journal(tmp_path: Path) -> None:
     account = one_account(tmp_path, rows=6)
 

@@ -18,7 +18,7 @@ from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.shards.shard_task import ShardTask
 from batch_update.fleet.shards.unplanned import exit_by
 from batch_update.fleet.shards.written_end import read_end
-from batch_update.journal.copying import doubt_all, holds_journal, take_along
+from batch_update.journal.copying import doubt_all, holds_journal, take_along, was_only_claimed
 from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.fleets import AccountPlan, FleetPlan
@@ -127,14 +127,17 @@ def _task_of(shard: Shard, plan: Plan) -> Task:
 def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, means: Means) -> bool:
     """Put what earlier epochs left of the run into the folder of this one; False where none sent anything.
 
-    One that was begun and has neither journal nor end at home may have sent anything: all of it is compared then.
+    One that was begun and has neither journal nor end at home may have sent anything: all of it is compared then. One
+    that certainly was gone before it had written its plan down has not.
     Raises OSError and JournalError.
     """
     account, to = shard.task.account, shard.place(epoch)
     make_folder(to)
     has_gap = False
     for before in reversed([one for one in shard.folder.epochs_of(account) if one < epoch]):
-        for place in dict.fromkeys((shard.place(before), shard.folder.run_of(account, before))):
+        places = tuple(dict.fromkeys((shard.place(before), shard.folder.run_of(account, before))))
+        sent_nothing = any(map(was_only_claimed, places))  # sooner than anybody opens what lies there
+        for place in places:
             try:
                 is_there = holds_journal(place)
             except JournalError as error:
@@ -144,7 +147,7 @@ def _left_by_earlier(shard: Shard, epoch: int, plan: Plan, settings: Settings, m
             if is_there:
                 take_along(place, to, doubt=has_gap)
                 return True
-        has_gap = has_gap or read_end(shard.folder, account, before) is None
+        has_gap = has_gap or not (sent_nothing or read_end(shard.folder, account, before))
     if has_gap:
         facts = SessionFacts(
             shard.fleet.command,
