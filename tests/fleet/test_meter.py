@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from batch_update.fleet.outlook.fleet_meter import FleetMeter
+from batch_update.fleet.running.account_waves import AccountWave
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.send.progress import Progress
@@ -50,3 +51,8 @@ def test_the_first_moments_tell_no_rate_and_no_time_left_but_what_accounts_fores
     assert (waiting.rate, waiting.eta) == (0.0, None)
     assert (all_begun.rate, all_begun.eta) == (0.0, 50.0), "nothing waits, and the slowest one tells"
     assert meter.seen().rate == 0.1
+    for wave, is_told in ((AccountWave(0, 1, ("a",)), False), (AccountWave(1, 1, ("b",)), True)):
+        meter.wave_begun(wave)
+        assert (meter.seen().eta is not None) == is_told, (
+            "a canary's pace is not that of all who follow at once"
+        )

@@ -57,12 +57,14 @@ class FleetMeter:
         self._ends = {end.account: end for end in ends if end.is_over}
         self._at_work: dict[str, Progress | None] = {}
         self._wave = ""
+        self._is_last_wave = True
         self._clock = clock
         self._told_at: dict[str, float] = {}
         self._marks: deque[tuple[float, int]] = deque([(clock(), self._done())])
 
     def wave_begun(self, wave: AccountWave) -> None:
         self._wave = "" if wave.is_whole else wave.name
+        self._is_last_wave = wave.number == wave.of
 
     def shard_begun(self, account: str) -> None:
         self._ends.pop(account, None)
@@ -120,7 +122,12 @@ class FleetMeter:
         return max(0, done - before) / (now - since) if now - since >= FEWEST_SECONDS else 0.0
 
     def _eta(self, left: int, rate: float) -> float | None:
-        """Return the longer of two: what the slowest account at work needs, and what is left at the present rate."""
+        """Return the longer of two: what the slowest account at work needs, and what is left at the present rate.
+
+        Before the last wave that cannot be told: how quick a canary is says nothing of hundreds that follow at once.
+        """
+        if not self._is_last_wave:
+            return None
         now = self._clock()
         told = ((one.eta, self._told_at[name]) for name, one in self._at_work.items() if one and one.eta)
         longest = max((eta - (now - at) for eta, at in told), default=0.0)
