@@ -181,6 +181,19 @@ def test_a_wait_that_failed_is_told_to_whoever_waits_for_it_and_to_nobody_else(b
     assert told == {"first": "there", "second": "Input/output error", "third": "there"}
 
 
+def test_an_intention_that_is_sooner_than_the_task_that_writes_is_on_the_disk_all_the_same() -> None:
+    """Which of two tasks begins first is nobody's choice."""
+    told: list[str] = []
+
+    def heard(word: str) -> bool:
+        told.append(word)
+        return True
+
+    groups = Transactions(lambda entries: heard("written"), lambda: heard("there"), SharedDisk())
+    assert groups.add((1, "session", 0, {})).kept and told == ["written"]
+    assert groups.add((1, "attempt", 0, {}), pressing=True).kept and told == ["written", "written", "there"]
+
+
 def test_where_the_machine_has_no_thread_left_what_waits_is_written_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -67,7 +67,7 @@ class Transactions:
         if then is not None:
             group.then.append(then)
         if self._due is None:
-            self._flush()
+            self._flush(pressing=pressing)
         elif pressing or self._disk is None:
             self._due.set()
         elif not self._is_expected:
@@ -122,10 +122,10 @@ class Transactions:
     def _write(self, group: Transaction) -> None:
         group.kept = (not group.entries or self._commit(group.entries)) and self._reach()
 
-    def _flush(self) -> None:
-        """Commit at once; where nobody is to be told, it waits for the disk together with what comes after it."""
+    def _flush(self, *, pressing: bool = False) -> None:
+        """Commit at once; what nobody waits for reaches the disk with what comes after it."""
         group = self._take()
         group.kept = not group.entries or self._commit(group.entries)
-        if group.kept and group.then:
+        if group.kept and (pressing or group.then):
             group.kept = self._reach()
         group.tell()
