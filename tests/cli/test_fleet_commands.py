@@ -279,6 +279,8 @@ def test_a_list_of_accounts_at_another_place_is_named_by_each_printed_command_th
     )
     with closing(make_many(3, manner=Manner(limits=()))) as app, serving(app) as address:
         write_list(tmp_path / "lists", 3, f"{address}/api")
+        unknown = run("choices", "--account", "nobody", *listed)
+        assert "accounts list with --accounts-file lists/accounts.toml" in " ".join(unknown.err.split())
         planned = run("fleet", "plan", "many.csv", *listed)
         sent = run(*_printed(r"^Next: (.*)$", planned.out), *quick)
         (folder,) = (tmp_path / "runs").glob("*-fleet-many")

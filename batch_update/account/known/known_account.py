@@ -10,7 +10,8 @@ from pathlib import Path
 
 from batch_update.errors import UsageError
 from batch_update.secrets.secret import Secret
-from batch_update.text import as_compared, asked, nearest, no_such, printable, shortly
+from batch_update.settings.tunables import Settings
+from batch_update.text import as_compared, asked, nearest, no_such, printable, quoted_path, shortly
 
 TAG = "tag:"
 """Begins a selector that chooses all accounts of a tag."""
@@ -89,7 +90,11 @@ class KnownAccounts:
         return f"{said}; {asked(repr(TAG + tag))}" if tag else said
 
     def _none(self, *said: str) -> UsageError:
-        return UsageError(code="U181", details=(f"{printable(str(self.path))}: {one}" for one in said))
+        details = (f"{printable(str(self.path))}: {one}" for one in said)
+        if self.path == Settings.model_fields["accounts_file"].default:
+            return UsageError(code="U181", details=details)
+        remedy = "look at all of them, and at their tags: batch-update accounts list with the setting accounts_file="
+        return UsageError(code="U181", details=details, remedy=f"{remedy}{quoted_path(self.path)}")
 
 
 def _tag_of(selector: str) -> str:
