@@ -48,10 +48,14 @@ def send_fleet(folder: FleetFolder, plan: FleetPlan, order: FleetOrder, settings
     from batch_update.fleet.running.fleet_story import see_fleet
     from batch_update.send.signals import open_interrupts
 
-    with FleetOnlooker(is_silent=is_silent(settings)) as watcher:
-        story = partial(see_fleet, folder, plan, order, watcher=watcher, interrupts=open_interrupts)
-        end = anyio.run(ticking, story, watcher.tick)
-    tell_fleet(end, folder, settings, order.engine)
+    try:
+        with FleetOnlooker(is_silent=is_silent(settings)) as watcher:
+            story = partial(see_fleet, folder, plan, order, watcher=watcher, interrupts=open_interrupts)
+            end = anyio.run(ticking, story, watcher.tick)
+        tell_fleet(end, folder, settings, order.engine)
+    except KeyboardInterrupt:  # once more than the fleet heeds: no summary follows
+        say(f"\nGo on   {fleet_commands(folder, plan, settings, order.engine).resume}")
+        raise
     return end.exit
 
 
