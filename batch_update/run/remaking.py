@@ -21,6 +21,6 @@ def remake_files(folder: str) -> None:
 
 
 def remake_uninterrupted(folder: str) -> None:
-    """Do so in a process of its own, which is asked to end by whoever began it, and by no Ctrl-C at the terminal."""
+    """Make the files of a run in a process of its own, which no Ctrl-C at the terminal ends, but whoever began it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     remake_files(folder)

@@ -28,7 +28,6 @@ class SeveralProcesses:
         tell: Callable[[str], None] = lambda words: None,
     ) -> None:
         self.most = here.most
-        self.beside = tuple(beside)
         self._shared = shared
         self._tell = tell
         self._places = dict(enumerate((here.carry_out, *(one.carry_out for one in beside))))
