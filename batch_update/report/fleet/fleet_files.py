@@ -26,6 +26,7 @@ from batch_update.settings.locales import language_here, signs_here
 from batch_update.sheet.endings import WORKBOOKS
 from batch_update.sheet.writing.formats import write_texts
 from batch_update.sheet.writing.records import csv_dialect, dialect_of_ours, dialect_of_signs, write_table
+from batch_update.text import counted
 
 ACCOUNTS, BOOK, RESULTS_OF_ALL, FAILED_OF_ALL, FIGURES = (
     "fleet.csv",
@@ -194,5 +195,7 @@ def _gather(standing: FleetStanding, paths: FleetPaths, results: RowSpool, faile
             found.links[account] = report_link(account, int(one.folder.name), PAGE)
         found.ends.append(one.end)
     more = len(told) - MOST_TOLD
-    found.told = told[:MOST_TOLD] + ([f"and so it is with {more} more accounts"] if more > 0 else [])
+    found.told = told[:MOST_TOLD] + (
+        [f"and so it is with {counted(more, 'more account')}"] if more > 0 else []
+    )
     return found

@@ -145,15 +145,19 @@ def test_rows_of_sheets_with_other_columns_stand_beneath_their_own() -> None:
         assert list(spool.rows()) == [["10002", "Bar", "mine", *ours], ["10003", "Desk", "", *ours]]
 
 
+@pytest.mark.parametrize(
+    ("missing", "rest"),
+    [(6, "and so it is with 1 more account"), (7, "and so it is with 2 more accounts")],
+)
 def test_of_many_accounts_whose_rows_are_not_known_a_few_are_named_and_the_others_counted(
-    tmp_path: Path,
+    tmp_path: Path, missing: int, rest: str
 ) -> None:
     end, folder = made_fleet(tmp_path / "fleet", {f"account-{n:03}": Made(rows=1) for n in range(9)})
-    for number in range(7):
+    for number in range(missing):
         folder.plan_of(f"account-{number:03}").unlink()
     told = write_fleet_report(end, folder).files.told
     assert [line.partition(":")[0] for line in told[:5]] == [f"account-{n:03}" for n in range(5)]
-    assert told[5:] == ("and so it is with 2 more accounts",)
+    assert told[5:] == (rest,)
 
 
 def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
