@@ -60,7 +60,7 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
         except JournalError as error:
             is_gone = error.code == NO_JOURNAL
             why = f"there is no journal of its run {epoch}" if is_gone else error.message
-            if not (is_gone and end.code == FLEET_STOPPED):  # it was stopped before it began to write one
+            if not (is_gone and _never_wrote(end)):
                 told = told or f"{plan.account}: {why}"
             continue
         report, facts = report_of(recorded), facts_of(recorded)
@@ -73,6 +73,12 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
         return AccountReport(plan, end, None, RunFacts(), None, told)
     report = _unsent(saved, plan, end, stopped)
     return AccountReport(plan, replace(end, counts=report.counts()), report, RunFacts(), None, told)
+
+
+def _never_wrote(end: ShardEnd) -> bool:
+    """Whether an account ended before its run had a journal: by its own account, as where no server answered."""
+    told_itself = end.began is not None and bool(end.code) and not end.counts and not end.requests
+    return end.code == FLEET_STOPPED or told_itself
 
 
 def _as_recorded(end: ShardEnd, epoch: int, report: Report, facts: RunFacts) -> ShardEnd:

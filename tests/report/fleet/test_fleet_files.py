@@ -26,6 +26,7 @@ from batch_update.report.screen.gone_wrong import Room
 from batch_update.report.tones import plain
 from batch_update.settings.tunables import Settings
 from batch_update.sheet.reading import read_sheet
+from tests.clocks import NOON
 from tests.report.fleet.made_fleets import REFUSED, UPDATED, Made, made_fleet
 
 ACCOUNTS = {
@@ -158,6 +159,16 @@ def test_of_many_accounts_whose_rows_are_not_known_a_few_are_named_and_the_other
     told = write_fleet_report(end, folder).files.told
     assert [line.partition(":")[0] for line in told[:5]] == [f"account-{n:03}" for n in range(5)]
     assert told[5:] == (rest,)
+
+
+def test_an_account_that_ended_before_anything_was_sent_misses_no_journal(tmp_path: Path) -> None:
+    """As where its server is down; of one whose worker died, nobody knows, and the missing one is told."""
+    end, folder = made_fleet(tmp_path / "fleet", {"a": Made(), "b": Made()})
+    never, lost = (
+        replace(one, epoch=1, code=code) for one, code in zip(end.accounts, ("R103", "R150"), strict=True)
+    )
+    end = replace(end, accounts=(replace(never, began=NOON), lost))
+    assert write_fleet_report(end, folder).files.told == ("b: there is no journal of its run 1",)
 
 
 def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
