@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +17,3 @@ def remake_files(folder: str) -> None:
     """
     recorded = read_run(Path(folder))
     write_run(replace(report_of(recorded), folder=recorded.folder), recorded.folder, facts_of(recorded))
-
-
-def remake_uninterrupted(folder: str) -> None:
-    """Make the files of a run in a process of its own, which no Ctrl-C at the terminal ends, but whoever began it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    remake_files(folder)

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import psutil
 import pytest
 
 from batch_update.account.account import fingerprint
 from batch_update.api.keys import ApiKey
 from batch_update.clock import SYSTEM
-from batch_update.errors import JournalError, UsageError
+from batch_update.errors import UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.processes.one_process import LATE, PULSE, STARTS, TRIES, one_process
 from batch_update.fleet.shards.running import run_shard
 from batch_update.journal.reading import read_run
 from batch_update.model.reports import Exit
-from batch_update.run.remaking import remake_files, remake_uninterrupted
+from batch_update.run.remaking import remake_files
 from tests.api.virtual import run
 from tests.clocks import virtual_clock
 from tests.fleet.one_account import SETTINGS, one_account
@@ -38,8 +39,16 @@ def test_the_files_made_from_a_journal_are_those_of_the_run(tmp_path: Path) -> N
     assert files_of(tmp_path / "run")["results.csv"] == before["results.csv"]
 
 
-def test_reports_of_accounts_that_ended_are_there_in_the_end(tmp_path: Path) -> None:
-    """One that cannot be made costs none of the others, and an account without a journal has none."""
+def test_reports_of_accounts_that_ended_are_there_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that cannot be made costs none of the others, and an account without a journal has none.
+
+    Files in the folder where people stand are not run, whatever they are called. A Ctrl-C at the terminal reaches the
+    process that makes reports, too, and ends it at no moment.
+    """
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "json.py").write_text("raise SystemExit")
     folder = FleetFolder(tmp_path)
     for account in ("a", "b"):
         journalled(plan_of(2), folder.run_of(account, 1))
@@ -49,23 +58,13 @@ def test_reports_of_accounts_that_ended_are_there_in_the_end(tmp_path: Path) -> 
         async with one_process(folder) as shared:
             for account in ("b", "never begun", "a"):
                 shared.ended(folder, account, 0 if " " in account else 1)
+            while not (found := psutil.Process().children()):
+                await anyio.sleep(0.001)
+            os.kill(found[0].pid, signal.SIGINT)
 
     anyio.run(main)
     assert (folder.run_of("a", 1) / "results.csv").exists()
     assert not (folder.run_of("b", 1) / "results.csv").exists()
-
-
-def test_a_ctrl_c_at_the_terminal_ends_no_fleet_by_way_of_the_process_that_makes_its_reports(
-    tmp_path: Path,
-) -> None:
-    """It reaches all processes of the terminal; whoever sends hears it, and ends all in order."""
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        with pytest.raises(JournalError):
-            remake_uninterrupted(str(tmp_path / "none"))
-        os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_accounts_begin_one_after_another(tmp_path: Path) -> None:

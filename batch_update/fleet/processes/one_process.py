@@ -8,15 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
-import anyio.to_process
 
 from batch_update.as_raised import as_raised
 from batch_update.clock import SYSTEM, Clock
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.fleet.processes.reports_beside import ReportsBeside
 from batch_update.fleet.shards.stopping import stop_asked
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
-from batch_update.run.remaking import remake_uninterrupted
 from batch_update.run.steps.means import AmongMany, Means
 
 STARTS = 90.0
@@ -103,19 +102,16 @@ class OneProcess:
 
         One that cannot be made is left to `batch-update fleet report`, as are all where this is killed.
         """
-        while not (self._is_over and not self._due):
-            if not self._due:
+        reports = ReportsBeside()
+        try:
+            while not (self._is_over and not self._due):
+                if self._due:
+                    await reports.make(self._due.pop())
+                    continue
                 await self._news.wait()
                 self._news = anyio.Event()
-                continue
-            run = self._due.pop()
-            try:
-                await anyio.to_process.run_sync(remake_uninterrupted, str(run), cancellable=True)
-            except KeyboardInterrupt:
-                # A terminal's Ctrl-C reaches that process, too, which heeds none once it is at work: it was not yet.
-                self._due.append(run)
-            except Exception:  # noqa: BLE001, S112  # the journal has it all, and sending goes on
-                continue
+        finally:
+            await reports.end()
 
     def close(self) -> None:
         """No account ends any more."""
