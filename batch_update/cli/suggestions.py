@@ -67,7 +67,8 @@ _KIN = {flag: flags.split() for flags in _FLAGS for flag in flags.split()}
 """Flag of other programs -> those that mean the same, of which a command may take one."""
 
 _SHOWING = dict.fromkeys(
-    ("undo", "resume", "runs prune"), "{command} shows what it would do and asks first, unless --yes is given"
+    ("undo", "resume", "runs prune", "fleet undo", "fleet resume"),
+    "{command} shows what it would do and asks first, unless --yes is given",
 )
 _SHOWING["job run"] = "{program} job check looks at jobs and their sheets, and sends nothing"
 """Command -> how to see beforehand what it does, where that is not what plan shows."""
@@ -151,12 +152,13 @@ def _lacks_a_hyphen(name: str, known: Iterable[str]) -> bool:
 
 def _meant(flag: str, command: str, typed: Sequence[str]) -> str:
     if _MEANT[flag] is _PLAN:
-        if command == "plan":
+        planning = "fleet plan" if command.startswith("fleet ") else "plan"
+        if command == planning:
             return f"{_PLAN}: leave it out"
         if command in _SHOWING:
             return _SHOWING[command].format(command=command, program=program())
         sheet = next((word for word in typed if _is_sheet(word)), "changes.csv")
-        return f"{_PLAN}: {program()} plan {quoted_path(sheet)}"
+        return f"{_PLAN}: {program()} {planning} {quoted_path(sheet)}"
     return _MEANT[flag]
 
 

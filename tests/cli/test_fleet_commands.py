@@ -52,6 +52,7 @@ def test_what_people_type_first_gets_the_words_that_lead_on(run: Run, tmp_path: 
         (("fleet", "apply", "gone.csv"), "gone.csv", "No such file"),
         (("fleet", "apply"), "U101", "changes.csv"),
         (("fleet", "undo"), "U101", "fleet undo last"),
+        (("fleet", "apply", "last", "--waves", "5,rst"), "U101", "--waves: 'rst' is neither"),
         (("fleet", "plan", "many.csv", "--account", "staging"), "U101", "named by --accounts"),
         (("fleet", "plan", "none.csv"), "S153", "--all-accounts"),
         (("fleet", "plan", "odd.csv"), "H102", "fleet plan --ignore-unknown odd.csv"),

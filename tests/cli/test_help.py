@@ -299,6 +299,7 @@ KEY = ("--key-file", "FAMULOR_API_KEY")
         (["apply", "good.csv", "--dry-run"], ["sends nothing: batch-update plan good.csv"]),
         (["apply", "--dry-run", "good.csv"], ["sends nothing: batch-update plan good.csv"]),
         (["plan", "good.csv", "--dry-run"], ["leave it out"]),
+        (["fleet", "apply", "good.csv", "--dry-run"], ["sends nothing: batch-update fleet plan good.csv"]),
         (["apply", "good.csv", "--key", "a-very-secret-key"], KEY),
         (["apply", "good.csv", "--key=a-very-secret-key"], KEY),
         (["apply", "good.csv", "--api-key", "a-very-secret-key"], KEY),

@@ -14,6 +14,7 @@ from batch_update.model.as_json import made_from
 from batch_update.model.fleets import ShardEnd
 from batch_update.model.reports import Exit
 from batch_update.settings.parsing import Failures, Seconds, Waves
+from batch_update.settings.tunables import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ def manner_of(given: Mapping[str, object]) -> FleetManner:
             manner = replace(manner, **{name: getattr(made_from(FleetManner, {name: value}), name)})
         except ValueError as error:
             words = str(error).removeprefix(f"{name}: ").removeprefix("Value error, ")
-            raise UsageError(f"the option {option}: {words}", code="U101") from None
+            kind = "setting" if option in Settings.model_fields else "option"
+            raise UsageError(f"the {kind} {option}: {words}", code="U101") from None
     return manner
 
 
