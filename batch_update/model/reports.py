@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -164,7 +164,7 @@ class Report(Viewed):
     """A plan and what came of it: an outcome for every row of the sheet, in its order."""
 
     plan: Plan
-    outcomes: tuple[Outcome, ...]
+    outcomes: Sequence[Outcome]
     events: tuple[Event, ...] = ()
     seconds: float = 0.0
     """wall time of sending"""

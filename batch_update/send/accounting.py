@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import SheetError
 from batch_update.journal.writing import Journal
+from batch_update.model.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Pace, Report, Stats
 from batch_update.model.sheets import Problem, rows_with
@@ -125,9 +126,9 @@ def looked_report(plan: Plan, *, started: datetime) -> Report:
     return Report(plan, _all_never(plan, never), started=started)
 
 
-def _all_never(plan: Plan, never: Outcome) -> tuple[Outcome, ...]:
+def _all_never(plan: Plan, never: Outcome) -> Sequence[Outcome]:
     """Return the outcomes of a plan of which no change was begun."""
-    sent: dict[int, Outcome] = {}
+    sent = OutcomesByRow(len(plan.sheet))
     for change in plan.changes:
         sent |= spread(change, never, plan.sheet.numbers)
     return _in_order(plan, sent)
@@ -163,7 +164,7 @@ def _sheet_error(plan: Plan, blocking: tuple[Problem, ...]) -> SheetError:
     )
 
 
-def _in_order(plan: Plan, sent: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
-    return tuple(
-        plan.settled[index] if index in plan.settled else sent[index] for index in range(len(plan.sheet))
-    )
+def _in_order(plan: Plan, sent: OutcomesByRow) -> Sequence[Outcome]:
+    """Return the outcomes of all rows of the sheet: of those that were sent, and of those that were settled before."""
+    sent |= plan.settled
+    return sent.in_order()

@@ -15,6 +15,7 @@ import anyio
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.journal.writing import Journal
+from batch_update.model.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Event, Reply
 from batch_update.model.sheets import Body
@@ -38,8 +39,8 @@ class Sender(Protocol):
 class Sent:
     """The outcomes of the changes of a plan."""
 
-    outcomes: dict[int, Outcome]
-    """row index -> outcome, for every row of every change"""
+    outcomes: OutcomesByRow
+    """of every row of every change"""
     stopped: Exception | None
     """why not all of them were sent"""
 
@@ -101,7 +102,7 @@ class _Dispatch:
         clock: Clock,
         journal: Journal | None,
     ) -> None:
-        self.outcomes: dict[int, Outcome] = {}
+        self.outcomes = OutcomesByRow(len(plan.sheet))
         self.stopped: Exception | None = None
         self._plan = plan
         self._client = client

@@ -26,8 +26,8 @@ from batch_update.text import counted, listed
 class Seen:
     """The outcomes as reading back showed them."""
 
-    outcomes: tuple[Outcome, ...]
-    """for every row of the sheet"""
+    outcomes: Sequence[Outcome]
+    """of all rows of the sheet, in its order"""
     error: BatchUpdateError | None = None
     """why some were not read back"""
     habits: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ async def read_back(
 
 async def see(
     plan: Plan,
-    outcomes: tuple[Outcome, ...],
+    outcomes: Sequence[Outcome],
     client: Lister,
     *,
     again: float,
@@ -79,6 +79,7 @@ async def see(
         present = (await fetch_present(client, sent, fields=fields)).present
     except BatchUpdateError as error:
         return Seen(outcomes, error)
+    outcomes = tuple(outcomes)  # each is looked at several times, and may be made anew each time
     found = verify(plan, outcomes, present)
     late = [c for c in _unread(plan, outcomes) if not as_wanted(found[c.indexes[0]])]
     if not late or not again:
@@ -118,7 +119,7 @@ async def read_back_unless(
     return replace(report, stopped=found) if isinstance(found, Exception) else found
 
 
-def _unread(plan: Plan, outcomes: tuple[Outcome, ...]) -> Iterator[Change]:
+def _unread(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Change]:
     """Return the changes that were sent and not read back yet: what an earlier session found stays as it is."""
     first = ((change, outcomes[change.indexes[0]]) for change in plan.changes)
     return (change for change, o in first if was_sent(o) and o.verified is Verified.NOT_READ)
@@ -132,7 +133,7 @@ def is_proof(change: Change) -> bool:
     )
 
 
-def verify(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> tuple[Outcome, ...]:
+def verify(plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Present]) -> tuple[Outcome, ...]:
     """Return the outcomes, with what reading back showed of the rows that were sent. Pure.
 
     A row whose answer was lost is `updated` where everything that was sent is found there, and was not there before;
@@ -211,7 +212,7 @@ def _is_as_sent(name: str, value: Json, now: Present, kept: frozenset[Kept]) -> 
     return not any((name, done) in kept for done in alterations(value, now[name]))
 
 
-def _kept(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> frozenset[Kept]:
+def _kept(plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Present]) -> frozenset[Kept]:
     """Return what was left as it was sent in some row, so that where it was not, that is no habit of the server.
 
     A row whose answer was lost may not have been stored at all.
@@ -224,7 +225,7 @@ def _kept(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Prese
     )
 
 
-def _habits(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]) -> Iterator[str]:
+def _habits(plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Present]) -> Iterator[str]:
     """Yield what the server did to texts as it stored them, a sentence for each kind."""
     kept = _kept(plan, outcomes, present)
     fields: dict[Alteration, dict[str, None]] = {}
@@ -238,7 +239,7 @@ def _habits(plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Pre
 
 
 def _texts(
-    plan: Plan, outcomes: tuple[Outcome, ...], present: Mapping[int, Present]
+    plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Present]
 ) -> Iterator[tuple[str, Json, Json, Status]]:
     """Field, what was sent, what is there, and the row's status, of everything that was sent and is reported."""
     for change in _unread(plan, outcomes):

@@ -14,6 +14,7 @@ from batch_update.account.fetching import Lister
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal.writing import Journal
+from batch_update.model.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report, Share
 from batch_update.outcomes import not_begun, spread
@@ -134,7 +135,7 @@ class _Waves:
         journal: Journal | None,
         clock: Clock,
     ) -> None:
-        self.outcomes: dict[int, Outcome] = {}
+        self.outcomes = OutcomesByRow(len(plan.sheet))
         self.stopped: Exception | None = None
         self._first = caution.waves_before + 1
         self._parts = [

@@ -15,6 +15,7 @@ from batch_update.api.client import Client
 from batch_update.clock import Clock
 from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
+from batch_update.model.outcomes_by_row import kind_of
 from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Exit, Files, Report
 from batch_update.outcomes import exit_status
@@ -146,14 +147,17 @@ async def written_report(
     *,
     later: bool = False,
 ) -> Report:
-    """Write the report's files and return it with their places; as it is where the run has no folder.
+    """Write the report's files and return it with their places; without them where the run has no folder.
 
-    `later`: somebody else makes them from the journal, and their places are those that they will have then.
+    `later`: somebody else makes them from the journal, and their places are those that they will have then. When each
+    row was sent is told by the journal alone then.
     """
+    if later and folder is not None:
+        kinds = tuple(map(kind_of, report.outcomes))
+        return replace(report, outcomes=kinds, folder=folder, files=usual_files(report, folder))
+    report = replace(report, outcomes=tuple(report.outcomes))  # they are looked at many times from here on
     if folder is None:
         return report
-    if later:
-        return replace(report, folder=folder, files=usual_files(report, folder))
     _tell_stage(watcher, Stage.WRITING, str(folder))
     if client is not None:
         await client.close_idle()  # connections that nobody uses hold places that files need

@@ -1,0 +1,148 @@
+"""The outcomes of the rows of a sheet in twenty bytes each: a fleet holds hundreds of thousands, most of them alike."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Self, overload
+
+from batch_update.model.plans import Outcome, Status, Verified
+
+_NEVER = -1
+"""stands for a time, or a length of time, that there is none of"""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+class OutcomesByRow(Mapping[int, Outcome]):
+    """Row index -> outcome, for those rows of a sheet that have one.
+
+    What rows have alike stands once in memory; only when each was sent, how long it took and the server's name for the
+    request are kept row by row. An outcome is made anew each time that it is asked for.
+    """
+
+    __slots__ = ("_ids", "_kinds", "_ms", "_started")
+
+    def __init__(self, rows: int) -> None:
+        """`rows`: of the sheet."""
+        self._kinds: list[Outcome | None] = [None] * rows
+        self._started = array("q", [_NEVER]) * rows
+        """microseconds since 1970"""
+        self._ms = array("q", [_NEVER]) * rows
+        self._ids: dict[int, str] = {}
+
+    def __setitem__(self, index: int, outcome: Outcome) -> None:
+        started, ms = outcome.started, outcome.ms
+        self._ids.pop(index, None)
+        try:
+            self._started[index] = _NEVER if started is None else (started - _EPOCH) // _TICK
+            self._ms[index] = _NEVER if ms is None else ms
+        except (TypeError, OverflowError):  # no moment, or no number: whoever writes it down says so
+            self._started[index] = self._ms[index] = _NEVER
+            self._kinds[index] = outcome
+            return
+        self._kinds[index] = kind_of(outcome)
+        if outcome.request_id:
+            self._ids[index] = outcome.request_id
+
+    def __ior__(self, others: Mapping[int, Outcome]) -> Self:
+        for index, outcome in others.items():
+            self[index] = outcome
+        return self
+
+    def __getitem__(self, index: int) -> Outcome:
+        kind = self._kinds[index]
+        if kind is None:
+            raise KeyError(index)
+        started, ms, request_id = self._started[index], self._ms[index], self._ids.get(index, "")
+        if started == ms == _NEVER and not request_id:
+            return kind
+        return Outcome(
+            kind.status,
+            kind.code,
+            kind.message,
+            kind.http,
+            kind.attempts,
+            kind.changed,
+            request_id,
+            None if started == _NEVER else _EPOCH + started * _TICK,
+            None if ms == _NEVER else ms,
+            kind.field_errors,
+            kind.verified,
+            kind.conflicts,
+            kind.after_reset,
+            kind.wave,
+        )
+
+    def __contains__(self, index: object) -> bool:
+        return isinstance(index, int) and self._kinds[index] is not None
+
+    def __iter__(self) -> Iterator[int]:
+        return (index for index, kind in enumerate(self._kinds) if kind is not None)
+
+    def __len__(self) -> int:
+        return len(self._kinds) - self._kinds.count(None)
+
+    def in_order(self) -> Sequence[Outcome]:
+        """Return the outcomes of all rows, in the order of the sheet. Raises ValueError where one has none."""
+        if None in self._kinds:
+            raise ValueError(f"the row with the index {self._kinds.index(None)} has no outcome")
+        return _InOrder(self)
+
+
+class _InOrder(Sequence[Outcome]):
+    """Outcomes of all rows of a sheet, in its order; equal to any other sequence of the same."""
+
+    __slots__ = ("_by_row",)
+
+    def __init__(self, by_row: OutcomesByRow) -> None:
+        self._by_row = by_row
+
+    def __len__(self) -> int:
+        return len(self._by_row)
+
+    @overload
+    def __getitem__(self, index: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Outcome]: ...
+    def __getitem__(self, index: int | slice) -> Outcome | Sequence[Outcome]:
+        return tuple(self)[index] if isinstance(index, slice) else self._by_row[range(len(self))[index]]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self._by_row.values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list: what it is of may get others
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def kind_of(outcome: Outcome) -> Outcome:
+    """Return the outcome without what is of its row alone: when it was sent, for how long, and its request's name.
+
+    Rows that ended alike have one and the same.
+    """
+    o = outcome
+    if o.field_errors or o.conflicts or o.after_reset:
+        return replace(o, started=None, ms=None, request_id="")
+    return _kind(o.status, o.code, o.message, o.http, o.attempts, o.changed, o.verified, o.wave)
+
+
+@lru_cache(maxsize=256)
+def _kind(
+    status: Status,
+    code: str,
+    message: str,
+    http: int | None,
+    attempts: int,
+    changed: tuple[str, ...],
+    verified: Verified,
+    wave: int,
+) -> Outcome:
+    return Outcome(status, code, message, http, attempts, changed, verified=verified, wave=wave)
