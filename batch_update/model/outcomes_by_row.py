@@ -31,7 +31,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
         self._kinds: list[Outcome | None] = [None] * rows
         self._started = array("q", [_NEVER]) * rows
         """microseconds since 1970"""
-        self._ms = array("q", [_NEVER]) * rows
+        self._ms = array("i", [_NEVER]) * rows
         self._ids: dict[int, str] = {}
 
     def __setitem__(self, index: int, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -181,7 +181,7 @@ class Plan(Viewed):
     """Every row of a sheet, accounted for before anything is sent: to be sent, or settled already."""
 
     sheet: Sheet
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     settled: Mapping[int, Outcome]
     """row index -> outcome, for rows that nothing is sent for (invalid, unchanged, not selected)"""
     problems: tuple[Problem, ...] = ()

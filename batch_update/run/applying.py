@@ -13,6 +13,7 @@ from batch_update.api.client import Client
 from batch_update.errors import GuardStopped
 from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
+from batch_update.model.packed_changes import packed
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import without_cells
@@ -66,7 +67,8 @@ async def _apply_held(task: Task, account: Account, settings: Settings, means: M
 async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) -> Ended:
     """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it.
 
-    One of many lets go of the plan as it was read, and of the cells of its sheet, once all of it is in its journal.
+    One of many lets go of the plan as it was read, of the cells of its sheet and of what its changes say twice, once all
+    of it is in its journal.
     """
     watcher, command = means.watcher, task.command
     events = EventLog(watcher.event, clock=means.clock)
@@ -89,7 +91,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
                 stack.push_async_callback(means.aside, journal.close)
             later = means.among is not None and journal is not None
             if later:
-                plan = replace(plan, sheet=without_cells(plan.sheet))
+                plan = replace(plan, sheet=without_cells(plan.sheet), changes=packed(plan.changes))
             del task, made, looked
             interrupted = stack.enter_context(means.interrupts())
             session = Session(

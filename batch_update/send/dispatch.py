@@ -80,7 +80,7 @@ class _Flight:
     journal: Journal | None
     attempts: int = 0
     started: datetime | None = None
-    later: deque[Change] = field(default_factory=deque)
+    later: list[Change] = field(default_factory=list)
 
     async def begun(self, attempt: int) -> None:
         """The client is about to send an attempt. Raises RunStopped where that cannot be written down first."""

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from batch_update.disk import CAREFULLY, draft_beside, sync
 from batch_update.journal.storing import schema
@@ -32,13 +32,31 @@ FEW_PAGES = 4
 """pages that a connection that is one of many keeps in memory: about as many as a commit touches"""
 
 
-def _open_connection(
-    path: Path, mode: str = "mode=rw", *, statements: int = USUAL_STATEMENTS
-) -> sqlite3.Connection:
+class _OneCursor(sqlite3.Connection):
+    """A connection that writes lines with one cursor: any other remembers the last 200 that it used, in 20 KB."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._writing = self.cursor()
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return self._writing.execute(statement, *values) if values else super().execute(statement)
+
+    def executemany(self, *given: Any) -> sqlite3.Cursor:
+        return self._writing.executemany(*given)
+
+
+def _open_connection(path: Path, mode: str = "mode=rw", *, is_one_of_many: bool = False) -> sqlite3.Connection:
     """Return a connection that begins and ends no transaction by itself. One thread at a time may use it."""
     place = f"{path.resolve().as_uri()}?{mode}"
+    statements = FEW_STATEMENTS if is_one_of_many else USUAL_STATEMENTS
     return sqlite3.connect(
-        place, uri=True, isolation_level=None, check_same_thread=False, cached_statements=statements
+        place,
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=statements,
+        factory=_OneCursor if is_one_of_many else sqlite3.Connection,
     )
 
 
@@ -103,7 +121,7 @@ def open_to_write(path: Path, *, room: int, waits: bool = True) -> sqlite3.Conne
     `DiskLog`. Where there is no log, each commit waits all the same. Such a connection is one of many, and takes a
     third of the memory that others take.
     """
-    db = _open_connection(path, statements=USUAL_STATEMENTS if waits else FEW_STATEMENTS)
+    db = _open_connection(path, is_one_of_many=not waits)
     try:
         _try_to_write(db)
     except sqlite3.Error as error:

@@ -130,7 +130,7 @@ async def _clear_up(recorded: RecordedRun, rest: Rest, client: Asked, *, to_end:
 def _to_compare(rest: Rest) -> tuple[Change, ...]:
     """Return the changes in doubt; where the plan was made from present values, all."""
     if rest.plan.compared:
-        return rest.plan.changes
+        return tuple(rest.plan.changes)
     return tuple(change for change in rest.plan.changes if change.indexes[0] in rest.doubtful)
 
 
