@@ -1,4 +1,4 @@
-"""A process of this program as a whole: which signals end it, how often garbage is looked for, how many files it opens.
+"""A process of this program as a whole: which signals end it, its memory, its processor, how many files it opens.
 
 Ctrl-C while something is only being loaded can leave at once, since nothing has begun then.
 """
@@ -18,11 +18,25 @@ from types import FrameType
 _THRESHOLDS = (20_000, 20, 20)
 """when garbage is looked for: what is loaded and read stays, and looking among it as often as Python does takes a
 twentieth of the time"""
+_MOST_HEAPS = -8
+"""M_ARENA_MAX, as <malloc.h> has it"""
 
 
 def look_seldom_for_garbage() -> None:
     """Have this process look for garbage less often than Python does by itself."""
     gc.set_threshold(*_THRESHOLDS)
+
+
+def share_one_heap() -> None:
+    """Have threads that begin from now on take memory from one heap: glibc gives each its own, half a megabyte more.
+
+    Does nothing where another C library is in use.
+    """
+    if sys.platform == "linux":
+        import ctypes  # here, since no command but those of fleets needs it
+
+        with suppress(AttributeError):
+            ctypes.CDLL(None).mallopt(_MOST_HEAPS, 1)
 
 
 def heed_no_signal() -> None:

@@ -16,6 +16,7 @@ from batch_update.fleet.processes.reports_beside import ReportsBeside
 from batch_update.fleet.shards.stopping import stop_asked
 from batch_update.journal.storing.database import JOURNAL
 from batch_update.journal.storing.shared_disk import SharedDisk, shared_disk
+from batch_update.own_process import share_one_heap
 from batch_update.run.steps.means import AmongMany, Means
 
 STARTS = 90.0
@@ -128,6 +129,7 @@ async def one_process(
 
     `starts`: accounts that begin in a second at most.
     """
+    share_one_heap()
     async with shared_disk(clock) as disk, as_raised(anyio.create_task_group()) as tasks:
         shared = OneProcess(disk, clock, starts)
         tasks.start_soon(shared.write)

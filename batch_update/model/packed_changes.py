@@ -1,0 +1,71 @@
+"""The changes of a plan in a few bytes each, for as long as they wait to be sent: a fleet holds hundreds of thousands."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import overload
+
+from batch_update.model.plans import Change
+
+NO_ASSISTANT = 0
+"""stands for that of a change in what several changes have in common"""
+
+
+def packed(changes: Sequence[Change]) -> Sequence[Change]:
+    """Return the changes in less memory where several say the same, as `alike` reads them, else as they are.
+
+    Each is made anew whenever it is looked at. What an assistant is called is left out: nothing that sends asks for it.
+    """
+    kinds: dict[tuple[int, int], Change] = {}
+    of_each = []
+    for change in changes:
+        if change.parts or change.held or change.base or change.wave:
+            return changes
+        kind = kinds.get((id(change.body), id(change.before)))
+        if kind is None:
+            kind = replace(change, assistant_id=NO_ASSISTANT, indexes=(), name="")
+            kinds[id(change.body), id(change.before)] = kind
+        of_each.append(kind)
+    return changes if len(kinds) * 2 > len(changes) else _Packed(changes, of_each)
+
+
+class _Packed(Sequence[Change]):
+    """Changes of which many have the same values; equal to any other sequence of the same."""
+
+    __slots__ = ("_assistants", "_indexes", "_kinds")
+
+    def __init__(self, changes: Sequence[Change], kinds: list[Change]) -> None:
+        """`kinds`: of each change what it has in common with others."""
+        self._kinds = kinds
+        self._assistants = array("q", (change.assistant_id for change in changes))
+        self._indexes = [change.indexes for change in changes]
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    @overload
+    def __getitem__(self, index: int) -> Change: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Change]: ...
+    def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        return _change(self._kinds[index], self._assistants[index], self._indexes[index])
+
+    def __iter__(self) -> Iterator[Change]:
+        return map(_change, self._kinds, self._assistants, self._indexes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _change(kind: Change, assistant: int, indexes: tuple[int, ...]) -> Change:
+    return Change(assistant, kind.body, indexes, before=kind.before)
