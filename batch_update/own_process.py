@@ -20,6 +20,8 @@ _THRESHOLDS = (20_000, 20, 20)
 twentieth of the time"""
 _MOST_HEAPS = -8
 """M_ARENA_MAX, as <malloc.h> has it"""
+_BEHIND = 15
+"""niceness of what may wait: 0 is usual, 19 the most"""
 
 
 def look_seldom_for_garbage() -> None:
@@ -37,6 +39,12 @@ def share_one_heap() -> None:
 
         with suppress(AttributeError):
             ctypes.CDLL(None).mallopt(_MOST_HEAPS, 1)
+
+
+def give_way() -> None:
+    """Have this process leave the processor to those that send, where the system has priorities that can be lowered."""
+    if sys.platform != "win32":
+        os.setpriority(os.PRIO_PROCESS, 0, _BEHIND)
 
 
 def heed_no_signal() -> None:

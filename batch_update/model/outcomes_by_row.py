@@ -13,7 +13,7 @@ from batch_update.model.plans import Outcome, Status, Verified
 
 _NEVER = -1
 """stands for a time, or a length of time, that there is none of"""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 
@@ -38,7 +38,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
         started, ms = outcome.started, outcome.ms
         self._ids.pop(index, None)
         try:
-            self._started[index] = _NEVER if started is None else (started - _EPOCH) // _TICK
+            self._started[index] = _NEVER if started is None else (started - _SINCE) // _TICK
             self._ms[index] = _NEVER if ms is None else ms
         except (TypeError, OverflowError):  # no moment, or no number: whoever writes it down says so
             self._started[index] = self._ms[index] = _NEVER
@@ -68,7 +68,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
             kind.attempts,
             kind.changed,
             request_id,
-            None if started == _NEVER else _EPOCH + started * _TICK,
+            None if started == _NEVER else _SINCE + started * _TICK,
             None if ms == _NEVER else ms,
             kind.field_errors,
             kind.verified,
@@ -131,11 +131,11 @@ def kind_of(outcome: Outcome) -> Outcome:
     o = outcome
     if o.field_errors or o.conflicts or o.after_reset:
         return replace(o, started=None, ms=None, request_id="")
-    return _kind(o.status, o.code, o.message, o.http, o.attempts, o.changed, o.verified, o.wave)
+    return _shared_kind(o.status, o.code, o.message, o.http, o.attempts, o.changed, o.verified, o.wave)
 
 
 @lru_cache(maxsize=256)
-def _kind(
+def _shared_kind(
     status: Status,
     code: str,
     message: str,

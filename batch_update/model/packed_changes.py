@@ -1,4 +1,4 @@
-"""The changes of a plan in a few bytes each, for as long as they wait to be sent: a fleet holds hundreds of thousands."""
+"""The changes of a plan in a few bytes each, while they wait to be sent: a fleet holds hundreds of thousands."""
 
 from __future__ import annotations
 
@@ -52,20 +52,19 @@ class _Packed(Sequence[Change]):
     def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
         if isinstance(index, slice):
             return tuple(self)[index]
-        return _change(self._kinds[index], self._assistants[index], self._indexes[index])
+        return _unpacked(self._kinds[index], self._assistants[index], self._indexes[index])
 
     def __iter__(self) -> Iterator[Change]:
-        return map(_change, self._kinds, self._assistants, self._indexes)
+        return map(_unpacked, self._kinds, self._assistants, self._indexes)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
-    def __hash__(self) -> int:
-        return hash(tuple(self))
+    __hash__ = None  # type: ignore[assignment]  # bodies are mappings, which have none either
 
     def __repr__(self) -> str:
         return repr(tuple(self))
 
 
-def _change(kind: Change, assistant: int, indexes: tuple[int, ...]) -> Change:
+def _unpacked(kind: Change, assistant: int, indexes: tuple[int, ...]) -> Change:
     return Change(assistant, kind.body, indexes, before=kind.before)

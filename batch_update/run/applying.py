@@ -67,8 +67,8 @@ async def _apply_held(task: Task, account: Account, settings: Settings, means: M
 async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) -> Ended:
     """Look, ask, send, read back and write, where the account is held: from here on nobody else sends to it.
 
-    One of many lets go of the plan as it was read, of the cells of its sheet and of what its changes say twice, once all
-    of it is in its journal.
+    One of many lets go of the plan as it was read, of the cells of its sheet and of what its changes say twice, once
+    all of it is in its journal.
     """
     watcher, command = means.watcher, task.command
     events = EventLog(watcher.event, clock=means.clock)

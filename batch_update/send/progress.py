@@ -18,6 +18,8 @@ EVERY = 0.1
 """Seconds between two calls of the progress callback, so that showing it never slows sending."""
 LATELY = 60.0
 """Seconds of which the rate tells."""
+NOTED = 1.0
+"""Seconds between two notes of how much was done, of which the rate is made."""
 FEWEST_SECONDS = 10.0
 """Seconds that a rate is of at least: the first burst of a window is none that lasts."""
 
@@ -204,7 +206,7 @@ class Meter:
     def _remember(self) -> None:
         """Note how much was done when, for the rate: at most once in a while."""
         now = self._clock.monotonic()
-        if now - self._lately[-1][0] >= EVERY:
+        if now - self._lately[-1][0] >= NOTED:
             self._lately.append((now, self._done))
         while len(self._lately) > 1 and self._lately[1][0] <= now - LATELY:
             self._lately.popleft()

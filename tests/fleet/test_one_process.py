@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,17 @@ def test_reports_of_accounts_that_ended_are_there_in_the_end(
     anyio.run(main)
     assert (folder.run_of("a", 1) / "results.csv").exists()
     assert not (folder.run_of("b", 1) / "results.csv").exists()
+
+
+def test_what_makes_reports_leaves_the_processor_to_what_sends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "batch_update.fleet.processes.report_maker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as maker:
+        assert maker.stdin is not None and maker.stdout is not None
+        maker.stdin.write(json.dumps(str(tmp_path / "none")).encode() + b"\n")
+        maker.stdin.flush()
+        assert maker.stdout.read(1) == b"\n", "what cannot be made is answered, too"
+        assert psutil.Process(maker.pid).nice() > psutil.Process().nice()
+        maker.stdin.close()
 
 
 def test_accounts_begin_one_after_another(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ class _OneCursor(sqlite3.Connection):
         return self._writing.executemany(*given)
 
 
-def _open_connection(path: Path, mode: str = "mode=rw", *, is_one_of_many: bool = False) -> sqlite3.Connection:
+def _open_connection(
+    path: Path, mode: str = "mode=rw", *, is_one_of_many: bool = False
+) -> sqlite3.Connection:
     """Return a connection that begins and ends no transaction by itself. One thread at a time may use it."""
     place = f"{path.resolve().as_uri()}?{mode}"
     statements = FEW_STATEMENTS if is_one_of_many else USUAL_STATEMENTS
