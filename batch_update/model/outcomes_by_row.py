@@ -96,20 +96,23 @@ class OutcomesByRow(Mapping[int, Outcome]):
 class _InOrder(Sequence[Outcome]):
     """Outcomes of all rows of a sheet, in its order; equal to any other sequence of the same."""
 
-    __slots__ = ("_by_row",)
+    __slots__ = ("_by_row", "_rows")
 
     def __init__(self, by_row: OutcomesByRow) -> None:
         self._by_row = by_row
+        self._rows = len(by_row)
 
     def __len__(self) -> int:
-        return len(self._by_row)
+        return self._rows
 
     @overload
     def __getitem__(self, index: int) -> Outcome: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Outcome]: ...
     def __getitem__(self, index: int | slice) -> Outcome | Sequence[Outcome]:
-        return tuple(self)[index] if isinstance(index, slice) else self._by_row[range(len(self))[index]]
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        return self._by_row[index if index >= 0 else index + self._rows]
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self._by_row.values())

@@ -79,7 +79,8 @@ async def see(
         present = (await fetch_present(client, sent, fields=fields)).present
     except BatchUpdateError as error:
         return Seen(outcomes, error)
-    outcomes = tuple(outcomes)  # each is looked at several times, and may be made anew each time
+    # Each is looked at several times, and would be made anew each time.
+    plan, outcomes = replace(plan, changes=unread), tuple(outcomes)
     found = verify(plan, outcomes, present)
     late = [c for c in _unread(plan, outcomes) if not as_wanted(found[c.indexes[0]])]
     if not late or not again:
@@ -241,10 +242,12 @@ def _habits(plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Prese
 def _texts(
     plan: Plan, outcomes: Sequence[Outcome], present: Mapping[int, Present]
 ) -> Iterator[tuple[str, Json, Json, Status]]:
-    """Field, what was sent, what is there, and the row's status, of everything that was sent and is reported."""
+    """Field, what was sent, what is there, and the row's status, of everything sent and reported that may hold text."""
     for change in _unread(plan, outcomes):
         now, status = present.get(change.assistant_id, {}), outcomes[change.indexes[0]].status
-        yield from ((name, value, now[name], status) for name, value in change.body.items() if name in now)
+        for name, value in change.body.items():
+            if isinstance(value, str | list | dict) and name in now:
+                yield name, value, now[name], status
 
 
 # ---------------------------------------------------------------- words
