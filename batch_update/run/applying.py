@@ -95,7 +95,16 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
             del task, made, looked
             interrupted = stack.enter_context(means.interrupts())
             session = Session(
-                client, settings, watcher, events, caution, interrupted, journal, means.clock, pages
+                client,
+                settings,
+                watcher,
+                events,
+                caution,
+                interrupted,
+                journal,
+                means.clock,
+                pages,
+                means.give_way,
             )
             report = await _send(plan, session, stop, means)
             facts = facts_now(settings, client, occasion_of(settings, means), command=command)

@@ -126,6 +126,7 @@ async def _go_on(
                 journal,
                 means.clock,
                 max(1, rest.pages),
+                means.give_way,
             )
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+
+from anyio.lowlevel import checkpoint
 
 from batch_update.account.fetching import Lister, fetch_present
 from batch_update.clock import SYSTEM, Clock
@@ -113,9 +114,17 @@ async def read_back_unless(
     again: float = 5.0,
     clock: Clock = SYSTEM,
     events: EventLog | None = None,
+    first: Callable[[], Awaitable[None]] = checkpoint,
 ) -> Report:
-    """Read back as `read_back` does; a signal ends it at once, and is then why the run did not come to its end."""
-    reading = partial(read_back, report, client, again=again, clock=clock, events=events)
+    """Read back as `read_back` does, once `first` returned.
+
+    A signal ends both at once, and is then why the run did not come to its end.
+    """
+
+    async def reading() -> Report:
+        await first()
+        return await read_back(report, client, again=again, clock=clock, events=events)
+
     found = await unless_signaled(reading, interrupted)
     return replace(report, stopped=found) if isinstance(found, Exception) else found
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from batch_update.api.keys import ApiKey
 from batch_update.clock import SYSTEM
 from batch_update.errors import UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
-from batch_update.fleet.processes.one_process import LATE, PULSE, STARTS, TRIES, one_process
+from batch_update.fleet.processes.one_process import GLANCE, LATE, PATIENCE, PULSE, STARTS, TRIES, one_process
 from batch_update.fleet.shards.running import run_shard
 from batch_update.journal.reading import read_run
 from batch_update.model.reports import Exit
@@ -105,6 +106,46 @@ def test_no_account_begins_while_those_at_work_are_held_up_but_for_a_while_only(
             return anyio.current_time() - began
 
     assert run(main, "asyncio") == pytest.approx(1 / STARTS + (TRIES - 1) * PULSE + TRIES * 2 * LATE)
+
+
+def test_accounts_read_back_one_after_another_and_while_others_are_late_only_after_a_while(
+    tmp_path: Path,
+) -> None:
+    delay = 0.0
+
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep(seconds + delay)
+
+    async def ten_at_once() -> float:
+        async with one_process(FleetFolder(tmp_path), virtual_clock(sleep=sleep)) as shared:
+            began = anyio.current_time()
+            async with anyio.create_task_group() as readers:
+                for _ in range(10):
+                    readers.start_soon(shared.give_way)
+            return anyio.current_time() - began
+
+    assert run(ten_at_once, "asyncio") == pytest.approx(10 * GLANCE)
+    delay = 2 * LATE
+    assert run(ten_at_once, "asyncio") == pytest.approx(PATIENCE)
+
+
+def test_an_account_gives_way_to_others_once_all_is_sent_and_before_it_reads_back(tmp_path: Path) -> None:
+    account = one_account(tmp_path, rows=3)
+    seen: list[int] = []
+
+    async def give_way() -> None:
+        seen.append(len(account.sent))
+
+    async def main() -> None:
+        async with one_process(FleetFolder(tmp_path)) as shared:
+            means = shared.means(account.means("first", SYSTEM, tmp_path))
+            assert means.among is not None
+            means = replace(means, among=replace(means.among, give_way=give_way))
+            end = await run_shard(account.task(), means=means, given=SETTINGS)
+            assert end.exit is Exit.OK, end
+
+    anyio.run(main)
+    assert seen == [3]
 
 
 @pytest.mark.parametrize(("told", "most"), [({}, 4), ({"concurrency": 6}, 6), ({"concurrency": 2}, 2)])

@@ -30,6 +30,10 @@ TRIES = 50
 """looks until an account begins all the same: what is late may be another program's fault"""
 PULSE = 0.1
 """seconds between two of them"""
+GLANCE = 0.005
+"""seconds of a look before an account reads back, as long as none was late"""
+PATIENCE = 5.0
+"""seconds until an account reads back all the same"""
 AT_ONCE = 4
 """requests of an account under way, unless told otherwise: a burst of 20 comes every 11 seconds, long after idle
 connections were closed, so that each costs a connection made anew"""
@@ -46,6 +50,7 @@ class OneProcess:
         self._stop = anyio.Event()
         self._heeding = anyio.CancelScope()
         self._starts = anyio.Lock()
+        self._readers = anyio.Lock()
         self._calm = CALM
         """looks lately that were good, one after another"""
         self._due: list[Path] = []
@@ -54,7 +59,7 @@ class OneProcess:
 
     def means(self, means: Means) -> Means:
         """Return the means of one account among many."""
-        return replace(means, among=AmongMany(self._disk, AT_ONCE, self._stop))
+        return replace(means, among=AmongMany(self._disk, AT_ONCE, self._stop, self.give_way))
 
     async def start(self) -> None:
         """Return when the next account may begin: one after another, and none while those at work are held up.
@@ -66,13 +71,21 @@ class OneProcess:
             for _ in range(TRIES):
                 if self._stop.is_set():  # it is told so as it begins
                     return
-                await self._look()
+                await self._look(self._pause)
                 if self._calm == CALM:
                     return
 
-    async def _look(self) -> None:
-        """Look whether the event loop is late."""
-        pause = self._pause if self._calm == CALM else PULSE
+    async def give_way(self) -> None:
+        """Return when an account that has sent all may read back: one after another, while nobody who sends is late."""
+        with anyio.move_on_after(PATIENCE):
+            async with self._readers:
+                await self._look(GLANCE)
+                while self._calm < CALM:
+                    await self._look(GLANCE)
+
+    async def _look(self, seconds: float) -> None:
+        """Look for so many seconds whether the event loop is late; for longer once it was."""
+        pause = seconds if self._calm == CALM else PULSE
         began = self._clock.monotonic()
         await self._clock.sleep(pause)
         is_late = self._clock.monotonic() - began - pause > LATE

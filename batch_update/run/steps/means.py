@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from batch_update.account.account import Account, account_of, only_here, placed, server_name
 from batch_update.account.connect import client_for, sandbox_app
@@ -45,6 +46,8 @@ class AmongMany:
     """requests of one run under way at most, where no setting says"""
     stop: anyio.Event | None = None
     """set once the file that ends all of them is there; None: each looks for it"""
+    give_way: Callable[[], Awaitable[None]] = checkpoint
+    """returns when a run that has sent all may read back, since those that send come first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ class Means:
     def disk(self) -> SharedDisk | None:
         """Return what writes journals in threads, where many share it; None: each is written on the event loop."""
         return None if self.among is None else self.among.disk
+
+    async def give_way(self) -> None:
+        """Return when what comes after sending holds up nobody who sends."""
+        if self.among is not None:
+            await self.among.give_way()
 
     async def aside(self, task: Callable[[], T]) -> T:
         """Do what takes long without holding up other runs on this event loop; at once where there are none."""

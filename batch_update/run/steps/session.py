@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
+
+from anyio.lowlevel import checkpoint
 
 from batch_update.account.account import placed
 from batch_update.account.connect import pace_of
@@ -69,6 +71,8 @@ class Session:
     clock: Clock
     pages: int = 1
     """requests that reading what is there took: reading back takes as many"""
+    give_way: Callable[[], Awaitable[None]] = checkpoint
+    """returns when reading back holds up nobody who sends"""
 
     async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
         """Send the plan's changes; every row of its sheet gets exactly one outcome."""
@@ -106,6 +110,7 @@ class Session:
             again=settings.reread_after,
             clock=self.clock,
             events=self.events,
+            first=self.give_way,
         )
         report = check_failures(report, settings.max_failures, sent)
         if self.journal is not None:
