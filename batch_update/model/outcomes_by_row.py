@@ -5,16 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Self, overload
 
+from batch_update.model.as_json import read_time, time_value
 from batch_update.model.plans import Outcome, Status, Verified
 
 _NEVER = -1
 """stands for a time, or a length of time, that there is none of"""
-_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 
 
 class OutcomesByRow(Mapping[int, Outcome]):
@@ -30,7 +28,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
         """`rows`: of the sheet."""
         self._kinds: list[Outcome | None] = [None] * rows
         self._started = array("q", [_NEVER]) * rows
-        """microseconds since 1970"""
+        """as `time_value` has it"""
         self._ms = array("i", [_NEVER]) * rows
         self._ids: dict[int, str] = {}
 
@@ -38,7 +36,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
         started, ms = outcome.started, outcome.ms
         self._ids.pop(index, None)
         try:
-            self._started[index] = _NEVER if started is None else (started - _SINCE) // _TICK
+            self._started[index] = _NEVER if started is None else time_value(started)
             self._ms[index] = _NEVER if ms is None else ms
         except (TypeError, OverflowError):  # no moment, or no number: whoever writes it down says so
             self._started[index] = self._ms[index] = _NEVER
@@ -68,7 +66,7 @@ class OutcomesByRow(Mapping[int, Outcome]):
             kind.attempts,
             kind.changed,
             request_id,
-            None if started == _NEVER else _SINCE + started * _TICK,
+            None if started == _NEVER else read_time(started),
             None if ms == _NEVER else ms,
             kind.field_errors,
             kind.verified,
