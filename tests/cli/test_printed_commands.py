@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from batch_update.cli.app import command_line
-from batch_update.cli.commands.sandbox import first_commands
+from batch_update.cli.commands.sandbox import faults_words, first_commands
 from batch_update.codes import CODES
 from batch_update.sandbox.many.ready_list import ReadyList
 from batch_update.sandbox.many.tenants import tenants
+from batch_update.sandbox.many.troubles import faults_of_each
 from tests.cli.conftest import Result, Run
 from tests.sheet.workbooks import xlsx
 
@@ -296,6 +297,17 @@ def test_what_a_sandbox_with_accounts_tells_its_user_to_type_is_a_command(count:
     told = list(first_commands(ReadyList(tmp_path / "my list.toml"), tenants(count)))
     assert told and all(parses(shlex.split(command)[1:]) for command in told)
     assert any("--to tag:hotel" in command for command in told) == (count > 1), "one has nobody to promote to"
+
+
+def test_a_sandbox_with_accounts_says_that_each_counts_the_updates_that_faults_are_about(tmp_path: Path) -> None:
+    """Its own sheet has fewer rows of an account than `422@3` needs."""
+    accounts, ready_list = tenants(12), ReadyList(tmp_path / "accounts.toml")
+    ready_list.write(accounts, "http://127.0.0.1:8080/api")
+    rows = ready_list.sheet.read_text("utf-8").count(f"\n{accounts[0].name},")
+    told = faults_words("422@3", accounts[-1].name, ready_list)
+    assert "(422@3) each account counts its own updates" in told and f" has {rows} for each" in told
+    alone = faults_of_each(re.findall(r"\S+/\d+@\d+", told)[0], accounts)
+    assert [name for name, faults in alone.items() if faults.faults] == [accounts[-1].name]
 
 
 def parses(words: list[str]) -> bool:

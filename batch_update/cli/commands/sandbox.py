@@ -19,12 +19,12 @@ from batch_update.cli.options import AS_JSON, settings_of, takes
 from batch_update.cli.printed_commands import Errand, command_of
 from batch_update.cli.screens.screen import out, say
 from batch_update.errors import UsageError
-from batch_update.sandbox.many.ready_list import ReadyList
+from batch_update.sandbox.many.ready_list import ROWS_EACH, ReadyList
 from batch_update.sandbox.many.tenants import MOST, Tenant, tenants
 from batch_update.sandbox.routes import ROUTES
 from batch_update.settings.layers import ENV_PREFIX
 from batch_update.settings.tunables import Settings
-from batch_update.text import counted, quoted_path
+from batch_update.text import counted, printable, quoted_path
 
 if TYPE_CHECKING:
     from batch_update.report.documents.of_demo import ShownDemo
@@ -169,17 +169,17 @@ def _serve_many(
         most_connections=max(MOST_CONNECTIONS, _CONNECTIONS_EACH * len(accounts)),
         files=_FILES_EACH * len(accounts),
     )
-    anyio.run(serving, app, host, port, partial(_tell_of_many, accounts, ready_list, as_json=settings.json_))
+    anyio.run(serving, app, host, port, partial(_tell_of_many, accounts, ready_list, settings))
 
 
 def _tell_of_many(
-    accounts: Sequence[Tenant], ready_list: ReadyList | None, address: str, *, as_json: bool
+    accounts: Sequence[Tenant], ready_list: ReadyList | None, settings: Settings, address: str
 ) -> None:
     from batch_update.report.documents.of_lists import ServedAccount, ServedSandbox
 
     if ready_list is not None:
         ready_list.write(accounts, f"{address}/api")
-    if as_json:
+    if settings.json_:
         served = tuple(
             ServedAccount(one.name, one.key, one.email, one.kind, one.first_id) for one in accounts
         )
@@ -189,6 +189,8 @@ def _tell_of_many(
         f"The sandbox listens on {address} with {counted(len(accounts), 'account')}, from {accounts[0].name} "
         f"to {accounts[-1].name} (Ctrl-C ends it)."
     )
+    if settings.sandbox_faults:
+        say(faults_words(settings.sandbox_faults, accounts[-1].name, ready_list))
     if ready_list is None:
         say(f"  export FAMULOR_API_KEY={accounts[0].key}")
         say(f"  {command_of('export', Settings(base_url=f'{address}/api'))} -o {accounts[0].name}.csv")
@@ -197,6 +199,15 @@ def _tell_of_many(
     say(f"{where} In another terminal:")
     for command in first_commands(ready_list, accounts):
         say(f"  {command}")
+
+
+def faults_words(faults: str, account: str, ready_list: ReadyList | None) -> str:
+    """Return which updates faults are about where there are several accounts: each counts its own, from 1."""
+    of_sheet = f", and {quoted_path(ready_list.sheet)} has {ROWS_EACH} for each" if ready_list else ""
+    return (
+        f"Of what shall go wrong ({printable(faults)}) each account counts its own updates{of_sheet}; "
+        f"{account}/503@1 is about that account alone."
+    )
 
 
 def first_commands(ready_list: ReadyList, accounts: Sequence[Tenant]) -> Iterator[str]:

@@ -15,6 +15,8 @@ from batch_update.sandbox.many.tenants import Tenant
 from batch_update.text import printable
 
 SHEET = "fleet-demo.csv"
+ROWS_EACH = 2
+"""rows of the sheet about an account"""
 _KEYS = "keys"
 _IN_THE_SHEET = 6
 """accounts that the sheet is about"""
