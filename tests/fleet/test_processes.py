@@ -23,7 +23,14 @@ from batch_update.fleet.processes.further_process import work
 from batch_update.fleet.processes.how_many import MOST_PACED, cores, processes_for, starts_of_each
 from batch_update.fleet.processes.one_process import one_process
 from batch_update.fleet.processes.process_beside import COMMAND, ProcessBeside
-from batch_update.fleet.processes.process_lines import Briefing, Ready, RowsDone, process_line, told_by
+from batch_update.fleet.processes.process_lines import (
+    Briefing,
+    Ready,
+    RowsDone,
+    form_of_lines,
+    process_line,
+    told_by,
+)
 from batch_update.fleet.processes.several_processes import SeveralProcesses
 from batch_update.fleet.record.fleet_file import read_fleet, save_fleet
 from batch_update.fleet.running.engine_choice import processes_of
@@ -48,7 +55,7 @@ STAND_IN = """
 import json, os, sys
 def say(**line): print(json.dumps(line), flush=True)
 sys.stdin.readline()
-say(ready={"version": sys.argv[1]})
+say(ready={"version": sys.argv[1], "lines": sys.argv[2]})
 for line in sys.stdin:
     account = json.loads(line)["task"]["account"]
     if account == "dies": os._exit(3)
@@ -57,6 +64,7 @@ for line in sys.stdin:
     say(end={"account": "another" if account == "swaps" else account, "epoch": 1, "exit": 0, "requests": os.getpid()})
 """
 """A further process that touches no network: what it does, the account's name says."""
+ALIKE = (__version__, form_of_lines())
 
 
 class Talk:
@@ -187,7 +195,7 @@ class Killing(FleetWatcher):
 def test_an_account_whose_process_dies_is_told_as_lost_and_a_line_without_sense_as_a_bug(
     tmp_path: Path,
 ) -> None:
-    command = (sys.executable, "-c", STAND_IN, __version__)
+    command = (sys.executable, "-c", STAND_IN, *ALIKE)
     ends: dict[str, Any] = {}
 
     async def see(beside: ProcessBeside, account: str) -> None:
@@ -223,7 +231,7 @@ while not signal.sigpending(): time.sleep(0.001)
 heed_no_signal()
 os.kill(os.getpid(), signal.SIGINT)
 """
-    command = (sys.executable, "-c", begins + STAND_IN.replace("getpid()", "getpgid(0)"), __version__)
+    command = (sys.executable, "-c", begins + STAND_IN.replace("getpid()", "getpgid(0)"), *ALIKE)
     groups: list[int] = []
 
     async def see(beside: ProcessBeside) -> None:
@@ -253,16 +261,17 @@ os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("command", "why"),
     [
-        ("no-such-program",),
-        (sys.executable, "-c", "import sys; sys.stderr.write('begun ')"),
-        (sys.executable, "-c", STAND_IN, "another version"),
+        (("no-such-program",), "No such file"),
+        ((sys.executable, "-c", "import sys; sys.stderr.write('begun ')"), "its process ended"),
+        ((sys.executable, "-c", STAND_IN, "9.9", ALIKE[1]), "batch-update 9.9, and this fleet runs with "),
+        ((sys.executable, "-c", STAND_IN, __version__, "other"), "was changed while this fleet runs"),
     ],
-    ids=["none", "one that ends at once", "another version"],
+    ids=["none", "one that ends at once", "another version", "another form of lines"],
 )
 def test_where_no_further_process_can_be_begun_this_one_does_all_and_says_so(
-    tmp_path: Path, command: tuple[str, ...]
+    tmp_path: Path, command: tuple[str, ...], why: str
 ) -> None:
     """It is tried once, though many accounts wait for it: one that says nothing takes half a minute each time."""
     told: list[str] = []
@@ -280,13 +289,13 @@ def test_where_no_further_process_can_be_begun_this_one_does_all_and_says_so(
 
     anyio.run(main)
     assert sorted(here.began) == list("abcd")
-    assert len(told) == 1 and told[0].startswith("No further process can be begun (")
+    assert len(told) == 1 and told[0].startswith("No further process can be begun (") and why in told[0]
     assert log.read_text() in ("", "begun ")
 
 
 def test_accounts_that_are_let_go_of_at_once_take_their_process_with_them(tmp_path: Path) -> None:
     """As on the second Ctrl-C. An account goes to the process that has fewest at work."""
-    command = (sys.executable, "-c", STAND_IN, __version__)
+    command = (sys.executable, "-c", STAND_IN, *ALIKE)
     here = TinyEngine(ends={"a": None})
     task = partial(ShardTask, tmp_path, "fleet", digest="digest")
 
@@ -318,7 +327,7 @@ def test_accounts_that_are_let_go_of_at_once_take_their_process_with_them(tmp_pa
     [
         Briefing(Path("fleet"), {"rate": "100/60", "allow": ["all"]}, 45.0),
         ShardTask(Path("fleet"), "fleet", "a", "digest", Path("local"), True),
-        Ready("1.0"),
+        Ready("1.0", "0123456789ab"),
         RowsDone({"a": Progress(3, 9, {Status.UPDATED: 2, Status.FAILED: 1}, 1.5, None)}),
         ended("a"),
     ],

@@ -25,6 +25,7 @@ from batch_update.fleet.processes.process_lines import (
     Briefing,
     Ready,
     RowsDone,
+    form_of_lines,
     lines_in,
     process_line,
     told_by,
@@ -88,7 +89,7 @@ async def work(source: int, write: Callable[[bytes], None]) -> None:
             anyio.create_task_group() as telling,
         ):
             here = Here(0, shared, briefing.given, tell=told.rows_done, fleet=_plan_in(briefing))
-            await told.tell(process_line(Ready(__version__)))
+            await told.tell(process_line(Ready(__version__, form_of_lines())))
             telling.start_soon(told.keep_telling)
             await _all_tasks(lines, here, shared, told)
             telling.cancel_scope.cancel()

@@ -22,6 +22,7 @@ from batch_update.fleet.processes.process_lines import (
     Briefing,
     Ready,
     RowsDone,
+    form_of_lines,
     lines_in,
     process_line,
     told_by,
@@ -30,6 +31,7 @@ from batch_update.fleet.shards.shard_task import ShardTask, WorkerLost
 from batch_update.model.fleets import ShardEnd
 from batch_update.own_process import holding_signals_back
 from batch_update.send.progress import Progress
+from batch_update.text import printable
 from batch_update.version import __version__
 
 SILENT = 30.0
@@ -149,6 +151,7 @@ class _Live:
             self.kill()
             raise
         if isinstance(self._ready.told, Exception):
+            self.kill()
             raise NoProcess(str(self._ready.told))
 
     async def carry_out(self, task: ShardTask) -> ShardEnd:
@@ -221,13 +224,21 @@ class _Live:
             for account, progress in told.rows.items():
                 self._tell(account, progress)
         elif isinstance(told, Ready):
-            if told.version != __version__:
-                raise ValueError(told.version)
-            self._ready.tell(None)
+            self._ready.tell(_unlike(told))
         elif isinstance(told, ShardEnd) and told.account in self._at_work:
             self._at_work[told.account].tell(told)
         else:
             raise ValueError("nothing that is waited for")
+
+
+def _unlike(ready: Ready) -> NoProcess | None:
+    """Return why a process that is ready is of no use: the program was changed while this fleet runs."""
+    if ready.version != __version__:
+        other = printable(ready.version)
+        return NoProcess(f"a new one would be batch-update {other}, and this fleet runs with {__version__}")
+    if ready.lines != form_of_lines():
+        return NoProcess(f"batch-update {__version__} was changed while this fleet runs")
+    return None
 
 
 class _Patient:

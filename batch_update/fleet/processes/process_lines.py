@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class Ready:
 
     version: str
     """of the program"""
+    lines: str
+    """of which form its lines are"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ _WORDS: Kinds = {
     "rows": RowsDone,
     "end": ShardEnd,
 }
+
+
+def form_of_lines() -> str:
+    """Return digits for the form of all lines: others where the program was changed and has kept its version."""
+    kinds: Kinds = {**_WORDS, "progress": Progress}
+    form = [(word, [(one.name, str(one.type)) for one in fields(kind)]) for word, kind in kinds.items()]
+    return sha256(repr(form).encode("utf-8")).hexdigest()[:12]
 
 
 def process_line(told: Briefing | ShardTask | Ready | RowsDone | ShardEnd) -> bytes:
