@@ -61,6 +61,30 @@ def test_a_lease_is_held_while_it_is_renewed_and_free_for_the_next_once_it_is_re
     on_loop(story)
 
 
+def test_a_lease_that_is_taken_as_nobody_wants_it_any_more_is_released(tmp_path: Path) -> None:
+    """By a thread that the disk held up while whoever began it was cancelled, or though something else was raised."""
+
+    async def but(take: Callable[[], Awaitable[None]]) -> None:
+        await take()
+        raise ValueError
+
+    async def story() -> None:
+        first = lease_on(tmp_path)
+        with pytest.raises(ValueError):
+            async with first.kept(through=but):
+                raise AssertionError
+        late = lease_on(tmp_path)
+        late._is_given_up = True
+        await late.take()
+        for lease, epoch in ((first, 1), (late, 2)):
+            assert lease.epoch == epoch and not is_held(lease)
+        begun = anyio.current_time()
+        async with lease_on(tmp_path, "elsewhere").kept() as third:
+            assert (third.epoch, third.is_takeover, anyio.current_time()) == (3, False, begun)
+
+    on_loop(story)
+
+
 def test_who_is_gone_is_taken_over_after_a_whole_ttl_and_has_known_since_the_half_of_it(
     tmp_path: Path,
 ) -> None:

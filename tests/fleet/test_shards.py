@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -26,6 +28,7 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
 from batch_update.plan.from_run import undo_plan
 from batch_update.plan.saving import digest, read_plan
+from batch_update.send.signals import SignalStream
 from batch_update.settings.tunables import SANDBOX_KEY, Settings
 from tests.api import virtual
 from tests.clocks import virtual_clock
@@ -254,6 +257,30 @@ def test_the_file_stop_ends_a_shard_as_ctrl_c_does(tmp_path: Path) -> None:
     account.before = None
     end = virtual.run(partial(account.worked_on, tmp_path), "asyncio")
     assert (end.exit, end.epoch, end.counts, len(account.sent)) == (Exit.OK, 2, {Status.UPDATED: 8}, 8)
+
+
+@pytest.mark.parametrize("how", ["the file stop", "a signal"])
+def test_who_waits_for_another_one_s_lease_ends_as_soon_as_that_is_asked_for(
+    tmp_path: Path, how: str
+) -> None:
+    account, stream = one_account(tmp_path), SignalStream()
+
+    async def ask() -> None:
+        await anyio.sleep(10)
+        account.folder.stop.touch() if how == "the file stop" else stream.put(signal.SIGINT)
+
+    async def story() -> tuple[ShardEnd, float]:
+        means = account.means("first", virtual_clock(), tmp_path)
+        means = replace(means, interrupts=lambda: nullcontext(stream))
+        other = Lease(account.folder.lease_of(NAME), virtual_clock(), machine="elsewhere")
+        async with other.kept(), anyio.create_task_group() as tasks:
+            tasks.start_soon(ask)
+            begun = anyio.current_time()
+            end = await run_shard(account.task(), means=means, given={**SETTINGS, "wait": 600.0})
+            return end, anyio.current_time() - begun
+
+    end, waited = virtual.run(story, "asyncio")
+    assert (end.exit, end.epoch, account.sent) == (Exit.INTERRUPTED, 0, []) and 10 <= waited < 12
 
 
 def test_an_undo_takes_back_what_an_earlier_epoch_sent_where_the_last_one_came_to_nothing(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -36,6 +36,7 @@ TOO_LATE = 0.75
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 T = TypeVar("T")
+Taking = Callable[[], Awaitable[None]]
 
 
 def this_machine() -> str:
@@ -84,14 +85,22 @@ class Lease:
         self._trouble = ""
         """why the last renewal failed"""
         self._lost: str | None = None
+        self._is_given_up = False
+        """whether nobody wants it any more; a thread may be about to take it still"""
 
     # ------------------------------------------------------------ held
 
     @asynccontextmanager
-    async def kept(self, *, wait: float = 0.0) -> AsyncIterator[Self]:
-        """Take the lease, renew it meanwhile, and let go of it at the end. Raises as `take` does."""
-        await self.take(wait=wait)
+    async def kept(
+        self, *, wait: float = 0.0, through: Callable[[Taking], Awaitable[None]] | None = None
+    ) -> AsyncIterator[Self]:
+        """Take the lease, renew it meanwhile, and let go of it at the end. Raises as `take` does.
+
+        `through`: awaits the taking, and may cancel it, or raise though it was done.
+        """
+        take = partial(self.take, wait=wait)
         try:
+            await (take() if through is None else through(take))
             async with as_raised(anyio.create_task_group()) as tasks:
                 tasks.start_soon(self._keep)
                 try:
@@ -99,8 +108,10 @@ class Lease:
                 finally:
                     tasks.cancel_scope.cancel()
         finally:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self.release)
+            self._is_given_up = True
+            if self.epoch:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self.release)
 
     def held(self) -> None:
         """Return where this is the newest epoch and was renewed in time. Raises RunStopped (R140) where it is lost."""
@@ -201,6 +212,8 @@ class Lease:
             raise
         with suppress(OSError):
             self._files.clear_up(epoch)
+        if self._is_given_up:  # whoever was cancelled looked for the epoch before it was there
+            self.release()
         return True
 
     async def _asked(self, look: Callable[[], T]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,6 +35,7 @@ from batch_update.run.library.of_calls import layered_settings
 from batch_update.run.steps.means import Means
 from batch_update.run.steps.outside_end import OutsideEnd
 from batch_update.run.steps.session import Ended
+from batch_update.send.signals import unless_signaled
 from batch_update.settings.tunables import Settings
 from batch_update.text import printable
 
@@ -70,7 +71,9 @@ async def run_shard(
             return end
         account = await anyio.to_thread.run_sync(means.account, shard.settings)  # a command may print its key
         means = replace(means, key=account.key)  # it is read once
-        async with _lease_of(shard, account, means, ttl).kept(wait=shard.settings.wait) as lease:
+        lease = _lease_of(shard, account, means, ttl)
+        through = partial(_unless_asked_to_end, shard, means)
+        async with lease.kept(wait=shard.settings.wait, through=through):
             return await _ended_before(shard) or await _in_lease(shard, lease, means)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is how this account ended
         return replace(_end_by(error, task.account), began=began, ended=means.clock.wall())
@@ -146,9 +149,25 @@ async def _in_lease(shard: Shard, lease: Lease, means: Means) -> ShardEnd:
     return await _brought_home(end, homing, home)
 
 
-async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> ShardEnd:
+def _outside_end(shard: Shard, means: Means) -> OutsideEnd:
+    """Return what ends a story of this shard where the file stop is made."""
     seen = None if means.among is None else means.among.stop
-    stop = OutsideEnd(partial(stop_asked, shard.folder, means.clock, seen))
+    return OutsideEnd(partial(stop_asked, shard.folder, means.clock, seen))
+
+
+async def _unless_asked_to_end(shard: Shard, means: Means, take: Callable[[], Awaitable[None]]) -> None:
+    """Wait for the lease of an account, which another one may hold.
+
+    Raises Interrupted as soon as the end is asked for, by a signal or the file stop: nothing was sent.
+    """
+    with means.interrupts() as signals:
+        ended = await unless_signaled(_outside_end(shard, means).bounding(take), signals)
+    if isinstance(ended, Exception):
+        raise ended
+
+
+async def _worked(shard: Shard, lease: Lease, homing: Homing, means: Means) -> ShardEnd:
+    stop = _outside_end(shard, means)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(homing.keep)
         means = replace(means, leave=lease.held, spent=lease.spent, interrupts=stop.opening(means.interrupts))
