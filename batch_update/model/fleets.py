@@ -141,6 +141,8 @@ class FleetEnd:
     """of the same"""
     own_exit: Exit = Exit.OK
     """what the fleet as a whole adds to the exit statuses of its accounts"""
+    seconds: float | None = None
+    """that coordinators worked on it, without the time between them; None where accounts were begun without one"""
 
     @property
     def exit(self) -> Exit:

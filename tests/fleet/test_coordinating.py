@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import anyio
 import pytest
 from anyio import sleep_forever
 
+from batch_update.clock import Clock
 from batch_update.errors import BatchUpdateError, RunLocked, RunStopped, UsageError
 from batch_update.fleet.fleet_folder import FleetFolder
 from batch_update.fleet.outlook.foreseeing_fleet import refuse_begun
@@ -27,6 +30,7 @@ from batch_update.model.plans import Status
 from batch_update.model.reports import Exit, Pace, Share
 from batch_update.report.fleet.account_states import standing_of_fleet
 from batch_update.report.fleet.fleet_summary import fleet_summary
+from tests.clocks import NOON
 from tests.fleet.fleets import (
     MADE,
     QUICK,
@@ -305,6 +309,18 @@ def test_killed_between_any_two_lines_it_goes_on_and_no_end_is_lost(tmp_path: Pa
         end = run(tmp_path, plan, engine, manner)
         assert set(engine.began) == set("abcd") - over and end.exit is Exit.OK
         assert sum(isinstance(entry, ShardBegun) for entry in entries) - len(over) <= 1
+
+
+def test_how_long_a_fleet_was_worked_on_is_told_alike_by_who_did_and_by_its_journal(tmp_path: Path) -> None:
+    plan, ticks = fleet_of("a", "b"), count()
+    clock = Clock(wall=lambda: NOON + timedelta(seconds=next(ticks)), sleep=QUICK.sleep)
+    for engine in (TinyEngine({"b": ended("b", Exit.STOPPED, "R103")}), TinyEngine()):
+        worked = run(tmp_path, plan, engine, clock=clock).seconds
+        assert worked == state_of_fleet(plan, read_fleet_journal(tmp_path / "fleet" / "fleet.jsonl")).worked
+        next(ticks)
+    assert worked and run(tmp_path, plan, TinyEngine()).seconds == worked, (
+        "where nothing is left, nothing is done"
+    )
 
 
 def test_a_fleet_that_was_begun_is_gone_on_with_and_not_begun_again(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -15,6 +17,7 @@ from batch_update.fleet.record.fleet_entries import (
     FleetEnded,
     FleetEntry,
     FleetManner,
+    PlansAdded,
     ShardBegun,
     WorkerGone,
 )
@@ -108,6 +111,16 @@ def test_the_latest_end_counts_and_what_began_without_an_end_is_at_work() -> Non
     lost, over = WorkerGone(MADE, "c", 1, "killed"), FleetEnded(MADE, Exit.STOPPED, "R151", "2 failed")
     anew = state_of_fleet(plan, [*entries, AccountsBegun(MADE, 1, 2, 3), lost, over, BEGUN])
     assert (anew.lost, anew.wave, anew.ended) == ({}, None, None), "of the time before"
+
+
+def test_the_time_between_two_coordinators_is_no_time_of_work() -> None:
+    """The first one was killed, and somebody went on with the fleet the next morning."""
+    later = MADE + timedelta(hours=9)
+    first = [BEGUN, replace(ended("a"), ended=MADE + timedelta(seconds=5))]
+    planned = PlansAdded(later - timedelta(seconds=30), "f" * 12, "e" * 12, ("b",))
+    over = FleetEnded(later + timedelta(seconds=7), Exit.OK)
+    state = state_of_fleet(fleet_of("a", "b"), [*first, planned, replace(BEGUN, at=later), over])
+    assert state.worked == 12
 
 
 def test_the_journal_of_another_fleet_is_refused() -> None:

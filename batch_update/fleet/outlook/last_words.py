@@ -38,7 +38,9 @@ def end_as_recorded(folder: FleetFolder, plan: FleetPlan, state: FleetState) -> 
     epochs = {one.account: folder.latest_epoch(one.account) for one in plan.accounts if one.is_planned}
     # Of an account that was begun again, the earlier end is not how it ended.
     ends = {name: end for name, end in state.ends.items() if name not in state.at_work}
-    end = end_of_fleet(plan, {**ends, **_ends_since(folder, epochs, state)}, epochs)
+    since = _ends_since(folder, epochs, state)
+    end = end_of_fleet(plan, {**ends, **since}, epochs)
+    end = replace(end, seconds=None if since else state.worked or None)
     told = state.ended
     return replace(end, code=told.code, message=told.message, own_exit=told.exit) if told else end
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,6 +37,8 @@ class FleetState:
     """the wave that was begun last since then"""
     ended: FleetEnded | None = None
     """how the coordinator let go of it; None where it did not, since it works on it or is gone"""
+    worked: float = 0.0
+    """seconds that coordinators worked on it, each up to its last line"""
 
     @property
     def manner(self) -> FleetManner:
@@ -49,7 +51,7 @@ class FleetState:
         return self.begun.by if self.begun is not None else EngineOrder()
 
 
-def state_of_fleet(plan: FleetPlan, entries: Iterable[FleetEntry]) -> FleetState:
+def state_of_fleet(plan: FleetPlan, entries: Sequence[FleetEntry]) -> FleetState:
     """Return how far a fleet is. Raises UsageError U162 where the journal is that of another fleet."""
     ends: dict[str, ShardEnd] = {}
     at_work: dict[str, datetime] = {}
@@ -73,7 +75,25 @@ def state_of_fleet(plan: FleetPlan, entries: Iterable[FleetEntry]) -> FleetState
             at_work.pop(entry.account, None)
         elif not isinstance(entry, PlansAdded):  # the plan has them already
             ended = entry
-    return FleetState(ends, at_work, lost, begun, wave, ended)
+    return FleetState(ends, at_work, lost, begun, wave, ended, _seconds_worked(entries))
+
+
+def _seconds_worked(entries: Sequence[FleetEntry]) -> float:
+    """Return how long coordinators worked, without the time between them."""
+    spans: list[tuple[datetime, datetime]] = []
+    for entry in entries:
+        if isinstance(entry, FleetBegun):
+            spans.append((entry.at, entry.at))
+        elif spans and isinstance(
+            entry, FleetEnded
+        ):  # by the clock of who began; that of a shard may be another
+            begun, _ = spans[-1]
+            spans[-1] = begun, max(begun, entry.at)
+        elif spans and not isinstance(entry, PlansAdded):
+            begun, last = spans[-1]
+            at = entry.ended if isinstance(entry, ShardEnd) else entry.at
+            spans[-1] = begun, max(last, at or last)
+    return sum((last - begun).total_seconds() for begun, last in spans)
 
 
 def _refuse_other(plan: FleetPlan, begun: FleetBegun) -> None:

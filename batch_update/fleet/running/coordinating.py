@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import anyio
@@ -102,6 +103,7 @@ class _Course:
         self._journal = FleetJournal(folder.journal)
         self._brake = AccountBrake(manner, plan)
         self._ends = dict(state.ends)
+        self._worked = state.worked
         self._digests = {one.account: one.digest for one in plan.accounts}
         self._stopped: Exception | None = None
         self._stop_asked = anyio.Event()
@@ -127,7 +129,7 @@ class _Course:
         self._heed(self._brake.stop())
         with means.interrupts() as interrupted:
             await self._until_landed(interrupted)
-        await self._let_go()
+        await self._let_go(now)
 
     async def _note(self, entry: FleetEntry) -> None:
         """Return once a line is on the disk. Raises JournalError, and RunStopped where the fleet is another's now."""
@@ -266,11 +268,13 @@ class _Course:
 
     def _end(self) -> FleetEnd:
         epochs = {name: self._folder.latest_epoch(name) for name in self._digests if name not in self._ends}
-        return end_of_fleet(self._plan, self._ends, epochs, self._stopped)
+        end = end_of_fleet(self._plan, self._ends, epochs, self._stopped)
+        return replace(end, seconds=self._worked or None)
 
-    async def _let_go(self) -> None:
-        end = self._end()
-        ended = FleetEnded(self._means.clock.wall(), end.own_exit, end.code, end.message)
+    async def _let_go(self, begun: datetime) -> None:
+        end, now = self._end(), self._means.clock.wall()
+        self._worked += max(0.0, (now - begun).total_seconds())
+        ended = FleetEnded(now, end.own_exit, end.code, end.message)
         with suppress(BatchUpdateError):  # what ended the fleet is told in any case
             await self._note(ended)
 

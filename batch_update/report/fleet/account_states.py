@@ -121,7 +121,9 @@ class FleetStanding:
 
     @property
     def seconds(self) -> float:
-        """Return how long it took, from when the first account was begun until the last one ended."""
+        """Return how long it was worked on; where nobody handed accounts out, from the first begin to the last end."""
+        if self.end.seconds is not None:
+            return self.end.seconds
         began, ended = self.began, self.ended
         return max(0.0, (ended - began).total_seconds()) if began and ended else 0.0
 
