@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LISTING = "batch-update choices"
 """How a remedy names the command that lists ids, wherever they are."""
+ADDING = "batch-update accounts add"
+"""How a remedy names the command that adds an account, to whatever list."""
 NOT_AGAIN = frozenset({"run_dir", "json_", "quiet", "sandbox_faults"})
 """Settings that no next command repeats: the folder is taken, how it is told is a matter of taste, and what went
 wrong on purpose need not do so again."""
@@ -136,17 +138,23 @@ def _server_in_list(settings: Settings) -> str | None:
 def told_here(
     problems: Iterable[Problem], settings: Settings, *, groups: Collection[str] = SAME_SERVER
 ) -> list[Problem]:
-    """Return the problems, the commands in whose remedies ask the server that these settings speak to.
+    """Return the problems, the commands in whose remedies are about the server and the list of these settings.
 
     `groups`: the settings that name that server.
     """
-    listing = command_of("choices", settings, groups=groups)
-    return [
-        replace(problem, remedy=as_flags(problem.remedy.replace(LISTING, listing)))
-        if LISTING in problem.remedy
-        else problem
-        for problem in problems
-    ]
+    here = {
+        LISTING: command_of("choices", settings, groups=groups),
+        ADDING: command_of("accounts add", settings, groups=("accounts_file",)),
+    }
+    return [_with_commands(problem, here) for problem in problems]
+
+
+def _with_commands(problem: Problem, here: Mapping[str, str]) -> Problem:
+    """Return a problem with these commands in its remedy, each in place of the one that stands there."""
+    for command, wanted in here.items():
+        if command in problem.remedy:
+            problem = replace(problem, remedy=as_flags(problem.remedy.replace(command, wanted)))
+    return problem
 
 
 def program() -> str:

@@ -14,10 +14,13 @@ import pytest
 
 from batch_update.cli.app import command_line
 from batch_update.cli.commands.sandbox import faults_words, first_commands
+from batch_update.cli.printed_commands import told_here
 from batch_update.codes import CODES
+from batch_update.model.sheets import Problem
 from batch_update.sandbox.many.ready_list import ReadyList
 from batch_update.sandbox.many.tenants import tenants
 from batch_update.sandbox.many.troubles import faults_of_each
+from batch_update.settings.tunables import Settings
 from tests.cli.conftest import Result, Run
 from tests.sheet.workbooks import xlsx
 
@@ -299,7 +302,16 @@ def test_what_a_sandbox_with_accounts_tells_its_user_to_type_is_a_command(count:
     assert any("--to tag:hotel" in command for command in told) == (count > 1), "one has nobody to promote to"
 
 
-def test_a_sandbox_with_accounts_says_that_each_counts_the_updates_that_faults_are_about(tmp_path: Path) -> None:
+def test_what_is_said_of_an_account_that_is_not_known_adds_it_to_the_list_that_was_given() -> None:
+    unknown = Problem("S150", "there is no account 'linde'", index=0, column=0)
+    told = told_here([unknown], Settings(accounts_file=Path("my lists/all.toml")))[0].remedy
+    assert "batch-update accounts add --accounts-file 'my lists/all.toml' puts" in told
+    assert "batch-update accounts add puts" in told_here([unknown], Settings())[0].remedy
+
+
+def test_a_sandbox_with_accounts_says_that_each_counts_the_updates_that_faults_are_about(
+    tmp_path: Path,
+) -> None:
     """Its own sheet has fewer rows of an account than `422@3` needs."""
     accounts, ready_list = tenants(12), ReadyList(tmp_path / "accounts.toml")
     ready_list.write(accounts, "http://127.0.0.1:8080/api")
