@@ -34,6 +34,7 @@ _OWN: Mapping[str, object] = {
     "distributed.worker.preload": [__name__],
     "distributed.nanny.pre-spawn-environ": {"DASK_LOGGING__DISTRIBUTED": "warning"},  # until that was loaded
 }
+_SAFE_PATH, _OURS = "PYTHONSAFEPATH", "for workers of batch-update"
 _CONNECT = 10.0
 """seconds to reach a scheduler in"""
 _LOGGERS = (
@@ -52,6 +53,7 @@ def cluster_here(log: Path, workers: int, shards: int) -> Iterator[Any]:
     threads = max(1, min(SHARDS_AT_ONCE, -(-shards // workers)))
     with ExitStack() as stack:
         stack.enter_context(_logged(log))
+        stack.enter_context(_past_this_folder())
         stack.enter_context(dask.config.set({**_OWN, _LOG: str(log)}))
         scratch = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="batch-update-", ignore_cleanup_errors=True)
@@ -99,6 +101,8 @@ def dask_setup(_: Any) -> None:
     the fleet's file `stop`, since a worker that died of the signal would leave what is in flight unknown.
     """
     heed_no_signal()
+    if os.environ.get(_SAFE_PATH) == _OURS:  # a command that prints a key may be a program of several files
+        del os.environ[_SAFE_PATH]
     _log_into(Path(dask.config.get(_LOG)))
 
 
@@ -162,6 +166,22 @@ def _between_processes() -> dict[str, Any]:
         return {"protocol": "tls://", "security": distributed.Security.temporary()}
     except ImportError:
         return {}
+
+
+@contextmanager
+def _past_this_folder() -> Iterator[None]:
+    """Have processes that are begun meanwhile import nothing of the folder where people stand.
+
+    A worker is begun with `-c`, also in place of one that died, and what it imports first would be looked for there.
+    """
+    if os.environ.get(_SAFE_PATH):
+        yield
+        return
+    os.environ[_SAFE_PATH] = _OURS
+    try:
+        yield
+    finally:
+        os.environ.pop(_SAFE_PATH, None)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ def shard(task: ShardTask) -> ShardEnd:
     """`waits` until the file `go` is there, `breaks` with a secret in its error, others end at once."""
     (task.folder / f"{task.account}.pid").write_text(str(os.getpid()))
     (task.folder / f"{task.account}.files").write_text(str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
+    (task.folder / f"{task.account}.safe").write_text(os.environ.get("PYTHONSAFEPATH", ""))
     if task.account == "breaks":
         raise ValueError(SECRET)
     if task.account == "leaves":

@@ -26,9 +26,12 @@ from tests.fleet.engine.stand_in import SECRET, pid_of, shard
 
 
 def test_shards_end_on_workers_and_one_whose_worker_is_killed_is_told_as_lost(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One cluster for all laws about it: to begin one takes seconds."""
+    (tmp_path / "socket.py").write_text("raise SystemExit('a file of the folder where people stand')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files - 7, most))
@@ -52,6 +55,8 @@ def test_shards_end_on_workers_and_one_whose_worker_is_killed_is_told_as_lost(
     assert "killed by signal 9" in (tmp_path / "engine.log").read_text()
     assert (tmp_path / "engine.log").stat().st_mode & 0o077 == 0
     assert capfd.readouterr() == ("", "")
+    of_programs = {path.read_text() for path in tmp_path.glob("*.safe")}
+    assert (of_programs, os.environ.get("PYTHONSAFEPATH")) == ({""}, None), "it is for the worker alone"
 
 
 async def _carried_out(folder: Path) -> dict[str, Any]:
