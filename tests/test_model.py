@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from batch_update.model.plans import Outcome, Status
 from batch_update.model.reports import Report
-from batch_update.model.sheets import Sheet
+from batch_update.model.sheets import Sheet, without_cells
 from batch_update.plan.from_sheet import make_plan
 from batch_update.run.exporting import Export
 from batch_update.run.planning import Looked
@@ -42,3 +44,10 @@ def test_what_grows_with_the_rows_has_a_repr_that_does_not(noun: Callable[[int],
     few, many = repr(noun(9)), repr(noun(999))
     assert re.sub("[0-9]+", "N", few) == re.sub("[0-9]+", "N", many)
     assert len(many) < 300 and "\n" not in many
+
+
+@pytest.mark.parametrize("numbers", [(), (2,), (2, 3, 4), (2, 4, 3), (2, 3, 5)])
+def test_a_sheet_without_its_cells_has_as_many_rows_with_the_same_numbers(numbers: tuple[int, ...]) -> None:
+    sheet = replace(sheet_of(column("name", ["x"] * len(numbers))), numbers=array("q", numbers))
+    bare = without_cells(sheet)
+    assert tuple(bare.numbers) == numbers and len(bare) == len(sheet) and not bare.columns

@@ -182,7 +182,10 @@ class Sheet(Viewed):
 
 def without_cells(sheet: Sheet) -> Sheet:
     """Return what sending needs of a sheet: how many rows it has, and their numbers."""
-    return replace(sheet, columns=(), lines=None, ragged={}, files={})
+    numbers = sheet.numbers
+    if numbers and list(in_a_row := range(numbers[0], numbers[0] + len(numbers))) == list(numbers):
+        numbers = in_a_row  # as they mostly are: in no memory
+    return replace(sheet, columns=(), numbers=numbers, lines=None, ragged={}, files={})
 
 
 # ---------------------------------------------------------------- problems
