@@ -13,7 +13,6 @@ from pathlib import Path
 from batch_update.disk import draft_beside, make_folder, replace_private, sync, sync_folder
 from batch_update.errors import JournalError
 from batch_update.journal.reading import read_run
-from batch_update.journal.recorded import RecordedRun
 from batch_update.journal.storing.database import JOURNAL, beside, opened_to_read
 from batch_update.journal.storing.mark import MARK, Promise, mark_content, read_mark
 
@@ -65,10 +64,10 @@ def take_along(before: Path, folder: Path, *, doubt: bool = False) -> None:
     Where it is a copy of one that went on, or with `doubt`, the end is taken for lost: whatever it does not call done
     may have been sent. A kill at any moment leaves no copy that is doubted less. Raises OSError and JournalError.
     """
-    found, promise = read_run(before), read_mark(before)
+    is_lost, promise = bool(read_run(before).lost), read_mark(before)
     is_over = _copied(before, folder)
-    if (doubt or promise == COPIED) and not found.lost:
-        _doubt_end(folder, found)
+    if (doubt or promise == COPIED) and not is_lost:
+        doubt_all(folder)  # as it was copied: more may have come since it was read
     elif promise is not None and promise != COPIED:  # it may be all that tells that the end is lost
         replace_private(folder / MARK, mark_content(promise))
     elif is_over:
@@ -76,15 +75,14 @@ def take_along(before: Path, folder: Path, *, doubt: bool = False) -> None:
 
 
 def doubt_all(folder: Path) -> None:
-    """Take the end of a journal for lost, in which nothing stands yet but its plan. Raises OSError and JournalError."""
-    _doubt_end(folder, read_run(folder))
+    """Take the end of a journal for lost: whatever it does not call done may have been sent.
 
-
-def _doubt_end(folder: Path, found: RecordedRun) -> None:
-    if found.lost:
-        return  # it is taken for that already
-    promise = Promise(found.lines + 1, max(len(found.sessions), 1))
-    replace_private(folder / MARK, mark_content(promise))
+    Raises OSError and JournalError.
+    """
+    found = read_run(folder)
+    if not found.lost:
+        promise = Promise(found.lines + 1, max(len(found.sessions), 1))
+        replace_private(folder / MARK, mark_content(promise))
 
 
 def holds_journal(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,24 @@ def test_a_copy_in_doubt_is_so_at_each_moment_at_which_a_kill_could_leave_it(
     take_along(run if is_over else left, to, doubt=True)
     monkeypatch.undo()
     assert len(moments) >= 2 and all(moments) and read_run(to).lost
+
+
+def test_what_a_worker_brings_home_while_its_run_is_taken_over_is_in_doubt_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of one that stood still, and brings home what it has once it goes on."""
+    run, home, to = (tmp_path / name for name in ("run", "home", "to"))
+    journalled(plan_of(4), run, Witness(lambda row: copy_journal(run, home), 1), pace=ONE)
+
+    def mkdir(*names: Any, make: Callable[..., None] = os.mkdir, **more: Any) -> None:
+        make(*names, **more)
+        shutil.copy(run / JOURNAL, home / JOURNAL)
+
+    assert read_run(home).lines < read_run(run).lines
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    take_along(home, to)
+    monkeypatch.undo()
+    assert read_run(to).lines == read_run(run).lines and read_run(to).lost
 
 
 def test_of_a_run_whose_worker_died_what_it_had_at_work_is_in_doubt_and_the_rest_is_not(
