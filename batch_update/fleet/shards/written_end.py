@@ -8,12 +8,12 @@ from pathlib import Path
 
 from batch_update.disk import read_plain, replace_private
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.journal.across.in_fleets import END
 from batch_update.model.as_json import made_from
 from batch_update.model.fleets import ShardEnd
 from batch_update.strict_json import read_own_json
 from batch_update.text import utc_text
 
-END = "end.json"
 _LARGEST = 64 * 1024
 
 

@@ -10,6 +10,8 @@ from batch_update.journal.storing.database import JOURNAL
 
 PLAN, ACCOUNTS = "fleet.json", "accounts"
 """In the folder of a fleet: its plan, and the folder that holds one for each account."""
+END = "end.json"
+"""In the folder of a run of an account: how that ended, once it did."""
 
 
 def fleets_in(runs_dir: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from batch_update.errors import BatchUpdateError, JournalError, RunStopped
-from batch_update.journal.across.in_fleets import epochs_in
+from batch_update.journal.across.in_fleets import END, epochs_in
 from batch_update.journal.reading import read_run
 from batch_update.journal.recorded import RunFacts, facts_of, report_of
 from batch_update.model.fleets import AccountPlan, FleetEnd, ShardEnd
@@ -60,7 +60,7 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
         except JournalError as error:
             is_gone = error.code == NO_JOURNAL
             why = f"there is no journal of its run {epoch}" if is_gone else error.message
-            if not (is_gone and _never_wrote(end)):
+            if not (is_gone and _never_wrote(end, epoch, folder)):
                 told = told or f"{plan.account}: {why}"
             continue
         report, facts = report_of(recorded), facts_of(recorded)
@@ -75,8 +75,13 @@ def account_report(plan: AccountPlan, end: ShardEnd, paths: FleetPaths, stopped:
     return AccountReport(plan, replace(end, counts=report.counts()), report, RunFacts(), None, told)
 
 
-def _never_wrote(end: ShardEnd) -> bool:
-    """Whether an account ended before its run had a journal: by its own account, as where no server answered."""
+def _never_wrote(end: ShardEnd, epoch: int, folder: Path) -> bool:
+    """Whether a run of an account ended before it had a journal: by its own account, as where no server answered.
+
+    An earlier one did where its end lies there: of one whose worker died, how the account ended tells nothing.
+    """
+    if epoch != end.epoch:
+        return (folder / END).is_file()
     told_itself = end.began is not None and bool(end.code) and not end.counts and not end.requests
     return end.code == FLEET_STOPPED or told_itself
 

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from batch_update.fleet.fleet_folder import FleetFolder
+from batch_update.journal.across.in_fleets import END
 from batch_update.model.fleets import FleetEnd
 from batch_update.model.plans import Status
 from batch_update.model.reports import Exit
@@ -162,13 +163,20 @@ def test_of_many_accounts_whose_rows_are_not_known_a_few_are_named_and_the_other
 
 
 def test_an_account_that_ended_before_anything_was_sent_misses_no_journal(tmp_path: Path) -> None:
-    """As where its server is down; of one whose worker died, nobody knows, and the missing one is told."""
-    end, folder = made_fleet(tmp_path / "fleet", {"a": Made(), "b": Made()})
+    """As where its server is down; of one whose worker died, nobody knows, and the missing one is told: also where
+    the account was begun once more, and ended by itself then."""
+    end, folder = made_fleet(tmp_path / "fleet", {name: Made() for name in "abcd"})
     never, lost = (
-        replace(one, epoch=1, code=code) for one, code in zip(end.accounts, ("R103", "R150"), strict=True)
+        replace(end.accounts[0], epoch=1, code="R103", began=NOON),
+        replace(end.accounts[1], epoch=1),
     )
-    end = replace(end, accounts=(replace(never, began=NOON), lost))
-    assert write_fleet_report(end, folder).files.told == ("b: there is no journal of its run 1",)
+    ended_then_too = folder.run_of("d", 1) / END
+    ended_then_too.parent.mkdir(parents=True)
+    ended_then_too.touch()
+    again = (replace(never, account=name, epoch=2) for name in "cd")
+    end = replace(end, accounts=(never, replace(lost, code="R150"), *again))
+    missing = tuple(f"{name}: there is no journal of its run 1" for name in "bc")
+    assert write_fleet_report(end, folder).files.told == missing
 
 
 def test_the_summary_fits_on_a_screen_and_tells_where_the_rest_is(tmp_path: Path) -> None:
