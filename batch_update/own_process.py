@@ -32,19 +32,23 @@ def look_seldom_for_garbage() -> None:
 def share_one_heap() -> None:
     """Have threads that begin from now on take memory from one heap: glibc gives each its own, half a megabyte more.
 
-    Does nothing where another C library is in use.
+    Does nothing where another C library is in use, or Python was built without what calls one.
     """
     if sys.platform == "linux":
-        import ctypes  # here, since no command but those of fleets needs it
+        with suppress(AttributeError, ImportError, OSError):
+            import ctypes  # here, since no command but those of fleets needs it
 
-        with suppress(AttributeError):
             ctypes.CDLL(None).mallopt(_MOST_HEAPS, 1)
 
 
 def give_way() -> None:
-    """Have this process leave the processor to those that send, where the system has priorities that can be lowered."""
+    """Have this process leave the processor to those that send, where the system has priorities that can be lowered.
+
+    One that gives way more than that already stays so: nobody but root may take that back.
+    """
     if sys.platform != "win32":
-        os.setpriority(os.PRIO_PROCESS, 0, _BEHIND)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, max(_BEHIND, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def heed_no_signal() -> None:
