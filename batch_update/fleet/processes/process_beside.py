@@ -126,8 +126,8 @@ class ProcessBeside:
                     )
             finally:
                 os.close(log)
-        except OSError as error:
-            raise NoProcess(error.strerror or str(error)) from None
+        except (OSError, RuntimeError) as error:  # the latter where no thread is left that could wait for it
+            raise NoProcess(getattr(error, "strerror", None) or str(error)) from None
 
 
 class _Live:

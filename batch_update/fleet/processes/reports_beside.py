@@ -15,7 +15,6 @@ from batch_update.own_process import holding_signals_back
 
 _MAKER = (sys.executable, "-P", "-m", "batch_update.fleet.processes.report_maker")
 """-P: what lies in the folder where people stand is not imported"""
-_GONE = (OSError, anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 
 class ReportsBeside:
@@ -32,15 +31,16 @@ class ReportsBeside:
             assert self._process.stdin is not None and self._process.stdout is not None
             await self._process.stdin.send(json.dumps(str(run)).encode("ascii") + b"\n")
             await self._process.stdout.receive(1)
-        except _GONE:
+        except Exception:  # noqa: BLE001  # whatever it is, no report may end what sends: the journal has it all
             await self.end()
 
     async def end(self) -> None:
         """End the process at once."""
         process, self._process = self._process, None
         if process is not None:
-            with anyio.CancelScope(shield=True), suppress(OSError):
-                process.kill()
+            with anyio.CancelScope(shield=True):
+                with suppress(OSError):  # it may be gone already
+                    process.kill()
                 await process.aclose()
 
 
