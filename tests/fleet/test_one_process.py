@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -97,8 +98,12 @@ def test_where_the_machine_has_no_thread_left_no_report_is_made_and_sending_goes
         await reports.make(tmp_path / "none")
         await reports.end()
 
+    before = psutil.Process().children()
     monkeypatch.setattr(threading.Thread, "start", start)
     anyio.run(main)
+    monkeypatch.undo()
+    gc.collect()  # lets go of its stdin, at the end of which it ends: nobody else waits for it
+    psutil.wait_procs([one for one in psutil.Process().children() if one not in before], 10)
 
 
 def test_accounts_begin_one_after_another(tmp_path: Path) -> None:
