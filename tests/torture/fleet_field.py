@@ -114,6 +114,8 @@ class Field:
             "accounts_file": str(lists),
         }
         save_fleet(self.folder, FleetPlan(self.folder.id, "apply", "sheet.csv", NOON, found, settings))
+        # What was read for the plans counts at the server, and no record of requests that is shared tells of it.
+        time.sleep(RATE.seconds)
 
     def _account_plan(self, one: Tenant) -> AccountPlan:
         sheet = self.place / f"{one.name}.csv"
