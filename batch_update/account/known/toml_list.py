@@ -97,8 +97,8 @@ def accounts_in(path: Path, text: str, *, may_be_empty: bool = False) -> tuple[K
 
 
 MISSING_LIST = (
-    "name the list with the setting accounts_file, or begin one with batch-update accounts add NAME "
-    "--key-from file:PATH"
+    "name the list with the setting accounts_file, or begin one with batch-update accounts add NAME, "
+    "with the option key_from=file:PATH for where its key lies"
 )
 """The remedy where there is no list."""
 
