@@ -82,7 +82,7 @@ def main() -> None:
     ready_streams()
     try:
         status = command_line()(standalone_mode=False, prog_name=PROGRAM)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  each becomes words and an exit status
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # each becomes words and an exit status
         from batch_update.cli.program.ending import leave_after
 
         leave_after(error)

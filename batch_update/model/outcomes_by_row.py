@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Self, overload
+from typing import Self
 
 from batch_update.model.as_json import read_time, time_value
+from batch_update.model.made_anew import MadeAnew
 from batch_update.model.plans import Outcome, Status, Verified
 
 _NEVER = -1
@@ -91,8 +92,8 @@ class OutcomesByRow(Mapping[int, Outcome]):
         return _InOrder(self)
 
 
-class _InOrder(Sequence[Outcome]):
-    """Outcomes of all rows of a sheet, in its order; equal to any other sequence of the same."""
+class _InOrder(MadeAnew[Outcome]):
+    """Outcomes of all rows of a sheet, in its order."""
 
     __slots__ = ("_by_row", "_rows")
 
@@ -103,25 +104,11 @@ class _InOrder(Sequence[Outcome]):
     def __len__(self) -> int:
         return self._rows
 
-    @overload
-    def __getitem__(self, index: int) -> Outcome: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Outcome]: ...
-    def __getitem__(self, index: int | slice) -> Outcome | Sequence[Outcome]:
-        if isinstance(index, slice):
-            return tuple(self)[index]
-        return self._by_row[index if index >= 0 else index + self._rows]
-
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self._by_row.values())
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list: what it is of may get others
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
+    def made(self, index: int) -> Outcome:
+        return self._by_row[index]
 
 
 def kind_of(outcome: Outcome) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import overload
 
+from batch_update.model.made_anew import MadeAnew
 from batch_update.model.plans import Change
 
 NO_ASSISTANT = 0
@@ -31,8 +31,8 @@ def packed(changes: Sequence[Change]) -> Sequence[Change]:
     return changes if len(kinds) * 2 > len(changes) else _Packed(changes, of_each)
 
 
-class _Packed(Sequence[Change]):
-    """Changes of which many have the same values; equal to any other sequence of the same."""
+class _Packed(MadeAnew[Change]):
+    """Changes of which many have the same values."""
 
     __slots__ = ("_assistants", "_indexes", "_kinds")
 
@@ -45,25 +45,11 @@ class _Packed(Sequence[Change]):
     def __len__(self) -> int:
         return len(self._kinds)
 
-    @overload
-    def __getitem__(self, index: int) -> Change: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Change]: ...
-    def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
-        if isinstance(index, slice):
-            return tuple(self)[index]
-        return _unpacked(self._kinds[index], self._assistants[index], self._indexes[index])
-
     def __iter__(self) -> Iterator[Change]:
         return map(_unpacked, self._kinds, self._assistants, self._indexes)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # bodies are mappings, which have none either
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
+    def made(self, index: int) -> Change:
+        return _unpacked(self._kinds[index], self._assistants[index], self._indexes[index])
 
 
 def _unpacked(kind: Change, assistant: int, indexes: tuple[int, ...]) -> Change:

@@ -94,18 +94,7 @@ async def carry_out(task: Task, hold: Hold, settings: Settings, means: Means) ->
                 plan = replace(plan, sheet=without_cells(plan.sheet), changes=packed(plan.changes))
             del task, made, looked
             interrupted = stack.enter_context(means.interrupts())
-            session = Session(
-                client,
-                settings,
-                watcher,
-                events,
-                caution,
-                interrupted,
-                journal,
-                means.clock,
-                pages,
-                means.give_way,
-            )
+            session = Session(client, settings, means, events, caution, interrupted, journal, pages)
             report = await _send(plan, session, stop, means)
             facts = facts_now(settings, client, occasion_of(settings, means), command=command)
             report = await written_report(report, folder, facts, watcher, client, later=later)

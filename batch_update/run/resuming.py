@@ -117,16 +117,7 @@ async def _go_on(
             stack.push_async_callback(means.aside, journal.close)
             interrupted = stack.enter_context(means.interrupts())
             session = Session(
-                client,
-                settings,
-                watcher,
-                events,
-                caution,
-                interrupted,
-                journal,
-                means.clock,
-                max(1, rest.pages),
-                means.give_way,
+                client, settings, means, events, caution, interrupted, journal, max(1, rest.pages)
             )
             report = await send_rest(recorded, rest, journal, events, session.send)
             report = await session.read_back(report, sent=rest.plan.changes)

@@ -22,7 +22,7 @@ def attempted(name: str, write: Callable[[], Path]) -> tuple[Path | None, tuple[
         why = error.strerror or str(error)
     except MemoryError:
         why = "there is too little memory for it"
-    except Exception as error:  # noqa: BLE001 - a bug in what is looked at must not hide what was done
+    except Exception as error:  # noqa: BLE001  # a bug in what is looked at must not hide what was done
         why = f"a bug in batch-update ({type(error).__name__}), please report it"
     return None, (f"no {name}: {printable(why)}",)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
-from anyio.lowlevel import checkpoint
-
 from batch_update.account.account import placed
 from batch_update.account.connect import pace_of
 from batch_update.api.client import Client
-from batch_update.clock import Clock
 from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
 from batch_update.model.outcomes_by_row import kind_of
@@ -23,6 +20,7 @@ from batch_update.model.reports import Exit, Files, Report
 from batch_update.outcomes import exit_status
 from batch_update.report.documents.envelope import Purpose
 from batch_update.report.files.folder import usual_files, write_run
+from batch_update.run.steps.means import Means
 from batch_update.run.watching import Watcher
 from batch_update.send.accounting import apply_plan
 from batch_update.send.brake import Caution, check_failures
@@ -62,32 +60,29 @@ class Session:
 
     client: Client
     settings: Settings
-    watcher: Watcher
+    means: Means
     events: EventLog
     caution: Caution
     interrupted: AsyncIterable[int]
     journal: Journal | None
     """None: the run is not written down"""
-    clock: Clock
     pages: int = 1
     """requests that reading what is there took: reading back takes as many"""
-    give_way: Callable[[], Awaitable[None]] = checkpoint
-    """returns when reading back holds up nobody who sends"""
 
     async def send(self, plan: Plan, *, skip_invalid: bool) -> Report:
         """Send the plan's changes; every row of its sheet gets exactly one outcome."""
-        _tell_stage(self.watcher, Stage.SENDING)
+        _tell_stage(self.means.watcher, Stage.SENDING)
         return await apply_plan(
             plan,
             self.client,
             pace=pace_of(self.settings),
             skip_invalid=skip_invalid,
-            on_progress=self.watcher.progress,
-            on_outcome=self.watcher.outcome,
+            on_progress=self.means.watcher.progress,
+            on_outcome=self.means.watcher.outcome,
             interrupted=self.interrupted,
             events=self.events,
             grace=self.settings.grace,
-            clock=self.clock,
+            clock=self.means.clock,
             journal=self.journal,
             caution=self.caution,
             pages=self.pages,
@@ -102,15 +97,15 @@ class Session:
         was_read = bool(settings.waves) and sent is None
         if settings.no_verify or report.stopped is not None or was_read:
             return report
-        _tell_stage(self.watcher, Stage.VERIFYING)
+        _tell_stage(self.means.watcher, Stage.VERIFYING)
         report = await read_back_unless(
             report,
             self.client,
             self.interrupted,
             again=settings.reread_after,
-            clock=self.clock,
+            clock=self.means.clock,
             events=self.events,
-            first=self.give_way,
+            first=self.means.give_way,
         )
         report = check_failures(report, settings.max_failures, sent)
         if self.journal is not None:
