@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_update.model.outcomes_by_row import OutcomesByRow, kind_of
+from batch_update.model.compact.outcomes_by_row import OutcomesByRow, kind_of
 from batch_update.model.plans import Conflict, Outcome, Status, Verified, Why
 
 MOMENT = datetime(2026, 11, 29, 4, 5, 6, 789_012, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from batch_update.model.packed_changes import packed
+from batch_update.model.compact.packed_changes import packed
 from batch_update.model.plans import Change, Conflict, Part, Why
 
 BODY, BEFORE = {"name": "x"}, {"name": "y"}

@@ -13,7 +13,7 @@ from batch_update.api.client import Client
 from batch_update.errors import GuardStopped
 from batch_update.journal.recorded import SessionFacts
 from batch_update.journal.writing import Journal
-from batch_update.model.packed_changes import packed
+from batch_update.model.compact.packed_changes import packed
 from batch_update.model.plans import ALL_HAZARDS, Plan
 from batch_update.model.reports import Report
 from batch_update.model.sheets import without_cells

@@ -9,7 +9,7 @@ from functools import partial
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import SheetError
 from batch_update.journal.writing import Journal
-from batch_update.model.outcomes_by_row import OutcomesByRow
+from batch_update.model.compact.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Pace, Report, Stats
 from batch_update.model.sheets import Problem, rows_with

@@ -15,7 +15,7 @@ import anyio
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import BatchUpdateError, RunStopped
 from batch_update.journal.writing import Journal
-from batch_update.model.outcomes_by_row import OutcomesByRow
+from batch_update.model.compact.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Change, Outcome, Plan, Status
 from batch_update.model.reports import Event, Reply
 from batch_update.model.sheets import Body

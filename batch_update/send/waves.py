@@ -14,7 +14,7 @@ from batch_update.account.fetching import Lister
 from batch_update.clock import SYSTEM, Clock
 from batch_update.errors import RunStopped, UsageError
 from batch_update.journal.writing import Journal
-from batch_update.model.outcomes_by_row import OutcomesByRow
+from batch_update.model.compact.outcomes_by_row import OutcomesByRow
 from batch_update.model.plans import Outcome, Plan, Status, Verified
 from batch_update.model.reports import Event, Report, Share
 from batch_update.outcomes import not_begun, spread

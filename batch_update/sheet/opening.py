@@ -39,7 +39,7 @@ def _open_regular(path: Path) -> BinaryIO:
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        if isinstance(error, (IsADirectoryError, PermissionError)) and os.path.isdir(path):  # noqa: PTH112  never raises
+        if isinstance(error, (IsADirectoryError, PermissionError)) and os.path.isdir(path):  # noqa: PTH112  # never raises
             raise _no_file(path, "is a folder") from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise _no_file(path, f"cannot be opened: {reason}") from None

@@ -111,7 +111,7 @@ _COMMON = frozenset(
     začetek naročilo naročanje odličen učitelj keď veľmi podľa ďalší ďalšie môžem môže ľudí čakajte
     počkajte zavoláme číslom volajúci lekár večer čau teď proč můj naše může těšíme dnů dnešní některé
     počkejte lékař prosíme účet ráno može račun naša dobrodošli također ćemo
-    """.split()  # noqa: SIM905  as one types them
+    """.split()  # noqa: SIM905  # as one types them
 )
 
 

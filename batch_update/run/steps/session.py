@@ -14,7 +14,7 @@ from batch_update.account.connect import pace_of
 from batch_update.api.client import Client
 from batch_update.journal.recorded import Occasion, RunFacts
 from batch_update.journal.writing import Journal
-from batch_update.model.outcomes_by_row import kind_of
+from batch_update.model.compact.outcomes_by_row import kind_of
 from batch_update.model.plans import Change, Plan
 from batch_update.model.reports import Exit, Files, Report
 from batch_update.outcomes import exit_status

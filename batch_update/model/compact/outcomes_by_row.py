@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Self
 
 from batch_update.model.as_json import read_time, time_value
-from batch_update.model.made_anew import MadeAnew
+from batch_update.model.compact.made_anew import MadeAnew
 from batch_update.model.plans import Outcome, Status, Verified
 
 _NEVER = -1

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from batch_update.model.made_anew import MadeAnew
+from batch_update.model.compact.made_anew import MadeAnew
 from batch_update.model.plans import Change
 
 NO_ASSISTANT = 0
