@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batch_update.model.compact.outcomes_by_row import OutcomesByRow, kind_of
@@ -35,6 +35,11 @@ OUTCOMES = st.builds(
 
 
 @given(st.lists(OUTCOMES, max_size=6))
+@example([Outcome(Status.UPDATED, started=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))))])
+@example(
+    [Outcome(Status.UPDATED, started=datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=1), ms=3)]
+)
+@example([Outcome(Status.UPDATED, started=MOMENT, ms=-1)])
 def test_an_outcome_comes_out_as_it_went_in(outcomes: list[Outcome]) -> None:
     held = OutcomesByRow(len(outcomes))
     held |= dict(enumerate(outcomes))

@@ -37,9 +37,9 @@ class OutcomesByRow(Mapping[int, Outcome]):
         started, ms = outcome.started, outcome.ms
         self._ids.pop(index, None)
         try:
-            self._started[index] = _NEVER if started is None else time_value(started)
-            self._ms[index] = _NEVER if ms is None else ms
-        except (TypeError, OverflowError):  # no moment, or no number: whoever writes it down says so
+            self._started[index] = _NEVER if started is None else _from_zero(time_value(started))
+            self._ms[index] = _NEVER if ms is None else _from_zero(ms)
+        except (TypeError, OverflowError):  # no moment or number that has a place here: it is kept whole
             self._started[index] = self._ms[index] = _NEVER
             self._kinds[index] = outcome
             return
@@ -134,3 +134,10 @@ def _shared_kind(
     wave: int,
 ) -> Outcome:
     return Outcome(status, code, message, http, attempts, changed, verified=verified, wave=wave)
+
+
+def _from_zero(number: int) -> int:
+    """Return the number. Raises OverflowError for one below zero, which could be `_NEVER`."""
+    if number < 0:
+        raise OverflowError(number)
+    return number
